@@ -40,7 +40,7 @@ const createBody = (size: number) => ({
     kind: 'edit',
     n,
     at: new Date(),
-    by: 'operators/cu-001-specialist',
+    actor: 'operators/cu-001-specialist',
   })),
   evidence: Array.from({ length: 4 }, (_, n) => ({
     kind: 'identity-document',

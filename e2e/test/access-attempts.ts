@@ -37,7 +37,7 @@ const withoutRequestId = (thing: SubmittedTarget) => ({
   requestId: '',
   name: operatorAt(thing),
   centre: thing.centre,
-  why: 'x',
+  reason: 'x',
 });
 
 interface NamedResource {

@@ -404,7 +404,7 @@ describe('a pause in the file of a public service, on a running platform', () =>
 });
 
 describe('a centre closed with a successor, on a running platform', () => {
-  type Row = Application & { by: string; kind: string };
+  type Row = Application & { actor: string; kind: string };
   const read = async (centreDesk: Desk, id: string) =>
     (await centreDesk.call<Application>('GET', `/applications/${id}`)).body;
   const inState = (centreDesk: Desk, id: string, state: string) =>
@@ -452,7 +452,7 @@ describe('a centre closed with a successor, on a running platform', () => {
     const handedOver = (await after.call<Application>('POST', `/applications/${decided}/hand-over`, { body })).body;
     expect(handedOver).toMatchObject({ state: 'handed-over', centre: 'centres/CU-003' });
     const { actions } = (await after.call<{ actions: Row[] }>('GET', `/applications/${decided}/history`)).body;
-    expect(actions.at(-1)).toMatchObject({ by: 'operators/cu-004-specialist', centre: 'centres/CU-004' });
+    expect(actions.at(-1)).toMatchObject({ actor: 'operators/cu-004-specialist', centre: 'centres/CU-004' });
 
     const evidence = documentRequest!.evidenceKinds.map((kind) => ({ kind, number: 'A1', originalSeen: true }));
     await after.call('POST', `/applications/${asked}/supply-documents`, { body: { evidence } });

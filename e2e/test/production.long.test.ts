@@ -132,7 +132,7 @@ const idOf = async (who: Person) =>
   (await visitors[who].request<Session>('GET', '/sessions/current')).body.operator.name.replace('operators/', '');
 
 const appoint = (...more: string[]) => {
-  const words = ['--given-name', 'Ana', '--family-name', FAMILY_NAME, '--why', 'Order 12', '--by', 'devops'];
+  const words = ['--given-name', 'Ana', '--family-name', FAMILY_NAME, '--reason', 'Order 12', '--actor', 'devops'];
   return production.operator(['appoint-supervisor', ...words, ...more], `${PERSONAL_NUMBERS.supervisor}\n`);
 };
 
@@ -235,7 +235,7 @@ describe('changes of rights', () => {
     const path = `/centres/CU-001/operators/${await idOf('specialist')}`;
     const id = await open(visitors.specialist, 9103);
     let last = '';
-    const suspended = visitors.manager.request('POST', `${path}/suspend`, { body: { why: 'Has left.' } });
+    const suspended = visitors.manager.request('POST', `${path}/suspend`, { body: { reason: 'Has left.' } });
     await eventually(async () => {
       const next = new Date(Date.now() - Math.floor(Math.random() * 1e11)).toISOString().slice(0, 10);
       try {

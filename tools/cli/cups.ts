@@ -11,17 +11,17 @@ const HELP = `npm run cups -- <command>
   stuck list                                    lists partitions with a stuck consumer
   parked list                                   lists events that wait behind a failed one
   parked show <service> <topic>/<key>           shows the events parked under one key
-  parked release <service> <topic>/<key> --why  handles them again, in order
-  parked drop <service> <event> --why           discards an event; then release its key
+  parked release <service> <topic>/<key> --reason  handles them again, in order
+  parked drop <service> <event> --reason           discards an event; then release its key
   outboxes list                                 lists documents with an event that Kafka rejects
-  outboxes unblock <service> <document> --why   sends their events again
+  outboxes unblock <service> <document> --reason   sends their events again
   refused list [--topic <topic>]                lists refused messages by cause
-  deliveries redrive <deliveries/…> --why       resends a failed delivery
-  replay --application <id> --why               resends all messages of an application, with the same IDs
-  replay --agency <code> --since <time> --why   resends all messages to an agency since then
+  deliveries redrive <deliveries/…> --reason       resends a failed delivery
+  replay --application <id> --reason               resends all messages of an application, with the same IDs
+  replay --agency <code> --since <time> --reason   resends all messages to an agency since then
 
-  --why <words>       reason, stored in the log and with a dropped event
-  --by <name>         actor (default: your user name)
+  --reason <text>      reason, stored in the log and with a dropped event
+  --actor <name>      actor (default: your user name)
   --service <name>    limits a list to one service (identity, intake, agency-bridge, notifications)
   --json              prints JSON
   --help              prints this text
@@ -47,8 +47,8 @@ async function main(): Promise<void> {
       application: { type: 'string' },
       agency: { type: 'string' },
       since: { type: 'string' },
-      why: { type: 'string' },
-      by: { type: 'string', default: userInfo().username },
+      reason: { type: 'string' },
+      actor: { type: 'string', default: userInfo().username },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
   if (names.length !== command.names.length) {
     throw new CommandError(`${words} takes ${command.names.map((name) => `<${name}>`).join(' ') || 'no names'}.`);
   }
-  const all = ['json', 'help', 'by'];
+  const all = ['json', 'help', 'actor'];
   const foreign = Object.keys(values).filter((name) => !all.includes(name) && !command.reads.includes(name as never));
   if (foreign.length > 0) throw new CommandError(foreign.map((name) => `${words} has no option --${name}.`).join(' '));
   const platform = new PlatformClient(join(import.meta.dirname, '../..'), process.env);

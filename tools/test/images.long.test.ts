@@ -266,14 +266,14 @@ describe('a bundle, started as its image starts it, in a folder without packages
 
   test('the first supervisor’s job fails without identity or a person', async () => {
     const person = join(folder.dir, 'person');
-    const named = { idnp: '2900000000012', 'given-name': 'Ana', 'family-name': 'Exemplu', why: 'Order 12' };
+    const named = { idnp: '2900000000012', 'given-name': 'Ana', 'family-name': 'Exemplu', reason: 'Order 12' };
     mkdirSync(person);
     const appoint = async () => {
       const { child, ended } = await start('operator', ['appoint-supervisor', '--from', person], 'pipe');
       const said = await text(child.stderr!);
       return [await ended, said.trim()];
     };
-    expect(await appoint()).toEqual([1, expect.stringContaining('lacks idnp, given-name, family-name, why')]);
+    expect(await appoint()).toEqual([1, expect.stringContaining('lacks idnp, given-name, family-name, reason')]);
     for (const [name, word] of Object.entries(named)) writeFileSync(join(person, name), word);
     expect(await appoint()).toEqual([1, expect.stringContaining('identity answered UNAVAILABLE')]);
   }, 60_000);

@@ -41,7 +41,7 @@ beforeAll(async () => {
   writeFileSync(at('mine', 'charts.asc'), privateKey);
   for (const name of [...CERTIFICATES, ...PASSWORDS]) writeFileSync(at('mine', name), 'x', { mode: 0o600 });
   mkdirSync(at('mine', 'first-supervisor'));
-  for (const name of ['idnp', 'given-name', 'family-name', 'why']) {
+  for (const name of ['idnp', 'given-name', 'family-name', 'reason']) {
     writeFileSync(at('mine', 'first-supervisor', name), 'x', { mode: 0o600 });
   }
   // What a rotation begins with.

@@ -54,14 +54,14 @@ test('reads the appointment from files and names all missing ones', () => {
   const { dir, remove } = temporaryDir();
   const write = (name: string, text: string) => writeFileSync(join(dir, name), text);
   try {
-    expect(() => appointmentFromFolder(join(dir, 'nowhere'))).toThrow('lacks idnp, given-name, family-name, why');
+    expect(() => appointmentFromFolder(join(dir, 'nowhere'))).toThrow('lacks idnp, given-name, family-name, reason');
     write('idnp', '2900000000012\n');
     write('given-name', 'Ana');
     write('family-name', ' \n');
-    expect(() => appointmentFromFolder(dir)).toThrow(/lacks family-name, why \(keys of the Secret\)\.$/);
+    expect(() => appointmentFromFolder(dir)).toThrow(/lacks family-name, reason \(keys of the Secret\)\.$/);
     write('family-name', 'Exemplu');
-    write('why', 'Order 12');
-    const read = { idnp: '2900000000012', givenName: 'Ana', familyName: 'Exemplu', language: 'ro', why: 'Order 12' };
+    write('reason', 'Order 12');
+    const read = { idnp: '2900000000012', givenName: 'Ana', familyName: 'Exemplu', language: 'ro', reason: 'Order 12' };
     expect(appointmentFromFolder(dir)).toEqual(read);
     write('language', 'ru\n');
     expect(appointmentFromFolder(dir)).toMatchObject({ language: 'ru' });

@@ -14,7 +14,7 @@ let bridge: Bridge;
 const throwing = new Set<string>();
 const handler = (real: (event: ReceivedEvent) => Promise<HandlerResult>) => (event: ReceivedEvent) =>
   throwing.has(event.id) ? Promise.reject(new TypeError('a fault of the bridge')) : real(event);
-const reasons = { by: 'ana', why: 'reported by phone' };
+const reasons = { actor: 'ana', reason: 'reported by phone' };
 
 beforeAll(async () => {
   bridge = await startBridge({
@@ -56,7 +56,7 @@ describe('blocked messages', () => {
     await operator().dropParkedEvent({ id: events[0]!.id, ...reasons });
     expect((await operator().getParkedKey(parkedKey)).events[0]).toMatchObject({
       droppedBy: 'ana',
-      dropWhy: 'reported by phone',
+      dropReason: 'reported by phone',
     });
     await operator().releaseParkedKey({ ...parkedKey, ...reasons });
     await eventually(async () => (await bridge.stateOf(application.delivery)) === 'DELIVERY_STATE_CANCELLED');

@@ -106,10 +106,10 @@ async function release(id: string, cause: string): Promise<void> {
     { cause, failures: 1, type: 'md.cups.reply.acknowledged.v1' },
     { cause: 'BEHIND', failures: 0, type: 'md.cups.reply.decided.v1' },
   ]);
-  await expect(operator.releaseParkedKey(Object.assign({ by: 'ana' }, parkedKey))).rejects.toMatchObject({
+  await expect(operator.releaseParkedKey(Object.assign({ actor: 'ana' }, parkedKey))).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
   });
-  expect(await operator.releaseParkedKey(Object.assign({ by: 'ana', why: 'fixed' }, parkedKey))).toMatchObject({
+  expect(await operator.releaseParkedKey(Object.assign({ actor: 'ana', reason: 'fixed' }, parkedKey))).toMatchObject({
     count: 2,
   });
 }

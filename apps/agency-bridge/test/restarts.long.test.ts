@@ -48,7 +48,7 @@ test('keeps parked messages across a restart, and handles them in order after re
   const fixedBridge = await world.start({}, { retryPolicy });
   await eventually(async () => (await parkedOf(fixedBridge))[0]?.count === 2, { timeoutMs: 30_000 });
   expect(typesOf(deliveryEvents.events, delivery)).toEqual([]);
-  const key = { topic: 'agency.asp.replies', key: `${id}-asp`, by: 'ana', why: 'fixed by a release' };
+  const key = { topic: 'agency.asp.replies', key: `${id}-asp`, actor: 'ana', reason: 'fixed by a release' };
   await world.operator(fixedBridge).releaseParkedKey(key);
   await deliveryEvents.until((events) => typesOf(events, delivery).length === 2);
   expect(typesOf(deliveryEvents.events, delivery)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);

@@ -350,7 +350,7 @@ const ownSession = {
 
 const action = {
   kind: 'submit',
-  by: operator.name,
+  actor: operator.name,
   occurTime: MORNING,
   recordTime: MORNING,
   cause: randomUUID(),

@@ -498,7 +498,7 @@ describe('content of responses', () => {
 
   test('the reason for reading staff data is percent-encoded in a header', async () => {
     const path = '/api/v1/centres/CU-001/operators/ana';
-    const readStaff = (why: string) => gateway2.send('GET', path, { headers: { 'cups-reason': why } });
+    const readStaff = (reason: string) => gateway2.send('GET', path, { headers: { 'cups-reason': reason } });
     expect((await readStaff(encodeURIComponent('Tichet 12: ușă'))).status).toBe(200);
     const calls = gateway2.calls.identity.filter(({ method }) => method === 'GetOperator');
     expect(calls.at(-1)?.request).toMatchObject({ name: 'operators/ana', reason: 'Tichet 12: ușă' });

@@ -63,9 +63,9 @@ export const STAFF_ROWS: StaffRow[] = [
   ]),
   ...centreAndStaffRows(['removeOperator', 'removeStaff'], 'DELETE', '', [undefined, 'RemoveOperator', {}]),
   ...centreAndStaffRows(['suspendOperator', 'suspendStaff'], 'POST', '/suspend', [
-    { why: 'Leave' },
+    { reason: 'Leave' },
     'SuspendOperator',
-    { why: 'Leave' },
+    { reason: 'Leave' },
   ]),
   ...centreAndStaffRows(['reinstateOperator', 'reinstateStaff'], 'POST', '/reinstate', [
     undefined,
@@ -76,10 +76,10 @@ export const STAFF_ROWS: StaffRow[] = [
     'updateOperatorRoles',
     'PATCH',
     `${CENTRE_PATH}/ana`,
-    { roles: ['centre-manager'], why: 'Leads' },
+    { roles: ['centre-manager'], reason: 'Leads' },
     200,
     'UpdateOperatorRoles',
-    target('centres/CU-001', { roles: ['ROLE_CENTRE_MANAGER'], why: 'Leads' }),
+    target('centres/CU-001', { roles: ['ROLE_CENTRE_MANAGER'], reason: 'Leads' }),
   ],
   [
     'updateStaffRoles',
@@ -136,7 +136,7 @@ export const STAFF_RESPONSES = {
   GetOperator: () => Promise.resolve({ member }),
   ListOperatorActions: () =>
     Promise.resolve({
-      actions: [{ time, by: 'operators/supervisor', action: 'invited', roles: ['ROLE_SPECIALIST' as const] }],
+      actions: [{ time, actor: 'operators/supervisor', action: 'invited', roles: ['ROLE_SPECIALIST' as const] }],
     }),
   InviteOperator: changeResponse,
   UpdateOperatorRoles: changeResponse,

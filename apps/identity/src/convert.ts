@@ -101,7 +101,7 @@ function toAwaitedMember({ suspended, awaited }: Workplace): StaffMember {
     synthetic: false,
     language: '',
     lastSignInTime: null,
-    invitedBy: resolveInviter(awaited!.by) ?? '',
+    invitedBy: resolveInviter(awaited!.actor) ?? '',
     inviteTime: toTimestamp(awaited!.time),
   };
 }
@@ -139,19 +139,19 @@ export function toFormer(staff: StoredOperator, { centre }: Pick<MemberView, 'ce
 
 export function toOperatorAction({
   time,
-  by,
+  actor,
   action,
   centre,
   roles = [],
-  why = '',
+  reason = '',
 }: StaffHistoryEntry): OperatorAction {
   return {
     time: toTimestamp(time),
-    by,
+    actor,
     action,
     centre: centre === undefined ? '' : resourceName('centres', centre),
     roles: roles.map((role) => toProtoEnum('ROLE_', role)),
-    why,
+    reason,
   };
 }
 

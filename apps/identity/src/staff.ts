@@ -248,7 +248,7 @@ export function withPosition<S extends Staff>(staff: S, position: StaffPosition,
 }
 
 /** Creates a person without any position. */
-export function createStaff({ givenName, familyName, language }: Invitee, { by, time }: AuditInfo): Staff {
+export function createStaff({ givenName, familyName, language }: Invitee, { actor, time }: AuditInfo): Staff {
   return {
     givenName,
     familyName,
@@ -257,14 +257,15 @@ export function createStaff({ givenName, familyName, language }: Invitee, { by, 
     places: [],
     platformRoles: [],
     status: 'invited',
-    invitedBy: resolveInviter(by),
+    invitedBy: resolveInviter(actor),
     inviteTime: time,
     history: [],
   };
 }
 
 /** Returns the inviting operator; undefined for the ops CLI. */
-export const resolveInviter = (by: string): string | undefined => (by.startsWith('operators/') ? by : undefined);
+export const resolveInviter = (actor: string): string | undefined =>
+  actor.startsWith('operators/') ? actor : undefined;
 
 /** @throws Problem NOT_FOUND */
 export function assertFound<T>(found: T | undefined): T {

@@ -109,7 +109,7 @@ export function openStaff(store: Store): Documents<StoredOperator> {
           roles: [String],
           suspended: Boolean,
           absence: { from: String, to: String, standIn: String },
-          awaited: { by: String, time: Date },
+          awaited: { actor: String, time: Date },
         },
       ],
       platformRoles: [String],
@@ -120,7 +120,7 @@ export function openStaff(store: Store): Documents<StoredOperator> {
       invitedBy: String,
       inviteTime: { type: Date, required: true },
       history: [
-        { time: Date, by: String, action: String, centre: String, roles: [String], why: String, awaits: Boolean },
+        { time: Date, actor: String, action: String, centre: String, roles: [String], reason: String, awaits: Boolean },
       ],
       // Schema version 1.
       suspended: Boolean,

@@ -92,7 +92,7 @@ describe('an invitation by a manager', () => {
     expect(known).toEqual(other);
     expect((await manager.inviteOperator(request)).member).toEqual(member);
 
-    await supervisor.suspendOperator({ requestId: randomUUID(), name, centre: '', why: 'Of no concern there.' });
+    await supervisor.suspendOperator({ requestId: randomUUID(), name, centre: '', reason: 'Of no concern there.' });
     const hidden = { status: 'STAFF_STATUS_INVITED', lastSignInTime: null, language: '', suspended: false };
     expect((await manager.getOperator({ name, centre: CU_001 })).member).toMatchObject({ ...hidden, ...invited });
     const { members } = await manager.listCentreOperators({ centre: CU_001, pageSize: 200 });
@@ -152,7 +152,10 @@ describe('an invitation by a supervisor', () => {
 test('the ops CLI appoints no supervisor with the number of another person', async () => {
   await inviteKnown(460);
   const tool = world.client(undefined, { from: 'operator' });
-  const boss = Object.assign(personOf(460, { givenName: 'Vera', familyName: 'Model' }), { by: 'root', why: 'First.' });
+  const boss = Object.assign(personOf(460, { givenName: 'Vera', familyName: 'Model' }), {
+    actor: 'root',
+    reason: 'First.',
+  });
   await expect(tool.appointSupervisor(boss)).rejects.toEqual(problemWith('INVALID_ARGUMENT'));
 });
 

@@ -25,7 +25,7 @@ import type { CentreRole, PlatformRole, Staff } from '../src/domain/staff.ts';
 import { createStaff } from '../src/staff.ts';
 
 const time = new Date('2026-03-02T08:00:00Z');
-const audit = { by: 'operators/supervisor', time };
+const audit = { actor: 'operators/supervisor', time };
 const person = { idnp: '', givenName: 'Ana', familyName: 'Exemplu', language: 'ro' };
 const newStaff: Staff = createStaff(person, audit);
 const reasonOf = (work: () => unknown): string => {

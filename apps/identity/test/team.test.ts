@@ -106,7 +106,7 @@ describe('a staff change', () => {
     const at = async (centre: string) =>
       world.client((await world.client().createSession({ provider: 'local', operator: name, centre })).assertion);
     const [here, there] = [await at(CU_001), await at('centres/CU-002')];
-    await manager.suspendOperator(changeRequest(name, { why: 'Lost her card.' }));
+    await manager.suspendOperator(changeRequest(name, { reason: 'Lost her card.' }));
     await expect(here.getSession({})).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
     expect((await there.getSession({})).session?.operator?.centres).toEqual(['centres/CU-002']);
     await expect(at(CU_001)).rejects.toEqual(problemWith('OPERATOR_SUSPENDED'));
@@ -124,7 +124,7 @@ describe('a staff change', () => {
       ...['removed', 'roles-changed', 'reinstated', 'suspended', 'signed-in', 'signed-in', 'invited', 'invited'],
     ]);
     expect(actions[4]).toMatchObject({ centre: 'centres/CU-002' });
-    expect(actions[3]).toMatchObject({ by: 'operators/cu-001-manager', why: 'Lost her card.' });
+    expect(actions[3]).toMatchObject({ actor: 'operators/cu-001-manager', reason: 'Lost her card.' });
   });
 
   test('of oneself is rejected, and a centre keeps one manager', async () => {
@@ -182,7 +182,7 @@ describe('a staff change', () => {
     await expect(support.getOperator({ name, centre: CU_001 })).rejects.toEqual(problemWith('INVALID_ARGUMENT'));
     await support.getOperator({ name, centre: CU_001, reason: 'Ticket 12' });
     const { actions } = await manager.listOperatorActions({ name, centre: CU_001 });
-    expect(actions[0]).toMatchObject({ action: 'looked-at', by: 'operators/support', why: 'Ticket 12' });
+    expect(actions[0]).toMatchObject({ action: 'looked-at', actor: 'operators/support', reason: 'Ticket 12' });
     expect(world.log.lines).toContainEqual(
       expect.objectContaining({ event: 'staff-record-viewed', reason: 'Ticket 12' }),
     );
@@ -194,8 +194,8 @@ test('former staff stay visible with their history, but not as stand-ins', async
   await invite(supervisor, 60, { centre: 'centres/CU-002' });
   const absence = { fromDate: '2026-01-01', toDate: '2999-01-01', standIn: name };
   await manager.setAbsence(changeRequest(away, { absence }));
-  await manager.removeOperator(changeRequest(name, { why: 'Moved.' }));
-  await supervisor.suspendOperator(changeRequest(name, { centre: '', why: 'Of no concern there.' }));
+  await manager.removeOperator(changeRequest(name, { reason: 'Moved.' }));
+  await supervisor.suspendOperator(changeRequest(name, { centre: '', reason: 'Of no concern there.' }));
   const { members } = await manager.listCentreOperators({ centre: CU_001, former: true });
   const former = members.find((member) => member.name === name);
   const shown = {
@@ -206,7 +206,7 @@ test('former staff stay visible with their history, but not as stand-ins', async
   };
   expect(former).toMatchObject(Object.assign({ leaveTime: expect.anything() }, shown));
   const { actions } = await manager.listOperatorActions({ name, centre: CU_001 });
-  expect(actions.map(({ action, why }) => [action, why])).toEqual([
+  expect(actions.map(({ action, reason }) => [action, reason])).toEqual([
     ['removed', 'Moved.'],
     ['invited', ''],
   ]);
@@ -227,7 +227,7 @@ test('former staff stay visible with their history, but not as stand-ins', async
 
 test('the ops CLI appoints supervisors and imports staff with an outcome per row', async () => {
   const tool = world.client(undefined, { from: 'operator' });
-  const boss = { idnp: idnp(40), givenName: 'Vera', familyName: 'Model', by: 'root', why: 'First.' };
+  const boss = { idnp: idnp(40), givenName: 'Vera', familyName: 'Model', actor: 'root', reason: 'First.' };
   expect(await tool.appointSupervisor(boss)).toMatchObject({ changed: true, member: { roles: ['ROLE_SUPERVISOR'] } });
   expect(await tool.appointSupervisor(boss)).toMatchObject({ changed: false });
   const row = (line: number, n: number, more: object = {}) =>
@@ -237,7 +237,7 @@ test('the ops CLI appoints supervisors and imports staff with an outcome per row
     );
   const rows = [row(2, 41), row(3, 42, { roles: ['king'] }), row(4, 41, { centre: 'centres/CU-002' })];
   const outcomesOf = async (more: object) =>
-    (await tool.importOperators(Object.assign({ rows, by: 'root' }, more))).outcomes.map(({ outcome }) => outcome);
+    (await tool.importOperators(Object.assign({ rows, actor: 'root' }, more))).outcomes.map(({ outcome }) => outcome);
   expect(await outcomesOf({})).toEqual(['left-out', 'refused', 'left-out']);
   expect(await outcomesOf({ partial: true, dryRun: true })).toEqual(['invited', 'refused', 'invited']);
   expect(await outcomesOf({ partial: true })).toEqual(['invited', 'refused', 'invited']);
@@ -251,7 +251,7 @@ test('the ops CLI appoints supervisors and imports staff with an outcome per row
     row(5, 43, Object.assign({}, ofAgency, { agency: 'agencies/cnas' })),
     row(6, 43),
   ];
-  const { outcomes } = await tool.importOperators({ rows: hard, by: 'root', partial: true });
+  const { outcomes } = await tool.importOperators({ rows: hard, actor: 'root', partial: true });
   expect(outcomes.map(({ outcome, reason, field }) => [outcome, reason, field])).toEqual([
     ['invited', '', ''],
     ['refused', 'INVALID_ARGUMENT', 'familyName'],

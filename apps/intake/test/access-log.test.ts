@@ -81,5 +81,5 @@ test('records no access for a queue page without changes', async () => {
 test('records a write in the history instead', async () => {
   const here = scene.at(CENTRE);
   await here.addNote({ requestId: randomUUID(), name, text: 'x' });
-  expect((await here.history(name)).at(-1)).toMatchObject({ kind: 'note', by: 'operators/cu-340-specialist' });
+  expect((await here.history(name)).at(-1)).toMatchObject({ kind: 'note', actor: 'operators/cu-340-specialist' });
 });

@@ -35,7 +35,7 @@ describe('every state × casework action × role', () => {
             expect(document.state).toBe(state);
             expect(document.history.at(-1)).toMatchObject({
               kind: action,
-              by: ACTOR.operator,
+              actor: ACTOR.operator,
               fromState: state,
               toState: state,
             });
@@ -129,7 +129,7 @@ describe('casework RPCs', () => {
     const { name } = await at().file(1);
     const given = { requestId: requestId(), name, text: '  Comes on Thursday.  ' };
     const { application } = await at().addNote(given);
-    expect(application!.notes).toMatchObject([{ text: 'Comes on Thursday.', by: 'operators/cu-001-specialist' }]);
+    expect(application!.notes).toMatchObject([{ text: 'Comes on Thursday.', author: 'operators/cu-001-specialist' }]);
     expect((await at().addNote(given)).replayed).toBe(true);
     expect((await at().read(name)).notes).toHaveLength(1);
     const { applications } = await at().listApplications({});

@@ -20,7 +20,7 @@ describe('application details', () => {
       state: 'STATE_SUBMITTED',
       content: { applicant: { idnp: idnp(1) } },
     });
-    expect(first.actions).toMatchObject([{ kind: 'submit', by: 'operators/cu-311-specialist' }]);
+    expect(first.actions).toMatchObject([{ kind: 'submit', actor: 'operators/cu-311-specialist' }]);
     expect([first.olderActions, first.accessCount, first.lastAccess]).toEqual([0, 0, null]);
     await colleague('CU-311').getApplication({ name });
     const again = await here.getApplicationFile({ name });

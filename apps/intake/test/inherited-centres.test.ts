@@ -38,7 +38,7 @@ describe('inherited centres', () => {
     const handed = await successor().handOverResult({ requestId: randomUUID(), name, handOver });
     expect(handed.application).toMatchObject({ state: 'STATE_HANDED_OVER', centre: 'centres/CU-201' });
     const history = await successor().history(name);
-    expect(history.map(({ kind, by, centre }) => [kind, by, centre])).toEqual([
+    expect(history.map(({ kind, actor, centre }) => [kind, actor, centre])).toEqual([
       ['submit', 'operators/cu-201-specialist', ''],
       ['approved', 'agencies/asp', ''],
       ['hand-over', 'operators/cu-202-specialist', 'centres/CU-202'],

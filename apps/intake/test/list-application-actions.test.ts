@@ -33,7 +33,7 @@ describe('ListApplicationActions', () => {
     const { name } = await at().open(52);
     await at().withdrawApplication({ requestId: randomUUID(), name, reason: 'why withdrawn' });
     const { actions } = await at().listApplicationActions({ name });
-    expect(actions).toMatchObject([{ kind: 'withdraw', by: 'operators/cu-001-specialist' }]);
+    expect(actions).toMatchObject([{ kind: 'withdraw', actor: 'operators/cu-001-specialist' }]);
     expect(JSON.stringify(actions)).not.toContain('why withdrawn');
   });
 });

@@ -57,7 +57,7 @@ describe('own application', () => {
     expect(JSON.stringify(row)).not.toContain(idnp(ME));
     const theirs = await rowOf(colleague, draft.name);
     expect(theirs.allowedActions).toEqual(['ACTION_WITHDRAW', 'ACTION_RECORD_PAYMENT']);
-    expect((await me.history(draft.name)).map(({ kind, by }) => [kind, by])).toEqual([
+    expect((await me.history(draft.name)).map(({ kind, actor }) => [kind, actor])).toEqual([
       ['note', `operators/person-${ME}`],
       ['submit', `operators/person-${COLLEAGUE}`],
     ]);

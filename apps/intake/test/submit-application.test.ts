@@ -39,7 +39,7 @@ describe('SubmitApplication', () => {
     expect(app).toMatchObject({ state: 'STATE_SUBMITTED', submissionCount: 1, etag: '"2"', noDueDateReason: '' });
     expect(app.dueDate).toMatch(/^\d{4}-\d{2}-\d{2}$/);
     expect(await at().history(app.name)).toMatchObject([
-      { kind: 'submit', by: 'operators/cu-001-specialist', fromState: 'STATE_DRAFT', toState: 'STATE_SUBMITTED' },
+      { kind: 'submit', actor: 'operators/cu-001-specialist', fromState: 'STATE_DRAFT', toState: 'STATE_SUBMITTED' },
     ]);
   });
 

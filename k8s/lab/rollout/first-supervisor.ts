@@ -19,9 +19,9 @@ export async function appointFirstSupervisor(operator: Administrator, url: strin
   write('family-name', 'Exemplu');
   await operator.sh(create);
   await expectRefusal(operator.sh(upgrade));
-  expectMatch(await operator.sh(logs), /lacks why/);
+  expectMatch(await operator.sh(logs), /lacks reason/);
   await operator.sh(remove);
-  write('why', 'a rehearsal');
+  write('reason', 'a rehearsal');
   await operator.sh(create);
   await operator.sh(upgrade);
   const output = await operator.sh(logs);

@@ -45,13 +45,19 @@ const ACCESS_TABLE: AccessTable<Definition> = {
 
 const MAX_REASON_LENGTH = 500;
 
+/** Who acts, and why. */
+interface Accountability {
+  actor: string;
+  reason: string;
+}
+
 /** Validates who acts and why, for the log. @throws Problem INVALID_ARGUMENT */
-function validateActorAndReason({ by, why }: { by: string; why: string }): { by: string; why: string } {
+function validateActorAndReason({ actor, reason }: Accountability): Accountability {
   const violations = [
-    ...(/^[\p{L}\p{N}._@ -]{1,80}$/u.test(by) ? [] : [violation('/by', 'PATTERN')]),
-    ...(why.trim() !== '' && why.length <= MAX_REASON_LENGTH ? [] : [violation('/why', 'REQUIRED')]),
+    ...(/^[\p{L}\p{N}._@ -]{1,80}$/u.test(actor) ? [] : [violation('/actor', 'PATTERN')]),
+    ...(reason.trim() !== '' && reason.length <= MAX_REASON_LENGTH ? [] : [violation('/reason', 'REQUIRED')]),
   ];
-  if (violations.length === 0) return { by, why: why.trim() };
+  if (violations.length === 0) return { actor, reason: reason.trim() };
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Say who does it and why.', violations });
 }
 
@@ -63,8 +69,8 @@ export function createOperationsService(parts: OperationsDependencies): ServiceR
 }
 
 function parkedRpcs({ log, parked }: OperationsDependencies) {
-  const logAction = (what: string, { by, why }: { by: string; why: string }, topic: string, resource: string) =>
-    log.warn({ event: what, operator: by, reason: why, topic, resource });
+  const logAction = (what: string, { actor, reason }: Accountability, topic: string, resource: string) =>
+    log.warn({ event: what, operator: actor, reason, topic, resource });
   return {
     async ListParkedKeys({ pageSize, pageToken }) {
       const { keys, nextPageToken } = await parked.list({ pageSize: normalizePageSize(pageSize), pageToken });
@@ -81,9 +87,9 @@ function parkedRpcs({ log, parked }: OperationsDependencies) {
       return { count };
     },
     async DropParkedEvent(request) {
-      const { by, why } = validateActorAndReason(request);
-      const { event } = await parked.drop(request.id, by, why);
-      logAction('parked-event-dropped', { by, why }, event.topic, request.id);
+      const { actor, reason } = validateActorAndReason(request);
+      const { event } = await parked.drop(request.id, actor, reason);
+      logAction('parked-event-dropped', { actor, reason }, event.topic, request.id);
       return {};
     },
   } satisfies Partial<Rpcs<Definition>>;
@@ -112,12 +118,12 @@ function outboxRpcs({ log, documents, refusals }: OperationsDependencies) {
       return { outboxes: (await Promise.all(found)).flat() };
     },
     async UnblockOutbox(request) {
-      const { by, why } = validateActorAndReason(request);
+      const { actor, reason } = validateActorAndReason(request);
       const { collection, id } = request;
       const found = documents.find(({ name }) => name === collection);
       if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'This service has no such collection.' });
       await found.unblock(id, { scope: 'service' });
-      log.warn({ event: 'outbox-unblocked', operator: by, reason: why, resource: `${collection}/${id}` });
+      log.warn({ event: 'outbox-unblocked', operator: actor, reason, resource: `${collection}/${id}` });
       return {};
     },
     async ListRefusals({ topic, pageSize, pageToken }) {
@@ -145,8 +151,8 @@ function bridgeRpcs({ log, deliveryOperations }: OperationsDependencies) {
     throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message: 'Deliveries are repaired at the agency bridge.' });
   };
   const { RedriveDelivery = rejectCall, ReplayDeliveries = rejectCall } = deliveryOperations;
-  const logRepair = (event: string, { by, why }: { by: string; why: string }, resource: string) =>
-    log.warn({ event, operator: by, reason: why, resource });
+  const logRepair = (event: string, { actor, reason }: Accountability, resource: string) =>
+    log.warn({ event, operator: actor, reason, resource });
   return {
     async RedriveDelivery(request, context) {
       const reasons = validateActorAndReason(request);
@@ -181,7 +187,7 @@ function toParkedEventMessage(
     detail,
     failures,
     parkTime: toTimestamp(parkTime),
-    droppedBy: drop?.by ?? '',
-    dropWhy: drop?.why ?? '',
+    droppedBy: drop?.actor ?? '',
+    dropReason: drop?.reason ?? '',
   };
 }

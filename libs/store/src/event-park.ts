@@ -26,7 +26,7 @@ export interface ParkedEventDocument extends mongo.Document {
   /** 1 after an administrator released it. */
   released: 0 | 1;
   /** Set when the event must not be applied; takes effect when it is next in its lane. */
-  drop?: { by: string; why: string; time: Date };
+  drop?: { actor: string; reason: string; time: Date };
   event: ReceivedEvent;
 }
 

@@ -104,7 +104,7 @@ export function openParkedEvents(store: Store, now: () => Date) {
           message: 'This event waits for its predecessor; what is to be dropped is an event whose handler fails.',
         });
       }
-      const drop = { by: actor, why: reason, time: now() };
+      const drop = { actor, reason, time: now() };
       await run((parked) => parked.updateOne(asFilter({ _id, kind: 'held' }), asUpdate({ $set: { drop } })));
       return row;
     },

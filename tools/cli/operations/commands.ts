@@ -11,8 +11,8 @@ export interface CommandOptions {
   application?: string | undefined;
   agency?: string | undefined;
   since?: string | undefined;
-  why?: string | undefined;
-  by: string;
+  reason?: string | undefined;
+  actor: string;
 }
 
 export interface CommandOutput {
@@ -75,9 +75,9 @@ function parseLane(text = ''): { topic: string; key: string } {
   return { topic: text.slice(0, at), key: text.slice(at + 1) };
 }
 
-function requireReason({ by, why }: CommandOptions): { by: string; why: string } {
-  if (!why?.trim()) throw new CommandError('Give a reason: --why "…" is stored in the log and with the record.');
-  return { by, why };
+function requireReason({ actor, reason }: CommandOptions): { actor: string; reason: string } {
+  if (!reason?.trim()) throw new CommandError('Give a reason: --reason "…" is stored in the log and with the record.');
+  return { actor, reason };
 }
 
 /** Lists partitions with a stuck consumer: it reads nothing, so nothing behind it is parked or refused. */
@@ -131,13 +131,13 @@ const parkedList: Command = async (platform, _names, options) => {
 
 const parkedShow: Command = async (platform, [service, lane]) => {
   const { parked, events } = await platform.operations(parseServiceName(service)).getParkedKey(parseLane(lane));
-  const cells = events.map(({ id, type, sequence, cause, failures, parkTime, droppedBy, dropWhy }) => [
+  const cells = events.map(({ id, type, sequence, cause, failures, parkTime, droppedBy, dropReason }) => [
     id,
     type,
     sequence > 0 ? String(sequence) : '',
     formatAge(parkTime, Date.now()),
     droppedBy === '' ? cause : `dropped by ${droppedBy}`,
-    droppedBy === '' ? `${failures} failures` : dropWhy,
+    droppedBy === '' ? `${failures} failures` : dropReason,
   ]);
   const head = parked ? `${parked.subject}: ${parked.count} wait, ${parked.cause} ${parked.detail}` : '';
   return {
@@ -258,11 +258,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   'stuck list': { run: stuckList, names: [], reads: ['service'] },
   'parked list': { run: withStuck(parkedList), names: [], reads: ['service'] },
   'parked show': { run: parkedShow, names: ['service', 'topic/key'], reads: [] },
-  'parked release': { run: parkedRelease, names: ['service', 'topic/key'], reads: ['why'] },
-  'parked drop': { run: parkedDrop, names: ['service', 'event'], reads: ['why'] },
+  'parked release': { run: parkedRelease, names: ['service', 'topic/key'], reads: ['reason'] },
+  'parked drop': { run: parkedDrop, names: ['service', 'event'], reads: ['reason'] },
   'outboxes list': { run: withStuck(outboxesList), names: [], reads: ['service'] },
-  'outboxes unblock': { run: outboxesUnblock, names: ['service', 'collection/id'], reads: ['why'] },
+  'outboxes unblock': { run: outboxesUnblock, names: ['service', 'collection/id'], reads: ['reason'] },
   'refused list': { run: withStuck(refusedList), names: [], reads: ['service', 'topic'] },
-  'deliveries redrive': { run: redrive, names: ['deliveries/…'], reads: ['why'] },
-  replay: { run: replay, names: [], reads: ['application', 'agency', 'since', 'why'] },
+  'deliveries redrive': { run: redrive, names: ['deliveries/…'], reads: ['reason'] },
+  replay: { run: replay, names: [], reads: ['application', 'agency', 'since', 'reason'] },
 };

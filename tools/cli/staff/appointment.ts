@@ -9,19 +9,21 @@ export interface Appointment {
   givenName: string;
   familyName: string;
   language: string;
-  why: string;
+  reason: string;
 }
 
-const REQUIRED_FILES = ['idnp', 'given-name', 'family-name', 'why'] as const;
+const REQUIRED_FILES = ['idnp', 'given-name', 'family-name', 'reason'] as const;
 
 /** @throws CommandError that names every missing or empty file, and shows no content */
 export function appointmentFromFolder(folder: string): Appointment {
-  const [idnp = '', givenName = '', familyName = '', why = ''] = REQUIRED_FILES.map((name) => readText(folder, name));
+  const [idnp = '', givenName = '', familyName = '', reason = ''] = REQUIRED_FILES.map((name) =>
+    readText(folder, name),
+  );
   const missing = REQUIRED_FILES.filter((name) => readText(folder, name) === '');
   if (missing.length > 0) {
     throw new CommandError(`No supervisor was appointed: ${folder} lacks ${missing.join(', ')} (keys of the Secret).`);
   }
-  return { idnp, givenName, familyName, language: readText(folder, 'language') || 'ro', why };
+  return { idnp, givenName, familyName, language: readText(folder, 'language') || 'ro', reason };
 }
 
 function readText(folder: string, name: string): string {

@@ -16,10 +16,10 @@ import { toResourceName, parseRows } from './rows.ts';
 
 const HELP = `npm run operator -- <command>
 
-  appoint-supervisor --idnp <13 digits> --given-name <…> --family-name <…> [--language ro] --why <words>
+  appoint-supervisor --idnp <13 digits> --given-name <…> --family-name <…> [--language ro] --reason <words>
                              appoints a supervisor, such as the first one; changes nothing for an existing one
   appoint-supervisor --from <folder> [--first]
-                             reads the same from files: idnp, given-name, family-name, why, and optionally language
+                             reads the same from files: idnp, given-name, family-name, reason, and optionally language
   import <file.csv> [--dry-run] [--partial]
                              invites the staff of a table: idnp,given_name,family_name,centre,roles,language[,agency]
                              imports all rows or none, or with --partial the valid ones; repeating it changes nothing
@@ -29,7 +29,7 @@ const HELP = `npm run operator -- <command>
 
   --first       with appoint-supervisor: changes nothing if any supervisor is active
   --wait <s>    retries for so many seconds while identity is unavailable (default 0)
-  --by <name>   actor (default: your user name)
+  --actor <name>   actor (default: your user name)
   --json        prints JSON
   --help        prints this text
 
@@ -41,12 +41,12 @@ const OPTIONS = {
   'given-name': { type: 'string', default: '' },
   'family-name': { type: 'string', default: '' },
   language: { type: 'string', default: 'ro' },
-  why: { type: 'string', default: '' },
+  reason: { type: 'string', default: '' },
   centre: { type: 'string', default: '' },
   from: { type: 'string' },
   first: { type: 'boolean', default: false },
   wait: { type: 'string', default: '0' },
-  by: { type: 'string', default: readUserName() },
+  actor: { type: 'string', default: readUserName() },
   'dry-run': { type: 'boolean', default: false },
   partial: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -137,13 +137,13 @@ async function retryUntil<T>(seconds: number, work: () => Promise<T>): Promise<T
 
 async function appoint(identity: Identity, values: Values): Promise<CommandOutput> {
   const appointment = values.from === undefined ? appointmentFromArguments(values) : appointmentFromFolder(values.from);
-  if (appointment.why.trim() === '')
-    throw new CommandError('Give a reason: --why "…" is stored in the log and in the history.');
-  const others = values.first ? await findActiveSupervisors(identity, values.by) : [];
+  if (appointment.reason.trim() === '')
+    throw new CommandError('Give a reason: --reason "…" is stored in the log and in the history.');
+  const others = values.first ? await findActiveSupervisors(identity, values.actor) : [];
   if (others.length > 0) {
     return { found: others, text: `A supervisor is already active (${others.join(', ')}). Nothing was changed.` };
   }
-  const found = await identity.appointSupervisor(Object.assign({ by: values.by }, appointment));
+  const found = await identity.appointSupervisor(Object.assign({ actor: values.actor }, appointment));
   // Without the name: in a cluster, this line goes to the log collector.
   const who = found.member?.name ?? '';
   return {
@@ -152,13 +152,19 @@ async function appoint(identity: Identity, values: Values): Promise<CommandOutpu
   };
 }
 
-function appointmentFromArguments({ idnp, 'given-name': givenName, 'family-name': familyName, language, why }: Values) {
-  return { idnp: (idnp ?? readFileSync(0, 'utf8')).trim(), givenName, familyName, language, why };
+function appointmentFromArguments({
+  idnp,
+  'given-name': givenName,
+  'family-name': familyName,
+  language,
+  reason,
+}: Values) {
+  return { idnp: (idnp ?? readFileSync(0, 'utf8')).trim(), givenName, familyName, language, reason };
 }
 
 /** Returns supervisors who have signed in: one appointed with a mistyped number does not count. */
-async function findActiveSupervisors(identity: Identity, by: string): Promise<string[]> {
-  const members = await listMembers(identity, '', by);
+async function findActiveSupervisors(identity: Identity, actor: string): Promise<string[]> {
+  const members = await listMembers(identity, '', actor);
   const atWork = members.filter(
     ({ roles, status, lastSignInTime }) =>
       roles.includes('ROLE_SUPERVISOR') && status === 'STAFF_STATUS_ACTIVE' && fromTimestamp(lastSignInTime),
@@ -169,13 +175,13 @@ async function findActiveSupervisors(identity: Identity, by: string): Promise<st
 async function importStaff(identity: Identity, values: Values, file: string): Promise<CommandOutput> {
   if (file === '') throw new CommandError('Name a file: npm run operator -- import <file.csv>');
   const rows = parseRows(readTable(file));
-  const { by, partial, 'dry-run': dryRun } = values;
+  const { actor, partial, 'dry-run': dryRun } = values;
   if (rows.length > MAX_IMPORT_ROWS && !partial)
     throw new CommandError(`An import of all or nothing has at most ${MAX_IMPORT_ROWS} lines; use --partial for more.`);
   const outcomes = [];
   for (let at = 0; at < rows.length; at += MAX_IMPORT_ROWS) {
     const part = rows.slice(at, at + MAX_IMPORT_ROWS);
-    const asked = { rows: part, by, partial, dryRun };
+    const asked = { rows: part, actor, partial, dryRun };
     outcomes.push(...(await identity.importOperators(asked, {}, { timeoutMs: IMPORT_TIMEOUT_MS })).outcomes);
   }
   const cells = outcomes.map(({ line, outcome, name, reason, field }) => [String(line), outcome, name, reason, field]);
@@ -186,33 +192,33 @@ async function importStaff(identity: Identity, values: Values, file: string): Pr
   return { found: outcomes, text, isRefused: refused > 0 };
 }
 
-async function list(identity: Identity, { centre, by }: Values): Promise<CommandOutput> {
-  const members = await listMembers(identity, toResourceName(centre), by);
+async function list(identity: Identity, { centre, actor }: Values): Promise<CommandOutput> {
+  const members = await listMembers(identity, toResourceName(centre), actor);
   return { found: members, text: members.length > 0 ? formatMembers(members) : 'Nobody.' };
 }
 
-async function listMembers(identity: Identity, centre: string, by: string): Promise<StaffMember__Output[]> {
+async function listMembers(identity: Identity, centre: string, actor: string): Promise<StaffMember__Output[]> {
   const members: StaffMember__Output[] = [];
   let pageToken = '';
   do {
-    const page = await identity.inspectStaff({ centre, by, pageSize: 200, pageToken });
+    const page = await identity.inspectStaff({ centre, actor, pageSize: 200, pageToken });
     members.push(...page.members);
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
   return members;
 }
 
-async function show(identity: Identity, { by }: Values, given: string): Promise<CommandOutput> {
+async function show(identity: Identity, { actor }: Values, given: string): Promise<CommandOutput> {
   if (given === '') throw new CommandError('Name a staff member: npm run operator -- show operators/…');
   const name = given.includes('/') ? given : `operators/${given}`;
-  const found = await identity.inspectStaff({ name, by });
-  const acts = found.actions.map(({ time, action, by: who, centre, roles, why }) => [
+  const found = await identity.inspectStaff({ name, actor });
+  const acts = found.actions.map(({ time, action, actor: who, centre, roles, reason }) => [
     fromTimestamp(time)?.toISOString() ?? '',
     action,
     who,
     centre,
     roles.map((role) => fromProtoEnum('ROLE_', role)).join(' '),
-    why,
+    reason,
   ]);
   const history = acts.length > 0 ? formatTable(['TIME', 'WHAT', 'BY', 'CENTRE', 'ROLES', 'WHY'], acts) : 'No history.';
   return { found, text: `${formatMembers(found.members)}\n\n${history}` };

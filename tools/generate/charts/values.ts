@@ -382,7 +382,7 @@ export const PLATFORM: Value[] = [
     'operator.firstSupervisor.existingSecret',
     objectName,
     '',
-    'Secret with the person: `idnp`, `given-name`, `family-name`, `why`, and `language` unless it is `ro`. With it a job after each release makes that person a supervisor, unless a supervisor already works.',
+    'Secret with the person: `idnp`, `given-name`, `family-name`, `reason`, and `language` unless it is `ro`. With it a job after each release makes that person a supervisor, unless a supervisor already works.',
   ),
   ...image('operator.', 'operator'),
   value('operator.keys.existingSecret', objectName, 'cups-key-operator', 'Secret with `operator.key.jwk`.'),

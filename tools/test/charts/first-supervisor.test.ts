@@ -60,7 +60,7 @@ test('reads the appointment from a Secret only', () => {
   expect(sources.flatMap(({ configMap }) => configMap?.name ?? [])).toEqual(['cups-public-keys']);
   expect(secrets).toEqual(['cups-key-operator', 'first-supervisor', 'cups-tls-operator']);
   expect(containers[0]).toMatchObject({
-    args: ['appoint-supervisor', '--first', '--from', '/person', '--wait', '240', '--by', 'release cups'],
+    args: ['appoint-supervisor', '--first', '--from', '/person', '--wait', '240', '--actor', 'release cups'],
   });
   expect(spec).toMatchObject({ backoffLimit: 0 });
 });

@@ -146,7 +146,7 @@ function NoteList({ details: { application, operators }, undoableKey, onUndo }: 
           </li>
         ) : null,
       )}
-      {[...(application.notes ?? [])].reverse().map(({ text, by: author, recordTime }) => (
+      {[...(application.notes ?? [])].reverse().map(({ text, author, recordTime }) => (
         <li key={`${recordTime} ${text}`} className={styles.note}>
           <p>
             {operatorName(operators, author, t)} · {formatWhen(recordTime, { language, today: today() })}

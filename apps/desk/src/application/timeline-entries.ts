@@ -36,12 +36,12 @@ export function buildTimeline(details: ApplicationDetails, context: NameContext)
 }
 
 function toTimelineEntry(entry: ApplicationAction, details: ApplicationDetails, context: NameContext): TimelineEntry {
-  const actor = actorName(entry.by, details.operators, context);
+  const actor = actorName(entry.actor, details.operators, context);
   const text = context.t(HISTORY_TEXTS[entry.kind]);
   return {
     time: entry.recordTime,
     actor,
-    action: entry.by.startsWith('operators/') ? text : agreeWithSubject(text, actor),
+    action: entry.actor.startsWith('operators/') ? text : agreeWithSubject(text, actor),
     detail: detailText(entry, details, context),
   };
 }

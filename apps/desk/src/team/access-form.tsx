@@ -25,7 +25,7 @@ export function AccessForm({ action, scope, member, permissions, staffChange, on
   };
   const submit = async () => {
     const id = operatorIdOf(member);
-    const change = action === 'remove' ? { action, id, why: reason } : { action, id, why: reason, everywhere };
+    const change = action === 'remove' ? { action, id, reason } : { action, id, reason, everywhere };
     if (await staffChange.submit(change)) onClose();
   };
   return (

@@ -92,7 +92,7 @@ function History({ scope, member, reason: supportReason }: Pick<MemberProps, 'sc
   const [all, setAll] = useState(false);
   const actions = history.data?.actions ?? [];
   const shown = all ? actions : actions.slice(0, INITIAL_HISTORY_LENGTH);
-  const nameOf = (by: string) => history.data?.operators.find(({ name }) => name === by)?.displayName ?? by;
+  const nameOf = (actor: string) => history.data?.operators.find(({ name }) => name === actor)?.displayName ?? actor;
   return (
     <section className={styles.history}>
       <h3>{t(TEAM.history)}</h3>
@@ -100,14 +100,14 @@ function History({ scope, member, reason: supportReason }: Pick<MemberProps, 'sc
       {history.isError && <LoadError error={history.error} onRetry={() => void history.refetch()} />}
       {history.data && actions.length === 0 && <p className={styles.quiet}>{t(TEAM.noHistory)}</p>}
       <ol>
-        {shown.map(({ time, by, action, centre, roles, why: reason }, at) => (
+        {shown.map(({ time, actor, action, centre, roles, reason }, at) => (
           <li key={`${time} ${at}`}>
             <time dateTime={time}>{formatDayAndTime(time)}</time>
             <span>
               <strong>{t(TEAM_ACTION_TEXTS[action])}</strong>
               {roles && roles.length > 0 && `: ${roles.map((role) => t(ROLES[role])).join(', ')}`}
               {scope === 'staff' && centre && ` (${centre.replace('centres/', '')})`}
-              <span>{nameOf(by)}</span>
+              <span>{nameOf(actor)}</span>
               {reason && <span>{quote(reason, language)}</span>}
             </span>
           </li>

@@ -12,8 +12,8 @@ export type Absence = Schemas['Absence'];
 export type StaffChange =
   | { action: 'invite'; invitation: Invitation }
   /** `everywhere`: platform-wide, not at one centre only. */
-  | { action: 'suspend' | 'reinstate'; id: string; everywhere: boolean; why: string }
-  | { action: 'remove'; id: string; why: string }
+  | { action: 'suspend' | 'reinstate'; id: string; everywhere: boolean; reason: string }
+  | { action: 'remove'; id: string; reason: string }
   | { action: 'roles'; id: string; roles: string[] }
   | { action: 'absence'; id: string; absence: Absence }
   | { action: 'back'; id: string };
@@ -27,7 +27,7 @@ export function sendStaffChange(scope: TeamScope, change: StaffChange, key: stri
 }
 
 const idempotencyHeader = (key: string) => ({ 'Idempotency-Key': key });
-const reasonBody = (why: string) => (why.trim() ? { why: why.trim() } : {});
+const reasonBody = (reason: string) => (reason.trim() ? { reason: reason.trim() } : {});
 const reasonHeader = (reason: string) => (reason.trim() ? { 'Cups-Reason': encodeURIComponent(reason.trim()) } : {});
 
 function sendToCentre(code: string, change: StaffChange, key: string): Promise<TeamMember> {
@@ -46,11 +46,11 @@ function sendToCentre(code: string, change: StaffChange, key: string): Promise<T
         : bodyOf(
             api.POST(`/api/v1/centres/{code}/operators/{id}/${change.action}`, {
               params: { path, header },
-              body: reasonBody(change.why),
+              body: reasonBody(change.reason),
             }),
           );
     case 'remove': {
-      const reasoned = Object.assign(reasonHeader(change.why), header);
+      const reasoned = Object.assign(reasonHeader(change.reason), header);
       return bodyOf(api.DELETE('/api/v1/centres/{code}/operators/{id}', { params: { path, header: reasoned } }));
     }
     case 'roles': {
@@ -76,10 +76,10 @@ function sendToStaff(change: StaffChange, key: string): Promise<TeamMember> {
     case 'suspend':
     case 'reinstate': {
       const params = { path: { id: change.id }, header };
-      return bodyOf(api.POST(`/api/v1/staff/{id}/${change.action}`, { params, body: reasonBody(change.why) }));
+      return bodyOf(api.POST(`/api/v1/staff/{id}/${change.action}`, { params, body: reasonBody(change.reason) }));
     }
     case 'remove': {
-      const params = { path: { id: change.id }, header: Object.assign(reasonHeader(change.why), header) };
+      const params = { path: { id: change.id }, header: Object.assign(reasonHeader(change.reason), header) };
       return bodyOf(api.DELETE('/api/v1/staff/{id}', { params }));
     }
     case 'roles': {

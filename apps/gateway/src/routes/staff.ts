@@ -16,7 +16,7 @@ interface StaffChange {
   requestId: string;
   name: string;
   centre: string;
-  why?: string | undefined;
+  reason?: string | undefined;
 }
 type StaffWriteResult = { member: StaffMember__Output | null; replayed: boolean };
 
@@ -39,9 +39,9 @@ export function staffRoutes({ identity }: ServiceClients): Record<string, Handle
       requestFields: (body: never) => More = () => ({}) as More,
     ): Handler =>
     async (request) => {
-      const { why = decodeReason(request) } = (request.body ?? {}) as { why?: string };
+      const { reason = decodeReason(request) } = (request.body ?? {}) as { reason?: string };
       const rpcRequest = Object.assign(
-        { requestId: request.requestId, why },
+        { requestId: request.requestId, reason },
         staffTarget(request),
         requestFields((request.body ?? {}) as never),
       );

@@ -25,19 +25,19 @@ export interface Workplace {
   suspended: boolean;
   absence?: Absence | undefined;
   /** The invitation of a person whom the platform knew before; absent after their first sign-in at this centre. */
-  awaited?: { by: string; time: Date } | undefined;
+  awaited?: { actor: string; time: Date } | undefined;
 }
 
 /** One change of a staff member. */
 export interface StaffHistoryEntry {
   time: Date;
   /** `operators/{id}`, or the name of the administrator who used the ops CLI. */
-  by: string;
+  actor: string;
   action: Exclude<StaffHistoryKind, 'other'>;
   /** Code of the centre; absent for the whole person. */
   centre?: string | undefined;
   roles?: OperatorRole[] | undefined;
-  why?: string | undefined;
+  reason?: string | undefined;
   /** True while the person had not yet signed in at the centre. */
   awaits?: boolean | undefined;
 }
@@ -79,9 +79,9 @@ export interface Staff {
 
 /** Who makes a change, when and why. */
 export interface AuditInfo {
-  by: string;
+  actor: string;
   time: Date;
-  why?: string | undefined;
+  reason?: string | undefined;
 }
 
 const MAX_HISTORY_ENTRIES = 200;
@@ -138,7 +138,7 @@ export function findLedTeams({ places, platformRoles, status }: Staff): string[]
 export function withWorkplace<S extends Staff>(staff: S, centre: string, roles: CentreRole[], audit: AuditInfo): S {
   if (findWorkplace(staff, centre)) throw alreadyExists();
   if (staff.agency !== undefined || staff.places.length >= MAX_WORKPLACES) throw rolesConflict();
-  const awaited = staff.history.length > 0 ? { by: audit.by, time: audit.time } : undefined;
+  const awaited = staff.history.length > 0 ? { actor: audit.actor, time: audit.time } : undefined;
   const places = [...staff.places, { centre, roles, suspended: false, awaited }];
   return withHistory(
     { ...staff, places, status: resolveReturnStatus(staff) },
@@ -272,7 +272,7 @@ const SIGN_IN_RECORD_INTERVAL_MS = 60_000;
  * Records a sign-in. An invited person becomes active and is no longer awaited at this centre.
  * @param centre code; undefined for a session without a centre
  */
-export function withSignIn<S extends Staff>(staff: S, by: string, time: Date, centre?: string): S {
+export function withSignIn<S extends Staff>(staff: S, actor: string, time: Date, centre?: string): S {
   const isFirst = staff.status === 'invited';
   const arrival = centre === undefined ? undefined : findAwaitedWorkplace(staff, centre);
   const last = staff.lastSignInTime?.getTime() ?? 0;
@@ -280,7 +280,7 @@ export function withSignIn<S extends Staff>(staff: S, by: string, time: Date, ce
   const arrived = arrival ? replaceWorkplace(staff, { ...arrival, awaited: undefined }) : staff;
   const next: S = { ...arrived, lastSignInTime: time, status: isFirst ? 'active' : staff.status };
   if (!isFirst && !arrival) return next;
-  return withHistory(next, { action: 'signed-in', centre: arrival?.centre }, { by, time });
+  return withHistory(next, { action: 'signed-in', centre: arrival?.centre }, { actor, time });
 }
 
 /** Records that support viewed the person. */
@@ -316,11 +316,11 @@ export const isAbsenceOver = ({ to }: Absence, today: string): boolean => to < t
 
 function withHistory<S extends Staff>(
   staff: S,
-  entry: Omit<StaffHistoryEntry, 'time' | 'by' | 'why' | 'awaits'>,
-  { by, time, why }: AuditInfo,
+  entry: Omit<StaffHistoryEntry, 'time' | 'actor' | 'reason' | 'awaits'>,
+  { actor, time, reason }: AuditInfo,
 ): S {
   const awaits = entry.centre !== undefined && findAwaitedWorkplace(staff, entry.centre) ? true : undefined;
-  const history = [...staff.history, { ...entry, by, time, why, awaits }];
+  const history = [...staff.history, { ...entry, actor, time, reason, awaits }];
   if (history.length > MAX_HISTORY_ENTRIES) {
     // Recorded views must not displace changes.
     const oldest = history.findIndex(({ action }) => action === 'looked-at');

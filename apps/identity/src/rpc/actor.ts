@@ -34,13 +34,14 @@ export function parseCentre(name: string): string | undefined {
 }
 
 /** Returns the trimmed reason, or undefined if it is empty. @throws Problem INVALID_ARGUMENT if too long or missing */
-export function validateReason(text: string, field: '/why' | '/reason', isRequired = false): string | undefined {
+export function validateReason(text: string, isRequired = false): string | undefined {
   const reason = text.trim();
-  if (reason === '' && isRequired) throw invalidArgument('Support must give a reason.', violation(field, 'REQUIRED'));
+  if (reason === '' && isRequired)
+    throw invalidArgument('Support must give a reason.', violation('/reason', 'REQUIRED'));
   if (reason.length > MAX_REASON_LENGTH)
     throw invalidArgument(
       `The reason has more than ${MAX_REASON_LENGTH} characters.`,
-      violation(field, 'MAX_LENGTH', { max: MAX_REASON_LENGTH }),
+      violation('/reason', 'MAX_LENGTH', { max: MAX_REASON_LENGTH }),
     );
   return reason === '' ? undefined : reason;
 }

@@ -38,7 +38,7 @@ export function opsRpcs(
         ? { operator: known }
         : await staff.invite(person, position, createInvitation(person, position, { audit, context }));
       const resource = `operators/${operator._id}`;
-      context.log.warn({ event: 'supervisor-appointed', operator: audit.by, resource, reason: audit.why });
+      context.log.warn({ event: 'supervisor-appointed', operator: audit.actor, resource, reason: audit.reason });
       const member = await toMember(operator, {
         centre: undefined,
         persons: staff.persons,
@@ -48,9 +48,9 @@ export function opsRpcs(
       return { member, changed: !isSupervisor };
     },
 
-    async InspectStaff({ name, centre, by, pageSize, pageToken }, context) {
+    async InspectStaff({ name, centre, actor, pageSize, pageToken }, context) {
       const resource = name || centre || 'staff';
-      context.log.info({ event: 'staff-record-viewed', operator: opsAuditInfo({ by, why: '' }, now()).by, resource });
+      context.log.info({ event: 'staff-record-viewed', operator: opsAuditInfo({ actor, reason: '' }, now()).actor, resource });
       const view = { persons: staff.persons, now: now(), hasFullView: true };
       const code = parseCentre(centre);
       if (name !== '') {
@@ -65,13 +65,13 @@ export function opsRpcs(
       return { members: await Promise.all(members), nextPageToken: page.nextPageToken };
     },
 
-    async ImportOperators({ rows, by, dryRun, partial }, context) {
+    async ImportOperators({ rows, actor, dryRun, partial }, context) {
       if (rows.length > MAX_ROWS)
         throw invalidArgument(
           `An import has at most ${MAX_ROWS} rows.`,
           violation('/rows', 'MAX_ITEMS', { max: MAX_ROWS }),
         );
-      const audit = opsAuditInfo({ by, why: 'import' }, now());
+      const audit = opsAuditInfo({ actor, reason: 'import' }, now());
       const planned = await planRows(parts, rows, audit);
       const outcomes = planned.map(({ outcome }) => outcome);
       const isWhole = outcomes.every(({ outcome }) => outcome !== 'refused');
@@ -80,7 +80,7 @@ export function opsRpcs(
       const done: ImportOutcome[] = [];
       for (const row of planned) done.push(await applyRow(parts, row, { audit, context }));
       const count = done.filter(({ outcome }) => outcome === 'invited' || outcome === 'changed').length;
-      context.log.warn({ event: 'staff-imported', operator: audit.by, count });
+      context.log.warn({ event: 'staff-imported', operator: audit.actor, count });
       return { outcomes: done };
     },
   };
@@ -183,10 +183,10 @@ const toLeftOutOutcome = (planned: ImportOutcome): ImportOutcome =>
     : planned;
 
 /** @throws Problem INVALID_ARGUMENT without an administrator's name, or for one longer than 80 characters */
-function opsAuditInfo({ by, why }: { by: string; why: string }, time: Date): AuditInfo {
-  if (by.trim() === '' || by.length > 80)
-    throw invalidArgument('The name of the administrator is missing or too long.', violation('/by', 'REQUIRED'));
-  return { by: `tool of ${by.trim()}`, time, why: why.trim().slice(0, 300) || undefined };
+function opsAuditInfo({ actor, reason }: { actor: string; reason: string }, time: Date): AuditInfo {
+  if (actor.trim() === '' || actor.length > 80)
+    throw invalidArgument('The name of the administrator is missing or too long.', violation('/actor', 'REQUIRED'));
+  return { actor: `tool of ${actor.trim()}`, time, reason: reason.trim().slice(0, 300) || undefined };
 }
 
 const toOpsCause = ({ requestId, traceparent }: Context) => ({ requestId, traceparent });

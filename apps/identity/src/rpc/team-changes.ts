@@ -55,7 +55,7 @@ interface StaffChange {
   requestId: string;
   name: string;
   centre: string;
-  why?: string;
+  reason?: string;
 }
 
 /** A change of a staff member, and the roles that it affects. */
@@ -115,7 +115,7 @@ async function invite(parts: TeamParts, request: InviteOperatorRequest__Output, 
   assertMayChange(actor, { target: known?._id, centre: position.centre, roles: rolesOfPosition(position) });
   const { givenName, familyName, language } = person;
   const content = { person: staff.persons.hash(person.idnp), post: position, givenName, familyName, language };
-  const audit = { by: `operators/${actor.id}`, time: now() };
+  const audit = { actor: `operators/${actor.id}`, time: now() };
   const hasFullView = actor.roles.includes('supervisor');
   const join = (hasFullView ? createSupervisorJoin : createManagerJoin)(person, position, audit);
   const cause = toCause(context, request.requestId, content);
@@ -145,17 +145,17 @@ async function setAbsence(parts: TeamParts, request: SetAbsenceRequest__Output, 
 /** Changes a staff member. Checks the permission again on the document that is changed. */
 async function change(
   { staff, now }: TeamParts,
-  { requestId, name, centre: where, why: givenReason = '' }: StaffChange,
+  { requestId, name, centre: where, reason: givenReason = '' }: StaffChange,
   context: Context,
   { roles, decide }: ChangeRule,
   content: unknown = undefined,
 ): Promise<StaffWriteResult> {
   const id = parseResourceName('operators', name);
   const centre = parseCentre(where);
-  const reason = validateReason(givenReason, '/why');
+  const reason = validateReason(givenReason);
   const actor = await resolveActor(context, staff);
   assertMayChange(actor, { target: id, centre, roles: [] });
-  const audit = Object.assign(auditInfo(context, now()), { why: reason });
+  const audit = Object.assign(auditInfo(context, now()), { reason });
   const cause = toCause(context, requestId, { name, centre, content });
   return staff.change(id, cause, (operator) => {
     assertMayChange(actor, { target: id, centre, roles: roles(operator) as Actor['roles'] });
@@ -182,7 +182,7 @@ function symmetricDifference(some: readonly string[], others: readonly string[])
 const affectedRoles = (staff: Staff, centre: string | undefined): readonly string[] =>
   centre === undefined ? rolesAt(staff) : (findWorkplace(staff, centre)?.roles ?? []);
 
-const auditInfo = (context: Context, time: Date): AuditInfo => ({ by: context.session!.operator, time });
+const auditInfo = (context: Context, time: Date): AuditInfo => ({ actor: context.session!.operator, time });
 
 /** Deletes the sessions that the write invalidated. A replay must not end sessions created since. */
 async function endSessions(

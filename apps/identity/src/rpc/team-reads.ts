@@ -100,7 +100,7 @@ async function authorizeView(
 ): Promise<Visibility> {
   const visibility = visibilityFor(await resolveActor(context, staff), centre);
   if (visibility === 'reasoned') {
-    const givenReason = validateReason(reason, '/reason', true)!;
+    const givenReason = validateReason(reason, true)!;
     const { operator } = context.session!;
     context.log.info({ event: 'staff-record-viewed', operator, resource, reason: givenReason });
   }
@@ -122,7 +122,7 @@ async function viewOperator(
   if (visibility === 'colleague') throw colleagueNotAllowed();
   const found = await findVisibleOperator(staff, { name, centre, former });
   if (visibility === 'reasoned') {
-    const audit = { by: context.session!.operator, time: now(), why: validateReason(reason, '/reason') };
+    const audit = { actor: context.session!.operator, time: now(), reason: validateReason(reason) };
     await staff.change(found._id, {}, (operator) => withViewedEntry(operator, centre, audit));
   }
   return found;

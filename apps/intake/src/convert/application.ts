@@ -126,7 +126,7 @@ const toBuckets = (app: Pick<Application, 'queue' | 'assignee'>, viewer: Viewer)
 export function toAction(row: ActionRecord): ActionOut {
   return {
     kind: row.kind,
-    by: row.by,
+    actor: row.actor,
     occurTime: toTimestamp(row.occurTime),
     recordTime: toTimestamp(row.recordTime),
     cause: row.cause,
@@ -200,8 +200,8 @@ function toHandOver(handOver: Application['handOver']): HandOverOut | null {
   return { ...rest, ground: ground ?? null, handOverTime: toTimestamp(handOverTime) };
 }
 
-function toNote({ text, by, occurTime, recordTime }: Note): NoteOut {
-  return { text, by, occurTime: toTimestamp(occurTime), recordTime: toTimestamp(recordTime) };
+function toNote({ text, author, occurTime, recordTime }: Note): NoteOut {
+  return { text, author, occurTime: toTimestamp(occurTime), recordTime: toTimestamp(recordTime) };
 }
 
 function toPersonNotification({ method, operator, notifyTime, about }: PersonNotification): PersonNotificationOut {

@@ -253,7 +253,7 @@ function addDeskAlert(alerts: DeskAlert[], kind: DeskAlertKind, recordTime: Date
 function appendMessageRow(document: Application, app: Application, update: NormalizedUpdate): void {
   const row: ActionRecord = {
     kind: update.message,
-    by: update.agency,
+    actor: update.agency,
     occurTime: update.occurTime,
     recordTime: update.now,
     cause: update.eventId,

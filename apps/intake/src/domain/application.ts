@@ -88,7 +88,7 @@ export interface Decision extends Result {
 /** One history entry: actor, claimed time, recorded time, cause, and the message it answers. */
 export interface ActionRecord {
   kind: HistoryKind;
-  by: string;
+  actor: string;
   occurTime: Date;
   recordTime: Date;
   cause: string;
@@ -117,7 +117,7 @@ export interface ActionRecord {
 export interface Note {
   text: string;
   /** operators/{id} */
-  by: string;
+  author: string;
   occurTime: Date;
   recordTime: Date;
 }

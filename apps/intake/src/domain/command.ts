@@ -177,7 +177,7 @@ export function appendHistory(
 ): Application {
   const row: ActionRecord = {
     kind,
-    by: actor.operator,
+    actor: actor.operator,
     occurTime: resolveOccurTime(document, actor),
     recordTime: actor.now,
     cause: actor.cause,

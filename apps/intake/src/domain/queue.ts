@@ -110,8 +110,8 @@ const isTransitionToNotify = ({ fromState, toState }: ActionRecord): boolean =>
 
 /** Notes and assignment do not respond to the agency. */
 const INTERNAL_ACTIONS = ['note', 'assign'];
-const isOperatorResponse = ({ by, kind }: ActionRecord): boolean =>
-  by.startsWith('operators/') && !INTERNAL_ACTIONS.includes(kind);
+const isOperatorResponse = ({ actor, kind }: ActionRecord): boolean =>
+  actor.startsWith('operators/') && !INTERNAL_ACTIONS.includes(kind);
 
 /** Without an email the desk notifies by phone or in person. A notification since the transition ends the task. */
 function resolveNotifySince({ state, content, personNotifications = [] }: QueueInput, since: Date): Date | undefined {

@@ -97,7 +97,7 @@ export const APPLICATION_SCHEMA = {
     {
       _id: false,
       kind: String,
-      by: String,
+      actor: String,
       occurTime: Date,
       recordTime: Date,
       cause: String,
@@ -141,5 +141,5 @@ export const APPLICATION_SCHEMA = {
     recordedBy: String,
     recordTime: Date,
   },
-  notes: [{ _id: false, text: String, by: String, occurTime: Date, recordTime: Date }],
+  notes: [{ _id: false, text: String, author: String, occurTime: Date, recordTime: Date }],
 };

@@ -22,7 +22,7 @@ export function addNote(app: Application, actor: Actor, text: string): CommandRe
   if (notes.length >= MAX_NOTES) {
     throw invalidField(violation('/text', 'TOO_MANY_NOTES', { max: MAX_NOTES }));
   }
-  const note = { text, by: actor.operator, occurTime: resolveOccurTime(app, actor), recordTime: actor.now };
+  const note = { text, author: actor.operator, occurTime: resolveOccurTime(app, actor), recordTime: actor.now };
   return { document: appendHistory({ ...app, notes: [...notes, note] }, app.state, 'note', actor), events: [] };
 }
 
@@ -40,7 +40,7 @@ export function assignApplication(app: Application, actor: Actor, operator: stri
 export function markSeen(app: Application, actor: Actor): CommandResult {
   assertDeskRole(app, 'mark-seen', actor);
   const seenTime = resolveOccurTime(app, actor);
-  const lastUpdate = app.history.findLast(({ by }) => !by.startsWith('operators/'));
+  const lastUpdate = app.history.findLast(({ actor: source }) => !source.startsWith('operators/'));
   const hasUnseen =
     app.deskAlerts.some((alert) => !alert.seenTime) ||
     (lastUpdate && !(app.seenTime && app.seenTime >= lastUpdate.recordTime));

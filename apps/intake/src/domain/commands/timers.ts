@@ -10,7 +10,7 @@ export function fireTimer(app: Application, timer: Timer, now: Date): CommandRes
   const { documentRequest: _open, ...kept } = app;
   const row: ActionRecord = {
     kind: timer,
-    by: 'timer',
+    actor: 'timer',
     occurTime: app.timer.due,
     recordTime: now,
     cause: `timer:${timer}:${app.timer.due.toISOString()}`,
