@@ -5,6 +5,7 @@ import './backfill.test.ts';
 import './casework.test.ts';
 import './confirm-outcome.test.ts';
 import './foreign-document.test.ts';
+import './former-requests.test.ts';
 import './get-application.test.ts';
 import './get-application-details.test.ts';
 import './get-notice-context.test.ts';

@@ -1,5 +1,6 @@
 export { backoff, backoffMs } from './backoff.ts';
 export type { Backoff, BackoffOptions } from './backoff.ts';
+export { toFormerRequest } from './former-requests.ts';
 export { MAX_REPLICA_LAG_MS, DataVersions } from './data-versions.ts';
 export type { Event, ReceivedEvent, StoredEvent } from './event.ts';
 export { instantOf, isUlid, isUuid, parseRequestId } from './formats.ts';

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { loadSync } from '@grpc/proto-loader';
 import type { MessageTypeDefinition, MethodDefinition, PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import type { Timestamp, Timestamp__Output } from '../gen/google/protobuf/Timestamp.ts';
+import { EVENT_TYPES } from './former-names.ts';
 import { findEnumLocations, findUnknownEnums } from './enum-locations.ts';
 import type { ProtoField } from './enum-locations.ts';
 
@@ -93,8 +94,9 @@ export interface EventPackage {
 export interface EventCodec<Events extends EventPackage> {
   encode(event: Events['written']): Buffer;
   /**
-   * Returns `{ type: 'unknown' }` with the common fields for a type of a later release, so that it can be counted.
-   * Undefined if it is not an event of this package.
+   * Returns an event under its type now, also if it was written under a former one. Returns `{ type: 'unknown' }` with
+   * the common fields for a type of a later release, so that it can be counted. Undefined if it is not an event of this
+   * package.
    */
   decode(event: { type: string; data: Uint8Array }): Events['read'] | undefined;
 }
@@ -107,7 +109,8 @@ export function eventCodec<Events extends EventPackage>(name: Events['package'])
   let known: ReadonlySet<string> | undefined;
   return {
     encode: ({ type, data }) => messageType(type).encode(data),
-    decode({ type, data }) {
+    decode({ type: writtenType, data }) {
+      const type = EVENT_TYPES[writtenType] ?? writtenType;
       if (!type.startsWith(`${name}.`)) return undefined;
       known ??= findEventTypes(name);
       const read = known.has(type) ? type : 'unknown';

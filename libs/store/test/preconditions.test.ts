@@ -36,6 +36,16 @@ describe('checkPreconditions', () => {
     expect(reused).toThrow(expect.objectContaining({ reason: 'REQUEST_ID_REUSED' }));
   });
 
+  test('replays a request that was recorded under its former names', () => {
+    const former = { key: 'Save|ana', fingerprint: 'f' };
+    const cause = { request: { id: 'r-1', key: 'Store|ana', fingerprint: 'g', former } };
+    expect(checkPreconditions(document, { cause })).toBe('replayed');
+    const other = { request: { ...cause.request, former: { ...former, fingerprint: 'h' } } };
+    expect(() => checkPreconditions(document, { cause: other })).toThrow(
+      expect.objectContaining({ reason: 'REQUEST_ID_REUSED' }),
+    );
+  });
+
   test.each(['"6"', '"8"', '7', ''])('rejects the stale etag %s', (etag) => {
     expect(() => checkPreconditions(document, { cause: {}, etag })).toThrow(
       expect.objectContaining({ reason: 'ETAG_STALE' }),

@@ -1,4 +1,4 @@
-import { parseResourceName, parseRequestId } from '@cups/contracts';
+import { parseResourceName, parseRequestId, toFormerRequest } from '@cups/contracts';
 import { fingerprint } from '@cups/contracts/node';
 import { Problem, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
@@ -46,13 +46,19 @@ export function validateReason(text: string, isRequired = false): string | undef
   return reason === '' ? undefined : reason;
 }
 
-/** Returns the cause of a write. Caller, method and content identify its repeats. */
+/**
+ * Returns the cause of a write. Caller, method and content identify its repeats.
+ * @param content its members are stored as a hash: another name would make a repeat a reused request ID
+ */
 export function toCause(context: Context, requestId: string, content: unknown): Cause {
   const { method, traceparent, requestId: correlation } = context;
   const id = parseRequestId(requestId);
-  const key = `${method}|${sessionOf(context).operator}`;
+  const keyOf = (name: string) => `${name}|${sessionOf(context).operator}`;
   // Personal numbers in the content are already keyed hashes, so this key need not be secret.
-  const request = { id, key, fingerprint: fingerprint('identity', content) };
+  const contentHash = fingerprint('identity', content);
+  const formerMethod = toFormerRequest(method, {})?.method;
+  const former = formerMethod === undefined ? undefined : { key: keyOf(formerMethod), fingerprint: contentHash };
+  const request = { id, key: keyOf(method), fingerprint: contentHash, former };
   return { requestId: correlation, request, traceparent };
 }
 

@@ -1,4 +1,4 @@
-import { parseResourceName, parseRequestId } from '@cups/contracts';
+import { parseResourceName, parseRequestId, toFormerRequest } from '@cups/contracts';
 import { fingerprint } from '@cups/contracts/node';
 import { fromTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
@@ -72,12 +72,15 @@ export function toCause(request: { requestId: string }, context: Context, secret
   const id = parseRequestId(request.requestId);
   // A retry may carry another etag, because its first attempt made the old one stale.
   const fingerprinted = { ...request, requestId: id, etag: undefined };
+  const keyOf = (method: string) => `${method}|${context.session?.operator ?? context.caller}`;
+  const former = toFormerRequest(context.method, fingerprinted);
   return {
     requestId: context.requestId,
     request: {
       id,
-      key: `${context.method}|${context.session?.operator ?? context.caller}`,
+      key: keyOf(context.method),
       fingerprint: fingerprint(secret, fingerprinted),
+      former: former && { key: keyOf(former.method), fingerprint: fingerprint(secret, former.content) },
     },
     traceparent: context.traceparent,
   };

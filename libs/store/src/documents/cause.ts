@@ -10,11 +10,16 @@ export interface RequestRecord {
   time: Date;
 }
 
+/** A request, under its names now and, if those have changed, under the former ones of an earlier release. */
+export interface RequestIdentity extends Omit<RequestRecord, 'time'> {
+  former?: { key: string; fingerprint: string } | undefined;
+}
+
 /** Why a write happens: a request, a consumed event, or neither. */
 export interface Cause {
   /** Propagates as ce_correlationid. */
   requestId?: string;
-  request?: Omit<RequestRecord, 'time'>;
+  request?: RequestIdentity;
   /** Propagates as ce_causationid. */
   eventId?: string;
   /** Subject of the consumed event and its position in that subject's sequence. */

@@ -1,6 +1,6 @@
 import { Problem } from '@cups/problem';
-import { assertSameRequest } from './preconditions.ts';
-import type { RequestRecord } from './cause.ts';
+import { assertSameRequest, hasFingerprint } from './preconditions.ts';
+import type { RequestIdentity } from './cause.ts';
 import {
   notifyCommitted,
   findRaw,
@@ -28,6 +28,9 @@ export async function create<D extends StoredDocument>(
   { scope, events, ...context }: CreateOptions<D>,
 ): Promise<CreateResult<D>> {
   const document = firstDocument(draft, events, context, collection.policy);
+  const { request } = context.cause;
+  const former = request && (await findByFormerRequest(collection, request, scope));
+  if (former) return { document: migrateDocument(collection, former), replayed: true };
   if (await insertDocument(collection, document, scope)) {
     notifyCommitted(collection, document, events.length > 0);
     return { document, replayed: false };
@@ -36,8 +39,7 @@ export async function create<D extends StoredDocument>(
   const sameRequest = createRequest ? await findRaw(collection, withScope({ createRequest }, scope)) : undefined;
   const earlier = sameRequest ?? (await findRaw(collection, withScope({ _id }, scope)));
   if (!earlier || !isSameCreate(earlier, document)) throw alreadyExistsProblem(collection);
-  if (document.createFingerprint !== undefined)
-    assertSameRequest({ fingerprint: earlier.createFingerprint }, document.createFingerprint);
+  if (request) assertSameRequest({ fingerprint: earlier.createFingerprint }, request);
   notifyOutbox(collection.notifier, earlier);
   return { document: migrateDocument(collection, earlier), replayed: true };
 }
@@ -93,9 +95,28 @@ export const alreadyExistsProblem = <D extends StoredDocument>({ options }: Coll
 
 export async function findByCreateRequest<D extends StoredDocument>(
   collection: Collection<D>,
-  request: Omit<RequestRecord, 'time'>,
+  request: RequestIdentity,
   scope: Scope,
 ): Promise<D | undefined> {
-  const made = await findRaw(collection, withScope({ createRequest: createRequestKey(request) }, scope));
-  return made?.createFingerprint === request.fingerprint && made ? migrateDocument(collection, made) : undefined;
+  const made =
+    (await findRaw(collection, withScope({ createRequest: createRequestKey(request) }, scope))) ??
+    (await findByFormerRequest(collection, request, scope));
+  return made && hasFingerprint(request, made.createFingerprint) ? migrateDocument(collection, made) : undefined;
+}
+
+/**
+ * Returns what a request created while its method had another name: the unique index does not see that repeat.
+ * @throws Problem REQUEST_ID_REUSED
+ */
+async function findByFormerRequest<D extends StoredDocument>(
+  collection: Collection<D>,
+  request: RequestIdentity,
+  scope: Scope,
+): Promise<StoredDocument | undefined> {
+  const { id, key, former } = request;
+  if (!former || former.key === key) return undefined;
+  const createRequest = createRequestKey({ key: former.key, id });
+  const made = await findRaw(collection, withScope({ createRequest }, scope));
+  if (made) assertSameRequest({ fingerprint: made.createFingerprint }, request);
+  return made;
 }

@@ -1,6 +1,6 @@
 import { Problem } from '@cups/problem';
 import type { mongo } from 'mongoose';
-import type { Cause, RequestRecord } from './cause.ts';
+import type { Cause, RequestIdentity } from './cause.ts';
 import { notifyCommitted, findRaw, openCollection, asFilter, withScope } from './collection.ts';
 import type { Collection, StoreContext } from './collection.ts';
 import { create, createMissing, findByCreateRequest, type CreateResult, type CreateOptions } from './create.ts';
@@ -46,7 +46,7 @@ export interface Documents<D extends StoredDocument> {
    */
   createMissing(drafts: readonly Draft<D>[], options: { scope: Scope; cause: Cause; now: Date }): Promise<number>;
   /** Returns the document that this request created with this content, if any. */
-  findByCreateRequest(request: Omit<RequestRecord, 'time'>, options: { scope: Scope }): Promise<D | undefined>;
+  findByCreateRequest(request: RequestIdentity, options: { scope: Scope }): Promise<D | undefined>;
   /**
    * Writes one document conditionally. Checks the scope, the request ID, the event sequence and the etag, in this
    * order; then reads what the decision needs, decides and writes. After a concurrent write it repeats all of this.

@@ -83,7 +83,8 @@ export function nextDocument<D extends StoredDocument>(
     next.lastSeqs = { ...document.lastSeqs, [escapeSubject(subject)]: value };
   }
   if (cause.request) {
-    const record: RequestRecord = { ...cause.request, time: now };
+    const { id, key, fingerprint } = cause.request;
+    const record: RequestRecord = { id, key, fingerprint, time: now };
     next.requests = [...document.requests, record];
     const limit = keepRequests?.(next) ?? next.requests.length;
     if (next.requests.length > limit) next.requests = next.requests.slice(-limit);

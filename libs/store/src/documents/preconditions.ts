@@ -1,13 +1,17 @@
 import { Problem } from '@cups/problem';
-import type { Cause } from './cause.ts';
+import type { Cause, RequestIdentity } from './cause.ts';
 import { etagOf, escapeSubject, type StoredDocument } from './document.ts';
 
 /** `replayed`: the request was applied before; `ignored`: a repeated event; `gap`: an earlier event is missing. */
 export type WriteOutcome = 'replayed' | 'ignored' | 'gap';
 
+/** Whether a request was applied with this content, under its names now or the former ones. */
+export const hasFingerprint = ({ fingerprint, former }: RequestIdentity, known: string | undefined): boolean =>
+  known === fingerprint || (former !== undefined && known === former.fingerprint);
+
 /** Rejects a request ID that was used with other content. @throws Problem REQUEST_ID_REUSED */
-export function assertSameRequest(known: { fingerprint?: string | undefined }, fingerprint: string): void {
-  if (known.fingerprint !== fingerprint)
+export function assertSameRequest(known: { fingerprint?: string | undefined }, request: RequestIdentity): void {
+  if (!hasFingerprint(request, known.fingerprint))
     throw new Problem({
       reason: 'REQUEST_ID_REUSED',
       message: 'This request id was used before with other content. Use a new one.',
@@ -23,9 +27,11 @@ export function checkPreconditions(
   document: Pick<StoredDocument, 'requests' | 'lastSeqs' | 'revision'>,
   { cause: { request, sequence }, etag }: { cause: Cause; etag?: string | undefined },
 ): WriteOutcome | undefined {
-  const known = request && document.requests.find(({ id, key }) => id === request.id && key === request.key);
+  const known =
+    request &&
+    document.requests.find(({ id, key }) => id === request.id && (key === request.key || key === request.former?.key));
   if (known) {
-    assertSameRequest(known, request.fingerprint);
+    assertSameRequest(known, request);
     return 'replayed';
   }
   if (sequence) {

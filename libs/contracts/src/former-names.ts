@@ -1,0 +1,107 @@
+/** Former names, until Kafka and the stores no longer hold them. Written by tools/generate/former-names.ts; do not edit. */
+
+export interface FormerMessage {
+  /** Former names of members and oneofs by their names now. */
+  members?: Readonly<Record<string, string>>;
+  /** Members that did not exist. */
+  added?: readonly string[];
+  /** Oneofs, whose value is the name of a member. */
+  oneofs?: readonly string[];
+  /** Messages and enums of members with former names of their own. */
+  messages?: Readonly<Record<string, string>>;
+  enums?: Readonly<Record<string, string>>;
+}
+
+/** Event types now, by their former names. */
+export const EVENT_TYPES: Readonly<Record<string, string>> = {
+  'cups.agencybridge.v1.DeliveryWaits': 'cups.agencybridge.v1.DeliveryDeferred',
+  'cups.intake.v1.DeskNoted': 'cups.intake.v1.DeskAlertRaised',
+  'cups.intake.v1.PersonTold': 'cups.intake.v1.PersonNotified',
+};
+
+/** Former names of methods, by their names now. */
+export const FORMER_METHODS: Readonly<Record<string, string>> = {
+  'CatalogService.GetCatalog': 'CatalogService.GetRegistry',
+  'IntakeService.ListAccessLogEntries': 'IntakeService.ListLooks',
+  'IntakeService.MarkDeskAlertsSeen': 'IntakeService.MarkDeskNotesSeen',
+  'IntakeService.RecordPersonNotification': 'IntakeService.RecordTelling',
+};
+
+/** Request messages with former names, by method. */
+export const REQUESTS: Readonly<Record<string, string>> = {
+  'IdentityService.BeginSignIn': 'cups.identity.v1.BeginSignInRequest',
+  'IdentityService.GetSession': 'cups.identity.v1.GetSessionRequest',
+  'IntakeService.HandOverResult': 'cups.intake.v1.HandOverResultRequest',
+  'IntakeService.RecordAccess': 'cups.intake.v1.RecordAccessRequest',
+  'IntakeService.RecordPayment': 'cups.intake.v1.RecordPaymentRequest',
+  'IntakeService.RecordPersonNotification': 'cups.intake.v1.RecordPersonNotificationRequest',
+};
+
+/** Messages with former names. */
+export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
+  'cups.identity.v1.BeginSignInRequest': {
+    members: {
+      forceAuthn: 'again',
+    },
+  },
+  'cups.identity.v1.GetSessionRequest': {
+    members: {
+      idleExpireTime: 'idleTime',
+    },
+  },
+  'cups.intake.v1.HandOver': {
+    members: {
+      idDocumentKind: 'paperKind',
+      idDocumentNumber: 'paperNumber',
+    },
+  },
+  'cups.intake.v1.HandOverResultRequest': {
+    messages: {
+      handOver: 'cups.intake.v1.HandOver',
+    },
+  },
+  'cups.intake.v1.Payment': {
+    members: {
+      recordedBy: 'by',
+      recordTime: 'noteTime',
+    },
+  },
+  'cups.intake.v1.RecordAccessRequest': {
+    enums: {
+      kind: 'cups.intake.v1.AccessKind',
+    },
+  },
+  'cups.intake.v1.RecordPaymentRequest': {
+    messages: {
+      payment: 'cups.intake.v1.Payment',
+    },
+  },
+  'cups.intake.v1.RecordPersonNotificationRequest': {
+    members: {
+      method: 'how',
+    },
+    enums: {
+      method: 'cups.intake.v1.NotificationMethod',
+    },
+  },
+};
+
+/** Former names of enum values, by their names now. */
+export const FORMER_ENUMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'cups.intake.v1.AccessKind': {
+    ACCESS_KIND_UNSPECIFIED: 'LOOK_KIND_UNSPECIFIED',
+    ACCESS_KIND_FILE: 'LOOK_KIND_FILE',
+    ACCESS_KIND_SEARCH: 'LOOK_KIND_SEARCH',
+    ACCESS_KIND_SUBMISSION: 'LOOK_KIND_SUBMISSION',
+    ACCESS_KIND_HISTORY: 'LOOK_KIND_HISTORY',
+    ACCESS_KIND_PERSON: 'LOOK_KIND_PERSON',
+    ACCESS_KIND_NOTICES: 'LOOK_KIND_NOTICES',
+    ACCESS_KIND_SLIP: 'LOOK_KIND_SLIP',
+  },
+  'cups.intake.v1.NotificationMethod': {
+    NOTIFICATION_METHOD_UNSPECIFIED: 'TELLING_MEANS_UNSPECIFIED',
+    NOTIFICATION_METHOD_PHONE: 'TELLING_MEANS_PHONE',
+    NOTIFICATION_METHOD_IN_PERSON: 'TELLING_MEANS_IN_PERSON',
+    NOTIFICATION_METHOD_SLIP: 'TELLING_MEANS_SLIP',
+  },
+};
