@@ -48,7 +48,7 @@ const DESK_ROLES: Role[] = ['specialist', 'centre-manager'];
 const CENTRES = ['CU-001', 'CU-002', 'CU-003', 'CU-004'];
 const AGENCIES = ['agencies/asp', 'agencies/cnas', 'agencies/mai'];
 /** Messages of an access denial, in contrast to other errors. */
-const DENIAL_MESSAGE = /may not call this method|role does not allow|session of an? (centre|agency) is needed/;
+const DENIAL_MESSAGE = /may not call this method|role does not allow|session must belong to an? (centre|agency)/;
 
 type Call = (request: object, context: { sessionToken?: string }) => Promise<object>;
 type Client = Record<string, Call> & { close(): void };
@@ -173,7 +173,7 @@ async function observeVerdict(call: Promise<object>): Promise<AccessVerdict> {
     await call;
   } catch (error) {
     if (!isProblem(error)) throw error;
-    if (error.reason === 'UNAUTHENTICATED' && /session is needed/.test(error.message)) return 'not signed in';
+    if (error.reason === 'UNAUTHENTICATED' && /requires a session/.test(error.message)) return 'not signed in';
     if (error.reason === 'PERMISSION_DENIED' && DENIAL_MESSAGE.test(error.message)) return 'denied';
   }
   return 'let in';

@@ -275,7 +275,7 @@ describe('a bundle, started as its image starts it, in a folder without packages
     };
     expect(await appoint()).toEqual([1, expect.stringContaining('lacks idnp, given-name, family-name, reason')]);
     for (const [name, word] of Object.entries(named)) writeFileSync(join(person, name), word);
-    expect(await appoint()).toEqual([1, expect.stringContaining('identity answered UNAVAILABLE')]);
+    expect(await appoint()).toEqual([1, expect.stringContaining('identity returned UNAVAILABLE')]);
   }, 60_000);
 
   test.each(names.filter((name) => !JOBS.includes(name)))(

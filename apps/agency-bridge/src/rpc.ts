@@ -39,7 +39,7 @@ export function bridgeRpcs(deps: RpcDeps): Rpcs<AgencyBridgeServiceDefinition> {
         projection: { outbox: 0, requests: 0 },
       });
       if (!delivery) {
-        throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such delivery.' });
+        throw new Problem({ reason: 'NOT_FOUND', message: 'Delivery not found.' });
       }
       return { delivery: toMessage(delivery) };
     },
@@ -86,7 +86,7 @@ export function bridgeRpcs(deps: RpcDeps): Rpcs<AgencyBridgeServiceDefinition> {
 function ownAgency(context: Context): string | undefined {
   const { roles, agency } = sessionOf(context);
   if (roles.includes('support') || roles.includes('supervisor')) return undefined;
-  if (!agency) throw new Problem({ reason: 'PERMISSION_DENIED', message: 'A session of an agency is needed.' });
+  if (!agency) throw new Problem({ reason: 'PERMISSION_DENIED', message: 'The session must belong to an agency.' });
   return parseResourceName('agencies', agency);
 }
 
@@ -101,9 +101,9 @@ function agencyFor(context: Context, name: string, { isAgency, versions }: RpcDe
     if (isAgency(code)) return code;
     // Identity knew the agency when its clerk signed in.
     const isNamed = own === code && versions.mayCome('agencies', code);
-    if (isNamed || versions.isBehind('agencies')) throw staleReplica('This replica does not know the agency yet.');
+    if (isNamed || versions.isBehind('agencies')) throw staleReplica('This replica has not loaded the agency yet.');
   }
-  throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such agency.' });
+  throw new Problem({ reason: 'NOT_FOUND', message: 'Agency not found.' });
 }
 
 function toMessage(delivery: Delivery): DeliveryMessage {

@@ -61,7 +61,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
         if (state.isUnavailable)
           throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The fake is unavailable.' });
         const found = submissions.get(name);
-        if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such submission.' });
+        if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'Submission not found.' });
         if ((found.training ?? false) !== training)
           throw new Problem({ reason: 'TRAINING_MISMATCH', message: 'Other.' });
         served.add(name);

@@ -57,7 +57,7 @@ export function updateFields(json: ContentJson): string[] {
 export function answersToProto(answers: Record<string, unknown>): Buffer {
   const error = validateStorableAnswers(answers);
   if (error) {
-    const message = 'The answers cannot be kept as they are.';
+    const message = 'The answers cannot be stored.';
     throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [error] });
   }
   return Buffer.from(canonicalJson(answers));

@@ -278,7 +278,7 @@ describe('revalidation by identity', () => {
   ])('ignores a replica without %s and retries', async (_what, reason) => {
     await start();
     try {
-      answer = () => Promise.reject(new Problem({ reason, message: 'Not known here.' }));
+      answer = () => Promise.reject(new Problem({ reason, message: 'Not loaded yet.' }));
       const first = await gateway.send('GET', LIST);
       expect([first.status, first.headers['set-cookie']]).toEqual([200, undefined]);
       const before = sessionCalls();
@@ -296,7 +296,7 @@ describe('revalidation by identity', () => {
   test('keeps an operator signed in when such a replica gets the session request', async () => {
     await start();
     try {
-      answer = () => Promise.reject(new Problem({ reason: 'STALE_REPLICA', message: 'Not known here.' }));
+      answer = () => Promise.reject(new Problem({ reason: 'STALE_REPLICA', message: 'Not loaded yet.' }));
       const reply = await gateway.send('GET', '/api/v1/sessions/current');
       expect([reply.status, reply.headers['set-cookie']]).toEqual([503, undefined]);
       expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
@@ -312,7 +312,7 @@ describe('revalidation by identity', () => {
       let round = 0;
       answer = () => {
         round += 1;
-        if (round === 1) return Promise.reject(new Problem({ reason: 'STALE_REPLICA', message: 'Not known here.' }));
+        if (round === 1) return Promise.reject(new Problem({ reason: 'STALE_REPLICA', message: 'Not loaded yet.' }));
         return Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'No.' }));
       };
       expect((await gateway.send('GET', LIST)).status).toBe(401);

@@ -217,7 +217,7 @@ describe('the size of a body', () => {
     const refused = await sized(kib * 1024 + 1);
     expect([refused.status, refused.body]).toMatchObject([
       413,
-      { reason: 'PAYLOAD_TOO_LARGE', detail: `The body is over ${kib} KiB.` },
+      { reason: 'PAYLOAD_TOO_LARGE', detail: `The body must have at most ${kib} KiB.` },
     ]);
   });
 

@@ -87,7 +87,7 @@ export function openClients(backend: Backend<Config>): ServiceClients {
       { name: publicService, version: '', atDate, newest },
       context,
     );
-    if (!version) throw new Problem({ reason: 'NOT_FOUND', message: 'No such public service.' });
+    if (!version) throw new Problem({ reason: 'NOT_FOUND', message: 'Public service not found.' });
     const centreKinds = version.centreKinds.map((kind) => fromProtoEnum('CENTRE_KIND_', kind));
     const result: VersionInForce = {
       createCopy: createVersionCopier(version),
@@ -101,7 +101,7 @@ export function openClients(backend: Backend<Config>): ServiceClients {
 
   async function fetchCentre({ centre: name }: FilingRequest, context: Context, newest = false): Promise<Centre> {
     const { centre } = await identity.getCentre({ name, newest }, context);
-    if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'No such centre.' });
+    if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
     return toCentre(centre);
   }
 
@@ -150,12 +150,12 @@ function createVersionCopier(version: VersionIn): VersionInForce['createCopy'] {
 type ProblemText = Pick<ProblemInit, 'reason' | 'message'>;
 const CENTRE_PAUSED: ProblemText = {
   reason: 'CENTRE_PAUSED',
-  message: 'The centre takes no new applications; open ones can be finished.',
+  message: 'The centre is paused and does not accept new applications.',
 };
 const PROBLEM_BY_CENTRE_STATUS: Partial<Record<string, ProblemText>> = {
-  planned: { reason: 'CENTRE_NOT_OPEN', message: 'The centre has not opened yet.' },
+  planned: { reason: 'CENTRE_NOT_OPEN', message: 'The centre is not open yet.' },
   paused: CENTRE_PAUSED,
-  closed: { reason: 'CENTRE_CLOSED', message: 'The centre is closed for good.' },
+  closed: { reason: 'CENTRE_CLOSED', message: 'The centre is permanently closed.' },
 };
 
 /** Returns whether new applications of the centre are for training. */
@@ -172,7 +172,7 @@ function findFilingProblem({ version, centre }: FilingTarget, { session }: Conte
   if (!version.centreKinds.includes(centre.kind) || !centre.agencies.includes(version.agency)) {
     return new Problem({
       reason: 'SERVICE_NOT_FILEABLE',
-      message: 'This public service can not be filed at this centre; the catalog says where.',
+      message: 'The centre does not accept applications for this public service.',
       metadata: { publicService: version.publicService },
     });
   }

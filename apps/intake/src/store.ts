@@ -72,7 +72,7 @@ export async function findByTrackingNumber(
     ? await documents.findOne({ trackingNumber }, { scope: 'service', projection: TRACKING_PROJECTION })
     : undefined;
   if (!found || found.state === 'draft') {
-    throw new Problem({ reason: 'NOT_FOUND', message: 'No application has this tracking number.' });
+    throw new Problem({ reason: 'NOT_FOUND', message: 'Application not found.' });
   }
   return found;
 }

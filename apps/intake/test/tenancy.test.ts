@@ -141,7 +141,7 @@ describe('applications of another centre', () => {
     const at = { name: `applications/${ulid()}`, etag: '"1"', requestId: randomUUID() };
     const answers = await Promise.all(Object.values(calls).map((call) => outcomeOf(call(desk, at))));
     expect(new Set(answers).size).toBe(1);
-    expect(answers[0]).toContain('There is no such application.');
+    expect(answers[0]).toContain('Application not found.');
   });
 
   test('give the same answer to a taken ID as own applications', async () => {

@@ -29,7 +29,7 @@ describe('TrackApplication', () => {
       ),
     );
     for (const answer of answers) {
-      expect(answer).toMatchObject({ reason: 'NOT_FOUND', message: 'No application has this tracking number.' });
+      expect(answer).toMatchObject({ reason: 'NOT_FOUND', message: 'Application not found.' });
     }
   });
 });

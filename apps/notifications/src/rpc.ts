@@ -71,5 +71,5 @@ function formatDay(time: Date): string {
 }
 
 function notFound(): Problem {
-  return new Problem({ reason: 'NOT_FOUND', message: 'There are no notices of this name.' });
+  return new Problem({ reason: 'NOT_FOUND', message: 'Notice not found.' });
 }

@@ -110,7 +110,7 @@ export async function startNotifications(
     {
       GetContact: ({ name }) => {
         const answer = answers.get(name.slice('applications/'.length)) ?? 'unknown';
-        if (answer === 'unknown') throw new Problem({ reason: 'NOT_FOUND', message: 'No such application.' });
+        if (answer === 'unknown') throw new Problem({ reason: 'NOT_FOUND', message: 'Application not found.' });
         if (answer === 'unavailable') throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'Not now.' });
         return Promise.resolve(answer);
       },

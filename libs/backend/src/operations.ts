@@ -58,7 +58,7 @@ function validateActorAndReason({ actor, reason }: Accountability): Accountabili
     ...(reason.trim() !== '' && reason.length <= MAX_REASON_LENGTH ? [] : [violation('/reason', 'REQUIRED')]),
   ];
   if (violations.length === 0) return { actor, reason: reason.trim() };
-  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Say who does it and why.', violations });
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The actor and the reason are required.', violations });
 }
 
 /** Creates the operations service, which is served beside the main one. */
@@ -121,7 +121,7 @@ function outboxRpcs({ log, documents, refusals }: OperationsDependencies) {
       const { actor, reason } = validateActorAndReason(request);
       const { collection, id } = request;
       const found = documents.find(({ name }) => name === collection);
-      if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'This service has no such collection.' });
+      if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'Collection not found.' });
       await found.unblock(id, { scope: 'service' });
       log.warn({ event: 'outbox-unblocked', operator: actor, reason, resource: `${collection}/${id}` });
       return {};
@@ -148,7 +148,7 @@ function outboxRpcs({ log, documents, refusals }: OperationsDependencies) {
 /** Only the bridge repairs deliveries. */
 function bridgeRpcs({ log, deliveryOperations }: OperationsDependencies) {
   const rejectCall = () => {
-    throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message: 'Deliveries are repaired at the agency bridge.' });
+    throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message: 'Only the agency bridge can redrive deliveries.' });
   };
   const { RedriveDelivery = rejectCall, ReplayDeliveries = rejectCall } = deliveryOperations;
   const logRepair = (event: string, { actor, reason }: Accountability, resource: string) =>

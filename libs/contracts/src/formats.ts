@@ -15,7 +15,7 @@ export function isUuid(text: string): boolean {
  * @throws Problem REQUEST_ID_INVALID if it is not a UUID
  */
 export function parseRequestId(text: string): string {
-  if (!isUuid(text)) throw new Problem({ reason: 'REQUEST_ID_INVALID', message: 'The request id is not a UUID.' });
+  if (!isUuid(text)) throw new Problem({ reason: 'REQUEST_ID_INVALID', message: 'The request ID must be a UUID.' });
   return text.toLowerCase();
 }
 

@@ -19,7 +19,7 @@ export type ResourceCollection = keyof typeof COLLECTIONS;
 function throwMalformedName(field: string, form: string): never {
   throw new Problem({
     reason: 'INVALID_ARGUMENT',
-    message: `The name is not of the form ${form}.`,
+    message: `The name must have the form ${form}.`,
     violations: [violation(field, 'RESOURCE_NAME', { form })],
   });
 }

@@ -52,7 +52,7 @@ describe('resource names', () => {
       `applications/${ulid}/submissions/01`,
       `applications/${ulid}`,
     ]) {
-      expect(() => parseSubmissionName(invalid)).toThrow('not of the form');
+      expect(() => parseSubmissionName(invalid)).toThrow('must have the form');
     }
   });
 });

@@ -45,13 +45,13 @@ export const REASONS = {
   DEADLINE_MISSING: { kind: 'INVALID', action: 'Set a deadline on the call.' },
   REQUEST_ID_REUSED: {
     kind: 'EXISTS',
-    action: 'Use a new request ID; this one belongs to a request with other content.',
+    action: 'Send the changed request with a new request ID.',
   },
   APPLICATION_EXISTS: { kind: 'EXISTS', action: 'Choose another application ID, or read the existing application.' },
   ALREADY_EXISTS: { kind: 'EXISTS', action: 'Choose another ID, or read the existing resource.' },
   UNAUTHENTICATED: { kind: 'UNAUTHENTICATED', action: 'Sign in, then try again.' },
-  SESSION_EXPIRED: { kind: 'UNAUTHENTICATED', action: 'Sign in again; the session has ended.' },
-  SESSION_INVALID: { kind: 'UNAUTHENTICATED', action: 'Sign in again; the session cannot be verified.' },
+  SESSION_EXPIRED: { kind: 'UNAUTHENTICATED', action: 'Sign in again.' },
+  SESSION_INVALID: { kind: 'UNAUTHENTICATED', action: 'Sign in again.' },
   TOKEN_INVALID: {
     kind: 'UNAUTHENTICATED',
     action: 'Ask a platform administrator to check the keys and the clock of the calling service.',
@@ -60,7 +60,7 @@ export const REASONS = {
     kind: 'UNAUTHENTICATED',
     action: 'Ask a platform administrator to check the certificate and the key of the calling service.',
   },
-  PERMISSION_DENIED: { kind: 'FORBIDDEN', action: 'Do not retry; ask the centre manager for the permission.' },
+  PERMISSION_DENIED: { kind: 'FORBIDDEN', action: 'Ask the centre manager for the permission.' },
   CROSS_SITE_REQUEST: { kind: 'FORBIDDEN', action: 'Send the request from a page of the platform.' },
   OPERATOR_SUSPENDED: { kind: 'FORBIDDEN', action: 'Ask the centre manager to lift the suspension.' },
   SELF_CHANGE_NOT_ALLOWED: { kind: 'FORBIDDEN', action: 'Ask another supervisor to make the change.' },
@@ -68,31 +68,31 @@ export const REASONS = {
   LAST_SUPERVISOR: { kind: 'PRECONDITION', action: 'Appoint another supervisor first.' },
   ROLES_CONFLICT: {
     kind: 'PRECONDITION',
-    action: 'Choose compatible roles: an agency clerk has no other role, and an operator has at most 20 centres.',
+    action: 'Choose compatible roles and at most 20 centres.',
   },
   INVITATION_REFUSED: {
     kind: 'FORBIDDEN',
-    action: 'Check the number and both names; if they are correct, ask a supervisor to send the invitation.',
+    action: 'Check the number and both names, or ask a supervisor to send the invitation.',
   },
   IDENTITY_PROVIDER_UNKNOWN: { kind: 'INVALID', action: 'Sign in with a provider that this platform offers.' },
   SIGN_IN_REFUSED: {
     kind: 'UNAUTHENTICATED',
-    action: 'Start the sign-in again; the log and the metrics show the cause to platform administrators.',
+    action: 'Start the sign-in again.',
   },
   SIGN_IN_EXPIRED: {
     kind: 'UNAUTHENTICATED',
-    action: 'Start the sign-in again in this browser; an attempt is valid once, for ten minutes.',
+    action: 'Start the sign-in again in this browser and finish it within ten minutes.',
   },
   OPERATOR_UNKNOWN: { kind: 'FORBIDDEN', action: 'Ask the centre manager for an invitation.' },
   SECOND_FACTOR_REQUIRED: {
     kind: 'FORBIDDEN',
-    action: 'Sign in again with a second factor; this role requires one.',
+    action: 'Sign in again with a second factor.',
   },
   IDENTITY_PROVIDER_UNAVAILABLE: {
     kind: 'UNAVAILABLE',
-    action: 'Try to sign in again in a few minutes; the identity provider is unavailable.',
+    action: 'Try to sign in again in a few minutes.',
   },
-  NOT_FOUND: { kind: 'NOT_FOUND', action: 'Check the name; the resource does not exist or is not visible to you.' },
+  NOT_FOUND: { kind: 'NOT_FOUND', action: 'Check the name of the resource and your access to it.' },
   METHOD_NOT_FOUND: { kind: 'NOT_FOUND', action: 'Check the path and the method against the published contract.' },
   ACTION_NOT_ALLOWED: {
     kind: 'PRECONDITION',
@@ -100,30 +100,29 @@ export const REASONS = {
   },
   OWN_APPLICATION: {
     kind: 'FORBIDDEN',
-    action: 'Ask a colleague to do it; operators cannot process their own applications.',
+    action: 'Ask a colleague to process the application.',
   },
   CENTRE_NOT_OPEN: { kind: 'PRECONDITION', action: 'Wait until the centre opens, or choose an open centre.' },
   TRAINING_MISMATCH: {
     kind: 'PRECONDITION',
-    action: 'Keep training and real work separate; an application cannot change from one to the other.',
+    action: 'Create a new application, for training or for real work.',
   },
   CENTRE_PAUSED: { kind: 'PRECONDITION', action: 'Wait until the centre is active again before you create drafts.' },
   CENTRE_CLOSED: {
     kind: 'PRECONDITION',
-    action: 'Send the applicant to another centre; this one is permanently closed.',
+    action: 'Send the applicant to another centre.',
   },
   CENTRE_LIMIT_REACHED: {
     kind: 'PRECONDITION',
-    action: 'Finish open applications first; the centre has reached its limit.',
+    action: 'Finish open applications first.',
   },
   SERVICE_NOT_FILEABLE: {
     kind: 'PRECONDITION',
-    action: 'Tell the applicant where to request this service; this centre does not accept it.',
+    action: 'Tell the applicant where to request this service.',
   },
   SERVICE_PAUSED: {
     kind: 'PRECONDITION',
-    action:
-      'Tell the applicant the reason given in the detail, and create the application when the public service resumes.',
+    action: 'Tell the applicant the reason in the detail, and create the application when the public service resumes.',
   },
   SERVICE_VERSION_EXPIRED: {
     kind: 'PRECONDITION',
@@ -131,9 +130,9 @@ export const REASONS = {
   },
   RESULT_REVOKED: {
     kind: 'PRECONDITION',
-    action: 'Do not hand over the result; wait for the correction of the agency, or withdraw the application.',
+    action: 'Wait for the correction of the agency, or withdraw the application.',
   },
-  SUBMISSION_WITHDRAWN: { kind: 'PRECONDITION', action: 'Do not send anything; the application was withdrawn.' },
+  SUBMISSION_WITHDRAWN: { kind: 'PRECONDITION', action: 'Do not send the submission.' },
   ETAG_MISSING: { kind: 'PRECONDITION', action: 'Read the resource and send its etag (HTTP: If-Match).' },
   ETAG_STALE: { kind: 'ABORTED', action: 'Read the resource again, review the changes, and repeat the edit.' },
   RATE_LIMITED: { kind: 'EXHAUSTED', action: 'Wait for the time given in the response, then try again.' },
@@ -141,16 +140,16 @@ export const REASONS = {
   UPSTREAM_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Retry shortly with the same request ID.' },
   STALE_REPLICA: {
     kind: 'UNAVAILABLE',
-    action: 'Retry shortly; this replica has not loaded the newest files yet.',
+    action: 'Retry shortly.',
   },
   STORE_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Retry shortly with the same request ID.' },
   BROKER_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Retry shortly with the same request ID.' },
-  CONTENTION: { kind: 'UNAVAILABLE', action: 'Retry with the same request ID; concurrent changes prevented this one.' },
+  CONTENTION: { kind: 'UNAVAILABLE', action: 'Retry with the same request ID.' },
   DEADLINE_EXCEEDED: {
     kind: 'DEADLINE',
-    action: 'Retry with the same request ID; the change may already have been applied.',
+    action: 'Retry with the same request ID.',
   },
-  CANCELLED: { kind: 'CANCELLED', action: 'Do nothing; the caller cancelled the request.' },
+  CANCELLED: { kind: 'CANCELLED', action: 'Send the request again if you still need it.' },
   INTERNAL: { kind: 'INTERNAL', action: 'Report the error ID to a platform administrator.' },
 } as const satisfies Record<string, ReasonRow>;
 

@@ -48,11 +48,11 @@ export function validateAccessTable(
 export function assertAccess(row: AccessRow, caller: ServiceName, session: Session | undefined): void {
   if (!row.callers.includes(caller)) deny(`${caller} may not call this method.`);
   if (row.roles === 'none') return;
-  if (!session) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'A session is needed.' });
+  if (!session) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'The call requires a session.' });
   const { roles } = row;
   if (!session.roles.some((role) => roles.includes(role))) deny('The role does not allow this.');
-  if (row.tenancy === 'centre' && !session.centre) deny('A session of a centre is needed.');
-  if (row.tenancy === 'agency' && !session.agency) deny('A session of an agency is needed.');
+  if (row.tenancy === 'centre' && !session.centre) deny('The session must belong to a centre.');
+  if (row.tenancy === 'agency' && !session.agency) deny('The session must belong to an agency.');
 }
 
 function deny(message: string): never {

@@ -130,7 +130,7 @@ class ServiceClient {
     };
     for (let attempt = 1; ; attempt++) {
       if (this.#availability.lost()) budget = await this.#waitForUpstream(budget, waitForReady, signal);
-      if (signal?.aborted) throw new Problem({ reason: 'CANCELLED', message: 'The caller gave up.' });
+      if (signal?.aborted) throw new Problem({ reason: 'CANCELLED', message: 'The caller cancelled the call.' });
       if (this.#availability.lost()) throw this.#unreachable(`${this.#name} is away.`);
       try {
         return await this.#send(method, request, callMetadata, callEnd(budget));
@@ -189,7 +189,7 @@ class ServiceClient {
 
   #toProblem(error: ServiceError, isTransportFailure: boolean): Problem {
     if (isTransportFailure)
-      return this.#unreachable(`${this.#name} answered ${status[error.code] ?? 'an unknown status'}.`);
+      return this.#unreachable(`${this.#name} returned ${status[error.code] ?? 'an unknown status'}.`);
     const problem = statusToProblem(error, this.#name);
     if (problem.reason !== 'TOKEN_INVALID' && problem.reason !== 'CALLER_MISMATCH') return problem;
     // A rejected service token is a platform fault; the operator must not sign in again.
@@ -203,7 +203,7 @@ class ServiceClient {
   }
 
   #deadlineExceeded(): Problem {
-    const message = `${this.#name} did not answer in time.`;
+    const message = `${this.#name} did not respond in time.`;
     return new Problem({ reason: 'DEADLINE_EXCEEDED', message, metadata: { upstream: this.#name } });
   }
 }

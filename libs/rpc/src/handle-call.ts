@@ -90,7 +90,7 @@ function assertAdmitted({ inFlight, maxInFlight, requireDeadline }: ServerContex
   if (inFlight[pool] > maxInFlight) {
     // Jitter, so that rejected callers do not return simultaneously.
     const retryAfterMs = 50 + Math.floor(Math.random() * 150);
-    throw new Problem({ reason: 'OVERLOADED', message: 'Too many calls at once.', retryAfterMs });
+    throw new Problem({ reason: 'OVERLOADED', message: 'Too many concurrent calls.', retryAfterMs });
   }
   if (requireDeadline && deadlineOf(call) === Infinity) {
     throw new Problem({ reason: 'DEADLINE_MISSING', message: 'The call has no deadline.' });
@@ -109,7 +109,7 @@ async function executeCall(
   const tokens = tokensOf(call);
   // Before the first await: grpc-js cannot read the certificate of a closed connection.
   const holder = certified?.(call);
-  if (!tokens.service) throw new Problem({ reason: 'TOKEN_INVALID', message: 'The call carries no service token.' });
+  if (!tokens.service) throw new Problem({ reason: 'TOKEN_INVALID', message: 'The service token is missing.' });
   const caller = await keys.verifyService(tokens.service);
   progress.caller = caller;
   if (certified) assertCertificateMatches(caller, holder, call, log);
@@ -143,11 +143,11 @@ async function executeCall(
 function assertCertificateMatches(caller: ServiceName, holder: string | undefined, call: RawCall, log: Log): void {
   if (holder === caller) return;
   if (holder === undefined && call.cancelled) {
-    throw new Problem({ reason: 'CANCELLED', message: 'The connection closed before the call was let in.' });
+    throw new Problem({ reason: 'CANCELLED', message: 'The connection closed before the call was admitted.' });
   }
   const resource = spiffeIdOf(holder ?? '');
   log.warn({ event: 'caller-mismatch-detected', caller, resource });
-  const message = 'The token of the call is not that of the service that its certificate names.';
+  const message = 'The service token does not belong to the service named in the certificate.';
   throw new Problem({ reason: 'CALLER_MISMATCH', message });
 }
 
@@ -156,11 +156,14 @@ function parseRequest({ types, unknownEnums }: RegisteredMethod, bytes: Buffer):
   try {
     request = types.requestDeserialize(bytes) as object;
   } catch {
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request is no such message.' });
+    throw new Problem({
+      reason: 'INVALID_ARGUMENT',
+      message: "The request body does not match the method's request message.",
+    });
   }
   const violations = unknownEnums(request).map((field) => violation(field, 'UNKNOWN_VALUE'));
   if (violations.length === 0) return request;
-  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request holds values that do not exist.', violations });
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request contains unknown values.', violations });
 }
 
 /** Replaces an unexpected error by INTERNAL with an ID and without its text. */

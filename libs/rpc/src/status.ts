@@ -129,7 +129,7 @@ export function statusToProblem(error: StatusObject, upstream: string): Problem 
   const known = cutOff ? 'UPSTREAM_UNAVAILABLE' : (REASON_BY_STATUS[error.code] ?? 'INTERNAL');
   const reason = tooLarge ? 'PAYLOAD_TOO_LARGE' : known;
   // The text of a foreign status may contain anything, so it is not passed on.
-  const message = found?.message ?? `${upstream} answered ${status[error.code] ?? 'an unknown status'}.`;
+  const message = found?.message ?? `${upstream} returned ${status[error.code] ?? 'an unknown status'}.`;
   return new Problem({
     reason,
     message,

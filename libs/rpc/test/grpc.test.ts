@@ -232,7 +232,7 @@ describe('a Problem between two services', () => {
       { code: status.UNKNOWN, details: 'E11000 dup key: 2900000000012', metadata },
       'intake',
     );
-    expect(problem).toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE', message: 'intake answered UNKNOWN.' });
+    expect(problem).toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE', message: 'intake returned UNKNOWN.' });
   });
 
   test('replaces an unexpected error by INTERNAL and logs class, code and location', async () => {

@@ -90,7 +90,7 @@ export function openParkedEvents(store: Store, now: () => Date) {
       if (!group) throw notFound();
       throw new Problem({
         reason: 'ACTION_NOT_ALLOWED',
-        message: 'These events wait for their predecessor: they go on by themselves when it comes.',
+        message: 'The events wait for their predecessor and resume when it arrives.',
       });
     },
 
@@ -101,7 +101,7 @@ export function openParkedEvents(store: Store, now: () => Date) {
       if (row.kind !== 'held') {
         throw new Problem({
           reason: 'ACTION_NOT_ALLOWED',
-          message: 'This event waits for its predecessor; what is to be dropped is an event whose handler fails.',
+          message: 'Only an event whose handler fails can be dropped; this one waits for its predecessor.',
         });
       }
       const drop = { actor, reason, time: now() };
@@ -111,5 +111,4 @@ export function openParkedEvents(store: Store, now: () => Date) {
   };
 }
 
-const notFound = () =>
-  new Problem({ reason: 'NOT_FOUND', message: 'Nothing waits under this name: it went on, or never waited here.' });
+const notFound = () => new Problem({ reason: 'NOT_FOUND', message: 'Parked event not found.' });

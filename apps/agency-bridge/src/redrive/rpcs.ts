@@ -53,7 +53,7 @@ export function createRedriveRpcs(
       if (application !== '') {
         parseResourceName('applications', application, '/application');
         const found = await deliveries.find({ application }, { scope: 'service' });
-        if (found.length === 0) throw new Problem({ reason: 'NOT_FOUND', message: 'It has no delivery.' });
+        if (found.length === 0) throw new Problem({ reason: 'NOT_FOUND', message: 'Delivery not found.' });
         return toReplayResponse(await replayAll(found), '');
       }
       const from = fromTimestamp(since);
@@ -61,7 +61,7 @@ export function createRedriveRpcs(
         const violations = [violation(agency === '' ? '/agency' : '/since', 'REQUIRED')];
         throw new Problem({
           reason: 'INVALID_ARGUMENT',
-          message: 'Name an application, or an agency and a time.',
+          message: 'The request must contain an application, or an agency and a time.',
           violations,
         });
       }
@@ -81,7 +81,7 @@ async function redriveDelivery(deliveries: Deliveries, id: string, request: Redr
   await deliveries.update(id, options, (delivery) => {
     const result = redrive<StoredDelivery>(delivery, request);
     if (!result) {
-      const message = 'This delivery has not failed, or has ended: there is nothing to send.';
+      const message = 'The delivery has not failed, or has ended.';
       throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message });
     }
     ({ submissions } = result);

@@ -126,14 +126,14 @@ function configure(app: Express, { publicOrigin, trustProxy }: AppDeps): void {
 }
 
 function pathNotFound(): Problem {
-  return new Problem({ reason: 'METHOD_NOT_FOUND', message: 'There is no such path.' });
+  return new Problem({ reason: 'METHOD_NOT_FOUND', message: 'Path not found.' });
 }
 
 function methodNotAllowed(methods: Operation['method'][]): Problem {
   const allow = methods.map((method) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase())).join(', ');
   return new Problem({
     reason: 'METHOD_NOT_FOUND',
-    message: 'This path has no such method.',
+    message: 'The path does not support this method.',
     metadata: { allow },
   });
 }

@@ -19,7 +19,8 @@ export const postScriptResponse = (): HandlerResponse => ({
  */
 export function browserStepResponse(step: BrowserStep__Output | null, formOrigins: readonly string[]): HandlerResponse {
   if (step?.redirectUrl) return seeOther(step.redirectUrl);
-  if (!step?.form) throw new Problem({ reason: 'INTERNAL', message: 'A sign-in leads nowhere.' });
+  if (!step?.form)
+    throw new Problem({ reason: 'INTERNAL', message: 'The sign-in step has neither a redirect nor a form.' });
   const { url, fields } = step.form;
   return {
     headers: {

@@ -103,7 +103,7 @@ async function admitRequest({ admit, limits }: AuthDeps, exchange: Exchange): Pr
   exchange.admissionSlot = admit(req, res);
   await limits.address(req, res);
   const provider = String(req.params['provider']);
-  if (!PROVIDER_ID.test(provider)) throw new Problem({ reason: 'METHOD_NOT_FOUND', message: 'There is no such path.' });
+  if (!PROVIDER_ID.test(provider)) throw new Problem({ reason: 'METHOD_NOT_FOUND', message: 'Path not found.' });
   return provider;
 }
 
@@ -170,12 +170,12 @@ const MAX_PARAMETERS = 50;
 function parseUniqueParameters(text: string): Record<string, string> {
   const all = new URLSearchParams(text);
   if (all.size > MAX_PARAMETERS) {
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'There are more parameters than any provider brings.' });
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request has too many parameters.' });
   }
   const names = new Set(all.keys());
   if (names.size < all.size) {
     const violations = [violation('', 'DUPLICATE_MEMBER', { name: '(unknown)' })];
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'A parameter comes twice.', violations });
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'A parameter occurs more than once.', violations });
   }
   return Object.fromEntries(all);
 }
@@ -194,7 +194,7 @@ async function readParameters({ exchange, req }: AuthRequest, bodies: BodyReader
     const query = parseQuery(req);
     const [misplaced] = FORM_ONLY_PARAMETERS.filter((name) => Object.hasOwn(query, name));
     if (misplaced === undefined) return query;
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message: `${misplaced} comes by a form, and not in an address.` });
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: `${misplaced} must be in the form, not in the URL.` });
   }
   if (!req.is('application/x-www-form-urlencoded')) {
     throw new Problem({ reason: 'MEDIA_TYPE_UNSUPPORTED', message: 'The body must be a form.' });

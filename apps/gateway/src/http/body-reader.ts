@@ -58,7 +58,7 @@ function createBodyPool({ maxBodies, maxBodyBytes, metrics }: BodyReaderDeps) {
   const count = (cause: RejectCause): void => rejectedCounter.inc({ cause });
   function reject(cause: RejectCause): Problem {
     count(cause);
-    return overloaded('Too many unfinished requests at once.');
+    return overloaded('Too many unfinished requests.');
   }
 
   return {

@@ -7,8 +7,8 @@ import { truncatedBody, problemResponse } from './problems.ts';
 /** Statuses of Node's parser errors. All others are 400. */
 const ERROR_STATUS: Record<string, [status: number, message: string]> = {
   HPE_HEADER_OVERFLOW: [431, 'The headers are too large.'],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The extensions of a chunk are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The chunk extensions are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request timed out.'],
 };
 
 /** Answers malformed or late HTTP with a problem document, and closes the connection. */
@@ -32,7 +32,7 @@ export function handleClientError(server: Server): void {
 
 /** @param hasHeaders whether the headers arrived, which means that the body is malformed */
 function buildErrorResponse(code: string, hasHeaders: boolean): string {
-  const [status, message] = ERROR_STATUS[code] ?? [400, 'These bytes are no HTTP.'];
+  const [status, message] = ERROR_STATUS[code] ?? [400, 'The request is not valid HTTP.'];
   const isBodyTruncated = hasHeaders && status === 400;
   const problem = isBodyTruncated ? truncatedBody() : new Problem({ reason: 'INVALID_ARGUMENT', message });
   const { headers, body } = problemResponse(problem, { requestId: randomUUID() });

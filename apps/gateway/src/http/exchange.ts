@@ -231,5 +231,5 @@ function assertDeclared(
 ): void {
   const body: unknown = text !== undefined && media.endsWith('json') ? JSON.parse(text) : text;
   const mismatch = operation?.validateResponse(status, media, body);
-  if (mismatch) throw new Problem({ reason: 'INTERNAL', message: mismatch, metadata: { told: 'true' } });
+  if (mismatch) throw new Problem({ reason: 'INTERNAL', message: mismatch, metadata: { exposed: 'true' } });
 }

@@ -89,8 +89,8 @@ export function createAdmission(
         // A disconnected client would never release the slot.
         if (isAdmitted || res.closed) return;
         const own = byAddress.get(address) ?? 0;
-        if (running >= maxInFlight) throw overloaded('Too many requests at once.');
-        if (own >= maxInFlightPerAddress) throw overloaded('Too many requests at once from this address.');
+        if (running >= maxInFlight) throw overloaded('Too many concurrent requests.');
+        if (own >= maxInFlightPerAddress) throw overloaded('Too many concurrent requests from this address.');
         isAdmitted = true;
         running++;
         byAddress.set(address, own + 1);
@@ -127,7 +127,7 @@ export function assertSameSite({ headers, socket }: IncomingMessage, publicOrigi
   const { origin, 'sec-fetch-site': site = 'none' } = headers;
   const sameSite = site === 'same-origin' || site === 'none';
   if (sameSite && (origin === undefined || allowedOrigins(publicOrigin, socket.localPort).includes(origin))) return;
-  throw new Problem({ reason: 'CROSS_SITE_REQUEST', message: 'The request comes from another site.' });
+  throw new Problem({ reason: 'CROSS_SITE_REQUEST', message: 'The request was sent by another site.' });
 }
 
 /** Headers of which Node takes the first value, while a proxy in front may take another. */
@@ -138,7 +138,7 @@ export function assertNoDuplicateHeaders({ rawHeaders }: IncomingMessage): void 
   const names = rawHeaders.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
   const duplicate = SINGLE_VALUE_HEADERS.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
   if (duplicate !== undefined) {
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message: `The header ${duplicate} comes twice.` });
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: `The header ${duplicate} occurs more than once.` });
   }
 }
 
@@ -148,7 +148,7 @@ export function assertNoDuplicateHeaders({ rawHeaders }: IncomingMessage): void 
  */
 export function assertDocumentRequest({ headers }: IncomingMessage): void {
   if ((headers['sec-fetch-dest'] ?? 'document') === 'document') return;
-  throw new Problem({ reason: 'CROSS_SITE_REQUEST', message: 'A sign-in is no part of another page.' });
+  throw new Problem({ reason: 'CROSS_SITE_REQUEST', message: 'A sign-in cannot be embedded in another page.' });
 }
 
 /** Returns the origin that a browser sees: the configured one or, on localhost, the requested name. */

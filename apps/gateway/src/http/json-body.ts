@@ -48,12 +48,12 @@ export function parseBody(bytes: Buffer): ParsedBody {
     value = JSON.parse(text);
   } catch {
     const violations = [violation('', 'NOT_JSON')];
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body is not JSON.', violations });
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body is not valid JSON.', violations });
   }
   const duplicate = findDuplicateMember(text);
   if (duplicate === undefined) return { value, members };
   const violations = [violation('', 'DUPLICATE_MEMBER', { name: duplicate })];
-  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body names a member twice.', violations });
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body contains a duplicate member.', violations });
 }
 
 const QUOTE = 0x22;
@@ -87,7 +87,11 @@ function countMembers(bytes: Buffer): number {
 }
 
 function bodyTooComplex(limit: Violation): Problem {
-  return new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body holds too much.', violations: [limit] });
+  return new Problem({
+    reason: 'INVALID_ARGUMENT',
+    message: 'The body has too many members or levels.',
+    violations: [limit],
+  });
 }
 
 /** A string with the colon after it, if it is a name; or a bracket. */

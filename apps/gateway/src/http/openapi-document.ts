@@ -165,7 +165,7 @@ function createRequestValidator(
     if (requestBody?.required && body === undefined) violations.push(BODY_MISSING);
     if (violations.length === 0) return;
     const reason = violations.every(({ rule }) => rule === 'IDNP') ? 'IDNP_INVALID' : 'INVALID_ARGUMENT';
-    throw new Problem({ reason, message: 'The request does not fit the document of this interface.', violations });
+    throw new Problem({ reason, message: 'The request does not match the OpenAPI document.', violations });
   };
 }
 

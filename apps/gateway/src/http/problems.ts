@@ -42,7 +42,7 @@ export function problemResponse(problem: Problem, { requestId, errorId, operatio
     headers['Retry-After'] = String(Math.max(1, Math.ceil((retryAfterMs ?? 0) / 1000)));
   }
   const title = reason.charAt(0) + reason.slice(1).toLowerCase().replaceAll('_', ' ');
-  const detail = kind !== 'INTERNAL' || metadata['told'] ? message : undefined;
+  const detail = kind !== 'INTERNAL' || metadata['exposed'] ? message : undefined;
   const violations = problem.violations.length > 0 ? problem.violations.map(locate) : undefined;
   const { action } = REASONS[reason];
   const type = `urn:cups:problem:${reason}`;
@@ -60,14 +60,14 @@ const UNSUPPORTED_MEDIA_TYPE = {
 } as const;
 const TRUNCATED_BODY = {
   reason: 'INVALID_ARGUMENT' as const,
-  message: 'The body did not arrive whole.',
+  message: 'The body is truncated.',
   violations: [violation('', 'TRUNCATED')],
 };
 export const unsupportedMediaType = () => new Problem(UNSUPPORTED_MEDIA_TYPE);
 export const truncatedBody = () => new Problem(TRUNCATED_BODY);
 /** @param maxBytes limit in bytes */
 export const bodyTooLarge = (maxBytes: number) =>
-  new Problem({ reason: 'PAYLOAD_TOO_LARGE', message: `The body is over ${maxBytes / 1024} KiB.` });
+  new Problem({ reason: 'PAYLOAD_TOO_LARGE', message: `The body must have at most ${maxBytes / 1024} KiB.` });
 
 /**
  * Converts any error to a Problem. Express errors about the client's request stay; all others become an internal
@@ -77,7 +77,7 @@ export function toProblem(error: unknown): { problem: Problem; errorId?: string 
   if (isProblem(error) && error.kind !== 'INTERNAL') return { problem: error };
   if (isProblem(error)) return { problem: error, errorId: error.metadata['errorId'] ?? randomUUID() };
   const { status } = (error ?? {}) as { status?: number };
-  const path = { reason: 'INVALID_ARGUMENT', message: 'The path or the query is not well formed.' } as const;
+  const path = { reason: 'INVALID_ARGUMENT', message: 'The path or the query is malformed.' } as const;
   if (status === 400) return { problem: new Problem(path) };
   return { problem: new Problem({ reason: 'INTERNAL', message: 'Internal error.' }), errorId: randomUUID() };
 }

@@ -91,7 +91,7 @@ export class Sessions {
     context: CallContext,
     options: AuthenticateOptions,
   ): Promise<AuthenticatedSession> {
-    if (!cookie) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'There is no session.' });
+    if (!cookie) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'The request has no session.' });
     const payload = await this.#cookie.open(cookie);
     this.#assertNotIdle(payload);
     const { session, assertion } = await this.#resolveCurrent(payload, context, options);
@@ -101,7 +101,7 @@ export class Sessions {
       session.roles.some((role) => REVALIDATED_ROLES.includes(role)) &&
       !this.#revalidator.isFresh(assertion)
     ) {
-      const message = 'Whether the roles of the operator still hold cannot be asked now.';
+      const message = "The operator's roles cannot be verified because identity is unavailable.";
       throw new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message });
     }
     const renewed = await this.#renewCookie(payload, { session, assertion }, options);
@@ -121,7 +121,7 @@ export class Sessions {
   /** @throws Problem SESSION_EXPIRED after too long without user activity */
   #assertNotIdle(payload: CookiePayload): void {
     if (this.#idleExpireTime(payload) >= this.#deps.now()) return;
-    const message = 'The session has ended: nobody has worked in it for a while.';
+    const message = 'The session has ended because it was idle.';
     throw new Problem({ reason: 'SESSION_EXPIRED', message });
   }
 

@@ -16,7 +16,7 @@ export function deliveryAndNoticeRoutes({ intake, bridge, notifications }: Servi
     const name = resourceName('notices', params['noticeId']!);
     const { notices } = await notifications.listNotices({ application: applicationNameOf(params) }, context);
     if (notices.some((notice) => notice.name === name)) return name;
-    throw new Problem({ reason: 'NOT_FOUND', message: 'This application has no such notice.' });
+    throw new Problem({ reason: 'NOT_FOUND', message: 'Notice not found.' });
   }
   const recordPersonNotification = actionHandler(intake.recordPersonNotification, convert.personNotificationToProto);
   return {

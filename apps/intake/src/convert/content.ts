@@ -96,7 +96,7 @@ export function fromAnswers(bytes: Buffer): Record<string, unknown> {
   if (bytes.length > MAX_ANSWERS_BYTES) {
     throw new Problem({
       reason: 'ANSWERS_TOO_LARGE',
-      message: 'Answers are over 64 KiB.',
+      message: 'The answers must have at most 64 KiB.',
       violations: [violation('/answers', 'TOO_LARGE', { maxKiB: MAX_ANSWERS_BYTES / 1024 })],
     });
   }
@@ -105,7 +105,7 @@ export function fromAnswers(bytes: Buffer): Record<string, unknown> {
   // Rejects answers that a stored document cannot hold, whatever the caller.
   const invalid = validateStorableAnswers(answers);
   if (invalid) {
-    const message = 'The answers cannot be kept as they are.';
+    const message = 'The answers cannot be stored.';
     throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [invalid] });
   }
   return answers;

@@ -98,15 +98,15 @@ export function assertTransition(app: Application, action: Action, actor: Actor)
   };
   switch (findBlockingGuard(app.state, action, actor.roles, activeGuards)) {
     case 'result-revoked': {
-      const message = 'The agency revoked the result and has not corrected it since.';
+      const message = 'The agency revoked the result and has not corrected it.';
       throw new Problem({ reason: 'RESULT_REVOKED', message, metadata });
     }
     case 'own-application': {
-      const message = `This is the operator's own application: a colleague may ${action}.`;
+      const message = `Operators cannot ${action} their own application.`;
       throw new Problem({ reason: 'OWN_APPLICATION', message, metadata });
     }
     default: {
-      const message = `An application that is ${app.state} does not allow ${action}.`;
+      const message = `An application in state ${app.state} does not allow ${action}.`;
       throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message, metadata });
     }
   }
@@ -122,7 +122,7 @@ export function assertDeskRole(app: Application, action: CaseworkAction, actor: 
   if (DESK_ROLES.some((role) => actor.roles.includes(role))) return;
   throw new Problem({
     reason: 'ACTION_NOT_ALLOWED',
-    message: `Only people at a desk may ${action}.`,
+    message: `Only desk roles may ${action}.`,
     metadata: { state: app.state, action, allowed: '' },
   });
 }
@@ -135,7 +135,7 @@ function assertBelowActionLimit({ history, state }: Application, action: Casewor
   if (history.filter(({ kind }) => actions.includes(kind)).length < MAX_CASEWORK_ACTIONS) return;
   throw new Problem({
     reason: 'ACTION_NOT_ALLOWED',
-    message: 'So much was noted on this application that no more is taken.',
+    message: `The application has reached the limit of ${MAX_CASEWORK_ACTIONS} casework actions.`,
     metadata: { state, action, max: String(MAX_CASEWORK_ACTIONS), allowed: '' },
   });
 }

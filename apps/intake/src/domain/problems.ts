@@ -2,7 +2,7 @@ import { Problem } from '@cups/problem';
 import type { Rule, Violation } from '@cups/problem';
 
 /** Same message for absent applications and those of other centres, so that existence is not revealed. */
-export const NOT_FOUND_MESSAGE = 'There is no such application.';
+export const NOT_FOUND_MESSAGE = 'Application not found.';
 
 export function notFound(): Problem {
   return new Problem({ reason: 'NOT_FOUND', message: NOT_FOUND_MESSAGE });
@@ -22,7 +22,7 @@ export function assertNoViolations(violations: Violation[]): void {
   const only = (rule: Rule) => violations.every((violation) => violation.rule === rule);
   throw new Problem({
     reason: only('IDNP') ? 'IDNP_INVALID' : only('TOO_LARGE') ? 'ANSWERS_TOO_LARGE' : 'INVALID_ARGUMENT',
-    message: 'Some fields are wrong.',
+    message: 'The request has invalid fields.',
     violations,
   });
 }

@@ -34,7 +34,7 @@ export function draftRpcs(
     },
 
     async UpdateApplication(request, context) {
-      if (!request.etag) throw new Problem({ reason: 'ETAG_MISSING', message: 'An edit needs the etag.' });
+      if (!request.etag) throw new Problem({ reason: 'ETAG_MISSING', message: 'The etag is missing.' });
       const fields = fromUpdateFields(request.updateFields);
       const content = fromContent(request.content);
       return changeApplication(deps, request, context, {

@@ -61,13 +61,13 @@ export async function openDraft(
 
 function assertCorrectable({ state, training = false }: StoredApplication, isTrainingNow: boolean): void {
   if (training !== isTrainingNow) {
-    const message = 'An application of a training is corrected in a training only, and a real one never in one.';
+    const message = 'The application and its correction must both be for training, or neither.';
     throw new Problem({ reason: 'TRAINING_MISMATCH', message });
   }
   if (END_STATES.includes(state)) return;
   throw new Problem({
     reason: 'ACTION_NOT_ALLOWED',
-    message: 'Only an application that is closed, withdrawn or expired can be corrected.',
+    message: 'Only closed, withdrawn or expired applications can be corrected.',
     metadata: { state, action: 'correct' },
   });
 }
@@ -77,7 +77,7 @@ async function assertBelowLimit({ openApplications }: RpcDeps, name: string, cen
   if (limit === 0 || !(await openApplications.isLimitReached(name, isInTraining(centre), limit))) return;
   throw new Problem({
     reason: 'CENTRE_LIMIT_REACHED',
-    message: 'The centre has as many open applications as it may have.',
+    message: 'The centre has reached its limit of open applications.',
     metadata: { limit: String(limit) },
   });
 }

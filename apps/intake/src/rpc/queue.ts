@@ -87,5 +87,5 @@ const encodeCursor = (time: Date): string => Buffer.from(`q${time.getTime()}`).t
 function decodeCursor(cursor: string): Date {
   const [, ms] = /^q([0-9]{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
   if (ms !== undefined) return new Date(Number(ms));
-  throw new Problem({ reason: 'PAGE_TOKEN_INVALID', message: 'Not a cursor of the queue. Read the queue again.' });
+  throw new Problem({ reason: 'PAGE_TOKEN_INVALID', message: 'The cursor is invalid.' });
 }

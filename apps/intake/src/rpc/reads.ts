@@ -58,7 +58,7 @@ function pageHistory(
   const size = normalizePageSize(request.pageSize);
   const start = Number(parsePageToken(request.pageToken, request.name) ?? 0);
   if (!Number.isInteger(start) || start < 0 || start > history.length) {
-    throw new Problem({ reason: 'PAGE_TOKEN_INVALID', message: 'Not a page token of this list.' });
+    throw new Problem({ reason: 'PAGE_TOKEN_INVALID', message: 'The page token is invalid.' });
   }
   const end = Math.min(start + size, history.length);
   return {

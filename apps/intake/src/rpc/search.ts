@@ -127,7 +127,7 @@ function classifyQuery(query: string): SearchQuery {
 function invalidIdnp(field: string): Problem {
   return new Problem({
     reason: 'IDNP_INVALID',
-    message: 'Not a valid IDNP.',
+    message: 'The IDNP is invalid.',
     violations: [violation(field, 'IDNP')],
   });
 }

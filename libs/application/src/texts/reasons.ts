@@ -6,7 +6,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   INVALID_ARGUMENT: {
     ro: 'Unele date nu sunt corecte. Corectați câmpurile marcate.',
     ru: 'Некоторые данные неверны. Исправьте отмеченные поля.',
-    en: 'Some data are not right. Correct the marked fields.',
+    en: 'Some data are invalid. Correct the marked fields.',
   },
   IDNP_INVALID: {
     ro: 'IDNP-ul nu este corect. Citiți-l din nou din document.',
@@ -16,17 +16,17 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   REQUEST_ID_INVALID: {
     ro: 'Pagina a trimis un identificator greșit. Actualizați pagina.',
     ru: 'Страница отправила неверный идентификатор. Обновите страницу.',
-    en: 'The page sent a wrong identifier. Reload the page.',
+    en: 'The page sent an invalid ID. Reload the page.',
   },
   PAGE_TOKEN_INVALID: {
     ro: 'Lista s-a schimbat. Deschideți-o de la început.',
     ru: 'Список изменился. Откройте его с начала.',
-    en: 'The list has changed. Open it from its beginning.',
+    en: 'The list has changed. Open it again.',
   },
   PAYLOAD_TOO_LARGE: {
     ro: 'Ați trimis prea mult odată. Scurtați textele.',
     ru: 'Отправлено слишком много сразу. Сократите тексты.',
-    en: 'Too much was sent at once. Shorten the texts.',
+    en: 'The request is too large. Shorten the texts.',
   },
   ANSWERS_TOO_LARGE: {
     ro: 'Răspunsurile sunt prea lungi. Scurtați-le.',
@@ -36,12 +36,12 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   FILE_INCOMPLETE: {
     ro: 'Dosarul nu este complet. Completați ce lipsește, apoi depuneți din nou.',
     ru: 'Дело неполное. Дополните недостающее и подайте снова.',
-    en: 'The file is not complete. Add what is missing, then submit again.',
+    en: 'The application is incomplete. Add what is missing, then submit again.',
   },
   MEDIA_TYPE_UNSUPPORTED: {
     ro: 'Datele au fost trimise în altă formă. Actualizați pagina.',
     ru: 'Данные отправлены в другом виде. Обновите страницу.',
-    en: 'The data were sent in another form. Reload the page.',
+    en: 'The data have an unsupported format. Reload the page.',
   },
   DEADLINE_MISSING: {
     ro: 'O parte a platformei a apelat-o greșit pe alta. Adresați-vă asistenței platformei.',
@@ -51,17 +51,17 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   REQUEST_ID_REUSED: {
     ro: 'Aceeași trimitere are acum alt conținut. Actualizați pagina și încercați din nou.',
     ru: 'У той же отправки теперь другое содержание. Обновите страницу и повторите.',
-    en: 'The same sending has other content now. Reload the page and try again.',
+    en: 'The request was repeated with other content. Reload the page and try again.',
   },
   APPLICATION_EXISTS: {
     ro: 'Această cerere există deja. Deschideți-o.',
     ru: 'Такое заявление уже есть. Откройте его.',
-    en: 'This application exists already. Open it.',
+    en: 'This application already exists. Open it.',
   },
   ALREADY_EXISTS: {
     ro: 'Există deja. Deschideți ce există.',
     ru: 'Уже существует. Откройте существующее.',
-    en: 'It exists already. Open what there is.',
+    en: 'This already exists. Open it.',
   },
   UNAUTHENTICATED: {
     ro: 'Intrați, apoi încercați din nou.',
@@ -91,7 +91,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   PERMISSION_DENIED: {
     ro: 'Nu aveți acest drept. Adresați-vă conducerii centrului.',
     ru: 'У вас нет такого права. Обратитесь к руководству центра.',
-    en: 'You do not have this right. Ask whoever manages the centre.',
+    en: 'You do not have this permission. Ask the manager of the centre.',
   },
   CROSS_SITE_REQUEST: {
     ro: 'Cererea a venit de pe alt site. Deschideți pagina platformei.',
@@ -101,7 +101,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   OPERATOR_SUSPENDED: {
     ro: 'Accesul este suspendat. Adresați-vă conducerii centrului.',
     ru: 'Доступ приостановлен. Обратитесь к руководству центра.',
-    en: 'The access is suspended. Ask whoever manages the centre.',
+    en: 'Your access is suspended. Ask the manager of the centre.',
   },
   SIGN_IN_REFUSED: {
     ro: 'Intrarea nu a reușit. Încercați din nou.',
@@ -126,12 +126,12 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   IDENTITY_PROVIDER_UNAVAILABLE: {
     ro: 'Serviciul de autentificare nu răspunde acum. Încercați din nou peste puțin timp.',
     ru: 'Служба входа сейчас не отвечает. Попробуйте чуть позже.',
-    en: 'The sign-in service does not answer now. Try again shortly.',
+    en: 'The sign-in service is unavailable. Try again shortly.',
   },
   SELF_CHANGE_NOT_ALLOWED: {
     ro: 'Nimeni nu își schimbă propriile drepturi. Rugați alt supervizor.',
     ru: 'Никто не меняет собственные права. Попросите другого супервизора.',
-    en: 'Nobody changes their own rights. Ask another supervisor.',
+    en: 'You cannot change your own permissions. Ask another supervisor.',
   },
   LAST_MANAGER: {
     ro: 'Este ultimul manager al centrului. Numiți mai întâi pe altcineva.',
@@ -146,7 +146,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   ROLES_CONFLICT: {
     ro: 'Aceste roluri nu merg împreună. Alegeți altele.',
     ru: 'Эти роли несовместимы. Выберите другие.',
-    en: 'These roles do not go together. Choose others.',
+    en: 'These roles are incompatible. Choose others.',
   },
   INVITATION_REFUSED: {
     ro: 'Această persoană nu poate fi invitată de aici. Verificați IDNP-ul și numele; dacă sunt corecte, rugați un supervizor.',
@@ -156,12 +156,12 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   IDENTITY_PROVIDER_UNKNOWN: {
     ro: 'Acest mod de intrare nu este oferit. Alegeți altul.',
     ru: 'Такой способ входа не предлагается. Выберите другой.',
-    en: 'This way to sign in is not offered. Choose another.',
+    en: 'This sign-in provider is not available. Choose another.',
   },
   NOT_FOUND: {
     ro: 'Nu s-a găsit aici. Verificați numărul.',
     ru: 'Здесь не найдено. Проверьте номер.',
-    en: 'Not found here. Check the number.',
+    en: 'Not found. Check the number.',
   },
   METHOD_NOT_FOUND: {
     ro: 'Platforma nu cunoaște această cerere. Actualizați pagina.',
@@ -176,12 +176,12 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   OWN_APPLICATION: {
     ro: 'Aceasta este cererea dumneavoastră: un coleg face acest pas.',
     ru: 'Это ваше собственное заявление: этот шаг делает коллега.',
-    en: 'This is your own application: a colleague takes this step.',
+    en: 'This is your own application. Ask a colleague to take this step.',
   },
   CENTRE_NOT_OPEN: {
     ro: 'Centrul nu este încă deschis. Cereri se depun la unul deschis.',
     ru: 'Центр ещё не открыт. Заявления подаются в открытом центре.',
-    en: 'The centre is not open yet. Applications are filed at one that is.',
+    en: 'The centre is not open yet. Choose an open centre.',
   },
   TRAINING_MISMATCH: {
     ro: 'Exercițiile și cererile adevărate nu se amestecă. Începeți o vizită nouă.',
@@ -191,7 +191,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   CENTRE_PAUSED: {
     ro: 'Centrul este în pauză: cereri noi nu se deschid. Cele deschise se termină.',
     ru: 'Центр приостановлен: новые заявления не открываются. Открытые завершаются.',
-    en: 'The centre is paused: no new applications are opened. Open ones are finished.',
+    en: 'The centre is paused. You can finish open applications, but not create new ones.',
   },
   CENTRE_CLOSED: {
     ro: 'Centrul este închis. Îndrumați persoana la alt centru.',
@@ -201,7 +201,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   CENTRE_LIMIT_REACHED: {
     ro: 'Centrul are deja câte cereri deschise se admit. Terminați întâi din ele.',
     ru: 'В центре уже предельное число открытых заявлений. Сначала завершите часть из них.',
-    en: 'The centre has as many open applications as it may. Finish some of them first.',
+    en: 'The centre has reached its limit of open applications. Finish some of them first.',
   },
   SERVICE_NOT_FILEABLE: {
     ro: 'Acest serviciu nu se depune aici. Spuneți persoanei unde se cere.',
@@ -216,7 +216,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   SERVICE_VERSION_EXPIRED: {
     ro: 'Condițiile serviciului s-au schimbat. Reînnoiți ciorna, verificați-o și depuneți.',
     ru: 'Условия услуги изменились. Обновите черновик, проверьте и подайте.',
-    en: 'The terms of the service have changed. Renew the draft, check it, then submit.',
+    en: 'The terms of the service have changed. Update the draft, check it, then submit.',
   },
   RESULT_REVOKED: {
     ro: 'Nu înmânați nimic: autoritatea a revocat rezultatul. Așteptați corectarea sau retrageți cererea.',
@@ -226,7 +226,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   SUBMISSION_WITHDRAWN: {
     ro: 'Cererea a fost retrasă. Nu se mai trimite nimic.',
     ru: 'Заявление отозвано. Больше ничего не отправляется.',
-    en: 'The application was withdrawn. Nothing more is sent.',
+    en: 'The application was withdrawn. It is not sent.',
   },
   ETAG_MISSING: {
     ro: 'Pagina nu a spus ce versiune schimbă. Actualizați pagina.',
@@ -236,12 +236,12 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   ETAG_STALE: {
     ro: 'Altcineva a schimbat cererea între timp. Comparați și alegeți.',
     ru: 'Тем временем заявление изменил кто-то другой. Сравните и выберите.',
-    en: 'Somebody changed the application meanwhile. Compare and choose.',
+    en: 'The application has changed. Compare the versions and choose.',
   },
   RATE_LIMITED: {
     ro: 'Prea multe cereri la rând. Așteptați puțin.',
     ru: 'Слишком много запросов подряд. Немного подождите.',
-    en: 'Too many requests in a row. Wait a moment.',
+    en: 'Too many requests in a row. Wait a few seconds.',
   },
   OVERLOADED: {
     ro: 'Platforma este foarte ocupată. Se încearcă din nou.',
@@ -256,7 +256,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   STALE_REPLICA: {
     ro: 'Platforma tocmai află de această schimbare. Încercați din nou peste un minut.',
     ru: 'Платформа ещё узнаёт об этом изменении. Повторите через минуту.',
-    en: 'The platform is just learning of this change. Try again in a minute.',
+    en: 'The change is not available everywhere yet. Try again in a minute.',
   },
   STORE_UNAVAILABLE: {
     ro: 'Datele nu pot fi păstrate acum. Ce ați scris rămâne aici; se încearcă din nou.',
@@ -276,7 +276,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
   DEADLINE_EXCEEDED: {
     ro: 'A durat prea mult. Încercați din nou: dacă s-a făcut deja, nu se face a doua oară.',
     ru: 'Слишком долго. Повторите: если уже сделано, второй раз не сделается.',
-    en: 'It took too long. Try again: it will not be done twice.',
+    en: 'The request took too long. Try again. It will not be processed twice.',
   },
   CANCELLED: {
     ro: 'Cererea a fost întreruptă. Încercați din nou.',

@@ -47,7 +47,7 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   NO_MATCHING_ALTERNATIVE: {
     ro: 'Datele nu se potrivesc cu nicio variantă. Verificați-le.',
     ru: 'Данные не подходят ни под один вариант. Проверьте их.',
-    en: 'The data fit none of the options. Check them.',
+    en: 'The data match none of the options. Check them.',
   },
   UNKNOWN_VALUE: {
     ro: 'Această valoare nu este cunoscută. Alegeți alta.',
@@ -67,7 +67,7 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   MAX_LENGTH: {
     ro: 'Prea lung. Numărul maxim de caractere: {max}.',
     ru: 'Слишком длинно. Максимальное число знаков: {max}.',
-    en: 'Too long. Most characters allowed: {max}.',
+    en: 'Too long. Characters allowed: {max}.',
   },
   MIN_ITEMS: {
     ro: 'Adăugați în listă. Numărul minim de rânduri: {min}.',
@@ -77,12 +77,12 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   MAX_ITEMS: {
     ro: 'Scoateți din listă. Numărul maxim de rânduri: {max}.',
     ru: 'Сократите список. Максимальное число строк: {max}.',
-    en: 'Shorten the list. Most entries allowed: {max}.',
+    en: 'Shorten the list. Entries allowed: {max}.',
   },
   UNIQUE_ITEMS: {
     ro: 'Scoateți din listă ce se repetă.',
     ru: 'Уберите повторы из списка.',
-    en: 'Take out of the list what stands there twice.',
+    en: 'Remove duplicates from the list.',
   },
   MIN_PROPERTIES: {
     ro: 'Completați mai multe câmpuri. Numărul minim: {min}.',
@@ -92,7 +92,7 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   MAX_PROPERTIES: {
     ro: 'Prea multe câmpuri. Numărul maxim: {max}.',
     ru: 'Слишком много полей. Максимальное число: {max}.',
-    en: 'Too many fields. Most allowed: {max}.',
+    en: 'Too many fields. Allowed: {max}.',
   },
   MINIMUM: {
     ro: 'Scrieți un număr nu mai mic de {min}.',
@@ -193,7 +193,7 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   RESOURCE_NAME: {
     ro: 'Denumirea nu este de forma {form}. Actualizați pagina.',
     ru: 'Имя не имеет вида {form}. Обновите страницу.',
-    en: 'The name is not of the form {form}. Reload the page.',
+    en: 'The name does not have the form {form}. Reload the page.',
   },
   PAGE_TOKEN: {
     ro: 'Lista s-a schimbat. Deschideți-o din nou.',
@@ -208,32 +208,32 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   TRUNCATED: {
     ro: 'Datele nu au ajuns întregi. Trimiteți din nou.',
     ru: 'Данные дошли не полностью. Отправьте снова.',
-    en: 'The data did not arrive whole. Send them again.',
+    en: 'The data are incomplete. Send them again.',
   },
   DUPLICATE_MEMBER: {
     ro: 'Câmpul „{name}” apare de două ori. Actualizați pagina.',
     ru: 'Поле «{name}» указано дважды. Обновите страницу.',
-    en: 'The field “{name}” stands there twice. Reload the page.',
+    en: 'The field “{name}” occurs twice. Reload the page.',
   },
   TOO_DEEP: {
     ro: 'Răspunsurile sunt prea imbricate. Numărul maxim de niveluri: {max}.',
     ru: 'Слишком большая вложенность ответов. Максимальное число уровней: {max}.',
-    en: 'The answers nest too deep. Most levels allowed: {max}.',
+    en: 'The answers are nested too deeply. Levels allowed: {max}.',
   },
   TOO_LARGE: {
     ro: 'Textul este prea lung. Scurtați răspunsurile: împreună încap {maxKiB} KiB.',
     ru: 'Слишком много текста. Сократите ответы: всего помещается {maxKiB} КиБ.',
-    en: 'There is too much text. Shorten the answers: together they may have {maxKiB} KiB.',
+    en: 'The text is too long. Shorten the answers to {maxKiB} KiB in total.',
   },
   INVALID_MEMBER_NAME: {
     ro: 'Un răspuns are o denumire care nu poate fi păstrată. Actualizați pagina.',
     ru: 'Имя одного из ответов нельзя сохранить. Обновите страницу.',
-    en: 'An answer has a name that cannot be kept. Reload the page.',
+    en: 'An answer has an invalid name. Reload the page.',
   },
   NOT_UNICODE: {
     ro: 'Textul conține un semn stricat. Scrieți-l din nou.',
     ru: 'В тексте испорченный знак. Введите текст заново.',
-    en: 'The text holds a broken character. Write it again.',
+    en: 'The text contains an invalid character. Enter it again.',
   },
   NUMBER_OUT_OF_RANGE: {
     ro: 'Numărul este prea mare. Verificați-l.',
@@ -268,12 +268,12 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   EVIDENCE_NOT_VERIFIED: {
     ro: 'Verificați originalul sau atașați o copie: {kind}.',
     ru: 'Посмотрите оригинал или приложите копию: {kind}.',
-    en: 'See the original or attach a copy: {kind}.',
+    en: 'Check the original or attach a copy: {kind}.',
   },
   OCCUR_TIME_RANGE: {
     ro: 'Ora nu se admite. Minute în urmă, cel mult: {minutes}; secunde înainte, cel mult: {seconds}.',
     ru: 'Такое время не принимается. Минут назад, не больше: {minutes}; секунд вперёд, не больше: {seconds}.',
-    en: 'This time is not taken. Minutes ago, at most: {minutes}; seconds ahead, at most: {seconds}.',
+    en: 'This time is not accepted. Minutes ago, at most: {minutes}; seconds ahead, at most: {seconds}.',
   },
   PAY_TIME_RANGE: {
     ro: 'Verificați data de pe bon. Zile în urmă, cel mult: {days}.',
@@ -283,7 +283,7 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   TOO_MANY_NOTES: {
     ro: 'Nu mai încap note. Numărul maxim la o cerere: {max}.',
     ru: 'Больше заметок не помещается. Максимум на заявление: {max}.',
-    en: 'No more notes fit. Most for one application: {max}.',
+    en: 'No more notes are possible. Limit for one application: {max}.',
   },
   NOT_AFTER: {
     ro: 'Alegeți o dată nu mai târziu de „{other}”.',
@@ -298,7 +298,7 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   PERIOD_LENGTH: {
     ro: 'Alegeți o perioadă mai scurtă. Numărul maxim de zile: {days}.',
     ru: 'Выберите период короче. Максимальное число дней: {days}.',
-    en: 'Choose a shorter period. Most days allowed: {days}.',
+    en: 'Choose a shorter period. Days allowed: {days}.',
   },
   TOO_MANY_RESULTS: {
     ro: 'Sunt prea multe cereri în această perioadă. Alegeți una mai scurtă; numărul maxim: {max}.',

@@ -14,7 +14,7 @@ export function normalizePageSize(pageSize = 0): number {
     return pageSize === 0 ? DEFAULT_PAGE_SIZE : Math.min(pageSize, MAX_PAGE_SIZE);
   throw new Problem({
     reason: 'INVALID_ARGUMENT',
-    message: 'The page size is not usable.',
+    message: 'The page size must be a whole number, at least 0.',
     violations: [violation('/pageSize', 'MINIMUM', { min: 0 })],
   });
 }
@@ -42,7 +42,7 @@ export function parsePageToken(token: string, otherArguments: unknown): string |
   }
   throw new Problem({
     reason: 'PAGE_TOKEN_INVALID',
-    message: 'The page token does not belong to these arguments. Start again without a token.',
+    message: 'The page token does not match the other arguments.',
     violations: [violation('/pageToken', 'PAGE_TOKEN')],
   });
 }

@@ -4,7 +4,7 @@ import { isProblem, Problem } from '@cups/problem';
 
 /** STORE_UNAVAILABLE: the caller may retry automatically. */
 export const storeUnavailable = (): Problem =>
-  new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The store cannot be reached right now.' });
+  new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The store is unavailable.' });
 
 /**
  * Transient server codes: no primary, stepping down, shutting down, interrupted, timed out, lock timeout (24), write

@@ -91,7 +91,7 @@ export async function insertDocument<D extends StoredDocument>(
 }
 
 export const alreadyExistsProblem = <D extends StoredDocument>({ options }: Collection<D>): Problem =>
-  new Problem({ reason: options.existsReason, message: 'It exists already, made by another request.' });
+  new Problem({ reason: options.existsReason, message: 'The resource already exists.' });
 
 export async function findByCreateRequest<D extends StoredDocument>(
   collection: Collection<D>,

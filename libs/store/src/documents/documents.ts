@@ -146,6 +146,6 @@ async function unblockOutbox<D extends StoredDocument>(
   const unsetBlocked = { $unset: { outboxBlocked: '' as const } };
   await collection.run('unblock', () => collection.driver().updateOne(asFilter(one), unsetBlocked));
   const document = (await findRaw(collection, one)) as D | undefined;
-  if (!document) throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such document.' });
+  if (!document) throw new Problem({ reason: 'NOT_FOUND', message: 'Document not found.' });
   notifyCommitted(collection, document, true);
 }

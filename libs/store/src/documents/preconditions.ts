@@ -14,7 +14,7 @@ export function assertSameRequest(known: { fingerprint?: string | undefined }, r
   if (!hasFingerprint(request, known.fingerprint))
     throw new Problem({
       reason: 'REQUEST_ID_REUSED',
-      message: 'This request id was used before with other content. Use a new one.',
+      message: 'The request ID was already used with other content.',
     });
 }
 
@@ -40,6 +40,6 @@ export function checkPreconditions(
     if (sequence.value > last + 1) return 'gap';
   }
   if (etag !== undefined && etag !== etagOf(document))
-    throw new Problem({ reason: 'ETAG_STALE', message: 'It was changed in the meantime. Read it again.' });
+    throw new Problem({ reason: 'ETAG_STALE', message: 'The resource has changed since this etag.' });
   return undefined;
 }

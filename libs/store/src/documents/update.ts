@@ -118,7 +118,7 @@ async function updateFromStore<D extends StoredDocument>(one: PendingUpdate<D>):
     if (done) return done;
     await pause(backoffMs(round + 1, CONTENTION_BACKOFF));
   }
-  throw new Problem({ reason: 'CONTENTION', message: 'Too many change it at the same time. Try again.' });
+  throw new Problem({ reason: 'CONTENTION', message: 'Too many concurrent changes of this resource.' });
 }
 
 /** Decides on the initial document, because none is stored in the scope. */
@@ -171,7 +171,7 @@ async function replace<D extends StoredDocument>(
 
 function resolveInitial<D extends StoredDocument>({ collection, options }: PendingUpdate<D>): D {
   if (options.initial) return createBlankDocument(options.initial, collection.policy.schemaVersion, options.now);
-  const { absentMessage = 'There is no such thing.' } = collection.options;
+  const { absentMessage = 'Resource not found.' } = collection.options;
   throw new Problem({ reason: 'NOT_FOUND', message: absentMessage });
 }
 
