@@ -30,7 +30,7 @@ describe('member status', () => {
     ['works', { absence: { from: '2026-08-06', to: '2026-08-07' } }],
     ['suspended', { suspended: true, absence: { from, to: TODAY } }],
     ['suspended', { status: 'suspended' }],
-    ['gone', { status: 'gone', suspended: true }],
+    ['former', { status: 'former', suspended: true }],
   ] as const)('is %s with %j', (standing, more) => {
     expect(resolveMemberStatus(member(more), TODAY)).toBe(standing);
   });
@@ -69,7 +69,7 @@ describe('resolvePermissions', () => {
     ['supervisor at any centre', supervisor, 'CU-002', member(), ['access', 'roles', 'absence', 'everywhere']],
     ['supervisor on staff', supervisor, 'staff', member(), ['access', 'roles', 'everywhere']],
     ['supervisor on themselves', supervisor, 'staff', member({ name: 'operators/s' }), []],
-    ['supervisor on a former member', supervisor, 'CU-001', member({ status: 'gone' }), []],
+    ['supervisor on a former member', supervisor, 'CU-001', member({ status: 'former' }), []],
   ])('returns permissions: %s', (_, session, scope, target, expected) => {
     expect(permissionsOf(session, scope, target)).toEqual(expected);
   });

@@ -12,7 +12,7 @@ import { resolveCountry } from './domain/centres.ts';
 import type { Centre } from './domain/centres.ts';
 import type { Operator } from './domain/operators.ts';
 import {
-  findAwaitedWorkplace,
+  findInvitedWorkplace,
   isAbsenceOver,
   findLeaveTime,
   findWorkplace,
@@ -75,7 +75,7 @@ export async function toMember(
 ): Promise<StaffMember> {
   const { person, lastSignInTime, agency } = staff;
   const idnp = person ? await persons.open(person, staff._id).catch(() => '') : '';
-  const awaited = hasFullView || centre === undefined ? undefined : findAwaitedWorkplace(staff, centre);
+  const invited = hasFullView || centre === undefined ? undefined : findInvitedWorkplace(staff, centre);
   const member = Object.assign(toColleague(staff, { centre, now }), {
     givenName: staff.givenName,
     familyName: staff.familyName,
@@ -90,19 +90,19 @@ export async function toMember(
     agency: agency === undefined ? '' : resourceName('agencies', agency),
     centre: centre === undefined ? '' : resourceName('centres', centre),
   });
-  return awaited ? Object.assign(member, toAwaitedMember(awaited)) : member;
+  return invited ? Object.assign(member, toInvitedMember(invited)) : member;
 }
 
 /** Converts an invited person of another centre: until the first sign-in, this centre sees only its own invitation. */
-function toAwaitedMember({ suspended, awaited }: Workplace): StaffMember {
+function toInvitedMember({ suspended, pendingInvitation }: Workplace): StaffMember {
   return {
     status: toProtoEnum('STAFF_STATUS_', 'invited'),
     suspended,
     synthetic: false,
     language: '',
     lastSignInTime: null,
-    invitedBy: resolveInviter(awaited!.actor) ?? '',
-    inviteTime: toTimestamp(awaited!.time),
+    invitedBy: resolveInviter(pendingInvitation!.invitedBy) ?? '',
+    inviteTime: toTimestamp(pendingInvitation!.inviteTime),
   };
 }
 

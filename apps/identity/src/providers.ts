@@ -29,7 +29,7 @@ function localProvider(staff: Pick<StaffRepository, 'get'>): IdentityProvider {
     listsOperators: true,
     signIn: async (id) => {
       const operator = await staff.get(id);
-      if (!operator || operator.status === 'gone')
+      if (!operator || operator.status === 'former')
         throw new Problem({
           reason: 'UNAUTHENTICATED',
           message: 'The operator is unknown or no longer works here.',

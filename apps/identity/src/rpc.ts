@@ -66,7 +66,7 @@ function operatorRpcs(
         tokenArguments: centre,
       });
       const operators = page.documents.map((operator) => {
-        const home = operator.places[0]?.centre;
+        const home = operator.workplaces[0]?.centre;
         return toOperator(operatorAtCentre(operator, home), resolveEmploymentStatus(operator, home).suspended);
       });
       return { operators, nextPageToken: page.nextPageToken };
@@ -90,15 +90,15 @@ function signInFilter(code: string, centres: ReadonlyMap<string, Centre>): objec
   const closedCodes = [...centres.values()]
     .filter(({ status }) => !CENTRE_LIFECYCLE[status].canSignIn)
     .map((centre) => centre.code);
-  const known = { status: { $ne: 'gone' }, displayName: { $gt: '' } };
+  const known = { status: { $ne: 'former' }, displayName: { $gt: '' } };
   const isOpen = { $nin: closedCodes };
   if (code) {
-    const home = { 'places.0.centre': code };
-    return { $and: [{ 'places.centre': code }, home, { 'places.0.centre': isOpen }, known] };
+    const home = { 'workplaces.0.centre': code };
+    return { $and: [{ 'workplaces.centre': code }, home, { 'workplaces.0.centre': isOpen }, known] };
   }
   const somewhere = [
-    { places: { $elemMatch: { centre: isOpen } } },
-    { 'places.0': { $exists: false } },
+    { workplaces: { $elemMatch: { centre: isOpen } } },
+    { 'workplaces.0': { $exists: false } },
     { 'platformRoles.0': { $exists: true } },
   ];
   return Object.assign(known, { $or: somewhere });

@@ -96,7 +96,7 @@ export class StaffRepository {
   }
 
   /**
-   * Records a sign-in at a centre, or at none. An invited person becomes active and is no longer awaited there.
+   * Records a sign-in at a centre, or at none. An invited person becomes active; the invitation to this centre ends.
    * @param check throws if the person cannot sign in
    */
   async recordSignIn(
@@ -234,7 +234,7 @@ export class StaffRepository {
 
   async #findLeaders(team: string): Promise<string[]> {
     const { operators, canLead } = this.#parts;
-    const candidates = team === PLATFORM_TEAM ? { platformRoles: 'supervisor' } : { 'places.centre': team };
+    const candidates = team === PLATFORM_TEAM ? { platformRoles: 'supervisor' } : { 'workplaces.centre': team };
     const found = await operators.find(candidates, { scope: 'service' });
     return found.filter((operator) => canLead(operator) && findLedTeams(operator).includes(team)).map(({ _id }) => _id);
   }
@@ -254,7 +254,7 @@ export function createStaff({ givenName, familyName, language }: Invitee, { acto
     familyName,
     displayName: `${givenName} ${familyName}`,
     language,
-    places: [],
+    workplaces: [],
     platformRoles: [],
     status: 'invited',
     invitedBy: resolveInviter(actor),

@@ -103,13 +103,13 @@ export function openStaff(store: Store): Documents<StoredOperator> {
       language: { type: String, required: true },
       synthetic: Boolean,
       person: { sealed: String, kid: String, hash: [String], keys: String },
-      places: [
+      workplaces: [
         {
           centre: String,
           roles: [String],
           suspended: Boolean,
           absence: { from: String, to: String, standIn: String },
-          awaited: { actor: String, time: Date },
+          pendingInvitation: { invitedBy: String, inviteTime: Date },
         },
       ],
       platformRoles: [String],
@@ -120,7 +120,15 @@ export function openStaff(store: Store): Documents<StoredOperator> {
       invitedBy: String,
       inviteTime: { type: Date, required: true },
       history: [
-        { time: Date, actor: String, action: String, centre: String, roles: [String], reason: String, awaits: Boolean },
+        {
+          time: Date,
+          actor: String,
+          action: String,
+          centre: String,
+          roles: [String],
+          reason: String,
+          isPending: Boolean,
+        },
       ],
       // Schema version 1.
       suspended: Boolean,
@@ -134,7 +142,7 @@ export function openStaff(store: Store): Documents<StoredOperator> {
         sparse: true,
         query: 'one operator for one person, whichever key hashed the number, at each sign-in',
       },
-      { fields: { 'places.centre': 1, _id: 1 }, query: 'the team of a centre, and its managers' },
+      { fields: { 'workplaces.centre': 1, _id: 1 }, query: 'the team of a centre, and its managers' },
       { fields: { 'history.centre': 1, _id: 1 }, query: 'those who have left a centre' },
     ],
     keepRequests: () => 50,
@@ -151,7 +159,7 @@ function migrateFirstVersion(old: Record<string, unknown>): StoredOperator {
     familyName: '',
     displayName: '',
     language: 'ro',
-    places: [],
+    workplaces: [],
     platformRoles: [],
     status: suspended ? 'suspended' : 'active',
     inviteTime: known.createTime,

@@ -159,7 +159,7 @@ describe('synthetic operators', () => {
   test('have one role and one workplace', () =>
     expect(operators.get('cu-001-specialist')).toMatchObject({
       displayName: 'Test Specialist Lozova',
-      places: [{ centre: 'CU-001', roles: ['specialist'], suspended: false }],
+      workplaces: [{ centre: 'CU-001', roles: ['specialist'], suspended: false }],
       platformRoles: [],
       language: 'ro',
     }));
@@ -168,7 +168,10 @@ describe('synthetic operators', () => {
       [centre('CU-003'), centre('CU-001'), centre('CU-018', { kind: 'mission' }), centre('CU-002')],
       [],
     );
-    const places = [...four.values()].map((operator) => [operator.id, operator.places.map(({ centre: code }) => code)]);
+    const places = [...four.values()].map((operator) => [
+      operator.id,
+      operator.workplaces.map(({ centre: code }) => code),
+    ]);
     expect(Object.fromEntries(places)).toMatchObject({
       'cu-001-manager': ['CU-001', 'CU-002'],
       'cu-001-specialist': ['CU-001'],

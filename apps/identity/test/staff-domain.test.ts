@@ -9,7 +9,7 @@ import type { Actor, RequestedChange } from '../src/domain/permissions.ts';
 import {
   historyAt,
   withPlatformPosition,
-  findAwaitedWorkplace,
+  findInvitedWorkplace,
   withWorkplace,
   withPlatformRoles,
   reinstate,
@@ -114,7 +114,7 @@ describe('a staff member', () => {
     ]).toEqual([...['suspended', true, [], ['CU-002']]]);
     expect(reinstate(whole, undefined, audit)).toMatchObject({ status: 'active', endedBefore: time });
     const left = remove(remove(whole, 'CU-001', audit), 'CU-002', audit);
-    expect(left).toMatchObject({ status: 'gone', places: [] });
+    expect(left).toMatchObject({ status: 'former', workplaces: [] });
     expect(withWorkplace(left, 'CU-001', ['specialist'], audit).status).toBe('invited');
     expect(left.history.map(({ action }) => action)).toEqual([
       'invited',
@@ -164,9 +164,9 @@ describe('a known person who is invited to a centre', () => {
     const suspended = suspend(awaited, undefined, audit);
     expect([actions(suspended), actions(suspended, 'CU-002')]).toEqual([['invited'], ['invited', 'suspended']]);
     const elsewhere = withSignIn(reinstate(suspended, undefined, audit), 'operators/ana', time, 'CU-002');
-    expect(findAwaitedWorkplace(elsewhere, 'CU-001')).toBeDefined();
+    expect(findInvitedWorkplace(elsewhere, 'CU-001')).toBeDefined();
     const arrived = withSignIn(elsewhere, 'operators/ana', time, 'CU-001');
-    expect([findAwaitedWorkplace(arrived, 'CU-001'), findAwaitedWorkplace(arrived, 'CU-002')]).toEqual([
+    expect([findInvitedWorkplace(arrived, 'CU-001'), findInvitedWorkplace(arrived, 'CU-002')]).toEqual([
       undefined,
       undefined,
     ]);
@@ -188,7 +188,7 @@ describe('a known person who is invited to a centre', () => {
 describe('assurance', () => {
   const centre = fc.constantFrom('CU-001', 'CU-002');
   const staff = fc.record({
-    places: fc.uniqueArray(
+    workplaces: fc.uniqueArray(
       fc.record({
         centre,
         roles: fc.uniqueArray(fc.constantFrom<CentreRole>('specialist', 'centre-manager'), { minLength: 1 }),

@@ -182,7 +182,7 @@ describe('a staff change', () => {
     await expect(support.getOperator({ name, centre: CU_001 })).rejects.toEqual(problemWith('INVALID_ARGUMENT'));
     await support.getOperator({ name, centre: CU_001, reason: 'Ticket 12' });
     const { actions } = await manager.listOperatorActions({ name, centre: CU_001 });
-    expect(actions[0]).toMatchObject({ action: 'looked-at', actor: 'operators/support', reason: 'Ticket 12' });
+    expect(actions[0]).toMatchObject({ action: 'viewed', actor: 'operators/support', reason: 'Ticket 12' });
     expect(world.log.lines).toContainEqual(
       expect.objectContaining({ event: 'staff-record-viewed', reason: 'Ticket 12' }),
     );

@@ -94,10 +94,10 @@ export const STAFF_HISTORY_KINDS = [
   'suspended',
   'reinstated',
   'removed',
-  'absent',
-  'back',
+  'absence-recorded',
+  'absence-ended',
   'signed-in',
-  'looked-at',
+  'viewed',
   'other',
 ] as const;
 export type StaffHistoryKind = (typeof STAFF_HISTORY_KINDS)[number];

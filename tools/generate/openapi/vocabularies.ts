@@ -91,7 +91,10 @@ const schemas = {
   NoDueDateReason: createEnumSchema(NO_DUE_DATE_REASONS, 'Why there is no due date.'),
   ResultKind: createEnumSchema(RESULT_KINDS, 'What the agency gives.'),
   NotificationMethod: createEnumSchema(NOTIFICATION_METHODS, 'Method of notifying the applicant.'),
-  StaffAct: createEnumSchema(STAFF_HISTORY_KINDS, 'What was done to one of the staff. `other` is of a later release.'),
+  StaffHistoryKind: createEnumSchema(
+    STAFF_HISTORY_KINDS,
+    'What was done to one of the staff. `other` is of a later release.',
+  ),
   AccessKind: createEnumSchema(ACCESS_KINDS, 'Kind of the data that was read.'),
   Bucket: createEnumSchema(BUCKETS, BUCKET_MEANINGS),
 };

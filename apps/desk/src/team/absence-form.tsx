@@ -25,10 +25,10 @@ export function AbsenceForm({ member, members, staffChange, onClose }: ActionFor
     if (await staffChange.submit({ action: 'absence', id, absence })) onClose();
   };
   const endAbsence = async () => {
-    if (await staffChange.submit({ action: 'back', id })) onClose();
+    if (await staffChange.submit({ action: 'end-absence', id })) onClose();
   };
   const others = members.filter(
-    (candidate) => candidate.name !== member.name && candidate.status !== 'gone' && !candidate.suspended,
+    (candidate) => candidate.name !== member.name && candidate.status !== 'former' && !candidate.suspended,
   );
   return (
     <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void submit())}>

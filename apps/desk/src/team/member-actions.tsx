@@ -93,6 +93,6 @@ function NoAccessReason({ permissions, member }: { permissions: MemberPermission
   const { t } = useLanguage();
   const { operator } = useSignedIn().session;
   const manages = operator.roles.some((role) => role === 'centre-manager' || role === 'supervisor');
-  if (permissions.access || !manages || resolveMemberStatus(member, today()) === 'gone') return null;
+  if (permissions.access || !manages || resolveMemberStatus(member, today()) === 'former') return null;
   return <p className={styles.quiet}>{t(member.name === operator.name ? TEAM.own : TEAM.ofSupervisor)}</p>;
 }

@@ -7,14 +7,14 @@ import type { TeamScope } from './queries.ts';
 /** The status of a staff member in words, and the actions offered. */
 
 export type StatusTone = 'plain' | 'away' | 'quiet' | 'trouble';
-export type MemberStatus = 'works' | 'away' | 'invited' | 'suspended' | 'gone';
+export type MemberStatus = 'works' | 'away' | 'invited' | 'suspended' | 'former';
 
 export const STATUS_TONES: Readonly<Record<MemberStatus, StatusTone>> = {
   works: 'plain',
   away: 'away',
   invited: 'quiet',
   suspended: 'trouble',
-  gone: 'quiet',
+  former: 'quiet',
 };
 
 /**
@@ -25,7 +25,7 @@ export function resolveMemberStatus(
   { status, suspended, absence, leaveTime }: TeamMember,
   today: string,
 ): MemberStatus {
-  if (status === 'gone' || leaveTime !== undefined) return 'gone';
+  if (status === 'former' || leaveTime !== undefined) return 'former';
   if (suspended || status === 'suspended') return 'suspended';
   if (absence && absence.from <= today && today <= absence.to) return 'away';
   return status === 'invited' ? 'invited' : 'works';
@@ -78,13 +78,13 @@ export function resolvePermissions(
   member: TeamMember,
 ): MemberPermissions {
   const isSelf = operator.name === member.name;
-  const isGone = member.status === 'gone' || member.leaveTime !== undefined;
+  const isFormer = member.status === 'former' || member.leaveTime !== undefined;
   if (operator.roles.includes('supervisor')) {
-    const access = !isSelf && !isGone;
-    return { access, roles: access, absence: scope !== 'staff' && !isGone, everywhere: access };
+    const access = !isSelf && !isFormer;
+    return { access, roles: access, absence: scope !== 'staff' && !isFormer, everywhere: access };
   }
   const manages = operator.roles.includes('centre-manager') && centre === `centres/${scope}`;
-  if (!manages || isGone) return NO_PERMISSIONS;
+  if (!manages || isFormer) return NO_PERMISSIONS;
   const access = !isSelf && !member.roles.includes('centre-manager') && member.status !== 'suspended';
   // Managers assign one role only, so there is nothing to choose.
   return { access, roles: false, absence: true, everywhere: false };

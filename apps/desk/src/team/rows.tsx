@@ -20,7 +20,7 @@ const STATUS_ICONS = {
   away: CalendarOff,
   invited: Hourglass,
   suspended: UserX,
-  gone: UserMinus,
+  former: UserMinus,
 } as const;
 
 interface RowsProps {

@@ -16,7 +16,7 @@ export type StaffChange =
   | { action: 'remove'; id: string; reason: string }
   | { action: 'roles'; id: string; roles: string[] }
   | { action: 'absence'; id: string; absence: Absence }
-  | { action: 'back'; id: string };
+  | { action: 'end-absence'; id: string };
 
 /**
  * Sends a change.
@@ -61,7 +61,7 @@ function sendToCentre(code: string, change: StaffChange, key: string): Promise<T
       const body = change.absence;
       return bodyOf(api.PUT('/api/v1/centres/{code}/operators/{id}/absence', { params: { path, header }, body }));
     }
-    case 'back':
+    case 'end-absence':
       return bodyOf(api.DELETE('/api/v1/centres/{code}/operators/{id}/absence', { params: { path, header } }));
   }
 }

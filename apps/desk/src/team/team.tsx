@@ -101,7 +101,7 @@ function TeamView({ scope, canPick, reason }: TeamViewProps) {
 
 /** Managers first, former members last. */
 function sortMembers(members: readonly TeamMember[]): TeamMember[] {
-  const isGone = ({ status, leaveTime }: TeamMember) => status === 'gone' || leaveTime !== undefined;
-  const rank = (member: TeamMember) => (isGone(member) ? 2 : member.roles.includes('centre-manager') ? 0 : 1);
+  const isFormer = ({ status, leaveTime }: TeamMember) => status === 'former' || leaveTime !== undefined;
+  const rank = (member: TeamMember) => (isFormer(member) ? 2 : member.roles.includes('centre-manager') ? 0 : 1);
   return [...members].sort((a, b) => rank(a) - rank(b) || a.displayName.localeCompare(b.displayName, 'ro'));
 }

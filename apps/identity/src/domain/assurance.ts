@@ -16,7 +16,7 @@ export interface Assurance {
   assertedRights?: string[] | undefined;
 }
 
-type StaffPermissions = Pick<Staff, 'places' | 'platformRoles' | 'agency'>;
+type StaffPermissions = Pick<Staff, 'workplaces' | 'platformRoles' | 'agency'>;
 
 const MFA_ROLES: readonly OperatorRole[] = ['supervisor', 'support'] satisfies PlatformRole[];
 
@@ -48,7 +48,7 @@ export function requiresSecondFactor(staff: StaffPermissions, assertedRights: st
 /** Returns whether the provider asserts any right that the operator has. Ignores suspensions. */
 export function hasMatchingRight(staff: StaffPermissions, assertedRights: string[]): boolean {
   const assurance = { multiFactor: true, assertedRights };
-  const isAtCentre = staff.places.some(({ centre }) => hasAllowedRoleAt(staff, centre, assurance));
+  const isAtCentre = staff.workplaces.some(({ centre }) => hasAllowedRoleAt(staff, centre, assurance));
   return isAtCentre || allowedRoles(staff, undefined, assurance).length > 0;
 }
 

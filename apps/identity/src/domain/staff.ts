@@ -8,7 +8,7 @@ import type { EmploymentStatus } from './sessions.ts';
 
 export type CentreRole = Extract<OperatorRole, 'specialist' | 'centre-manager'>;
 export type PlatformRole = Extract<OperatorRole, 'supervisor' | 'support'>;
-export type StaffStatus = 'invited' | 'active' | 'suspended' | 'gone';
+export type StaffStatus = 'invited' | 'active' | 'suspended' | 'former';
 
 /** An absence: first and last day, as civil dates in Chisinau. */
 export interface Absence {
@@ -25,7 +25,7 @@ export interface Workplace {
   suspended: boolean;
   absence?: Absence | undefined;
   /** The invitation of a person whom the platform knew before; absent after their first sign-in at this centre. */
-  awaited?: { actor: string; time: Date } | undefined;
+  pendingInvitation?: { invitedBy: string; inviteTime: Date } | undefined;
 }
 
 /** One change of a staff member. */
@@ -39,7 +39,7 @@ export interface StaffHistoryEntry {
   roles?: OperatorRole[] | undefined;
   reason?: string | undefined;
   /** True while the person had not yet signed in at the centre. */
-  awaits?: boolean | undefined;
+  isPending?: boolean | undefined;
 }
 
 /** A sealed personal number, with the keyed hashes that find it. */
@@ -62,7 +62,7 @@ export interface Staff {
   synthetic?: boolean | undefined;
   person?: SealedPersonNumber | undefined;
   /** The first is the home centre. */
-  places: Workplace[];
+  workplaces: Workplace[];
   platformRoles: PlatformRole[];
   /** Code of the agency of an agency clerk, who has no other position. */
   agency?: string | undefined;
@@ -88,26 +88,29 @@ const MAX_HISTORY_ENTRIES = 200;
 /** Maximum number of centres per operator. */
 const MAX_WORKPLACES = 20;
 
-export function findWorkplace({ places }: Pick<Staff, 'places'>, centre: string): Workplace | undefined {
-  return places.find((workplace) => workplace.centre === centre);
+export function findWorkplace({ workplaces }: Pick<Staff, 'workplaces'>, centre: string): Workplace | undefined {
+  return workplaces.find((workplace) => workplace.centre === centre);
 }
 
 /** Returns the workplace of a person invited from elsewhere who has not signed in there yet. */
-export function findAwaitedWorkplace(staff: Pick<Staff, 'places'>, centre: string): Workplace | undefined {
+export function findInvitedWorkplace(staff: Pick<Staff, 'workplaces'>, centre: string): Workplace | undefined {
   const workplace = findWorkplace(staff, centre);
-  return workplace?.awaited ? workplace : undefined;
+  return workplace?.pendingInvitation ? workplace : undefined;
 }
 
 /** Returns the roles at a centre together with platform roles; without a centre, the platform or agency roles. */
-export function rolesAt(staff: Pick<Staff, 'places' | 'platformRoles' | 'agency'>, centre?: string): OperatorRole[] {
+export function rolesAt(
+  staff: Pick<Staff, 'workplaces' | 'platformRoles' | 'agency'>,
+  centre?: string,
+): OperatorRole[] {
   if (staff.agency !== undefined) return ['agency-clerk'];
   const workplace = centre === undefined ? undefined : findWorkplace(staff, centre);
   return [...(workplace && !workplace.suspended ? workplace.roles : []), ...staff.platformRoles];
 }
 
 /** Returns the codes of workplaces without a suspension, home centre first. */
-export function activeWorkplaces({ places }: Pick<Staff, 'places'>): string[] {
-  return places.filter(({ suspended }) => !suspended).map(({ centre }) => centre);
+export function activeWorkplaces({ workplaces }: Pick<Staff, 'workplaces'>): string[] {
+  return workplaces.filter(({ suspended }) => !suspended).map(({ centre }) => centre);
 }
 
 /** Returns the employment status at a centre; without one, for the platform or the agency. */
@@ -115,7 +118,7 @@ export function resolveEmploymentStatus(staff: Staff, centre: string | undefined
   const workplace = centre === undefined ? undefined : findWorkplace(staff, centre);
   return {
     suspended: staff.status === 'suspended' || workplace?.suspended === true,
-    left: staff.status === 'gone' || (centre === undefined ? rolesAt(staff).length === 0 : !workplace),
+    left: staff.status === 'former' || (centre === undefined ? rolesAt(staff).length === 0 : !workplace),
     endedBefore: staff.endedBefore,
   };
 }
@@ -127,9 +130,9 @@ export function isActiveAt(staff: Staff, centre: string): boolean {
 }
 
 /** Returns the teams that the person leads, even before their first sign-in: centre codes and {@link PLATFORM_TEAM}. */
-export function findLedTeams({ places, platformRoles, status }: Staff): string[] {
+export function findLedTeams({ workplaces, platformRoles, status }: Staff): string[] {
   if (status !== 'invited' && status !== 'active') return [];
-  const managed = places.filter(({ suspended, roles }) => !suspended && roles.includes('centre-manager'));
+  const managed = workplaces.filter(({ suspended, roles }) => !suspended && roles.includes('centre-manager'));
   const supervised = platformRoles.includes('supervisor') ? [PLATFORM_TEAM] : [];
   return [...managed.map(({ centre }) => centre), ...supervised];
 }
@@ -137,11 +140,11 @@ export function findLedTeams({ places, platformRoles, status }: Staff): string[]
 /** Adds a workplace. @throws Problem ALREADY_EXISTS, ROLES_CONFLICT */
 export function withWorkplace<S extends Staff>(staff: S, centre: string, roles: CentreRole[], audit: AuditInfo): S {
   if (findWorkplace(staff, centre)) throw alreadyExists();
-  if (staff.agency !== undefined || staff.places.length >= MAX_WORKPLACES) throw rolesConflict();
-  const awaited = staff.history.length > 0 ? { actor: audit.actor, time: audit.time } : undefined;
-  const places = [...staff.places, { centre, roles, suspended: false, awaited }];
+  if (staff.agency !== undefined || staff.workplaces.length >= MAX_WORKPLACES) throw rolesConflict();
+  const pendingInvitation = staff.history.length > 0 ? { invitedBy: audit.actor, inviteTime: audit.time } : undefined;
+  const workplaces = [...staff.workplaces, { centre, roles, suspended: false, pendingInvitation }];
   return withHistory(
-    { ...staff, places, status: resolveReturnStatus(staff) },
+    { ...staff, workplaces, status: resolveReturnStatus(staff) },
     { action: 'invited', centre, roles },
     audit,
   );
@@ -168,7 +171,7 @@ export function withPlatformPosition<S extends Staff>(
   // A clerk must leave one agency before joining another.
   if (agency !== undefined && staff.agency !== undefined && agency !== staff.agency) throw rolesConflict();
   const next = { ...staff, platformRoles: all, agency: agency ?? staff.agency, status: resolveReturnStatus(staff) };
-  if (next.agency !== undefined && (all.length > 0 || staff.places.length > 0)) throw rolesConflict();
+  if (next.agency !== undefined && (all.length > 0 || staff.workplaces.length > 0)) throw rolesConflict();
   return withHistory(
     next,
     { action: 'invited', roles: agency === undefined ? platformRoles : ['agency-clerk'] },
@@ -198,7 +201,7 @@ export function withPlatformRoles<S extends Staff>(staff: S, platformRoles: Plat
 /** Suspends an operator at a centre, or everywhere. @throws Problem NOT_FOUND */
 export function suspend<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
-    if (staff.status === 'gone') return throwNotFound();
+    if (staff.status === 'former') return throwNotFound();
     return withHistory({ ...staff, status: 'suspended', endedBefore: audit.time }, { action: 'suspended' }, audit);
   }
   const workplace = findWorkplace(staff, centre) ?? throwNotFound();
@@ -213,7 +216,7 @@ export function suspend<S extends Staff>(staff: S, centre: string | undefined, a
 /** Lifts the suspension at a centre, or everywhere. @throws Problem NOT_FOUND */
 export function reinstate<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
-    if (staff.status === 'gone') return throwNotFound();
+    if (staff.status === 'former') return throwNotFound();
     return withHistory(
       { ...staff, status: resolveActiveStatus(staff), endedBefore: audit.time },
       { action: 'reinstated' },
@@ -230,18 +233,18 @@ export function reinstate<S extends Staff>(staff: S, centre: string | undefined,
 }
 
 /**
- * Removes an operator from a centre, or everywhere. Without any position left they are `gone`.
+ * Removes an operator from a centre, or everywhere. Without any position left they are `former`.
  * @throws Problem NOT_FOUND
  */
 export function remove<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
-    if (staff.status === 'gone') return throwNotFound();
-    const nowhere = { ...staff, places: [], platformRoles: [], agency: undefined, endedBefore: audit.time };
+    if (staff.status === 'former') return throwNotFound();
+    const nowhere = { ...staff, workplaces: [], platformRoles: [], agency: undefined, endedBefore: audit.time };
     return withHistory(markFormerIfUnassigned(nowhere), { action: 'removed' }, audit);
   }
   if (!findWorkplace(staff, centre)) return throwNotFound();
-  const places = staff.places.filter((workplace) => workplace.centre !== centre);
-  return withHistory(markFormerIfUnassigned({ ...staff, places }), { action: 'removed', centre }, audit);
+  const workplaces = staff.workplaces.filter((workplace) => workplace.centre !== centre);
+  return withHistory(markFormerIfUnassigned({ ...staff, workplaces }), { action: 'removed', centre }, audit);
 }
 
 /** Sets or ends the absence at a centre. @throws Problem NOT_FOUND */
@@ -253,7 +256,7 @@ export function withAbsence<S extends Staff>(
 ): S {
   const workplace = findWorkplace(staff, centre) ?? throwNotFound();
   if (!absence && !workplace.absence) return staff;
-  const action = absence ? 'absent' : 'back';
+  const action = absence ? 'absence-recorded' : 'absence-ended';
   return withHistory(replaceWorkplace(staff, { ...workplace, absence }), { action, centre }, audit);
 }
 
@@ -269,15 +272,15 @@ export function withoutFormerStandIn<S extends Staff>(staff: S, centre: string, 
 const SIGN_IN_RECORD_INTERVAL_MS = 60_000;
 
 /**
- * Records a sign-in. An invited person becomes active and is no longer awaited at this centre.
+ * Records a sign-in. An invited person becomes active; the invitation to this centre ends.
  * @param centre code; undefined for a session without a centre
  */
 export function withSignIn<S extends Staff>(staff: S, actor: string, time: Date, centre?: string): S {
   const isFirst = staff.status === 'invited';
-  const arrival = centre === undefined ? undefined : findAwaitedWorkplace(staff, centre);
+  const arrival = centre === undefined ? undefined : findInvitedWorkplace(staff, centre);
   const last = staff.lastSignInTime?.getTime() ?? 0;
   if (!isFirst && !arrival && time.getTime() - last < SIGN_IN_RECORD_INTERVAL_MS) return staff;
-  const arrived = arrival ? replaceWorkplace(staff, { ...arrival, awaited: undefined }) : staff;
+  const arrived = arrival ? replaceWorkplace(staff, { ...arrival, pendingInvitation: undefined }) : staff;
   const next: S = { ...arrived, lastSignInTime: time, status: isFirst ? 'active' : staff.status };
   if (!isFirst && !arrival) return next;
   return withHistory(next, { action: 'signed-in', centre: arrival?.centre }, { actor, time });
@@ -285,20 +288,25 @@ export function withSignIn<S extends Staff>(staff: S, actor: string, time: Date,
 
 /** Records that support viewed the person. */
 export function withViewedEntry<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
-  return withHistory(staff, { action: 'looked-at', centre }, audit);
+  return withHistory(staff, { action: 'viewed', centre }, audit);
 }
 
 /**
  * Returns the history that a centre may see, oldest first: entries of the centre, and entries of the whole person
  * between their first sign-in there and their removal.
  */
-export function historyAt({ history, places }: Pick<Staff, 'history' | 'places'>, centre: string): StaffHistoryEntry[] {
+export function historyAt(
+  { history, workplaces }: Pick<Staff, 'history' | 'workplaces'>,
+  centre: string,
+): StaffHistoryEntry[] {
   const first = history.find((entry) => entry.centre === centre);
-  const workplace = findWorkplace({ places }, centre);
-  let worksHere = first ? first.action !== 'invited' && !first.awaits : workplace !== undefined && !workplace.awaited;
+  const workplace = findWorkplace({ workplaces }, centre);
+  let worksHere = first
+    ? first.action !== 'invited' && !first.isPending
+    : workplace !== undefined && !workplace.pendingInvitation;
   return history.filter((entry) => {
     const isHere = entry.centre === centre;
-    if (isHere) worksHere = !entry.awaits;
+    if (isHere) worksHere = !entry.isPending;
     const concerns = isHere || (entry.centre === undefined && worksHere);
     if (concerns && entry.action === 'removed') worksHere = false;
     return concerns;
@@ -306,7 +314,7 @@ export function historyAt({ history, places }: Pick<Staff, 'history' | 'places'>
 }
 
 /** Returns when the person left a centre; undefined if they still work there or never did. */
-export function findLeaveTime(staff: Pick<Staff, 'history' | 'places'>, centre: string): Date | undefined {
+export function findLeaveTime(staff: Pick<Staff, 'history' | 'workplaces'>, centre: string): Date | undefined {
   if (findWorkplace(staff, centre)) return undefined;
   return historyAt(staff, centre).findLast(({ action }) => action === 'removed')?.time;
 }
@@ -316,32 +324,35 @@ export const isAbsenceOver = ({ to }: Absence, today: string): boolean => to < t
 
 function withHistory<S extends Staff>(
   staff: S,
-  entry: Omit<StaffHistoryEntry, 'time' | 'actor' | 'reason' | 'awaits'>,
+  entry: Omit<StaffHistoryEntry, 'time' | 'actor' | 'reason' | 'isPending'>,
   { actor, time, reason }: AuditInfo,
 ): S {
-  const awaits = entry.centre !== undefined && findAwaitedWorkplace(staff, entry.centre) ? true : undefined;
-  const history = [...staff.history, { ...entry, actor, time, reason, awaits }];
+  const isPending = entry.centre !== undefined && findInvitedWorkplace(staff, entry.centre) ? true : undefined;
+  const history = [...staff.history, { ...entry, actor, time, reason, isPending }];
   if (history.length > MAX_HISTORY_ENTRIES) {
     // Recorded views must not displace changes.
-    const oldest = history.findIndex(({ action }) => action === 'looked-at');
+    const oldest = history.findIndex(({ action }) => action === 'viewed');
     history.splice(Math.max(oldest, 0), 1);
   }
   return { ...staff, history };
 }
 
 function replaceWorkplace<S extends Staff>(staff: S, next: Workplace): S {
-  return { ...staff, places: staff.places.map((workplace) => (workplace.centre === next.centre ? next : workplace)) };
+  return {
+    ...staff,
+    workplaces: staff.workplaces.map((workplace) => (workplace.centre === next.centre ? next : workplace)),
+  };
 }
 
 const resolveActiveStatus = ({ lastSignInTime }: Staff): StaffStatus => (lastSignInTime ? 'active' : 'invited');
 
 /** A new position reinstates a former member but does not lift a suspension. */
-const resolveReturnStatus = (staff: Staff): StaffStatus => (staff.status === 'gone' ? 'invited' : staff.status);
+const resolveReturnStatus = (staff: Staff): StaffStatus => (staff.status === 'former' ? 'invited' : staff.status);
 
 function markFormerIfUnassigned<S extends Staff>(staff: S): S {
-  const { places, platformRoles, agency } = staff;
-  const isNowhere = places.length === 0 && platformRoles.length === 0 && agency === undefined;
-  return isNowhere ? { ...staff, status: 'gone' } : staff;
+  const { workplaces, platformRoles, agency } = staff;
+  const isNowhere = workplaces.length === 0 && platformRoles.length === 0 && agency === undefined;
+  return isNowhere ? { ...staff, status: 'former' } : staff;
 }
 
 const hasSameRoles = (some: readonly string[], others: readonly string[]): boolean =>

@@ -5,7 +5,7 @@ import type { CentreRole, PlatformRole, Staff } from './staff.ts';
 /** A test operator of the local provider, before it is stored. Synthetic operators are not real people. */
 export type SyntheticOperator = { id: string } & Pick<
   Staff,
-  'givenName' | 'familyName' | 'displayName' | 'language' | 'places' | 'platformRoles' | 'agency'
+  'givenName' | 'familyName' | 'displayName' | 'language' | 'workplaces' | 'platformRoles' | 'agency'
 >;
 
 /**
@@ -59,12 +59,12 @@ function centreOperators(centre: CentreFile, nextCentre: string | undefined): Sy
     {
       ...baseOperator(`${prefix}-manager`, `Manager ${centre.name}`),
       language,
-      places: workplaces('centre-manager', centre.code, nextCentre),
+      workplaces: workplaces('centre-manager', centre.code, nextCentre),
     },
     {
       ...baseOperator(`${prefix}-specialist`, `Specialist ${centre.name}`),
       language,
-      places: workplaces('specialist', centre.code),
+      workplaces: workplaces('specialist', centre.code),
     },
   ];
 }
@@ -79,5 +79,5 @@ function agencyClerk(agency: string): SyntheticOperator {
 
 function baseOperator(id: string, familyName: string): SyntheticOperator {
   const displayName = `Test ${familyName}`;
-  return { id, givenName: 'Test', familyName, displayName, language: 'ro', places: [], platformRoles: [] };
+  return { id, givenName: 'Test', familyName, displayName, language: 'ro', workplaces: [], platformRoles: [] };
 }

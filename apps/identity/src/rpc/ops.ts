@@ -50,17 +50,21 @@ export function opsRpcs(
 
     async InspectStaff({ name, centre, actor, pageSize, pageToken }, context) {
       const resource = name || centre || 'staff';
-      context.log.info({ event: 'staff-record-viewed', operator: opsAuditInfo({ actor, reason: '' }, now()).actor, resource });
+      context.log.info({
+        event: 'staff-record-viewed',
+        operator: opsAuditInfo({ actor, reason: '' }, now()).actor,
+        resource,
+      });
       const view = { persons: staff.persons, now: now(), hasFullView: true };
       const code = parseCentre(centre);
       if (name !== '') {
         const found = await findVisibleOperator(staff, { name, centre: code });
-        const places = [undefined, ...found.places.map((workplace) => workplace.centre)];
-        const members = places.map((at) => toMember(found, Object.assign({ centre: at }, view)));
+        const workplaces = [undefined, ...found.workplaces.map((workplace) => workplace.centre)];
+        const members = workplaces.map((at) => toMember(found, Object.assign({ centre: at }, view)));
         return { members: await Promise.all(members), actions: found.history.toReversed().map(toOperatorAction) };
       }
       const paging = { pageSize: normalizePageSize(pageSize), pageToken, tokenArguments: { centre } };
-      const page = await staff.page(code === undefined ? PLATFORM_STAFF_FILTER : { 'places.centre': code }, paging);
+      const page = await staff.page(code === undefined ? PLATFORM_STAFF_FILTER : { 'workplaces.centre': code }, paging);
       const members = page.documents.map((operator) => toMember(operator, Object.assign({ centre: code }, view)));
       return { members: await Promise.all(members), nextPageToken: page.nextPageToken };
     },

@@ -15,7 +15,7 @@ import type { Assurance } from '../domain/assurance.ts';
 import { assertCentreOpen, CENTRE_LIFECYCLE } from '../domain/centre-lifecycle.ts';
 import { operatorInSession } from '../domain/operators.ts';
 import { assertNotSuspended, assertSessionValid, MAX_SESSION_MS } from '../domain/sessions.ts';
-import { findAwaitedWorkplace, rolesAt, resolveEmploymentStatus } from '../domain/staff.ts';
+import { findInvitedWorkplace, rolesAt, resolveEmploymentStatus } from '../domain/staff.ts';
 import { MAX_INHERITED_CENTRES, findInheritedCentres } from '../domain/centre-transfers.ts';
 import type { PersonClaim } from '../person-claim.ts';
 import type { IdentityProvider } from '../providers.ts';
@@ -82,8 +82,8 @@ function ownSessionRpcs(
       assertOwnWorkplace(code, workplaceCodes);
       const workplace = await resolveSessionWorkplace(code, workplaceCodes, parts);
       await sessions.switchCentre(session._id, code, context);
-      const isAwaited = findAwaitedWorkplace(operator, code) !== undefined;
-      const current = isAwaited ? await parts.staff.recordSignIn(operator._id, code, signInCheck(code)) : operator;
+      const isInvited = findInvitedWorkplace(operator, code) !== undefined;
+      const current = isInvited ? await parts.staff.recordSignIn(operator._id, code, signInCheck(code)) : operator;
       const switched = await createSessionAndClaims(code, { session, operator: current, workplace }, parts);
       return { session: switched.session, assertion: keys.signSession(switched.claims) };
     },
@@ -157,7 +157,7 @@ export async function beginSession(
   const assurance = { multiFactor, assertedRights };
   const code = centre ?? (await chooseWorkplace(operator, assurance, parts));
   // Suspended workplaces included: recordSignIn rejects them with a reason of their own.
-  const workplaceCodes = operator.places
+  const workplaceCodes = operator.workplaces
     .map((entry) => entry.centre)
     .filter((workplaceCode) => hasAllowedRoleAt(operator, workplaceCode, assurance));
   if (code !== undefined) assertOwnWorkplace(code, workplaceCodes);
@@ -200,7 +200,7 @@ const signInCheck = (centre: string | undefined) => (staff: StoredOperator) => a
 /** @throws Problem OPERATOR_SUSPENDED, UNAUTHENTICATED */
 function assertCanSignIn(staff: StoredOperator, centre: string | undefined): void {
   const { left, suspended } = resolveEmploymentStatus(staff, centre);
-  const isNowhere = centre === undefined && staff.places.length > 0 && rolesAt(staff).length === 0;
+  const isNowhere = centre === undefined && staff.workplaces.length > 0 && rolesAt(staff).length === 0;
   assertNotSuspended({ suspended: suspended || isNowhere });
   if (left)
     throw new Problem({

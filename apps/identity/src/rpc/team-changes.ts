@@ -96,10 +96,10 @@ async function setEmploymentStatus(parts: TeamParts, request: StaffChange, conte
     decide: (staff, audit) => decide(staff, centre, audit),
   });
   const { operator } = written;
-  await endSessions(parts.sessions, written, operator.status === 'gone' ? undefined : centre);
+  await endSessions(parts.sessions, written, operator.status === 'former' ? undefined : centre);
   const response = await toChangeResponse(parts, written, centre, context);
   const changed = toOperator(
-    operatorAtCentre(operator, centre ?? operator.places[0]?.centre),
+    operatorAtCentre(operator, centre ?? operator.workplaces[0]?.centre),
     response.member.suspended === true,
   );
   return Object.assign(response, { operator: changed });

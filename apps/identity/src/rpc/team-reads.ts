@@ -76,9 +76,9 @@ export function teamReadRpcs(
 
 /** Returns the filter for all staff of a centre, for those active (colleagues' view), or for former staff. */
 function teamFilter(centre: string, { former, isColleague }: { former: boolean; isColleague: boolean }): object {
-  if (former) return { 'history.centre': centre, 'places.centre': { $ne: centre } };
-  if (!isColleague) return { 'places.centre': centre };
-  return { places: { $elemMatch: { centre, suspended: false } }, status: { $in: ['invited', 'active'] } };
+  if (former) return { 'history.centre': centre, 'workplaces.centre': { $ne: centre } };
+  if (!isColleague) return { 'workplaces.centre': centre };
+  return { workplaces: { $elemMatch: { centre, suspended: false } }, status: { $in: ['invited', 'active'] } };
 }
 
 const colleagueNotAllowed = (): Problem =>

@@ -14,7 +14,7 @@ export function createOperatorDirectory(staff: StaffRepository, production: bool
   return {
     async findByIdnp(idnp) {
       const found = await staff.findByIdnp(idnp);
-      return found?.status === 'gone' || (production && found?.synthetic) ? undefined : found;
+      return found?.status === 'former' || (production && found?.synthetic) ? undefined : found;
     },
     async findIdnp(operator) {
       const found = await staff.get(operator);
