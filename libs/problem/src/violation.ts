@@ -44,7 +44,7 @@ export function pointer(path: readonly (string | number)[]): string {
 /** A violation as received from another service, not yet validated. */
 interface WireViolation {
   field: string;
-  place: string;
+  location: string;
   rule: string;
   params: Readonly<Record<string, unknown>>;
   message: string;
@@ -54,14 +54,14 @@ interface WireViolation {
  * Returns the violation that another service sent.
  * A rule that is unknown or lacks a parameter becomes `INVALID` and keeps its message.
  */
-export function readViolation({ field, place, rule, params, message }: WireViolation): Violation {
+export function readViolation({ field, location, rule, params, message }: WireViolation): Violation {
   const known = isRule(rule) && hasRequiredParams(rule, params) ? rule : 'INVALID';
   const names = Object.keys(RULES[known].params);
   const result = { field, rule: known, message } as Violation;
   if (names.length > 0) {
     Object.assign(result, { params: Object.fromEntries(names.map((name) => [name, params[name]])) });
   }
-  return isParameterLocation(place) ? withLocation(place, result) : result;
+  return isParameterLocation(location) ? withLocation(location, result) : result;
 }
 
 function hasRequiredParams(rule: Rule, params: WireViolation['params']): boolean {

@@ -60,7 +60,7 @@ describe('pointer', () => {
 
 describe('readViolation', () => {
   const read = (override: object) =>
-    readViolation({ field: '/a', place: '', rule: 'DATE', params: {}, message: 'M.', ...override });
+    readViolation({ field: '/a', location: '', rule: 'DATE', params: {}, message: 'M.', ...override });
 
   test.each<[string, object, Rule, object | undefined]>([
     ['returns a known rule unchanged', {}, 'DATE', undefined],
@@ -83,7 +83,7 @@ describe('readViolation', () => {
   });
 
   test('keeps a known location only', () => {
-    expect(read({ place: 'query' }).in).toBe('query');
-    expect(read({ place: 'cookie' }).in).toBeUndefined();
+    expect(read({ location: 'query' }).in).toBe('query');
+    expect(read({ location: 'cookie' }).in).toBeUndefined();
   });
 });

@@ -56,7 +56,7 @@ interface BadRequest {
   fieldViolations: { field: string; description: string; reason: string }[];
 }
 interface ViolationDetails {
-  details: { place: string; params: string }[];
+  details: { location: string; params: string }[];
 }
 interface RetryInfo {
   retryDelay: { seconds: number | string; nanos: number } | null;
@@ -160,8 +160,8 @@ function parseDetails(error: StatusObject) {
 
 function packViolations(violations: Violation[]): Any[] {
   const fieldViolations = violations.map(({ field, rule, message }) => ({ field, description: message, reason: rule }));
-  const details = violations.map(({ in: place = '', params }) => ({
-    place,
+  const details = violations.map(({ in: location = '', params }) => ({
+    location,
     params: params ? JSON.stringify(params) : '',
   }));
   return [badRequest.pack({ fieldViolations }), violationDetails.pack({ details })];
@@ -171,8 +171,8 @@ function packViolations(violations: Violation[]): Any[] {
 function findViolations(all: Any[]): Violation[] {
   const beside = violationDetails.find(all)?.details ?? [];
   return (badRequest.find(all)?.fieldViolations ?? []).map(({ field, description, reason }, at) => {
-    const { place = '', params = '' } = beside[at] ?? {};
-    return readViolation({ field, place, rule: reason, params: parseParams(params), message: description });
+    const { location = '', params = '' } = beside[at] ?? {};
+    return readViolation({ field, location, rule: reason, params: parseParams(params), message: description });
   });
 }
 
