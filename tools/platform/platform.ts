@@ -19,7 +19,8 @@ import { readExistingParts, findMissingParts, resolveConnections } from './conne
 import type { PlatformConnections } from './connections.ts';
 import { SERVICES, SIGNERS } from './services.ts';
 import type { ServiceName } from './services.ts';
-import { claimDataVersion } from './data-version.ts';
+import { claimDataVersion, stampDataVersion } from './data-version.ts';
+import { migrateStores } from './migrate-stores.ts';
 import { agenciesIn } from '../cli/topics/agencies.ts';
 
 export { agenciesIn, SERVICES };
@@ -97,7 +98,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const { dataDir, onProgress = () => {}, prefix = process.env['CUPS_PREFIX'] ?? '' } = options;
   const given = readExistingParts(options.parts);
   const parts = findMissingParts(given);
-  if (parts.length > 0) claimDataVersion(dataDir, root);
+  const state = parts.length > 0 ? claimDataVersion(dataDir, root) : 'current';
   const logs = createLogsDir(dataDir);
   const exits = watchExits(options);
   const { onExit } = exits;
@@ -116,6 +117,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   try {
     const { settingsOf, usersDir, ...ways } = resolveConnections(embedded?.access, given);
     const { mongoUri, kafkaBrokers, kafkaAccess: access, mongoTls } = ways;
+    if (!options.parts && state !== 'new') {
+      const caFile = settingsOf('intake')['MONGODB_TLS_CA_FILE'];
+      await migrateStores({ mongoUri, caFile, prefix }, {}, onProgress);
+      if (state === 'older') stampDataVersion(dataDir);
+    }
     const { keysDir, requestSecret } = await createSecrets(dataDir, open);
     const url = await choosePorts(processes, options.port);
     const around = { root, dataDir, keysDir, mongoUri, kafkaBrokers, prefix, url, more: options.env };

@@ -17,6 +17,11 @@ const RAW_TYPES = { promoteValues: false, promoteLongs: false, promoteBuffers: f
 export const STORED_SERVICES = ['notifications', 'agency-bridge', 'intake', 'identity'] as const;
 export type StoredService = (typeof STORED_SERVICES)[number];
 
+/** What a database stores about its own migrations and writers. A database with nothing else is empty. */
+const BOOKKEEPING = new Set(['migrations', 'migrationLock', 'storeWriters']);
+/** The records of migrations belong to the documents; locks and writers do not. */
+const isDumped = (name: string): boolean => name === 'migrations' || !BOOKKEEPING.has(name);
+
 type Raw = mongoose.mongo.Document & { _id: unknown };
 
 /** Opens the database of each service. `close` ends the connection. */
@@ -54,7 +59,7 @@ export async function dump(
 ): Promise<Manifest['documents'][string]> {
   const database = stores.database(service);
   const written: Manifest['documents'][string] = {};
-  for (const name of await collectionsOf(database)) {
+  for (const name of (await collectionsOf(database)).filter(isDumped)) {
     const file = fileOf(folder, service, name);
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const count = await dumpCollection(database.collection<Raw>(name), file);
@@ -90,6 +95,7 @@ async function dumpCollection(collection: mongoose.mongo.Collection<Raw>, file: 
 export async function isEmpty(stores: Stores, service: StoredService): Promise<boolean> {
   const database = stores.database(service);
   for (const name of await collectionsOf(database)) {
+    if (BOOKKEEPING.has(name)) continue;
     if ((await database.collection(name).findOne({}, { projection: { _id: 1 } })) !== null) return false;
   }
   return true;
@@ -98,6 +104,7 @@ export async function isEmpty(stores: Stores, service: StoredService): Promise<b
 /** Loads a service's files into its database, which must be empty. @returns the number of documents */
 export async function load(stores: Stores, service: StoredService, folder: string, names: string[]): Promise<number> {
   let count = 0;
+  for (const name of BOOKKEEPING) await stores.database(service).collection(name).deleteMany({});
   for (const name of names) {
     const bytes = readFileSync(fileOf(folder, service, name));
     const documents: Raw[] = [];

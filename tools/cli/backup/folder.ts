@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DATA_VERSION } from '../../platform/data-version.ts';
+import { DATA_VERSION, OLDEST_DATA_VERSION } from '../../platform/data-version.ts';
 import type { Positions } from './positions.ts';
 
 /** A backup folder: `<service>/<collection>.bson`, `keys/`, and `backup.json`, which is written last. */
@@ -52,9 +52,9 @@ export function readManifest(folder: string): Manifest {
     throw new Error(`${folder} holds no complete backup: ${MANIFEST} is missing.`);
   }
   const manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Manifest;
-  if (manifest.shape !== DATA_VERSION) {
+  if (manifest.shape > DATA_VERSION || manifest.shape < OLDEST_DATA_VERSION) {
     throw new Error(
-      `The documents of ${folder} have data version ${manifest.shape}, this release has ${DATA_VERSION}: restore with the release that wrote them, then upgrade.`,
+      `The documents of ${folder} have data version ${manifest.shape}, and this release restores ${OLDEST_DATA_VERSION} to ${DATA_VERSION}: restore with the release that wrote them.`,
     );
   }
   for (const [service, collections] of Object.entries(manifest.documents)) {

@@ -14,7 +14,8 @@ import type { RepairPlan } from '../backup/repair.ts';
 import { hasExternalParts, withConnections } from '../backup/connections.ts';
 import type { BackupConnections } from '../backup/connections.ts';
 import { assertAtRest, readEvents, readGroupPositions, rewind } from '../backup/positions.ts';
-import { claimDataVersion } from '../../platform/data-version.ts';
+import { claimDataVersion, DATA_VERSION } from '../../platform/data-version.ts';
+import { migrateStores } from '../../platform/migrate-stores.ts';
 
 /** `npm run restore`: loads a backup into an empty store and advances it to the state of Kafka. */
 
@@ -104,7 +105,9 @@ function servicesOf(only: readonly string[]): readonly StoredService[] {
 async function assertNotRunning(dataDir: string): Promise<void> {
   const pid = await findRunningProcess(dataDir);
   if (pid !== undefined) throw new Error(`The platform runs (process ${pid}): stop it first. Nothing was changed.`);
-  claimDataVersion(dataDir, root);
+  if (claimDataVersion(dataDir, root) === 'older') {
+    throw new Error('The data is from an earlier release: run `npm run cups -- migrate` first. Nothing was changed.');
+  }
 }
 
 async function withStores(parts: BackupConnections, work: (stores: Stores) => Promise<void>): Promise<void> {
@@ -136,6 +139,7 @@ async function restore(
     const count = await load(stores, service, folder, Object.keys(manifest.documents[service] ?? {}));
     progress(`${service}: ${count} documents`);
   }
+  if (manifest.shape < DATA_VERSION) await migrateStores(parts, {}, progress);
   const { ends } = manifest.kafka;
   if (!(await rewind(parts, manifest.kafka, services))) {
     console.log(
