@@ -127,7 +127,7 @@ function startBenchPlatform(dataDir: string, signal: AbortSignal, trouble: strin
     env: {
       // A generator keeps its sign-in cookie while it runs.
       SESSION_IDLE_MINUTES: '480',
-      CUPS_DATA: copyRegistryWithoutLimits(dataDir),
+      REGISTRY_DIR: copyRegistryWithoutLimits(dataDir),
       SIMULATOR_BEHAVIOUR: '{"only":"silent"}',
       LOG_LEVEL: 'info',
       RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',

@@ -67,7 +67,7 @@ async function measure(): Promise<void> {
     env: {
       // A generator keeps its sign-in cookie while it runs.
       SESSION_IDLE_MINUTES: '480',
-      CUPS_DATA: copyRegistryWithoutLimits(dataDir),
+      REGISTRY_DIR: copyRegistryWithoutLimits(dataDir),
       LOG_LEVEL: 'info',
       RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
       RATE_LIMIT_SESSION_PER_MINUTE: '10000000',

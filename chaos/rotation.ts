@@ -81,7 +81,7 @@ async function testStolenKey(): Promise<void> {
 function callAsOperatorTool(): Promise<number | null> {
   const keys = join(dataDir, 'keys');
   const env = {
-    CUPS_KEYS: keys,
+    KEYS_DIR: keys,
     GRPC_TLS_DIR: join(keys, 'tls/operator'),
     IDENTITY_ADDRESS: platform.addresses()['identity'],
   };

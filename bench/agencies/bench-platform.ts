@@ -54,7 +54,7 @@ export async function startBenchPlatform({
     // An empty value counts as unset.
     envOf: plainCalls ? Object.fromEntries(SERVICES.map((name) => [name, { GRPC_TLS_DIR: '' }])) : {},
     env: {
-      CUPS_DATA: data,
+      REGISTRY_DIR: data,
       SIMULATOR_BEHAVIOUR: JSON.stringify({ only: behaviour }),
       SIMULATOR_DELAY_MS: '0',
       SIMULATOR_AGENCIES: simulated.join(),

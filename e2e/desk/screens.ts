@@ -210,7 +210,7 @@ async function compressImage(browser: Browser, png: Buffer): Promise<Buffer> {
 
 const nameParts = process.argv.slice(2);
 const data = copyDataWithTraining();
-const testPlatform = await startTestPlatform({ CUPS_DATA: data });
+const testPlatform = await startTestPlatform({ REGISTRY_DIR: data });
 const browser = await startChromium('newest');
 try {
   const sample = await fileSample();

@@ -8,7 +8,7 @@ import { startTestPlatform } from './test-platform.ts';
 export default async function setup(): Promise<void> {
   const root = join(import.meta.dirname, '../..');
   execFileSync(process.execPath, [join(root, 'tools/run.mjs'), 'build'], { stdio: ['ignore', 'inherit', 'inherit'] });
-  const testPlatform = await startTestPlatform({ CUPS_CHECK_ANSWERS: 'true' });
+  const testPlatform = await startTestPlatform({ VALIDATE_RESPONSES: 'true' });
   try {
     const browser = await serveChromium();
     process.env['CUPS_DESK_BROWSER'] = browser.wsEndpoint();

@@ -20,8 +20,8 @@ async function start(service: string, settings: Record<string, string>): Promise
   const main = join(import.meta.dirname, '../../apps', service, 'src/main.ts');
   const env = {
     PATH: process.env['PATH'],
-    CUPS_KEYS: dir,
-    CUPS_DATA: data,
+    KEYS_DIR: dir,
+    REGISTRY_DIR: data,
     REQUEST_SECRET_FILE: authority,
     ...settings,
   };

@@ -17,7 +17,7 @@ let platform: Platform;
 let desk: Desk;
 
 beforeAll(async () => {
-  platform = await startPlatform({ port: 0, dataDir, prefix: uniquePrefix(), env: { CUPS_CHECK_ANSWERS: 'true' } });
+  platform = await startPlatform({ port: 0, dataDir, prefix: uniquePrefix(), env: { VALIDATE_RESPONSES: 'true' } });
   desk = await openDesk(platform.url, 'cu-001-specialist');
 });
 afterAll(async () => {

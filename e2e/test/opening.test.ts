@@ -23,7 +23,12 @@ let desk: Desk;
 
 beforeAll(async () => {
   cpSync(join(import.meta.dirname, '../../data'), data.dir, { recursive: true });
-  platform = await startPlatform({ port: 0, dataDir: state.dir, prefix: uniquePrefix(), env: { CUPS_DATA: data.dir } });
+  platform = await startPlatform({
+    port: 0,
+    dataDir: state.dir,
+    prefix: uniquePrefix(),
+    env: { REGISTRY_DIR: data.dir },
+  });
   desk = await openDesk(platform.url, 'cu-001-specialist');
 });
 afterAll(async () => {

@@ -54,8 +54,12 @@ export async function startProductionPlatform({
     env: { ...env, CUPS_ENV: 'production', PUBLIC_ORIGIN: desk.origin, TRUST_PROXY: '1' },
     envOf: {
       ...envOf,
-      gateway: { ...envOf.gateway, SESSION_CHECK_MS: String(SESSION_CHECK_INTERVAL_MS), GATEWAY_HOST: '127.0.0.1' },
-      identity: { ...envOf.identity, CUPS_IDENTITY_PROVIDERS: 'mpass', MONGODB_URI: store.href },
+      gateway: {
+        ...envOf.gateway,
+        SESSION_CHECK_INTERVAL_MS: String(SESSION_CHECK_INTERVAL_MS),
+        GATEWAY_HOST: '127.0.0.1',
+      },
+      identity: { ...envOf.identity, IDENTITY_PROVIDERS: 'mpass', MONGODB_URI: store.href },
     },
   });
   desk.forwardTo(Number(new URL(platform.url).port));
@@ -118,7 +122,7 @@ export class Visitor {
 
 async function runOperatorTool(platform: Platform, keys: string, words: string[], input: string): Promise<string> {
   const env = {
-    CUPS_KEYS: keys,
+    KEYS_DIR: keys,
     GRPC_TLS_DIR: join(keys, 'tls/operator'),
     IDENTITY_ADDRESS: platform.addresses()['identity']!,
   };

@@ -56,7 +56,7 @@ afterAll(async () => {
 
 /** Runs `npm run topics` as the administrator. */
 const topics = (): Promise<string> =>
-  asAdministrator('topics', [], { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: data });
+  asAdministrator('topics', [], { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', REGISTRY_DIR: data });
 
 /** Runs `npm run <tool>`. @throws Error with its output for a non-zero exit code */
 async function asAdministrator(tool: string, args: string[], more: Record<string, string>): Promise<string> {
@@ -82,7 +82,7 @@ async function start(): Promise<void> {
     dataDir: join(folder.dir, 'platform'),
     prefix: '',
     parts: { mongoUri: local.mongoUri, kafkaBrokers: local.kafkaBrokers },
-    env: { MONGODB_TLS_CA_FILE: caFile, CREATE_TOPICS: 'false', CUPS_DATA: data },
+    env: { MONGODB_TLS_CA_FILE: caFile, CREATE_TOPICS: 'false', REGISTRY_DIR: data },
     envOf: Object.fromEntries(SERVICES.map((name) => [name, access(name)])),
   });
   for (const who of Object.keys(PERSONAL_NUMBERS) as Person[]) visitors[who] = production.visitor();
@@ -302,7 +302,7 @@ describe('secured Kafka', () => {
   test('accepts an agency from npm run agency add without new rights for the bridge', async () => {
     const rightsOfBridge = (output: string) => /^user agency-bridge: .*$/m.exec(output)?.[0];
     const words = ['add', 'fisc', '--ro', 'Serviciul Fiscal', '--ru', 'Налоговая служба', '--en', 'Tax Service'];
-    const more = { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: data };
+    const more = { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', REGISTRY_DIR: data };
     const output = await asAdministrator('agency', [...words, '--data', data], more);
     expect(output).toContain('+ topic agency.fisc.requests (kept 90 days)');
     expect(output).not.toContain(readFileSync(passwordFile('agency.fisc'), 'utf8'));

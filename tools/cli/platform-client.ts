@@ -50,10 +50,10 @@ export class PlatformClient {
     const running = readRunningPlatform(root);
     const isNamed = STORE_SERVICES.some((name) => variables[ADDRESS_VARIABLES[name]]);
     this.#addressOf = (name) => (isNamed ? variables[ADDRESS_VARIABLES[name]] : running?.services?.[name]);
-    const dir = variables['CUPS_KEYS'] ?? (running && join(running.data, 'keys'));
+    const dir = variables['KEYS_DIR'] ?? (running && join(running.data, 'keys'));
     if (!dir) {
       throw new CommandError(
-        'No platform of npm start runs here: start one, or set CUPS_KEYS, GRPC_TLS_DIR and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
+        'No platform of npm start runs here: start one, or set KEYS_DIR, GRPC_TLS_DIR and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
       );
     }
     try {

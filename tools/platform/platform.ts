@@ -130,7 +130,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const start = createStarter(processes, Object.assign(around, { settingsOf, open }), requestSecret, envOf);
 
     if (!options.parts) {
-      const data = options.env?.['CUPS_DATA'] ?? join(root, 'data');
+      const data = options.env?.['REGISTRY_DIR'] ?? join(root, 'data');
       stopProvisioning = await provisionAndWatch(
         { brokers: kafkaBrokers.split(','), access, prefix, data, usersDir },
         onProgress,

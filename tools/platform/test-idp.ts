@@ -54,7 +54,7 @@ export async function prepareTestIdp(around: {
       TEST_IDP_CLIENT_SECRET_FILE: secret,
     },
     identity: {
-      CUPS_IDENTITY_PROVIDERS: 'mpass,oidc,local',
+      IDENTITY_PROVIDERS: 'mpass,oidc,local',
       SAML_ENTITY_ID: ENTITY_ID,
       SAML_IDP_ENTITY_ID: `${url}/saml/metadata`,
       SAML_IDP_SSO_URL: `${url}/saml/login`,

@@ -238,9 +238,9 @@ describe('a bundle, started as its image starts it, in a folder without packages
       env: {
         NODE_OPTIONS: options!.slice('NODE_OPTIONS='.length),
         CUPS_ENV: 'development',
-        CUPS_DATA: join(root, 'data'),
-        CUPS_KEYS: keys,
-        CUPS_STATE: join(folder.dir, 'state'),
+        REGISTRY_DIR: join(root, 'data'),
+        KEYS_DIR: keys,
+        STATE_DIR: join(folder.dir, 'state'),
         CUPS_PREFIX: prefix,
         MONGODB_URI: mongoUri,
         KAFKA_BROKERS: brokers.join(','),

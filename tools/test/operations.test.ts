@@ -54,7 +54,7 @@ function node(tool: string, ...args: string[]) {
     MONGODB_URI: mongoUri,
     KAFKA_BROKERS: brokers.join(),
     CUPS_PREFIX: prefix,
-    CUPS_DATA: at('data'),
+    REGISTRY_DIR: at('data'),
     INIT_CWD: root,
   });
   const flags = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli', tool, 'command.ts')];

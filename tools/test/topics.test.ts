@@ -22,7 +22,7 @@ function topics(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/topics/command.ts'), ...args],
     {
-      env: { KAFKA_BROKERS: brokers.join(','), CUPS_PREFIX: prefix, CUPS_DATA: join(root, 'data'), ...env },
+      env: { KAFKA_BROKERS: brokers.join(','), CUPS_PREFIX: prefix, REGISTRY_DIR: join(root, 'data'), ...env },
     },
   );
   const said = { out: '', err: '' };
@@ -66,9 +66,9 @@ test.each<[string, Record<string, string>, string[], RegExp]>([
   ],
   [
     'data without agencies',
-    { CUPS_DATA: folder.dir },
+    { REGISTRY_DIR: folder.dir },
     [],
-    /^There is no folder of agencies: .*agencies \(CUPS_DATA\)\.$/,
+    /^There is no folder of agencies: .*agencies \(REGISTRY_DIR\)\.$/,
   ],
   [
     'brokers that do not answer',

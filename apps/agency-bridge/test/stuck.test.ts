@@ -31,7 +31,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 async function cups(...args: string[]): Promise<string> {
   const env = {
     PATH: process.env['PATH'],
-    CUPS_KEYS: bridge.world.keys.dir,
+    KEYS_DIR: bridge.world.keys.dir,
     AGENCY_BRIDGE_ADDRESS: `127.0.0.1:${bridge.service.grpcPort}`,
   };
   const flags = ['--service', 'agency-bridge', ...args];

@@ -99,7 +99,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
 
     async start(changes: Partial<Config> = {}, overrides: Overrides = {}): Promise<RunningService> {
       const config: Config = {
-        ...readConfig({ CUPS_ENV: 'development', CUPS_PREFIX: infrastructure.prefix, CUPS_KEYS: keys.dir }),
+        ...readConfig({ CUPS_ENV: 'development', CUPS_PREFIX: infrastructure.prefix, KEYS_DIR: keys.dir }),
         dataDir: this.dataFor(AGENCIES),
         mongoUri: infrastructure.mongoUri,
         kafkaBrokers: infrastructure.brokers,

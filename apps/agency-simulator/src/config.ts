@@ -44,10 +44,10 @@ export const settings = {
     name: 'SIMULATOR_AGENCIES',
     type: 'list',
     default: [],
-    meaning: 'Codes of the simulated agencies; none: those of `CUPS_DATA`, including later ones.',
+    meaning: 'Codes of the simulated agencies; none: those of `REGISTRY_DIR`, including later ones.',
   },
   dataDir: {
-    name: 'CUPS_DATA',
+    name: 'REGISTRY_DIR',
     type: 'path',
     default: 'data',
     meaning: 'Folder of data files. Only the file names in `agencies` are used.',

@@ -156,7 +156,7 @@ describe('a running simulator', () => {
     await Promise.all([add('asp.yaml'), add('README.md')]);
     await createTopics(prefix, ['asp', 'mai']);
     const replies = await listen(prefix, ['asp', 'mai']);
-    const simulator = await started(prefix, { SIMULATOR_AGENCIES: '', CUPS_DATA: data });
+    const simulator = await started(prefix, { SIMULATOR_AGENCIES: '', REGISTRY_DIR: data });
     await until(() => simulator.ready());
     await Promise.all([add('without-topics.yaml'), add('mai.yaml')]);
     await send(prefix, 'mai', requestOf(application(1), 1, {}, 'mai'));

@@ -54,5 +54,5 @@ describe('a file change at runtime', () => {
 
 test('a data folder without public services prevents the start', async () => {
   const config = Object.assign({}, catalog.config, { dataDir: join(catalog.config.dataDir, 'nothing') });
-  await expect(createCatalog(config)).rejects.toThrow(/^CUPS_DATA must name a folder/);
+  await expect(createCatalog(config)).rejects.toThrow(/^REGISTRY_DIR must name a folder/);
 });

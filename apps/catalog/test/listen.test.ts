@@ -24,8 +24,8 @@ const isReachable = (host: string, port: number) =>
 async function probeAddresses(settings: Record<string, string>) {
   const { dataDir, ...config } = readConfig({
     CUPS_ENV: 'development',
-    CUPS_KEYS: folder,
-    CUPS_DATA: '../../data',
+    KEYS_DIR: folder,
+    REGISTRY_DIR: '../../data',
     ...settings,
   });
   const catalog = await createCatalog({ ...config, dataDir, grpcPort: 0, httpPort: 0, logLevel: 'silent' });

@@ -46,7 +46,7 @@ export const settings = {
     type: 'text',
     default: '',
     meaning:
-      'File with the cookie keys, for gateways only: a JWK set of one to three 256-bit keys with `use: enc`. The first key encrypts and all decrypt. Changes are read without a restart. Empty: `gateway-cookie.jwks` in CUPS_KEYS.',
+      'File with the cookie keys, for gateways only: a JWK set of one to three 256-bit keys with `use: enc`. The first key encrypts and all decrypt. Changes are read without a restart. Empty: `gateway-cookie.jwks` in KEYS_DIR.',
   },
   sessionIdleMs: {
     name: 'SESSION_IDLE_MINUTES',
@@ -58,7 +58,7 @@ export const settings = {
     meaning: 'Idle time after which a session ends. Automatic requests of the page do not count.',
   },
   sessionCheckMs: {
-    name: 'SESSION_CHECK_MS',
+    name: 'SESSION_CHECK_INTERVAL_MS',
     type: 'number',
     unit: 'ms',
     min: 100,
@@ -76,7 +76,7 @@ export const settings = {
     meaning: 'Number of trusted proxies for X-Forwarded-For.',
   },
   openapiFile: {
-    name: 'CUPS_OPENAPI',
+    name: 'OPENAPI_FILE',
     type: 'path',
     default: join(protoDir(), '..', 'apps', 'gateway', 'openapi.yaml'),
     meaning: 'Path of the OpenAPI document.',
@@ -175,7 +175,7 @@ export const settings = {
     ),
   },
   checkAnswers: {
-    name: 'CUPS_CHECK_ANSWERS',
+    name: 'VALIDATE_RESPONSES',
     type: 'flag',
     default: false,
     meaning: 'For tests: validates responses against the OpenAPI document too.',

@@ -256,8 +256,8 @@ export async function startGateway(
         CUPS_ENV: 'development',
         GATEWAY_PORT: '0',
         HTTP_PORT: '0',
-        CUPS_KEYS: keys.dir,
-        CUPS_CHECK_ANSWERS: 'true',
+        KEYS_DIR: keys.dir,
+        VALIDATE_RESPONSES: 'true',
       }),
       addresses: {
         intake: settings.intakeAddress ?? intake.address,

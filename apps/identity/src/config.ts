@@ -19,7 +19,7 @@ export const settings = {
   httpPort: httpPortSetting(7102),
   dataDir: dataDirSetting('centres and agencies are in `centres` and `agencies`. Changes are read without a restart.'),
   providers: {
-    name: 'CUPS_IDENTITY_PROVIDERS',
+    name: 'IDENTITY_PROVIDERS',
     type: 'list',
     default: [],
     meaning:
@@ -30,11 +30,11 @@ export const settings = {
     type: 'text',
     default: '',
     meaning:
-      'File with the keys of personal numbers of staff: a JWK set of 256-bit keys. The first key of `use: enc` encrypts and all of them decrypt. The keys of `use: sig` (one, or two during a rotation) compute the search hash. Changes are read without a restart. Empty: `identity-persons.jwks` in CUPS_KEYS.',
+      'File with the keys of personal numbers of staff: a JWK set of 256-bit keys. The first key of `use: enc` encrypts and all of them decrypt. The keys of `use: sig` (one, or two during a rotation) compute the search hash. Changes are read without a restart. Empty: `identity-persons.jwks` in KEYS_DIR.',
   },
   personHashKeysFile: PERSON_HASH_KEYS_SETTING,
   sessionMs: {
-    name: 'CUPS_SESSION_MINUTES',
+    name: 'SESSION_LIFETIME_MINUTES',
     type: 'number',
     unit: 'minutes',
     min: 1,
@@ -43,7 +43,7 @@ export const settings = {
     meaning: 'Lifetime of a session, at most 8 hours.',
   },
   sessionsPerOperator: {
-    name: 'CUPS_SESSIONS_PER_OPERATOR',
+    name: 'MAX_SESSIONS_PER_OPERATOR',
     type: 'number',
     min: 1,
     max: 100,
@@ -51,7 +51,7 @@ export const settings = {
     meaning: 'Maximum number of concurrent sessions of one operator; the oldest end first.',
   },
   sessionSweepMs: {
-    name: 'CUPS_SESSION_SWEEP_MS',
+    name: 'SESSION_SWEEP_INTERVAL_MS',
     type: 'number',
     unit: 'ms',
     min: 50,
@@ -60,7 +60,7 @@ export const settings = {
     meaning: 'Interval of the deletion of expired sessions.',
   },
   syncMs: {
-    name: 'CUPS_CENTRES_SYNC_MS',
+    name: 'CENTRE_SYNC_INTERVAL_MS',
     type: 'number',
     unit: 'ms',
     min: 50,

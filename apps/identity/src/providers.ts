@@ -43,7 +43,7 @@ function localProvider(staff: Pick<StaffRepository, 'get'>): IdentityProvider {
 export function checkProviders(names: readonly string[], environment: string): void {
   const unknown = names.find((name) => name !== 'local' && !BROWSER_PROVIDER_NAMES.includes(name));
   if (unknown !== undefined)
-    throw new Error(`CUPS_IDENTITY_PROVIDERS contains "${unknown}", which is not a known provider.`);
+    throw new Error(`IDENTITY_PROVIDERS contains "${unknown}", which is not a known provider.`);
   if (names.includes('local') && environment === 'production') {
     throw new Error('The identity provider "local" is not allowed in production.');
   }

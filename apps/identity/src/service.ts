@@ -57,7 +57,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const staff = new StaffRepository({ operators, teams: openTeams(store), persons, isOpen, canLead, now });
   const providers = openProviders(config.providers, staff);
   if (config.providers.length === 0)
-    log.warn({ event: 'identity-provider-missing', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
+    log.warn({ event: 'identity-provider-missing', reason: 'IDENTITY_PROVIDERS names no provider' });
   const agencies = await watchAgencies({ dataDir: config.dataDir, log, metrics, versions });
   backend.onShutdown('sources', () => agencies.close());
 

@@ -198,7 +198,7 @@ describe('configured providers', () => {
       const production = { GRPC_TLS_DIR: 'tls', KAFKA_TLS_CA_FILE: import.meta.filename };
       expect(readConfig({ CUPS_ENV: environment, ...production }).providers).toEqual([]);
     }
-    const named = { CUPS_ENV: 'development', CUPS_IDENTITY_PROVIDERS: 'local' };
+    const named = { CUPS_ENV: 'development', IDENTITY_PROVIDERS: 'local' };
     expect(readConfig(named).providers).toEqual(['local']);
   });
   test.each([undefined, '', 'prod'])('require a valid CUPS_ENV, not %s', (environment) =>

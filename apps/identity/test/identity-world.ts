@@ -49,7 +49,7 @@ export async function startWorld() {
     cpSync(join(sampleDataDir, kind), join(dataDir, kind), { recursive: true });
 
   const config = (more: Partial<Config> = {}): Config => ({
-    ...readConfig({ CUPS_ENV: 'development', CUPS_IDENTITY_PROVIDERS: 'local' }),
+    ...readConfig({ CUPS_ENV: 'development', IDENTITY_PROVIDERS: 'local' }),
     mongoUri,
     kafkaBrokers: brokers,
     prefix,

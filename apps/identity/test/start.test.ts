@@ -34,7 +34,7 @@ test.each([
   ],
 ])('the process exits with the message: %s', async (sentence, more) => {
   const main = join(import.meta.dirname, '../src/main.ts');
-  const env = { PATH: process.env['PATH'], CUPS_IDENTITY_PROVIDERS: 'local', CUPS_KEYS: world.keys.dir, ...more };
+  const env = { PATH: process.env['PATH'], IDENTITY_PROVIDERS: 'local', KEYS_DIR: world.keys.dir, ...more };
   const child = execFile(process.execPath, ['--disable-warning=ExperimentalWarning', main], { env });
   let output = '';
   child.stderr?.on('data', (text) => (output += String(text)));
@@ -45,7 +45,7 @@ test.each([
 test('a data folder without centres prevents the start', async () => {
   await expect(
     createIdentity(world.config({ dataDir: world.folder, prefix: `${world.where.prefix}none-` })),
-  ).rejects.toThrow('CUPS_DATA must name');
+  ).rejects.toThrow('REGISTRY_DIR must name');
 });
 
 test('the log contains neither assertions nor display names', async () => {

@@ -31,7 +31,7 @@ export const settings = {
     default: '',
     secret: true,
     meaning:
-      'URL of the mail server, smtp:// or smtps://. TLS is required except on this machine. Without it mail is written as .eml files into `mail` in CUPS_STATE.',
+      'URL of the mail server, smtp:// or smtps://. TLS is required except on this machine. Without it mail is written as .eml files into `mail` in STATE_DIR.',
   },
   smtpCa: {
     name: 'SMTP_TLS_CA_FILE',
@@ -47,7 +47,7 @@ export const settings = {
     meaning: 'Sender of all mail.',
   },
   stateDir: {
-    name: 'CUPS_STATE',
+    name: 'STATE_DIR',
     type: 'path',
     default: '.cups',
     meaning: 'Folder for `mail`, which holds .eml files with personal data.',
@@ -62,7 +62,7 @@ export const settings = {
     meaning: 'Maximum age of an event that causes a notice, and of an unsent notice.',
   },
   overtakenAfterMs: {
-    name: 'NOTICE_OVERTAKEN_AFTER_MINUTES',
+    name: 'NOTICE_SUPERSEDED_AFTER_MINUTES',
     type: 'number',
     unit: 'minutes',
     min: 1,
@@ -72,7 +72,7 @@ export const settings = {
   },
   timerPollMs: timerPollSetting(2_000),
   claimMs: {
-    name: 'MAIL_CLAIM_MS',
+    name: 'MAIL_CLAIM_TIMEOUT_MS',
     type: 'number',
     unit: 'ms',
     min: 1_000,
@@ -81,7 +81,7 @@ export const settings = {
     meaning: 'Time after which a claimed mail without a sent mark is sent again.',
   },
   retryMs: {
-    name: 'MAIL_RETRY_MS',
+    name: 'MAIL_RETRY_DELAY_MS',
     type: 'number',
     unit: 'ms',
     min: 50,

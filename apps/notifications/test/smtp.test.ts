@@ -172,8 +172,8 @@ describe('a crash between sending and marking', () => {
           ...process.env,
           CUPS_ENV: 'development',
           ...{ MONGODB_URI: config.mongoUri, KAFKA_BROKERS: config.kafkaBrokers.join(','), CUPS_PREFIX: config.prefix },
-          ...{ GRPC_PORT: '0', HTTP_PORT: '0', CUPS_KEYS: config.keysDir, INTAKE_ADDRESS: config.intakeAddress },
-          ...{ SMTP_URL: smtp.url, CUPS_STATE: other.root, MAIL_CLAIM_MS: '1500', TIMER_POLL_MS: '50' },
+          ...{ GRPC_PORT: '0', HTTP_PORT: '0', KEYS_DIR: config.keysDir, INTAKE_ADDRESS: config.intakeAddress },
+          ...{ SMTP_URL: smtp.url, STATE_DIR: other.root, MAIL_CLAIM_TIMEOUT_MS: '1500', TIMER_POLL_INTERVAL_MS: '50' },
         },
         stdio: 'ignore',
       });

@@ -12,10 +12,10 @@ names the file.
 {{- if include "cups.grpcPort" . | int }}{{ $_ := set $known "GRPC_PORT" (include "cups.grpcPort" .) }}{{ end -}}
 {{- if .service.keys }}
 {{- $_ := set $known "CUPS_ENV" $global.environment }}
-{{- $_ := set $known "CUPS_KEYS" "/keys" }}
+{{- $_ := set $known "KEYS_DIR" "/keys" }}
 {{- if $values.tls.existingSecret }}{{ $_ := set $known "GRPC_TLS_DIR" "/tls" }}{{ end }}
 {{- end -}}
-{{- if .service.data }}{{ $_ := set $known "CUPS_DATA" "/data" }}{{ end -}}
+{{- if .service.data }}{{ $_ := set $known "REGISTRY_DIR" "/data" }}{{ end -}}
 {{- if .service.store }}
 {{- $_ := set $known "MONGODB_URI_FILE" "/secrets/mongodb-uri" }}
 {{- if include "cups.hasAuthority" $global.mongodb.tls }}{{ $_ := set $known "MONGODB_TLS_CA_FILE" "/secrets/mongodb-ca.crt" }}{{ end }}

@@ -68,7 +68,7 @@ export class Administrator {
   async sh(command: string): Promise<string> {
     this.#onCommand(command);
     const own = { KUBECONFIG: this.#kubeconfig, PATH: this.#path(), INIT_CWD: this.folder };
-    const env = { ...process.env, CUPS_DATA: join(this.folder, 'data'), ...this.exported, ...own };
+    const env = { ...process.env, REGISTRY_DIR: join(this.folder, 'data'), ...this.exported, ...own };
     const options = { cwd: this.folder, env };
     if (command.endsWith(' &')) {
       const child = spawn('bash', ['-c', `exec ${command.slice(0, -2)}`], { ...options, stdio: 'ignore' });

@@ -18,7 +18,7 @@ export const PROCESS_SETTINGS = {
       'Listen address of gRPC and the operations port. The default is loopback, so that a process started by hand opens no port to its network. `::`, as in a pod, is every IPv4 and IPv6 address.',
   },
   keysDir: {
-    name: 'CUPS_KEYS',
+    name: 'KEYS_DIR',
     type: 'path',
     default: '.cups/keys',
     meaning:
@@ -138,7 +138,7 @@ export const PERSON_HASH_KEYS_SETTING = {
   type: 'text',
   default: '',
   meaning:
-    'File with the keys that detect own applications of operators: a JWK set of 256-bit keys of `use: sig`. The first key hashes the personal number; all are used to compare. Changes are read without a restart. Empty: `person-hash.jwks` in CUPS_KEYS. Without the file nothing is compared; production refuses that.',
+    'File with the keys that detect own applications of operators: a JWK set of 256-bit keys of `use: sig`. The first key hashes the personal number; all are used to compare. Changes are read without a restart. Empty: `person-hash.jwks` in KEYS_DIR. Without the file nothing is compared; production refuses that.',
 } as const satisfies Setting;
 
 /** Address of an upstream service. */
@@ -146,7 +146,7 @@ export const addressSetting = <const Name extends string>(upstream: string, name
   ({ name, type: 'address', default: address, meaning: `Address of ${upstream}.` }) as const;
 
 export const dataDirSetting = (what: string) =>
-  ({ name: 'CUPS_DATA', type: 'path', default: 'data', meaning: `Folder of data files; ${what}` }) as const;
+  ({ name: 'REGISTRY_DIR', type: 'path', default: 'data', meaning: `Folder of data files; ${what}` }) as const;
 
 /** For processes that create topics. */
 export const TOPIC_PARTITIONS_SETTING = {
@@ -162,7 +162,7 @@ export const TOPIC_PARTITIONS_SETTING = {
 /** Polling interval of durable timers. */
 export const timerPollSetting = <const Ms extends number>(ms: Ms) =>
   ({
-    name: 'TIMER_POLL_MS',
+    name: 'TIMER_POLL_INTERVAL_MS',
     type: 'number',
     unit: 'ms',
     min: 50,

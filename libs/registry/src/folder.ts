@@ -13,7 +13,7 @@ export function assertReadable(dir: string): void {
   try {
     readdirSync(dir);
   } catch (cause) {
-    throw new Error(`CUPS_DATA must name a folder of data: ${dir} cannot be read.`, { cause });
+    throw new Error(`REGISTRY_DIR must name a folder of data: ${dir} cannot be read.`, { cause });
   }
 }
 

@@ -184,7 +184,7 @@ describe('watchRegistry', () => {
 
   test('throws at the start for a missing folder', async () => {
     await expect(watchRegistry({ dir: join(dir, 'none'), parse })).rejects.toThrow(
-      /^CUPS_DATA must name a folder of data: .*none cannot be read\.$/,
+      /^REGISTRY_DIR must name a folder of data: .*none cannot be read\.$/,
     );
   });
 });

@@ -31,7 +31,7 @@ const ALL_SERVICES: ServiceName[] = [
 ];
 
 export interface TestKeys {
-  /** For CUPS_KEYS. */
+  /** For KEYS_DIR. */
   dir: string;
   forService(service: ServiceName): Keys;
   /** Returns a session and its assertion, signed by identity's key. */

@@ -49,7 +49,7 @@ person-hash. An announced key only opens (or compares), an active one seals (or 
 of them again. The old keys retire when identity, which is called as by \`npm run operator\`, reports that no number needs
 them.
 
-  --dir <folder>     keys are files in the layout of CUPS_KEYS
+  --dir <folder>     keys are files in the layout of KEYS_DIR
   --cluster          in a pod: Secrets <prefix>-key-<service>, ConfigMap <prefix>-public-keys of its namespace
   --api <url>        the same from outside, through \`kubectl proxy\`: http://127.0.0.1:8001
   --namespace <name> for --api
@@ -124,7 +124,7 @@ async function inspectPersonKeys(dir: string | undefined): Promise<PersonNumbers
   // Loaded here, since only this step calls a service.
   const { PlatformClient, formatError } = await import('../platform-client.ts');
   try {
-    const variables = dir === undefined ? process.env : Object.assign({ CUPS_KEYS: dir }, process.env);
+    const variables = dir === undefined ? process.env : Object.assign({ KEYS_DIR: dir }, process.env);
     const platform = new PlatformClient(join(import.meta.dirname, '../../..'), variables);
     try {
       return await platform.identity().inspectPersonKeys({});

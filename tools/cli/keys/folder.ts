@@ -4,7 +4,7 @@ import { fileOf } from './key-store.ts';
 import type { KeyItem, KeyStore } from './key-store.ts';
 
 /**
- * Keys in a folder, as services read it (`CUPS_KEYS`). Private keys are readable by their owner only, public keys are in
+ * Keys in a folder, as services read it (`KEYS_DIR`). Private keys are readable by their owner only, public keys are in
  * `public/`. `kafka/` holds the passwords of Kafka users for the topics job (`KAFKA_USERS_DIR`), and `tls/<service>/` the
  * certificates (GRPC_TLS_DIR). `authority/` holds the certificate authority, which no service needs.
  */

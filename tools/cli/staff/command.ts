@@ -34,7 +34,7 @@ const HELP = `npm run operator -- <command>
   --help        prints this text
 
 Without --idnp the command reads the number from standard input, which keeps it out of the shell history. It finds the platform
-as \`npm run cups\` does: that of \`npm start\`, or by CUPS_KEYS, GRPC_TLS_DIR and IDENTITY_ADDRESS.
+as \`npm run cups\` does: that of \`npm start\`, or by KEYS_DIR, GRPC_TLS_DIR and IDENTITY_ADDRESS.
 `;
 const OPTIONS = {
   idnp: { type: 'string' },

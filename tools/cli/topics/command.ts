@@ -21,7 +21,7 @@ const HELP = `npm run topics [-- options]
 Creates the missing topics of the platform and of each agency. If Kafka has users,
 it signs in as an administrator (KAFKA_TLS_CA_FILE, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD_FILE). With
 KAFKA_USERS_DIR it creates the users of services and agencies with the minimal ACLs, and the quotas of agencies. Settings come from the
-environment: these, KAFKA_BROKERS, CUPS_PREFIX, CUPS_DATA, TOPIC_PARTITIONS, TOPIC_REPLICATION, TOPIC_TIMEOUT_MS,
+environment: these, KAFKA_BROKERS, CUPS_PREFIX, REGISTRY_DIR, TOPIC_PARTITIONS, TOPIC_REPLICATION, TOPIC_TIMEOUT_MS,
 SIMULATOR_TOPICS, SIMULATOR_AGENCIES (docs/reference/settings.md).
 
   --check   creates nothing; lists what is missing, and exits with code 1 if anything is
@@ -56,7 +56,7 @@ function readDesiredTopics() {
   try {
     agencies = agenciesIn(dataDir);
   } catch {
-    throw new Error(`There is no folder of agencies: ${join(dataDir, 'agencies')} (CUPS_DATA).`);
+    throw new Error(`There is no folder of agencies: ${join(dataDir, 'agencies')} (REGISTRY_DIR).`);
   }
   return { config, agencies, topics: buildTopics(config.prefix, { partitions, agencies }) };
 }

@@ -115,7 +115,7 @@ describe.each(deployments)('a pod of $title', ({ deployment, objects, pod, conta
 /** A folder of data is mounted by the folders within it. */
 const covers = (folder: string, path: string) => `${path}/`.startsWith(`${folder}/`) || folder.startsWith(`${path}/`);
 
-const hasMailServer = ({ env }: Container) => !env.some(({ name }) => name === 'CUPS_STATE');
+const hasMailServer = ({ env }: Container) => !env.some(({ name }) => name === 'STATE_DIR');
 
 function settingsOf(service: string): Set<string> {
   const settings = listSettings(SETTINGS[service]!);
