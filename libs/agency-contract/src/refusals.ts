@@ -21,122 +21,125 @@ const change = (meaning: string, remedy: string): Refusal => ({ handling: 'chang
 
 export const REFUSALS = {
   NOT_CLOUDEVENTS: refuse(
-    'A header that CloudEvents 1.0 in binary mode needs is missing, there twice or wrong, or the message has no value.',
-    'Set the headers that are named as the schema of headers says, and send the reply again under a new ce_id.',
+    'A header that CloudEvents 1.0 in binary mode requires is missing, duplicate or invalid, or the message has no value.',
+    'Set the listed headers as in the headers schema, and send the reply again with a new ce_id.',
   ),
   UNKNOWN_TYPE: refuse(
-    'ce_type is none of the replies of this contract.',
-    'Send one of the types that the document lists for agency.<code>.replies, with its version.',
+    'ce_type is not a reply type of this contract.',
+    'Send one of the types listed for agency.<code>.replies, with its version.',
   ),
   SOURCE_MISMATCH: refuse(
     'This ce_source may not send this ce_type about this delivery.',
-    'Set ce_source to /agencies/<your code>, and send replies only, never a type of the platform.',
+    'Set ce_source to /agencies/<your code>, and send reply types only.',
   ),
   FOREIGN_AGENCY: refuse(
-    'ce_source names another agency than the one to which the topic belongs.',
-    'Set ce_source to /agencies/<your code>, the code in the name of your topics.',
+    'ce_source names an agency that does not own the topic.',
+    'Set ce_source to /agencies/<your code>, the code in the names of your topics.',
   ),
   FOREIGN_DELIVERY: refuse(
     'ce_subject names a delivery of another agency.',
-    'Copy ce_subject and the Kafka key from the request that you answer.',
+    'Copy ce_subject and the Kafka key from the request.',
   ),
   UNKNOWN_DELIVERY: refuse(
-    'Nothing of this application was ever meant for this agency.',
-    'Copy ce_subject and the Kafka key from the request that you answer; the platform opens deliveries, an agency never does.',
+    'The application has no delivery to this agency.',
+    'Copy ce_subject and the Kafka key from the request. Only the platform opens deliveries.',
   ),
   NOTHING_SENT: refuse(
-    'The delivery is there, but nothing of it was sent to the agency that could be answered.',
-    'Answer only what you received; should you hold such a request, ask for a re-send.',
+    'The delivery exists, but the agency was not sent a request that it could answer.',
+    'Reply only to requests on your topic. If you have such a request, ask for a replay.',
   ),
   TRAINING_MISMATCH: refuse(
-    'The delivery is one of a training, or the topic is.',
-    'Answer on your own topic only what came over your own topic.',
+    'Either the delivery or the topic is for training, and the other is not.',
+    'Reply on your own topic only to requests from your own topic.',
   ),
   KEY_MISMATCH: refuse(
-    'The Kafka key, ce_subject and the application of the content do not name one and the same delivery.',
-    'Set the key to the last segment of ce_subject, and the application to the one that the request names.',
+    'The Kafka key, ce_subject and the application in the content do not name the same delivery.',
+    'Set the key to the last segment of ce_subject, and the application to that of the request.',
   ),
   TOO_LARGE: refuse(
-    'The value is over the bound of its direction: 65536 bytes for a reply.',
-    'Shorten the texts; papers are not sent as bytes.',
+    'The value exceeds the maximum size, 65536 bytes for a reply.',
+    'Shorten the texts. Do not send documents as bytes.',
   ),
   NOT_JSON: refuse(
-    'The value is no JSON in UTF-8.',
-    'Send one JSON object in UTF-8 as the value, whole, without a schema registry prefix and without compression of your own.',
+    'The value is not valid JSON in UTF-8.',
+    'Send one complete JSON object in UTF-8 as the value, without a schema registry prefix or compression of your own.',
   ),
   CONTENT_INVALID: refuse(
-    'The content breaks the schema of its type: the fields are named with the rule that each breaks.',
-    'Hold the content against the schema that ce_dataschema names, mend the fields that are named, and send it again under a new ce_id.',
+    'The content violates the schema of its type. Each violation has the field and the rule.',
+    'Validate the content against the schema in ce_dataschema, fix the listed fields, and send the reply again with a new ce_id.',
   ),
   UNKNOWN_PAPER_KIND: refuse(
-    'A document that is asked for is of a kind that is not in the list of kinds of papers.',
-    'Take the kind from reference/document-kinds.json, and say what is special about the paper in its note.',
+    'A requested document has a kind that is not in the list of document kinds.',
+    'Use a kind of reference/document-kinds.json, and describe the document in its note.',
   ),
   REASON_BLANK: refuse(
-    'A rejection, a correction or a revocation has a reason without a word in it, in every language.',
-    'Write the reason for the person in Romanian at least, and send the reply again under a new ce_id.',
+    'The reason of a rejection, correction or revocation is blank in every language.',
+    'Write the reason for the person at least in Romanian, and send the reply again with a new ce_id.',
   ),
   ID_REUSED: refuse(
-    'This ce_id was used about this delivery before, for a message that said something else.',
-    'Send the new content under a new ce_id; repeat a message only byte by byte.',
+    'This ce_id was already used for this delivery with other content.',
+    'Send the new content with a new ce_id. A repeat must be identical byte by byte.',
   ),
   UNKNOWN_SUBMISSION: refuse(
     'The acknowledgement names a submission that was never sent.',
-    'Acknowledge with the number that the field submission of the request has.',
+    'Acknowledge with the value of submission in the request.',
   ),
   TOO_MANY_REFUSED: refuse(
-    'So many replies about this delivery were refused that further ones are not told one by one.',
-    'Stop sending about this delivery, mend the cause of the earlier refusals, and ask the platform to look at it.',
+    'The limit of 20 reported refusals for this delivery is reached. Further ones are not reported.',
+    'Stop sending about this delivery, fix the cause of the earlier refusals, and ask the platform administrator for help.',
   ),
   BATCH_TOO_LARGE: refuse(
-    'A batch of records is over 8 MiB when it is unpacked; it was passed over as a whole.',
-    'Let the producer make smaller batches (batch.size), and send these replies again.',
+    'A batch of records exceeds 8 MiB when unpacked, and all its records were skipped.',
+    'Reduce the batch size of the producer (batch.size), and send these replies again.',
   ),
   BATCH_TOO_MANY_RECORDS: refuse(
-    'A batch holds more than 10000 records; it was passed over as a whole.',
-    'Let the producer make smaller batches (batch.num.messages or batch.size), and send these replies again.',
+    'A batch has more than 10000 records, and all of them were skipped.',
+    'Reduce the batch size of the producer (batch.num.messages or batch.size), and send these replies again.',
   ),
   BATCH_UNREADABLE: refuse(
-    'A batch of records cannot be unpacked; it was passed over as a whole.',
-    'Use the record format of Kafka 0.11 or newer with a compression of none, gzip, snappy, lz4 or zstd.',
+    'A batch of records cannot be unpacked, and all its records were skipped.',
+    'Use the record format of Kafka 0.11 or newer, uncompressed or with gzip, snappy, lz4 or zstd.',
   ),
   ALREADY_DECIDED: record(
-    'The application is decided, and one decision is final; this reply says something else, or asks for documents.',
-    'Correct or revoke the result by result-corrected or result-revoked; the desk sees what you sent and will call.',
+    'The application is decided, and the decision is final. This reply differs from it, or requests documents.',
+    'Send result-corrected or result-revoked to change the result. The desk sees your reply and will call.',
   ),
   NOT_DECIDED: record(
-    'A result is corrected or revoked that was never given: the application is not decided yet.',
-    'Send the decision first, with the result as it is now.',
+    'The application is not decided yet, so there is no result to correct or revoke.',
+    'Send the decision first, with the current result.',
   ),
   APPLICATION_ENDED: record(
-    'The application was withdrawn or has expired: nothing moves it any more.',
-    'Stop working on it; the desk sees what you sent, and a person who still wants it files a new application.',
+    'The application was withdrawn or has expired. Replies no longer change its state.',
+    'Stop working on it. The desk sees your reply, and the person can file a new application.',
   ),
   CE_TIME_REPLACED: change(
-    'ce_time is missing, has no zone, or cannot be: the time of arrival stands in for it.',
-    'Set ce_time to the time of sending as RFC 3339 with an offset or Z, from a clock that is right.',
+    'ce_time is missing, has no zone, or is implausible. The time of arrival replaces it.',
+    'Set ce_time to the time of sending as RFC 3339 with an offset or Z, and synchronise the clock.',
   ),
   DECIDE_TIME_REPLACED: change(
-    'decideTime is none, lies before the application was submitted, or lies in the future: the time of sending stands in for it.',
-    'Set decideTime to the moment of the decision as RFC 3339 with an offset or Z.',
+    'decideTime is invalid, before the submission, or in the future. The time of sending replaces it.',
+    'Set decideTime to the time of the decision as RFC 3339 with an offset or Z.',
   ),
   VALID_UNTIL_DROPPED: change(
-    'validUntil is no date, or had passed when it was sent: the result has no end of validity now.',
-    'Send result-corrected with the right yyyy-MM-dd, where the result ends at all.',
+    'validUntil is not a date, or had passed when it was sent. The result has no end of validity.',
+    'Send result-corrected with a valid date (yyyy-MM-dd) if the result expires.',
   ),
   APPEAL_UNTIL_DROPPED: change(
-    'appeal.until is no date, or had passed when it was sent: the person is told how to appeal, and no day.',
-    'Set appeal.until to the last day as yyyy-MM-dd, or leave it out.',
+    'appeal.until is not a date, or had passed when it was sent. The person receives no last day for the appeal.',
+    'Set appeal.until to the last day as yyyy-MM-dd, or omit it.',
   ),
   TEXT_CUT: change(
-    'A text for a person is over 2000 letters: it was cut.',
-    'Write at most 2000 letters in each language.',
+    'A text for a person exceeds 2000 characters and was cut.',
+    'Write at most 2000 characters in each language.',
   ),
   ANSWER_BY_LENGTHENED: change(
-    'answerBy is nearer than 5 working days from the notice to the person: it was moved.',
-    'Give the person 5 working days at least.',
+    'answerBy is less than 5 working days after the notice to the person and was moved.',
+    'Give the person at least 5 working days.',
   ),
-  ANSWER_BY_CUT: change('answerBy is further than a year away: it was moved.', 'Ask for papers within a year at most.'),
+  ANSWER_BY_CUT: change(
+    'answerBy is more than one year away and was moved.',
+    'Set answerBy to at most one year from now.',
+  ),
 } as const satisfies Record<string, Refusal>;
 
 export type RefusalCause = keyof typeof REFUSALS;

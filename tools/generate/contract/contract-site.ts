@@ -71,7 +71,7 @@ function lists(): CodeLists {
   const folder = 'reference/public-services';
   const agencies = readdirSync(join(contract, folder)).sort();
   return {
-    papers: json('reference/document-kinds.json'),
+    documentKinds: json('reference/document-kinds.json'),
     agencies: agencies.map((file) => json(join(folder, file))),
   };
 }

@@ -72,7 +72,7 @@ export function publish(folder: string): PublishedContract {
   }
   Object.assign(components, { schemas: shared });
   const info = document['info'] as { description: string };
-  info.description += `\n### Which reply is allowed when\n\n${formatLifecycleTable()}\n\n### Refusals\n\n${formatRefusalTables('####')}\n`;
+  info.description += `\n### Allowed replies\n\n${formatLifecycleTable()}\n\n### Refusals\n\n${formatRefusalTables('####')}\n`;
 
   return {
     document,

@@ -6,7 +6,7 @@ import type { Json } from './publish.ts';
 /** Markdown tables of the contract, generated from the platform's code. */
 
 const STAGE_LABELS: Record<Stage, string> = {
-  'nothing-sent': 'nothing was sent',
+  'nothing-sent': 'nothing sent',
   'in-work': 'in progress',
   'documents-requested': 'documents requested',
   decided: 'decided',
@@ -16,10 +16,10 @@ const STAGE_LABELS: Record<Stage, string> = {
 const shortName = (type: ReplyType) => type.replace(/^md\.cups\.reply\./, '').replace(/\.v1$/, '');
 
 function formatEffect({ effect, ...more }: ReplyEffect, stage: Stage): string {
-  if (effect === 'record') return 'taken';
+  if (effect === 'record') return 'accepted';
   if (effect === 'refuse') return `\`${more.cause}\``;
   const { to } = more as { to: Stage };
-  return to === stage ? 'taken' : `taken → **${STAGE_LABELS[to]}**`;
+  return to === stage ? 'accepted' : `accepted → **${STAGE_LABELS[to]}**`;
 }
 
 /** Formats the allowed replies by stage. */
@@ -33,9 +33,9 @@ export function formatLifecycleTable(): string {
 }
 
 const HANDLING_TITLES = {
-  refused: 'Refused: not taken at all',
-  recorded: 'Recorded: stored and shown at the desk, nothing moves',
-  changed: 'Changed: taken, with this change',
+  refused: 'Refused: rejected',
+  recorded: 'Recorded: stored and shown at the desk, without effect',
+  changed: 'Changed: accepted with this change',
 } as const;
 
 /** Formats all causes with their remedies, by handling. */
@@ -45,7 +45,7 @@ export function formatRefusalTables(heading: string): string {
       const rows = Object.entries(REFUSALS)
         .filter(([, refusal]) => refusal.handling === handling)
         .map(([cause, { meaning, remedy }]) => [`\`${cause}\``, escapeTags(meaning), escapeTags(remedy)]);
-      return `${heading} ${title}\n\n${formatTable(['Cause', 'What is wrong', 'What to do'], rows)}`;
+      return `${heading} ${title}\n\n${formatTable(['Cause', 'Meaning', 'Remedy'], rows)}`;
     })
     .join('\n\n');
 }

@@ -28,7 +28,7 @@ const UNKNOWN_CONTENT = {
 export const PLATFORM_CASES: PlatformCase[] = [
   [
     'source-of-another-agency',
-    'ce_source names another agency than the topic.',
+    'ce_source and the topic name different agencies.',
     'FOREIGN_AGENCY',
     createViolations('ce_source', 'FOREIGN_AGENCY'),
     createReply(acknowledged, VALID_CONTENT.acknowledged, { ce_source: sourceOf('cnas') }),
@@ -49,7 +49,7 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'unknown-delivery',
-    'Nothing of this application was ever sent to anybody.',
+    'The application was never sent to any agency.',
     'UNKNOWN_DELIVERY',
     createViolations('ce_subject', 'UNKNOWN_DELIVERY'),
     createReply(
@@ -62,7 +62,7 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'nothing-sent',
-    'The delivery is there, and nothing of it was sent.',
+    'The delivery exists, but nothing was sent.',
     'NOTHING_SENT',
     createViolations('ce_subject', 'NOTHING_SENT'),
     ACKNOWLEDGEMENT,
@@ -70,7 +70,7 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'id-reused',
-    'The same ce_id says something else.',
+    'The same ce_id has other content.',
     'ID_REUSED',
     createViolations('ce_id', 'ID_REUSED'),
     createReply(decided, VALID_CONTENT.rejected, { ce_id: 'asp-decision' }),
@@ -78,28 +78,28 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'submission-999',
-    'A submission is acknowledged that was never sent.',
+    'The acknowledged submission was never sent.',
     'UNKNOWN_SUBMISSION',
     createViolations('submission', 'UNKNOWN_SUBMISSION'),
     createReply(acknowledged, { ...VALID_CONTENT.acknowledged, submission: 999 }),
   ],
   [
     'unknown-paper-kind',
-    'A paper is asked for of a kind that is not in the list.',
+    'The kind of a requested document is not in the list.',
     'UNKNOWN_PAPER_KIND',
     createViolations('documents.0.kind', 'UNKNOWN_PAPER_KIND'),
     createReply(documentsRequested, { ...VALID_CONTENT.requested, documents: [{ kind: 'letter-of-the-king' }] }),
   ],
   [
     'rejection-with-a-blank-reason',
-    'The reason of a rejection is made of spaces.',
+    'The reason of a rejection is blank.',
     'REASON_BLANK',
     createViolations('reason.ro', 'notBlank'),
     createReply(decided, { ...VALID_CONTENT.rejected, reason: { ro: ' \u00a0\t', en: ' ' } }),
   ],
   [
     'correction-with-a-blank-reason',
-    'The reason of a correction is made of spaces.',
+    'The reason of a correction is blank.',
     'REASON_BLANK',
     createViolations('reason.ro', 'notBlank'),
     createReply(resultCorrected, { ...VALID_CONTENT.corrected, reason: { ro: '  ' } }),
@@ -107,7 +107,7 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'revocation-with-a-blank-reason',
-    'The reason of a revocation is made of spaces.',
+    'The reason of a revocation is blank.',
     'REASON_BLANK',
     createViolations('reason.ro', 'notBlank'),
     createReply(resultRevoked, { ...VALID_CONTENT.revoked, reason: { ro: '  ' } }),
@@ -115,7 +115,7 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'second-decision',
-    'A second decision says something else than the first.',
+    'A second decision differs from the first.',
     'ALREADY_DECIDED',
     [],
     createReply(decided, VALID_CONTENT.rejected, { ce_id: 'asp-2' }),
@@ -123,7 +123,7 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'documents-after-the-decision',
-    'Papers are asked for after the decision.',
+    'Documents are requested after the decision.',
     'ALREADY_DECIDED',
     [],
     createReply(documentsRequested, VALID_CONTENT.requested, { ce_id: 'asp-2' }),
@@ -131,14 +131,14 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'correction-before-the-decision',
-    'A result is corrected that was never given.',
+    'A result is corrected before the decision.',
     'NOT_DECIDED',
     [],
     createReply(resultCorrected, VALID_CONTENT.corrected),
   ],
   [
     'revocation-before-the-decision',
-    'A result is revoked that was never given.',
+    'A result is revoked before the decision.',
     'NOT_DECIDED',
     [],
     createReply(resultRevoked, VALID_CONTENT.revoked),
@@ -177,7 +177,7 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'decided-in-2099',
-    'The decision is of the year 2099.',
+    'decideTime is in the year 2099.',
     'DECIDE_TIME_REPLACED',
     [],
     createReply(decided, { ...VALID_CONTENT.approved, decideTime: '2099-01-01T00:00:00Z' }),
@@ -185,7 +185,7 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'decided-in-1900',
-    'The decision is of the year 1900.',
+    'decideTime is in the year 1900.',
     'DECIDE_TIME_REPLACED',
     [],
     createReply(decided, { ...VALID_CONTENT.approved, decideTime: '1900-01-01T00:00:00Z' }),
@@ -201,7 +201,7 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'valid-until-no-day',
-    'validUntil is no day of the calendar.',
+    'validUntil is not an existing date.',
     'VALID_UNTIL_DROPPED',
     [],
     createReply(decided, { ...VALID_CONTENT.approved, result: { ...RESULT, validUntil: '2027-02-30' } }),
@@ -228,7 +228,7 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'appeal-until-no-day',
-    'The last day of an appeal is no day.',
+    'The last day of an appeal is not a date.',
     'APPEAL_UNTIL_DROPPED',
     [],
     createReply(decided, { ...VALID_CONTENT.rejected, appeal: { how: { ro: 'Cerere prealabilă.' }, until: 'soon' } }),
@@ -236,7 +236,7 @@ export const PLATFORM_CASES: PlatformCase[] = [
   ],
   [
     'reason-too-long',
-    'A reason has 2001 letters.',
+    'A reason has 2001 characters.',
     'TEXT_CUT',
     [],
     createReply(decided, { ...VALID_CONTENT.rejected, reason: { ro: 'a'.repeat(2001) } }),

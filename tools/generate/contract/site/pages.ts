@@ -31,9 +31,9 @@ against the kit, connect.</p>
 <p>SHA-256 <code class="sum">${sum}</code> <a href="${archive.name}.sha256">as a file</a></p></section></div>
 <section class="prose steps"><h2>Join in six steps</h2>${renderProse(steps, link).html}</section>
 <section class="cards"><h2>What is here</h2><ul>
-<li><a href="guide.html">Guide</a><p>Connecting, repeats, order, which reply is allowed when, refusals, languages, personal data, promises.</p></li>
+<li><a href="guide.html">Guide</a><p>Connecting, repeats, order, allowed replies, refusals, languages, personal data, promises.</p></li>
 <li><a href="reference.html">Messages</a><p>Every message with its headers, properties and an example.</p></li>
-<li><a href="lists.html">Code lists</a><p>Kinds of papers, and what each agency decides with the schema of its answers.</p></li>
+<li><a href="lists.html">Code lists</a><p>Kinds of documents, and what each agency decides with the schema of its answers.</p></li>
 <li><a href="changelog.html">Changelog</a><p>What changed, and what it means for you.</p></li>
 <li><a href="asyncapi.yaml">asyncapi.yaml</a><p>The contract for generators and validators.</p></li>
 </ul></section>`;
@@ -52,7 +52,7 @@ interface LocalizedText {
   en: string;
 }
 export interface CodeLists {
-  papers: { kind: string; name: LocalizedText }[];
+  documentKinds: { kind: string; name: LocalizedText }[];
   agencies: {
     agency: string;
     name: LocalizedText;
@@ -63,11 +63,11 @@ export interface CodeLists {
   }[];
 }
 
-export function renderListsPage({ papers, agencies }: CodeLists): string {
+export function renderListsPage({ documentKinds, agencies }: CodeLists): string {
   const names = ({ ro, ru, en }: LocalizedText) =>
     [ro, ru, en].map((text, at) => `<td lang="${['ro', 'ru', 'en'][at]}">${escapeHtml(text)}</td>`).join('');
   const heads = '<th scope="col">Romanian</th><th scope="col">Russian</th><th scope="col">English</th>';
-  const rows = papers
+  const rows = documentKinds
     .map(({ kind, name }) => `<tr><td><code>${escapeHtml(kind)}</code></td>${names(name)}</tr>`)
     .join('');
   const lists = agencies.map(({ agency, name, publicServices }) => {
@@ -82,8 +82,8 @@ export function renderListsPage({ papers, agencies }: CodeLists): string {
   const contents = agencies
     .map(({ agency, name }) => `<li><a href="#${escapeHtml(agency)}">${escapeHtml(name.en)}</a></li>`)
     .join('');
-  return `<div class="with-contents"><nav class="contents" aria-label="Contents"><ul><li><a href="#papers">Kinds of papers</a></li><li><a href="#services">Public services</a><ul>${contents}</ul></li></ul></nav>
+  return `<div class="with-contents"><nav class="contents" aria-label="Contents"><ul><li><a href="#documents">Kinds of documents</a></li><li><a href="#services">Public services</a><ul>${contents}</ul></li></ul></nav>
 <article class="prose"><h1>Code lists</h1><p class="lead">Made from the data of the platform; as files in the archive, under <code>reference/</code>. They grow without a new version.</p>
-<h2 id="papers">Kinds of papers</h2><div class="wide" tabindex="0"><table><thead><tr><th scope="col">Kind</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>
+<h2 id="documents">Kinds of documents</h2><div class="wide" tabindex="0"><table><thead><tr><th scope="col">Kind</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>
 <h2 id="services">Public services</h2>${lists.join('')}</article></div>`;
 }
