@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '..', '..');
 const DOCUMENT = 'apps/gateway/openapi.yaml';
 const AGENCIES = 'libs/agency-contract/schemas/definitions.json';
 const FILED = 'libs/agency-contract/schemas/application.submitted.json';
+const TYPES = 'libs/agency-contract/src/content-types.ts';
 const PROTO = 'proto/cups/intake/v1/intake.proto';
 const folders: { remove(): void }[] = [];
 afterEach(() => folders.splice(0).forEach((folder) => folder.remove()));
@@ -18,9 +19,9 @@ afterEach(() => folders.splice(0).forEach((folder) => folder.remove()));
 async function checkWithChange(file: string, { from = '', to = '', check = false }) {
   const { dir, remove } = temporaryDir();
   folders.push({ remove });
-  for (const one of [DOCUMENT, AGENCIES, FILED, PROTO]) {
+  for (const one of [DOCUMENT, dirname(AGENCIES), TYPES, PROTO]) {
     mkdirSync(dirname(join(dir, one)), { recursive: true });
-    cpSync(join(root, one), join(dir, one));
+    cpSync(join(root, one), join(dir, one), { recursive: true });
   }
   const text = readFileSync(join(dir, file), 'utf8');
   expect(text).toContain(from);
@@ -29,7 +30,11 @@ async function checkWithChange(file: string, { from = '', to = '', check = false
     text.replace(from, () => to),
   );
   const findings = await checkContent(dir, { check });
-  return { findings, document: readFileSync(join(dir, DOCUMENT), 'utf8') };
+  return {
+    findings,
+    document: readFileSync(join(dir, DOCUMENT), 'utf8'),
+    written: readFileSync(join(dir, file), 'utf8'),
+  };
 }
 
 /** These do not compile when the types of the agency contract have other words than the schema. */
@@ -149,5 +154,14 @@ describe('content schema', () => {
   test('rewrites differing parts of the OpenAPI document', async () => {
     const { findings, document } = await checkWithChange(DOCUMENT, { from: '- guardianship', to: '- court' });
     expect([findings, document]).toEqual([[], readFileSync(join(root, DOCUMENT), 'utf8')]);
+  });
+
+  test.each([
+    [AGENCIES, '"notarial", ', ''],
+    [FILED, '"represented": {', '"contact": {'],
+    [TYPES, 'givenName: string;', ''],
+  ])('rewrites differing parts of %s', async (file, from, to) => {
+    const { findings, written } = await checkWithChange(file, { from, to });
+    expect([findings, written]).toEqual([[], readFileSync(join(root, file), 'utf8')]);
   });
 });

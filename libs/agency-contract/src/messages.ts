@@ -1,4 +1,7 @@
+import type { PersonV2, SubmissionContent } from './content-types.ts';
 import type { Handling } from './refusals.ts';
+
+export type { Evidence, Language, Person, PersonV2 } from './content-types.ts';
 
 /** `ce_type` of the platform's messages: requests, and refusals of replies. */
 export const REQUEST_TYPES = {
@@ -45,24 +48,8 @@ const MAX_REPLY_BYTES = 64 * 1024;
 /** Maximum characters of a text for a person in one language: `text` and `message` of the definitions. */
 export const MAX_TEXT_LENGTH = 2000;
 
-export type Language = 'ro' | 'ru' | 'en';
 /** Text for a person; Romanian is required. */
 export type Text = { ro: string; ru?: string; en?: string };
-export type Person = {
-  idnp: string;
-  givenName: string;
-  familyName: string;
-  birthDate: string;
-  language?: Language;
-};
-export type Evidence = {
-  kind: string;
-  number?: string;
-  issueDate?: string;
-  originalSeen: boolean;
-  copy?: string;
-  verificationCode?: string;
-};
 export type Result = {
   kind: 'paper' | 'electronic' | 'payment';
   number?: string;
@@ -70,50 +57,27 @@ export type Result = {
   validUntil?: string;
 };
 
-/** One immutable submission. Dates are `yyyy-MM-dd`, times RFC 3339; `application` is a resource name. */
-export type ApplicationSubmitted = {
+type Submission = {
   application: string;
   submission: number;
   centre: { code: string; name: string; kind: string };
   publicService: { code: string; version: string; title: { ro: string; ru: string; en: string } };
-  applicant: Person & { language: Language };
-  represented?: Person;
-  mandate: {
-    kind: 'own-presence' | 'mpower' | 'notarial' | 'kinship' | 'guardianship';
-    reference?: string;
-    date?: string;
-  };
-  answers: Record<string, unknown>;
-  evidence: Evidence[];
-  costOption?: { code: string; fee?: { amountMinor: number; currency: 'MDL' | 'USD' | 'EUR' } };
-  delivery: { kind: 'at-centre' | 'electronic' | 'post'; note?: string };
   submitTime: string;
   dueDate?: string;
   corrects?: string;
 };
+/** One immutable submission. Dates are `yyyy-MM-dd`, times RFC 3339; `application` is a resource name. */
+export type ApplicationSubmitted = Submission & SubmissionContent;
 /** The complete submission again. `answersRequest` is the `ce_id` or the reference of the agency's request. */
-export type DocumentsSupplied = ApplicationSubmitted & {
+export type DocumentsSupplied = ApplicationSubmitted & Supply;
+type Supply = {
   answersRequest: string;
   /** Requested documents that the applicant cannot obtain, with an optional reason. */
   unavailable?: { kind: string; reason?: string }[];
 };
-/** A person identified by an IDNP or a foreign document. */
-export type PersonV2 = Omit<Person, 'idnp'> & {
-  idnp?: string;
-  foreignDocument?: {
-    /** ISO 3166-1 alpha-2 */
-    country: string;
-    kind: 'passport' | 'identity-card' | 'birth-certificate' | 'residence-permit';
-    number: string;
-  };
-};
-type WithPersonV2<T extends ApplicationSubmitted> = Omit<T, 'applicant' | 'represented'> & {
-  applicant: PersonV2 & { language: Language };
-  represented?: PersonV2;
-};
 /** A submission with a person without IDNP. */
-export type ApplicationSubmittedV2 = WithPersonV2<ApplicationSubmitted>;
-export type DocumentsSuppliedV2 = WithPersonV2<DocumentsSupplied>;
+export type ApplicationSubmittedV2 = Submission & SubmissionContent<PersonV2>;
+export type DocumentsSuppliedV2 = ApplicationSubmittedV2 & Supply;
 export type ApplicationWithdrawn = { application: string; withdrawTime: string; reason?: string };
 export type ApplicationExpired = { application: string; expireTime: string };
 

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AGENCY_MEMBERS, CONTENT_MEMBERS, CONTENT_SCHEMA } from '@cups/application';
 import { parse } from 'yaml';
 import { findLoosened } from '../contract/compare.ts';
+import { writeAgencySchemas } from '../contract/content-schemas.ts';
 import { addTitles } from '../contract/names.ts';
 import type { Json } from '../contract/publish.ts';
 import { DOCUMENT, writeBlock } from './block.ts';
@@ -12,7 +13,7 @@ import { createEnumNames } from './names.ts';
 const schemas = CONTENT_SCHEMA.$defs as unknown as Record<string, Json>;
 
 /**
- * Writes the content schema to the OpenAPI document, unless `check`, and compares the agency contract and proto with it.
+ * Writes the content schema to the OpenAPI document and the agency contract, unless `check`, and compares the proto with it.
  * @returns findings, empty without errors
  */
 export async function checkContent(folder: string, options: { check: boolean }): Promise<string[]> {
@@ -23,6 +24,7 @@ export async function checkContent(folder: string, options: { check: boolean }):
   };
   return [
     ...(await writeBlock(block, folder, options)),
+    ...(await writeAgencySchemas(folder, options)),
     ...checkMembers(folder),
     ...checkContract(folder),
     ...checkProto(folder),

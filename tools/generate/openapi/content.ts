@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { checkContent } from './content-findings.ts';
 
 /**
- * Writes CONTENT_SCHEMA of `libs/application`, the only source of form content, to the OpenAPI document, and compares the
- * agency contract and the proto with it. `node tools/generate/openapi/content.ts`; `--check` writes nothing.
+ * Writes CONTENT_SCHEMA of `libs/application`, the only source of form content, to the OpenAPI document and the agency
+ * contract, and compares the proto with it. `node tools/generate/openapi/content.ts`; `--check` writes nothing.
  */
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
