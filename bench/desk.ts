@@ -132,7 +132,7 @@ async function measureScreens(url: string, filled: FilledStore, applications: Co
     ['search: IDNP', search(idnp), desk, () => find({ 'content.applicant.idnp': idnp })],
     ['search: number', search(trackingNumber), desk, () => find({ trackingNumber })],
     ['person', ['POST', '/persons/lookup', { idnp }], desk, () => find({ 'content.applicant.idnp': idnp })],
-    ['file', ['GET', `/applications/${id}/file`], desk, () => find({ _id: id }, {})],
+    ['details', ['GET', `/applications/${id}/details`], desk, () => find({ _id: id }, {})],
     [
       'statistics of a year',
       ['GET', `/statistics?from=2026-01-01&to=2026-12-31`],

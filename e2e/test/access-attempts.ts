@@ -54,10 +54,10 @@ const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>>
   ListApplicationActions: { ask: byName },
   ListAccessLogEntries: { ask: byName },
   RecordAccess: { ask: (thing) => ({ name: nameOf(thing), kind: 'ACCESS_KIND_NOTICES' }) },
-  GetApplicationFile: {
+  GetApplicationDetails: {
     ask: byName,
-    holds: ({ same }: { same: { centre: string }[] }, session) =>
-      same.every(({ centre }) => isOwnCentre(session, centre)),
+    holds: ({ possibleDuplicates }: { possibleDuplicates: { centre: string }[] }, session) =>
+      possibleDuplicates.every(({ centre }) => isOwnCentre(session, centre)),
   },
   GetFiledSubmission: { ask: (thing) => ({ name: `${nameOf(thing)}/submissions/1` }) },
   UpdateApplication: { ask: (thing) => ({ ...withStaleEtag(thing), content: {}, updateFields: ['answers'] }) },

@@ -31,7 +31,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
   // A desk works on applications of its centre. Nobody else sees them: no supervisor, no support, no agency clerk.
   intake: Object.fromEntries([
     ...rulesFor('CreateApplication GetApplication ListApplications SearchApplications', pageRule(DESK_ROLES, 'centre')),
-    ...rulesFor('ListQueue ListQueueChanges LookUpPerson GetApplicationFile', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('ListQueue ListQueueChanges LookUpPerson GetApplicationDetails', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor(
       'GetFiledSubmission RecordAccess ListAccessLogEntries ListApplicationActions',
       pageRule(DESK_ROLES, 'centre'),
@@ -145,7 +145,7 @@ const ownershipRules = (names: string, owner: OwnershipRule): [string, Ownership
 /** Visibility of a resource per method. Lists are visible to everybody, and contain the visible resources. */
 export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.fromEntries([
   ...ownershipRules(
-    'GetApplication GetApplicationFile RecordAccess ListAccessLogEntries ListApplicationActions UpdateApplication',
+    'GetApplication GetApplicationDetails RecordAccess ListAccessLogEntries ListApplicationActions UpdateApplication',
     desk,
   ),
   ...ownershipRules('SubmitApplication WithdrawApplication SupplyDocuments HandOverResult ConfirmOutcome', desk),

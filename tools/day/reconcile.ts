@@ -88,22 +88,22 @@ async function checkDetails(
 ): Promise<void> {
   const path = `/applications/${book.id}`;
   const read = async () => {
-    const { body: file } = await desk.call<ApplicationDetails>('GET', `${path}/file`);
+    const { body: details } = await desk.call<ApplicationDetails>('GET', `${path}/details`);
     // The desk prints the notices that are not sent by mail.
-    const slips = (file.notices ?? []).filter(({ channel, state }) => channel === 'slip' && state === 'pending');
+    const slips = (details.notices ?? []).filter(({ channel, state }) => channel === 'slip' && state === 'pending');
     for (const { id } of slips) await desk.call('GET', `${path}/notices/${id}/slip`);
-    return file;
+    return details;
   };
   const areAllDelivered = ({ notices = [] }: ApplicationDetails) =>
     notices.length >= book.notices.length && notices.every(({ state }) => state !== 'pending');
   // A timeout counts as missing.
-  const file = await waitUntil(read, areAllDelivered, `notices of ${book.id}`, patienceSeconds).catch(read);
-  balance.states.push(file.application.state);
-  if (file.application.state !== book.state) {
-    balance.lost.push(`state ${book.state} of ${book.id}, now ${file.application.state}`);
+  const details = await waitUntil(read, areAllDelivered, `notices of ${book.id}`, patienceSeconds).catch(read);
+  balance.states.push(details.application.state);
+  if (details.application.state !== book.state) {
+    balance.lost.push(`state ${book.state} of ${book.id}, now ${details.application.state}`);
   }
-  checkActions(balance, book, file);
-  checkNotices(balance, book, file.notices ?? []);
+  checkActions(balance, book, details);
+  checkNotices(balance, book, details.notices ?? []);
 }
 
 function checkActions(balance: Reconciliation, book: ExpectedApplication, { history }: ApplicationDetails): void {

@@ -20,7 +20,7 @@ const RECORDED: Record<string, [method: string, path: string, by: string, body?:
   listQueue: ['GET', '/api/v1/queue', 'ListQueue'],
   listQueueChanges: ['GET', '/api/v1/queue/changes?cursor=cTE', 'ListQueueChanges'],
   getApplication: ['GET', APP, 'GetApplication'],
-  getApplicationFile: ['GET', `${APP}/file`, 'GetApplicationFile'],
+  getApplicationDetails: ['GET', `${APP}/details`, 'GetApplicationDetails'],
   listApplicationActions: ['GET', `${APP}/history`, 'ListApplicationActions'],
   getSubmission: ['GET', `${APP}/submissions/1`, 'GetFiledSubmission'],
   listNotices: ['GET', `${APP}/notices`, 'RecordAccess'],
@@ -113,12 +113,12 @@ test('notices and slips are recorded under their own kinds', async () => {
 describe('a polling page', () => {
   const state = { accessCount: 1, revision: 1 };
   let polled: Gateway;
-  const file = (headers: Record<string, string>) => polled.send('GET', `${APP}/file`, { headers });
+  const details = (headers: Record<string, string>) => polled.send('GET', `${APP}/details`, { headers });
   const entries = () => polled.calls.intake.filter(({ method }) => method === 'RecordAccess').length;
   beforeAll(async () => {
     polled = await startGateway({
       intake: {
-        GetApplicationFile: () =>
+        GetApplicationDetails: () =>
           Promise.resolve({
             application: application({ etag: `"${state.revision}"` }),
             accessCount: state.accessCount++,
@@ -129,23 +129,23 @@ describe('a polling page', () => {
   afterAll(() => polled.stop());
 
   test.each(['cups-poll', 'cups-background'])('writes no entry by %s when the response is 304', async (header) => {
-    const shown = await file({});
+    const shown = await details({});
     const etag = shown.get('etag')!;
     expect(polled.calls.intake.at(-1)?.request).toMatchObject({ recordLater: false });
     const before = entries();
-    expect((await file({ [header]: '?1', 'if-none-match': etag })).status).toBe(304);
+    expect((await details({ [header]: '?1', 'if-none-match': etag })).status).toBe(304);
     expect(polled.calls.intake.at(-1)?.request).toMatchObject({ recordLater: true });
     expect(entries()).toBe(before);
     state.revision++;
-    const changed = await file({ [header]: '?1', 'if-none-match': etag });
+    const changed = await details({ [header]: '?1', 'if-none-match': etag });
     expect([changed.status, entries()]).toEqual([200, before + 1]);
     // An unconditional request shows everything.
-    expect([(await file({ [header]: '?1' })).status, entries()]).toEqual([200, before + 2]);
+    expect([(await details({ [header]: '?1' })).status, entries()]).toEqual([200, before + 2]);
   });
 
   test('a search for a person is recorded by intake, also for 304', async () => {
-    const etag = (await file({})).get('etag')!;
-    expect((await file({ 'if-none-match': etag })).status).toBe(304);
+    const etag = (await details({})).get('etag')!;
+    expect((await details({ 'if-none-match': etag })).status).toBe(304);
     expect(polled.calls.intake.at(-1)?.request).toMatchObject({ recordLater: false });
   });
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(running.map((gateway) => gateway.stop())));
 
-const FILE = `/api/v1/applications/${ID}/file`;
+const DETAILS = `/api/v1/applications/${ID}/details`;
 const failUnavailable = (upstream: string) =>
   Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: `${upstream} is unavailable` }));
 
@@ -37,17 +37,17 @@ test('the queue response contains rows, bucket counts and a cursor', async () =>
 });
 
 test('application details combine all services in one response', async () => {
-  const { status, body } = await gateway.send('GET', FILE);
+  const { status, body } = await gateway.send('GET', DETAILS);
   expect(status).toBe(200);
   expect(body).toMatchObject({
     application: { id: ID, etag: '"3"' },
     history: [{ kind: 'submit', fromState: 'draft', toState: 'submitted' }],
     notices: [{ kind: 'application-submitted' }],
     delivery: { state: 'sent' },
-    lastAccess: { kind: 'file', accessTime: '2026-11-24T08:00:00.000Z' },
+    lastAccess: { kind: 'details', accessTime: '2026-11-24T08:00:00.000Z' },
     accessCount: 3,
     operatorCount: 2,
-    missing: [],
+    unavailableParts: [],
   });
 });
 
@@ -56,18 +56,18 @@ test('an unavailable service is listed and the rest returned; a draft has no del
     notifications: { ListNotices: () => failUnavailable('notifications') },
     bridge: { GetDelivery: () => Promise.reject(new Problem({ reason: 'NOT_FOUND', message: 'none' })) },
   });
-  const { status, body } = await without.send('GET', FILE);
+  const { status, body } = await without.send('GET', DETAILS);
   expect(status).toBe(200);
-  expect(body.missing).toEqual(['notices']);
+  expect(body.unavailableParts).toEqual(['notices']);
   expect(Object.keys(body)).not.toContain('notices');
   expect(Object.keys(body)).not.toContain('delivery');
 });
 
 test('only intake receives a request for a foreign application', async () => {
   const foreign = await start({
-    intake: { GetApplicationFile: () => Promise.reject(new Problem({ reason: 'NOT_FOUND', message: 'none' })) },
+    intake: { GetApplicationDetails: () => Promise.reject(new Problem({ reason: 'NOT_FOUND', message: 'none' })) },
   });
-  expect((await foreign.send('GET', FILE)).status).toBe(404);
+  expect((await foreign.send('GET', DETAILS)).status).toBe(404);
   expect(foreign.calls.bridge).toEqual([]);
 });
 
@@ -88,7 +88,7 @@ test('statistics are available as JSON and as CSV', async () => {
 });
 
 test('the access-log printout has a language, operator names and no scripts', async () => {
-  const accessLogEntry = (kind: 'FILE' | 'SEARCH', time: string, by = 'operators/cu-001-specialist') => ({
+  const accessLogEntry = (kind: 'DETAILS' | 'SEARCH', time: string, by = 'operators/cu-001-specialist') => ({
     by,
     accessTime: { seconds: String(Date.parse(`2026-11-24T${time}Z`) / 1000), nanos: 0 },
     kind: `ACCESS_KIND_${kind}` as const,
@@ -101,7 +101,7 @@ test('the access-log printout has a language, operator names and no scripts', as
           entries: [
             accessLogEntry('SEARCH', '08:03:00'),
             accessLogEntry('SEARCH', '08:02:00', 'operators/unknown'),
-            accessLogEntry('FILE', '08:00:00'),
+            accessLogEntry('DETAILS', '08:00:00'),
           ],
         }),
     },

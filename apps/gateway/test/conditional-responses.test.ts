@@ -65,7 +65,7 @@ test('caches may store shared data only', async () => {
   const cachingOf = async (path: string) => (await gateway.send('GET', path)).get('cache-control');
   expect(await cachingOf('/api/v1/public-services')).toBe('public, no-cache');
   expect(await cachingOf('/api/v1/centres/CU-001')).toBe('public, no-cache');
-  for (const path of [APP, `${APP}/file`, '/api/v1/queue', '/api/v1/sessions/current']) {
+  for (const path of [APP, `${APP}/details`, '/api/v1/queue', '/api/v1/sessions/current']) {
     expect([path, await cachingOf(path)]).toEqual([path, 'no-store']);
   }
   const lost = await startGateway({ catalog: { ListPublicServices: () => Promise.reject(new Error('broken')) } });

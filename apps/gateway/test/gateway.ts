@@ -127,7 +127,7 @@ export async function startGateway(
       ListQueueChanges: () => Promise.resolve(queue),
       LookUpPerson: () =>
         Promise.resolve({ applications: [], person: person(1), contact: { none: true }, personTime: MORNING }),
-      GetApplicationFile: () =>
+      GetApplicationDetails: () =>
         Promise.resolve({
           application: application(),
           actions: [action],
@@ -362,7 +362,7 @@ const action = {
 const accessLogEntry = {
   by: operator.name,
   accessTime: MORNING,
-  kind: 'ACCESS_KIND_FILE' as const,
+  kind: 'ACCESS_KIND_DETAILS' as const,
   centre: 'centres/CU-001',
 };
 

@@ -97,7 +97,7 @@ const rows: Row[] = [
     'LookUpPerson',
     { idnp: '2900000000012' },
   ],
-  ['getApplicationFile', 'GET', `${APP}/file`, undefined, 200, 'GetApplicationFile', { name: NAME }],
+  ['getApplicationDetails', 'GET', `${APP}/details`, undefined, 200, 'GetApplicationDetails', { name: NAME }],
   [
     'getSubmission',
     'GET',

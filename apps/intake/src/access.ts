@@ -13,7 +13,7 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   ListQueue: { ...desk, personalData: true },
   ListQueueChanges: { ...desk, personalData: true },
   LookUpPerson: { ...desk, personalData: true },
-  GetApplicationFile: { ...desk, personalData: true },
+  GetApplicationDetails: { ...desk, personalData: true },
   GetFiledSubmission: { ...desk, personalData: true },
   // Returns no personal data, but names the application that was read.
   RecordAccess: { ...desk, personalData: true },

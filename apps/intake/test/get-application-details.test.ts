@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { idnp, person } from '@cups/testing';
 import { useIntake } from './world.ts';
 
-/** RPCs of the details page: GetApplicationFile, GetFiledSubmission, ListAccessLogEntries, RecordAccess and LookUpPerson. */
+/** RPCs of the details page: GetApplicationDetails, GetFiledSubmission, ListAccessLogEntries, RecordAccess and LookUpPerson. */
 
 const scene = useIntake();
 const { at } = scene;
@@ -14,7 +14,7 @@ describe('application details', () => {
   test('returns application and history, with the last access of another operator', async () => {
     const here = at('CU-311');
     const { name } = await here.file(1);
-    const first = await here.getApplicationFile({ name });
+    const first = await here.getApplicationDetails({ name });
     expect(first.application).toMatchObject({
       name,
       state: 'STATE_SUBMITTED',
@@ -23,10 +23,10 @@ describe('application details', () => {
     expect(first.actions).toMatchObject([{ kind: 'submit', actor: 'operators/cu-311-specialist' }]);
     expect([first.olderActions, first.accessCount, first.lastAccess]).toEqual([0, 0, null]);
     await colleague('CU-311').getApplication({ name });
-    const again = await here.getApplicationFile({ name });
+    const again = await here.getApplicationDetails({ name });
     expect(again.lastAccess).toMatchObject({
       by: 'operators/cu-311-colleague',
-      kind: 'ACCESS_KIND_FILE',
+      kind: 'ACCESS_KIND_DETAILS',
       centre: 'centres/CU-311',
     });
     expect([again.accessCount, again.operatorCount]).toEqual([2, 2]);
@@ -39,7 +39,7 @@ describe('application details', () => {
     await here.searchApplications({ query: idnp(2) });
     await here.history(name);
     await here.getFiledSubmission({ name: `${name}/submissions/1` });
-    await here.getApplicationFile({ name });
+    await here.getApplicationDetails({ name });
     const kinds: string[] = [];
     let pageToken = '';
     do {
@@ -47,7 +47,7 @@ describe('application details', () => {
       kinds.push(...page.entries.map(({ kind }) => kind));
       ({ nextPageToken: pageToken } = page);
     } while (pageToken);
-    expect(kinds).toEqual(['FILE', 'SUBMISSION', 'HISTORY', 'SEARCH'].map((kind) => `ACCESS_KIND_${kind}`));
+    expect(kinds).toEqual(['DETAILS', 'SUBMISSION', 'HISTORY', 'SEARCH'].map((kind) => `ACCESS_KIND_${kind}`));
   });
 
   test('returns a submission as filed, after a withdrawal too', async () => {
@@ -66,7 +66,7 @@ describe('application details', () => {
     const { name } = await at('CU-314').file(4);
     const there = at('CU-315');
     const absent = { reason: 'NOT_FOUND' };
-    await expect(there.getApplicationFile({ name })).rejects.toMatchObject(absent);
+    await expect(there.getApplicationDetails({ name })).rejects.toMatchObject(absent);
     await expect(there.getFiledSubmission({ name: `${name}/submissions/1` })).rejects.toMatchObject(absent);
     await expect(there.listAccessLogEntries({ name })).rejects.toMatchObject(absent);
     expect((await at('CU-314').listAccessLogEntries({ name })).entries).toEqual([]);
@@ -93,9 +93,9 @@ describe('application details', () => {
     const here = at('CU-318');
     const first = await here.file(8);
     const again = await here.open(8);
-    const { same } = await here.getApplicationFile({ name: again.name });
-    expect(same.map(({ name }) => name)).toEqual([first.name]);
-    expect((await here.getApplicationFile({ name: first.name })).same).toEqual([]);
+    const { possibleDuplicates } = await here.getApplicationDetails({ name: again.name });
+    expect(possibleDuplicates.map(({ name }) => name)).toEqual([first.name]);
+    expect((await here.getApplicationDetails({ name: first.name })).possibleDuplicates).toEqual([]);
   });
 
   test('records accesses to parts of other services, at the own centre only', async () => {
@@ -117,9 +117,9 @@ describe('application details', () => {
   test('adds no entry if the caller records the access later', async () => {
     const here = at('CU-320');
     const { name } = await here.file(9);
-    await here.getApplicationFile({ name, recordLater: true });
+    await here.getApplicationDetails({ name, recordLater: true });
     expect((await here.listAccessLogEntries({ name })).entries).toEqual([]);
-    await here.recordAccess({ name, kind: 'ACCESS_KIND_FILE' });
-    expect((await here.listAccessLogEntries({ name })).entries).toMatchObject([{ kind: 'ACCESS_KIND_FILE' }]);
+    await here.recordAccess({ name, kind: 'ACCESS_KIND_DETAILS' });
+    expect((await here.listAccessLogEntries({ name })).entries).toMatchObject([{ kind: 'ACCESS_KIND_DETAILS' }]);
   });
 });

@@ -270,7 +270,9 @@ test('clears the page on suspension, explains it, and keeps input', async () => 
     requestId: 'r',
   };
   const body = JSON.stringify(Object.assign(problem, { reason: 'OPERATOR_SUSPENDED' }));
-  await page.route('**/file', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body }));
+  await page.route('**/details', (route) =>
+    route.fulfill({ status: 403, contentType: 'application/problem+json', body }),
+  );
   await refocusUntil(page, () => page.getByText('Accesul dumneavoastră este suspendat.').isVisible());
   expect(await page.innerText('body')).not.toMatch(/Popescu|Tamara|nesalvat/);
   await page.unrouteAll();

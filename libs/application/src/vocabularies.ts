@@ -84,7 +84,7 @@ export const RESULT_KINDS = ['paper', 'electronic', 'payment'] as const;
 export type ResultKind = (typeof RESULT_KINDS)[number];
 
 /** What an operator read of an application. */
-export const ACCESS_KINDS = ['file', 'search', 'submission', 'history', 'person', 'notices', 'slip'] as const;
+export const ACCESS_KINDS = ['details', 'search', 'submission', 'history', 'person', 'notices', 'slip'] as const;
 export type AccessKind = (typeof ACCESS_KINDS)[number];
 
 /** Kinds of entries in the audit history of a staff member. */

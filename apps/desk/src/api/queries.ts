@@ -70,7 +70,7 @@ export const queueQuery = (bucket: Bucket) =>
 
 export const detailsQuery = (id: string) =>
   queryOptions({
-    queryKey: ['file', id],
+    queryKey: ['details', id],
     queryFn: () => fetchDetails(id),
     // Colleagues edit the same application: a return to the window reloads it.
     staleTime: 1_000,
@@ -80,7 +80,7 @@ export const detailsQuery = (id: string) =>
 const detailsEtags = new Map<string, string>();
 
 async function fetchDetails(id: string): Promise<ApplicationDetails> {
-  const { data, response } = await api.GET('/api/v1/applications/{id}/file', { params: { path: { id } } });
+  const { data, response } = await api.GET('/api/v1/applications/{id}/details', { params: { path: { id } } });
   detailsEtags.set(id, response.headers.get('ETag') ?? '');
   return data as ApplicationDetails;
 }
@@ -93,7 +93,7 @@ export async function pollDetails(queryClient: QueryClient, id: string): Promise
   const { queryKey } = detailsQuery(id);
   const readAt = () => queryClient.getQueryState(queryKey)?.dataUpdatedAt;
   const before = readAt();
-  const { data, response } = await api.GET('/api/v1/applications/{id}/file', {
+  const { data, response } = await api.GET('/api/v1/applications/{id}/details', {
     params: { path: { id } },
     headers: { 'If-None-Match': detailsEtags.get(id) ?? '', 'Cups-Poll': '?1' },
   });

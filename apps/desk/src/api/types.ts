@@ -4,7 +4,7 @@ import type { components, paths } from '../../gen/api.ts';
 
 type Schemas = components['schemas'];
 export type Application = Schemas['Application'];
-export type ApplicationDetails = Schemas['ApplicationFile'];
+export type ApplicationDetails = Schemas['ApplicationDetails'];
 export type ApplicationAction = Schemas['ApplicationAction'];
 export type ApplicationRow = Schemas['ApplicationRow'];
 export type QueuePage = Schemas['QueuePage'];

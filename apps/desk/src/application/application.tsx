@@ -56,7 +56,7 @@ function ApplicationView({ details }: { details: ApplicationDetails }) {
     <Screen side={<SidePane details={details} />}>
       <div className={styles.page}>
         <ApplicationHeader details={details} />
-        {details.missing.length > 0 && <p className={styles.quiet}>{t(APPLICATION.somePartsAway)}</p>}
+        {details.unavailableParts.length > 0 && <p className={styles.quiet}>{t(APPLICATION.somePartsAway)}</p>}
         <DeskAlerts details={details} />
         <StateBlock row={row} details={details} variant="full">
           <ApplicationActions details={details} />

@@ -8,21 +8,21 @@ import { applicationNameOf, requirePresent } from './handler-factories.ts';
 /** Application details: data of intake, notifications and agency-bridge in one response. */
 export function applicationDetailsRoutes({ intake, bridge, notifications }: ServiceClients): Record<string, Handler> {
   return {
-    async getApplicationFile({ params, context, isPoll }) {
+    async getApplicationDetails({ params, context, isPoll }) {
       const name = applicationNameOf(params);
       // Intake checks access, so ask it before the other services.
-      const details = await intake.getApplicationFile({ name, recordLater: isPoll }, context);
+      const details = await intake.getApplicationDetails({ name, recordLater: isPoll }, context);
       const application = requirePresent(details.application);
       const delivery = resourceName('deliveries', `${params['id']!}-${convert.idOf(application.agency)}`);
-      const missing: string[] = [];
+      const unavailableParts: string[] = [];
       const [notices, deliveryResponse] = await Promise.all([
-        unlessUnavailable(notifications.listNotices({ application: name }, context), 'notices', missing),
-        unlessUnavailable(bridge.getDelivery({ name: delivery }, context), 'delivery', missing),
+        unlessUnavailable(notifications.listNotices({ application: name }, context), 'notices', unavailableParts),
+        unlessUnavailable(bridge.getDelivery({ name: delivery }, context), 'delivery', unavailableParts),
       ]);
       return {
         // These change with every access.
         etagExcludedMembers: ['lastAccess', 'accessCount', 'operatorCount'],
-        beforeSend: isPoll ? () => intake.recordAccess({ name, kind: 'ACCESS_KIND_FILE' }, context) : undefined,
+        beforeSend: isPoll ? () => intake.recordAccess({ name, kind: 'ACCESS_KIND_DETAILS' }, context) : undefined,
         body: {
           application: convert.applicationJson(application),
           history: details.actions.map(convert.actionJson),
@@ -32,8 +32,8 @@ export function applicationDetailsRoutes({ intake, bridge, notifications }: Serv
           lastAccess: convert.accessLogEntryJson(details.lastAccess),
           accessCount: details.accessCount,
           operatorCount: details.operatorCount,
-          same: details.same.map(convert.applicationRowJson),
-          missing,
+          possibleDuplicates: details.possibleDuplicates.map(convert.applicationRowJson),
+          unavailableParts,
         },
       };
     },
@@ -45,7 +45,7 @@ export function applicationDetailsRoutes({ intake, bridge, notifications }: Serv
   };
 }
 
-/** Returns the upstream's response, or undefined. Adds the part to `missing` if the upstream is unavailable. */
+/** Returns the upstream's response, or undefined. Adds the part to `unavailableParts` if the upstream is unavailable. */
 async function unlessUnavailable<T>(
   response: Promise<T>,
   part: string,

@@ -7,13 +7,13 @@ const OPERATIONS_WITH_NAMES = [
   'listQueueChanges',
   'searchApplications',
   'lookUpPerson',
-  'getApplicationFile',
+  'getApplicationDetails',
   'listAccessLogEntries',
   'listOperatorActions',
   'listStaffActions',
 ];
 
-/** Adds `operators` to the responses of these operations. Application details list missing names in `missing`. */
+/** Adds `operators` to the responses of these operations. Application details list missing names in `unavailableParts`. */
 export function withOperatorNames(
   operators: OperatorNameResolver,
   handlers: Record<string, Handler>,
@@ -28,9 +28,9 @@ export function withOperatorNames(
 function addOperatorNames(operators: OperatorNameResolver, handler: Handler): Handler {
   return async (request) => {
     const response = await handler(request);
-    const body = response.body as { missing?: string[] };
+    const body = response.body as { unavailableParts?: string[] };
     const { operators: resolved, isIncomplete } = await operators.resolveNames(body, request.context);
-    if (isIncomplete) body.missing?.push('operators');
+    if (isIncomplete) body.unavailableParts?.push('operators');
     return { ...response, body: { ...body, operators: resolved } };
   };
 }

@@ -51,7 +51,7 @@ export function toAccessLogEntry({ by, centre, kind, time }: AccessLogEntry): Ac
 
 /** Access to a list belongs to a centre, so no application lists it. */
 const ACCESS_KIND_VALUES = {
-  file: 'ACCESS_KIND_FILE',
+  details: 'ACCESS_KIND_DETAILS',
   search: 'ACCESS_KIND_SEARCH',
   submission: 'ACCESS_KIND_SUBMISSION',
   history: 'ACCESS_KIND_HISTORY',

@@ -18,17 +18,17 @@ const MAX_SHOWN_ACTIONS = 200;
 /** RPC handlers of the details page: the application and its submissions. */
 export function applicationDetailsRpcs(
   deps: Pick<RpcDeps, 'applications' | 'versions' | 'accessLog' | 'persons' | 'now'>,
-): Pick<IntakeRpcs, 'GetApplicationFile' | 'GetFiledSubmission'> {
+): Pick<IntakeRpcs, 'GetApplicationDetails' | 'GetFiledSubmission'> {
   const { applications, versions, accessLog, persons, now } = deps;
   return {
-    async GetApplicationFile({ name, recordLater }, context) {
+    async GetApplicationDetails({ name, recordLater }, context) {
       const app = await getCentreApplication(applications, name, context);
       const viewer = toViewer(context, persons, now());
       const [accessSummary, duplicates] = await Promise.all([
         accessLog.summary(app._id, viewer.operator),
         findPossibleDuplicates(deps, app, centresOf(context)),
       ]);
-      if (!recordLater) await accessLog.write([app._id], accessLogEntry(context, 'file', viewer.now));
+      if (!recordLater) await accessLog.write([app._id], accessLogEntry(context, 'details', viewer.now));
       return {
         application: toApplication(app, viewer),
         actions: app.history.slice(-MAX_SHOWN_ACTIONS).map(toAction),
@@ -36,7 +36,7 @@ export function applicationDetailsRpcs(
         lastAccess: accessSummary.lastAccess ? toAccessLogEntry(accessSummary.lastAccess) : null,
         accessCount: accessSummary.count,
         operatorCount: accessSummary.operatorCount,
-        same: duplicates.map((row) => toRow(row, viewer)),
+        possibleDuplicates: duplicates.map((row) => toRow(row, viewer)),
       };
     },
 

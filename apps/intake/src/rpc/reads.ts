@@ -24,7 +24,7 @@ export function readRpcs({
     async GetApplication(request, context) {
       const app = await getCentreApplication(applications, request.name, context);
       const viewer = toViewer(context, persons, now());
-      await accessLog.write([app._id], accessLogEntry(context, 'file', viewer.now));
+      await accessLog.write([app._id], accessLogEntry(context, 'details', viewer.now));
       return { application: toApplication(app, viewer) };
     },
 

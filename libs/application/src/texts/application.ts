@@ -266,7 +266,7 @@ export const NOTIFICATION_METHOD_TEXTS: Record<NotificationMethod, Text> = {
 };
 
 export const ACCESS_KIND_TEXTS: Record<AccessKind, Text> = {
-  file: { ro: 'dosarul cererii', ru: 'дело заявления', en: 'application details' },
+  details: { ro: 'dosarul cererii', ru: 'дело заявления', en: 'application details' },
   search: { ro: 'rândul într-o căutare', ru: 'строка в поиске', en: 'search result' },
   submission: { ro: 'cererea depusă', ru: 'поданное заявление', en: 'filed application' },
   history: { ro: 'parcursul cererii', ru: 'ход заявления', en: 'history' },
