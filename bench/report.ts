@@ -29,7 +29,7 @@ const REQUIRED_OPERATIONS: DriverOperations = {
 };
 /** Further operations, outside the target's list. */
 const ADDITIONAL_OPERATIONS: DriverOperations = {
-  find: { times: 3, why: 'GetSubmission and GetContact read the application; notifications look for a thread' },
+  find: { times: 3, why: 'GetSubmission and GetNoticeContext read the application; notifications look for a thread' },
   httpEcho: { times: 2, why: 'create and submit' },
 };
 

@@ -49,7 +49,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('GetStatistics', pageRule(['supervisor'], 'platform')),
     ...rulesFor('TrackApplication', pageRule('none', 'nobody')),
     ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
-    ...rulesFor('GetContact', serviceRule('notifications')),
+    ...rulesFor('GetNoticeContext', serviceRule('notifications')),
   ]),
   // Existence and progress of a delivery: for platform staff and the clerks of its agency.
   'agency-bridge': Object.fromEntries([

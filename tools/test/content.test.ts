@@ -143,9 +143,9 @@ describe('content schema', () => {
     [
       'a way to deliver under another word',
       PROTO,
-      'DELIVERY_KIND_POST =',
-      'DELIVERY_KIND_MAIL =',
-      'proto: DELIVERY_KIND_* has other words',
+      'DELIVERY_CHOICE_KIND_POST =',
+      'DELIVERY_CHOICE_KIND_MAIL =',
+      'proto: DELIVERY_CHOICE_KIND_* has other words',
     ],
   ])('detects %s', async (_name, file, from, to, finding) => {
     expect((await checkWithChange(file, { from, to, check: true })).findings.join('\n')).toContain(finding);

@@ -198,7 +198,7 @@ export function submissionOf(
         { kind: 'birth-certificate', verificationCode: 'K7Q2-XM4P' },
       ],
       costOption: 'standard',
-      delivery: { kind: 'DELIVERY_KIND_AT_CENTRE' },
+      delivery: { kind: 'DELIVERY_CHOICE_KIND_AT_CENTRE' },
     },
     submitTime: toTimestamp(new Date('2026-03-02T08:00:00Z')),
     dueDate: '2026-03-09',

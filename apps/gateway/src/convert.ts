@@ -35,7 +35,7 @@ export function contentToProto(json: ContentJson): ApplicationContent {
     ...others,
     mandate: mandate && { ...mandate, kind: toProtoEnum('MANDATE_KIND_', mandate.kind) },
     answers: answers && answersToProto(answers),
-    delivery: delivery && { ...delivery, kind: toProtoEnum('DELIVERY_KIND_', delivery.kind) },
+    delivery: delivery && { ...delivery, kind: toProtoEnum('DELIVERY_CHOICE_KIND_', delivery.kind) },
   };
 }
 
@@ -141,7 +141,7 @@ const CONTENT: FieldRules = {
   contact: convertWith({ none: orUndefined }),
   mandate: convertWith({ kind: enumField('MANDATE_KIND_') }),
   answers: jsonFromBytes,
-  delivery: convertWith({ kind: enumField('DELIVERY_KIND_') }),
+  delivery: convertWith({ kind: enumField('DELIVERY_CHOICE_KIND_') }),
 };
 const deskAlertKind = oneOf(DESK_ALERT_KINDS, 'other');
 const deliveryCause = oneOf(DELIVERY_CAUSES, 'OTHER');

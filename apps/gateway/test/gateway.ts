@@ -46,7 +46,7 @@ export function application(given: Partial<Application> = {}): Application {
       mandate: { kind: 'MANDATE_KIND_OWN_PRESENCE' },
       answers: Buffer.from('{"copies":2}'),
       evidence: [{ kind: 'identity-document', number: 'A00000001', originalSeen: true }],
-      delivery: { kind: 'DELIVERY_KIND_AT_CENTRE' },
+      delivery: { kind: 'DELIVERY_CHOICE_KIND_AT_CENTRE' },
     },
     allowedActions: ['ACTION_EDIT', 'ACTION_SUBMIT', 'ACTION_WITHDRAW', 'ACTION_RENEW'],
     openedBy: 'operators/test',

@@ -35,5 +35,5 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   ListApplicationActions: { ...desk, personalData: true },
   TrackApplication: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   GetSubmission: { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: true },
-  GetContact: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: true },
+  GetNoticeContext: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: true },
 };

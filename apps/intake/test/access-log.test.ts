@@ -34,7 +34,7 @@ const NOT_RECORDED: Record<string, string[]> = {
     ...['HandOverResult', 'ConfirmOutcome', 'RenewApplication', 'RecordPayment', 'AddNote', 'AssignApplication'],
     ...['MarkDeskAlertsSeen', 'RecordPersonNotification'],
   ],
-  'a service reads it for itself; only the service log records it': ['GetSubmission', 'GetContact'],
+  'a service reads it for itself; only the service log records it': ['GetSubmission', 'GetNoticeContext'],
 };
 
 let store: Store;

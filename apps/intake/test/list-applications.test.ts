@@ -35,7 +35,7 @@ async function eventful(centre: string, n: number) {
     mandate: { kind: 'MANDATE_KIND_OWN_PRESENCE', reference: HIDDEN.mandate },
     answers: Buffer.from(JSON.stringify({ act: 'birth', note: HIDDEN.answer })),
     evidence: [{ kind: 'identity-document', number: HIDDEN.paper, originalSeen: true }],
-    delivery: { kind: 'DELIVERY_KIND_POST', note: HIDDEN.address },
+    delivery: { kind: 'DELIVERY_CHOICE_KIND_POST', note: HIDDEN.address },
   });
   const { name } = app;
   await here.submit(name);

@@ -35,7 +35,7 @@ describe('overload', () => {
     const began = performance.now();
     const [submission, contact] = await Promise.all([
       world.clientAt(intake.grpcPort, 'agency-bridge').getSubmission({ name: `${name}/submissions/1` }),
-      world.clientAt(intake.grpcPort, 'notifications').getContact({ name }),
+      world.clientAt(intake.grpcPort, 'notifications').getNoticeContext({ name }),
     ]);
     expect(submission.content?.applicant?.idnp).toBe(person(1).idnp);
     expect(contact.personName).not.toBe('');

@@ -48,13 +48,13 @@ describe('training applications', () => {
     expect([
       (await here.read(practice.name)).training,
       (await here.listApplicationActions({ name: practice.name })).training,
-      (await notifications.getContact({ name: practice.name })).training,
+      (await notifications.getNoticeContext({ name: practice.name })).training,
       (await here.trackApplication({ trackingNumber })).training,
       found.applications.map(({ training }) => training),
       rows.map(({ name, training }) => training === (name === practice.name)),
     ]).toEqual([true, true, true, true, [true], [true, true]]);
     expect((await here.listApplicationActions({ name: real.name })).training).toBe(false);
-    expect((await notifications.getContact({ name: real.name })).training).toBe(false);
+    expect((await notifications.getNoticeContext({ name: real.name })).training).toBe(false);
   });
 
   test('returns a submission only if the caller expects its mode', async () => {

@@ -306,7 +306,7 @@ export function content(n: number, more: Partial<ApplicationContent> = {}) {
     answers: Buffer.from('{"act":"birth"}'),
     evidence: [{ kind: 'identity-document', number: `B${n}`, originalSeen: true }],
     costOption: 'normal',
-    delivery: { kind: 'DELIVERY_KIND_AT_CENTRE' },
+    delivery: { kind: 'DELIVERY_CHOICE_KIND_AT_CENTRE' },
     ...more,
   } satisfies ApplicationContent;
 }

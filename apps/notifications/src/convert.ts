@@ -1,5 +1,5 @@
 import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
-import type { GetContactResponse__Output as NoticeContextResponse } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
+import type { GetNoticeContextResponse__Output as NoticeContextResponse } from '@cups/contracts/gen/cups/intake/v1/GetNoticeContextResponse.ts';
 import type { NoticeContext } from './domain/compose-notice.ts';
 import type { ResultChange } from './domain/superseded.ts';
 import { RESULT_DELIVERIES } from './domain/templates.ts';
@@ -20,7 +20,7 @@ export function toNoticeContext(response: NoticeContextResponse): NoticeContext 
     awaitsPayment: response.noDueDateReason === 'awaiting-payment',
     state: fromProtoEnum('STATE_', response.state),
     training: response.training,
-    resultDelivery: toResultDelivery(response.resultWay),
+    resultDelivery: toResultDelivery(response.resultDelivery),
     answerBy: response.documentRequest?.answerBy ?? '',
     requestText: response.documentRequest?.message ?? {},
     documentTexts: response.documentRequest?.documents.map(({ note }) => note) ?? [],
@@ -37,8 +37,8 @@ export function toNoticeContext(response: NoticeContextResponse): NoticeContext 
 }
 
 /** Unknown values become collection at the centre, where staff can help. */
-function toResultDelivery(wire: NoticeContextResponse['resultWay']): ResultDelivery {
-  const delivery = RESULT_DELIVERIES.find((known) => known === fromProtoEnum('RESULT_WAY_', wire));
+function toResultDelivery(wire: NoticeContextResponse['resultDelivery']): ResultDelivery {
+  const delivery = RESULT_DELIVERIES.find((known) => known === fromProtoEnum('RESULT_DELIVERY_', wire));
   return delivery ?? 'collect';
 }
 

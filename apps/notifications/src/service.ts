@@ -32,7 +32,7 @@ export async function createNotifications(
     address: config.intakeAddress,
   });
   const fetchNoticeContext = async (id: string) =>
-    toNoticeContext(await intake.getContact({ name: resourceName('applications', id) }));
+    toNoticeContext(await intake.getNoticeContext({ name: resourceName('applications', id) }));
 
   const threads = openThreads(backend.store);
   const events = createEventHandlers({ threads, mailer, fetchNoticeContext, retryPolicy: config, now, log, metrics });

@@ -17,13 +17,13 @@ test.each([
 });
 
 test.each([
-  ['RESULT_WAY_COLLECT', 'Îl primiți la centrul Lozova'],
-  ['RESULT_WAY_ELECTRONIC', 'nu trebuie să veniți'],
-  ['RESULT_WAY_POST', 'prin poștă'],
-  ['RESULT_WAY_PAYMENT', 'plătește suma'],
-  ['RESULT_WAY_UNSPECIFIED', 'Îl primiți la centrul Lozova'],
-] as const)('ApplicationDecided states how the result is delivered: %s', async (resultWay, words) => {
-  const id = harness.application(noticeContextResponse('ana@example.md', { resultWay }));
+  ['RESULT_DELIVERY_COLLECT', 'Îl primiți la centrul Lozova'],
+  ['RESULT_DELIVERY_ELECTRONIC', 'nu trebuie să veniți'],
+  ['RESULT_DELIVERY_POST', 'prin poștă'],
+  ['RESULT_DELIVERY_PAYMENT', 'plătește suma'],
+  ['RESULT_DELIVERY_UNSPECIFIED', 'Îl primiți la centrul Lozova'],
+] as const)('ApplicationDecided states how the result is delivered: %s', async (resultDelivery, words) => {
+  const id = harness.application(noticeContextResponse('ana@example.md', { resultDelivery }));
   await harness.publish(intakeEvent(id, 1, 'ApplicationDecided', ready));
   await harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');
   expect(harness.readMail(`${id}-1`).text).toContain(words);

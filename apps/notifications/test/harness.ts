@@ -5,7 +5,7 @@ import type { Event } from '@cups/contracts';
 import { eventCodec, messageType } from '@cups/contracts/proto';
 import type { AnyEvent } from '@cups/contracts/gen/cups/intake/v1/AnyEvent.ts';
 import type { ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
-import type { GetContactResponse } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
+import type { GetNoticeContextResponse } from '@cups/contracts/gen/cups/intake/v1/GetNoticeContextResponse.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
@@ -31,10 +31,10 @@ import { createNotifications } from '../src/service.ts';
 import { openThreads } from '../src/store.ts';
 import type { Thread } from '../src/store.ts';
 
-export type FakeIntakeReply = GetContactResponse | 'unavailable' | 'unknown';
+export type FakeIntakeReply = GetNoticeContextResponse | 'unavailable' | 'unknown';
 
 /** Returns intake's response for an applicant with this address; '' has none. */
-export function noticeContextResponse(email: string, more: GetContactResponse = {}): GetContactResponse {
+export function noticeContextResponse(email: string, more: GetNoticeContextResponse = {}): GetNoticeContextResponse {
   return {
     language: 'ro',
     contact: { email, phone: '', none: email === '' },
@@ -108,7 +108,7 @@ export async function startNotifications(
   const intake = await fakeService<IntakeServiceDefinition>(
     'cups.intake.v1.IntakeService',
     {
-      GetContact: ({ name }) => {
+      GetNoticeContext: ({ name }) => {
         const answer = answers.get(name.slice('applications/'.length)) ?? 'unknown';
         if (answer === 'unknown') throw new Problem({ reason: 'NOT_FOUND', message: 'Application not found.' });
         if (answer === 'unavailable') throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'Not now.' });

@@ -45,7 +45,7 @@ export const CONTENT_SCHEMA = {
     answers: { $ref: '#/$defs/Answers' },
     evidence: { $ref: '#/$defs/EvidenceList' },
     costOption: { $ref: '#/$defs/CostOptionCode' },
-    delivery: { $ref: '#/$defs/Delivery' },
+    delivery: { $ref: '#/$defs/DeliveryChoice' },
   },
   $defs: {
     Line: line(500, 'One line, without control characters.'),
@@ -188,7 +188,7 @@ export const CONTENT_SCHEMA = {
       maxItems: MAX_EVIDENCE,
       items: { $ref: '#/$defs/Evidence' },
     },
-    Delivery: {
+    DeliveryChoice: {
       type: 'object',
       additionalProperties: false,
       required: ['kind'],

@@ -31,5 +31,5 @@ export type ForeignDocument = FromSchema<Defs['ForeignDocument']>;
 export type Mandate = FromSchema<Defs['Mandate']>;
 export type Evidence = FromSchema<Defs['Evidence']>;
 /** The applicant's choice of how to get the result. In the bridge, a delivery is a transmission to an agency. */
-export type DeliveryChoice = FromSchema<Defs['Delivery']>;
+export type DeliveryChoice = FromSchema<Defs['DeliveryChoice']>;
 export type Language = FromSchema<Defs['Language']>;

@@ -64,7 +64,7 @@ describe('unknown enum numbers', () => {
     createEnumValidator(method)(method.requestDeserialize(method.requestSerialize(request)));
 
   test('are reported by field at any depth', () => {
-    const content = { mandate: { kind: 77 as never }, delivery: { kind: 'DELIVERY_KIND_POST' as const } };
+    const content = { mandate: { kind: 77 as never }, delivery: { kind: 'DELIVERY_CHOICE_KIND_POST' as const } };
     expect(sent(CreateApplication, { content })).toEqual(['/content/mandate/kind']);
     expect(sent(ListApplications as never, { state: 99 })).toEqual(['/state']);
   });

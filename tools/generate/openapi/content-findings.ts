@@ -82,7 +82,7 @@ function checkContract(folder: string): string[] {
     [schemas['Mandate']!, 'mandate'],
     [schemas['Answers']!, 'answers'],
     [schemas['EvidenceList']!, 'evidence'],
-    [schemas['Delivery']!, 'delivery'],
+    [schemas['DeliveryChoice']!, 'delivery'],
   ];
   const wider = parts.flatMap(([ours, theirs]) =>
     findLoosened(resolveReferences(ours, schemas), resolveReferences(definitions[theirs]!, definitions), theirs).filter(
@@ -91,7 +91,7 @@ function checkContract(folder: string): string[] {
   );
   const words: [what: string, ours: Json, theirs: Json][] = [
     ['mandate.kind', member('Mandate', 'kind'), propertyOf(definitions['mandate']!, 'kind')],
-    ['delivery.kind', member('Delivery', 'kind'), propertyOf(definitions['delivery']!, 'kind')],
+    ['delivery.kind', member('DeliveryChoice', 'kind'), propertyOf(definitions['delivery']!, 'kind')],
     ['language', schemas['Language']!, definitions['language']!],
     ['foreignDocument.kind', member('ForeignDocument', 'kind'), propertyOf(definitions['foreignDocument']!, 'kind')],
   ];
@@ -121,14 +121,13 @@ function checkProto(folder: string): string[] {
   const proto = readFileSync(join(folder, 'proto/cups/intake/v1/intake.proto'), 'utf8');
   const lists: [prefix: string, ours: Json][] = [
     ['MANDATE_KIND_', member('Mandate', 'kind')],
-    ['DELIVERY_KIND_', member('Delivery', 'kind')],
+    ['DELIVERY_CHOICE_KIND_', member('DeliveryChoice', 'kind')],
   ];
   const messages: [name: string, ours: object][] = [
     ['ApplicationContent', CONTENT_SCHEMA.properties],
-    ...['Person', 'ForeignDocument', 'Contact', 'Mandate', 'Evidence', 'Delivery'].map((name): [string, object] => [
-      name,
-      schemas[name]!['properties'] as object,
-    ]),
+    ...['Person', 'ForeignDocument', 'Contact', 'Mandate', 'Evidence', 'DeliveryChoice'].map(
+      (name): [string, object] => [name, schemas[name]!['properties'] as object],
+    ),
   ];
   return [
     ...lists

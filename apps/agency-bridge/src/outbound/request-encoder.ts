@@ -94,7 +94,7 @@ function toContent(submission: GetSubmissionResponse__Output, number: number, de
           fee: fee ? { amountMinor: Number(fee.amountMinor), currency: fee.currencyCode } : undefined,
         }
       : undefined,
-    delivery: choice && { ...choice, kind: fromProtoEnum('DELIVERY_KIND_', choice.kind) },
+    delivery: choice && { ...choice, kind: fromProtoEnum('DELIVERY_CHOICE_KIND_', choice.kind) },
   };
   return omitEmpty({
     application: delivery.application,

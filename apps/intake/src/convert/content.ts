@@ -34,7 +34,7 @@ export function toContent(content: Content): ContentOut {
     ...others,
     mandate: mandate ? { ...mandate, kind: toProtoEnum('MANDATE_KIND_', mandate.kind) } : null,
     answers: answers ? Buffer.from(JSON.stringify(answers)) : Buffer.alloc(0),
-    delivery: delivery ? { ...delivery, kind: toProtoEnum('DELIVERY_KIND_', delivery.kind) } : null,
+    delivery: delivery ? { ...delivery, kind: toProtoEnum('DELIVERY_CHOICE_KIND_', delivery.kind) } : null,
   };
 }
 
@@ -53,7 +53,7 @@ export function fromContent(wire: ContentIn | null): Content {
   if (answers.length > 0) content.answers = fromAnswers(answers);
   if (evidence.length > 0) content.evidence = evidence.map(fromEvidence);
   if (delivery) {
-    const kind = fromProtoEnum('DELIVERY_KIND_', delivery.kind) as DeliveryChoice['kind'];
+    const kind = fromProtoEnum('DELIVERY_CHOICE_KIND_', delivery.kind) as DeliveryChoice['kind'];
     content.delivery = { ...omitEmpty(delivery), kind };
   }
   return content;

@@ -1,6 +1,6 @@
 import { submissionName } from '@cups/contracts';
 import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
-import type { GetContactResponse } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
+import type { GetNoticeContextResponse } from '@cups/contracts/gen/cups/intake/v1/GetNoticeContextResponse.ts';
 import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Application, ServiceVersion, Submission } from '../domain/application.ts';
 import { resolveResultDelivery } from '../domain/result-delivery.ts';
@@ -40,7 +40,7 @@ export function toSubmission(app: Application, submission: Submission, version: 
  * Returns the recipient, the contact and the facts of a notice.
  * @param version under which the application was opened
  */
-export function toNoticeContext(app: Application, version: ServiceVersion): GetContactResponse {
+export function toNoticeContext(app: Application, version: ServiceVersion): GetNoticeContextResponse {
   const { applicant, contact, delivery } = app.content;
   return {
     language: applicant?.language ?? 'ro',
@@ -55,6 +55,6 @@ export function toNoticeContext(app: Application, version: ServiceVersion): GetC
     documentRequest: toDocumentRequest(app.documentRequest),
     decision: toDecision(app.decision),
     training: app.training ?? false,
-    resultWay: toProtoEnum('RESULT_WAY_', resolveResultDelivery(version.outputs ?? [], delivery)),
+    resultDelivery: toProtoEnum('RESULT_DELIVERY_', resolveResultDelivery(version.outputs ?? [], delivery)),
   };
 }

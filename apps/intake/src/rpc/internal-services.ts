@@ -11,7 +11,7 @@ import type { StoredApplication } from '../store.ts';
 export function internalServiceRpcs({
   applications,
   versions,
-}: Pick<RpcDeps, 'applications' | 'versions'>): Pick<IntakeRpcs, 'GetSubmission' | 'GetContact'> {
+}: Pick<RpcDeps, 'applications' | 'versions'>): Pick<IntakeRpcs, 'GetSubmission' | 'GetNoticeContext'> {
   /** Reads an application of any centre, since services belong to none. */
   const getAnyApplication = async (id: string): Promise<StoredApplication> => {
     const app = await applications.get(id, { scope: 'service' });
@@ -32,7 +32,7 @@ export function internalServiceRpcs({
       return toSubmission(app, submission, await versions.get(app.service.versionId));
     },
 
-    async GetContact({ name }, context) {
+    async GetNoticeContext({ name }, context) {
       const app = await getAnyApplication(parseResourceName('applications', name));
       context.recordAccess(name);
       return toNoticeContext(app, await versions.get(app.service.versionId));
