@@ -317,8 +317,9 @@ describe('a problem of intake becomes the response', () => {
 
   test('all violations', async () => {
     const violations = [1, 2, 3].map((max) => violation(`/answers/f${max}`, 'MAX_LENGTH', { max }));
-    intake = () => Promise.reject(new Problem({ reason: 'FILE_INCOMPLETE', message: 'Incomplete.', violations }));
-    expectProblem(await gateway.send('POST', `${APP}/submit`, write), 400, 'FILE_INCOMPLETE', violations);
+    intake = () =>
+      Promise.reject(new Problem({ reason: 'APPLICATION_INCOMPLETE', message: 'Incomplete.', violations }));
+    expectProblem(await gateway.send('POST', `${APP}/submit`, write), 400, 'APPLICATION_INCOMPLETE', violations);
   });
 
   test('a stale ETag is 412, and was forwarded', async () => {

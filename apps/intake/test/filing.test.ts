@@ -44,7 +44,7 @@ describe('submitApplication', () => {
 
   test('reports everything that an empty draft lacks', () => {
     const problem = catchProblem(() => filing.submitApplication(newDraft({ content: {} }), ACTOR, SUBMIT_CONTEXT));
-    expect(problem.reason).toBe('FILE_INCOMPLETE');
+    expect(problem.reason).toBe('APPLICATION_INCOMPLETE');
     expect(problem.violations.map((violation) => violation.field)).toEqual([
       '/applicant/idnp',
       '/applicant/givenName',

@@ -30,7 +30,7 @@ describe('applicant without IDNP', () => {
       const desk = scene.world.deskAt(grpcPort);
       const { name } = await desk.open(1, forChild);
       await expect(desk.submit(name)).rejects.toMatchObject({
-        reason: 'FILE_INCOMPLETE',
+        reason: 'APPLICATION_INCOMPLETE',
         violations: [{ field: '/represented/foreignDocument', rule: 'FOREIGN_DOCUMENT_NOT_TAKEN' }],
       });
     } finally {

@@ -11,7 +11,7 @@ const notarial = { kind: 'MANDATE_KIND_NOTARIAL', reference: 'N-1' } as const;
 describe('requirements of a service version', () => {
   test('requires a document only for its kind of mandate', async () => {
     const { name } = await at().open(1, { mandate: notarial });
-    await expect(at().submit(name)).rejects.toMatchObject({ reason: 'FILE_INCOMPLETE' });
+    await expect(at().submit(name)).rejects.toMatchObject({ reason: 'APPLICATION_INCOMPLETE' });
     const kinship = await at().open(2, { mandate: { kind: 'MANDATE_KIND_KINSHIP', reference: 'K-1' } });
     expect((await at().submit(kinship.name)).state).toBe('STATE_SUBMITTED');
   });
@@ -23,7 +23,7 @@ describe('requirements of a service version', () => {
     expect((await at().submit(app.name)).state).toBe('STATE_SUBMITTED');
     const codeOnly = [{ kind: 'identity-document', verificationCode: 'X' }];
     const refused = await at().open(4, { evidence: codeOnly });
-    await expect(at().submit(refused.name)).rejects.toMatchObject({ reason: 'FILE_INCOMPLETE' });
+    await expect(at().submit(refused.name)).rejects.toMatchObject({ reason: 'APPLICATION_INCOMPLETE' });
   });
 
   test('keeps an inapplicable answer in the draft and does not file it', async () => {
@@ -56,6 +56,6 @@ describe('requirements of a service version', () => {
     const abroad = await at('CU-022').open(5, { costOption: 'consular' });
     expect((await at('CU-022').submit(abroad.name)).state).toBe('STATE_SUBMITTED');
     const elsewhere = await at('CU-018').open(6, { costOption: 'consular' });
-    await expect(at('CU-018').submit(elsewhere.name)).rejects.toMatchObject({ reason: 'FILE_INCOMPLETE' });
+    await expect(at('CU-018').submit(elsewhere.name)).rejects.toMatchObject({ reason: 'APPLICATION_INCOMPLETE' });
   });
 });

@@ -12,7 +12,7 @@ describe('SubmitApplication', () => {
     const draft = await at().open(6, { evidence: [], answers, contact: null });
     const refused = at().submit(draft.name);
     await expect(refused).rejects.toMatchObject({
-      reason: 'FILE_INCOMPLETE',
+      reason: 'APPLICATION_INCOMPLETE',
       violations: [
         { field: '/contact', rule: 'CONTACT_MISSING' },
         { field: '/evidence', rule: 'EVIDENCE_MISSING', params: { kind: 'identity-document' } },
@@ -29,7 +29,7 @@ describe('SubmitApplication', () => {
     const applicant = { ...person(8), birthDate: '2090-01-01' };
     const draft = await at().open(8, { applicant });
     await expect(at().submit(draft.name)).rejects.toMatchObject({
-      reason: 'FILE_INCOMPLETE',
+      reason: 'APPLICATION_INCOMPLETE',
       violations: [{ field: '/applicant/birthDate', rule: 'NOT_AFTER', params: { other: 'today' } }],
     });
   });

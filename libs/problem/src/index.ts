@@ -40,7 +40,10 @@ export const REASONS = {
   },
   PAYLOAD_TOO_LARGE: { kind: 'INVALID', action: 'Reduce the size of the request.' },
   ANSWERS_TOO_LARGE: { kind: 'INVALID', action: 'Shorten the answers to at most 64 KiB, files excluded.' },
-  FILE_INCOMPLETE: { kind: 'INVALID', action: 'Complete the fields listed in the violations, then submit again.' },
+  APPLICATION_INCOMPLETE: {
+    kind: 'INVALID',
+    action: 'Complete the fields listed in the violations, then submit again.',
+  },
   MEDIA_TYPE_UNSUPPORTED: { kind: 'INVALID', action: 'Send the body as application/json.' },
   DEADLINE_MISSING: { kind: 'INVALID', action: 'Set a deadline on the call.' },
   REQUEST_ID_REUSED: {

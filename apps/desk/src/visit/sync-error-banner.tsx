@@ -26,7 +26,7 @@ export function SyncErrorBanner() {
       </Banner>
     );
   }
-  if (!error || error.reason === 'FILE_INCOMPLETE') return null;
+  if (!error || error.reason === 'APPLICATION_INCOMPLETE') return null;
   const canRenew = error.reason === 'SERVICE_VERSION_EXPIRED';
   return (
     <Banner kind="trouble" action={canRenew && <Button onClick={sync.renew}>{t(VISIT.renew)}</Button>}>

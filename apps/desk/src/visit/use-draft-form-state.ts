@@ -218,7 +218,7 @@ function withPlatformViolations(
   service: DraftForm['service'],
   screens: readonly ScreenId[],
 ): readonly MissingField[] {
-  if (error?.reason !== 'FILE_INCOMPLETE') return localMissing;
+  if (error?.reason !== 'APPLICATION_INCOMPLETE') return localMissing;
   const violations = (error.problem.violations ?? []) as unknown as MissingField['violation'][];
   const reported = toMissingFields(violations, values, content, service, screens);
   return [

@@ -33,7 +33,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Ответы слишком длинные. Сократите их.',
     en: 'The answers are too long. Shorten them.',
   },
-  FILE_INCOMPLETE: {
+  APPLICATION_INCOMPLETE: {
     ro: 'Dosarul nu este complet. Completați ce lipsește, apoi depuneți din nou.',
     ru: 'Дело неполное. Дополните недостающее и подайте снова.',
     en: 'The application is incomplete. Add what is missing, then submit again.',

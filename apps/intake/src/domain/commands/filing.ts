@@ -17,7 +17,7 @@ export interface SubmitContext {
 
 /**
  * Files an application and freezes submission 1. The day of filing determines whether the version may be filed.
- * @throws Problem SERVICE_VERSION_EXPIRED, FILE_INCOMPLETE
+ * @throws Problem SERVICE_VERSION_EXPIRED, APPLICATION_INCOMPLETE
  */
 export function submitApplication(app: Application, actor: Actor, context: SubmitContext): CommandResult {
   const { version, acceptsForeignDocuments, workingTime, validateAnswers } = context;
@@ -26,7 +26,7 @@ export function submitApplication(app: Application, actor: Actor, context: Submi
   if (app.service.validTo !== undefined && toCivilDate(submitTime) > app.service.validTo) {
     throw new Problem({
       reason: 'SERVICE_VERSION_EXPIRED',
-      message: 'The version of the public service has expired.',
+      message: 'The public service changed since the draft was opened; renew the draft and check it again.',
       metadata: { version: app.serviceVersion, validTo: app.service.validTo },
     });
   }
@@ -35,7 +35,7 @@ export function submitApplication(app: Application, actor: Actor, context: Submi
   const filingContext = { centreKind: app.centreKind, today: toCivilDate(submitTime) };
   const violations = validateCompleteness(content, requirements, filingContext, validateAnswers);
   if (violations.length > 0) {
-    throw new Problem({ reason: 'FILE_INCOMPLETE', message: 'The application is incomplete.', violations });
+    throw new Problem({ reason: 'APPLICATION_INCOMPLETE', message: 'The application is incomplete.', violations });
   }
   const due = startClock(version, content.costOption, submitTime, workingTime);
   // The operator who files becomes the assignee, unless there is one.
