@@ -213,7 +213,7 @@ const checkNotices: Invariant = ({ threads, events, applications }) => {
     ...notices
       .filter(
         ({ state, cause }) =>
-          state !== 'sent' && state !== 'printable' && !(state === 'failed' && cause === 'overtaken'),
+          state !== 'sent' && state !== 'printable' && !(state === 'failed' && cause === 'superseded'),
       )
       .map(({ id, state, cause }) => `notice ${id}: ${state} ${cause ?? ''}`.trimEnd()),
   ];

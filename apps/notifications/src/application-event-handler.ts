@@ -108,14 +108,14 @@ export class ApplicationEventHandler {
     if (answerBy !== undefined) notice.answerBy = answerBy;
     if (causedBy !== '') notice.causedBy = causedBy;
     const due = throttledUntil(thread.notices, kind, now);
-    return due ? { ...notice, held: true, due } : this.#deps.composer.compose(application, notice);
+    return due ? { ...notice, throttled: true, due } : this.#deps.composer.compose(application, notice);
   }
 
   async #followUp(thread: Thread, id: string): Promise<void> {
     const { sender, noticeMetrics } = this.#deps;
     const notice = thread.notices.find((candidate) => candidate.id === id);
     if (!notice) return;
-    if (notice.held) noticeMetrics.recordThrottled(thread._id, notice);
+    if (notice.throttled) noticeMetrics.recordThrottled(thread._id, notice);
     else if (notice.state === 'pending') await sender.send(thread, notice);
     else noticeMetrics.recordOutcome(thread._id, notice);
   }

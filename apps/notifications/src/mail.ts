@@ -5,10 +5,10 @@ import type { FailCause, Notice } from './domain/notice.ts';
 import { LAYOUT } from './domain/templates.ts';
 
 /** Message-ID and file name derive from the notice's ID, so that duplicates are recognisable. */
-export type Mail = Required<Pick<Notice, 'id' | 'to' | 'subject' | 'text' | 'language'>>;
+export type Mail = Required<Pick<Notice, 'id' | 'emailAddress' | 'subject' | 'text' | 'language'>>;
 
-/** refused: permanent for this email; away: temporary. */
-export type MailResult = { outcome: 'sent' } | { outcome: 'refused' | 'away'; cause: FailCause };
+/** refused: permanent for this email; unavailable: temporary. */
+export type MailResult = { outcome: 'sent' } | { outcome: 'refused' | 'unavailable'; cause: FailCause };
 
 export type Mailer = (mail: Mail) => Promise<MailResult>;
 
@@ -17,7 +17,7 @@ function buildMessage(mail: Mail, from: string) {
   const domain = /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? 'localhost';
   return {
     from,
-    to: { name: '', address: mail.to },
+    to: { name: '', address: mail.emailAddress },
     subject: mail.subject,
     text: `${mail.text}\n\n-- \n${LAYOUT[mail.language].noReply}\n`,
     messageId: `<${mail.id}@${domain}>`,
@@ -69,12 +69,12 @@ interface SmtpError {
  */
 function classifyError({ code = '', responseCode = 0, message = '' }: SmtpError): MailResult {
   // nodemailer replaces Node's error code, so only the message identifies the error.
-  if (/certificate/i.test(message) && responseCode === 0) return { outcome: 'away', cause: 'smtp-certificate' };
+  if (/certificate/i.test(message) && responseCode === 0) return { outcome: 'unavailable', cause: 'smtp-certificate' };
   const isAboutMail = code === 'EENVELOPE' || code === 'EMESSAGE';
-  if (code === 'ETLS') return { outcome: 'away', cause: 'smtp-tls' };
+  if (code === 'ETLS') return { outcome: 'unavailable', cause: 'smtp-tls' };
   if (isAboutMail && responseCode >= 500) return { outcome: 'refused', cause: `smtp-${responseCode}` };
   if (code === 'EENVELOPE' && responseCode === 0) return { outcome: 'refused', cause: 'address-invalid' };
-  return { outcome: 'away', cause: responseCode ? `smtp-${responseCode}` : 'smtp-away' };
+  return { outcome: 'unavailable', cause: responseCode ? `smtp-${responseCode}` : 'smtp-unavailable' };
 }
 
 /**

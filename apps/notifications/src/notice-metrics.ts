@@ -25,7 +25,7 @@ export class NoticeMetrics {
 
   /** Records a notice that waits because of the daily limit. */
   recordThrottled(application: string, { kind }: Notice): void {
-    this.#outcomes.inc({ kind, outcome: 'held' });
+    this.#outcomes.inc({ kind, outcome: 'throttled' });
     this.#log.warn({
       event: 'notice-throttled',
       resource: resourceName('applications', application),

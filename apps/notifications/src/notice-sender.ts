@@ -40,9 +40,9 @@ export class NoticeSender {
   /** Sends a claimed email and marks it. While the mail server is unavailable, does nothing: the claim expires. */
   async send(thread: Thread, notice: Notice): Promise<void> {
     const { mailer, now } = this.#deps;
-    const { id, to = '', subject = '', text = '', language = 'ro' } = notice;
+    const { id, emailAddress = '', subject = '', text = '', language = 'ro' } = notice;
     if (now().getTime() < this.#serverUnavailableUntil) return;
-    await this.#recordResult(thread, id, await mailer({ id, to, subject, text, language }));
+    await this.#recordResult(thread, id, await mailer({ id, emailAddress, subject, text, language }));
   }
 
   async #processNotice(application: string, notice: Notice): Promise<void> {
@@ -59,7 +59,7 @@ export class NoticeSender {
   async #recordResult(thread: Thread, id: string, result: MailResult): Promise<void> {
     const { threads, noticeMetrics, retryPolicy, now } = this.#deps;
     const at = now();
-    if (result.outcome === 'away' && ['smtp-away', 'smtp-certificate'].includes(result.cause))
+    if (result.outcome === 'unavailable' && ['smtp-unavailable', 'smtp-certificate'].includes(result.cause))
       this.#serverUnavailableUntil = at.getTime() + retryPolicy.retryMs;
     const mark = (notice: Notice): Notice => {
       if (result.outcome === 'sent') return markSent(notice, at);

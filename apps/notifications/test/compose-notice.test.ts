@@ -29,7 +29,7 @@ describe('composeNotice', () => {
     (language) => {
       const slip = composeNotice(notice(), noticeContext({ training: true, language }), now, retryPolicy);
       expect(slip).toMatchObject({ state: 'printable', channel: 'slip', training: true });
-      expect(slip.to).toBeUndefined();
+      expect(slip.emailAddress).toBeUndefined();
       expect(slip.subject).toMatch(new RegExp(`^${TRAINING_LABELS[language].subject}: `));
       expect(slip.text?.startsWith(TRAINING_LABELS[language].text)).toBe(true);
       expect(composeNotice(notice(), noticeContext(), now, retryPolicy).training).toBeUndefined();
@@ -40,7 +40,7 @@ describe('composeNotice', () => {
     expect(mail).toMatchObject({
       state: 'pending',
       channel: 'email',
-      to: 'ion@example.md',
+      emailAddress: 'ion@example.md',
       due: at(retryPolicy.claimMs),
     });
   });
@@ -48,7 +48,7 @@ describe('composeNotice', () => {
     const slip = composeNotice(notice(), noticeContext({ email: '' }), now, retryPolicy);
     expect(slip).toMatchObject({ state: 'printable', channel: 'slip' });
     expect(slip.sendTime).toBeUndefined();
-    expect(slip.to).toBeUndefined();
+    expect(slip.emailAddress).toBeUndefined();
     expect(slip.due).toBeUndefined();
   });
 });

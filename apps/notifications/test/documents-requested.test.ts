@@ -37,12 +37,12 @@ test('DocumentsRequested sends three emails a day and holds the newest request',
     (current) => current.lastSeqs?.['applications'] === 40 && countSent(current) === 3,
   );
   expect(thread.notices.map(({ id: notice }) => notice)).toEqual([`${id}-1`, `${id}-2`, `${id}-3`, `${id}-40`]);
-  expect(thread.notices[3]).toMatchObject({ state: 'compose', held: true, replaces: 36 });
+  expect(thread.notices[3]).toMatchObject({ state: 'compose', throttled: true, replacedCount: 36 });
   expect(thread.timer!.due.getTime()).toBeGreaterThan(Date.now() + 86_000_000);
   expect(harness.readMail(`${id}-3`).text).toMatch(/\r\n> Achitați\. \[link\]\r\n> – Original\r\n\r\n/);
   expect(() => harness.readMail(`${id}-4`)).toThrow('ENOENT');
   const scrape = await fetch(`http://127.0.0.1:${harness.service.httpPort}/metrics`).then((answer) => answer.text());
-  expect(scrape).toMatch(/cups_notices_total\{[^}]*outcome="held"[^}]*\} 37/);
+  expect(scrape).toMatch(/cups_notices_total\{[^}]*outcome="throttled"[^}]*\} 37/);
   const { notices } = await harness.deskClient().listNotices({ application: `applications/${id}` });
   expect(notices[3]).toMatchObject({ state: 'NOTICE_STATE_PENDING' });
 });

@@ -13,7 +13,7 @@ test('a notice waits while intake is unavailable, without blocking other applica
   await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'), intakeEvent(other, 1, 'ApplicationSubmitted'));
   await harness.thread(other);
   const waiting = await harness.thread(id);
-  expect(waiting.notices[0]).toMatchObject({ state: 'compose', failCause: 'intake-away' });
+  expect(waiting.notices[0]).toMatchObject({ state: 'compose', failCause: 'intake-unavailable' });
   const { notices } = await harness.deskClient().listNotices({ application: `applications/${id}` });
   expect(notices[0]).toMatchObject({ state: 'NOTICE_STATE_PENDING', text: '', failCause: '' });
   await expect(harness.deskClient().getSlip({ name: `notices/${id}-1` })).rejects.toEqual(refused('NOT_FOUND'));
@@ -34,7 +34,7 @@ test('the first response of a recovered intake resumes all waiting notices', asy
     await slow.publish(...ids.map((id) => intakeEvent(id, 1, 'ApplicationSubmitted')));
     for (const id of ids) {
       const { notices } = await slow.thread(id);
-      expect(notices[0]).toMatchObject({ state: 'compose', failCause: 'intake-away' });
+      expect(notices[0]).toMatchObject({ state: 'compose', failCause: 'intake-unavailable' });
     }
     for (const id of ids) slow.answers.set(id, noticeContextResponse(''));
     const other = slow.application(noticeContextResponse(''));

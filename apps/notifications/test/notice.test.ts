@@ -6,14 +6,22 @@ describe('scheduleRetry', () => {
   test('doubles the delay up to one minute', () =>
     expect(
       [0, 1, 2, 7, 19].map((attempts) => {
-        const { due } = scheduleRetry(notice({ attempts }), 'smtp-away', now, retryPolicy);
+        const { due } = scheduleRetry(notice({ attempts }), 'smtp-unavailable', now, retryPolicy);
         return due!.getTime() - now.getTime();
       }),
     ).toEqual([10_000, 20_000, 40_000, 60_000, 60_000]));
   test('fails the notice when its event is too old', () => {
-    expect(scheduleRetry(notice(), 'smtp-away', now, retryPolicy)).toMatchObject({ state: 'compose', attempts: 1 });
-    const old = scheduleRetry(notice({ eventTime: before(retryPolicy.maxAgeMs + 1) }), 'smtp-away', now, retryPolicy);
-    expect(old).toMatchObject({ state: 'failed', failCause: 'smtp-away' });
+    expect(scheduleRetry(notice(), 'smtp-unavailable', now, retryPolicy)).toMatchObject({
+      state: 'compose',
+      attempts: 1,
+    });
+    const old = scheduleRetry(
+      notice({ eventTime: before(retryPolicy.maxAgeMs + 1) }),
+      'smtp-unavailable',
+      now,
+      retryPolicy,
+    );
+    expect(old).toMatchObject({ state: 'failed', failCause: 'smtp-unavailable' });
   });
 });
 

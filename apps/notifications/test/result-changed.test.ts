@@ -28,7 +28,7 @@ test('ResultChanged that revokes a result creates the only notice of a pending o
   await harness.publish(intakeEvent(id, 2, 'ResultChanged', { ...ready, revoked: true }));
   const done = await harness.thread(id, (thread) => thread.notices.length === 2 && thread.timer === null);
   expect(done.notices.map(({ kind, state, failCause }) => [kind, state, failCause])).toEqual([
-    ['result-ready', 'failed', 'overtaken'],
+    ['result-ready', 'failed', 'superseded'],
     ['result-revoked', 'sent', undefined],
   ]);
   expect(() => harness.readMail(`${id}-1`)).toThrow('ENOENT');

@@ -44,14 +44,14 @@ const printable = (id: string) => harness.thread(id, ({ notices }) => notices[0]
 describe('a mail server on another machine', () => {
   // Reaches the test's server through an address that is not a loopback address.
   const elsewhere = (more = '') => `smtp://0.0.0.0:${smtp.port}${more}`;
-  const mail = { id: 'n-1', to: 'ana@example.md', subject: 's', text: 't', language: 'ro' } as const;
+  const mail = { id: 'n-1', emailAddress: 'ana@example.md', subject: 's', text: 't', language: 'ro' } as const;
 
   test.each(['', '?requireTLS=false', '?ignoreTLS=true', '?ignoreTLS=true&opportunisticTLS=true'])(
     'a mail server on another machine receives nothing without TLS: smtp://…%s',
     async (more) => {
       const [received, verbs] = [smtp.received.length, smtp.verbs.length];
       const result = await createSmtpMailer(() => elsewhere(more), 'CUPS <no-reply@cups.example>')(mail);
-      expect(result).toEqual({ outcome: 'away', cause: 'smtp-tls' });
+      expect(result).toEqual({ outcome: 'unavailable', cause: 'smtp-tls' });
       expect(smtp.received).toHaveLength(received);
       expect(smtp.verbs.slice(verbs)).not.toContain('MAIL');
     },
@@ -61,7 +61,7 @@ describe('a mail server on another machine', () => {
 describe('a mail server with a certificate of a private CA', () => {
   const folder = temporaryDir();
   const passphrase = 'of-the-tests';
-  const mail = { id: 'n-2', to: 'ana@example.md', subject: 's', text: 't', language: 'ro' } as const;
+  const mail = { id: 'n-2', emailAddress: 'ana@example.md', subject: 's', text: 't', language: 'ro' } as const;
   let server: TestSmtpServer;
   let ca: string;
   beforeAll(async () => {
@@ -89,7 +89,7 @@ describe('a mail server with a certificate of a private CA', () => {
     'receives nothing when the CA is not trusted: smtps://…%s',
     async (more) => {
       const before = server.received.length;
-      expect(await send(more)).toEqual({ outcome: 'away', cause: 'smtp-certificate' });
+      expect(await send(more)).toEqual({ outcome: 'unavailable', cause: 'smtp-certificate' });
       expect(server.received).toHaveLength(before);
     },
   );
@@ -143,7 +143,7 @@ describe('email by SMTP', () => {
     ];
     await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'), intakeEvent(paper, 1, 'ApplicationSubmitted'));
     await printable(paper);
-    await harness.thread(id, ({ notices }) => notices[0]?.failCause === 'smtp-away');
+    await harness.thread(id, ({ notices }) => notices[0]?.failCause === 'smtp-unavailable');
     smtp = await startSmtpServer(port);
     await sent(id);
     expect(mailsOf(id)).toHaveLength(1);

@@ -15,7 +15,7 @@ describe('isSuperseded', () => {
       now,
       retryPolicy,
     );
-    expect(late).toMatchObject({ state: 'failed', failCause: 'overtaken' });
+    expect(late).toMatchObject({ state: 'failed', failCause: 'superseded' });
     expect(late).not.toHaveProperty('text');
   });
   test('sends a late notice whose step is still open', () =>
@@ -41,7 +41,7 @@ describe('a notice is true when it is composed', () => {
     ['application-submitted', 'revoked', true],
   ])('the notice %s of a result with the last change %s is sent: %s', (kind, lastChange, isTold) => {
     const result = composed(kind, lastChange ? { lastChange } : {});
-    expect([result.state, result.failCause]).toEqual(isTold ? ['pending', undefined] : ['failed', 'overtaken']);
+    expect([result.state, result.failCause]).toEqual(isTold ? ['pending', undefined] : ['failed', 'superseded']);
     expect(result.text === undefined).toBe(!isTold);
   });
 

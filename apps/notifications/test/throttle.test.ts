@@ -16,20 +16,25 @@ describe('throttledUntil', () => {
         const time = at(n * 1_000);
         const due = throttledUntil(notices, kind, time);
         const added = notice({ id: `a-${n}`, kind, createTime: time });
-        notices = withNotice(notices, due ? { ...added, held: true, due } : markSent(added, time));
+        notices = withNotice(notices, due ? { ...added, throttled: true, due } : markSent(added, time));
       }
       expect(notices.map(({ id }) => id)).toEqual(['a-1', 'a-2', 'a-3', 'a-200']);
-      expect(notices.at(-1)).toMatchObject({ state: 'compose', held: true, replaces: 196, due: at(1_000 + DAY) });
+      expect(notices.at(-1)).toMatchObject({
+        state: 'compose',
+        throttled: true,
+        replacedCount: 196,
+        due: at(1_000 + DAY),
+      });
       expect(nextDue(notices)).toEqual(at(1_000 + DAY));
     },
   );
 
   test('releases a held notice after a day, and holds a further one', () => {
     const sent = [1, 10, 20].map((n) => markSent(notice({ id: `a-${n}`, kind: 'result-revoked' }), at(n)));
-    const held = notice({ id: 'a-4', kind: 'result-revoked', held: true, due: at(1 + DAY) });
+    const held = notice({ id: 'a-4', kind: 'result-revoked', throttled: true, due: at(1 + DAY) });
     const released = composeNotice(held, noticeContext({ state: 'ready' }), at(DAY + 2), retryPolicy);
     expect(released).toMatchObject({ state: 'pending', id: 'a-4' });
-    expect(released.held).toBeUndefined();
+    expect(released.throttled).toBeUndefined();
     const all = [...sent, markSent(released, at(DAY + 2))];
     expect(throttledUntil(all, 'result-revoked', at(DAY + 2))).toEqual(at(10 + DAY));
     expect(throttledUntil(all, 'result-revoked', at(2 * DAY + 2))).toBeUndefined();

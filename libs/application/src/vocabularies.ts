@@ -65,11 +65,11 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** Why the platform stopped sending a notice. */
 export const NOTICE_CAUSES = [
-  'overtaken',
+  'superseded',
   'application-unknown',
   'address-invalid',
-  'intake-away',
-  'smtp-away',
+  'intake-unavailable',
+  'smtp-unavailable',
   'smtp-tls',
   'smtp-certificate',
   'smtp-refused',

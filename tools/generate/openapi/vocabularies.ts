@@ -84,10 +84,7 @@ const schemas = {
   ),
   DeliveryState: createEnumSchema(DELIVERY_STATES, 'How far an application is on its way to its agency.'),
   NoticeKind: createEnumSchema(NOTICE_KINDS, 'Kind of a notice to the applicant.'),
-  NoticeCause: createEnumSchema(
-    NOTICE_CAUSES,
-    'Why a notice was given up. `overtaken`: it would have said what is so no more.',
-  ),
+  NoticeCause: createEnumSchema(NOTICE_CAUSES, 'Why a notice failed. `superseded`: it no longer applied.'),
   NoDueDateReason: createEnumSchema(NO_DUE_DATE_REASONS, 'Why there is no due date.'),
   ResultKind: createEnumSchema(RESULT_KINDS, 'What the agency gives.'),
   NotificationMethod: createEnumSchema(NOTIFICATION_METHODS, 'Method of notifying the applicant.'),

@@ -69,18 +69,18 @@ function resolveContactMethod(contact: NoticeContext): ContactMethod {
 
 /**
  * Returns the composed notice with its channel: a printable slip, or an email claimed by its composer.
- * A notice that no longer applies fails with the cause `overtaken`.
+ * A notice that no longer applies fails with the cause `superseded`.
  */
 export function composeNotice(notice: Notice, contact: NoticeContext, now: Date, retryPolicy: RetryPolicy): Notice {
   const age = now.getTime() - notice.eventTime.getTime();
   const isObsolete =
     isContradicted(notice.kind, contact.lastChange) || isSuperseded(notice.kind, contact.state, age, retryPolicy);
-  if (isObsolete) return markFailed(notice, 'overtaken');
+  if (isObsolete) return markFailed(notice, 'superseded');
   const language = resolveLanguage(contact.language);
   const { trackingNumber, training } = contact;
   const name = sanitizeText(contact.personName, 200);
   const templateData = buildTemplateData(notice, contact, language);
-  const { held: _held, ...rest } = notice;
+  const { throttled: _throttled, ...rest } = notice;
   const composed: Notice = {
     ...rest,
     ...renderNotice(notice.kind, language, templateData, { name, trackingNumber, training }),
@@ -91,7 +91,7 @@ export function composeNotice(notice: Notice, contact: NoticeContext, now: Date,
   };
   if (training) composed.training = true;
   return composed.channel === 'email'
-    ? claimNotice({ ...composed, to: contact.email }, now, retryPolicy)
+    ? claimNotice({ ...composed, emailAddress: contact.email }, now, retryPolicy)
     : markPrintable(composed);
 }
 

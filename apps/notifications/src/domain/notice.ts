@@ -31,7 +31,7 @@ export interface Notice {
   channel?: Channel;
   language?: Language;
   /** Email address, for the channel email only. */
-  to?: string;
+  emailAddress?: string;
   subject?: string;
   text?: string;
   trackingNumber?: string;
@@ -44,9 +44,9 @@ export interface Notice {
   sendTime?: Date;
   failCause?: FailCause;
   /** Whether it exceeded the daily limit of its kind: it waits, and the newest of its kind replaces it. */
-  held?: boolean;
-  /** Number of held notices that it replaced. */
-  replaces?: number;
+  throttled?: boolean;
+  /** Number of throttled notices that it replaced. */
+  replacedCount?: number;
   /** When a colleague notified the applicant of its content, and the method: phone, in-person or slip. */
   notifyTime?: Date;
   notifyMethod?: string;
@@ -65,7 +65,7 @@ export interface RetryPolicy {
 }
 
 /** Cause of a wait that ends with the next response of intake. */
-export const INTAKE_UNAVAILABLE = 'intake-away';
+export const INTAKE_UNAVAILABLE = 'intake-unavailable';
 const MAX_RETRY_DELAY_MS = 60_000;
 
 /** Returns whether the notice must still be composed or sent. */
@@ -122,7 +122,7 @@ export function markSent(notice: Notice, now: Date): Notice {
 
 /** Returns the notice as failed. */
 export function markFailed(notice: Notice, cause: FailCause): Notice {
-  const { due: _due, held: _held, ...rest } = notice;
+  const { due: _due, throttled: _throttled, ...rest } = notice;
   return { ...rest, state: 'failed', failCause: cause };
 }
 

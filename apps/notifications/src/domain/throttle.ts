@@ -15,7 +15,7 @@ const MAX_STORED_PER_KIND = 100;
 export function throttledUntil(notices: readonly Notice[], kind: NoticeKind, now: Date): Date | undefined {
   if (!THROTTLED_KINDS.includes(kind)) return undefined;
   const windowEnds = notices
-    .filter((notice) => notice.kind === kind && !notice.held && notice.state !== 'failed')
+    .filter((notice) => notice.kind === kind && !notice.throttled && notice.state !== 'failed')
     .map((notice) => (notice.sendTime ?? notice.createTime).getTime() + DAY_MS)
     .filter((end) => end > now.getTime())
     .sort((a, b) => a - b);
@@ -32,12 +32,12 @@ export const isDuplicate = (notices: readonly Notice[], kind: NoticeKind, caused
   causedBy !== '' && notices.some((notice) => notice.kind === kind && notice.causedBy === causedBy);
 
 /**
- * Returns the notices with one more. A held notice replaces the held one of its kind, because only the newest
+ * Returns the notices with one more. A throttled notice replaces the throttled one of its kind, because only the newest
  * matters.
  */
 export function withNotice(notices: readonly Notice[], added: Notice): Notice[] {
-  const replaced = notices.find((stored) => added.held && stored.held && stored.kind === added.kind);
-  const notice = replaced ? { ...added, replaces: (replaced.replaces ?? 0) + 1 } : added;
+  const replaced = notices.find((stored) => added.throttled && stored.throttled && stored.kind === added.kind);
+  const notice = replaced ? { ...added, replacedCount: (replaced.replacedCount ?? 0) + 1 } : added;
   const others = notices.filter((stored) => stored !== replaced);
   const closedOfKind = THROTTLED_KINDS.includes(added.kind)
     ? others.filter((stored) => stored.kind === added.kind && !isOpen(stored))

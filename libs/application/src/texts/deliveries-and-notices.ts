@@ -115,7 +115,7 @@ export const NOTICE_KIND_TEXTS: Record<NoticeKind, Text> = {
 
 /** Why a notice was not sent, and what to do about it. */
 export const NOTICE_CAUSE_TEXTS: Record<NoticeCause, Text> = {
-  overtaken: {
+  superseded: {
     ro: 'Între timp s-a schimbat; mesajul nu mai era adevărat.',
     ru: 'Тем временем всё изменилось; сообщение уже неверно.',
     en: 'The application changed meanwhile; the notice no longer applies.',
@@ -130,12 +130,12 @@ export const NOTICE_CAUSE_TEXTS: Record<NoticeCause, Text> = {
     ru: 'Адрес электронной почты неверен. Позвоните человеку.',
     en: 'The email address is not valid. Call the applicant.',
   },
-  'intake-away': {
+  'intake-unavailable': {
     ro: 'Datele de contact nu au putut fi citite la timp. Sunați persoana.',
     ru: 'Контакты не удалось прочитать вовремя. Позвоните человеку.',
     en: 'The contact could not be read in time. Call the applicant.',
   },
-  'smtp-away': {
+  'smtp-unavailable': {
     ro: 'Poșta electronică nu a răspuns. Sunați persoana.',
     ru: 'Почтовый сервер не отвечал. Позвоните человеку.',
     en: 'The mail server did not respond. Call the applicant.',
