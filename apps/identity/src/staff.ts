@@ -186,7 +186,8 @@ export class StaffRepository {
       for (const team of left) {
         await this.#updateTeam(team, {
           read: () => this.#findLeaders(team),
-          leaving: (leaving, ids) => addDeparture(leaving, { operator: staff._id, time: now() }, { team, ids }),
+          changeDepartures: (departures, ids) =>
+            addDeparture(departures, { operator: staff._id, time: now() }, { team, ids }),
         });
         recorded.push(team);
       }
@@ -206,7 +207,8 @@ export class StaffRepository {
   #withdrawDeparture(team: string, id: string): Promise<void> {
     return this.#updateTeam(team, {
       read: () => Promise.resolve([]),
-      leaving: (leaving) => (leaving.some(({ operator }) => operator === id) ? removeDeparture(leaving, id) : leaving),
+      changeDepartures: (departures) =>
+        departures.some(({ operator }) => operator === id) ? removeDeparture(departures, id) : departures,
     });
   }
 
@@ -214,19 +216,19 @@ export class StaffRepository {
     name: string,
     work: {
       read: () => Promise<string[]>;
-      leaving: (leaving: LeaderDeparture[], leaders: string[]) => LeaderDeparture[];
+      changeDepartures: (departures: LeaderDeparture[], leaders: string[]) => LeaderDeparture[];
     },
   ): Promise<void> {
     const { teams, now } = this.#parts;
-    const initial = { _id: name, leaving: [] };
+    const initial = { _id: name, departures: [] };
     await teams.update(
       name,
       { scope: 'service', cause: {}, now: now(), initial },
       {
         read: work.read,
         decide: (team, leaders) => {
-          const leaving = work.leaving(team.leaving, leaders);
-          return { document: leaving === team.leaving ? team : { ...team, leaving }, events: [] };
+          const departures = work.changeDepartures(team.departures, leaders);
+          return { document: departures === team.departures ? team : { ...team, departures }, events: [] };
         },
       },
     );

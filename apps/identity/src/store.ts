@@ -31,7 +31,7 @@ export interface StoredOperator extends StoredDocument, Staff {}
 
 /** Pending departures of a team's leaders. Its ID is the centre code or `platform`. */
 export interface StoredTeam extends StoredDocument {
-  leaving: LeaderDeparture[];
+  departures: LeaderDeparture[];
 }
 
 export function openCentres(store: Store): Documents<StoredCentre> {
@@ -115,7 +115,7 @@ export function openStaff(store: Store): Documents<StoredOperator> {
       platformRoles: [String],
       agency: String,
       status: { type: String, required: true },
-      endedBefore: Date,
+      revokeTime: Date,
       lastSignInTime: Date,
       invitedBy: String,
       inviteTime: { type: Date, required: true },
@@ -170,7 +170,7 @@ function migrateFirstVersion(old: Record<string, unknown>): StoredOperator {
 export function openTeams(store: Store): Documents<StoredTeam> {
   return store.documents<StoredTeam>({
     collection: 'teams',
-    schema: { leaving: [{ operator: String, time: Date }] },
+    schema: { departures: [{ operator: String, time: Date }] },
     schemaVersion: SCHEMA_VERSION,
     indexes: [],
     existsReason: 'ALREADY_EXISTS',

@@ -98,8 +98,8 @@ export class SyntheticStaffSeeder {
     const { operators, now } = this.#parts;
     const draft = await this.#createDraft(operator, 0);
     await operators.update(operator.id, { ...SERVICE_SCOPE, cause: {}, now: now() }, (known) => {
-      const { status, endedBefore } = known;
-      return { document: { ...known, ...draft, status, endedBefore }, events: [] };
+      const { status, revokeTime } = known;
+      return { document: { ...known, ...draft, status, revokeTime }, events: [] };
     });
   }
 

@@ -229,9 +229,9 @@ describe('assertSessionValid', () => {
   test('rejects an ended session', () =>
     expect(reasonAt({ ...session, endTime: at(15) }, undefined, at(20))).toBe('SESSION_EXPIRED'));
   test('rejects a suspended operator', () =>
-    expect(reasonAt(session, { suspended: true, endedBefore: at(15) }, at(20))).toBe('OPERATOR_SUSPENDED'));
+    expect(reasonAt(session, { suspended: true, revokeTime: at(15) }, at(20))).toBe('OPERATOR_SUSPENDED'));
   test('rejects a session created before a lifted suspension', () => {
-    const lifted = { suspended: false, endedBefore: at(15) };
+    const lifted = { suspended: false, revokeTime: at(15) };
     expect(reasonAt(session, lifted, at(20))).toBe('SESSION_EXPIRED');
     expect(reasonAt({ ...session, createTime: at(16) }, lifted, at(20))).toBe('valid');
   });

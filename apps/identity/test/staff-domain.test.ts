@@ -112,7 +112,7 @@ describe('a staff member', () => {
       findLedTeams(whole),
       findLedTeams(suspended),
     ]).toEqual([...['suspended', true, [], ['CU-002']]]);
-    expect(reinstate(whole, undefined, audit)).toMatchObject({ status: 'active', endedBefore: time });
+    expect(reinstate(whole, undefined, audit)).toMatchObject({ status: 'active', revokeTime: time });
     const left = remove(remove(whole, 'CU-001', audit), 'CU-002', audit);
     expect(left).toMatchObject({ status: 'former', workplaces: [] });
     expect(withWorkplace(left, 'CU-001', ['specialist'], audit).status).toBe('invited');
@@ -237,29 +237,29 @@ describe('addDeparture', () => {
     ['CU-001', 'LAST_MANAGER'],
     [PLATFORM_TEAM, 'LAST_SUPERVISOR'],
   ])('keeps one leader of %s under concurrent departures', (team, reason) => {
-    const leave = (leaving: LeaderDeparture[], next: LeaderDeparture, ...ids: string[]) =>
-      addDeparture(leaving, next, { team, ids });
+    const leave = (departures: LeaderDeparture[], next: LeaderDeparture, ...ids: string[]) =>
+      addDeparture(departures, next, { team, ids });
     expect(reasonOf(() => leave([], { operator: 'a', time }, 'a'))).toBe(reason);
-    const leaving = leave([], { operator: 'a', time }, 'a', 'b');
-    expect(reasonOf(() => leave(leaving, { operator: 'b', time: at(1) }, 'a', 'b'))).toBe(reason);
-    expect(leave(removeDeparture(leaving, 'a'), { operator: 'b', time: at(1) }, 'a', 'b')).toHaveLength(1);
+    const departures = leave([], { operator: 'a', time }, 'a', 'b');
+    expect(reasonOf(() => leave(departures, { operator: 'b', time: at(1) }, 'a', 'b'))).toBe(reason);
+    expect(leave(removeDeparture(departures, 'a'), { operator: 'b', time: at(1) }, 'a', 'b')).toHaveLength(1);
     // The first departure has expired.
-    expect(leave(leaving, { operator: 'b', time: at(61) }, 'a', 'b')).toHaveLength(1);
+    expect(leave(departures, { operator: 'b', time: at(61) }, 'a', 'b')).toHaveLength(1);
   });
 
   test('keeps one leader for any order of departures', () => {
     const ids = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1 });
     fc.assert(
       fc.property(ids, fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 }), (managers, attempts) => {
-        let leaving: LeaderDeparture[] = [];
+        let departures: LeaderDeparture[] = [];
         for (const operator of attempts.filter((id) => managers.includes(id))) {
           try {
-            leaving = addDeparture(leaving, { operator, time }, { team: 'CU-001', ids: managers });
+            departures = addDeparture(departures, { operator, time }, { team: 'CU-001', ids: managers });
           } catch {
             // The last leader cannot leave.
           }
         }
-        const left = new Set(leaving.map(({ operator }) => operator));
+        const left = new Set(departures.map(({ operator }) => operator));
         expect(managers.some((id) => !left.has(id))).toBe(true);
       }),
     );

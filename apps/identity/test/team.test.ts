@@ -265,7 +265,7 @@ test('the ops CLI appoints supervisors and imports staff with an outcome per row
 test('a document of an earlier release keeps its suspension and is completed', async () => {
   const operators = store.collection<{ _id: string }>('operators');
   const old = { schemaVersion: 1, revision: 1, eventSeq: 0, outboxSeq: 0, outbox: [], requests: [] };
-  const times = { createTime: new Date(), updateTime: new Date(), endedBefore: new Date() };
+  const times = { createTime: new Date(), updateTime: new Date(), revokeTime: new Date() };
   await operators.insertOne(Object.assign({ _id: 'cu-950-specialist', suspended: true }, old, times));
   world.newCentre('CU-950');
   await eventually(async () => {

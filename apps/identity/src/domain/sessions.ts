@@ -18,7 +18,7 @@ export interface EmploymentStatus {
   /** The operator no longer works there. */
   left?: boolean | undefined;
   /** Time of the last suspension or reinstatement. Sessions created up to then have ended. */
-  endedBefore?: Date | undefined;
+  revokeTime?: Date | undefined;
 }
 
 /** @throws Problem OPERATOR_SUSPENDED */
@@ -45,7 +45,7 @@ export function assertSessionValid(
     session.endTime === undefined &&
     session.expireTime > now &&
     !employment?.left &&
-    !(employment?.endedBefore && session.createTime <= employment.endedBefore);
+    !(employment?.revokeTime && session.createTime <= employment.revokeTime);
   if (!isValid)
     throw new Problem({
       reason: 'SESSION_EXPIRED',

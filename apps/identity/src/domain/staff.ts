@@ -68,7 +68,7 @@ export interface Staff {
   agency?: string | undefined;
   status: StaffStatus;
   /** Time of the last suspension or reinstatement. Sessions created up to then have ended. */
-  endedBefore?: Date | undefined;
+  revokeTime?: Date | undefined;
   lastSignInTime?: Date | undefined;
   /** `operators/{id}`; absent if the ops CLI did it. */
   invitedBy?: string | undefined;
@@ -119,7 +119,7 @@ export function resolveEmploymentStatus(staff: Staff, centre: string | undefined
   return {
     suspended: staff.status === 'suspended' || workplace?.suspended === true,
     left: staff.status === 'former' || (centre === undefined ? rolesAt(staff).length === 0 : !workplace),
-    endedBefore: staff.endedBefore,
+    revokeTime: staff.revokeTime,
   };
 }
 
@@ -202,7 +202,7 @@ export function withPlatformRoles<S extends Staff>(staff: S, platformRoles: Plat
 export function suspend<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
     if (staff.status === 'former') return throwNotFound();
-    return withHistory({ ...staff, status: 'suspended', endedBefore: audit.time }, { action: 'suspended' }, audit);
+    return withHistory({ ...staff, status: 'suspended', revokeTime: audit.time }, { action: 'suspended' }, audit);
   }
   const workplace = findWorkplace(staff, centre) ?? throwNotFound();
   if (workplace.suspended) return staff;
@@ -218,7 +218,7 @@ export function reinstate<S extends Staff>(staff: S, centre: string | undefined,
   if (centre === undefined) {
     if (staff.status === 'former') return throwNotFound();
     return withHistory(
-      { ...staff, status: resolveActiveStatus(staff), endedBefore: audit.time },
+      { ...staff, status: resolveActiveStatus(staff), revokeTime: audit.time },
       { action: 'reinstated' },
       audit,
     );
@@ -239,7 +239,7 @@ export function reinstate<S extends Staff>(staff: S, centre: string | undefined,
 export function remove<S extends Staff>(staff: S, centre: string | undefined, audit: AuditInfo): S {
   if (centre === undefined) {
     if (staff.status === 'former') return throwNotFound();
-    const nowhere = { ...staff, workplaces: [], platformRoles: [], agency: undefined, endedBefore: audit.time };
+    const nowhere = { ...staff, workplaces: [], platformRoles: [], agency: undefined, revokeTime: audit.time };
     return withHistory(markFormerIfUnassigned(nowhere), { action: 'removed' }, audit);
   }
   if (!findWorkplace(staff, centre)) return throwNotFound();

@@ -29,11 +29,11 @@ export interface TeamLeaders {
  * @throws Problem LAST_MANAGER or LAST_SUPERVISOR if no leader would remain
  */
 export function addDeparture(
-  leaving: readonly LeaderDeparture[],
+  departures: readonly LeaderDeparture[],
   next: LeaderDeparture,
   { team, ids }: TeamLeaders,
 ): LeaderDeparture[] {
-  const others = leaving.filter(
+  const others = departures.filter(
     ({ operator, time }) => operator !== next.operator && next.time.getTime() - time.getTime() < DEPARTURE_TTL_MS,
   );
   const away = new Set([next.operator, ...others.map(({ operator }) => operator)]);
@@ -41,8 +41,8 @@ export function addDeparture(
   return [...others, next];
 }
 
-export function removeDeparture(leaving: readonly LeaderDeparture[], operator: string): LeaderDeparture[] {
-  return leaving.filter((departure) => departure.operator !== operator);
+export function removeDeparture(departures: readonly LeaderDeparture[], operator: string): LeaderDeparture[] {
+  return departures.filter((departure) => departure.operator !== operator);
 }
 
 const lastLeader = (team: string): Problem =>

@@ -190,7 +190,7 @@ async function endSessions(
   { operator, replayed }: StaffWriteResult,
   centre: string | undefined,
 ): Promise<void> {
-  const originalTime = centre === undefined ? operator.endedBefore : undefined;
+  const originalTime = centre === undefined ? operator.revokeTime : undefined;
   const until = replayed ? originalTime : operator.updateTime;
   if (until) await sessions.endForOperator(operator._id, until, centre);
 }
