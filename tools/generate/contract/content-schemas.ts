@@ -76,7 +76,7 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
     },
   },
   delivery: {
-    source: 'Delivery',
+    source: 'DeliveryChoice',
     description: 'How the person wants to get the result.',
     members: { note: { $ref: `${URN}note`, description: null } },
   },
