@@ -122,7 +122,7 @@ export const CONTENT_SCHEMA = {
           pattern: '^[A-Z]{2}$',
           maxLength: 2,
           'x-rule': 'COUNTRY',
-          description: 'The other state, ISO 3166-1 alpha-2.',
+          description: 'The issuing state, ISO 3166-1 alpha-2.',
         },
         kind: { type: 'string', enum: FOREIGN_DOCUMENT_KINDS },
         number: {

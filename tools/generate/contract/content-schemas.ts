@@ -28,7 +28,7 @@ interface Definition {
 }
 
 const LANGUAGE = {
-  description: 'The language in which the person wants to be addressed; always there for the applicant.',
+  description: 'Language of the person; always present for the applicant.',
 };
 
 const DEFINITIONS: Readonly<Record<string, Definition>> = {
@@ -46,15 +46,15 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
   },
   foreignDocument: {
     source: 'ForeignDocument',
-    description: 'A document of another state by which a person is known who has no IDNP.',
+    description: 'A foreign document that identifies a person without IDNP.',
     members: { number: { description: null } },
   },
   anyPerson: {
     source: 'Person',
     required: ['givenName', 'familyName', 'birthDate'],
-    description: 'A person with an IDNP, or one without who is known by a document of another state.',
+    description: 'A person identified by an IDNP or by a foreign document.',
     members: {
-      idnp: { description: 'Personal number, as in person; absent for who has none.' },
+      idnp: { description: 'Personal number, as in person; absent if the person has none.' },
       foreignDocument: { description: null },
       language: LANGUAGE,
     },
@@ -63,21 +63,21 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
   contact: { source: 'Contact' },
   mandate: {
     source: 'Mandate',
-    description: 'Why the specialist, or the person who came, may act.',
+    description: 'The legal basis on which the applicant acts.',
     members: { reference: { description: 'Number of the power of attorney or of the act.' } },
   },
   evidenceItem: {
     source: 'Evidence',
     required: ['kind', 'originalSeen'],
     members: {
-      originalSeen: { description: 'The specialist has seen the original.' },
+      originalSeen: { description: 'Whether the specialist has checked the original.' },
       copy: { description: 'Reference to a scanned copy.' },
-      verificationCode: { description: 'The code by which the electronic document is verified.' },
+      verificationCode: { description: 'Verification code of the electronic document.' },
     },
   },
   delivery: {
     source: 'DeliveryChoice',
-    description: 'How the person wants to get the result.',
+    description: 'How the person wants to receive the result.',
     members: { note: { $ref: `${URN}note`, description: null } },
   },
 };
