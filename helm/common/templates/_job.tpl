@@ -6,7 +6,7 @@ args, env, volumes and mounts.
 {{- $values := .job.values -}}
 backoffLimit: {{ hasKey .job "retries" | ternary .job.retries 5 }}
 # Shorter than Helm's timeout (5 minutes), so that a job without its image fails under its own name.
-activeDeadlineSeconds: 285
+activeDeadlineSeconds: {{ .job.deadlineSeconds | default 285 }}
 # Kept for its log, until the next release replaces it.
 ttlSecondsAfterFinished: 86400
 template:

@@ -11,6 +11,7 @@ All objects of a service. A service's chart uses only this.
   (include "cups.scaler" .)
   (include "cups.policy" .)
   (include "cups.monitor" .)
+  (include "cups.migration" .)
 -}}
 {{- range $objects }}
 {{- with trim . }}

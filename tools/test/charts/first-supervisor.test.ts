@@ -71,7 +71,7 @@ test('mounts no certificate without TLS', () => {
     files: [environmentFile('dev')],
     values: { operator: values, identity: { tls: { existingSecret: '' } } },
   });
-  const [job] = ofKind<Job>(open, 'Job');
+  const job = ofKind<Job>(open, 'Job').find(({ metadata }) => metadata.name === 'operator');
   expect(job!.spec.template.spec.volumes?.map(({ name }) => name)).toEqual(['keys', 'person']);
 });
 
