@@ -164,10 +164,16 @@ describe('toDeliveryEvent', () => {
         approved: false,
         reason: text,
         decideTime: T1,
-        appeal: { how: text, until: '2026-04-09' },
+        appeal: { instructions: text, deadline: '2026-04-09' },
         ...result,
       },
-      { approved: false, reason: text, decideTime: wire, appeal: { how: text, until: '2026-04-09' }, ...result },
+      {
+        approved: false,
+        reason: text,
+        decideTime: wire,
+        appeal: { instructions: text, deadline: '2026-04-09' },
+        ...result,
+      },
     ],
     [
       { type: 'DeliveryResultCorrected', reason: text, ...result },

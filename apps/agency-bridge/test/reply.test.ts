@@ -75,14 +75,22 @@ describe('normalization of decisions', () => {
 
   test.each(['2027-02-30', 'never', 5, null])('drops an end of the appeal period that is %p', (until) => {
     const reply = takenOf(decided({ ...decision, appeal: { how: { ro: 'Aici.' }, until } }));
-    expect(reply.update['appeal']).toEqual({ how: { ro: 'Aici.', ru: '', en: '' }, until: '' });
+    expect(reply.update['appeal']).toEqual({ instructions: { ro: 'Aici.', ru: '', en: '' }, deadline: '' });
     expect(reply.changes).toEqual(['APPEAL_UNTIL_DROPPED']);
   });
 
   test('truncates texts about an appeal', () => {
     const reply = takenOf(decided({ ...decision, appeal: { how: { ro: 'a'.repeat(2_001) }, until: '2027-02-24' } }));
-    const { how, until } = reply.update['appeal'] as unknown as { how: { ro: string }; until: string };
-    expect([how.ro.length, how.ro.at(-1), until, reply.changes]).toEqual([2_000, '…', '2027-02-24', ['TEXT_CUT']]);
+    const { instructions, deadline } = reply.update['appeal'] as unknown as {
+      instructions: { ro: string };
+      deadline: string;
+    };
+    expect([instructions.ro.length, instructions.ro.at(-1), deadline, reply.changes]).toEqual([
+      2_000,
+      '…',
+      '2027-02-24',
+      ['TEXT_CUT'],
+    ]);
   });
 
   test('truncates a reason, even if the message is too large', () => {
@@ -138,7 +146,9 @@ describe('toReply', () => {
     const flat = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
     expect(updateOf(REPLY_TYPES.decided, { ...approval, result })).toMatchObject({ ...flat, appeal: null });
     const appeal = { how: { ro: 'Aici.', ru: 'Здесь.', en: 'Here.' }, until: '2027-02-24' };
-    expect(updateOf(REPLY_TYPES.decided, { ...decision, appeal })).toMatchObject({ appeal });
+    expect(updateOf(REPLY_TYPES.decided, { ...decision, appeal })).toMatchObject({
+      appeal: { instructions: appeal.how, deadline: appeal.until },
+    });
     const reason = { ro: 'Greșeală.', ru: 'Опечатка.', en: 'Misspelt.' };
     expect(updateOf(REPLY_TYPES.resultCorrected, { result, reason })).toMatchObject({ ...flat, reason });
     expect(updateOf(REPLY_TYPES.resultRevoked, { reason })).toEqual({ type: 'DeliveryResultRevoked', reason });

@@ -126,8 +126,8 @@ function toResult(wire: {
 }
 
 function toAppeal(wire: AppealIn | null): Appeal | undefined {
-  const how = sanitizeLocalizedText(wire?.how ?? null);
-  return how && { how, ...omitEmpty({ until: wire?.until }) };
+  const instructions = sanitizeLocalizedText(wire?.instructions ?? null);
+  return instructions && { instructions, ...omitEmpty({ deadline: wire?.deadline }) };
 }
 
 /** Returns the agency's text without unsafe characters and links, or undefined if nothing is left. */

@@ -148,12 +148,12 @@ describe('dates of a decision', () => {
     expect(alertsOf(app)).toEqual([['agency-message-changed', 'VALID_UNTIL_DROPPED']]);
   });
   test('drops a passed appeal date, keeps the text and alerts the desk', () => {
-    const how = { ro: 'Cerere prealabilă.' };
-    const rejected = (until: string) =>
-      applyUpdate(submitted(), 'rejected', { decision: { decideTime: NOW, appeal: { how, until } } });
-    expect(rejected('2026-04-09').decision?.appeal).toEqual({ how, until: '2026-04-09' });
+    const instructions = { ro: 'Cerere prealabilă.' };
+    const rejected = (deadline: string) =>
+      applyUpdate(submitted(), 'rejected', { decision: { decideTime: NOW, appeal: { instructions, deadline } } });
+    expect(rejected('2026-04-09').decision?.appeal).toEqual({ instructions, deadline: '2026-04-09' });
     const app = rejected('2026-03-09');
-    expect(app.decision?.appeal).toEqual({ how });
+    expect(app.decision?.appeal).toEqual({ instructions });
     expect(alertsOf(app)).toEqual([['agency-message-changed', 'APPEAL_UNTIL_DROPPED']]);
   });
   test('raises an alert for each change of the bridge', () => {

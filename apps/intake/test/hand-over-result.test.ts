@@ -98,7 +98,10 @@ describe('HandOverResult', () => {
   });
 
   test('stores how to appeal a rejection, and nothing for an approval', async () => {
-    const appeal = { how: { ro: 'Cerere prealabilă la www.bank.example', ru: '', en: '' }, until: '2099-01-15' };
+    const appeal = {
+      instructions: { ro: 'Cerere prealabilă la www.bank.example', ru: '', en: '' },
+      deadline: '2099-01-15',
+    };
     const read = async (n: number, approved: boolean) => {
       const { name } = await at().file(n);
       await scene.world.publish(bridgeEvent(name, 'DeliveryDecided', 1, { approved, appeal }));
@@ -108,7 +111,7 @@ describe('HandOverResult', () => {
       });
     };
     expect((await read(8, false)).decision).toMatchObject({
-      appeal: { how: { ro: 'Cerere prealabilă la [link]' }, until: '2099-01-15' },
+      appeal: { instructions: { ro: 'Cerere prealabilă la [link]' }, deadline: '2099-01-15' },
     });
     expect((await read(9, true)).decision!.appeal).toBeNull();
   });

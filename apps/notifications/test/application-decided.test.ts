@@ -73,7 +73,7 @@ test('ApplicationDecided quotes how and until when a rejection can be appealed',
   const decision = {
     approved: false,
     reason: { ro: 'Lipsește actul.', ru: '', en: '' },
-    appeal: { how: { ro: 'Cerere prealabilă la instituție.', ru: '', en: '' }, until: '2026-12-24' },
+    appeal: { instructions: { ro: 'Cerere prealabilă la instituție.', ru: '', en: '' }, deadline: '2026-12-24' },
   };
   const rejected = { ref: { state: 'STATE_REJECTED' } } as const;
   const id = harness.application(noticeContextResponse('', { decision, state: 'STATE_REJECTED' }));

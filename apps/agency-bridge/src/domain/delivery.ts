@@ -99,11 +99,11 @@ export interface Result {
   validUntil: string;
 }
 
-/** How and until when to appeal a rejection; '' without a date. */
+/** Instructions and last day to appeal a rejection; '' without a date. */
 export interface Appeal {
-  how: LocalizedText;
+  instructions: LocalizedText;
   /** yyyy-MM-dd */
-  until: string;
+  deadline: string;
 }
 
 /** Meaning of a reply; each is an event of cups.agencybridge.v1. */

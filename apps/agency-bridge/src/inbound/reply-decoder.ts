@@ -169,7 +169,7 @@ function toAgencyUpdate(event: ReplyEvent): AgencyUpdate {
         approved: outcome === 'approved',
         reason: reason ? toLocalizedText(reason) : null,
         decideTime: new Date(decideTime),
-        appeal: appeal ? { how: toLocalizedText(appeal.how), until: appeal.until ?? '' } : null,
+        appeal: appeal ? { instructions: toLocalizedText(appeal.how), deadline: appeal.until ?? '' } : null,
         ...toResult(result),
       };
     }

@@ -84,8 +84,8 @@ function AgencyMessages({ details }: { details: ApplicationDetails | undefined }
       <Quotation message={revokeReason} />
       {appeal && (
         <Quotation
-          message={appeal.how}
-          title={`${t(STATE_BLOCK.appeal)}${appeal.until ? `, ${t(STATE_BLOCK.appealUntil, dayParams(appeal.until, context))}` : ''}`}
+          message={appeal.instructions}
+          title={`${t(STATE_BLOCK.appeal)}${appeal.deadline ? `, ${t(STATE_BLOCK.appealUntil, dayParams(appeal.deadline, context))}` : ''}`}
         />
       )}
     </>

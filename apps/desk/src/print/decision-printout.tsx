@@ -35,13 +35,13 @@ export function DecisionPrintout({ application, catalog }: DecisionPrintoutProps
           [PRINT.corrected, at(decision.correctTime)],
           [PRINT.revoked, at(decision.revokeTime)],
           ...resultFacts(decision),
-          decision.appeal?.until && [PRINT.appealUntil, shortDate(decision.appeal.until)],
+          decision.appeal?.deadline && [PRINT.appealUntil, shortDate(decision.appeal.deadline)],
         ]}
       />
       <AgencyMessage title={PRINT.agencyText} message={decision.reason} />
       <AgencyMessage title={PRINT.corrected} message={decision.correctReason} />
       <AgencyMessage title={PRINT.revoked} message={decision.revokeReason} />
-      <AgencyMessage title={PRINT.appeal} message={decision.appeal?.how} />
+      <AgencyMessage title={PRINT.appeal} message={decision.appeal?.instructions} />
     </Printout>
   );
 }

@@ -152,12 +152,12 @@ export function toState(state: State) {
 
 export function toDocumentRequest(request: DocumentRequest | undefined): DocumentRequestOut | null {
   if (!request) return null;
-  const { supplied, message, requestTime, ...requested } = request;
+  const { suppliedKinds = [], message, requestTime, ...requested } = request;
   return {
     ...requested,
     message: message ?? null,
     requestTime: toTimestamp(requestTime),
-    suppliedKinds: supplied ?? [],
+    suppliedKinds,
   };
 }
 

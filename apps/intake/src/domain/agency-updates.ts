@@ -136,10 +136,10 @@ function dropPastValidity<R extends { validUntil?: string }>(result: R, sent: Da
 
 /** Drops an appeal deadline that had passed when the message was sent; the text stays. */
 function dropPastAppealDate<D extends Pick<Decision, 'appeal'>>(decision: D, sent: Date, changes: Set<string>): D {
-  const { how, until } = decision.appeal ?? {};
-  if (!how || until === undefined || until >= toCivilDate(sent)) return decision;
+  const { instructions, deadline } = decision.appeal ?? {};
+  if (!instructions || deadline === undefined || deadline >= toCivilDate(sent)) return decision;
   changes.add('APPEAL_UNTIL_DROPPED');
-  return { ...decision, appeal: { how } };
+  return { ...decision, appeal: { instructions } };
 }
 
 /**

@@ -63,14 +63,14 @@ export interface DocumentRequest {
   /** The date that the agency named, if intake moved it. */
   requestedAnswerBy?: string;
   /** Kinds already supplied while others are pending. */
-  supplied?: string[];
+  suppliedKinds?: string[];
   unavailable?: UnavailableDocument[];
 }
 
 export interface Appeal {
-  how: Text;
+  instructions: Text;
   /** yyyy-MM-dd, the last day. */
-  until?: string;
+  deadline?: string;
 }
 
 export interface Decision extends Result {

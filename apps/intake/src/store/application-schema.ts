@@ -68,7 +68,7 @@ export const APPLICATION_SCHEMA = {
     message: text,
     answerBy: String,
     requestedAnswerBy: String,
-    supplied: [String],
+    suppliedKinds: [String],
     unavailable,
   },
   agencyReference: String,
@@ -82,7 +82,7 @@ export const APPLICATION_SCHEMA = {
     correctReason: text,
     revokeTime: Date,
     revokeReason: text,
-    appeal: { how: text, until: String },
+    appeal: { instructions: text, deadline: String },
   },
   handOver: {
     collectedBy: String,

@@ -82,21 +82,21 @@ function withSupplied(content: Content, evidence: Evidence[], answers: Content['
 
 /** Returns the request with its supplied and unavailable documents. A supplied document is no longer unavailable. */
 function applySupply(request: DocumentRequest, { evidence, unavailable = [] }: Supply): DocumentRequest {
-  const { supplied = [], unavailable: before = [], evidenceKinds, ...asked } = request;
+  const { suppliedKinds: suppliedBefore = [], unavailable: before = [], evidenceKinds, ...asked } = request;
   const suppliedKinds = evidenceKinds.filter(
-    (kind) => supplied.includes(kind) || evidence.some((document) => document.kind === kind),
+    (kind) => suppliedBefore.includes(kind) || evidence.some((document) => document.kind === kind),
   );
   const unavailableByKind = new Map([...before, ...unavailable].map((document) => [document.kind, document]));
   const stillUnavailable = [...unavailableByKind.values()].filter(({ kind }) => !suppliedKinds.includes(kind));
   const next: DocumentRequest = { ...asked, evidenceKinds };
-  if (suppliedKinds.length > 0) next.supplied = suppliedKinds;
+  if (suppliedKinds.length > 0) next.suppliedKinds = suppliedKinds;
   if (stillUnavailable.length > 0) next.unavailable = stillUnavailable;
   return next;
 }
 
-function listOpenKinds({ evidenceKinds, supplied = [], unavailable = [] }: DocumentRequest): string[] {
+function listOpenKinds({ evidenceKinds, suppliedKinds = [], unavailable = [] }: DocumentRequest): string[] {
   return evidenceKinds.filter(
-    (kind) => !supplied.includes(kind) && !unavailable.some((document) => document.kind === kind),
+    (kind) => !suppliedKinds.includes(kind) && !unavailable.some((document) => document.kind === kind),
   );
 }
 
