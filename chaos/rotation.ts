@@ -18,7 +18,7 @@ import { startPlatform } from '@cups/tools/platform';
 
 const root = join(import.meta.dirname, '..');
 const MINUTE = 60_000;
-const SIGNERS = ['catalog', 'intake', 'agency-bridge', 'notifications', 'gateway', 'operator'];
+const SIGNERS = ['catalog', 'intake', 'agency-bridge', 'notifications', 'gateway', 'ops'];
 /** Enough that no centre reaches its daily limit. */
 const CENTRES = 12;
 const PAUSE_MS = 800;
@@ -69,7 +69,7 @@ async function rotateKeys(): Promise<void> {
 /** Removing the public half of a stolen ops key revokes it. The key's own calls may take longer to fail. */
 async function testStolenKey(): Promise<void> {
   if ((await callAsOperatorTool()) !== 0) throw new Error('the ops key is refused before its removal');
-  rmSync(join(dataDir, 'keys/public/operator.jwk'));
+  rmSync(join(dataDir, 'keys/public/ops.jwk'));
   const removed = Date.now();
   if ((await callAsOperatorTool()) === 0) throw new Error('a stolen key is still accepted');
   const lines = readFileSync(join(dataDir, 'logs/identity.log'), 'utf8').split('\n');
@@ -82,7 +82,7 @@ function callAsOperatorTool(): Promise<number | null> {
   const keys = join(dataDir, 'keys');
   const env = {
     KEYS_DIR: keys,
-    GRPC_TLS_DIR: join(keys, 'tls/operator'),
+    GRPC_TLS_DIR: join(keys, 'tls/ops'),
     IDENTITY_ADDRESS: platform.addresses()['identity'],
   };
   return run('staff', ['list'], { env, stdio: 'ignore' });

@@ -81,7 +81,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       pageRule(['centre-manager', 'supervisor'], 'platform'),
     ),
     ...rulesFor('ReinstateOperator RemoveOperator SetAbsence', pageRule(['centre-manager', 'supervisor'], 'platform')),
-    ...rulesFor('AppointSupervisor ImportOperators InspectStaff InspectPersonKeys', serviceRule('operator')),
+    ...rulesFor('AppointSupervisor ImportOperators InspectStaff InspectPersonKeys', serviceRule('ops')),
     ...rulesFor('GetCentre ListCentres', serviceRule('gateway', 'intake')),
   ]),
 };

@@ -34,15 +34,7 @@ const SERVICE_NAMES: Readonly<Record<string, string>> = {
   catalog: 'cups.catalog.v1.CatalogService',
   identity: 'cups.identity.v1.IdentityService',
 };
-const CALLERS: ServiceName[] = [
-  'gateway',
-  'intake',
-  'agency-bridge',
-  'notifications',
-  'catalog',
-  'identity',
-  'operator',
-];
+const CALLERS: ServiceName[] = ['gateway', 'intake', 'agency-bridge', 'notifications', 'catalog', 'identity', 'ops'];
 const ROLES: Role[] = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
 const DESK_ROLES: Role[] = ['specialist', 'centre-manager'];
 const CENTRES = ['CU-001', 'CU-002', 'CU-003', 'CU-004'];

@@ -123,7 +123,7 @@ export class Visitor {
 async function runOperatorTool(platform: Platform, keys: string, words: string[], input: string): Promise<string> {
   const env = {
     KEYS_DIR: keys,
-    GRPC_TLS_DIR: join(keys, 'tls/operator'),
+    GRPC_TLS_DIR: join(keys, 'tls/ops'),
     IDENTITY_ADDRESS: platform.addresses()['identity']!,
   };
   const { output, code } = await runTool('staff', words, env, input);

@@ -26,7 +26,7 @@ const HELP = `npm run cups -- <command>
   --json              prints JSON
   --help              prints this text
 
-By default it connects to the platform that \`npm start\` runs here. KEYS_DIR (with the key \`operator\`), GRPC_TLS_DIR (with
+By default it connects to the platform that \`npm start\` runs here. KEYS_DIR (with the key \`ops\`), GRPC_TLS_DIR (with
 its certificate) and the addresses AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS and
 IDENTITY_ADDRESS select another.
 `;

@@ -57,12 +57,12 @@ export class PlatformClient {
       );
     }
     try {
-      this.#keys = openKeys({ dir, service: 'operator' });
+      this.#keys = openKeys({ dir, service: 'ops' });
     } catch {
-      throw new CommandError(`The key operator is missing in ${dir}: run npm run keys -- make operator --dir ${dir}`);
+      throw new CommandError(`The key ops is missing in ${dir}: run npm run keys -- make ops --dir ${dir}`);
     }
     const plain = isNamed || !running || running.open;
-    const tlsDir = variables['GRPC_TLS_DIR'] ?? (plain ? undefined : tlsFolderPath(dir, 'operator'));
+    const tlsDir = variables['GRPC_TLS_DIR'] ?? (plain ? undefined : tlsFolderPath(dir, 'ops'));
     this.#tls = tlsDir === undefined ? undefined : openCertificate(tlsDir);
   }
 
@@ -95,10 +95,10 @@ export class PlatformClient {
 
 function openCertificate(dir: string): Tls {
   try {
-    return openTls({ dir, service: 'operator' });
+    return openTls({ dir, service: 'ops' });
   } catch {
     throw new CommandError(
-      `The certificate operator is missing in ${dir}: npm run keys -- make operator --dir <folder> creates it in tls/operator.`,
+      `The certificate ops is missing in ${dir}: npm run keys -- make ops --dir <folder> creates it in tls/ops.`,
     );
   }
 }

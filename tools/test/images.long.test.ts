@@ -194,7 +194,7 @@ test('archives long paths and refuses too long ones', () => {
   expect(() => tar([{ path: 'x'.repeat(101), mode: 0o644, content: Buffer.alloc(0) }])).toThrow(/too long/);
 });
 
-const JOBS = ['topics', 'keys', 'operator'];
+const JOBS = ['topics', 'keys', 'ops'];
 const SERVING_STATUS = 1;
 /** The answer of grpc.health.v1.Health, as bytes: field 1 is the status. */
 async function grpcHealth(port: number): Promise<number | undefined> {
@@ -222,7 +222,7 @@ describe('a bundle, started as its image starts it, in a folder without packages
   const { mongoUri, brokers, prefix } = testInfrastructure();
 
   beforeAll(() => {
-    generateKeys(keys, ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway', 'operator']);
+    generateKeys(keys, ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway', 'ops']);
     writeFileSync(secret, 'a secret of thirty-two bytes or more', { mode: 0o600 });
     mkdirSync(join(folder.dir, 'state'), { recursive: true });
   });
@@ -269,7 +269,7 @@ describe('a bundle, started as its image starts it, in a folder without packages
     const named = { idnp: '2900000000012', 'given-name': 'Ana', 'family-name': 'Exemplu', reason: 'Order 12' };
     mkdirSync(person);
     const appoint = async () => {
-      const { child, ended } = await start('operator', ['appoint-supervisor', '--from', person], 'pipe');
+      const { child, ended } = await start('ops', ['appoint-supervisor', '--from', person], 'pipe');
       const said = await text(child.stderr!);
       return [await ended, said.trim()];
     };

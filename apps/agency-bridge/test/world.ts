@@ -137,7 +137,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
       const client = clientFor<OperationsServiceDefinition>('cups.operations.v1.OperationsService', {
         address: `127.0.0.1:${bridge.grpcPort}`,
         keys,
-        from: 'operator',
+        from: 'ops',
         to: 'agency-bridge',
       });
       clients.push(client);

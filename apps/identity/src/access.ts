@@ -10,7 +10,7 @@ const ownSession = { callers: ['gateway'], roles: ALL_ROLES, tenancy: 'platform'
 const team = { callers: ['gateway'], tenancy: 'platform', personalData: true } as const;
 const STAFF_EDITOR_ROLES: OperatorRole[] = ['centre-manager', 'supervisor'];
 const STAFF_VIEWER_ROLES: OperatorRole[] = ['centre-manager', 'supervisor', 'support'];
-const opsTool = { callers: ['operator'], roles: 'none', tenancy: 'service', personalData: true } as const;
+const opsTool = { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: true } as const;
 const centreReads = {
   callers: ['gateway', 'intake'],
   roles: 'none',

@@ -80,7 +80,7 @@ export async function startWorld() {
       of = identity,
       versions,
     }: {
-      from?: 'gateway' | 'intake' | 'agency-bridge' | 'operator';
+      from?: 'gateway' | 'intake' | 'agency-bridge' | 'ops';
       of?: Identity;
       /** Data versions of the caller. */
       versions?: DataVersions;

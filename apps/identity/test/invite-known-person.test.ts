@@ -151,7 +151,7 @@ describe('an invitation by a supervisor', () => {
 
 test('the ops CLI appoints no supervisor with the number of another person', async () => {
   await inviteKnown(460);
-  const tool = world.client(undefined, { from: 'operator' });
+  const tool = world.client(undefined, { from: 'ops' });
   const boss = Object.assign(personOf(460, { givenName: 'Vera', familyName: 'Model' }), {
     actor: 'root',
     reason: 'First.',

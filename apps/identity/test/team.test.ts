@@ -226,7 +226,7 @@ test('former staff stay visible with their history, but not as stand-ins', async
 });
 
 test('the ops CLI appoints supervisors and imports staff with an outcome per row', async () => {
-  const tool = world.client(undefined, { from: 'operator' });
+  const tool = world.client(undefined, { from: 'ops' });
   const boss = { idnp: idnp(40), givenName: 'Vera', familyName: 'Model', actor: 'root', reason: 'First.' };
   expect(await tool.appointSupervisor(boss)).toMatchObject({ changed: true, member: { roles: ['ROLE_SUPERVISOR'] } });
   expect(await tool.appointSupervisor(boss)).toMatchObject({ changed: false });
@@ -284,7 +284,7 @@ test('personal numbers follow a key change, and an invalid key file is ignored',
   };
   const next = [key('next-enc', 'enc', 7), key('next-sig', 'sig', 8)];
   const put = (all: object[]) => writeFileSync(file, JSON.stringify({ keys: all }), { mode: 0o600 });
-  const tool = world.client(undefined, { from: 'operator' });
+  const tool = world.client(undefined, { from: 'ops' });
   const follow = (count: number) =>
     eventually(async () => {
       const { kids, waiting } = await tool.inspectPersonKeys({});

@@ -63,8 +63,8 @@ pod.
           name: {{ $values.global.publicKeys.configMap }}
           optional: true
           items:
-            - key: operator.jwk
-              path: public/operator.jwk
+            - key: ops.jwk
+              path: public/ops.jwk
 {{- with $values.tls.existingSecret }}
 - name: tls
   projected:

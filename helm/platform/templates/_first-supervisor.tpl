@@ -4,7 +4,7 @@
   projected:
     defaultMode: 288
     sources:
-      {{- include "cups.secretFile" (dict "name" .operator.keys.existingSecret "key" "operator.key.jwk" "path" "operator.key.jwk") | nindent 6 }}
+      {{- include "cups.secretFile" (dict "name" .ops.keys.existingSecret "key" "ops.key.jwk" "path" "ops.key.jwk") | nindent 6 }}
       - configMap:
           name: {{ .publicKeys }}
           items:
@@ -23,7 +23,7 @@
     defaultMode: 288
     sources:
       - secret:
-          name: {{ .operator.tls.existingSecret }}
+          name: {{ .ops.tls.existingSecret }}
           items:
             {{- range list "tls.crt" "tls.key" "ca.crt" }}
             - key: {{ . }}

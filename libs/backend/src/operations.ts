@@ -28,7 +28,7 @@ export interface OperationsDependencies {
 }
 
 /** The administrators' tool signs with its own key, which no service has. */
-const OPERATOR_ACCESS = { callers: ['operator'], roles: 'none', tenancy: 'service', personalData: false } as const;
+const OPERATOR_ACCESS = { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: false } as const;
 
 const ACCESS_TABLE: AccessTable<Definition> = {
   ListParkedKeys: OPERATOR_ACCESS,

@@ -38,7 +38,7 @@ export const reservedCodeReason = (code: string): string | undefined =>
     : undefined;
 
 const RESERVED_CODES = new Set(
-  ['agency', 'training', 'cups', 'admin', 'controller', 'kafka-lag', 'operator'].concat([
+  ['agency', 'training', 'cups', 'admin', 'controller', 'kafka-lag', 'ops'].concat([
     'catalog',
     'identity',
     'intake',

@@ -1,8 +1,7 @@
 import type { Log } from '@cups/contracts';
 
 /** The services, each with its own key pair, and the administrators' tool, which only calls. */
-export type ServiceName =
-  'catalog' | 'identity' | 'intake' | 'agency-bridge' | 'notifications' | 'gateway' | 'operator';
+export type ServiceName = 'catalog' | 'identity' | 'intake' | 'agency-bridge' | 'notifications' | 'gateway' | 'ops';
 
 /** Roles of an operator. */
 export type Role = 'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk';

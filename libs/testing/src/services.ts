@@ -27,7 +27,7 @@ const ALL_SERVICES: ServiceName[] = [
   'agency-bridge',
   'notifications',
   'gateway',
-  'operator',
+  'ops',
 ];
 
 export interface TestKeys {

@@ -76,7 +76,7 @@ export const APPS: readonly App[] = [
     reads: [PROTO],
   },
   {
-    name: 'operator',
+    name: 'ops',
     entry: 'tools/cli/staff/command.ts',
     description: 'Appoints the first supervisor',
     reads: [PROTO],

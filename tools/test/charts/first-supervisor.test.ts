@@ -6,16 +6,11 @@ import type { Deployment, Job } from './objects.ts';
 
 /** The job that makes the first supervisor; that it is a pod as all are, pods.test.ts says. */
 
-const OBJECTS = [
-  'Job operator',
-  'NetworkPolicy operator',
-  'NetworkPolicy operator-to-identity',
-  'ServiceAccount operator',
-];
+const OBJECTS = ['Job ops', 'NetworkPolicy ops', 'NetworkPolicy ops-to-identity', 'ServiceAccount ops'];
 const platform = (values: object = {}) =>
   render('platform', {
     files: [environmentFile('pilot')],
-    values: { global: { strictMode: false }, operator: values },
+    values: { global: { strictMode: false }, ops: values },
   });
 const withAppointment = platform({ firstSupervisor: { existingSecret: 'first-supervisor' } });
 const namesOf = (objects: KubernetesObject[]) => objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
@@ -44,21 +39,21 @@ test('may reach only identity’s gRPC port', () => {
     podSelector: { matchLabels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'cups' } },
   });
   const ports = [{ protocol: 'TCP', port: 7002 }];
-  const { spec: out } = named(withAppointment, 'NetworkPolicy', 'operator')!;
+  const { spec: out } = named(withAppointment, 'NetworkPolicy', 'ops')!;
   const { egress } = out as { egress: { ports: { port: number }[] }[] };
   expect(egress.filter(({ ports: [first] }) => first?.port !== 53)).toEqual([{ to: [podsOf('identity')], ports }]);
-  expect(named(withAppointment, 'NetworkPolicy', 'operator-to-identity')!.spec).toEqual(
-    Object.assign({ policyTypes: ['Ingress'], ingress: [{ from: [podsOf('operator')], ports }] }, podsOf('identity')),
+  expect(named(withAppointment, 'NetworkPolicy', 'ops-to-identity')!.spec).toEqual(
+    Object.assign({ policyTypes: ['Ingress'], ingress: [{ from: [podsOf('ops')], ports }] }, podsOf('identity')),
   );
 });
 
 test('reads the appointment from a Secret only', () => {
-  const { spec } = ofKind<Job>(withAppointment, 'Job').find(({ metadata }) => metadata.name === 'operator')!;
+  const { spec } = ofKind<Job>(withAppointment, 'Job').find(({ metadata }) => metadata.name === 'ops')!;
   const { volumes = [], containers } = spec.template.spec;
   const sources = volumes.flatMap(({ projected }) => projected?.sources ?? []);
   const secrets = sources.flatMap(({ secret }) => secret?.name ?? []);
   expect(sources.flatMap(({ configMap }) => configMap?.name ?? [])).toEqual(['cups-public-keys']);
-  expect(secrets).toEqual(['cups-key-operator', 'first-supervisor', 'cups-tls-operator']);
+  expect(secrets).toEqual(['cups-key-ops', 'first-supervisor', 'cups-tls-ops']);
   expect(containers[0]).toMatchObject({
     args: ['appoint-supervisor', '--first', '--from', '/person', '--wait', '240', '--actor', 'release cups'],
   });
@@ -69,7 +64,7 @@ test('mounts no certificate without TLS', () => {
   const values = { firstSupervisor: { existingSecret: 'first-supervisor' }, tls: { existingSecret: '' } };
   const open = render('platform', {
     files: [environmentFile('dev')],
-    values: { operator: values, identity: { tls: { existingSecret: '' } } },
+    values: { ops: values, identity: { tls: { existingSecret: '' } } },
   });
   const job = ofKind<Job>(open, 'Job').find(({ metadata }) => metadata.name === 'operator');
   expect(job!.spec.template.spec.volumes?.map(({ name }) => name)).toEqual(['keys', 'person']);
@@ -78,7 +73,7 @@ test('mounts no certificate without TLS', () => {
 test('mounts the ops CLI’s public key in the called services', () => {
   for (const { metadata, spec } of ofKind<Deployment>(withAppointment, 'Deployment')) {
     const sources = spec.template.spec.volumes?.find(({ name }) => name === 'keys')?.projected?.sources ?? [];
-    const items = [{ key: 'operator.jwk', path: 'public/operator.jwk' }];
+    const items = [{ key: 'ops.jwk', path: 'public/ops.jwk' }];
     if (metadata.name === 'agency-simulator') continue;
     expect(sources).toContainEqual({ configMap: { name: 'cups-public-keys', optional: true, items } });
   }

@@ -91,7 +91,7 @@ function valuesOf(kind: string, scaled: boolean, rest: boolean): unknown {
     'agency-simulator': { enabled: rest },
     topics: { enabled: rest },
     keys: { enabled: rest, apiServer: { peers: scaled ? [{ ipBlock: { cidr: '192.0.2.1/32' } }] : [] } },
-    operator: { firstSupervisor: { existingSecret: rest ? 'first-supervisor' : '' } },
+    ops: { firstSupervisor: { existingSecret: rest ? 'first-supervisor' : '' } },
     alerts: { enabled: rest },
     dashboards: { enabled: rest },
   };

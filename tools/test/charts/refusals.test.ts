@@ -154,7 +154,7 @@ const INVALID_VALUES: [what: string, values: unknown, sentence: RegExp][] = [
   ],
   ['more proxies than there can be', { gateway: { route: { trustedProxies: 50 } } }, /trustedProxies': maximum/],
   ['a value of the jobs that is unknown', { topics: { retention: 1 } }, /at '\/topics': .*'retention' not allowed/],
-  ['a person among the values', firstSupervisor({ idnp: '2900000000012' }), /'\/operator\/firstSupervisor': .*'idnp'/],
+  ['a person among the values', firstSupervisor({ idnp: '2900000000012' }), /'\/ops\/firstSupervisor': .*'idnp'/],
   ['more partitions than a topic may have', { topics: { partitions: 5000 } }, /topics\/partitions': maximum/],
   ['a runbook that is no text', { alerts: { runbook: 1 } }, /at '\/alerts\/runbook': got number, want string/],
   ['a port of mail that is none', { notifications: { mail: { port: 0 } } }, /at '\/mail\/port': minimum/],
@@ -264,13 +264,13 @@ const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] 
   ],
   [
     'a first supervisor whom a tool without a key appoints',
-    { operator: { firstSupervisor: someone, keys: { existingSecret: '' } } },
-    'operator.keys.existingSecret is missing',
+    { ops: { firstSupervisor: someone, keys: { existingSecret: '' } } },
+    'ops.keys.existingSecret is missing',
   ],
   [
     'a first supervisor whom a tool without a certificate appoints',
-    { operator: { firstSupervisor: someone, tls: { existingSecret: '' } } },
-    'operator.tls.existingSecret is missing',
+    { ops: { firstSupervisor: someone, tls: { existingSecret: '' } } },
+    'ops.tls.existingSecret is missing',
   ],
   ['a route without an origin', { gateway: { publicOrigin: '' } }, 'gateway.publicOrigin is missing'],
   [
@@ -335,8 +335,8 @@ const STRICT_MODE_VALUES: [what: string, values: unknown, sentence: string][] = 
   ['a tag instead of the digest of a job', { keys: { enabled: true } }, 'keys.image.digest is missing'],
   [
     'a tag instead of the digest of another job',
-    { operator: { firstSupervisor: someone, image: { digest: '' } } },
-    'operator.image.digest is missing',
+    { ops: { firstSupervisor: someone, image: { digest: '' } } },
+    'ops.image.digest is missing',
   ],
   ['one replica', { intake: { keda: { enabled: false }, replicas: 1 } }, 'intake runs one replica'],
   ['one replica at least', { gateway: { autoscaling: { minReplicas: 1 } } }, 'gateway runs one replica'],
@@ -400,7 +400,7 @@ function agencyUser(user: Record<string, unknown>): unknown {
 }
 
 function firstSupervisor(values: Record<string, unknown>): unknown {
-  return { operator: { firstSupervisor: values } };
+  return { ops: { firstSupervisor: values } };
 }
 
 function settings(service: string, values: Record<string, unknown>): unknown {
