@@ -47,18 +47,18 @@ const createEnumSchema = (list: readonly string[], description: string) => ({
 });
 
 const schemas = {
-  Reason: createEnumSchema(Object.keys(REASONS), 'Why a request was refused; what to do about it stands in `action`.'),
+  Reason: createEnumSchema(Object.keys(REASONS), 'Reason of an error. `action` says what to do.'),
   Rule: createEnumSchema(
     Object.keys(RULES),
     Object.entries(RULES)
       .map(([rule, { meaning }]) => `\`${rule}\`: ${meaning}`)
       .join('\n'),
   ),
-  State: createEnumSchema(STATES, 'Where an application stands.'),
-  Action: createEnumSchema(ACTIONS, 'What a person at a desk may do.'),
+  State: createEnumSchema(STATES, 'State of an application.'),
+  Action: createEnumSchema(ACTIONS, 'Action of an operator at a desk.'),
   HistoryKind: createEnumSchema(
     HISTORY_KINDS,
-    'What a person did, what the agency or the way to it said, or a timer. `other` is of a later release.',
+    'Kind of a history entry: an action of an operator, an event of the agency or the delivery, or a timer. `other`: from a later release.',
   ),
   DeskAlertKind: createEnumSchema(
     DESK_ALERT_KINDS,
@@ -66,31 +66,31 @@ const schemas = {
   ),
   DeskAlertCause: createEnumSchema(
     [...new Set([...MESSAGE_CHANGES, ...DELIVERY_CAUSES])],
-    'What was changed in a message, why one was refused, or why a delivery waits or failed.',
+    'Why a message was changed or refused, or why a delivery was deferred or failed.',
   ),
   MessageChange: createEnumSchema(
     MESSAGE_CHANGES,
     [
-      '`ANSWER_BY_LENGTHENED`, `ANSWER_BY_CUT`: the last day to supply was moved.',
-      '`DECIDE_TIME_REPLACED`: a time of decision that cannot be became that of sending.',
-      '`VALID_UNTIL_DROPPED`, `APPEAL_UNTIL_DROPPED`: an end of validity, or of the time to appeal, that had passed was left out.',
-      '`CE_TIME_REPLACED`: a time of sending that cannot be became that of arrival.',
-      '`TEXT_CUT`: a text was too long.',
+      'Change of a message from the agency. `ANSWER_BY_LENGTHENED`, `ANSWER_BY_CUT`: the last day to supply documents was moved.',
+      '`DECIDE_TIME_REPLACED`: the time of sending replaced an implausible decision time.',
+      '`VALID_UNTIL_DROPPED`, `APPEAL_UNTIL_DROPPED`: a past end of validity, or a past last day of the appeal, was dropped.',
+      '`CE_TIME_REPLACED`: the time of arrival replaced an implausible time of sending.',
+      '`TEXT_CUT`: a text was cut at its maximum length.',
     ].join(' '),
   ),
   DeliveryCause: createEnumSchema(
     DELIVERY_CAUSES,
-    'Why a delivery waits or failed, or a message of the agency was refused.',
+    'Why a delivery was deferred or failed, or why a message of the agency was refused.',
   ),
-  DeliveryState: createEnumSchema(DELIVERY_STATES, 'How far an application is on its way to its agency.'),
+  DeliveryState: createEnumSchema(DELIVERY_STATES, 'State of a delivery to an agency.'),
   NoticeKind: createEnumSchema(NOTICE_KINDS, 'Kind of a notice to the applicant.'),
   NoticeCause: createEnumSchema(NOTICE_CAUSES, 'Why a notice failed. `superseded`: it no longer applied.'),
-  NoDueDateReason: createEnumSchema(NO_DUE_DATE_REASONS, 'Why there is no due date.'),
-  ResultKind: createEnumSchema(RESULT_KINDS, 'What the agency gives.'),
+  NoDueDateReason: createEnumSchema(NO_DUE_DATE_REASONS, 'Why an application has no due date.'),
+  ResultKind: createEnumSchema(RESULT_KINDS, 'Form in which the agency issues the result.'),
   NotificationMethod: createEnumSchema(NOTIFICATION_METHODS, 'Method of notifying the applicant.'),
   StaffHistoryKind: createEnumSchema(
     STAFF_HISTORY_KINDS,
-    'What was done to one of the staff. `other` is of a later release.',
+    'Kind of an entry in the history of a staff member. `other`: from a later release.',
   ),
   AccessKind: createEnumSchema(ACCESS_KINDS, 'Kind of the data that was read.'),
   Bucket: createEnumSchema(BUCKETS, BUCKET_MEANINGS),
