@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { copySampleData } from '@cups/testing';
 import { runCentre } from '../cli/centre/centre.ts';
 
 /** `npm run centre` as a person uses it, on a copy of the data of the repository. */
@@ -14,7 +15,7 @@ let data: string;
 beforeEach(() => {
   parent = mkdtempSync(join(tmpdir(), 'cups-centre-'));
   data = join(parent, 'data');
-  for (const kind of ['centres', 'agencies']) cpSync(join(root, 'data', kind), join(data, kind), { recursive: true });
+  copySampleData(data, 'centres', 'agencies');
 });
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 

@@ -1,8 +1,8 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataVersions } from '@cups/contracts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
-import { clientFor, createTestKeys, temporaryDir } from '@cups/testing';
+import { clientFor, copySampleData, createTestKeys, temporaryDir } from '@cups/testing';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createCatalog } from '../src/service.ts';
@@ -14,9 +14,7 @@ export async function startCatalog(now = new Date('2026-03-10T22:30:00Z')) {
   const dataFolder = temporaryDir();
   const keys = createTestKeys();
   const services = join(dataFolder.dir, 'public-services');
-  for (const kind of ['public-services', 'agencies', 'calendars']) {
-    cpSync(join(DATA_DIR, kind), join(dataFolder.dir, kind), { recursive: true });
-  }
+  copySampleData(dataFolder.dir, 'public-services', 'agencies', 'calendars');
   const config: Config = Object.assign(readConfig({ CUPS_ENV: 'development' }), {
     grpcPort: 0,
     httpPort: 0,

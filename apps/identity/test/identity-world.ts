@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataVersions } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
@@ -11,6 +11,7 @@ import {
   familyName,
   idnp,
   captureLog,
+  copySampleData,
   createTestKeys,
   testInfrastructure,
   temporaryDir,
@@ -45,8 +46,7 @@ export async function startWorld() {
   const dataDir = join(folder.dir, 'data');
   const log = captureLog('identity');
   const logTo = { write: (line: string) => void log.lines.push(JSON.parse(line) as Record<string, unknown>) };
-  for (const kind of ['centres', 'agencies'])
-    cpSync(join(sampleDataDir, kind), join(dataDir, kind), { recursive: true });
+  copySampleData(dataDir, 'centres', 'agencies');
 
   const config = (more: Partial<Config> = {}): Config => ({
     ...readConfig({ CUPS_ENV: 'development', IDENTITY_PROVIDERS: 'local' }),

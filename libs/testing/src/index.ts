@@ -6,3 +6,4 @@ export { temporaryDir } from './folders.ts';
 export { eventually, testInfrastructure, uniquePrefix } from './platform.ts';
 export { createEvent, publishEvents, produceRaw, readTopic } from './topics.ts';
 export { shareInGroup } from './group.ts';
+export { copySampleData } from './sample-data.ts';
