@@ -88,8 +88,8 @@ test('statistics are available as JSON and as CSV', async () => {
 });
 
 test('the access-log printout has a language, operator names and no scripts', async () => {
-  const accessLogEntry = (kind: 'DETAILS' | 'SEARCH', time: string, by = 'operators/cu-001-specialist') => ({
-    by,
+  const accessLogEntry = (kind: 'DETAILS' | 'SEARCH', time: string, operator = 'operators/cu-001-specialist') => ({
+    operator,
     accessTime: { seconds: String(Date.parse(`2026-11-24T${time}Z`) / 1000), nanos: 0 },
     kind: `ACCESS_KIND_${kind}` as const,
     centre: 'centres/CU-001',

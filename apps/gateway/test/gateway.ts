@@ -360,7 +360,7 @@ const action = {
 };
 
 const accessLogEntry = {
-  by: operator.name,
+  operator: operator.name,
   accessTime: MORNING,
   kind: 'ACCESS_KIND_DETAILS' as const,
   centre: 'centres/CU-001',

@@ -46,7 +46,7 @@ beforeAll(async () => {
   ({ name } = await scene.at(CENTRE).file(1));
 });
 afterAll(() => store.close());
-const entries = () => store.collection<{ _id: string; by: string }>('accessLog').find({}).toArray();
+const entries = () => store.collection<{ _id: string; operator: string }>('accessLog').find({}).toArray();
 
 test('covers every method with personal data', () => {
   const personal = Object.entries(access).filter(([, row]) => row.personalData);
@@ -62,7 +62,7 @@ describe.each(Object.entries(READS))('%s', (method, [call, subject]) => {
     const added = (await entries()).filter(({ _id }) => !known.has(String(_id)));
     const subjectId = subject === 'centre' ? CENTRE : name.slice('applications/'.length);
     expect(added.map(({ _id }) => String(_id).split('/')[0])).toContain(subjectId);
-    expect(new Set(added.map((entry) => String(entry['by'])))).toEqual(new Set([`operators/cu-340-specialist`]));
+    expect(new Set(added.map((entry) => String(entry['operator'])))).toEqual(new Set([`operators/cu-340-specialist`]));
     if (subject === 'centre') expect(added).toHaveLength(1);
     const logged = scene.world.lines.slice(lines).filter(({ event }) => event === 'personal-data-read');
     const resource = subject === 'centre' ? `centres/${CENTRE}` : name;

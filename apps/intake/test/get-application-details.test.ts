@@ -25,7 +25,7 @@ describe('application details', () => {
     await colleague('CU-311').getApplication({ name });
     const again = await here.getApplicationDetails({ name });
     expect(again.lastAccess).toMatchObject({
-      by: 'operators/cu-311-colleague',
+      operator: 'operators/cu-311-colleague',
       kind: 'ACCESS_KIND_DETAILS',
       centre: 'centres/CU-311',
     });
@@ -109,7 +109,7 @@ describe('application details', () => {
     await expect(here.recordAccess({ name })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
     const { entries } = await here.listAccessLogEntries({ name });
     expect(entries).toMatchObject([
-      { by: 'operators/cu-318-specialist', kind: 'ACCESS_KIND_SLIP', centre: 'centres/CU-318' },
+      { operator: 'operators/cu-318-specialist', kind: 'ACCESS_KIND_SLIP', centre: 'centres/CU-318' },
       { kind: 'ACCESS_KIND_NOTICES' },
     ]);
   });

@@ -3,7 +3,7 @@ export interface AccessLogEntry {
   /** The application, if entries of several are listed. */
   application?: string;
   /** operators/{id} */
-  by: string;
+  operator: string;
   kind: string;
   /** An instant, RFC 3339. */
   accessTime: string;
@@ -29,7 +29,7 @@ export function groupAccessLog<Entry extends AccessLogEntry>(entries: readonly E
   const groups: AccessGroup<Entry>[] = [];
   const open = new Map<string, AccessGroup<Entry>>();
   for (const entry of [...entries].sort((a, b) => timeOf(a) - timeOf(b))) {
-    const key = `${entry.application ?? ''} ${entry.by}`;
+    const key = `${entry.application ?? ''} ${entry.operator}`;
     const group = open.get(key);
     if (group && timeOf(entry) - timeOf(group.first) < WINDOW_MS) {
       group.last = entry;

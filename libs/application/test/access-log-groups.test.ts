@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import { groupAccessLog } from '../src/index.ts';
 
 const ANA = 'operators/ana';
-const at = (clock: string, by = ANA, kind = 'details', application = 'a') => ({
+const at = (clock: string, operator = ANA, kind = 'details', application = 'a') => ({
   application,
-  by,
+  operator,
   kind,
   accessTime: `2026-11-24T${clock}Z`,
 });
 const groupsOf = (entries: ReturnType<typeof at>[]) =>
   groupAccessLog(entries).map(({ first, last, count, kinds }) => [
-    last.by,
+    last.operator,
     first.accessTime.slice(11, 19),
     last.accessTime.slice(11, 19),
     count,
@@ -48,7 +48,7 @@ describe('groupAccessLog', () => {
 
   test('keeps every entry and bounds each group to 15 minutes', () => {
     const entry = fc.record({
-      by: fc.constantFrom('a', 'b'),
+      operator: fc.constantFrom('a', 'b'),
       kind: fc.constantFrom('details', 'slip'),
       accessTime: fc.integer({ min: 0, max: 7_200_000 }).map((ms) => new Date(ms).toISOString()),
     });

@@ -58,10 +58,10 @@ export default function AccessLog({ id }: { id: string }) {
             </thead>
             <tbody>
               {groupAccessLog(accessLog.data.entries).map(({ first, last, count, kinds }) => (
-                <tr key={`${last.by} ${first.accessTime}`}>
+                <tr key={`${last.operator} ${first.accessTime}`}>
                   <td data-head={t(APPLICATION.accessLogFirst)}>{when(first.accessTime)}</td>
                   <td data-head={t(APPLICATION.accessLogLast)}>{when(last.accessTime)}</td>
-                  <th scope="row">{operatorName(accessLog.data.operators, last.by, t)}</th>
+                  <th scope="row">{operatorName(accessLog.data.operators, last.operator, t)}</th>
                   <td data-head={t(APPLICATION.accessLogWhat)}>
                     {kinds.map((kind) => t(ACCESS_KIND_TEXTS[kind])).join(', ')}
                   </td>

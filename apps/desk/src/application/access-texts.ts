@@ -26,7 +26,7 @@ export function lastAccessText(
   language: Language,
 ): string {
   if (!lastAccess) return '';
-  const operator = operatorName(operators, lastAccess.by, t);
+  const operator = operatorName(operators, lastAccess.operator, t);
   return t(APPLICATION.seenBy, {
     who: operator,
     when: formatWhen(lastAccess.accessTime, { language, today: today() }),

@@ -47,10 +47,10 @@ export function AccessLogPrintout({ application, catalog, entries, nameOf }: Acc
           </thead>
           <tbody>
             {groupAccessLog(entries).map(({ first, last, count, kinds }) => (
-              <tr key={`${last.by} ${first.accessTime}`}>
+              <tr key={`${last.operator} ${first.accessTime}`}>
                 <td>{clock(first.accessTime)}</td>
                 <td>{clock(last.accessTime)}</td>
-                <td>{nameOf(last.by)}</td>
+                <td>{nameOf(last.operator)}</td>
                 <td>
                   {kinds.map((kind) => (
                     <div key={kind}>

@@ -20,9 +20,9 @@ export function ReasonForm({ onSubmit }: { onSubmit: (reason: string) => void })
       }}
     >
       <Field
-        label={t(TEAM.whyLook)}
-        help={t(TEAM.whyLookHelp)}
-        error={isSubmitted && !typed.trim() ? t(TEAM.whyLookNeeded) : undefined}
+        label={t(TEAM.accessReason)}
+        help={t(TEAM.accessReasonHelp)}
+        error={isSubmitted && !typed.trim() ? t(TEAM.accessReasonNeeded) : undefined}
       >
         <TextInput value={typed} onChange={setTyped} maxLength={500} />
       </Field>

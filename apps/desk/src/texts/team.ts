@@ -144,13 +144,13 @@ export const TEAM = defineMessages({
   older: { ro: 'Arată și cele mai vechi ({n})', ru: 'Показать и более ранние ({n})', en: 'Show older ones ({n})' },
   noHistory: { ro: 'Nu s-a schimbat nimic încă.', ru: 'Изменений пока не было.', en: 'No changes yet.' },
 
-  whyLook: { ro: 'De ce priviți?', ru: 'Зачем вы смотрите?', en: 'Why do you need access?' },
-  whyLookHelp: {
+  accessReason: { ro: 'De ce priviți?', ru: 'Зачем вы смотрите?', en: 'Why do you need access?' },
+  accessReasonHelp: {
     ro: 'De exemplu numărul solicitării. Rămâne în istoricul persoanelor privite.',
     ru: 'Например, номер обращения. Останется в истории тех, кого вы смотрите.',
     en: 'For example a ticket number. Stored in the history of the members.',
   },
-  whyLookNeeded: { ro: 'Scrieți motivul.', ru: 'Напишите причину.', en: 'Enter the reason.' },
+  accessReasonNeeded: { ro: 'Scrieți motivul.', ru: 'Напишите причину.', en: 'Enter the reason.' },
   look: { ro: 'Arată echipa', ru: 'Показать команду', en: 'Show the team' },
 });
 

@@ -46,7 +46,11 @@ export function accessLogRoutes({ intake }: ServiceClients, operators: OperatorN
       const names = new Map(resolved.map(({ name, displayName }) => [name, displayName]));
       const { language = 'ro' } = query as QueryParams;
       return {
-        text: renderPrintout(entries, { language, id: params['id']!, displayNameOf: (by) => names.get(by) ?? by }),
+        text: renderPrintout(entries, {
+          language,
+          id: params['id']!,
+          displayNameOf: (operator) => names.get(operator) ?? operator,
+        }),
       };
     },
   };
@@ -60,7 +64,7 @@ interface PrintoutOptions {
   language: Language;
   id: string;
   /** Returns the display name of operators/{id}. */
-  displayNameOf: (by: string) => string;
+  displayNameOf: (operator: string) => string;
 }
 
 const TEXTS = {
@@ -110,7 +114,7 @@ function renderPrintout(
   const accesses = entries.map((entry) => {
     const kind = fromProtoEnum('ACCESS_KIND_', entry.kind);
     return {
-      by: entry.by,
+      operator: entry.operator,
       kind,
       accessTime: requirePresent(fromTimestamp(entry.accessTime)).toISOString(),
       centre: entry.centre,
@@ -121,7 +125,7 @@ function renderPrintout(
       .map((kind) => ACCESS_KIND_TEXTS[kind as keyof typeof ACCESS_KIND_TEXTS]?.[language] ?? '')
       .join(', ');
     const [from, to] = [first, last].map(({ accessTime }) => clock.format(new Date(accessTime)));
-    const cells = [from!, to!, displayNameOf(last.by), what, String(count), convert.idOf(last.centre)];
+    const cells = [from!, to!, displayNameOf(last.operator), what, String(count), convert.idOf(last.centre)];
     return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
   });
   const headings = [texts.first, texts.last, texts.who, texts.what, texts.count, texts.where]

@@ -45,8 +45,8 @@ export function accessLogRpcs({
   };
 }
 
-export function toAccessLogEntry({ by, centre, kind, time }: AccessLogEntry): AccessLogEntryOut {
-  return { by, centre, kind: ACCESS_KIND_VALUES[kind], accessTime: toTimestamp(time) };
+export function toAccessLogEntry({ operator, centre, kind, time }: AccessLogEntry): AccessLogEntryOut {
+  return { operator, centre, kind: ACCESS_KIND_VALUES[kind], accessTime: toTimestamp(time) };
 }
 
 /** Access to a list belongs to a centre, so no application lists it. */

@@ -3,7 +3,7 @@ import type { Context } from '@cups/rpc';
 import type { AccessLogEntry, AccessKind, AccessLog } from '../store/access-log.ts';
 
 export function accessLogEntry(context: Context, kind: AccessKind, time: Date): AccessLogEntry {
-  return { by: sessionOf(context).operator, centre: centreOf(context), kind, time };
+  return { operator: sessionOf(context).operator, centre: centreOf(context), kind, time };
 }
 
 /**

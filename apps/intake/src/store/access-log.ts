@@ -13,7 +13,7 @@ export type AccessKind = ApplicationAccessKind | 'list';
 
 export interface AccessLogEntry {
   /** operators/{id} */
-  by: string;
+  operator: string;
   /** centres/{code} where the operator worked. */
   centre: string;
   kind: AccessKind;
@@ -78,7 +78,7 @@ export function openAccessLog(store: Store): AccessLog {
       const operators = await collection()
         .aggregate<{ _id: string; count: number; last: string }>([
           { $match: rangeOf(subject) },
-          { $group: { _id: '$by', count: { $sum: 1 }, last: { $max: '$_id' } } },
+          { $group: { _id: '$operator', count: { $sum: 1 }, last: { $max: '$_id' } } },
         ])
         .toArray()
         .catch(rejectFailure);
