@@ -28,19 +28,19 @@ export interface OperationsDependencies {
 }
 
 /** The administrators' tool signs with its own key, which no service has. */
-const OPERATOR_ACCESS = { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: false } as const;
+const OPS_ACCESS = { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: false } as const;
 
 const ACCESS_TABLE: AccessTable<Definition> = {
-  ListParkedKeys: OPERATOR_ACCESS,
-  GetParkedKey: OPERATOR_ACCESS,
-  ReleaseParkedKey: OPERATOR_ACCESS,
-  DropParkedEvent: OPERATOR_ACCESS,
-  ListStuckPartitions: OPERATOR_ACCESS,
-  ListBlockedOutboxes: OPERATOR_ACCESS,
-  UnblockOutbox: OPERATOR_ACCESS,
-  ListRefusals: OPERATOR_ACCESS,
-  RedriveDelivery: OPERATOR_ACCESS,
-  ReplayDeliveries: OPERATOR_ACCESS,
+  ListParkedKeys: OPS_ACCESS,
+  GetParkedKey: OPS_ACCESS,
+  ReleaseParkedKey: OPS_ACCESS,
+  DropParkedEvent: OPS_ACCESS,
+  ListStuckPartitions: OPS_ACCESS,
+  ListBlockedOutboxes: OPS_ACCESS,
+  UnblockOutbox: OPS_ACCESS,
+  ListRefusals: OPS_ACCESS,
+  RedriveDelivery: OPS_ACCESS,
+  ReplayDeliveries: OPS_ACCESS,
 };
 
 const MAX_REASON_LENGTH = 500;

@@ -6,7 +6,7 @@ import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts'
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
-/** Events that only an operator can repeat. The others recur from agency replies or timers. */
+/** Events that only a platform administrator can repeat. The others recur from agency replies or timers. */
 const OPERATOR_EVENTS = [
   'ApplicationSubmitted',
   'DocumentsSupplied',

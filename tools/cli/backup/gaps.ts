@@ -19,7 +19,7 @@ export interface ConsumerAccount {
   outbox: readonly number[];
   /** Sequences that the consumer has parked until their predecessor arrives. */
   parked: readonly number[];
-  /** Sequences that the consumer has parked until an operator releases them. */
+  /** Sequences that the consumer has parked until a platform administrator releases them. */
   held: readonly number[];
 }
 

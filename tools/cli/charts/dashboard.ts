@@ -18,7 +18,7 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       series: { '{{status}}': `sum by (status) (rate(http_requests_total[${RATE}]))` },
     },
     {
-      title: 'Submissions that failed (5xx)',
+      title: 'Failed submissions (5xx)',
       unit: 'percentunit',
       series: {
         'of 5 minutes': 'cups:submissions_failed:ratio_rate5m',
@@ -45,7 +45,7 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       },
     },
     {
-      title: 'Submissions that came later than a minute',
+      title: 'Submissions delivered after more than a minute',
       unit: 'percentunit',
       series: {
         'of 5 minutes': 'cups:submissions_late:ratio_rate5m',
@@ -59,7 +59,7 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       series: { '{{topic}}': 'sum by (topic) (increase(agency_delivery_latency_seconds_count[1h]))' },
     },
     {
-      title: 'Time until an agency says that it has it, p50 of a day',
+      title: 'Time until an agency acknowledges, p50 of a day',
       unit: 's',
       series: {
         '{{agency}}':
@@ -67,7 +67,7 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       },
     },
     {
-      title: 'Deliveries that wait for an agency without a file',
+      title: 'Deliveries deferred for an agency without a file',
       unit: 'short',
       series: { '{{pod}}': 'max by (pod) (agency_bridge_deliveries_deferred)' },
     },
@@ -80,7 +80,7 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       series: { '{{service}}': `sum by (service) (rate(grpc_server_requests_total[${RATE}]))` },
     },
     {
-      title: 'Time of calls, p99',
+      title: 'Duration of calls, p99',
       unit: 's',
       series: { '{{service}}': quantile(0.99, 'grpc_server_request_duration_seconds_bucket', 'service, le') },
     },
@@ -94,16 +94,16 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       unit: 'bytes',
       series: { '{{service}}': 'max by (service) (process_resident_memory_bytes)' },
     },
-    { title: 'Store answers', unit: 'short', series: { '{{service}}': 'min by (service) (store_ready)' } },
+    { title: 'Store ready', unit: 'short', series: { '{{service}}': 'min by (service) (store_ready)' } },
   ],
   Events: [
     {
-      title: 'Age of the oldest event that waits',
+      title: 'Age of the oldest pending event',
       unit: 's',
       series: { '{{service}}': 'max by (service) (outbox_oldest_event_age_seconds)' },
     },
     {
-      title: 'Documents whose events wait',
+      title: 'Documents with pending events',
       unit: 'short',
       series: { '{{service}}': 'sum by (service) (outbox_documents_pending)' },
     },
@@ -118,7 +118,7 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       series: { '{{service}} {{topic}}': `sum by (service, topic) (rate(consumer_events_total[${RATE}]))` },
     },
     {
-      title: 'Documents that stand still',
+      title: 'Blocked documents and parked keys',
       unit: 'short',
       series: {
         'blocked, {{service}} {{collection}}': 'max by (service, collection) (outbox_documents_blocked)',
