@@ -101,7 +101,7 @@ type Json = Record<string, unknown>;
 type FieldRules = Record<string, (value: never) => unknown>;
 
 /**
- * Converts a message to JSON by the rule of each field. Without a rule, `…Time` is an instant and other values stay.
+ * Converts a message to JSON by the rule of each field. Without a rule, a message `…Time` is an instant and other values stay.
  * Omits empty strings, empty lists and absent messages; keeps numbers and booleans.
  */
 function messageToJson(wire: object | null, rules: FieldRules = {}): Json | undefined {
@@ -116,7 +116,8 @@ function messageToJson(wire: object | null, rules: FieldRules = {}): Json | unde
 }
 
 function convertPlainField(field: string, value: unknown): unknown {
-  if (field.endsWith('Time')) return fromTimestamp(value as Timestamp__Output | null)?.toISOString();
+  const isInstant = field.endsWith('Time') && typeof value === 'object';
+  if (isInstant) return fromTimestamp(value as Timestamp__Output | null)?.toISOString();
   if (Array.isArray(value)) return value.map((item: unknown) => convertPlainField('', item));
   return typeof value === 'object' && value !== null ? messageToJson(value) : value;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { CONTENT_MEMBERS } from '@cups/application';
 import { messageType } from '@cups/contracts/proto';
 import type { Application, Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import { person } from '@cups/testing';
@@ -11,7 +12,7 @@ const roundTrip = (content: ContentJson) => {
   const { allowedActions: _actions, ...json } = convert.applicationJson(
     wire.decode(wire.encode(application({ content: convert.contentToProto(content) }))),
   ) as Record<string, unknown>;
-  const names = ['applicant', 'contact', 'represented', 'mandate', 'answers', 'evidence', 'costOption', 'delivery'];
+  const names: readonly string[] = CONTENT_MEMBERS;
   return Object.fromEntries(Object.entries(json).filter(([name]) => names.includes(name)));
 };
 
@@ -31,6 +32,11 @@ const fullContent: ContentJson = {
 
 describe('content of an application', () => {
   test('survives the conversion to proto and back', () => expect(roundTrip(fullContent)).toEqual(fullContent));
+
+  test('has a text whose name ends with Time unchanged', () => {
+    const wireContent = { contact: { phone: '', preferredContactTime: 'after 18:00' } };
+    expect(convert.contactJson(wireContent.contact)).toEqual({ preferredContactTime: 'after 18:00' });
+  });
 
   test.each(Object.keys(fullContent) as (keyof ContentJson)[])('survives it with %s alone', (field) => {
     expect(roundTrip({ [field]: fullContent[field] })).toEqual({ [field]: fullContent[field] });
