@@ -78,8 +78,7 @@ def handle(headers: dict, key: str, value: bytes) -> None:
     kind = headers.get("ce_type", "").removeprefix("md.cups.").rpartition(".v")[0]
     content = json.loads(value)
     if kind == "reply.refused":  # For an engineer; nothing is answered.
-        remedy = content.get("remedy") or content["mend"]  # mend before version 1.2
-        print("refused:", content["cause"], content["violations"], remedy, file=sys.stderr, flush=True)
+        print("refused:", content, file=sys.stderr, flush=True)
     elif kind in ("application.withdrawn", "application.expired"):
         db.execute("UPDATE cases SET state = 'closed' WHERE delivery = ?", (key,))
     elif kind in ("application.submitted", "application.documents-supplied"):
