@@ -66,7 +66,7 @@ test('mounts no certificate without TLS', () => {
     files: [environmentFile('dev')],
     values: { ops: values, identity: { tls: { existingSecret: '' } } },
   });
-  const job = ofKind<Job>(open, 'Job').find(({ metadata }) => metadata.name === 'operator');
+  const job = ofKind<Job>(open, 'Job').find(({ metadata }) => metadata.name === 'ops');
   expect(job!.spec.template.spec.volumes?.map(({ name }) => name)).toEqual(['keys', 'person']);
 });
 
