@@ -286,10 +286,13 @@ test('personal numbers follow a key change, and an invalid key file is ignored',
   const put = (all: object[]) => writeFileSync(file, JSON.stringify({ keys: all }), { mode: 0o600 });
   const tool = world.client(undefined, { from: 'ops' });
   const follow = (count: number) =>
-    eventually(async () => {
-      const { kids, waiting } = await tool.inspectPersonKeys({});
-      return kids.length === count && waiting === 0;
-    });
+    eventually(
+      async () => {
+        const { kids, waiting } = await tool.inspectPersonKeys({});
+        return kids.length === count && waiting === 0;
+      },
+      { timeoutMs: 60_000 },
+    );
 
   const before = await invite(manager, 50);
   // An earlier release stored one hash as a string, and no key names.
@@ -330,4 +333,4 @@ test('personal numbers follow a key change, and an invalid key file is ignored',
     fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`).then((response) => response.text());
   await eventually(async () => /cups_key_set_reload_failed\{file="persons".*\} 1/.test(await metrics()));
   await invite(manager, 55);
-});
+}, 180_000);
