@@ -92,8 +92,11 @@ export function listQueue(
   documents: Documents<StoredApplication>,
   { bucket, centres, pageSize, pageToken, ...viewer }: QueueQuery & { bucket: Bucket },
 ): Promise<{ documents: StoredRow[]; nextPageToken: string }> {
+  const { filter, orderBy, order } = resolveQueueList(bucket, viewer);
   return documents.list({
-    ...resolveQueueList(bucket, viewer),
+    filter,
+    orderBy,
+    order,
     scope: { centre: centres },
     pageSize,
     pageToken,
