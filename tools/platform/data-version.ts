@@ -3,9 +3,9 @@ import { join, relative } from 'node:path';
 
 /**
  * Version of the stored data. Raise it with each exclusive migration, so that `npm start` copies the store before it
- * migrates. Version 2 stores the form answers under `content` of an application.
+ * migrates. Version 2 stores the form answers under `content` of an application; 3 has the standard names.
  */
-export const DATA_VERSION: number = 2;
+export const DATA_VERSION = 3;
 
 /** The oldest version that migrations start from. */
 export const OLDEST_DATA_VERSION = 2;

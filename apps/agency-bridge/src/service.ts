@@ -15,7 +15,7 @@ import { afterPublish, deliveriesOf, unmatchedRepliesOf } from './store.ts';
 import { UnmatchedReplyReporter } from './inbound/unmatched-reply-reporter.ts';
 import { createDeliveryLatencyObserver } from './latency-metrics.ts';
 import { AgencyTopics } from './agency-topics.ts';
-import { migrations } from './migrations.ts';
+import { migrations } from './migrations/all.ts';
 
 /** Creates the bridge, which sends submissions to agencies and their replies to intake. */
 export async function createAgencyBridge(config: Config, overrides: StoredTestOverrides = {}): Promise<RunningService> {

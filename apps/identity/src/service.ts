@@ -28,7 +28,7 @@ import type { OperatorDirectory } from './signin/operator-directory.ts';
 import { StaffRepository } from './staff.ts';
 import { openCentres, openSessions, openStaff, openTeams } from './store.ts';
 import { SyntheticStaffSeeder } from './synthetic-staff-seeder.ts';
-import { migrations } from './migrations.ts';
+import { migrations } from './migrations/all.ts';
 
 /**
  * Creates the identity service: centres come from files, staff and sessions from the store.

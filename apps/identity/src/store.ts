@@ -172,6 +172,7 @@ export function openTeams(store: Store): Documents<StoredTeam> {
     collection: 'teams',
     schema: { departures: [{ operator: String, time: Date }] },
     schemaVersion: SCHEMA_VERSION,
+    formerFields: { departures: { name: 'leaving', read: 'former' } },
     indexes: [],
     existsReason: 'ALREADY_EXISTS',
   });

@@ -16,7 +16,7 @@ import { backfillDerivedFields } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
 import { openServiceVersions } from './store/service-versions.ts';
 import { watchWorkingTimes } from './working-times.ts';
-import { migrations } from './migrations.ts';
+import { migrations } from './migrations/all.ts';
 
 /**
  * Starts intake, the system of record for applications. It serves requests once its store responds; Kafka and

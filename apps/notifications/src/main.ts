@@ -1,6 +1,6 @@
 import { serveOrMigrate } from '@cups/backend/migrate';
 import { readConfig } from './config.ts';
-import { migrations } from './migrations.ts';
+import { migrations } from './migrations/all.ts';
 import { createNotifications } from './service.ts';
 
 await serveOrMigrate({

@@ -12,7 +12,7 @@ import { createFileMailer, createSmtpMailer } from './mail.ts';
 import type { Mailer } from './mail.ts';
 import { notificationsRpcs } from './rpc.ts';
 import { openThreads } from './store.ts';
-import { migrations } from './migrations.ts';
+import { migrations } from './migrations/all.ts';
 
 export interface NotificationsTestOverrides extends StoredTestOverrides {
   /** Wraps the mailer, for tests. */

@@ -14,7 +14,7 @@ export interface MigrateOptions {
 
 const root = join(import.meta.dirname, '../../..');
 /** The version that each exclusive migration leads to. */
-const VERSIONS: Readonly<Record<string, number>> = {};
+const VERSIONS: Readonly<Record<string, number>> = { '0001-standard-names': 3 };
 
 /**
  * Migrates the stores of all services, or those of the environment, and returns what was or would be changed.

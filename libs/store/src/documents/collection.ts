@@ -39,7 +39,8 @@ export function openCollection<D extends StoredDocument>(
   options: CollectionOptions<D>,
   { connection, collection, source, log }: StoreContext,
 ): Collection<D> {
-  const { collection: name, schema, schemaVersion, keepRequests, keepRecent = 0 } = options;
+  const { collection: name, schemaVersion, keepRequests, keepRecent = 0 } = options;
+  const schema = addFormerFields(options.schema, options);
   return {
     options,
     policy: { schemaVersion, source, keepRequests },
@@ -72,10 +73,34 @@ export function findRaw<D extends StoredDocument>(
   return run('find', async () => (await driver().findOne(asFilter(filter), findOptions)) ?? undefined);
 }
 
-/** Returns a document in the current schema version. */
+/** Returns a document in the current schema version, with the names of the code. */
 export function migrateDocument<D extends StoredDocument>({ options }: Collection<D>, raw: StoredDocument): D {
   const { migrate, schemaVersion } = options;
-  return migrate && raw.schemaVersion < schemaVersion ? migrate({ ...raw }) : (raw as D);
+  const document = migrate && raw.schemaVersion < schemaVersion ? migrate({ ...raw }) : (raw as D);
+  return removeFormerFields(document, options);
+}
+
+type FormerFields = Pick<CollectionOptions<StoredDocument>, 'formerFields'>;
+
+function removeFormerFields<D extends StoredDocument>(document: D, { formerFields }: FormerFields): D {
+  if (!formerFields) return document;
+  const fields = { ...document } as Record<string, unknown>;
+  for (const [current, { name, read }] of Object.entries(formerFields)) {
+    if (fields[name] === undefined) continue;
+    if (read === 'former' || fields[current] === undefined) fields[current] = fields[name];
+    delete fields[name];
+  }
+  return fields as unknown as D;
+}
+
+/** Returns fields as stored: under both names, where the collection has former ones. */
+export function addFormerFields<Fields extends object>(fields: Fields, { formerFields }: FormerFields): Fields {
+  if (!formerFields) return fields;
+  const stored = { ...fields } as Record<string, unknown>;
+  for (const [current, { name }] of Object.entries(formerFields)) {
+    if (stored[current] !== undefined) stored[name] = stored[current];
+  }
+  return stored as Fields;
 }
 
 export const isDuplicateKey = (error: unknown): boolean => (error as { code?: unknown }).code === 11000;

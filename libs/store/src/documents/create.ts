@@ -3,6 +3,7 @@ import { assertSameRequest, hasFingerprint } from './preconditions.ts';
 import type { RequestIdentity } from './cause.ts';
 import {
   notifyCommitted,
+  addFormerFields,
   findRaw,
   isDuplicateKey,
   migrateDocument,
@@ -50,7 +51,7 @@ export async function createMissing<D extends StoredDocument>(
   drafts: readonly Draft<D>[],
   { scope, ...context }: WriteContext & { scope: Scope },
 ): Promise<number> {
-  const documents = drafts.map((draft) => firstDocument(draft, [], context, policy));
+  const documents = drafts.map((draft) => addFormerFields(firstDocument(draft, [], context, policy), options));
   for (const document of documents) {
     if (!isInScope(document, scope)) throw new Error(`A new document of ${options.collection} is outside the scope.`);
     checkValue(shape, document);
@@ -78,10 +79,11 @@ export async function insertDocument<D extends StoredDocument>(
 ): Promise<boolean> {
   const { run, driver, notifier, shape, options } = collection;
   if (!isInScope(document, scope)) throw new Error(`A new document of ${options.collection} is outside the scope.`);
-  checkValue(shape, document);
+  const stored = addFormerFields(document, options);
+  checkValue(shape, stored);
   return run('create', async () => {
     try {
-      await writeOne(notifier, document._id, () => driver().insertOne(document));
+      await writeOne(notifier, document._id, () => driver().insertOne(stored));
       return true;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;

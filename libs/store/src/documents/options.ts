@@ -13,6 +13,12 @@ export interface CollectionOptions<D extends StoredDocument> {
   schemaVersion: number;
   /** Converts a complete document of an older schemaVersion to the current one. */
   migrate?: (old: Record<string, unknown>) => D;
+  /**
+   * Fields that are stored under two names while replicas of two releases run, by the name in code. `read` is `former`
+   * until every document has both and no running release writes only the former one. Queries, indexes and projections
+   * are not translated.
+   */
+  formerFields?: Readonly<Record<string, { name: string; read: 'former' | 'current' }>>;
   /** Number of request records that a document keeps. Default: all. */
   keepRequests?: (document: D) => number;
   /** Reason of the problem when an ID or a unique field is taken. */

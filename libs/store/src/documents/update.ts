@@ -4,6 +4,7 @@ import { isProblem, Problem } from '@cups/problem';
 import type { mongo } from 'mongoose';
 import { checkPreconditions, type WriteOutcome } from './preconditions.ts';
 import {
+  addFormerFields,
   notifyCommitted,
   findRaw,
   migrateDocument,
@@ -154,11 +155,11 @@ async function attemptUpdate<D extends StoredDocument>(
 
 /** Writes if the revision is still the one read; returns false otherwise. */
 async function replace<D extends StoredDocument>(
-  { shape, notifier, run, driver }: Collection<D>,
+  { shape, notifier, run, driver, options }: Collection<D>,
   raw: StoredDocument,
   next: D,
 ): Promise<boolean> {
-  const operators = buildUpdateOperators(raw, next);
+  const operators = buildUpdateOperators(raw, addFormerFields(next, options));
   checkOperators(shape, operators);
   const { _id, revision } = raw;
   const { matchedCount } = await run('update', () =>

@@ -19,6 +19,26 @@ export interface DropIndex {
 /** Operations name a collection as it is called before the migration. */
 export type MigrationOperation = ((FieldOperation | DropIndex) & { collection: string }) | RenameCollection;
 
+/** @param names new names by the paths of the former ones */
+export const renameFields = (collection: string, names: Readonly<Record<string, string>>): MigrationOperation[] =>
+  Object.entries(names).map(([path, to]) => ({ collection, op: 'rename-field', path, to }));
+
+/** @param maps new values by former ones, by path */
+export const mapValues = (
+  collection: string,
+  maps: Readonly<Record<string, Readonly<Record<string, string | number>>>>,
+): MigrationOperation[] => Object.entries(maps).map(([path, map]) => ({ collection, op: 'map-value', path, map }));
+
+/** @param names indexes that replace the dropped ones, by the names of these */
+export const replaceIndexes = (collection: string, names: Readonly<Record<string, string>>): MigrationOperation[] =>
+  Object.entries(names).map(([drop, added]) => ({ collection, op: 'index', drop, added }));
+
+export const renameCollection = (from: string, to: string): MigrationOperation => ({
+  op: 'rename-collection',
+  from,
+  to,
+});
+
 /** A numbered change of what one service stores. */
 export interface Migration {
   /** From 1, without gaps. */

@@ -22,6 +22,13 @@ export interface CopyField {
   to: string;
 }
 
+/** Removes the former field of a copy, once no release reads it. `to` is the copy, which wins. */
+export interface DropCopied {
+  op: 'drop-copied';
+  path: FieldPath;
+  to: string;
+}
+
 /** Replaces stored values. Values that are not in the map stay. */
 export interface MapValue {
   op: 'map-value';
@@ -29,7 +36,7 @@ export interface MapValue {
   map: Readonly<Record<string, string | number>>;
 }
 
-export type FieldOperation = RenameField | CopyField | MapValue;
+export type FieldOperation = RenameField | CopyField | DropCopied | MapValue;
 export type Direction = 'up' | 'down';
 
 type PlainObject = Record<string, unknown>;
@@ -83,6 +90,7 @@ function applyAt(value: unknown, steps: readonly string[], operation: FieldOpera
     return inner === value[step] ? value : { ...value, [step]: inner };
   }
   if (operation.op === 'copy-field') return copyMember(value, step, operation.to, direction);
+  if (operation.op === 'drop-copied') return dropCopiedMember(value, step, operation.to, direction);
   return direction === 'up' ? renameMember(value, step, operation.to) : renameMember(value, operation.to, step);
 }
 
@@ -114,6 +122,14 @@ function copyMember(members: PlainObject, from: string, to: string, direction: D
   }
   if (!Object.hasOwn(members, to) || !Object.hasOwn(members, from)) return members;
   const { [to]: _copy, ...others } = members;
+  return others;
+}
+
+function dropCopiedMember(members: PlainObject, from: string, to: string, direction: Direction): PlainObject {
+  if (direction === 'down') return copyMember(members, to, from, 'up');
+  if (!Object.hasOwn(members, from)) return members;
+  if (!Object.hasOwn(members, to)) return renameMember(members, from, to);
+  const { [from]: _former, ...others } = members;
   return others;
 }
 

@@ -53,6 +53,12 @@ const cases: Case[] = [
     current: { leaving: [{ operator: 'a' }], departures: [{ operator: 'a' }] },
   },
   {
+    name: 'the former field of a copy',
+    operations: [{ op: 'drop-copied', path: 'leaving', to: 'departures' }],
+    former: { departures: [1], leaving: [1] },
+    current: { departures: [1] },
+  },
+  {
     name: 'nothing of another type',
     operations: [
       { op: 'rename-field', path: 'a.b', to: 'c' },

@@ -1,0 +1,6 @@
+import { defineMigrations } from '@cups/store';
+import { standardNames } from './0001-standard-names.ts';
+import { copyDepartures } from './0002-copy-departures.ts';
+
+/** Changes of what this service stores, in order. A migration that was released is never changed. */
+export const migrations = defineMigrations([standardNames, copyDepartures]);
