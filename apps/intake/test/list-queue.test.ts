@@ -84,6 +84,25 @@ describe('ListQueue', () => {
     }
   });
 
+  test('orders a bucket by its date, also across pages', async () => {
+    const here = at('CU-309');
+    scene.world.clock.now = after(0);
+    const draftedFirst = await here.open(21);
+    scene.world.clock.now = after(1);
+    const draftedSecond = await here.open(22);
+    scene.world.clock.now = after(2);
+    await here.submit(draftedSecond.name);
+    scene.world.clock.now = after(3);
+    await here.submit(draftedFirst.name);
+    const list = async (bucket: 'BUCKET_WITH_AGENCY' | 'BUCKET_OPEN') => {
+      const first = await here.listQueue({ bucket, pageSize: 1 });
+      const second = await here.listQueue({ bucket, pageSize: 1, pageToken: first.nextPageToken });
+      return [...first.applications, ...second.applications].map(({ name }) => name);
+    };
+    expect(await list('BUCKET_WITH_AGENCY')).toEqual([draftedSecond.name, draftedFirst.name]);
+    expect(await list('BUCKET_OPEN')).toEqual([draftedFirst.name, draftedSecond.name]);
+  });
+
   test('continues pages, and rejects a token of another bucket', async () => {
     const here = at('CU-301');
     const seen: string[] = [];
