@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Session } from '@cups/rpc';
-import { isOwnAgency, isOwnCentre } from './access-model.ts';
+import { ACCESS_MODEL, isOwnAgency, isOwnCentre, OWNERSHIP_RULES } from './access-model.ts';
 import type { AccessTarget } from './access-model.ts';
 
 /** Requests of the methods that access owned resources, and the expected contents of lists. */
@@ -49,10 +49,8 @@ const containsExactly = (found: NamedResource[], expected: readonly SubmittedTar
 };
 type ApplicationRows = { applications: NamedResource[] };
 
+/** Methods that need more than the name of an application, or have a response to check. */
 const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>> = {
-  GetApplication: { ask: byName },
-  ListApplicationActions: { ask: byName },
-  ListAccessLogEntries: { ask: byName },
   RecordAccess: { ask: (thing) => ({ name: nameOf(thing), kind: 'ACCESS_KIND_NOTICES' }) },
   GetApplicationDetails: {
     ask: byName,
@@ -184,8 +182,15 @@ export const OWN_SESSION_ATTEMPTS: AccessAttempt[] = [
   },
 ];
 
+/** Intake methods on one application, which by default take its name. */
+const NAMED_ATTEMPTS = Object.fromEntries(
+  Object.keys(ACCESS_MODEL['intake']!)
+    .filter((method) => method in OWNERSHIP_RULES)
+    .map((method) => [method, { ask: byName }]),
+);
+
 export const ACCESS_ATTEMPTS: AccessAttempt[] = Object.entries({
-  intake: INTAKE_ATTEMPTS,
+  intake: Object.assign({}, NAMED_ATTEMPTS, INTAKE_ATTEMPTS),
   'agency-bridge': BRIDGE_ATTEMPTS,
   notifications: NOTIFICATION_ATTEMPTS,
   identity: IDENTITY_ATTEMPTS,

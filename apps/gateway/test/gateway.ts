@@ -6,6 +6,7 @@ import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/no
 import type { Application } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { loadService } from '@cups/contracts/proto';
 import type { RunningService } from '@cups/process';
 import type { Rpcs } from '@cups/rpc';
 import { fakeService, createTestKeys, person } from '@cups/testing';
@@ -86,6 +87,10 @@ async function sealSessionCookie(
   return pair;
 }
 
+/** Returns an empty response for each method of a service, for methods without a fake of their own. */
+const emptyResponses = (service: string): Record<string, () => Promise<object>> =>
+  Object.fromEntries(Object.keys(loadService<object>(service)).map((method) => [method, () => Promise.resolve({})]));
+
 /** Starts the gateway. It checks responses against openapi.yaml, and has no limits unless a test sets them. */
 export async function startGateway(
   fakes: FakeServices = {},
@@ -105,6 +110,7 @@ export async function startGateway(
   const intake = await fakeService<IntakeServiceDefinition>(
     'cups.intake.v1.IntakeService',
     {
+      ...emptyResponses('cups.intake.v1.IntakeService'),
       CreateApplication: writeResponse,
       GetApplication: writeResponse,
       UpdateApplication: writeResponse,
