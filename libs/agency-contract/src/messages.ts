@@ -1,7 +1,7 @@
 import type { PersonV2, SubmissionContent } from './content-types.ts';
 import type { Handling } from './refusals.ts';
 
-export type { Evidence, Language, Person, PersonV2 } from './content-types.ts';
+export type { PersonV2 } from './content-types.ts';
 
 /** `ce_type` of the platform's messages: requests, and refusals of replies. */
 export const REQUEST_TYPES = {
