@@ -21,7 +21,7 @@ Starts platforms on empty folders and measures
   refusals  garbage messages per second that the bridge refuses ÷ a consumer that only counts
   drain     how quickly the backlog drains after all agencies were down for ten minutes at 5 applications per second
   idle      CPU and memory of an idle platform with 4, 20 and 100 agencies
-  join      from \`npm run agency -- add\` to the first application decided by the new agency
+  join      from \`npm run cups -- agency add\` to the first application decided by the new agency
 
   --only <names>   some of them
   --seconds <n>    length of each part

@@ -18,7 +18,7 @@ import { readEnvironmentInfo } from './environment-info.ts';
 
 /**
  * Measures one application from draft to end: store and topic bytes, log lines, and CPU time of each process, over sample days at desks
- * that also read. `npm run sizing` uses the result.
+ * that also read. `npm run cups -- sizing` uses the result.
  */
 
 const HELP = `node bench/life.ts [--applications 300]

@@ -22,27 +22,7 @@ import type { ChaosReport } from './report.ts';
 import { injectFaults } from './faults.ts';
 import type { FaultOutcome } from './faults.ts';
 
-/** `npm run chaos`: starts a platform, works at its desks, injects faults, and checks the invariants. */
-
-const HELP = `npm run chaos [-- options]
-
-Starts a platform in its own folder, works at its desks, and meanwhile kills, restarts, pauses and duplicates its
-processes, Kafka and the store, and sends invalid messages, compression bombs and overload. Then it waits until the
-platform settles, and checks it against the writes that it acknowledged.
-
-  --minutes <n>    minutes with faults (default 5)
-  --seed <text>    repeats the faults of another run (default: a new seed, which is printed)
-  --only <kinds>   comma-separated list of ${FAULT_KINDS.join(', ')}
-  --rate <n>       applications started per second (default 4)
-  --rest <s>       maximum seconds until the platform settles (default 240)
-  --keep           keeps the folder of data and logs, and prints its path; a violation always keeps it
-  --data <folder>  folder of data and logs (default: a new temporary folder)
-  --json           prints one JSON object on the last line, and nothing else
-  --help           prints this text
-
-Exit code 0 if every invariant holds, 1 otherwise. Violations name IDs only. The run ignores MONGODB_URI and
-KAFKA_BROKERS: it kills only its own processes.
-`;
+/** `cups chaos`, which checks the options: starts a platform, works at its desks, injects faults, and checks the invariants. */
 
 /** Approximate number of acknowledged writes that are sent again at the end. */
 const REPEATS = 400;
@@ -57,13 +37,8 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
     data: { type: 'string' },
     json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
 const { seed } = values;
 const minutes = positive('minutes');
 const rate = positive('rate');

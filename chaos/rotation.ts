@@ -11,7 +11,7 @@ import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
 
 /**
- * `node chaos/rotation.ts`: rotates every key of a running platform with `npm run keys`, in the steps and times of
+ * `node chaos/rotation.ts`: rotates every key of a running platform with `npm run cups -- keys`, in the steps and times of
  * docs/how-to/rotate-keys.md, while desks file applications without retries. No call may fail. Then it revokes a stolen key.
  * Takes 17 minutes. The old session keys (identity, cookie) stay for eight hours, so the run does not retire them.
  */
@@ -57,9 +57,9 @@ async function rotateKeys(): Promise<void> {
   const started = Date.now();
   const until = (minutes: number) => pause(Math.max(0, started + minutes * MINUTE - Date.now()));
   await step('certificates', 'renew', 'all');
-  await step('announced', 'announce', ...SIGNERS, 'identity', 'cookie', 'authority');
+  await step('published', 'publish', ...SIGNERS, 'identity', 'cookie', 'authority');
   await until(5.2);
-  await step('switched', 'switch', ...SIGNERS, 'identity', 'cookie', 'authority');
+  await step('activated', 'activate', ...SIGNERS, 'identity', 'cookie', 'authority');
   await until(15.4);
   await step('retired', 'retire', ...SIGNERS, 'authority');
   await until(16.4);
@@ -88,18 +88,18 @@ function callAsOperatorTool(): Promise<number | null> {
   return run('staff', ['list'], { env, stdio: 'ignore' });
 }
 
-/** Runs one step of `npm run keys`, as a platform administrator does. */
+/** Runs one step of `npm run cups -- keys`, as a platform administrator does. */
 async function step(name: string, ...words: string[]): Promise<void> {
   const given = [...words, '--dir', join(dataDir, 'keys')];
   const code = await run('keys', given, { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (code !== 0) throw new Error(`npm run keys -- ${words.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`npm run cups -- keys ${words.join(' ')} ended with ${code}`);
   printStatus(name);
 }
 
 /** Returns the exit code of a project tool. */
 function run(tool: string, words: string[], options: SpawnOptions): Promise<number | null> {
-  const script = join(root, 'tools/cli', tool, 'command.ts');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], options);
+  const script = join(root, 'tools/cli/cups.ts');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, tool, ...words], options);
   return new Promise((resolve) => child.once('close', resolve));
 }
 

@@ -1,7 +1,7 @@
 // Entry point of every npm script: `node tools/run.mjs <name> …args`. Plain JavaScript without dependencies, since it runs
 // before the packages are installed. It installs missing or stale packages, generates stale artefacts (contract types, the
-// desk with its page, the site of the agency contract), and runs `tools/<name>.ts` with the workspace's own Node. The name
-// `build` ends before a tool.
+// desk with its page, the site of the agency contract), and runs the program with the workspace's own Node. The name `build`
+// ends before a program.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -12,12 +12,13 @@ import { fileURLToPath } from 'node:url';
 
 const OLDEST_NODE = 20;
 const POLL_INTERVAL_MS = 300;
-/** Programs whose files have other names than their scripts. */
+/** The program of each name, with its first arguments. `build` has none. */
 const PROGRAMS = {
-  contract: 'tools/generate/contract/contract.ts',
-  gen: 'tools/generate/proto-types.ts',
-  operator: 'tools/cli/staff/command.ts',
-  test: 'tools/check/run-tests.ts',
+  start: ['tools/cli/cups.ts', 'start'],
+  cups: ['tools/cli/cups.ts'],
+  test: ['tools/check/run-tests.ts'],
+  bench: ['bench/bench.ts'],
+  build: [],
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -32,7 +33,7 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   fail(`Node ${process.versions.node} is too old: install Node ${OLDEST_NODE} or newer.`);
 }
 const [name, ...args] = process.argv.slice(2);
-if (!name) fail('Usage: node tools/run.mjs <tool> …arguments');
+if (!name) fail('Usage: node tools/run.mjs <name> …arguments', 2);
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
@@ -45,11 +46,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 stopWithWhoWaits();
 
-const tool = name === 'build' ? undefined : toolFile(name);
+const [program, ...firstArgs] = PROGRAMS[name] ?? fail(`Use one of: ${Object.keys(PROGRAMS).join(', ')}.`, 2);
 await install();
 await generate();
-if (tool) {
-  process.exitCode = await run(join(bin, 'node'), ['--disable-warning=ExperimentalWarning', tool, ...args]);
+if (program) {
+  const words = ['--disable-warning=ExperimentalWarning', join(root, program), ...firstArgs, ...args];
+  process.exitCode = await run(join(bin, 'node'), words);
 }
 
 /** Forwards a signal once. */
@@ -96,19 +98,6 @@ function lives(pid) {
   } catch (error) {
     return error.code === 'EPERM';
   }
-}
-
-/** Returns the file of a tool: `bench` has its own folder, `desk:screens` is in e2e/desk. */
-function toolFile(tool) {
-  const places = [
-    [PROGRAMS[tool] ?? ''],
-    ['tools', 'cli', tool, 'command.ts'],
-    ['tools', 'cli', `${tool}.ts`],
-    [tool, `${tool}.ts`],
-    ['e2e', `${tool.replace(':', '/')}.ts`],
-  ];
-  const file = places.map((place) => join(root, ...place)).find((path) => path.endsWith('.ts') && existsSync(path));
-  return file ?? fail(`Tool ${tool} not found.`);
 }
 
 /** Installs the packages when node_modules is missing or stale. */
@@ -195,9 +184,9 @@ function madeThings() {
   ];
 }
 
-/** Generates what is missing or stale. `gen` generates its own part. */
+/** Generates what is missing or stale. `cups gen` generates its own part. */
 async function generate() {
-  if (name === 'gen') return;
+  if (name === 'cups' && args[0] === 'gen') return;
   for (const { title, stamp, from, there, command } of madeThings()) {
     const file = join(root, 'node_modules', stamp);
     const wanted = hash(from);
@@ -288,7 +277,7 @@ function run(command, commandArgs, output) {
   });
 }
 
-function fail(message) {
+function fail(message, code = 1) {
   process.stderr.write(`${message}\n`);
-  process.exit(1);
+  process.exit(code);
 }

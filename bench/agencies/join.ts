@@ -13,7 +13,7 @@ import { nowMs, round } from '../processes.ts';
 import { startBenchPlatform } from './bench-platform.ts';
 import type { BenchPlatform } from './bench-platform.ts';
 
-/** Time from `npm run agency -- add` to the new agency's first decision. */
+/** Time from `npm run cups -- agency add` to the new agency's first decision. */
 
 const CODE = 'fisc';
 const SERVICE = 'no-debt-certificate';
@@ -77,7 +77,7 @@ async function submitApplication({ platform }: BenchPlatform, desk: Desk): Promi
   return id;
 }
 
-/** Starts it with the client configuration and password of `npm run agency`. */
+/** Starts it with the client configuration and password of `npm run cups -- agency`. */
 async function startExample(stage: BenchPlatform): Promise<ChildProcess> {
   const folder = dirname(stage.data);
   const { prefix } = stage.platform;
@@ -100,7 +100,8 @@ function runAgencyCommand({ data }: BenchPlatform, ...words: string[]): Promise<
   const places = ['--data', data, '--platform', dirname(data)];
   const command = [
     '--disable-warning=ExperimentalWarning',
-    join(root, 'tools/cli/agency/command.ts'),
+    join(root, 'tools/cli/cups.ts'),
+    'agency',
     ...words,
     ...places,
   ];
@@ -109,7 +110,7 @@ function runAgencyCommand({ data }: BenchPlatform, ...words: string[]): Promise<
   child.stdout.on('data', (part) => (output += part));
   return new Promise((resolve, reject) =>
     child.once('close', (code) =>
-      code === 0 ? resolve(output) : reject(new Error(`npm run agency ended with ${code}`)),
+      code === 0 ? resolve(output) : reject(new Error(`npm run cups -- agency ended with ${code}`)),
     ),
   );
 }

@@ -8,7 +8,7 @@ import { startTestPlatform } from './test-platform.ts';
 import { platformUrl } from './test-env.ts';
 
 /**
- * `npm run desk:lighthouse`: Lighthouse scores of queue, application and tracking. Exits with 1 if accessibility or
+ * `npm run cups -- desk lighthouse`: Lighthouse scores of queue, application and tracking. Exits with 1 if accessibility or
  * best practices are below 100, or performance below 95.
  * Lighthouse runs by npx in a fixed version: as a dependency it would add 150 packages.
  */

@@ -10,7 +10,7 @@ import { eventually, uniquePrefix } from '@cups/testing';
 /** Runs `npm start` as a supervisor does, and finds its processes. */
 
 const root = join(import.meta.dirname, '../..');
-export const COMMAND = 'npm start -- --empty --port 0 --data';
+export const COMMAND = 'npm start -- --no-sample-data --port 0 --data';
 const started: { child: ChildProcess; mark: string; dataDir: string }[] = [];
 
 /** Returns the processes of a start, by a marker in their inherited environment. */

@@ -74,10 +74,10 @@ function parseCentreChange(message: IncomingMessage): CentreChanged {
   return read.centre;
 }
 
-/** Runs `npm run centre` on the data and store of this platform. */
+/** Runs `npm run cups -- centre` on the data and store of this platform. */
 function runCentreTool(...words: string[]) {
-  const tool = join(import.meta.dirname, '../../tools/cli/centre/command.ts');
-  const args = ['--disable-warning=ExperimentalWarning', tool, ...words, '--data', data.dir];
+  const tool = join(import.meta.dirname, '../../tools/cli/cups.ts');
+  const args = ['--disable-warning=ExperimentalWarning', tool, 'centre', ...words, '--data', data.dir];
   const env = Object.assign({}, process.env, { MONGODB_URI: platform.mongoUri, CUPS_PREFIX: platform.prefix });
   return spawnSync(process.execPath, args, { encoding: 'utf8', env });
 }
@@ -86,9 +86,9 @@ function changeCentre(...words: string[]) {
   expect([status, stderr]).toEqual([0, '']);
 }
 
-/** Runs `npm run agency` on the data of this platform; its starter does the rest. */
+/** Runs `npm run cups -- agency` on the data of this platform; its starter does the rest. */
 function runAgencyTool(...words: string[]) {
-  const args = [join(import.meta.dirname, '../../tools/cli/agency/command.ts'), ...words, '--data', data.dir];
+  const args = [join(import.meta.dirname, '../../tools/cli/cups.ts'), 'agency', ...words, '--data', data.dir];
   const env = Object.assign({}, process.env, { CUPS_PREFIX: platform.prefix });
   const { status, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     encoding: 'utf8',
@@ -97,7 +97,7 @@ function runAgencyTool(...words: string[]) {
   expect([status, stderr]).toEqual([0, '']);
 }
 
-describe('npm run agency -- add with a public-service file, on a running platform', () => {
+describe('npm run cups -- agency add with a public-service file, on a running platform', () => {
   const ours = { agency: 'fisc', service: 'no-debt-certificate' };
 
   test('enables filing, delivery and replies without a restart', async () => {
@@ -325,10 +325,10 @@ describe('a wave of centres opened by one command, on a running platform', () =>
     const topic = await readMessages(CENTRES_TOPIC, parseCentreChange);
     const announced = () => topic.events.filter(({ code }) => planned.some((centre) => centre.code === code));
 
-    const tool = join(import.meta.dirname, '../../tools/cli/centre/command.ts');
+    const tool = join(import.meta.dirname, '../../tools/cli/cups.ts');
     const { status, stderr } = spawnSync(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', tool, 'open', '--wave', '2023', '--data', data.dir],
+      ['--disable-warning=ExperimentalWarning', tool, 'centre', 'open', '--wave', '2023', '--data', data.dir],
       { encoding: 'utf8' },
     );
     const began = performance.now();
@@ -474,7 +474,7 @@ describe('a centre closed with a successor, on a running platform', () => {
     const id = await registryFile(centreDesk, 22, 'ZQ');
     await inState(centreDesk, id, 'ready');
     changeCentre('close', 'CU-006', '--wait');
-    const early = runCentreTool('close', 'CU-006', '--none-open');
+    const early = runCentreTool('close', 'CU-006', '--if-empty');
     expect([early.status, early.stderr]).toEqual([
       1,
       expect.stringContaining('has open applications in the store: 1 ready.'),
@@ -483,7 +483,7 @@ describe('a centre closed with a successor, on a running platform', () => {
     const body = { collectedBy: 'applicant', idDocumentKind: 'identity-document' };
     await centreDesk.call('POST', `/applications/${id}/hand-over`, { body });
     await centreDesk.call('POST', `/applications/${id}/confirm-outcome`, { body: { needMet: true } });
-    changeCentre('close', 'CU-006', '--none-open');
+    changeCentre('close', 'CU-006', '--if-empty');
     expect(readRegistryFile('centres', 'CU-006')).toContain('status: closed');
   });
 });

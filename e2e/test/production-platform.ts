@@ -22,7 +22,7 @@ export interface ProductionPlatform {
   visitor(): Visitor;
   /** Disconnects the site of the identity provider. */
   disconnectProvider(): void;
-  /** Runs `npm run operator` with the CLI's key and certificate. Returns its output and exit code. */
+  /** Runs `npm run cups -- staff` with the CLI's key and certificate. Returns its output and exit code. */
   operator(words: string[], input: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -130,10 +130,10 @@ async function runOperatorTool(platform: Platform, keys: string, words: string[]
   return `${output.trim()} (${code})`;
 }
 
-/** Runs `npm run <tool>` with this environment only. Returns its output and exit code. */
+/** Runs `cups <tool>` with this environment only. Returns its output and exit code. */
 export function runTool(tool: string, words: string[], env: Record<string, string>, input = '') {
-  const script = join(import.meta.dirname, '../../tools/cli', tool, 'command.ts');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], { env });
+  const script = join(import.meta.dirname, '../../tools/cli/cups.ts');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, tool, ...words], { env });
   let output = '';
   for (const out of [child.stdout, child.stderr]) out.on('data', (data) => (output += data));
   child.stdin.end(input);

@@ -15,7 +15,7 @@ import { startProductionPlatform, runTool } from './production-platform.ts';
 import type { ProductionPlatform, Visitor } from './production-platform.ts';
 
 /**
- * Tests production from outside. Kafka and the store require TLS and have minimal rights; `npm run topics` creates
+ * Tests production from outside. Kafka and the store require TLS and have minimal rights; `npm run cups -- topics` creates
  * users and rights.
  * A supervisor is appointed by CLI, staff invite each other, sign in by SAML and work.
  * All of it survives outages of identity, its store and the provider.
@@ -54,11 +54,11 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Runs `npm run topics` as the administrator. */
+/** Runs `npm run cups -- topics` as the administrator. */
 const topics = (): Promise<string> =>
   asAdministrator('topics', [], { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', REGISTRY_DIR: data });
 
-/** Runs `npm run <tool>`. @throws Error with its output for a non-zero exit code */
+/** Runs `cups <tool>`. @throws Error with its output for a non-zero exit code */
 async function asAdministrator(tool: string, args: string[], more: Record<string, string>): Promise<string> {
   const { output, code } = await runTool(tool, args, {
     KAFKA_BROKERS: local.kafkaBrokers,
@@ -146,7 +146,7 @@ const open = async (by: Visitor, n: number, more: object = {}) =>
   (await by.request<Application>('POST', '/applications', { body: filing(n, `S${n % 10}`, more) })).body.id;
 
 describe('a platform with secured Kafka and store', () => {
-  test('gets its users from npm run topics, once, without printing passwords', async () => {
+  test('gets its users from npm run cups -- topics, once, without printing passwords', async () => {
     const first = await topics();
     expect(first.match(/^user .*: password set; \d+ rights given, 0 taken(?:; quota set)?$/gm)).toHaveLength(
       SERVICES.length + 1 + agenciesIn(join(root, 'data')).length,
@@ -289,7 +289,7 @@ describe('secured Kafka', () => {
     expect((await operations('intake', '/metrics')).text).not.toMatch(/kafka_authorization_denied\{.*\} 1/);
   });
 
-  test('accepts a new password from npm run topics without a restart', async () => {
+  test('accepts a new password from npm run cups -- topics without a restart', async () => {
     const before = production.platform.pids();
     setPassword('intake');
     expect(await topics()).toMatch(/^user intake: password set; rights as they were$/m);
@@ -299,7 +299,7 @@ describe('secured Kafka', () => {
     expect(production.platform.pids()).toEqual(before);
   });
 
-  test('accepts an agency from npm run agency add without new rights for the bridge', async () => {
+  test('accepts an agency from npm run cups -- agency add without new rights for the bridge', async () => {
     const rightsOfBridge = (output: string) => /^user agency-bridge: .*$/m.exec(output)?.[0];
     const words = ['add', 'fisc', '--ro', 'Serviciul Fiscal', '--ru', 'Налоговая служба', '--en', 'Tax Service'];
     const more = { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', REGISTRY_DIR: data };

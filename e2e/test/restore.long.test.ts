@@ -57,7 +57,7 @@ afterAll(async () => {
 
 /** Runs a command of the repository as a user does. */
 function run(tool: 'backup' | 'restore', ...args: string[]): Promise<{ code: number; output: string }> {
-  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli', tool, 'command.ts'), ...args];
+  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/cups.ts'), tool, ...args];
   return new Promise((resolve) => {
     execFile(
       join(root, 'node_modules/.bin/node'),

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
-import { isProblem, REASONS } from '@cups/problem';
 import { connect, openKeys, openTls } from '@cups/rpc';
 import type { Client, Keys, Tls } from '@cups/rpc';
+import { CommandError } from './errors.ts';
 import { tlsFolderPath } from './keys/folder.ts';
 
 /** gRPC clients of the ops CLI. */
@@ -21,9 +21,6 @@ export const STORE_SERVICES = Object.keys(ADDRESS_VARIABLES) as StoreServiceName
 
 const OPERATIONS = 'cups.operations.v1.OperationsService';
 export type OperationsClient = Client<OperationsServiceDefinition>;
-
-/** A refused command; the message is for the user. */
-export class CommandError extends Error {}
 
 interface RunningPlatform {
   data: string;
@@ -59,7 +56,7 @@ export class PlatformClient {
     try {
       this.#keys = openKeys({ dir, service: 'ops' });
     } catch {
-      throw new CommandError(`The key ops is missing in ${dir}: run npm run keys -- make ops --dir ${dir}`);
+      throw new CommandError(`The key ops is missing in ${dir}: run npm run cups -- keys generate ops --dir ${dir}`);
     }
     const plain = isNamed || !running || running.open;
     const tlsDir = variables['GRPC_TLS_DIR'] ?? (plain ? undefined : tlsFolderPath(dir, 'ops'));
@@ -98,7 +95,7 @@ function openCertificate(dir: string): Tls {
     return openTls({ dir, service: 'ops' });
   } catch {
     throw new CommandError(
-      `The certificate ops is missing in ${dir}: npm run keys -- make ops --dir <folder> creates it in tls/ops.`,
+      `The certificate ops is missing in ${dir}: npm run cups -- keys generate ops --dir <folder> creates it in tls/ops.`,
     );
   }
 }
@@ -106,13 +103,4 @@ function openCertificate(dir: string): Tls {
 function readRunningPlatform(root: string): RunningPlatform | undefined {
   const file = join(root, '.cups', 'running.json');
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunningPlatform) : undefined;
-}
-
-/** Formats an error as one sentence with the remedy. */
-export function formatError(error: unknown, name?: string): string {
-  const at = name === undefined ? '' : `${name}: `;
-  if (error instanceof CommandError) return error.message;
-  if (!isProblem(error)) return `${at}${(error as Error).message}`;
-  const wrong = error.violations.map(({ field, message }) => ` ${field.slice(1)}: ${message}`).join('');
-  return `${at}${error.message}${wrong} ${REASONS[error.reason].action}`;
 }

@@ -1,20 +1,26 @@
-/** `npm run wipe [-- --data <folder>]`: deletes the data of the embedded store and Kafka. Jars and classes stay. */
 import { rm } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { findRunningProcess } from '@cups/local';
+import { join, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { action, defineCommand } from './program.ts';
+import { CommandError } from './errors.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const { values } = parseArgs({ options: { data: { type: 'string' } } });
-const dataDir = values.data ? resolve(values.data) : resolve(root, '.cups/data');
-const shown = relative(process.cwd(), dataDir) || '.';
+export function wipeCommand(): Command {
+  return defineCommand({
+    name: 'wipe',
+    summary: 'Deletes the data of the embedded store and Kafka. Downloaded jars and compiled classes stay.',
+    example: 'wipe --data .cups/data',
+  })
+    .option('--data <folder>', 'data folder', '.cups/data')
+    .action(action(wipe));
+}
 
-const pid = await findRunningProcess(dataDir);
-if (pid === undefined) {
+async function wipe({ data }: { data: string }): Promise<void> {
+  const { findRunningProcess } = await import('@cups/local');
+  const dataDir = resolve(join(import.meta.dirname, '../..'), data);
+  const shown = relative(process.cwd(), dataDir) || '.';
+  const pid = await findRunningProcess(dataDir);
+  if (pid !== undefined)
+    throw new CommandError(`The platform runs on ${shown} (process ${pid}): stop it first. Nothing was removed.`);
   await rm(dataDir, { recursive: true, force: true });
   console.log(`${shown} is empty now.`);
-} else {
-  console.error(`The platform runs on ${shown} (process ${pid}): stop it first, nothing was removed.`);
-  process.exitCode = 1;
 }

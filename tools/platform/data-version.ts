@@ -39,7 +39,7 @@ export function claimDataVersion(dataDir: string, root: string): DataFolderState
     const folder = shown === join('.cups', 'data') ? '' : ` -- --data ${shown}`;
     throw new Error(
       `The data in ${shown} has data version ${found}, from before migrations existed: ` +
-        `\`npm run wipe${folder}\` removes it, or name another folder with --data.`,
+        `\`npm run cups -- wipe${folder}\` removes it, or name another folder with --data.`,
     );
   }
   copyStore(dataDir, found);

@@ -10,7 +10,7 @@ import type { AgencyInput } from '../cli/agency/agencies.ts';
 import { CLIENTS } from '../cli/agency/clients.ts';
 import { formatClients, deriveResources } from '../cli/agency/show.ts';
 
-/** `npm run agency` on a folder of data of its own, and on a Kafka that stands open; a closed one is in e2e/test/production.long.test.ts. */
+/** `npm run cups -- agency` on a folder of data of its own, and on a Kafka that stands open; a closed one is in e2e/test/production.long.test.ts. */
 
 const root = join(import.meta.dirname, '../..');
 const data = temporaryDir();
@@ -21,7 +21,7 @@ afterAll(() => data.remove());
 const fileOf = (code: string) => join(data.dir, 'agencies', `${code}.yaml`);
 
 function agency(...words: string[]) {
-  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/agency/command.ts'), ...words];
+  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/cups.ts'), 'agency', ...words];
   const env = Object.assign({}, process.env, { KAFKA_BROKERS: brokers.join(), CUPS_PREFIX: prefix });
   const { status, stdout, stderr } = spawnSync(process.execPath, [...command, '--data', data.dir], {
     encoding: 'utf8',

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { countCases } from '../cli/alerts/run.ts';
 
-/** What promtool reports is read; it itself runs in `npm run alerts -- test` (k8s/alerts). */
+/** What promtool reports is read; it itself runs in `npm run cups -- alerts test` (k8s/alerts). */
 
 test('counts passed and failed cases of a report', () => {
   const report = `<testsuites><testsuite name="rules.test.yaml" tests="3" failures="1">

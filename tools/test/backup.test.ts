@@ -187,7 +187,7 @@ describe('dump and load', () => {
     const env = Object.assign({}, process.env, { MONGODB_URI: mongoUri, KAFKA_BROKERS: brokers.join() });
     const { status, stderr } = spawnSync(
       join(root, 'node_modules/.bin/node'),
-      ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/restore/command.ts'), path],
+      ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/cups.ts'), 'restore', path],
       { encoding: 'utf8', env },
     );
     expect(stderr).toBe('The store of notifications is not empty and is not overwritten. Nothing was changed.\n');
@@ -249,7 +249,7 @@ describe('dump and load', () => {
 
 describe('backup and restore refuse', () => {
   const run = (tool: string, ...args: string[]) => {
-    const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli', tool, 'command.ts'), ...args];
+    const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/cups.ts'), tool, ...args];
     return spawnSync(join(root, 'node_modules/.bin/node'), command, { encoding: 'utf8' });
   };
   const made = (name: string, files: Record<string, string>) => {

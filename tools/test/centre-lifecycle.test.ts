@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { TARGET_STATUSES, withStatus } from '../cli/centre/transitions.ts';
 import type { CentreTransition } from '../cli/centre/transitions.ts';
-import { validateResult, planClosing, planTransitions, CommandError } from '../cli/centre/plan.ts';
+import { validateResult, planClosing, planTransitions } from '../cli/centre/plan.ts';
+import { CommandError } from '../cli/errors.ts';
 import type { CentrePlan } from '../cli/centre/plan.ts';
 import { buildSet } from '../cli/centre/set.ts';
 import type { CentreSet } from '../cli/centre/set.ts';
@@ -44,9 +45,9 @@ const planSteps: fc.Arbitrary<PlanStep> = fc.oneof(
         planTransitions(set, move, { codes: [], wave: '2023' }),
   ),
   fc.tuple(fc.constantFrom(...CODES), fc.boolean(), fc.boolean()).map(
-    ([code, wait, noneOpen]): PlanStep =>
+    ([code, wait, ifEmpty]): PlanStep =>
       (set) =>
-        planClosing(set, [code], { wait, noneOpen }),
+        planClosing(set, [code], { wait, ifEmpty }),
   ),
 );
 
@@ -86,10 +87,10 @@ describe('centre transitions', () => {
   test('never close an active centre with one command', () => {
     const set = setFrom(['active', 'active', 'active']);
     for (const wait of [false, true])
-      for (const noneOpen of [false, true]) {
+      for (const ifEmpty of [false, true]) {
         let to: string | undefined;
         try {
-          to = planClosing(set, ['CU-001'], { wait, noneOpen }).changes[0]?.to;
+          to = planClosing(set, ['CU-001'], { wait, ifEmpty }).changes[0]?.to;
         } catch (error) {
           expect(error).toBeInstanceOf(CommandError);
         }
@@ -99,7 +100,7 @@ describe('centre transitions', () => {
 
   test('close a declared-empty centre unless the store has open applications', () => {
     const close = (open?: Record<string, number>) =>
-      planClosing(setFrom(['paused', 'active']), ['CU-001'], { wait: false, noneOpen: true, open });
+      planClosing(setFrom(['paused', 'active']), ['CU-001'], { wait: false, ifEmpty: true, open });
     expect(close()).toMatchObject({
       changes: [{ to: 'closed' }],
       remarks: [expect.stringContaining('The store was not checked')],

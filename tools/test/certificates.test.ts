@@ -57,12 +57,12 @@ describe('certificates in a folder', () => {
   });
 
   test('rotate with their authority in three ordered steps', async () => {
-    await expect(activateNextAuthority(at(0))).rejects.toThrow('There is no next authority: announce it first.');
-    expect(await publishNextAuthority(at(0))).toBe('the next one is announced; switch in 5 min');
-    expect(await publishNextAuthority(at(MINUTE))).toBe('the next one is announced already; switch in 4 min');
-    expect(await describeAuthority(at(MINUTE))).toBe('valid for 3650 days; the next is announced; switch in 4 min');
-    await expect(activateNextAuthority(at(MINUTE))).rejects.toThrow(/switch in 4 min, or --now\.$/);
-    await expect(retireOldAuthority(at(0))).rejects.toThrow(/switch first\.$/);
+    await expect(activateNextAuthority(at(0))).rejects.toThrow('There is no next authority: publish it first.');
+    expect(await publishNextAuthority(at(0))).toBe('the next one is published; activate in 5 min');
+    expect(await publishNextAuthority(at(MINUTE))).toBe('the next one is published already; activate in 4 min');
+    expect(await describeAuthority(at(MINUTE))).toBe('valid for 3650 days; the next is published; activate in 4 min');
+    await expect(activateNextAuthority(at(MINUTE))).rejects.toThrow(/activate in 4 min, or --now\.$/);
+    await expect(retireOldAuthority(at(0))).rejects.toThrow(/activate first\.$/);
     await activateNextAuthority(at(5 * MINUTE));
     await expect(retireOldAuthority(at(6 * MINUTE))).rejects.toThrow(/retire in 9 min, or --now\.$/);
     expect(await retireOldAuthority(at(15 * MINUTE))).toBe('the old one is no longer trusted');

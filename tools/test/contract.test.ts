@@ -68,7 +68,7 @@ describe('the check of the agency contract', () => {
       },
       '--check',
     );
-    const stale = [...stderr.matchAll(/^libs\/agency-contract\/(.*) is stale: npm run contract$/gm)];
+    const stale = [...stderr.matchAll(/^libs\/agency-contract\/(.*) is stale: npm run cups -- contract$/gm)];
     expect(stale.map(([, file]) => file).sort()).toEqual([
       'README.md',
       'corpus/second-decision.json',

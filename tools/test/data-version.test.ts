@@ -19,7 +19,7 @@ afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 /** Runs a tool with the Node that runs the tests, and without the store and the Kafka that those share. */
 function tool(name: string, ...args: string[]) {
-  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli', name), ...args];
+  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/cups.ts'), name, ...args];
   const { MONGODB_URI: _store, MONGODB_URI_FILE: _file, KAFKA_BROKERS: _kafka, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', timeout: 60_000, env });
   return { status, said: `${stdout}${stderr}`.trim() };
@@ -33,18 +33,18 @@ function writeOlderData(): void {
 describe('npm start on data of an older version', () => {
   test('refuses in one sentence with the wipe command', () => {
     writeOlderData();
-    const { status, said } = tool('start.ts', '--data', data, '--port', '0', '--empty');
+    const { status, said } = tool('start', '--data', data, '--port', '0', '--no-sample-data');
     expect(status).toBe(1);
     const [sentence, ...rest] = said.split('\n');
     expect(sentence).toMatch(/^The data in \S+ has data version 1, from before migrations existed: /);
-    expect(sentence).toMatch(/`npm run wipe -- --data \S+` removes it/);
+    expect(sentence).toMatch(/`npm run cups -- wipe --data \S+` removes it/);
     expect(rest.join('')).toBe('');
     expect(readdirSync(data)).toEqual(['store']);
   }, 60_000);
 
   test('starts after the named wipe', () => {
     writeOlderData();
-    const { status } = tool('wipe.ts', '--data', data);
+    const { status } = tool('wipe', '--data', data);
     expect([status, existsSync(data)]).toEqual([0, false]);
     claimDataVersion(data, root);
     expect(readFileSync(join(data, 'shape'), 'utf8')).toBe(`${DATA_VERSION}\n`);
@@ -74,6 +74,6 @@ describe('a data folder', () => {
   test('is wiped without a name if it is the default', () => {
     mkdirSync(join(parent, '.cups/data/kafka'), { recursive: true });
     writeFileSync(join(parent, '.cups/data/kafka', 'meta.properties'), '');
-    expect(() => claimDataVersion(join(parent, '.cups/data'), parent)).toThrow(/`npm run wipe` removes it/);
+    expect(() => claimDataVersion(join(parent, '.cups/data'), parent)).toThrow(/`npm run cups -- wipe` removes it/);
   });
 });

@@ -257,7 +257,7 @@ describe('a bundle, started as its image starts it, in a folder without packages
   }
 
   test('runs jobs to their end', async () => {
-    const jobs = [await start('keys', ['make', '--dir', join(folder.dir, 'made')]), await start('topics')];
+    const jobs = [await start('keys', ['generate', '--dir', join(folder.dir, 'made')]), await start('topics')];
     for (const { ended } of jobs) expect(await ended).toBe(0);
     expect(readdirSync(join(folder.dir, 'made')).sort()).toContain('intake.key.jwk');
     const check = await start('topics', ['--check']);

@@ -30,8 +30,8 @@ const START = Date.parse('2026-03-03T09:00:00Z');
 
 /** What a process of its own prints, and its exit code. */
 function keys(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const program = join(import.meta.dirname, '../cli/keys/command.ts');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args]);
+  const program = join(import.meta.dirname, '../cli/cups.ts');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, 'keys', ...args]);
   const said = { out: '', err: '' };
   child.stdout.on('data', (data) => (said.out += data));
   child.stderr.on('data', (data) => (said.err += data));
@@ -59,7 +59,7 @@ function createMemoryStore() {
 }
 
 describe('a set of keys', () => {
-  const { make: makeSet, announce: next, switch: seal, retire: end, show: tell } = KEY_SET_ACTIONS;
+  const { generate: makeSet, publish: next, activate: seal, retire: end, show: tell } = KEY_SET_ACTIONS;
 
   test.each([
     ['cookie', 'set gateway-cookie.jwks', 'seals', 'enc'],
@@ -77,14 +77,14 @@ describe('a set of keys', () => {
         'its keys exist',
       ]);
       const [first] = kids();
-      await expect(seal(steps(), name)).rejects.toThrow('announce it first');
+      await expect(seal(steps(), name)).rejects.toThrow('publish it first');
       now += MINUTE;
       await next(steps(), name);
-      expect(await next(steps(), name)).toBe('its next key is announced already; switch in 5 min');
+      expect(await next(steps(), name)).toBe('its next key is published already; activate in 5 min');
       const [, second] = kids();
       expect(kids()).toEqual([first, second]);
-      await expect(seal(steps(), name)).rejects.toThrow('switch in 5 min');
-      await expect(end(steps(true), name)).rejects.toThrow('switch first');
+      await expect(seal(steps(), name)).rejects.toThrow('activate in 5 min');
+      await expect(end(steps(true), name)).rejects.toThrow('activate first');
       now += 5 * MINUTE;
       await seal(steps(), name);
       expect(kids()).toEqual([second, first]);
@@ -104,7 +104,7 @@ describe('a set of keys', () => {
 });
 
 describe('personal number keys', () => {
-  const { make: makeSet, announce: next, switch: seal, retire: end } = KEY_SET_ACTIONS;
+  const { generate: makeSet, publish: next, activate: seal, retire: end } = KEY_SET_ACTIONS;
 
   test('seal and hash in pairs, and retire when no number needs them', async () => {
     const { place, kept } = createMemoryStore();
@@ -116,9 +116,9 @@ describe('personal number keys', () => {
     await makeSet(steps(), 'persons');
     const before = kids();
     now += MINUTE;
-    expect(await next(steps(), 'persons')).toBe('its next keys are announced; switch in 5 min');
+    expect(await next(steps(), 'persons')).toBe('its next keys are published; activate in 5 min');
     expect(kids().slice(0, 2)).toEqual(before);
-    expect(await next(steps(), 'persons')).toBe('its next keys are announced already; switch in 5 min');
+    expect(await next(steps(), 'persons')).toBe('its next keys are published already; activate in 5 min');
     now += 5 * MINUTE;
     await seal(steps(), 'persons');
     expect(kids().slice(2)).toEqual(before);
@@ -193,9 +193,9 @@ describe('key rotation', () => {
     await publishNextKey(steps(), 'identity');
     at += 4 * MINUTE;
     await expect(activateNextKey(steps(), 'identity')).rejects.toThrow(
-      'The next key of identity may not be read everywhere yet: switch in 1 min, or --now.',
+      'The next key of identity may not be read everywhere yet: activate in 1 min, or --now.',
     );
-    expect(await describeKey(steps(), 'identity')).toMatch(/ is announced; switch in 1 min$/);
+    expect(await describeKey(steps(), 'identity')).toMatch(/ is published; activate in 1 min$/);
     at += MINUTE;
     await activateNextKey(steps(), 'identity');
     at += 8 * 60 * MINUTE;
@@ -207,25 +207,25 @@ describe('key rotation', () => {
   });
 
   test('refuses steps out of order', async () => {
-    await expect(activateNextKey(steps(), 'intake')).rejects.toThrow('intake has no next key: announce it first.');
+    await expect(activateNextKey(steps(), 'intake')).rejects.toThrow('intake has no next key: publish it first.');
     await publishNextKey(steps(), 'intake');
     await expect(retireOldKeys(steps(true), 'intake')).rejects.toThrow(
-      'intake has a next key that is not active: switch first.',
+      'intake has a next key that is not active: activate first.',
     );
     await place.remove({ kind: 'private', service: 'intake' });
     await expect(publishNextKey(steps(), 'intake')).rejects.toThrow('intake has no key: make it first.');
   });
 
-  test('keeps an announced key when repeated', async () => {
+  test('keeps an published key when repeated', async () => {
     await publishNextKey(steps(), 'intake');
     const before = await place.read({ kind: 'public', service: 'intake' });
-    expect(await publishNextKey(steps(), 'intake')).toMatch(/^its next key is announced already; /);
+    expect(await publishNextKey(steps(), 'intake')).toMatch(/^its next key is published already; /);
     expect(await place.read({ kind: 'public', service: 'intake' })).toBe(before);
   });
 });
 
 test('publishes the signing key and nothing private in any order of steps', async () => {
-  const actions = { make: generateKey, announce: publishNextKey, switchOver: activateNextKey, retire: retireOldKeys };
+  const actions = { generate: generateKey, publish: publishNextKey, activate: activateNextKey, retire: retireOldKeys };
   const one = fc.record({
     action: fc.constantFrom(...(Object.keys(actions) as (keyof typeof actions)[])),
     wait: fc.integer({ min: 0, max: 600 * MINUTE }),
@@ -269,13 +269,13 @@ test('keeps existing keys, the secret and invalid files', async () => {
   );
 });
 
-describe('`npm run keys`', () => {
+describe('`npm run cups -- keys`', () => {
   const folder = temporaryDir();
   afterAll(() => folder.remove());
   const dir = join(folder.dir, 'keys');
 
   test('creates a key folder with private files for the owner only', async () => {
-    const { code, out } = await keys('make', '--dir', dir);
+    const { code, out } = await keys('generate', '--dir', dir);
     expect({ code, lines: out.trim().split('\n') }).toEqual({
       code: 0,
       lines: [
@@ -297,13 +297,13 @@ describe('`npm run keys`', () => {
       '644',
     ]);
     const before = readFileSync(join(dir, 'intake.key.jwk'), 'utf8');
-    expect((await keys('make', '--dir', dir)).out).toContain('intake: its key exists');
+    expect((await keys('generate', '--dir', dir)).out).toContain('intake: its key exists');
     expect(readFileSync(join(dir, 'intake.key.jwk'), 'utf8')).toBe(before);
   });
 
   test('generates a password per Kafka user once without printing it', async () => {
     const users = ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator', 'kafka-lag'];
-    const { out } = await keys('make', '--dir', dir, '--kafka');
+    const { out } = await keys('generate', '--dir', dir, '--kafka');
     expect(out.match(/^.*password.*$/gm)).toEqual(users.map((user) => `${user}: its password for Kafka was generated`));
     const passwords = users.map((user) => readFileSync(join(dir, 'kafka', user), 'utf8'));
     expect(new Set(passwords).size).toBe(users.length);
@@ -312,30 +312,36 @@ describe('`npm run keys`', () => {
       expect(out).not.toContain(password);
     }
     expect((statSync(join(dir, 'kafka', 'intake')).mode & 0o777).toString(8)).toBe('600');
-    expect((await keys('make', '--dir', dir, '--kafka')).out).toContain('intake: its password for Kafka exists');
+    expect((await keys('generate', '--dir', dir, '--kafka')).out).toContain('intake: its password for Kafka exists');
     expect(users.map((user) => readFileSync(join(dir, 'kafka', user), 'utf8'))).toEqual(passwords);
   });
 
   test.each<[string, string[], RegExp]>([
-    ['nothing to do', [], /^Name an action: make, show, announce, switch, retire, renew\./],
-    ['something that it cannot do', ['burn', '--dir', 'x'], /^Name an action: /],
-    ['an authority to renew', ['renew', 'authority', '--dir', 'x'], /^authority has only announce, switch and retire/],
-    ['no place', ['make'], /^Use one of --dir /],
-    ['two places', ['make', '--dir', 'x', '--cluster'], /^Use one of --dir /],
-    ['a pod that is none', ['make', '--cluster'], /^Not in a pod: /],
-    ['nobody', ['announce', '--dir', 'x'], /^Name the owner of the key: /],
+    ['an authority to renew', ['renew', 'authority', '--dir', 'x'], /^authority has only publish, activate and retire/],
+    ['no place', ['generate'], /^Use one of --dir /],
+    ['two places', ['generate', '--dir', 'x', '--cluster'], /^Use one of --dir /],
+    ['nobody', ['publish', '--dir', 'x'], /^Name the owner of the key: /],
     [
       'a service without a key',
-      ['make', 'agency-simulator', '--dir', 'x'],
+      ['generate', 'agency-simulator', '--dir', 'x'],
       /^No service named agency-simulator has a key: /,
     ],
+    ['an action that it does not have', ['burn'], /^Unknown command 'burn'\. See --help\.$/],
+    ['an option that it does not know', ['generate', '--folder', 'x'], /^Unknown option '--folder'/],
+  ])('refuses %s with one sentence and code 2', async (_, args, sentence) => {
+    const { code, out, err } = await keys(...args);
+    expect({ code, out, lines: err.trim().split('\n').length }).toEqual({ code: 2, out: '', lines: 1 });
+    expect(err.trim()).toMatch(sentence);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['outside a pod', ['generate', '--cluster'], /^Not in a pod: /],
     [
-      'a cluster that does not answer',
+      'when the cluster does not respond',
       ['show', '--api', 'http://127.0.0.1:1'],
       /^The API server at http:\/\/127\.0\.0\.1:1 does not respond: ECONNREFUSED\.$/,
     ],
-    ['an option that it does not know', ['make', '--folder', 'x'], /^Unknown option '--folder'/],
-  ])('refuses %s with one sentence and code 1', async (_, args, sentence) => {
+  ])('fails %s with one sentence and code 1', async (_, args, sentence) => {
     const { code, out, err } = await keys(...args);
     expect({ code, out, lines: err.trim().split('\n').length }).toEqual({ code: 1, out: '', lines: 1 });
     expect(err.trim()).toMatch(sentence);
@@ -403,7 +409,7 @@ describe('keys in a cluster', () => {
   afterEach(() => new Promise((done) => server.close(done)));
 
   test('are Secrets per service and a ConfigMap of public keys', async () => {
-    const { code, err } = await keys('make', '--api', access.url, '--namespace', 'cups', '--prefix', 'try');
+    const { code, err } = await keys('generate', '--api', access.url, '--namespace', 'cups', '--prefix', 'try');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const at = '/api/v1/namespaces/cups';
     expect([...objects].map(([path, { kind, data }]) => [path, kind, Object.keys(data).sort()]).sort()).toEqual(
@@ -427,7 +433,7 @@ describe('keys in a cluster', () => {
   });
 
   test('include a Secret per Kafka password', async () => {
-    await keys('make', '--api', access.url, '--namespace', 'cups', '--kafka');
+    await keys('generate', '--api', access.url, '--namespace', 'cups', '--kafka');
     const made = [...objects].flatMap(([path, { data }]) => {
       const name = /secrets\/cups-kafka-(.*)$/.exec(path)?.[1];
       return name === undefined ? [] : [[name, Object.keys(data)]];
@@ -463,7 +469,7 @@ describe('keys in a cluster', () => {
 
   test('are not generated without read access', async () => {
     refuse = true;
-    const { code, err } = await keys('make', '--api', access.url, '--namespace', 'cups');
+    const { code, err } = await keys('generate', '--api', access.url, '--namespace', 'cups');
     expect(code).toBe(1);
     expect(err).toMatch(/^GET .*cups-key-catalog was refused with 403: secrets is forbidden/);
     expect(objects.size).toBe(0);

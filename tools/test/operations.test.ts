@@ -11,7 +11,7 @@ import { allCommands, commandsByHeading, needsCluster, operationsCommands } from
 
 /**
  * Every command in an `sh` block of docs/how-to is run: here against a store and Kafka, copies of the data and Helm without a cluster; what
- * needs a cluster is run there as well, by `npm run test:cluster`.
+ * needs a cluster is run there as well, by `npm run cups -- rollout`.
  */
 
 const root = join(import.meta.dirname, '../..');
@@ -45,7 +45,7 @@ beforeAll(async () => {
     writeFileSync(at('mine', 'first-supervisor', name), 'x', { mode: 0o600 });
   }
   // What a rotation begins with.
-  expect(node('keys', 'make', '--dir', at('keys')).status).toBe(0);
+  expect(node('keys', 'generate', '--dir', at('keys')).status).toBe(0);
 });
 afterAll(() => work.remove());
 
@@ -57,7 +57,7 @@ function node(tool: string, ...args: string[]) {
     REGISTRY_DIR: at('data'),
     INIT_CWD: root,
   });
-  const flags = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli', tool, 'command.ts')];
+  const flags = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/cups.ts'), tool];
   return spawnSync(join(root, 'node_modules/.bin/node'), [...flags, ...args], { cwd: root, encoding: 'utf8', env });
 }
 
@@ -68,8 +68,8 @@ const splitCommand = (command: string): string[] =>
     .split(' ')
     .filter((word) => word !== '');
 
-/** The arguments of `npm run <tool> -- …`. */
-const toolArguments = (command: string): string[] => splitCommand(command).slice(4);
+/** The arguments of `npm run cups -- <tool> …`. */
+const toolArguments = (command: string): string[] => splitCommand(command).slice(5);
 
 interface RunResult {
   status: number | null;
@@ -80,12 +80,12 @@ interface RunResult {
 /** How a command is run here: the first row that fits. */
 const LOCAL_RUNNERS: readonly [RegExp, (command: string) => RunResult][] = [
   // One image instead of all: tools/test/images.long.test.ts makes them all.
-  [/^npm run images -- /, (it) => node('images', 'catalog', ...toolArguments(it), '--out', at('dist', 'images'))],
-  [/^npm run centre -- /, (it) => node('centre', ...toolArguments(it), '--data', at('data'))],
-  [/^npm run topics/, (it) => node('topics', ...toolArguments(it))],
-  [/^npm run keys -- .* --api /, (it) => node('keys', ...keysInFolder(toolArguments(it)))],
-  [/^npm run (backup|restore) -- /, (it) => node(splitCommand(it)[2]!, ...toolArguments(it))],
-  [/^npm run charts -- /, (it) => node('charts', ...toolArguments(it))],
+  [/^npm run cups -- images /, (it) => node('images', 'catalog', ...toolArguments(it), '--out', at('dist', 'images'))],
+  [/^npm run cups -- centre /, (it) => node('centre', ...toolArguments(it), '--data', at('data'))],
+  [/^npm run cups -- topics/, (it) => node('topics', ...toolArguments(it))],
+  [/^npm run cups -- keys .* --api /, (it) => node('keys', ...keysInFolder(toolArguments(it)))],
+  [/^npm run cups -- (backup|restore) /, (it) => node(splitCommand(it)[4]!, ...toolArguments(it))],
+  [/^npm run cups -- charts /, (it) => node('charts', ...toolArguments(it))],
   [/^helm verify /, (it) => helm(splitCommand(it).slice(1))],
   [/^helm upgrade /, (it) => helmTemplate(splitCommand(it).slice(2))],
   [/^kubectl create (?:secret generic|configmap) /, (it) => kubectlDryRun(splitCommand(it).slice(1))],
@@ -95,7 +95,7 @@ const LOCAL_RUNNERS: readonly [RegExp, (command: string) => RunResult][] = [
 /** Uses a folder instead of a cluster (tools/test/keys.test.ts has one), and does not wait for pods. */
 function keysInFolder(args: string[]): string[] {
   const [what = '', ...rest] = args.slice(0, args.indexOf('--api'));
-  return [what, ...rest, '--dir', at('keys'), ...(['switch', 'retire'].includes(what) ? ['--now'] : [])];
+  return [what, ...rest, '--dir', at('keys'), ...(['activate', 'retire'].includes(what) ? ['--now'] : [])];
 }
 
 /** The same chart with the same values, as far as it goes without a cluster. */

@@ -171,7 +171,7 @@ describe('a platform with groups ahead of its stores', () => {
     const repair = () =>
       spawnSync(
         join(root, 'node_modules/.bin/node'),
-        ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/restore/command.ts'), 'repair'],
+        ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/cups.ts'), 'restore', 'repair'],
         { encoding: 'utf8', env },
       );
     const { stdout, stderr, status } = repair();

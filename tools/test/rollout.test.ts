@@ -99,7 +99,7 @@ describe('the report', () => {
   const circumstances = {
     date: '2026-11-26',
     commit: 'abc',
-    command: 'npm run test:cluster',
+    command: 'npm run cups -- rollout',
     machine: '2 cores',
     versions: { Kubernetes: 'v1.34.4' },
     cluster: 'nodes: 1',
@@ -179,7 +179,7 @@ describe('an administrator', () => {
     operator.write('centres.csv', table);
     await operator.follow('Open many centres', /import|list/);
     expect(readdirSync(join(folder, 'data/centres'))).toHaveLength(86);
-    expect(said[0]).toBe('npm run centre -- import mine/centres.csv');
+    expect(said[0]).toBe('npm run cups -- centre import mine/centres.csv');
     expect(existsSync(join(root, 'data/centres/CU-086.yaml'))).toBe(true);
     expect(execFileSync('git', ['status', '--porcelain', 'data'], { cwd: root, encoding: 'utf8' })).toBe(before);
     await expect(operator.follow('Upgrade', /nothing/)).rejects.toThrow('No command of "Upgrade" fits nothing.');
@@ -187,7 +187,7 @@ describe('an administrator', () => {
   });
 
   test('runs every command of the how-to pages that needs a cluster', () => {
-    const files = ['scenario.ts', 'install.ts', '../../../tools/cli/rollout.ts'];
+    const files = ['scenario.ts', 'install.ts', '../../../tools/cli/rollout/rollout.ts'];
     const sources = files.map((file) => readFileSync(join(root, 'k8s/lab/rollout', file), 'utf8')).join('\n');
     const headings = [...allCommands()].filter(([, list]) => list.some(needsCluster)).map(([heading]) => heading);
     expect(headings.filter((heading) => !sources.includes(`'${heading}'`))).toEqual([]);

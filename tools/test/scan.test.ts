@@ -6,7 +6,7 @@ import { environmentFile, ENVIRONMENTS, renderText } from '../cli/charts/render.
 import { readGoMod, versionIn } from '../cli/scan/programs.ts';
 import { formatCounts, readCheckov, readKubeLinter, readKubeScore } from '../cli/scan/scan-results.ts';
 
-/** What judges of charts say is read as they write it; they themselves run in `npm run scan`. */
+/** What judges of charts say is read as they write it; they themselves run in `npm run cups -- scan`. */
 
 const root = join(import.meta.dirname, '..', '..');
 

@@ -111,14 +111,14 @@ test('charts reserve the measured memory', () => {
   expect(short).toEqual([]);
 });
 
-test('the page is up to date (else `npm run sizing -- --write`)', async () => {
+test('the page is up to date (else `npm run cups -- sizing --write`)', async () => {
   expect(readFileSync(join(import.meta.dirname, '../..', PAGE), 'utf8')).toBe(await renderPage());
 });
 
-describe('npm run sizing', () => {
+describe('npm run cups -- sizing', () => {
   function sizing(...words: string[]) {
-    const tool = join(import.meta.dirname, '../cli/sizing/command.ts');
-    const given = ['--disable-warning=ExperimentalWarning', tool, ...words];
+    const tool = join(import.meta.dirname, '../cli/cups.ts');
+    const given = ['--disable-warning=ExperimentalWarning', tool, 'sizing', ...words];
     const { status, stdout, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' });
     return { status, out: stdout, error: stderr.trim() };
   }

@@ -20,7 +20,7 @@ function topics(
 ): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/topics/command.ts'), ...args],
+    ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/cups.ts'), 'topics', ...args],
     {
       env: { KAFKA_BROKERS: brokers.join(','), CUPS_PREFIX: prefix, REGISTRY_DIR: join(root, 'data'), ...env },
     },
@@ -83,7 +83,7 @@ test.each<[string, Record<string, string>, string[], RegExp]>([
     /^Kafka does not respond at 127\.0\.0\.1:1\.$/,
   ],
   ['an option that it does not know', {}, ['--dry-run'], /^Unknown option '--dry-run'/],
-])('`npm run topics` refuses %s with one sentence and code 1', async (_, env, args, sentence) => {
+])('`npm run cups -- topics` refuses %s with one sentence and code 1', async (_, env, args, sentence) => {
   const { code, out, err } = await topics(env, ...args);
   expect({ code, out, lines: err.trim().split('\n').length }).toEqual({ code: 1, out: '', lines: 1 });
   expect(err.trim()).toMatch(sentence);

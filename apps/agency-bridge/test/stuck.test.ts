@@ -34,7 +34,7 @@ async function cups(...args: string[]): Promise<string> {
     KEYS_DIR: bridge.world.keys.dir,
     AGENCY_BRIDGE_ADDRESS: `127.0.0.1:${bridge.service.grpcPort}`,
   };
-  const flags = ['--service', 'agency-bridge', ...args];
+  const flags = [...args, '--service', 'agency-bridge'];
   const child = spawn(process.execPath, [join(ROOT, 'tools/cli/cups.ts'), ...flags], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -65,7 +65,7 @@ test('shows a blocked replies partition to administrators and its agency', async
   expect(Number(found[0]?.stuckTime?.seconds) * 1_000).toBeGreaterThan(before - 1_000);
 
   const pattern = new RegExp(`agency\\.asp\\.replies/${found[0]!.partition} +1 +\\d+ s +agency-bridge-replies-asp`);
-  for (const list of ['stuck', 'parked', 'outboxes', 'refused']) expect(await cups(list, 'list')).toMatch(pattern);
+  for (const list of ['stuck', 'parked', 'outbox', 'refused']) expect(await cups(list, 'list')).toMatch(pattern);
   expect(JSON.parse(await cups('stuck', 'list', '--json'))).toMatchObject([{ service: 'agency-bridge' }]);
   expect((await activity('asp'))?.stuckTime).toEqual(found[0]!.stuckTime);
   expect((await activity('cnas'))?.stuckTime).toBeNull();

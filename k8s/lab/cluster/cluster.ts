@@ -37,7 +37,7 @@ export interface Cluster {
   bin: string;
   /** Address of this machine for pods. */
   hostAddress: string;
-  /** Imports OCI archives of `npm run images`. Pods find the images by tag and by digest. */
+  /** Imports OCI archives of `npm run cups -- images`. Pods find the images by tag and by digest. */
   importImages(archives: readonly string[]): Promise<unknown>;
   /** Stops the cluster and removes processes, mounts, networks, control groups, kernel settings and files except logs. */
   stop(): Promise<void>;
@@ -51,7 +51,7 @@ const IMPLICIT_FOLDERS = ['/run/containerd', '/var/lib/cni', '/var/log/container
 
 /**
  * Compiles and starts a cluster, and waits until it is ready. It outlives this process: stop it with `stop` or
- * `npm run cluster -- down`.
+ * `npm run cups -- cluster down`.
  * @throws Error, after removing everything, when the machine lacks something, a cluster runs, or a part does not start
  */
 export async function startCluster({ folder, addons, onProgress, signal }: ClusterOptions): Promise<Cluster> {

@@ -59,7 +59,7 @@ export function claimMachine(record: ClusterRecord): void {
 }
 
 function describeOccupant(other: ClusterRecord | undefined): string {
-  const down = 'npm run cluster -- down';
+  const down = 'npm run cups -- cluster down';
   if (!other) return `${RUN_FOLDER} was left behind by a start that was killed: ${down}.`;
   const whose = isRunning(other, STARTER) ? `process ${other.startedBy}` : 'a process that has ended';
   return `A cluster runs on this machine already, in ${other.folder} (started by ${whose}): ${down} --folder ${other.folder}.`;

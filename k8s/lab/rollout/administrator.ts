@@ -81,7 +81,7 @@ export class Administrator {
   /**
    * Removes the wave of 2023 from the checkout.
    * @param parts waves to split it into, of equal size
-   * @returns its table, for `npm run centre -- import`
+   * @returns its table, for `npm run cups -- centre import`
    */
   withoutWave(parts: readonly string[]): string {
     const folder = join(this.folder, 'data', 'centres');
@@ -115,13 +115,13 @@ export class Administrator {
 
   /** Runs a tool of the repository on the data and output folders of the checkout. */
   #ours(command: string): string {
-    const [, tool, rest = ''] = /^npm run (\S+)(?: -- (.*))?$/.exec(command) ?? [];
+    const [, tool, rest = ''] = /^npm run cups -- (\S+)(?: (.*))?$/.exec(command) ?? [];
     if (tool === undefined) return command;
     const more: Record<string, string> = {
       centre: `--data ${join(this.folder, 'data')}`,
       images: `--out ${join(this.folder, 'dist/images')}`,
     };
-    const program = `node --disable-warning=ExperimentalWarning ${join(root, 'tools/cli', tool === 'operator' ? 'staff' : tool, 'command.ts')}`;
+    const program = `node --disable-warning=ExperimentalWarning ${join(root, 'tools/cli/cups.ts')} ${tool}`;
     return `${program} ${rest} ${more[tool] ?? ''}`;
   }
 }

@@ -94,7 +94,8 @@ export async function install(
   for (const command of operationsCommands('Install the platform')) {
     const started = performance.now();
     await operator.sh(command);
-    if (command.startsWith('npm run images')) await target.load(join(operator.folder, 'dist/images/images.tar'));
+    if (command.startsWith('npm run cups -- images'))
+      await target.load(join(operator.folder, 'dist/images/images.tar'));
     if (command.includes('helm/platform')) chartsSeconds = (performance.now() - started) / 1000;
   }
   const url = await target.gatewayUrl(kube);

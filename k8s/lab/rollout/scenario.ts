@@ -69,7 +69,7 @@ const OUTAGE_SECONDS = 45;
 /** Load factor meanwhile, so that the lag becomes large enough. */
 const OUTAGE_LOAD_FACTOR = 4;
 const SETTLE_SECONDS = 10;
-/** Waiting time that `npm run keys` enforces. */
+/** Waiting time that `npm run cups -- keys` enforces. */
 const SWITCH_AFTER_SECONDS = 305;
 const RETIRE_AFTER_SECONDS = 605;
 const AGENCY = 'newcomer';
@@ -217,7 +217,7 @@ class Scenario {
 
   async #open(wave: string): Promise<string> {
     const { operator, kube } = this.#options;
-    await operator.sh(`npm run centre -- open --wave ${wave}`);
+    await operator.sh(`npm run cups -- centre open --wave ${wave}`);
     const centres = this.#centresOf((one) => one.wave === wave);
     return this.#recordOpening(
       await openCentres(centres, { kube, load: this.#load, upgrade: () => this.#upgradeCentres() }),
@@ -226,7 +226,7 @@ class Scenario {
 
   async #openOne(): Promise<string> {
     const { operator, kube } = this.#options;
-    await operator.follow('Open a centre', /npm run centre/);
+    await operator.follow('Open a centre', /npm run cups -- centre/);
     const centres = this.#centresOf(({ code }) => code === 'CU-087');
     return this.#recordOpening(
       await openCentres(centres, { kube, load: this.#load, upgrade: () => this.#upgradeCentres() }),
@@ -238,7 +238,7 @@ class Scenario {
     const { operator, installed } = this.#options;
     writeFileSync(join(operator.folder, 'data/agencies', `${AGENCY}.yaml`), AGENCY_FILE);
     const started = performance.now();
-    await operator.follow('Add an agency in a cluster', /npm run topics|helm upgrade cups/);
+    await operator.follow('Add an agency in a cluster', /npm run cups -- topics|helm upgrade cups/);
     await waitFor(`a clerk of ${AGENCY} can sign in`, 180, async () => {
       const desk = await openDesk(installed.url, `${AGENCY}-clerk`, { tries: 1 });
       return (await desk.call('GET', '/deliveries')).status === 200;
@@ -273,7 +273,7 @@ class Scenario {
     const { operator, target, kube } = this.#options;
     const before = await this.#release();
     for (const command of operationsCommands('Upgrade')) {
-      const isBuild = command.startsWith('npm run images');
+      const isBuild = command.startsWith('npm run cups -- images');
       await operator.sh(isBuild ? `${command} --tag next` : command);
       if (isBuild) await target.load(join(operator.folder, 'dist/images/images.tar'));
     }

@@ -6,7 +6,7 @@ import type { Handling, RefusalCause } from './refusals.ts';
 import type { Violation } from './violations.ts';
 
 /**
- * The corpus of invalid replies and the platform's reaction to each. `npm run contract` generates it into `corpus/`;
+ * The corpus of invalid replies and the platform's reaction to each. `npm run cups -- contract` generates it into `corpus/`;
  * tests run it against the reader of this contract, the bridge and the kit.
  */
 

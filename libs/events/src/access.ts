@@ -75,9 +75,9 @@ export function explainDenial(
   switch (cause) {
     case 'TOPIC_AUTHORIZATION_FAILED':
       if (operation === 'administer') return administers;
-      return `${user} may not ${operation === 'read' ? 'read' : 'write to'} topic ${topic}: an administrator must grant the right (npm run topics).`;
+      return `${user} may not ${operation === 'read' ? 'read' : 'write to'} topic ${topic}: an administrator must grant the right (npm run cups -- topics).`;
     case 'GROUP_AUTHORIZATION_FAILED':
-      return `${user} may not read in group ${group}: an administrator must grant the right (npm run topics).`;
+      return `${user} may not read in group ${group}: an administrator must grant the right (npm run cups -- topics).`;
     case 'CLUSTER_AUTHORIZATION_FAILED':
       return administers;
     case 'KafkaJSSASLAuthenticationError':

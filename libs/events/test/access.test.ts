@@ -17,12 +17,12 @@ describe('explainDenial and getErrorCode', () => {
     [
       'TOPIC_AUTHORIZATION_FAILED',
       {},
-      'User intake may not read topic p-cups.deliveries: an administrator must grant the right (npm run topics).',
+      'User intake may not read topic p-cups.deliveries: an administrator must grant the right (npm run cups -- topics).',
     ],
     [
       'TOPIC_AUTHORIZATION_FAILED',
       { operation: 'write' },
-      'User intake may not write to topic p-cups.deliveries: an administrator must grant the right (npm run topics).',
+      'User intake may not write to topic p-cups.deliveries: an administrator must grant the right (npm run cups -- topics).',
     ],
     [
       'TOPIC_AUTHORIZATION_FAILED',
@@ -32,12 +32,12 @@ describe('explainDenial and getErrorCode', () => {
     [
       'TOPIC_AUTHORIZATION_FAILED',
       { access: undefined },
-      'Anonymous access (no KAFKA_SASL_USERNAME) may not read topic p-cups.deliveries: an administrator must grant the right (npm run topics).',
+      'Anonymous access (no KAFKA_SASL_USERNAME) may not read topic p-cups.deliveries: an administrator must grant the right (npm run cups -- topics).',
     ],
     [
       'GROUP_AUTHORIZATION_FAILED',
       {},
-      'User intake may not read in group p-intake: an administrator must grant the right (npm run topics).',
+      'User intake may not read in group p-intake: an administrator must grant the right (npm run cups -- topics).',
     ],
     [
       'CLUSTER_AUTHORIZATION_FAILED',

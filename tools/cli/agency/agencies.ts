@@ -3,17 +3,9 @@ import { join } from 'node:path';
 import { createAgencyParser, reservedCodeReason } from '@cups/registry';
 import type { Agency } from '@cups/registry';
 import { Document, parse } from 'yaml';
+import { CommandError } from '../errors.ts';
 
 /** The agency files of a data folder, and the files that reference them. */
-
-/** A refused command; the message is for the user. */
-export class CommandError extends Error {
-  readonly sentences: readonly string[];
-  constructor(...sentences: string[]) {
-    super(sentences.join(' '));
-    this.sentences = sentences;
-  }
-}
 
 export const fileOf = (data: string, code: string): string => join(data, 'agencies', `${code}.yaml`);
 

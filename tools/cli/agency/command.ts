@@ -1,281 +1,72 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { ensureUsers, buildPrincipals, resolveQuota, removeUsers, agencyUserName } from '@cups/events';
-import {
-  readAgencies,
-  fileOf,
-  findReferences,
-  CommandError,
-  removeAgency,
-  buildAgencyFile,
-  writeAgency,
-} from './agencies.ts';
-import { CLIENTS } from './clients.ts';
-import { countOpenApplications } from './open-applications.ts';
-import { connect } from './connect.ts';
-import type { KafkaConnection } from './connect.ts';
-import { formatClients, deriveResources, formatResources } from './show.ts';
-import { provisionKafka, provisionTopics, renewPassword } from '../../platform/provision-kafka.ts';
-import type { ProvisionOptions } from '../../platform/provision-kafka.ts';
-import { readQuotas } from '../topics/agencies.ts';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { action, defineCommand, resolvePath } from '../program.ts';
+import type { AddOptions, RemoveOptions, ShowOptions } from './agency.ts';
 
-/** `npm run agency -- <command>` writes agency files and provisions Kafka for them. See docs/how-to/add-an-agency.md. */
+const DATA = join(import.meta.dirname, '../../../data');
+const load = () => import('./agency.ts');
 
-const USAGE = `npm run agency -- <command>
-
-  list                      lists agencies, their quotas, and how many public services each decides
-  show fisc [--client java] shows topics, user, ACLs, quota, password file, and a client configuration for the agency's
-                            engineers (java, librdkafka, aiokafka, kafkajs)
-  add fisc --ro 'Serviciul Fiscal de Stat' --ru '…' --en '…'
-           [--time-zone Europe/Chisinau] [--days 'mon tue wed thu fri'] [--from 08:00] [--to 17:00]
-           [--calendar holidays-md] [--foreign-documents]
-           [--producer-bytes 1048576] [--consumer-bytes 4194304] [--request-percent 25]
-  password fisc             renews the password of its user
-  remove fisc [--force]     removes its user and file; topics, messages and applications stay
-
-  all commands: --help prints this text, --dry-run changes nothing, --json prints JSON, --data <folder> names another folder of data files,
-  --platform <folder> names the data of another local platform; KAFKA_BROKERS and the settings of \`npm run topics\`
-  name a Kafka elsewhere`;
-
-const text = { type: 'string' } as const;
-const OPTIONS = {
-  'dry-run': { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-  force: { type: 'boolean', default: false },
-  data: { type: 'string', default: join(import.meta.dirname, '../../../data') },
-  platform: text,
-  client: text,
-  ro: text,
-  ru: text,
-  en: text,
-  'time-zone': text,
-  days: text,
-  from: text,
-  to: text,
-  calendar: text,
-  'foreign-documents': { type: 'boolean', default: false },
-  'producer-bytes': text,
-  'consumer-bytes': text,
-  'request-percent': text,
-} as const;
-type Values = ReturnType<typeof parsed>['values'];
-const parsed = () => parseArgs({ options: OPTIONS, allowPositionals: true });
-
-// npm changes to the folder of package.json; INIT_CWD is where the user typed the command.
-const resolvePath = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
-
-/** A parsed command with its context. */
-interface AgencyCommand {
-  code: string;
-  data: string;
-  values: Values;
-  reached: KafkaConnection | undefined;
+function define(name: string, summary: string, example: string): Command {
+  return defineCommand({ name, summary, example: `agency ${example}` })
+    .option('--dry-run', 'change nothing', false)
+    .option('--json', 'print JSON', false)
+    .option('--data <folder>', 'folder of data files (default: data of this checkout)', resolvePath, DATA)
+    .option('--platform <folder>', 'data folder of another local platform', resolvePath);
 }
 
-const COMMANDS: Readonly<Record<string, (asked: AgencyCommand) => Promise<void> | void>> = {
-  list,
-  show,
-  add,
-  password,
-  remove,
-};
-
-try {
-  await run();
-} catch (error) {
-  const sentences = error instanceof CommandError ? error.sentences : [(error as Error).message];
-  for (const sentence of sentences) console.error(sentence);
-  process.exitCode = 1;
-}
-
-async function run(): Promise<void> {
-  const { values, positionals } = parsed();
-  const [name = '', code = '', ...more] = positionals;
-  if (values.help || name === '') return console.log(USAGE);
-  const command = COMMANDS[name];
-  if (!command)
-    throw new CommandError(`Command ${name} not found. Commands: ${Object.keys(COMMANDS).join(', ')}. See --help.`);
-  if (more.length > 0 || (name === 'list') !== (code === ''))
-    throw new CommandError('Name one agency code. `list` shows all.');
-  const reached = await connect(values.platform && resolvePath(values.platform));
-  await command({ code, data: resolvePath(values.data), values, reached });
-}
-
-function print(values: Values, object: object, lines: string): void {
-  console.log(values.json ? JSON.stringify(object, null, 2) : lines);
-}
-
-/** Formats at most five names and counts the rest. */
-function formatSome(names: string[]): string {
-  return names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
-}
-
-function findAgency({ data, code }: AgencyCommand) {
-  const agency = readAgencies(data).get(code);
-  if (!agency) throw new CommandError(`Agency ${code} not found. \`list\` shows all.`);
-  return agency;
-}
-
-function list({ data, values }: AgencyCommand): void {
-  const rows = [...readAgencies(data).values()].map(({ code, name, quota }) => {
-    const { services, centres } = findReferences(data, code);
-    return { code, name: name.ro, services: services.length, centres: centres.length, quota: resolveQuota(quota) };
-  });
-  const lines = rows.map(
-    ({ code, name, services, centres, quota }) =>
-      `${code.padEnd(20)} ${String(services).padStart(3)} services  ${String(centres).padStart(3)} centres  writes ${quota.producerBytesPerSecond} B/s  ${name}`,
-  );
-  print(values, rows, lines.join('\n'));
-}
-
-function show(asked: AgencyCommand): void {
-  const { code, data, values, reached } = asked;
-  const { client } = values;
-  if (client !== undefined && !(client in CLIENTS)) {
-    throw new CommandError(`Client ${client} not found. Clients: ${Object.keys(CLIENTS).join(', ')}.`);
-  }
-  const agency = findAgency(asked);
-  const derived = deriveResources(code, agency.quota, reached);
-  const named = findReferences(data, code);
-  const head = `${code}: ${agency.name.ro}; decides ${named.services.length} public services, serves ${named.centres.length} centres`;
-  const clients = formatClients(code, derived, reached, client);
-  print(
-    values,
-    Object.assign({ agency }, derived, named),
-    [head, formatResources(derived, reached), clients].join('\n\n'),
-  );
-}
-
-/** Parses the quota options. @throws CommandError when one is not a whole number */
-function parseQuota(values: Values): Record<string, number> {
-  const names = {
-    producerBytesPerSecond: 'producer-bytes',
-    consumerBytesPerSecond: 'consumer-bytes',
-    requestPercent: 'request-percent',
-  } as const;
-  const entries = Object.entries(names).flatMap(([name, option]) => {
-    const value = values[option];
-    if (value === undefined) return [];
-    if (!/^\d+$/.test(value)) throw new CommandError(`--${option} must be a whole number`);
-    return [[name, Number(value)] as const];
-  });
-  return Object.fromEntries(entries);
-}
-
-async function add(asked: AgencyCommand): Promise<void> {
-  const { code, data, values, reached } = asked;
-  const began = performance.now();
-  const { ro, ru, en, days, from, to, calendar, 'dry-run': dry } = values;
-  const quota = parseQuota(values);
-  const more = { timeZone: values['time-zone'], foreignDocuments: values['foreign-documents'], quota };
-  const file = buildAgencyFile(data, code, Object.assign(more, { ro, ru, en, days, from, to, calendar }));
-  const derived = deriveResources(code, quota, reached);
-  const way = resolveAccess(asked, derived.user);
-  if (!dry) await provisionAgency(code, file, way, data);
-  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
-  const done = typeof way === 'string' ? way : `Provisioned on ${reached!.what} after ${seconds} s.`;
-  const lines = [
-    `+ ${relative(process.cwd(), fileOf(data, code))}`,
-    ...file
-      .trimEnd()
-      .split('\n')
-      .map((line) => `+   ${line}`),
-    formatResources(derived, reached, '+'),
-    '',
-    dry ? 'Nothing was written.' : done,
-    `Client configuration: npm run agency -- show ${code}`,
-  ];
-  print(values, Object.assign({ code, file, admitted: typeof way !== 'string' && !dry }, derived), lines.join('\n'));
-}
-
-/** Returns the Kafka access for an agency, or a sentence that says who provisions it instead. */
-function resolveAccess({ data, reached }: AgencyCommand, user: string): ProvisionOptions | string {
-  if (!reached) {
-    return 'No local platform runs: the next `npm start` creates topics and user. In a cluster, the topics job or helm/agencies does.';
-  }
-  const { brokers, access, prefix, usersDir, caFile, isLocal, settings } = reached;
-  if (!isLocal && caFile && !usersDir) {
-    return `Topics and user were not created at ${brokers.join()}: set KAFKA_USERS_DIR, or run \`npm run topics\`.`;
-  }
-  return Object.assign({ brokers, access, prefix, data, usersDir, newcomers: [user] }, settings);
-}
-
-/** Provisions topics before the file is written, since all services watch it, and the rest after it. */
-async function provisionAgency(
-  code: string,
-  file: string,
-  way: ProvisionOptions | string,
-  data: string,
-): Promise<void> {
-  if (typeof way !== 'string') await provisionTopics(way, code);
-  writeAgency(data, code, file);
-  if (typeof way !== 'string') await provisionKafka(way);
-}
-
-/** Returns the administrator's access. @throws CommandError when there is none */
-function requireAdminAccess({ reached }: AgencyCommand) {
-  if (!reached) throw new CommandError('No local platform runs and KAFKA_BROKERS is not set. Nothing was changed.');
-  const { access, usersDir } = reached;
-  if (!access || !usersDir) throw new CommandError(`${reached.what} has no users that this command can change.`);
-  return { brokers: reached.brokers, access, usersDir, prefix: reached.prefix };
-}
-
-async function password(asked: AgencyCommand): Promise<void> {
-  const { code, data, values } = asked;
-  findAgency(asked);
-  const { brokers, access, usersDir, prefix } = requireAdminAccess(asked);
-  const user = prefix + agencyUserName(code);
-  const file = join(usersDir, user);
-  if (!values['dry-run']) {
-    renewPassword(usersDir, user);
-    const principals = buildPrincipals(prefix, { agencies: [code], simulated: [], quotas: readQuotas(data) });
-    const own = principals.filter((one) => one.user === user);
-    await ensureUsers({ brokers, access, principals: own, passwordOf: () => readFileSync(file, 'utf8').trim() });
-  }
-  const what = values['dry-run'] ? 'would be set' : 'was set';
-  const lines = [
-    `The password of ${user} ${what}: ${file}`,
-    'Send it to the agency over a separate channel. Open connections work for at most 5 minutes, then the old one is refused.',
-    'Pending messages stay on the topic: none is lost or sent twice.',
-  ];
-  print(values, { user, passwordFile: file }, lines.join('\n'));
-}
-
-async function remove(asked: AgencyCommand): Promise<void> {
-  const { code, data, values, reached } = asked;
-  findAgency(asked);
-  const { services, centres } = findReferences(data, code);
-  if (services.length + centres.length > 0 && !values.force) {
-    throw new CommandError(
-      ...(services.length > 0 ? [`It decides ${services.length} public services: ${formatSome(services)}.`] : []),
-      ...(centres.length > 0 ? [`${centres.length} centres serve it: ${formatSome(centres)}.`] : []),
-      'Remove it from these files first, so that no desk submits to it; --force skips this check.',
+/** `cups agency` writes agency files and provisions Kafka for them. See docs/how-to/add-an-agency.md. */
+export function agencyCommand(): Command {
+  return defineCommand({
+    name: 'agency',
+    summary:
+      'Writes agency files and provisions Kafka for them. KAFKA_BROKERS and the settings of `cups topics` name a Kafka ' +
+      'elsewhere.',
+  })
+    .addCommand(
+      define('list', 'Lists agencies, their quotas, and how many public services each decides.', 'list').action(
+        action(async (options: ShowOptions) => (await load()).list(options)),
+      ),
+    )
+    .addCommand(
+      define(
+        'show',
+        "Shows topics, user, ACLs, quota, password file and a client configuration for the agency's engineers.",
+        'show fisc --client java',
+      )
+        .argument('<code>', 'code of the agency')
+        .option('--client <name>', 'one client only: java, librdkafka, aiokafka or kafkajs')
+        .action(action(async (code: string, options: ShowOptions) => (await load()).show(code, options))),
+    )
+    .addCommand(
+      define('add', 'Adds an agency.', "add fisc --ro 'Serviciul Fiscal' --ru 'Налоговая служба' --en 'Tax Service'")
+        .argument('<code>', 'code of the agency')
+        .option('--ro <name>', 'name in Romanian')
+        .option('--ru <name>', 'name in Russian')
+        .option('--en <name>', 'name in English')
+        .option('--time-zone <zone>', 'time zone (default: Europe/Chisinau)')
+        .option('--days <list>', 'working days (default: mon tue wed thu fri)')
+        .option('--from <time>', 'start of the working day (default: 08:00)')
+        .option('--to <time>', 'end of the working day (default: 17:00)')
+        .option('--calendar <name>', 'calendar of holidays (default: holidays-md)')
+        .option('--foreign-documents', 'accepts foreign documents', false)
+        .option('--producer-bytes <n>', 'quota: bytes written per second')
+        .option('--consumer-bytes <n>', 'quota: bytes read per second')
+        .option('--request-percent <n>', 'quota: per cent of a broker thread')
+        .action(action(async (code: string, options: AddOptions) => (await load()).add(code, options))),
+    )
+    .addCommand(
+      define('password', "Renews the password of the agency's user.", 'password fisc')
+        .argument('<code>', 'code of the agency')
+        .action(action(async (code: string, options: ShowOptions) => (await load()).password(code, options))),
+    )
+    .addCommand(
+      define(
+        'remove',
+        "Removes the agency's user and file; topics, messages and applications stay.",
+        'remove fisc --dry-run',
+      )
+        .argument('<code>', 'code of the agency')
+        .option('--force', 'also when public services or centres name it', false)
+        .action(action(async (code: string, options: RemoveOptions) => (await load()).remove(code, options))),
     );
-  }
-  const open = await countOpenApplications(code, reached);
-  const derived = deriveResources(code, undefined, reached);
-  const dry = values['dry-run'];
-  if (!dry && reached?.access) {
-    const { brokers, access, usersDir } = requireAdminAccess(asked);
-    await removeUsers({ brokers, access, users: [derived.user] });
-    const file = join(usersDir, derived.user);
-    if (existsSync(file)) rmSync(file);
-  }
-  if (!dry) removeAgency(data, code);
-  const counts = Object.entries(open ?? {}).map(([state, count]) => `${count} ${state}`);
-  const lines = [
-    `- ${relative(process.cwd(), fileOf(data, code))}`,
-    `- user ${derived.user}, its ACLs, quota and password${reached?.access ? '' : ': Kafka was not reached, remove them where it runs'}`,
-    ...derived.topics.map((topic) => `  topic ${topic} stays, with all messages`),
-    '',
-    open === undefined
-      ? 'Open applications were not counted: no store was reached.'
-      : `Open applications: ${counts.join(', ') || 'none'}.`,
-    'They stay open without a reply: messages to the agency stay on its topic, and a desk can still withdraw them.',
-    `An agency added again as ${code} resumes where it stopped.`,
-    ...(dry ? ['Nothing was removed.'] : []),
-  ];
-  print(values, { user: derived.user, open: open ?? null, removed: !dry }, lines.join('\n'));
 }

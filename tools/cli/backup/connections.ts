@@ -21,11 +21,11 @@ export interface BackupConnections {
  * Runs `work` with the store and Kafka of the environment, or else those of the local platform, which it starts if needed.
  * @throws Error, one sentence for the user
  */
-export async function withConnections(
+export async function withConnections<T>(
   dataDir: string,
   onProgress: (line: string) => void,
-  work: (parts: BackupConnections) => Promise<void>,
-): Promise<void> {
+  work: (parts: BackupConnections) => Promise<T>,
+): Promise<T> {
   const settings = readSettings(STORED_BACKEND_SETTINGS, process.env);
   const { mongoUri, mongoCa, kafkaBrokers: brokers, kafkaAccess: access, prefix } = settings;
   if (hasExternalParts()) return work({ mongoUri, mongoCa, brokers, access, prefix });
@@ -33,7 +33,7 @@ export async function withConnections(
     return work(Object.assign(connectionsOfRunning(dataDir), { prefix }));
   const { local, access: ways } = await startEmbeddedParts({ dataDir, onProgress, prefix });
   try {
-    await work(Object.assign(toConnections(ways), { prefix }));
+    return await work(Object.assign(toConnections(ways), { prefix }));
   } finally {
     await local.stop();
   }

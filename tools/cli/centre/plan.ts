@@ -6,6 +6,7 @@ import type { CentreChange, CentreTransition } from './transitions.ts';
 import { fileOf, nextCode, buildSet } from './set.ts';
 import type { CentreSet, CentreEntry } from './set.ts';
 import { readTable } from './table.ts';
+import { CommandError } from '../errors.ts';
 
 /** Plans the changes of each command before anything is written. A refusal lists every error. */
 
@@ -13,15 +14,6 @@ export interface CentrePlan {
   changes: CentreChange[];
   /** Notes for the user. */
   remarks: string[];
-}
-
-/** A refused command; one sentence per error. */
-export class CommandError extends Error {
-  readonly sentences: readonly string[];
-  constructor(sentences: readonly string[]) {
-    super(sentences.join('\n'));
-    this.sentences = sentences;
-  }
 }
 
 /** Centres that a command selects. */
@@ -88,7 +80,7 @@ function transitionAll(centres: CentreEntry[], move: CentreTransition): CentrePl
 /** How the open applications of a closing centre are handled. */
 export interface ClosingOptions {
   wait: boolean;
-  noneOpen: boolean;
+  ifEmpty: boolean;
   /** Open applications by state according to the store; undefined when no store was reached. */
   open?: Record<string, number> | undefined;
   to?: string | undefined;
@@ -99,21 +91,21 @@ export interface ClosingOptions {
  * @throws CommandError while open applications could be orphaned: files do not show how many there are
  */
 export function planClosing(set: CentreSet, codes: readonly string[], closing: ClosingOptions): CentrePlan {
-  const { wait, noneOpen, to } = closing;
+  const { wait, ifEmpty, to } = closing;
   if (codes.length !== 1) throw new CommandError(['Close one centre at a time: name its code.']);
   const [centre] = findCentres(set, codes) as [CentreEntry];
   const { code, name, status } = centre;
-  if (to !== undefined && (wait || noneOpen)) throw new CommandError(['Use only one of --to, --wait and --none-open.']);
+  if (to !== undefined && (wait || ifEmpty)) throw new CommandError(['Use only one of --to, --wait and --if-empty.']);
   if (to !== undefined) return planTransfer(set, centre, to);
   const neverOpened = status === 'planned' || status === 'training';
   if (neverOpened || status === 'closed') return transitionAll([centre], 'close');
-  if (wait && noneOpen) throw new CommandError(['Use --wait or --none-open, not both.']);
+  if (wait && ifEmpty) throw new CommandError(['Use --wait or --if-empty, not both.']);
   if (wait && status === 'active') {
     const { changes } = transitionAll([centre], 'pause');
     return { changes, remarks: [nextStep(centre)] };
   }
   if (wait) throw new CommandError([`${code} (${name}) is already paused. ${nextStep(centre)}`]);
-  if (noneOpen) return planEmptyClosing(centre, closing.open);
+  if (ifEmpty) return planEmptyClosing(centre, closing.open);
   throw new CommandError([
     `${code} (${name}) may have open applications, which nobody could finish after it closes. ` +
       (status === 'active' ? `\`close ${code} --wait\` pauses it first. ` : '') +
@@ -163,7 +155,7 @@ function planTransfer(set: CentreSet, centre: CentreEntry, to: string): CentrePl
 }
 
 const nextStep = ({ code }: CentreEntry): string =>
-  `When its desk shows no open application, \`close ${code} --none-open\` closes it.`;
+  `When its desk shows no open application, \`close ${code} --if-empty\` closes it.`;
 
 /** @throws CommandError with every error */
 export function planAddition(set: CentreSet, fields: CentreFields): CentrePlan {

@@ -1,4 +1,4 @@
-/** The Grafana dashboard: rows of panels with titles and Prometheus queries. `npm run charts` generates its JSON. */
+/** The Grafana dashboard: rows of panels with titles and Prometheus queries. `npm run cups -- charts` generates its JSON. */
 
 interface Panel {
   title: string;

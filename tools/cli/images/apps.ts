@@ -64,20 +64,20 @@ export const APPS: readonly App[] = [
   },
   {
     name: 'topics',
-    entry: 'tools/cli/topics/command.ts',
+    entry: 'tools/cli/topics/main.ts',
     description: 'Creates the topics of the platform and of its agencies',
     reads: [],
   },
   {
     name: 'keys',
-    entry: 'tools/cli/keys/command.ts',
+    entry: 'tools/cli/keys/main.ts',
     description: 'Makes and changes the keys by which services know each other',
     // For the step that calls identity.
     reads: [PROTO],
   },
   {
     name: 'ops',
-    entry: 'tools/cli/staff/command.ts',
+    entry: 'tools/cli/staff/main.ts',
     description: 'Appoints the first supervisor',
     reads: [PROTO],
   },

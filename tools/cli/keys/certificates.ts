@@ -9,7 +9,7 @@ import type { RotationContext } from './rotation.ts';
 
 /**
  * Service certificates, where no other authority issues them. The authority's `ca.crt` lists the trusted authorities, and each
- * service has a copy. The authority rotates in three steps: announced, the next one is trusted but issues nothing; active, it
+ * service has a copy. The authority rotates in three steps: published, the next one is trusted but issues nothing; active, it
  * issues all certificates and the old one stays trusted; retired, the old one is no longer trusted.
  */
 
@@ -65,7 +65,7 @@ export async function describeAuthority({ place, now }: RotationContext): Promis
   if (!authority) return 'there is none';
   const good = `valid for ${daysLeft(parseCertificate(authority.certificate), now)} days`;
   const next = await findNextAuthority(place);
-  if (next) return `${good}; the next is announced; ${describeActivation(next, now)}`;
+  if (next) return `${good}; the next is published; ${describeActivation(next, now)}`;
   const old = parseCertificates('ca.crt', authority.counting).length - 1;
   return old > 0 ? `${good}; ${old} old to retire` : good;
 }
@@ -79,17 +79,17 @@ export async function publishNextAuthority({ place, now }: RotationContext): Pro
     await place.writeTogether(entriesOf('next-authority', { 'tls.key': next.key, 'tls.crt': next.certificate }));
   if (!authority.counting.includes(next.certificate))
     await distributeAuthorities(place, authority.counting + next.certificate);
-  return `the next one is announced${waiting ? ' already' : ''}; ${describeActivation(next, now)}`;
+  return `the next one is published${waiting ? ' already' : ''}; ${describeActivation(next, now)}`;
 }
 
-/** Step 2: issues all certificates with it. @throws Error when it is not announced, or not yet trusted everywhere */
+/** Step 2: issues all certificates with it. @throws Error when it is not published, or not yet trusted everywhere */
 export async function activateNextAuthority({ place, now, hurry }: RotationContext): Promise<string> {
   const next = await findNextAuthority(place);
-  if (!next) throw new Error('There is no next authority: announce it first.');
+  if (!next) throw new Error('There is no next authority: publish it first.');
   const wait = remainingWait(next, now);
   if (wait > 0 && !hurry) {
     throw new Error(
-      `The next authority may not be trusted everywhere yet: switch in ${formatDuration(wait)}, or --now.`,
+      `The next authority may not be trusted everywhere yet: activate in ${formatDuration(wait)}, or --now.`,
     );
   }
   const { counting } = await requireAuthority(place);
@@ -103,7 +103,7 @@ export async function activateNextAuthority({ place, now, hurry }: RotationConte
 /** Step 3: withdraws the old authority. @throws Error while its certificates may still be in use */
 export async function retireOldAuthority({ place, now, hurry }: RotationContext): Promise<string> {
   const authority = await requireAuthority(place);
-  if (await findNextAuthority(place)) throw new Error('A next authority is announced and not active: switch first.');
+  if (await findNextAuthority(place)) throw new Error('A next authority is published and not active: activate first.');
   if (parseCertificates('ca.crt', authority.counting).length === 1) return 'nothing to retire';
   let made = 0;
   for (const service of SIGNERS) {
@@ -215,5 +215,5 @@ const remainingWait = (next: CertificateKeyPair, now: number): number =>
   issueTime(parseCertificate(next.certificate)) + PROPAGATION_MS - now;
 const describeActivation = (next: CertificateKeyPair, now: number): string => {
   const wait = remainingWait(next, now);
-  return wait > 0 ? `switch in ${formatDuration(wait)}` : 'switch now';
+  return wait > 0 ? `activate in ${formatDuration(wait)}` : 'activate now';
 };

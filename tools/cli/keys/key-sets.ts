@@ -5,8 +5,8 @@ import type { PersonNumbers, RotationContext } from './rotation.ts';
 
 /**
  * Secret key sets of one or two services: several keys in one file, rotated without a refused request.
- * announce  the next keys open or compare; the previous ones still seal or hash
- * switch    the next keys seal or hash; the old ones still open
+ * publish  the next keys open or compare; the previous ones still seal or hash
+ * activate  the next keys seal or hash; the old ones still open
  * retire    the old keys are removed
  */
 
@@ -15,7 +15,7 @@ const SESSION_KEY_LIFETIME_MS = PROPAGATION_MS + 8 * 3_600_000;
 /** Limit of a gateway per kind of key: with more, an old key could never be retired. */
 const MAX_KEYS_PER_USE = 3;
 
-/** A key with the time (ms since 1970) since which it is announced or active. */
+/** A key with the time (ms since 1970) since which it is published or active. */
 interface SecretJwk {
   kty: string;
   kid: string;
@@ -29,7 +29,7 @@ interface KeySet {
   /** Uses of its keys; each use has its own key, rotated with the others. */
   uses: readonly ('enc' | 'sig')[];
   most: number;
-  /** How long sealed data may be in use after the switch. */
+  /** How long sealed data may be in use after the activation. */
   lifeMs: number;
   /** Whether sealed data is stored, and must be sealed again before the old key is retired. */
   isKept?: boolean;
@@ -80,7 +80,7 @@ async function addNextKeys({ place, now }: RotationContext, name: string): Promi
   const keys = await readKeySet(place, name);
   const { uses, most } = KEY_SET_DEFINITIONS[name]!;
   const waiting = findNextKeys(keys);
-  if (waiting[0]) return `${describeNextKeys(name)} announced already; ${describeActivation(waiting[0], now)}`;
+  if (waiting[0]) return `${describeNextKeys(name)} published already; ${describeActivation(waiting[0], now)}`;
   if (uses.some((use) => keysForUse(keys, use).length >= most)) {
     throw new Error(`${name} has old keys: retire them first.`);
   }
@@ -88,18 +88,18 @@ async function addNextKeys({ place, now }: RotationContext, name: string): Promi
   const since = Math.max(now, ...keys.map((key) => (key.since ?? 0) + 1));
   const next = uses.map((use) => newKey(use, since));
   await writeKeySet(place, name, [...keys, ...next]);
-  return `${describeNextKeys(name)} announced; ${describeActivation(next[0]!, now)}`;
+  return `${describeNextKeys(name)} published; ${describeActivation(next[0]!, now)}`;
 }
 
-/** @throws Error when none is announced, or not yet read everywhere */
+/** @throws Error when none is published, or not yet read everywhere */
 async function activateNextKeys({ place, now, hurry }: RotationContext, name: string): Promise<string> {
   const keys = await readKeySet(place, name);
   const next = findNextKeys(keys);
-  if (!next[0]) throw new Error(`${name} has no next key: announce it first.`);
+  if (!next[0]) throw new Error(`${name} has no next key: publish it first.`);
   const wait = remainingMs(next[0], PROPAGATION_MS, now);
   if (wait > 0 && !hurry) {
     throw new Error(
-      `The next key of ${name} may not be read everywhere yet: switch in ${formatDuration(wait)}, or --now.`,
+      `The next key of ${name} may not be read everywhere yet: activate in ${formatDuration(wait)}, or --now.`,
     );
   }
   const switched = next.map((key) => Object.assign({}, key, { since: Math.max(now, key.since ?? 0) }));
@@ -117,7 +117,7 @@ async function activateNextKeys({ place, now, hurry }: RotationContext, name: st
 async function retireOldKeys({ place, now, hurry, personNumbers }: RotationContext, name: string): Promise<string> {
   const keys = await readKeySet(place, name);
   const { uses, lifeMs, isKept } = KEY_SET_DEFINITIONS[name]!;
-  if (findNextKeys(keys).length > 0) throw new Error(`${name} has a next key that is not active: switch first.`);
+  if (findNextKeys(keys).length > 0) throw new Error(`${name} has a next key that is not active: activate first.`);
   const first = uses.flatMap((use) => keysForUse(keys, use).slice(0, 1));
   if (first.length === keys.length) return 'nothing to retire';
   const wait = remainingMs(first[0]!, lifeMs, now);
@@ -172,7 +172,7 @@ async function describeKeySet({ place, now }: RotationContext, name: string): Pr
   const [sealing] = keysForUse(keys, uses[0]!);
   const seals = `${describeUse(name)} with ${sealing!.kid}`;
   const [next] = findNextKeys(keys);
-  if (next) return `${seals}; ${next.kid} is announced; ${describeActivation(next, now)}`;
+  if (next) return `${seals}; ${next.kid} is published; ${describeActivation(next, now)}`;
   const old = keys.length - uses.length;
   if (old <= 0) return seals;
   const wait = formatDuration(remainingMs(sealing!, lifeMs, now));
@@ -180,10 +180,10 @@ async function describeKeySet({ place, now }: RotationContext, name: string): Pr
 }
 
 export const KEY_SET_ACTIONS = {
-  make: generateKeySet,
+  generate: generateKeySet,
   show: describeKeySet,
-  announce: addNextKeys,
-  switch: activateNextKeys,
+  publish: addNextKeys,
+  activate: activateNextKeys,
   retire: retireOldKeys,
 };
 
@@ -191,7 +191,7 @@ const describeNextKeys = (name: string): string =>
   KEY_SET_DEFINITIONS[name]!.uses.length === 1 ? 'its next key is' : 'its next keys are';
 const keysForUse = (keys: readonly SecretJwk[], use: string): SecretJwk[] => keys.filter((key) => key.use === use);
 
-/** Returns the announced keys, one of each use: later than the first of that use. Undated keys count as active. */
+/** Returns the published keys, one of each use: later than the first of that use. Undated keys count as active. */
 function findNextKeys(keys: readonly SecretJwk[]): SecretJwk[] {
   return [...new Set(keys.map(({ use }) => use))].flatMap((use) => {
     const [first, ...others] = keysForUse(keys, use);

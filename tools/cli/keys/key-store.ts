@@ -13,7 +13,7 @@ export interface KeyStore {
 }
 
 /**
- * A stored item. `private` is the active key and `next` the announced one; `public` holds all valid public keys. `secret` is
+ * A stored item. `private` is the active key and `next` the published one; `public` holds all valid public keys. `secret` is
  * the key of intake's request fingerprints. `set` is a key set of one service, `shared-set` one of several. `kafka` is the
  * password of a Kafka user. `tls` is a service certificate, `authority` the active authority and `next-authority` the next.
  */

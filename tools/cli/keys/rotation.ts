@@ -6,19 +6,19 @@ import type { KeyItem, KeyStore } from './key-store.ts';
 /**
  * Generates and rotates keys without a refused call. A rotation has three steps with waits between them, because processes
  * read a changed file at different times:
- * announce  publishes the next public key; no service signs with it yet
- * switch    signs with the next key; the old public key stays valid for earlier signatures
+ * publish  publishes the next public key; no service signs with it yet
+ * activate  signs with the next key; the old public key stays valid for earlier signatures
  * retire    removes the old public key
  */
 
 const MINUTE_MS = 60_000;
 /** Time until every process has read a published key: a mounted ConfigMap takes up to two minutes. */
 export const PROPAGATION_MS = 5 * MINUTE_MS;
-/** Lifetime of a service's signatures after its switch; sessions, which identity signs, live up to 8 h. */
+/** Lifetime of a service's signatures after its activation; sessions, which identity signs, live up to 8 h. */
 const signatureLifetime = (service: string): number =>
   PROPAGATION_MS + (service === 'identity' ? 8 * 60 * MINUTE_MS : 5 * MINUTE_MS);
 
-/** A private key with the time (ms since 1970) since which it is announced or active. */
+/** A private key with the time (ms since 1970) since which it is published or active. */
 interface PrivateJwk extends JsonWebKey {
   since?: number;
 }
@@ -84,23 +84,23 @@ export async function publishNextKey({ place, now }: RotationContext, service: s
   const next = waiting ?? newKey(now);
   if (!includesKey(known, next))
     await writePublicKeys(place, service, [...(includesKey(known, own) ? known : [...known, own]), next]);
-  if (waiting) return `its next key is announced already; ${describeActivation(waiting, now)}`;
+  if (waiting) return `its next key is published already; ${describeActivation(waiting, now)}`;
   await place.write(itemOf('next', service), JSON.stringify(next));
-  return `its next key is announced; ${describeActivation(next, now)}`;
+  return `its next key is published; ${describeActivation(next, now)}`;
 }
 
-/** Step 2: signs with the next key. @throws Error when it is not announced, or not yet read everywhere */
+/** Step 2: signs with the next key. @throws Error when it is not published, or not yet read everywhere */
 export async function activateNextKey({ place, now, hurry }: RotationContext, service: string): Promise<string> {
   const next = await readPrivate(place, itemOf('next', service));
-  if (!next) throw new Error(`${service} has no next key: announce it first.`);
+  if (!next) throw new Error(`${service} has no next key: publish it first.`);
   const wait = remainingMs(next, PROPAGATION_MS, now);
   if (wait > 0 && !hurry) {
     throw new Error(
-      `The next key of ${service} may not be read everywhere yet: switch in ${formatDuration(wait)}, or --now.`,
+      `The next key of ${service} may not be read everywhere yet: activate in ${formatDuration(wait)}, or --now.`,
     );
   }
   if (!includesKey(await readPublic(place, service), next)) {
-    throw new Error(`The next key of ${service} is no longer published: announce it again.`);
+    throw new Error(`The next key of ${service} is no longer published: publish it again.`);
   }
   next.since = now;
   await place.write(itemOf('private', service), JSON.stringify(next));
@@ -112,7 +112,7 @@ export async function activateNextKey({ place, now, hurry }: RotationContext, se
 export async function retireOldKeys({ place, now, hurry }: RotationContext, service: string): Promise<string> {
   const own = await requireKey(place, service);
   if (await readPrivate(place, itemOf('next', service))) {
-    throw new Error(`${service} has a next key that is not active: switch first.`);
+    throw new Error(`${service} has a next key that is not active: activate first.`);
   }
   const known = await readPublic(place, service);
   if (known.length === 1 && includesKey(known, own)) return 'nothing to retire';
@@ -134,7 +134,7 @@ export async function describeKey({ place, now }: RotationContext, service: stri
   if (!includesKey(known, own)) return 'its public key is not published';
   const next = await readPrivate(place, itemOf('next', service));
   const kid = `signs with ${kidOf(own)}`;
-  if (next) return `${kid}; ${kidOf(next)} is announced; ${describeActivation(next, now)}`;
+  if (next) return `${kid}; ${kidOf(next)} is published; ${describeActivation(next, now)}`;
   const wait = formatDuration(remainingMs(own, signatureLifetime(service), now));
   return known.length > 1
     ? `${kid}; ${known.length - 1} old to retire ${wait === 'no time' ? 'now' : `in ${wait}`}`
@@ -191,7 +191,7 @@ export const remainingMs = ({ since = 0 }: { since?: number }, time: number, now
   Math.max(0, since + time - now);
 export const describeActivation = (next: { since?: number }, now: number): string => {
   const wait = remainingMs(next, PROPAGATION_MS, now);
-  return wait > 0 ? `switch in ${formatDuration(wait)}` : 'switch now';
+  return wait > 0 ? `activate in ${formatDuration(wait)}` : 'activate now';
 };
 
 export function formatDuration(ms: number): string {

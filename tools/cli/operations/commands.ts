@@ -1,6 +1,8 @@
 import { toTimestamp } from '@cups/contracts/proto';
-import { formatAge, formatTable } from './format.ts';
-import { CommandError, formatError, STORE_SERVICES } from '../platform-client.ts';
+import { formatError, UsageError } from '../errors.ts';
+import { formatAge, formatTable } from '../format-table.ts';
+import { toResourceName } from '../resource-names.ts';
+import { STORE_SERVICES } from '../platform-client.ts';
 import type { OperationsClient, PlatformClient, StoreServiceName } from '../platform-client.ts';
 
 /** The commands. Each returns its result as data and as text. */
@@ -64,24 +66,24 @@ async function askAllServices<T>(
 
 function parseServiceName(text: string | undefined): StoreServiceName {
   const found = STORE_SERVICES.find((name) => name === text);
-  if (!found) throw new CommandError(`Name a service: ${STORE_SERVICES.join(', ')}${text ? `, not ${text}` : ''}.`);
+  if (!found) throw new UsageError(`Name a service: ${STORE_SERVICES.join(', ')}${text ? `, not ${text}` : ''}.`);
   return found;
 }
 
 /** Parses a topic and key as the list shows them: agency.asp.replies/01J…-asp. */
 function parseLane(text = ''): { topic: string; key: string } {
   const at = text.indexOf('/');
-  if (at < 1) throw new CommandError('Name a key as the list shows it: <topic>/<key>.');
+  if (at < 1) throw new UsageError('Name a key as the list shows it: <topic>/<key>.');
   return { topic: text.slice(0, at), key: text.slice(at + 1) };
 }
 
 function requireReason({ actor, reason }: CommandOptions): { actor: string; reason: string } {
-  if (!reason?.trim()) throw new CommandError('Give a reason: --reason "…" is stored in the log and with the record.');
+  if (!reason?.trim()) throw new UsageError('Give a reason: --reason "…" is stored in the log and with the record.');
   return { actor, reason };
 }
 
 /** Lists partitions with a stuck consumer: it reads nothing, so nothing behind it is parked or refused. */
-const stuckList: Command = async (platform, _names, options) => {
+export const stuckList: Command = async (platform, _names, options) => {
   const { rows, faults } = await askAllServices(platform, options, async (operations) => {
     return (await operations.listStuckPartitions({ pageSize: PAGE_SIZE })).partitions;
   });
@@ -110,7 +112,7 @@ const withStuck =
     return { ...answer, text: `${answer.text}\n\n${words}\n${text}` };
   };
 
-const parkedList: Command = async (platform, _names, options) => {
+const listParked: Command = async (platform, _names, options) => {
   const { rows, faults } = await askAllServices(platform, options, (operations) =>
     readAllPages(async (pageToken) => {
       const { keys, nextPageToken } = await operations.listParkedKeys({ pageSize: PAGE_SIZE, pageToken });
@@ -129,7 +131,7 @@ const parkedList: Command = async (platform, _names, options) => {
   return { found: rows, text: rows.length > 0 ? table : 'Nothing is parked.', faults };
 };
 
-const parkedShow: Command = async (platform, [service, lane]) => {
+export const parkedShow: Command = async (platform, [service, lane]) => {
   const { parked, events } = await platform.operations(parseServiceName(service)).getParkedKey(parseLane(lane));
   const cells = events.map(({ id, type, sequence, cause, failures, parkTime, droppedBy, dropReason }) => [
     id,
@@ -146,7 +148,7 @@ const parkedShow: Command = async (platform, [service, lane]) => {
   };
 };
 
-const parkedRelease: Command = async (platform, [service, lane], options) => {
+export const parkedRelease: Command = async (platform, [service, lane], options) => {
   const reasons = requireReason(options);
   const found = await platform
     .operations(parseServiceName(service))
@@ -154,14 +156,14 @@ const parkedRelease: Command = async (platform, [service, lane], options) => {
   return { found, text: `${found.count} events are handled in order within seconds. A failed one stays parked.` };
 };
 
-const parkedDrop: Command = async (platform, [service, id = ''], options) => {
+export const parkedDrop: Command = async (platform, [service, id = ''], options) => {
   const reasons = requireReason(options);
   await platform.operations(parseServiceName(service)).dropParkedEvent(Object.assign({ id }, reasons));
   const text = 'The event is dropped. Release its key to handle the events behind it.';
   return { found: { id }, text };
 };
 
-const outboxesList: Command = async (platform, _names, options) => {
+const listOutboxes: Command = async (platform, _names, options) => {
   const { rows, faults } = await askAllServices(platform, options, async (operations) => {
     return (await operations.listBlockedOutboxes({ pageSize: PAGE_SIZE })).outboxes;
   });
@@ -176,9 +178,9 @@ const outboxesList: Command = async (platform, _names, options) => {
   return { found: rows, text: rows.length > 0 ? table : 'No outbox is blocked.', faults };
 };
 
-const outboxesUnblock: Command = async (platform, [service, document = ''], options) => {
+export const outboxUnblock: Command = async (platform, [service, document = ''], options) => {
   const at = document.indexOf('/');
-  if (at < 1) throw new CommandError('Name a document as the list shows it: <collection>/<id>.');
+  if (at < 1) throw new UsageError('Name a document as the list shows it: <collection>/<id>.');
   const place = { collection: document.slice(0, at), id: document.slice(at + 1) };
   await platform.operations(parseServiceName(service)).unblockOutbox(Object.assign(place, requireReason(options)));
   return {
@@ -187,7 +189,7 @@ const outboxesUnblock: Command = async (platform, [service, document = ''], opti
   };
 };
 
-const refusedList: Command = async (platform, _names, options) => {
+const listRefused: Command = async (platform, _names, options) => {
   const { topic = '' } = options;
   const { rows, faults } = await askAllServices(platform, options, (operations) =>
     readAllPages(async (pageToken) => {
@@ -208,23 +210,23 @@ const refusedList: Command = async (platform, _names, options) => {
   return { found: rows, text: rows.length > 0 ? table : 'No message was refused.', faults };
 };
 
-const redrive: Command = async (platform, [name = ''], options) => {
+export const redrive: Command = async (platform, [name = ''], options) => {
   const asked = Object.assign({ name }, requireReason(options));
   const found = await platform.operations('agency-bridge').redriveDelivery(asked);
   return { found, text: `Submission ${found.submissions.join(', ')} is fetched and sent.` };
 };
 
-const replay: Command = async (platform, _names, options) => {
+export const replay: Command = async (platform, _names, options) => {
   const { application, agency, since } = options;
   const reasons = requireReason(options);
   if ((application === undefined) === (agency === undefined || since === undefined)) {
-    throw new CommandError('Name --application <id>, or --agency <code> with --since <time>.');
+    throw new UsageError('Name --application <id>, or --agency <code> with --since <time>.');
   }
   const time = since === undefined ? undefined : new Date(since);
-  if (time && Number.isNaN(time.getTime())) throw new CommandError('--since: a time such as 2026-03-02T08:00:00Z.');
+  if (time && Number.isNaN(time.getTime())) throw new UsageError('--since: a time such as 2026-03-02T08:00:00Z.');
   const asked = application
-    ? { application: within('applications', application) }
-    : { agency: within('agencies', agency ?? ''), since: toTimestamp(time) };
+    ? { application: toResourceName('applications', application) }
+    : { agency: toResourceName('agencies', agency ?? ''), since: toTimestamp(time) };
   const deliveries: string[] = [];
   let pageToken = '';
   do {
@@ -241,28 +243,6 @@ const replay: Command = async (platform, _names, options) => {
   return { found: { deliveries }, text };
 };
 
-/** Returns a resource name for a code, an ID or a resource name. */
-const within = (collection: string, text: string): string =>
-  text.startsWith(`${collection}/`) ? text : `${collection}/${text}`;
-
-interface CommandEntry {
-  run: Command;
-  /** Positional arguments, as in the help. */
-  names: string[];
-  /** Options that it reads, besides the common ones. */
-  reads: readonly (keyof CommandOptions)[];
-}
-
-/** Commands by their words. */
-export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
-  'stuck list': { run: stuckList, names: [], reads: ['service'] },
-  'parked list': { run: withStuck(parkedList), names: [], reads: ['service'] },
-  'parked show': { run: parkedShow, names: ['service', 'topic/key'], reads: [] },
-  'parked release': { run: parkedRelease, names: ['service', 'topic/key'], reads: ['reason'] },
-  'parked drop': { run: parkedDrop, names: ['service', 'event'], reads: ['reason'] },
-  'outboxes list': { run: withStuck(outboxesList), names: [], reads: ['service'] },
-  'outboxes unblock': { run: outboxesUnblock, names: ['service', 'collection/id'], reads: ['reason'] },
-  'refused list': { run: withStuck(refusedList), names: [], reads: ['service', 'topic'] },
-  'deliveries redrive': { run: redrive, names: ['deliveries/…'], reads: ['reason'] },
-  replay: { run: replay, names: [], reads: ['application', 'agency', 'since', 'reason'] },
-};
+export const parkedList = withStuck(listParked);
+export const outboxList = withStuck(listOutboxes);
+export const refusedList = withStuck(listRefused);

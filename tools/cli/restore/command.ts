@@ -1,217 +1,55 @@
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { findRunningProcess } from '@cups/local';
-import { readAheadApplications, checkConsistency } from '../backup/check.ts';
-import { findRequestedSubmissions } from '../backup/compare.ts';
-import type { AheadApplication } from '../backup/compare.ts';
-import { isEmpty, load, openStores, STORED_SERVICES } from '../backup/documents.ts';
-import type { StoredService, Stores } from '../backup/documents.ts';
-import { copyKeys, readManifest } from '../backup/folder.ts';
-import type { Manifest } from '../backup/folder.ts';
-import { rollForwardApplications, rollForwardDeliveries } from '../backup/roll-forward.ts';
-import { repair } from '../backup/repair.ts';
-import type { RepairPlan } from '../backup/repair.ts';
-import { hasExternalParts, withConnections } from '../backup/connections.ts';
-import type { BackupConnections } from '../backup/connections.ts';
-import { assertAtRest, readEvents, readGroupPositions, rewind } from '../backup/positions.ts';
-import { claimDataVersion, DATA_VERSION } from '../../platform/data-version.ts';
-import { migrateStores } from '../../platform/migrate-stores.ts';
+import type { Command } from 'commander';
+import { action, collect, defineCommand } from '../program.ts';
+import type { RestoreOptions } from './restore.ts';
 
-/** `npm run restore`: loads a backup into an empty store and advances it to the state of Kafka. */
+const DATA = ['--data <folder>', 'data of the local platform', '.cups/data'] as const;
 
-const HELP = `npm run restore -- <folder> [options]
-npm run restore -- check [options]
-npm run restore -- repair [options]
-
-Loads the documents of a backup into empty stores, while no service runs. Resets consumers to the positions of the
-backup, so that they catch up from Kafka; nothing that agencies have received is sent again. Names what was accepted
-after the backup and cannot be restored: ask those applicants again.
-
-check compares the stores with Kafka at any time and changes nothing. Exit code 1 when something is missing.
-
-repair, while no service runs, searches Kafka and the outboxes for events that a service has skipped. At the next start,
-services read those events again and publish their outboxes. It names lost events and never reconstructs one. Exit
-code 1 when an event is lost.
-
-  --only <service>  restores only this store: ${STORED_SERVICES.join(', ')} (may be repeated)
-  --data <folder>   data of the local platform (default .cups/data)
-  --help            prints this text
-
-MONGODB_URI (or MONGODB_URI_FILE), KAFKA_BROKERS and CUPS_PREFIX select another store and Kafka.
-`;
-const root = join(import.meta.dirname, '../../..');
-const began = performance.now();
-const progress = (line: string) => console.log(`  ${((performance.now() - began) / 1000).toFixed(1)} s  ${line}`);
-
-try {
-  await main();
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
-}
-
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      data: { type: 'string', default: '.cups/data' },
-      only: { type: 'string', multiple: true, default: [] },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) return console.log(HELP);
-  const [what, ...more] = positionals;
-  if (!what || more.length > 0) throw new Error('Name one folder, or check, or repair: npm run restore -- <folder>.');
-  const dataDir = resolve(root, values.data);
-  if (what === 'check') {
-    await withConnections(dataDir, progress, (parts) => withStores(parts, (stores) => printFindings(parts, stores)));
-    return;
-  }
-  if (what === 'repair') return repairStores(dataDir);
-  const folder = resolve(root, what);
-  const manifest = readManifest(folder);
-  const services = servicesOf(values.only);
-  const isLocal = !hasExternalParts();
-  if (isLocal) await assertNotRunning(dataDir);
-  await withConnections(dataDir, progress, (given) => {
-    const parts = Object.assign({}, given, { prefix: manifest.prefix });
-    return withStores(parts, (stores) => restore(parts, stores, { folder, manifest, services }));
-  });
-  if (isLocal && copyKeys(join(folder, 'keys'), join(dataDir, 'keys'))) progress('keys');
-  console.log('The services can start now.');
-}
-
-async function repairStores(dataDir: string): Promise<void> {
-  if (!hasExternalParts()) await assertNotRunning(dataDir);
-  await withConnections(dataDir, progress, (parts) =>
-    withStores(parts, async (stores) => {
-      await assertAtRest(parts, STORED_SERVICES);
-      const books = await repair(parts, stores);
-      printRepairPlan(books);
-      if (books.lost.length + books.blocked.length > 0) process.exitCode = 1;
-    }),
-  );
-  console.log('The services can start now.');
-}
-
-function servicesOf(only: readonly string[]): readonly StoredService[] {
-  const unknown = only.filter((name) => !STORED_SERVICES.some((service) => service === name));
-  if (unknown.length > 0) {
-    throw new Error(`No service named ${unknown.join(', ')} has a store: ${STORED_SERVICES.join(', ')}.`);
-  }
-  return only.length === 0 ? STORED_SERVICES : STORED_SERVICES.filter((service) => only.includes(service));
-}
-
-async function assertNotRunning(dataDir: string): Promise<void> {
-  const pid = await findRunningProcess(dataDir);
-  if (pid !== undefined) throw new Error(`The platform runs (process ${pid}): stop it first. Nothing was changed.`);
-  if (claimDataVersion(dataDir, root) === 'older') {
-    throw new Error('The data is from an earlier release: run `npm run cups -- migrate` first. Nothing was changed.');
-  }
-}
-
-async function withStores(parts: BackupConnections, work: (stores: Stores) => Promise<void>): Promise<void> {
-  const stores = await openStores(parts);
-  try {
-    await work(stores);
-  } finally {
-    await stores.close();
-  }
-}
-
-interface Backup {
-  folder: string;
-  manifest: Manifest;
-  services: readonly StoredService[];
-}
-
-async function restore(
-  parts: BackupConnections,
-  stores: Stores,
-  { folder, manifest, services }: Backup,
-): Promise<void> {
-  await assertAtRest(parts, STORED_SERVICES);
-  for (const service of services) {
-    if (await isEmpty(stores, service)) continue;
-    throw new Error(`The store of ${service} is not empty and is not overwritten. Nothing was changed.`);
-  }
-  for (const service of services) {
-    const count = await load(stores, service, folder, Object.keys(manifest.documents[service] ?? {}));
-    progress(`${service}: ${count} documents`);
-  }
-  if (manifest.shape < DATA_VERSION) await migrateStores(parts, {}, progress);
-  const { ends } = manifest.kafka;
-  if (!(await rewind(parts, manifest.kafka, services))) {
-    console.log(
-      'This is another Kafka cluster than that of the backup: consumers start at its beginning and cannot catch up.',
+export function restoreCommand(): Command {
+  return defineCommand({
+    name: 'restore',
+    summary:
+      'Loads a backup into empty stores while no service runs, and resets consumers so that they catch up from Kafka. ' +
+      'Nothing that agencies have received is sent again. Names what was accepted after the backup and cannot be ' +
+      'restored. MONGODB_URI (or MONGODB_URI_FILE), KAFKA_BROKERS and CUPS_PREFIX select another store and Kafka.',
+    example: 'restore mine/backup',
+  })
+    .argument('<folder>', 'folder of the backup')
+    .option('--only <service>', 'restore only the store of this service; may be repeated', collect)
+    .option(...DATA)
+    .action(
+      action(async (folder: string, options: RestoreOptions) => {
+        const { restoreBackup } = await import('./restore.ts');
+        await restoreBackup(folder, options);
+      }),
+    )
+    .addCommand(
+      defineCommand({
+        name: 'check',
+        summary: 'Compares the stores with Kafka at any time and changes nothing. Fails when something is missing.',
+        example: 'restore check',
+      })
+        .option(...DATA)
+        .action(
+          action(async (_own: object, command: Command) => {
+            const { checkStores } = await import('./restore.ts');
+            return checkStores(command.optsWithGlobals<RestoreOptions>());
+          }),
+        ),
+    )
+    .addCommand(
+      defineCommand({
+        name: 'repair',
+        summary:
+          'Searches Kafka and the outboxes, while no service runs, for events that a service has skipped. At the next ' +
+          'start, services read those events again. Names lost events and never reconstructs one. Fails when one is lost.',
+        example: 'restore repair',
+      })
+        .option(...DATA)
+        .action(
+          action(async (_own: object, command: Command) => {
+            const { repairStores } = await import('./restore.ts');
+            return repairStores(command.optsWithGlobals<RestoreOptions>());
+          }),
+        ),
     );
-    printRepairPlan(await repair(parts, stores));
-    return;
-  }
-  progress('consumers are at the positions of the backup');
-  if (services.includes('agency-bridge')) {
-    // Includes agencies that came after the backup.
-    const replies = (await readGroupPositions(parts))
-      .map(({ topic }) => topic)
-      .filter((topic) => topic.endsWith('.replies'));
-    const topics = [...new Set(replies)].map((topic) => topic.replace(/replies$/, 'requests'));
-    const count = await rollForwardDeliveries(stores, findRequestedSubmissions(await readEvents(parts, topics, ends)));
-    progress(`${count} deliveries that agencies have received since`);
-  }
-  if (services.includes('intake')) {
-    printAhead(await rollForwardApplications(stores, await readAheadApplications(parts, stores, ends)));
-  }
-  printRepairPlan(await repair(parts, stores));
-}
-
-/** Prints names, codes and numbers only. */
-function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan): void {
-  for (const { consumer, subject, sequences } of lost) {
-    console.log(`lost  ${subject}  ${consumer}  events ${sequences.join(', ')} are in no store and no topic`);
-  }
-  for (const { service, document, cause } of blocked) console.log(`blocked  ${document}  ${service}  ${cause}`);
-  for (const { group, topic, partition, offset } of back) {
-    console.log(`again  ${group}  ${topic}/${partition} from ${offset}`);
-  }
-  if (behind.length > 0) console.log(`${behind.length} documents continue after the counted sequence`);
-  for (const [service, count] of Object.entries(outboxes)) {
-    if (count > 0) console.log(`${service}: ${count} documents have events to publish when it starts`);
-  }
-  if (blocked.length > 0) console.log('Unblock outboxes with `npm run cups -- outboxes unblock`');
-  const waits = 'later events are blocked: lost events cannot be reconstructed, ask the centres';
-  console.log(
-    lost.length === 0
-      ? 'Complete: every uncounted event is still to come'
-      : `${lost.length} subjects have lost events; ${waits}`,
-  );
-}
-
-async function printFindings(parts: BackupConnections, stores: Stores): Promise<void> {
-  const { ahead, uncounted, lag, parked } = await checkConsistency(parts, stores);
-  for (const [service, count] of Object.entries(lag))
-    if (count > 0) console.log(`${service}: ${count} messages to read`);
-  for (const { document, consumer, counted, of } of uncounted) {
-    console.log(`uncounted  ${document}  ${consumer} has counted ${counted} of ${of} events`);
-  }
-  for (const [service, count] of Object.entries(parked)) {
-    if (count > 0) console.log(`parked  ${service}  ${count} events: npm run cups -- parked list`);
-  }
-  printAhead(ahead);
-  const isAside = Object.values(parked).some((count) => count > 0);
-  if (isAside || ahead.length + uncounted.length > 0) process.exitCode = 1;
-}
-
-/** Prints names and codes only. */
-function printAhead(ahead: readonly AheadApplication[]): void {
-  const line = (one: AheadApplication) =>
-    `${one.kind}  ${one.application}  ${one.centre}  ${one.agency}  ${one.publicService}  ${one.acts.join(', ')}  ${one.time.toISOString()}`;
-  const missing = ahead.filter(({ kind }) => kind === 'missing');
-  const again = ahead.filter(({ kind, acts }) => kind === 'behind' && acts.length > 0);
-  const catchingUp = ahead.length - missing.length - again.length;
-  for (const one of [...missing, ...again]) console.log(line(one));
-  console.log(
-    `${missing.length} applications that were accepted after the backup are missing: open them again at their centre`,
-  );
-  console.log(`${again.length} applications have the state of the backup: repeat the listed actions`);
-  console.log(`${catchingUp} applications catch up automatically`);
 }

@@ -1,111 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { environmentFile, ENVIRONMENTS, renderText } from '../charts/render.ts';
-import { goProgram, pythonProgram } from './programs.ts';
-import type { Program, Progress } from './programs.ts';
-import { formatCounts, readCheckov, readKubeLinter, readKubeScore } from './scan-results.ts';
-import type { ScanResult } from './scan-results.ts';
+import type { Command } from 'commander';
+import { action, defineCommand } from '../program.ts';
 
-/** `npm run scan`: scans the rendered charts with checkov, kube-score and kube-linter. */
-
-interface Scanner {
-  install(onProgress: Progress): Promise<Program>;
-  args(file: string): string[];
-  read(output: string): ScanResult;
-}
-
-/** Each with its defaults; checkov offline, which does not change its results. */
-const SCANNERS: Readonly<Record<string, Scanner>> = {
-  checkov: {
-    install: (onProgress) => pythonProgram('checkov', onProgress),
-    args: (file) => ['--file', file, '--skip-download', '--quiet', '--compact', '--output', 'json'],
-    read: readCheckov,
-  },
-  'kube-score': {
-    install: (onProgress) => goProgram('kube-score', onProgress),
-    args: (file) => ['score', '--output-format', 'json', file],
-    read: readKubeScore,
-  },
-  'kube-linter': {
-    install: (onProgress) => goProgram('kube-linter', onProgress),
-    args: (file) => ['lint', '--format', 'json', file],
-    read: readKubeLinter,
-  },
-};
-
-const HELP = `npm run scan [-- <scanner>…]
-
-Renders the platform of every environment, the registry and the agencies, and scans them with
-${Object.keys(SCANNERS).join(', ')}, each with its defaults. Exit code 1 when a check fails or a finding is critical.
-
-The first run installs the scanners into .cups/scanners, in the versions of k8s/scanners. It takes minutes, Go, Python 3 and
-the network. Deliberate exceptions are in helm/common/templates/_scanner-exceptions.tpl, with reasons.
-`;
-
-const root = join(import.meta.dirname, '../../..');
-const renders = join(root, '.cups', 'scanners', 'renders');
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { help: { type: 'boolean', default: false } },
-});
-if (values.help) {
-  console.log(HELP);
-} else {
-  try {
-    process.exitCode = await scan(positionals);
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exitCode = 1;
-  }
-}
-
-/** @returns exit code 1 on a failure */
-async function scan(names: string[]): Promise<number> {
-  const unknown = names.filter((name) => !SCANNERS[name]);
-  if (unknown.length > 0)
-    throw new Error(`Scanner ${unknown.join(', ')} not found. Scanners: ${Object.keys(SCANNERS).join(', ')}.`);
-  const files = writeRenders();
-  let failed = 0;
-  for (const [name, scanner] of Object.entries(SCANNERS)) {
-    if (names.length > 0 && !names.includes(name)) continue;
-    const program = await scanner.install((line) => console.error(line));
-    for (const [title, file] of files) {
-      const result = runScanner(scanner, program, file);
-      failed += result.failed.length;
-      console.log(`${`${name} ${program.version}`.padEnd(22)} ${title.padEnd(20)} ${formatCounts(result)}`);
-      for (const line of result.failed) console.log(`  failed  ${line}`);
-      for (const line of result.warnings) console.log(`  warned  ${line}`);
-    }
-  }
-  return failed > 0 ? 1 : 0;
-}
-
-/** @returns the files by title */
-function writeRenders(): Map<string, string> {
-  mkdirSync(renders, { recursive: true });
-  const files = new Map<string, string>();
-  const write = (title: string, text: string) => {
-    const file = join(renders, `${title.replace(' ', '-')}.yaml`);
-    writeFileSync(file, text);
-    files.set(title, file);
-  };
-  for (const environment of ENVIRONMENTS) {
-    write(`platform ${environment}`, renderText('platform', { files: [environmentFile(environment)] }));
-  }
-  for (const chart of ['centres', 'agencies']) write(chart, renderText(chart));
-  return files;
-}
-
-/** Scanners exit with their own codes on findings, so only their output counts. */
-function runScanner(one: Scanner, { path }: Program, file: string): ScanResult {
-  const { stdout, stderr, error } = spawnSync(path, one.args(file), { encoding: 'utf8', maxBuffer: 64 << 20 });
-  if (error) throw error;
-  try {
-    return one.read(stdout);
-  } catch (cause) {
-    throw new Error(`${path} did not say what it found of ${file}:\n${stderr || stdout}`, { cause });
-  }
+export function scanCommand(): Command {
+  return defineCommand({
+    name: 'scan',
+    summary:
+      'Renders the platform of every environment, the centres and the agencies, and scans them with checkov, kube-score ' +
+      'and kube-linter. Fails when a check fails or a finding is critical. The first run installs the scanners into ' +
+      '.cups/scanners in the versions of k8s/scanners: it takes minutes, Go, Python 3 and the network.',
+    example: 'scan kube-linter',
+  })
+    .argument('[scanners...]', 'only these scanners (default: all)')
+    .action(action(async (scanners: string[]) => (await import('./scan.ts')).scan(scanners)));
 }

@@ -9,7 +9,7 @@ import type { AssumedValues } from './assumptions.ts';
 import { readResourceRequest, chartPartitions, countAgencies, readLife } from './measured.ts';
 import type { LifeMeasurement } from './measured.ts';
 
-/** Tables of docs/how-to/size-a-deployment.md, between markers, and of `npm run sizing`. */
+/** Tables of docs/how-to/size-a-deployment.md, between markers, and of `npm run cups -- sizing`. */
 
 export const PAGE = 'docs/how-to/size-a-deployment.md';
 /** Centres: those of the repository, and of the country. */

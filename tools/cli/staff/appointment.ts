@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandError } from '../platform-client.ts';
+import { CommandError } from '../errors.ts';
 
 /** Reads the appointment of a supervisor from the files of a folder, such as a mounted Secret. */
 

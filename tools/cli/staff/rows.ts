@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import { CommandError } from '../platform-client.ts';
+import { CommandError } from '../errors.ts';
+import { toResourceName } from '../resource-names.ts';
 
 /** A staff table: one workplace of one person per line. */
 
@@ -50,13 +51,9 @@ export function parseRows(text: string): StaffRow[] {
     idnp: record['idnp']!,
     givenName: record['given_name']!,
     familyName: record['family_name']!,
-    centre: toResourceName(record['centre']!),
-    agency: toResourceName(record['agency'] ?? '', 'agencies'),
+    centre: toResourceName('centres', record['centre']!),
+    agency: toResourceName('agencies', record['agency'] ?? ''),
     roles: record['roles']!.split(/\s+/).filter(Boolean),
     language: record['language']!,
   }));
 }
-
-/** Returns centres/{code} for a code or a resource name. */
-export const toResourceName = (code: string, collection = 'centres'): string =>
-  code === '' || code.includes('/') ? code : `${collection}/${code}`;

@@ -1,109 +1,22 @@
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import {
-  explainKafkaError,
-  ensureTopics,
-  ensureUsers,
-  reconcileTopics,
-  buildPrincipals,
-  buildTopics,
-} from '@cups/events';
-import { readSettings } from '@cups/process/settings';
-import type { ConfigOf } from '@cups/process/settings';
-import { agenciesIn, readQuotas, selectSimulatedAgencies } from './agencies.ts';
-import { TOPIC_SETTINGS } from './settings.ts';
-import { readPasswords, formatUserChanges } from './users.ts';
+import type { Command } from 'commander';
+import { action, defineCommand } from '../program.ts';
 
-/** `npm run topics`, also a cluster job: creates the topics of the platform and agencies, with users and ACLs. */
-
-const HELP = `npm run topics [-- options]
-
-Creates the missing topics of the platform and of each agency. If Kafka has users,
-it signs in as an administrator (KAFKA_TLS_CA_FILE, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD_FILE). With
-KAFKA_USERS_DIR it creates the users of services and agencies with the minimal ACLs, and the quotas of agencies. Settings come from the
-environment: these, KAFKA_BROKERS, CUPS_PREFIX, REGISTRY_DIR, TOPIC_PARTITIONS, TOPIC_REPLICATION, TOPIC_TIMEOUT_MS,
-SIMULATOR_TOPICS, SIMULATOR_AGENCIES (docs/reference/settings.md).
-
-  --check   creates nothing; lists what is missing, and exits with code 1 if anything is
-  --help    prints this text
-`;
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
-}
-
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      check: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) console.log(HELP);
-  else if (values.check) return checkTopics();
-  else await createTopics();
-  return 0;
-}
-
-/** Returns the desired state from the environment. @throws Error, one sentence for the user */
-function readDesiredTopics() {
-  const config = readSettings(TOPIC_SETTINGS, process.env);
-  const { dataDir, partitions } = config;
-  let agencies: string[];
-  try {
-    agencies = agenciesIn(dataDir);
-  } catch {
-    throw new Error(`There is no folder of agencies: ${join(dataDir, 'agencies')} (REGISTRY_DIR).`);
-  }
-  return { config, agencies, topics: buildTopics(config.prefix, { partitions, agencies }) };
-}
-
-type Config = ConfigOf<typeof TOPIC_SETTINGS>;
-
-async function createTopics(): Promise<void> {
-  const { config, agencies, topics } = readDesiredTopics();
-  const { brokers, access, prefix, partitions, replication, timeoutMs } = config;
-  await ensureTopics({
-    brokers,
-    access,
-    prefix,
-    partitions,
-    agencies,
-    timeoutMs,
-    replicationFactor: replication || -1,
-  });
-  console.log(`${topics.length} topics are there: ${topics.map(({ name }) => name).join(', ')}`);
-  if (config.usersDir) await createUsers(config, agencies);
-}
-
-async function createUsers(config: Config, agencies: string[]): Promise<void> {
-  const { brokers, access, prefix, usersDir } = config;
-  if (!access.password)
-    throw new Error('KAFKA_USERS_DIR is set without KAFKA_SASL_USERNAME: an administrator makes users.');
-  const passwords = readPasswords(usersDir);
-  const principals = buildPrincipals(prefix, {
-    agencies,
-    simulated: selectSimulatedAgencies(config, agencies),
-    quotas: readQuotas(config.dataDir),
-  });
-  const strangers = [...passwords.keys()].filter((name) => !principals.some(({ user }) => user === name));
-  for (const name of strangers) console.log(`user ${name}: not one of ours, its password is passed over`);
-  const passwordOf = (user: string) => passwords.get(user);
-  for (const made of await ensureUsers({ brokers, access, principals, passwordOf }))
-    console.log(formatUserChanges(made));
-}
-
-async function checkTopics(): Promise<number> {
-  const { config, topics } = readDesiredTopics();
-  const { brokers, access } = config;
-  const looked = await reconcileTopics({ brokers, access, topics, create: false }).catch((error: unknown) => {
-    const denial = explainKafkaError(error, { brokers, access, operation: 'administer' });
-    throw new Error(denial ?? `Kafka does not respond at ${brokers.join(', ')}.`);
-  });
-  for (const { name } of looked.missing) console.log(`missing: ${name}`);
-  console.log(`${topics.length - looked.missing.length} of ${topics.length} topics are there`);
-  return looked.missing.length > 0 ? 1 : 0;
+/** `cups topics`, also a cluster job: creates the topics of the platform and agencies, with users and ACLs. */
+export function topicsCommand(): Command {
+  return defineCommand({
+    name: 'topics',
+    summary:
+      'Creates the missing topics of the platform and of each agency. With KAFKA_USERS_DIR it creates the users of ' +
+      'services and agencies with the minimal ACLs, and the quotas of agencies; it then signs in as an administrator ' +
+      '(KAFKA_TLS_CA_FILE, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD_FILE). Settings come from the environment; see ' +
+      'docs/reference/settings.md.',
+    example: 'topics --check',
+  })
+    .option('--check', 'create nothing; list what is missing, and fail if anything is', false)
+    .action(
+      action(async ({ check }: { check: boolean }) => {
+        const { checkTopics, createTopics } = await import('./topics.ts');
+        return check ? checkTopics() : createTopics();
+      }),
+    );
 }

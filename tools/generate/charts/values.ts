@@ -91,7 +91,7 @@ const GLOBAL: Value[] = [
     'global.image.charts',
     matchingPattern('^([0-9]+[.][0-9]+[.][0-9]+)?$'),
     '',
-    'Chart version of platform that the images were built with; older charts refuse them. `npm run images` writes it.',
+    'Chart version of platform that the images were built with; older charts refuse them. `npm run cups -- images` writes it.',
   ),
   value(
     'global.image.pullPolicy',

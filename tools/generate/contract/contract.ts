@@ -15,7 +15,7 @@ import { publish } from './publish.ts';
 
 /**
  * Publishes the agency contract to `libs/agency-contract/published`.
- * `npm run contract` writes and checks it, `-- --check` only checks: it fails when a file is stale, the AsyncAPI parser reports
+ * `npm run cups -- contract` writes and checks it, `-- --check` only checks: it fails when a file is stale, the AsyncAPI parser reports
  * a finding, or the contract breaks an agency built for `baseline.json`. `-- --baseline` makes the published contract the new
  * baseline. Tests use `--folder` for another contract and `--data` for other registries.
  */
@@ -81,7 +81,7 @@ async function findStale(): Promise<string[]> {
     if (!there.includes(file) || readFileSync(join(folder, file), 'utf8') !== (await formatFile(file, text)))
       old.push(file);
   }
-  return [...old, ...strangers].map((file) => `libs/agency-contract/${file} is stale: npm run contract`);
+  return [...old, ...strangers].map((file) => `libs/agency-contract/${file} is stale: npm run cups -- contract`);
 }
 
 /** Returns the files of a folder by relative path; none if it is missing. */

@@ -16,7 +16,7 @@ const PASSPHRASE = 'correct horse';
 
 function charts(...args: string[]) {
   const program = join(root, 'node_modules/.bin/node');
-  const flags = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/charts/command.ts'), 'package'];
+  const flags = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/cups.ts'), 'charts', 'package'];
   return spawnSync(program, [...flags, ...args], { cwd: root, encoding: 'utf8' });
 }
 

@@ -7,7 +7,7 @@ import { environmentFile, helm, render } from '../../cli/charts/render.ts';
 import type { KubernetesObject } from '../../cli/charts/render.ts';
 import { rehearsalValues, secretFiles } from '../../../k8s/lab/rollout/install-values.ts';
 
-/** The values of a rehearsal, with what `npm run cluster -- beside` writes of itself. */
+/** The values of a rehearsal, with what `npm run cups -- cluster external-services` writes of itself. */
 
 const files = ['pilot', 'rehearsal'].map(environmentFile);
 const folder = mkdtempSync(join(tmpdir(), 'cups-rehearsal-'));

@@ -11,7 +11,7 @@ import { platformUrl } from './test-env.ts';
 import { measureNetwork } from './network-usage.ts';
 
 /**
- * `npm run desk:figures`: load times on a slow network and an old PC, key latency, screens and keys per journey, and
+ * `npm run cups -- desk perf`: load times on a slow network and an old PC, key latency, screens and keys per journey, and
  * bytes. Medians of five runs; written to bench/desk-page.json.
  */
 

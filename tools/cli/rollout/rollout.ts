@@ -1,82 +1,47 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { runAlertTests } from './alerts/run.ts';
-import { clusterTool } from './charts/helm.ts';
-import { MANIFESTS } from '../../k8s/lab/cluster/build.ts';
-import { createAbortSignal } from '../../k8s/lab/cluster/abort-signal.ts';
-import { run } from '../../k8s/lab/cluster/command.ts';
-import { pinnedVersion } from '../../k8s/lab/cluster/parts.ts';
-import { startExternalServices } from '../../k8s/lab/rollout/external-services.ts';
-import { WAVES, runScenario } from '../../k8s/lab/rollout/scenario.ts';
-import type { RolloutOutcome, ScenarioResult } from '../../k8s/lab/rollout/scenario.ts';
-import { install } from '../../k8s/lab/rollout/install.ts';
-import type { InstallResult } from '../../k8s/lab/rollout/install.ts';
-import { KubeClient, waitFor } from '../../k8s/lab/rollout/kube.ts';
-import { Administrator } from '../../k8s/lab/rollout/administrator.ts';
-import { renderRolloutChart } from '../../k8s/lab/rollout/rollout-chart.ts';
-import { findFailures, renderReport } from '../../k8s/lab/rollout/report.ts';
-import type { RunContext } from '../../k8s/lab/rollout/report.ts';
-import { describeCluster, openTarget } from '../../k8s/lab/rollout/target.ts';
-import type { Target } from '../../k8s/lab/rollout/target.ts';
+import { join } from 'node:path';
+import { resolvePath } from '../program.ts';
+import { runAlertTests } from '../alerts/run.ts';
+import { clusterTool } from '../charts/helm.ts';
+import { MANIFESTS } from '../../../k8s/lab/cluster/build.ts';
+import { createAbortSignal } from '../../../k8s/lab/cluster/abort-signal.ts';
+import { run } from '../../../k8s/lab/cluster/command.ts';
+import { pinnedVersion } from '../../../k8s/lab/cluster/parts.ts';
+import { startExternalServices } from '../../../k8s/lab/rollout/external-services.ts';
+import { WAVES, runScenario } from '../../../k8s/lab/rollout/scenario.ts';
+import type { RolloutOutcome, ScenarioResult } from '../../../k8s/lab/rollout/scenario.ts';
+import { install } from '../../../k8s/lab/rollout/install.ts';
+import type { InstallResult } from '../../../k8s/lab/rollout/install.ts';
+import { KubeClient, waitFor } from '../../../k8s/lab/rollout/kube.ts';
+import { Administrator } from '../../../k8s/lab/rollout/administrator.ts';
+import { renderRolloutChart } from '../../../k8s/lab/rollout/rollout-chart.ts';
+import { findFailures, renderReport } from '../../../k8s/lab/rollout/report.ts';
+import type { RunContext } from '../../../k8s/lab/rollout/report.ts';
+import { describeCluster, openTarget } from '../../../k8s/lab/rollout/target.ts';
+import type { Target } from '../../../k8s/lab/rollout/target.ts';
 
-/** `npm run test:cluster`: installs, upgrades and disrupts the platform in a real Kubernetes while desks work. */
-
-const HELP = `npm run test:cluster [-- options]
-
-Installs the platform in a real Kubernetes from the images and charts of this checkout, with the commands of docs/how-to,
-and plays the sample day. Then, while desks submit applications without a pause, it appoints the first supervisor by the charts' job,
-renews a certificate, tests calls without one, imports sixty centres and opens them in three waves, upgrades and rolls back,
-rotates a key and a secret, deletes, drains and kills pods, scales a consumer on its lag, sends a spike, and tests every connection
-between two services. Takes about 30 minutes. Exit code 1 on a failure.
-
-With KUBECONFIG it uses that cluster, which needs KEDA, metrics-server, enforced policies and no namespace cups. Otherwise
-it starts one from source (needs root, and minutes to compile the first time, see k8s/cluster/README.md).
-
-  --rate <n>         applications per second, three calls each (default 2)
-  --spike <n>        applications per second in the spike (default 10)
-  --out <folder>     output folder of rollout.md and rollout.svg (default dist/rollout)
-  --host <address>   with KUBECONFIG: address of this machine for its pods
-  --load <command>   with KUBECONFIG: loads an archive of images ({}) into its nodes, such as 'kind load image-archive {}'
-  --keep             leaves cluster, Kafka and store running until Ctrl-C
-  --help             prints this text
-`;
-
-const OPTIONS = {
-  rate: { type: 'string', default: '2' },
-  spike: { type: 'string', default: '10' },
-  out: { type: 'string', default: 'dist/rollout' },
-  host: { type: 'string' },
-  load: { type: 'string' },
-  keep: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const;
-
-const root = join(import.meta.dirname, '../..');
-const started = performance.now();
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
+export interface RolloutSettings {
+  rate: number;
+  spike: number;
+  out: string;
+  host?: string;
+  load?: string;
+  keep: boolean;
 }
+
+const root = join(import.meta.dirname, '../../..');
+const started = performance.now();
 
 function printProgress(line: string): void {
   const seconds = Math.round((performance.now() - started) / 1000);
   console.log(`${String(Math.floor(seconds / 60)).padStart(3)}:${String(seconds % 60).padStart(2, '0')}  ${line}`);
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: OPTIONS });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  const rate = parsePositive('rate', values.rate);
-  const spike = parsePositive('spike', values.spike);
+/** Installs, upgrades and disrupts the platform in a real Kubernetes while desks work. @returns exit code 1 on a failure */
+export async function testRollout(values: RolloutSettings): Promise<number> {
+  const { rate, spike } = values;
   const [loadBefore = 0] = loadavg();
   const signal = createAbortSignal();
   printProgress('every alert, made to fire and kept quiet by promtool');
@@ -93,7 +58,7 @@ async function main(): Promise<number> {
   });
   const ends: (() => Promise<void> | void)[] = [() => target.stop()];
   try {
-    const out = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.out);
+    const out = resolvePath(values.out);
     const circumstances = await readRunContext(target, loadBefore);
     const { installed, seen } = await runRollout({ target, rate, spike, signal, ends });
     const outcome: RolloutOutcome = { ...seen, alerts };
@@ -159,7 +124,7 @@ async function readRunContext(target: Target, loadBefore: number): Promise<RunCo
   return {
     date: new Date().toISOString().slice(0, 10),
     commit: `${git('rev-parse', '--short=12', 'HEAD')}${isDirty ? ', with changes' : ''}`,
-    command: ['npm run test:cluster', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+    command: ['npm run cups --', ...process.argv.slice(2)].join(' '),
     machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     versions: Object.assign({ Kubernetes: version }, await readVersions(target)),
     cluster: `${target.kind === 'own' ? 'from source, started for this (k8s/cluster)' : 'named by KUBECONFIG'}; nodes: ${nodes}`,
@@ -174,12 +139,6 @@ async function readVersions({ kind }: Target): Promise<Record<string, string>> {
   const helm = await run(clusterTool('helm'), ['version', '--template', '{{.Version}}']);
   const keda = kind === 'own' ? { KEDA: pinnedVersion(MANIFESTS, 'github.com/kedacore/keda/v2') } : {};
   return Object.assign({ Helm: helm.trim(), Node: process.versions.node, Kafka: kafka }, keda);
-}
-
-function parsePositive(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0 && value <= 100) return value;
-  throw new Error(`--${name}: a number above 0, at most 100; not ${text}.`);
 }
 
 async function waitForAbort(signal: AbortSignal, { kubeconfig }: Target): Promise<void> {

@@ -13,7 +13,7 @@ import { platformUrl } from './test-env.ts';
 import { measureNetwork } from './network-usage.ts';
 
 /**
- * `npm run desk:screens`: screenshots of every screen into dist/screenshots, from a platform with sample data.
+ * `npm run cups -- desk screenshots`: screenshots of every screen into dist/screenshots, from a platform with sample data.
  * `-- <part of a name>…` selects screens. Persons are synthetic; numbers and dates are those of the run.
  */
 

@@ -1,0 +1,44 @@
+import { join, relative, resolve } from 'node:path';
+import { dump, openStores, STORED_SERVICES } from './documents.ts';
+import { copyKeys, makeFolder, writeManifest } from './folder.ts';
+import type { Manifest } from './folder.ts';
+import { hasExternalParts, withConnections } from './connections.ts';
+import { readPositions } from './positions.ts';
+import { createProgress } from '../program.ts';
+import { DATA_VERSION } from '../../platform/data-version.ts';
+
+export interface BackupOptions {
+  data: string;
+  keys?: string;
+}
+
+const root = join(import.meta.dirname, '../../..');
+
+/** Saves documents, keys and consumer positions while the platform runs. */
+export async function backup(given: string, options: BackupOptions): Promise<void> {
+  const progress = createProgress();
+  const folder = resolve(root, given);
+  const dataDir = resolve(root, options.data);
+  makeFolder(folder);
+  await withConnections(dataDir, progress, async (parts) => {
+    // Positions come first: what a store holds beyond them is a duplicate, never a gap.
+    const start = new Date().toISOString();
+    const kafka = await readPositions(parts, STORED_SERVICES);
+    const documents: Manifest['documents'] = {};
+    const stores = await openStores(parts);
+    try {
+      for (const service of STORED_SERVICES) {
+        documents[service] = await dump(stores, service, folder);
+        const count = Object.values(documents[service]).reduce((sum, one) => sum + one.count, 0);
+        progress(`${service}: ${count} documents`);
+      }
+    } finally {
+      await stores.close();
+    }
+    const keys = options.keys ?? (hasExternalParts() ? undefined : join(dataDir, 'keys'));
+    if (keys && copyKeys(resolve(root, keys), join(folder, 'keys'))) progress('keys');
+    const ended = new Date().toISOString();
+    writeManifest(folder, { shape: DATA_VERSION, began: start, ended, prefix: parts.prefix, kafka, documents });
+  });
+  console.log(`The backup is in ${relative(process.cwd(), folder) || '.'}.`);
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { action, defineCommand } from './program.ts';
+import { runScript } from './run-script.ts';
+
+/** `cups desk`: measures and photographs the desk's page in a browser, on a platform with sample data. */
+export function deskCommand(): Command {
+  return defineCommand({
+    name: 'desk',
+    summary: "Measures and photographs the desk's page in a browser, on a platform with sample data.",
+  })
+    .addCommand(
+      defineCommand({
+        name: 'perf',
+        summary:
+          'Measures load times on a slow network and an old PC, key latency, screens and keys per journey, and bytes. ' +
+          'Writes medians of five runs to bench/desk-page.json.',
+        example: 'desk perf',
+      }).action(action(() => runScript('e2e/desk/perf.ts', []))),
+    )
+    .addCommand(
+      defineCommand({
+        name: 'lighthouse',
+        summary:
+          'Runs Lighthouse on queue, application and tracking. Fails if accessibility or best practices are below 100, or ' +
+          'performance below 95.',
+        example: 'desk lighthouse',
+      }).action(action(() => runScript('e2e/desk/lighthouse.ts', []))),
+    )
+    .addCommand(
+      defineCommand({
+        name: 'screenshots',
+        summary: 'Writes screenshots of every screen to dist/screenshots, and four of them to docs/screenshots.',
+        example: 'desk screenshots queue',
+      })
+        .argument('[names...]', 'parts of names of screens (default: all)')
+        .action(action((names: string[]) => runScript('e2e/desk/screenshots.ts', names))),
+    );
+}

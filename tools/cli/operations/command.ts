@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { action, defineCommand, printResult } from '../program.ts';
+import { readUserName } from '../user-name.ts';
+import type { Command as Work, CommandOptions } from './commands.ts';
+
+const load = () => import('./commands.ts');
+type WorkName = Exclude<keyof Awaited<ReturnType<typeof load>>, never>;
+
+/** Runs the work against a platform and prints its result. @returns exit code 1 when a service did not respond */
+async function run(work: Work, names: string[], options: CommandOptions & { json: boolean }): Promise<number> {
+  const { PlatformClient } = await import('../platform-client.ts');
+  const platform = new PlatformClient(join(import.meta.dirname, '../../..'), process.env);
+  try {
+    const { found, text, faults = [] } = await work(platform, names, options);
+    printResult(options.json, found, text);
+    for (const fault of faults) console.error(fault);
+    return faults.length > 0 ? 1 : 0;
+  } finally {
+    platform.close();
+  }
+}
+
+/** Defines a command; arguments come from the usage, such as `show <service> <key>`. */
+function define(work: WorkName, usage: string, summary: string, example: string): Command {
+  const [name = '', ...names] = usage.split(' ');
+  const command = defineCommand({ name, summary, example }).option('--json', 'print JSON', false);
+  for (const one of names) command.argument(one);
+  return command.action(
+    action(async (...given: unknown[]) => {
+      const options = given[names.length] as CommandOptions & { json: boolean };
+      return run((await load())[work], given.slice(0, names.length) as string[], options);
+    }),
+  );
+}
+
+const withService = (command: Command): Command =>
+  command.option('--service <name>', 'one service only: identity, intake, agency-bridge or notifications');
+const withReason = (command: Command): Command =>
+  command
+    .option('--reason <text>', 'reason, stored in the log and with the record (required)')
+    .addOption(new Option('--actor <name>', 'actor').default(readUserName(), 'your user name'));
+
+const FINDS =
+  ' By default it connects to the platform of `npm start`. KEYS_DIR (with the key `ops`), GRPC_TLS_DIR (with its ' +
+  'certificate) and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS and IDENTITY_ADDRESS select another.';
+const group = (name: string, summary: string): Command => defineCommand({ name, summary: summary + FINDS });
+
+/** Commands that list and repair blocked messages of a running platform. See docs/how-to/unblock-messages.md. */
+export function operationsCommands(): Command[] {
+  return [
+    group('stuck', 'Lists stuck consumers.').addCommand(
+      withService(define('stuckList', 'list', 'Lists partitions with a stuck consumer.', 'stuck list')),
+    ),
+    group('parked', 'Lists and handles events that wait behind a failed one.')
+      .addCommand(
+        withService(define('parkedList', 'list', 'Lists keys with parked events.', 'parked list --service intake')),
+      )
+      .addCommand(
+        define(
+          'parkedShow',
+          'show <service> <topic/key>',
+          'Shows the events parked under one key.',
+          'parked show intake cups.deliveries/01JABC',
+        ),
+      )
+      .addCommand(
+        withReason(
+          define(
+            'parkedRelease',
+            'release <service> <topic/key>',
+            'Handles the events of a key again, in order.',
+            "parked release intake cups.deliveries/01JABC --reason 'fixed in 0.2.1'",
+          ),
+        ),
+      )
+      .addCommand(
+        withReason(
+          define(
+            'parkedDrop',
+            'drop <service> <event>',
+            'Discards an event; release its key afterwards.',
+            "parked drop intake 01JABC --reason 'duplicate'",
+          ),
+        ),
+      ),
+    group('outbox', 'Lists and unblocks outboxes.')
+      .addCommand(
+        withService(define('outboxList', 'list', 'Lists documents with an event that Kafka rejects.', 'outbox list')),
+      )
+      .addCommand(
+        withReason(
+          define(
+            'outboxUnblock',
+            'unblock <service> <collection/id>',
+            'Sends the events of a document again.',
+            "outbox unblock intake applications/01JABC --reason 'topic limit raised'",
+          ),
+        ),
+      ),
+    group('refused', 'Lists refused messages.').addCommand(
+      withService(define('refusedList', 'list', 'Lists refused messages by cause.', 'refused list')).option(
+        '--topic <topic>',
+        'one topic only',
+      ),
+    ),
+    group('deliveries', 'Resends failed deliveries.').addCommand(
+      withReason(
+        define(
+          'redrive',
+          'redrive <delivery>',
+          'Resends a failed delivery.',
+          "deliveries redrive deliveries/01JABC --reason 'agency repaired'",
+        ),
+      ),
+    ),
+    withReason(
+      define(
+        'replay',
+        'replay',
+        'Resends all messages of an application, or all messages to an agency since a time, with the same IDs.' + FINDS,
+        "replay --agency asp --since 2026-03-02T08:00:00Z --reason 'agency restored a backup'",
+      )
+        .option('--application <id>', 'application')
+        .option('--agency <code>', 'agency, with --since')
+        .option('--since <time>', 'start of the period'),
+    ),
+  ];
+}

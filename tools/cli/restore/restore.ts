@@ -1,0 +1,187 @@
+import { join, resolve } from 'node:path';
+import { findRunningProcess } from '@cups/local';
+import { readAheadApplications, checkConsistency } from '../backup/check.ts';
+import { findRequestedSubmissions } from '../backup/compare.ts';
+import type { AheadApplication } from '../backup/compare.ts';
+import { isEmpty, load, openStores, STORED_SERVICES } from '../backup/documents.ts';
+import type { StoredService, Stores } from '../backup/documents.ts';
+import { copyKeys, readManifest } from '../backup/folder.ts';
+import type { Manifest } from '../backup/folder.ts';
+import { rollForwardApplications, rollForwardDeliveries } from '../backup/roll-forward.ts';
+import { repair } from '../backup/repair.ts';
+import type { RepairPlan } from '../backup/repair.ts';
+import { hasExternalParts, withConnections } from '../backup/connections.ts';
+import type { BackupConnections } from '../backup/connections.ts';
+import { assertAtRest, readEvents, readGroupPositions, rewind } from '../backup/positions.ts';
+import { createProgress } from '../program.ts';
+import { claimDataVersion, DATA_VERSION } from '../../platform/data-version.ts';
+import { migrateStores } from '../../platform/migrate-stores.ts';
+
+export interface RestoreOptions {
+  data: string;
+  only?: string[];
+}
+
+const root = join(import.meta.dirname, '../../..');
+const progress = createProgress();
+
+/** Loads a backup into an empty store and advances it to the state of Kafka. */
+export async function restoreBackup(given: string, { data, only = [] }: RestoreOptions): Promise<void> {
+  const dataDir = resolve(root, data);
+  const folder = resolve(root, given);
+  const manifest = readManifest(folder);
+  const services = servicesOf(only);
+  const isLocal = !hasExternalParts();
+  if (isLocal) await assertNotRunning(dataDir);
+  await withConnections(dataDir, progress, (given) => {
+    const parts = Object.assign({}, given, { prefix: manifest.prefix });
+    return withStores(parts, (stores) => restore(parts, stores, { folder, manifest, services }));
+  });
+  if (isLocal && copyKeys(join(folder, 'keys'), join(dataDir, 'keys'))) progress('keys');
+  console.log('The services can start now.');
+}
+
+/** Compares the stores with Kafka. @returns exit code 1 when something is missing */
+export async function checkStores({ data }: RestoreOptions): Promise<number> {
+  return withConnections(resolve(root, data), progress, (parts) =>
+    withStores(parts, (stores) => printFindings(parts, stores)),
+  );
+}
+
+/** @returns exit code 1 when an event is lost */
+export async function repairStores({ data }: RestoreOptions): Promise<number> {
+  const dataDir = resolve(root, data);
+  if (!hasExternalParts()) await assertNotRunning(dataDir);
+  const code = await withConnections(dataDir, progress, (parts) =>
+    withStores(parts, async (stores) => {
+      await assertAtRest(parts, STORED_SERVICES);
+      const books = await repair(parts, stores);
+      printRepairPlan(books);
+      return books.lost.length + books.blocked.length > 0 ? 1 : 0;
+    }),
+  );
+  console.log('The services can start now.');
+  return code;
+}
+
+function servicesOf(only: readonly string[]): readonly StoredService[] {
+  const unknown = only.filter((name) => !STORED_SERVICES.some((service) => service === name));
+  if (unknown.length > 0) {
+    throw new Error(`No service named ${unknown.join(', ')} has a store: ${STORED_SERVICES.join(', ')}.`);
+  }
+  return only.length === 0 ? STORED_SERVICES : STORED_SERVICES.filter((service) => only.includes(service));
+}
+
+async function assertNotRunning(dataDir: string): Promise<void> {
+  const pid = await findRunningProcess(dataDir);
+  if (pid !== undefined) throw new Error(`The platform runs (process ${pid}): stop it first. Nothing was changed.`);
+  if (claimDataVersion(dataDir, root) === 'older') {
+    throw new Error('The data is from an earlier release: run `npm run cups -- migrate` first. Nothing was changed.');
+  }
+}
+
+async function withStores<T>(parts: BackupConnections, work: (stores: Stores) => Promise<T>): Promise<T> {
+  const stores = await openStores(parts);
+  try {
+    return await work(stores);
+  } finally {
+    await stores.close();
+  }
+}
+
+interface Backup {
+  folder: string;
+  manifest: Manifest;
+  services: readonly StoredService[];
+}
+
+async function restore(
+  parts: BackupConnections,
+  stores: Stores,
+  { folder, manifest, services }: Backup,
+): Promise<void> {
+  await assertAtRest(parts, STORED_SERVICES);
+  for (const service of services) {
+    if (await isEmpty(stores, service)) continue;
+    throw new Error(`The store of ${service} is not empty and is not overwritten. Nothing was changed.`);
+  }
+  for (const service of services) {
+    const count = await load(stores, service, folder, Object.keys(manifest.documents[service] ?? {}));
+    progress(`${service}: ${count} documents`);
+  }
+  if (manifest.shape < DATA_VERSION) await migrateStores(parts, {}, progress);
+  const { ends } = manifest.kafka;
+  if (!(await rewind(parts, manifest.kafka, services))) {
+    console.log(
+      'This is another Kafka cluster than that of the backup: consumers start at its beginning and cannot catch up.',
+    );
+    printRepairPlan(await repair(parts, stores));
+    return;
+  }
+  progress('consumers are at the positions of the backup');
+  if (services.includes('agency-bridge')) {
+    // Includes agencies that came after the backup.
+    const replies = (await readGroupPositions(parts))
+      .map(({ topic }) => topic)
+      .filter((topic) => topic.endsWith('.replies'));
+    const topics = [...new Set(replies)].map((topic) => topic.replace(/replies$/, 'requests'));
+    const count = await rollForwardDeliveries(stores, findRequestedSubmissions(await readEvents(parts, topics, ends)));
+    progress(`${count} deliveries that agencies have received since`);
+  }
+  if (services.includes('intake')) {
+    printAhead(await rollForwardApplications(stores, await readAheadApplications(parts, stores, ends)));
+  }
+  printRepairPlan(await repair(parts, stores));
+}
+
+/** Prints names, codes and numbers only. */
+function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan): void {
+  for (const { consumer, subject, sequences } of lost) {
+    console.log(`lost  ${subject}  ${consumer}  events ${sequences.join(', ')} are in no store and no topic`);
+  }
+  for (const { service, document, cause } of blocked) console.log(`blocked  ${document}  ${service}  ${cause}`);
+  for (const { group, topic, partition, offset } of back) {
+    console.log(`again  ${group}  ${topic}/${partition} from ${offset}`);
+  }
+  if (behind.length > 0) console.log(`${behind.length} documents continue after the counted sequence`);
+  for (const [service, count] of Object.entries(outboxes)) {
+    if (count > 0) console.log(`${service}: ${count} documents have events to publish when it starts`);
+  }
+  if (blocked.length > 0) console.log('Unblock outboxes with `npm run cups -- outbox unblock`');
+  const waits = 'later events are blocked: lost events cannot be reconstructed, ask the centres';
+  console.log(
+    lost.length === 0
+      ? 'Complete: every uncounted event is still to come'
+      : `${lost.length} subjects have lost events; ${waits}`,
+  );
+}
+
+async function printFindings(parts: BackupConnections, stores: Stores): Promise<number> {
+  const { ahead, uncounted, lag, parked } = await checkConsistency(parts, stores);
+  for (const [service, count] of Object.entries(lag))
+    if (count > 0) console.log(`${service}: ${count} messages to read`);
+  for (const { document, consumer, counted, of } of uncounted) {
+    console.log(`uncounted  ${document}  ${consumer} has counted ${counted} of ${of} events`);
+  }
+  for (const [service, count] of Object.entries(parked)) {
+    if (count > 0) console.log(`parked  ${service}  ${count} events: npm run cups -- parked list`);
+  }
+  printAhead(ahead);
+  const isAside = Object.values(parked).some((count) => count > 0);
+  return isAside || ahead.length + uncounted.length > 0 ? 1 : 0;
+}
+
+/** Prints names and codes only. */
+function printAhead(ahead: readonly AheadApplication[]): void {
+  const line = (one: AheadApplication) =>
+    `${one.kind}  ${one.application}  ${one.centre}  ${one.agency}  ${one.publicService}  ${one.acts.join(', ')}  ${one.time.toISOString()}`;
+  const missing = ahead.filter(({ kind }) => kind === 'missing');
+  const again = ahead.filter(({ kind, acts }) => kind === 'behind' && acts.length > 0);
+  const catchingUp = ahead.length - missing.length - again.length;
+  for (const one of [...missing, ...again]) console.log(line(one));
+  console.log(
+    `${missing.length} applications that were accepted after the backup are missing: open them again at their centre`,
+  );
+  console.log(`${again.length} applications have the state of the backup: repeat the listed actions`);
+  console.log(`${catchingUp} applications catch up automatically`);
+}
