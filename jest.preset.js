@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,6 +15,8 @@ const namesFiles = process.argv.slice(2).some((argument) => argument.includes('.
  * all of its files. A file that is named on the command line runs alone.
  */
 function findGroupedFiles(folder) {
+  // Tools load this file in other folders.
+  if (!existsSync(folder)) return [];
   const groups = readdirSync(folder).filter((file) => file.endsWith('.group.ts'));
   const sources = groups.map((file) => readFileSync(join(folder, file), 'utf8'));
   const imports = sources.flatMap((source) => [...source.matchAll(/^import '\.\/(.+\.test)\.ts';$/gm)]);

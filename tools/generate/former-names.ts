@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '../..');
 const FILE = join(root, 'libs/contracts/src/former-names.ts');
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
-const require = createRequire(join(root, 'libs/contracts/package.json'));
+const require = createRequire(import.meta.url);
 const protobuf = require('protobufjs') as typeof Protobuf & { Root: { fromDescriptor(bytes: Buffer): Protobuf.Root } };
 require('protobufjs/ext/descriptor');
 

@@ -11,7 +11,8 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cups-documents-'));
-  for (const part of ['tools/check', 'apps', 'libs', 'docs/reference']) mkdirSync(join(folder, part), { recursive: true });
+  for (const part of ['tools/check', 'apps', 'libs', 'docs/reference'])
+    mkdirSync(join(folder, part), { recursive: true });
   cpSync(join(repository, 'tools/check/check-docs.ts'), join(folder, 'tools/check/check-docs.ts'));
   write('apps/main.ts', "log.info({ event: 'service-started' });\n");
   write('docs/reference/metrics-and-logs.md', '| Event |\n| --- |\n| `service-started` |\n');

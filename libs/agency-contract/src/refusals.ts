@@ -11,7 +11,7 @@ export type Refusal = {
   handling: Handling;
   /** What is wrong, in one sentence. */
   meaning: string;
-  /** What the agency does about it, in one sentence. Published as `remedy`, and as `mend` in version 1. */
+  /** What the agency does about it, in one sentence. Published as `remedy`, and in version 1 also under its former name. */
   remedy: string;
 };
 

@@ -9,7 +9,7 @@ export { startRelay } from './outbox/relay.ts';
 export type { Relay, RelayOptions } from './outbox/relay.ts';
 export { connectDatabase } from './connection/database.ts';
 export { defineMigrations, mapValues, renameCollection, renameFields, replaceIndexes } from './migrations/migration.ts';
-export type { Migration, MigrationOperation } from './migrations/migration.ts';
+export type { Migration } from './migrations/migration.ts';
 export { migrateDown, migrateUp, MigrationError, planMigrations } from './migrations/runner.ts';
 export type { MigrationOptions, MigrationResult } from './migrations/runner.ts';
 export { openParkedEvents } from './parked-events.ts';

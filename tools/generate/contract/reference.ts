@@ -49,9 +49,12 @@ export function buildReference(data: string): Record<string, unknown> {
     'paper-kinds.json': listDocumentKinds(services),
     'centre-kinds.json': listCentreKinds(services, centres),
     'refusals.json': Object.entries(REFUSALS).map(([cause, { handling, meaning, remedy }]) => ({
-      ...{ cause, handling, meaning },
-      // `mend` is the name of 1.0 and 1.1; version 2 drops it.
-      ...{ mend: remedy, remedy },
+      cause,
+      handling,
+      meaning,
+      // The name of 1.0 and 1.1; version 2 drops it.
+      mend: remedy,
+      remedy,
     })),
     ...Object.fromEntries(
       agencies.map(({ code, name }) => [

@@ -37,7 +37,7 @@ interface LockRecord {
   expireTime: Date;
 }
 
-export const BOOKKEEPING_COLLECTIONS: readonly string[] = ['migrations', 'migrationLock', 'storeWriters'];
+const BOOKKEEPING_COLLECTIONS: readonly string[] = ['migrations', 'migrationLock', 'storeWriters'];
 
 export type Records = ReturnType<typeof openRecords>;
 
