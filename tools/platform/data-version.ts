@@ -36,7 +36,7 @@ export function claimDataVersion(dataDir: string, root: string): DataFolderState
     );
   }
   if (found < OLDEST_DATA_VERSION) {
-    const folder = shown === join('.cups', 'data') ? '' : ` -- --data ${shown}`;
+    const folder = shown === join('.cups', 'data') ? '' : ` --data ${shown}`;
     throw new Error(
       `The data in ${shown} has data version ${found}, from before migrations existed: ` +
         `\`npm run cups -- wipe${folder}\` removes it, or name another folder with --data.`,

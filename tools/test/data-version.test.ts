@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { claimDataVersion, DATA_VERSION } from '../platform/data-version.ts';
+import { claimDataVersion, DATA_VERSION, stampDataVersion } from '../platform/data-version.ts';
 
 /** Data from before migrations, or of a newer release, is refused in one sentence; other older data is migrated. */
 
@@ -63,6 +63,18 @@ describe('a data folder', () => {
     mkdirSync(join(data, 'kafka'));
     claimDataVersion(data, root);
     expect(readFileSync(join(data, 'shape'), 'utf8')).toBe(`${DATA_VERSION}\n`);
+  });
+
+  test('of an earlier release is copied before it is migrated, once', () => {
+    writeOlderData();
+    writeFileSync(join(data, 'shape'), '2\n');
+    expect(claimDataVersion(data, root)).toBe('older');
+    writeFileSync(join(data, 'store', 'applications.h2'), 'half migrated');
+    expect(claimDataVersion(data, root)).toBe('older');
+    expect(readFileSync(join(data, 'store-version-2', 'applications.h2'), 'utf8')).toBe('of a release without a stamp');
+    expect(readFileSync(join(data, 'shape'), 'utf8')).toBe('2\n');
+    stampDataVersion(data);
+    expect(claimDataVersion(data, root)).toBe('current');
   });
 
   test('of a newer release is refused', () => {

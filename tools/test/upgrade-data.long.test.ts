@@ -12,6 +12,7 @@ import mongoose from 'mongoose';
 import { checkConsistency } from '../cli/backup/check.ts';
 import { connectionsOfRunning } from '../cli/backup/connections.ts';
 import { openStores } from '../cli/backup/documents.ts';
+import { migrate } from '../cli/migrate/migrate.ts';
 import { playDay } from '../day/play-day.ts';
 import { startPlatform } from '../platform/platform.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -99,6 +100,20 @@ describe('data of commit 106db4d', () => {
     await expectWorking(running);
   }, 600_000);
 
+  test('is what it was after the way back', async () => {
+    const before = await readAll();
+    const options = { data: dataDir, dryRun: false };
+    const silent = () => {};
+    expect((await migrate({ ...options, dryRun: true, down: 0 }, silent)).length).toBe(5);
+    for (let round = 0; round < 2; round += 1) {
+      expect((await migrate({ ...options, down: 0 }, silent)).length).toBe(5);
+      expect(readFileSync(join(dataDir, 'shape'), 'utf8')).toBe('3\n');
+      expect((await migrate({ ...options, down: 2 }, silent)).length).toBe(5);
+      expect(readFileSync(join(dataDir, 'shape'), 'utf8')).toBe('2\n');
+    }
+    expect(await readAll()).toEqual(before);
+  }, 600_000);
+
   test('opens after its migration was killed', async () => {
     const local = await startLocal({ dataDir, parts: ['store'] });
     try {
@@ -113,6 +128,27 @@ describe('data of commit 106db4d', () => {
     await expectWorking(await open());
   }, 600_000);
 });
+
+/** Returns all documents by database and collection, without what migrations record. */
+async function readAll(): Promise<Record<string, unknown[]>> {
+  const local = await startLocal({ dataDir, parts: ['store'] });
+  const connection = await mongoose.createConnection(local.mongoUri).asPromise();
+  try {
+    const found: Record<string, unknown[]> = {};
+    for (const service of ['intake', 'identity', 'agency-bridge', 'notifications']) {
+      const database = connection.getClient().db(`cups-${service}`);
+      for (const { name } of await database.listCollections().toArray()) {
+        if (/^(migrations|migrationLock|storeWriters)$/.test(name)) continue;
+        const documents = await database.collection(name).find().sort({ _id: 1 }).toArray();
+        if (documents.length > 0) found[`${service}.${name}`] = documents;
+      }
+    }
+    return found;
+  } finally {
+    await connection.close();
+    await local.stop();
+  }
+}
 
 /** Runs the migrations of a service and kills them at the first event of a kind. */
 async function killMigration(service: string, mongoUri: string, event: string): Promise<void> {

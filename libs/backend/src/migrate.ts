@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { createLog, serve } from '@cups/process';
 import type { RunningService } from '@cups/process';
 import { readSettings } from '@cups/process/settings';
+import { isProblem } from '@cups/problem';
 import { connectDatabase, migrateDown, migrateUp, MigrationError, planMigrations } from '@cups/store';
 import type { Migration, MigrationResult } from '@cups/store';
 import type { ServiceName } from '@cups/rpc';
@@ -61,19 +62,23 @@ async function migrateStore({
         if (options.isDryRun) log.info({ event: 'migration-planned', resource, state: direction, count });
       }
       log.info({ event: 'migrations-finished', count: results.length });
+    } catch (error) {
+      // The server's text may hold document values; the log reduces it to its code.
+      if (!isExplained(error)) log.error({ event: 'migration-failed', error });
+      throw isExplained(error) ? error : new Error('The migration failed in the store: see its log.');
     } finally {
       await database.close();
       log.flush();
     }
     return 0;
   } catch (error) {
-    if (error instanceof MigrationError || (error as Error).constructor === Error) {
-      process.stderr.write(`${(error as Error).message}\n`);
-      return 1;
-    }
-    throw error;
+    process.stderr.write(`${(error as Error).message}\n`);
+    return 1;
   }
 }
+
+/** Whether the message of an error is a sentence of this code. */
+const isExplained = (error: unknown): boolean => error instanceof MigrationError || isProblem(error);
 
 interface MigrateOptions {
   isDryRun: boolean;

@@ -256,7 +256,7 @@ async function runStep(one: Run, progress: Progress, step: MigrationStep): Promi
   one.lock.assertHeld();
   switch (step.kind) {
     case 'rename-collection':
-      await renameCollection(db, step);
+      await renameCollection(one, step);
       return progress.count;
     case 'drop-index':
       await dropIndex(db, step);
@@ -269,15 +269,23 @@ async function runStep(one: Run, progress: Progress, step: MigrationStep): Promi
 const hasCollection = async (db: mongo.Db, name: string): Promise<boolean> =>
   (await db.listCollections({ name }, { nameOnly: true }).toArray()).some((found) => found.name === name);
 
-/** Renames a collection unless an interrupted run has done it. */
-async function renameCollection(db: mongo.Db, { from, to }: { from: string; to: string }): Promise<void> {
+/**
+ * Moves the documents of a collection, in batches, and drops it. The server's own rename is not used: the embedded store
+ * cannot open a collection that was renamed back. An interrupted run repeats the batches that it has copied.
+ */
+async function renameCollection({ options, lock }: Run, { from, to }: { from: string; to: string }): Promise<void> {
+  const { db, batchSize = BATCH_SIZE } = options;
   if (!(await hasCollection(db, from))) return;
-  if (await hasCollection(db, to)) {
-    const isEmpty = (await db.collection(to).findOne({}, { projection: { _id: 1 } })) === null;
-    if (!isEmpty) throw new MigrationError(`Both collections have documents: ${from} and ${to}.`);
-    await db.collection(to).drop();
+  const [source, target] = [db.collection<RawDocument>(from), db.collection<RawDocument>(to)];
+  for await (const documents of readBatches(source, undefined, batchSize)) {
+    lock.assertHeld();
+    const copies = documents.map((document) => {
+      const filter = { _id: document._id } as mongo.Filter<RawDocument>;
+      return { replaceOne: { filter, replacement: document, upsert: true } };
+    });
+    await target.bulkWrite(copies, { ordered: false });
   }
-  await db.collection(from).rename(to);
+  await source.drop();
 }
 
 async function dropIndex(db: mongo.Db, { collection, index }: { collection: string; index: string }): Promise<void> {
