@@ -73,7 +73,7 @@ test.each<[string, string, AgencyInput, RegExp]>([
   ['a code with a dot', 'fi.sc', names, /^Code fi.sc is invalid/],
   ['a reserved code', 'agency-bridge-x', names, /^The code agency-bridge-x is reserved/],
   ['an existing code', 'asp', names, /^Agency asp exists/],
-  ['no names', 'fisc', { ro: 'Fisc' }, /^The name is missing: --ru '…'\. The name is missing: --en '…'\.$/],
+  ['no names', 'fisc', { ro: 'Fisc' }, /^The name is missing: --ru '…'\.\nThe name is missing: --en '…'\.$/],
   ['an unknown time zone', 'fisc', { ...names, timeZone: 'Mars/Olympus' }, /time zone Mars\/Olympus/],
   ['working time that ends before it starts', 'fisc', { ...names, from: '18:00' }, /working time ends at 17:00/],
   ['an unknown weekday', 'fisc', { ...names, days: 'mon xyz' }, /workingTime\/days\/1/],

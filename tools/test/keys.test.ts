@@ -348,7 +348,7 @@ describe('`npm run cups -- keys`', () => {
   });
 
   test('prints its usage', async () => {
-    expect(await keys('--help')).toMatchObject({
+    expect(await keys('generate', '--help')).toMatchObject({
       code: 0,
       out: expect.stringContaining('--namespace <name>'),
       err: '',

@@ -70,7 +70,7 @@ const OUTAGE_SECONDS = 45;
 const OUTAGE_LOAD_FACTOR = 4;
 const SETTLE_SECONDS = 10;
 /** Waiting time that `npm run cups -- keys` enforces. */
-const SWITCH_AFTER_SECONDS = 305;
+const ACTIVATE_AFTER_SECONDS = 305;
 const RETIRE_AFTER_SECONDS = 605;
 const AGENCY = 'newcomer';
 const AGENCY_FILE = `code: ${AGENCY}
@@ -133,8 +133,8 @@ class Scenario {
   readonly openings: CentreOpening[] = [];
   readonly edges: Edge[] = [];
   readonly spikeOldest: number[] = [];
-  #announced = 0;
-  #switched = 0;
+  #publishTime = 0;
+  #activateTime = 0;
 
   constructor(options: ScenarioOptions, load: LoadGenerator, watch: ClusterMonitor) {
     this.#options = options;
@@ -149,7 +149,7 @@ class Scenario {
       await delay(BASELINE_SECONDS * 1000);
       return `${BASELINE_SECONDS} s`;
     });
-    await this.#step('Rotate a key: announce', () => this.#announce());
+    await this.#step('Rotate a key: publish', () => this.#publish());
     await this.#step('Appoint the first supervisor', () => appointFirstSupervisor(operator, installed.url));
     await this.#step('Renew a certificate', () =>
       renewCertificate(kube, () => operator.follow('Renew a certificate', /renew/)),
@@ -159,7 +159,7 @@ class Scenario {
     for (const part of WAVES) await this.#step(`open the wave ${part}`, () => this.#open(part));
     await this.#step('open one centre more', () => this.#openOne());
     await this.#step('add an agency', () => this.#addAgency());
-    await this.#step('Rotate a key: switch', () => this.#switch());
+    await this.#step('Rotate a key: activate', () => this.#activate());
     await this.#step('rotate secrets', () => this.#rotateSecrets());
     await this.#step('upgrade to a new build', () => this.#upgrade());
     await this.#step('roll back', () => this.#rollBack());
@@ -190,21 +190,21 @@ class Scenario {
     return this.timeline.record(name, withRest, excuse);
   }
 
-  async #announce(): Promise<string> {
-    await this.#options.operator.follow('Rotate a key', /announce/);
-    this.#announced = performance.now();
+  async #publish(): Promise<string> {
+    await this.#options.operator.follow('Rotate a key', /publish/);
+    this.#publishTime = performance.now();
     return 'the next key of intake is published';
   }
 
-  async #switch(): Promise<string> {
-    await sleepUntil(this.#announced, SWITCH_AFTER_SECONDS);
-    await this.#options.operator.follow('Rotate a key', /switch/);
-    this.#switched = performance.now();
+  async #activate(): Promise<string> {
+    await sleepUntil(this.#publishTime, ACTIVATE_AFTER_SECONDS);
+    await this.#options.operator.follow('Rotate a key', /activate/);
+    this.#activateTime = performance.now();
     return 'intake signs with its new key';
   }
 
   async #retire(): Promise<string> {
-    await sleepUntil(this.#switched, RETIRE_AFTER_SECONDS);
+    await sleepUntil(this.#activateTime, RETIRE_AFTER_SECONDS);
     await this.#options.operator.follow('Rotate a key', /retire|show/);
     return 'the old key of intake counts no longer';
   }

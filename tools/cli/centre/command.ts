@@ -13,19 +13,25 @@ export interface CentreContext {
 }
 
 const load = () => import('./centre.ts');
+const wave = ['--wave <year>', 'all centres of this wave'] as const;
+
+/** Defines a subcommand with the options of all of them. */
+type Define = (name: string, summary: string, example: string) => Command;
 
 /** `cups centre` plans changes of centre files and writes them. See docs/how-to/open-a-centre.md. */
 export function centreCommand(context: CentreContext = { print: console.log }): Command {
   const { here, print } = context;
   const toPath = (path: string) => (here === undefined ? resolvePath(path) : resolve(here, path));
-  const define = (name: string, summary: string, example: string) =>
+  const define: Define = (name, summary, example) =>
     defineCommand({ name, summary, example: `centre ${example}` })
       .option('--dry-run', 'write nothing', false)
       .option('--json', 'print JSON', false)
       .option('--data <folder>', 'folder of data files (default: data of this checkout)', toPath, DATA);
-  const wave = ['--wave <year>', 'all centres of this wave'] as const;
 
-  return defineCommand({ name: 'centre', summary: 'Lists, adds, opens, pauses and closes centres in the data files.' })
+  const command = defineCommand({
+    name: 'centre',
+    summary: 'Lists, adds, opens, pauses and closes centres in the data files.',
+  })
     .addCommand(
       define('list', 'Lists centres, waves, districts and agencies.', 'list --wave 2023')
         .option(...wave)
@@ -59,7 +65,13 @@ export function centreCommand(context: CentreContext = { print: console.log }): 
             (await load()).importTable(toPath(table), options, print),
           ),
         ),
-    )
+    );
+  return addTransitions(command, define, print);
+}
+
+/** Adds the commands that change the status of centres. */
+function addTransitions(centre: Command, define: Define, print: CentreContext['print']): Command {
+  return centre
     .addCommand(
       define('open', 'Activates centres.', 'open CU-027 CU-028')
         .argument('[codes...]', 'codes of centres')

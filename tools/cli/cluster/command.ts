@@ -8,7 +8,7 @@ const load = () => import('./cluster.ts');
 
 /** `cups cluster`: runs Kubernetes on this machine, built from source. See k8s/cluster/README.md. */
 export function clusterCommand(): Command {
-  return defineCommand({
+  const command = defineCommand({
     name: 'cluster',
     summary:
       'Runs Kubernetes with one node on this Linux machine, compiled from source, without an image registry. Use it with ' +
@@ -42,7 +42,13 @@ export function clusterCommand(): Command {
       })
         .option(...FOLDER)
         .action(action(async (options: ClusterOptions) => (await load()).down(options))),
-    )
+    );
+  return addClusterTools(command);
+}
+
+/** Adds the commands that work on a running cluster. */
+function addClusterTools(cluster: Command): Command {
+  return cluster
     .addCommand(
       defineCommand({ name: 'status', summary: 'Shows what runs.', example: 'cluster status' }).action(
         action(async () => (await load()).status()),

@@ -6,7 +6,7 @@ import { readUserName } from '../user-name.ts';
 import type { Command as Work, CommandOptions } from './commands.ts';
 
 const load = () => import('./commands.ts');
-type WorkName = Exclude<keyof Awaited<ReturnType<typeof load>>, never>;
+type WorkName = keyof Awaited<ReturnType<typeof load>>;
 
 /** Runs the work against a platform and prints its result. @returns exit code 1 when a service did not respond */
 async function run(work: Work, names: string[], options: CommandOptions & { json: boolean }): Promise<number> {
@@ -47,58 +47,66 @@ const FINDS =
   'certificate) and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS and IDENTITY_ADDRESS select another.';
 const group = (name: string, summary: string): Command => defineCommand({ name, summary: summary + FINDS });
 
+function parkedCommand(): Command {
+  return group('parked', 'Lists and handles events that wait behind a failed one.')
+    .addCommand(
+      withService(define('parkedList', 'list', 'Lists keys with parked events.', 'parked list --service intake')),
+    )
+    .addCommand(
+      define(
+        'parkedShow',
+        'show <service> <topic/key>',
+        'Shows the events parked under one key.',
+        'parked show intake cups.deliveries/01JABC',
+      ),
+    )
+    .addCommand(
+      withReason(
+        define(
+          'parkedRelease',
+          'release <service> <topic/key>',
+          'Handles the events of a key again, in order.',
+          "parked release intake cups.deliveries/01JABC --reason 'fixed in 0.2.1'",
+        ),
+      ),
+    )
+    .addCommand(
+      withReason(
+        define(
+          'parkedDrop',
+          'drop <service> <event>',
+          'Discards an event; release its key afterwards.',
+          "parked drop intake 01JABC --reason 'duplicate'",
+        ),
+      ),
+    );
+}
+
+function outboxCommand(): Command {
+  return group('outbox', 'Lists and unblocks outboxes.')
+    .addCommand(
+      withService(define('outboxList', 'list', 'Lists documents with an event that Kafka rejects.', 'outbox list')),
+    )
+    .addCommand(
+      withReason(
+        define(
+          'outboxUnblock',
+          'unblock <service> <collection/id>',
+          'Sends the events of a document again.',
+          "outbox unblock intake applications/01JABC --reason 'topic limit raised'",
+        ),
+      ),
+    );
+}
+
 /** Commands that list and repair blocked messages of a running platform. See docs/how-to/unblock-messages.md. */
 export function operationsCommands(): Command[] {
   return [
     group('stuck', 'Lists stuck consumers.').addCommand(
       withService(define('stuckList', 'list', 'Lists partitions with a stuck consumer.', 'stuck list')),
     ),
-    group('parked', 'Lists and handles events that wait behind a failed one.')
-      .addCommand(
-        withService(define('parkedList', 'list', 'Lists keys with parked events.', 'parked list --service intake')),
-      )
-      .addCommand(
-        define(
-          'parkedShow',
-          'show <service> <topic/key>',
-          'Shows the events parked under one key.',
-          'parked show intake cups.deliveries/01JABC',
-        ),
-      )
-      .addCommand(
-        withReason(
-          define(
-            'parkedRelease',
-            'release <service> <topic/key>',
-            'Handles the events of a key again, in order.',
-            "parked release intake cups.deliveries/01JABC --reason 'fixed in 0.2.1'",
-          ),
-        ),
-      )
-      .addCommand(
-        withReason(
-          define(
-            'parkedDrop',
-            'drop <service> <event>',
-            'Discards an event; release its key afterwards.',
-            "parked drop intake 01JABC --reason 'duplicate'",
-          ),
-        ),
-      ),
-    group('outbox', 'Lists and unblocks outboxes.')
-      .addCommand(
-        withService(define('outboxList', 'list', 'Lists documents with an event that Kafka rejects.', 'outbox list')),
-      )
-      .addCommand(
-        withReason(
-          define(
-            'outboxUnblock',
-            'unblock <service> <collection/id>',
-            'Sends the events of a document again.',
-            "outbox unblock intake applications/01JABC --reason 'topic limit raised'",
-          ),
-        ),
-      ),
+    parkedCommand(),
+    outboxCommand(),
     group('refused', 'Lists refused messages.').addCommand(
       withService(define('refusedList', 'list', 'Lists refused messages by cause.', 'refused list')).option(
         '--topic <topic>',
