@@ -265,16 +265,16 @@ describe('backup and restore refuse', () => {
       ...more,
     });
 
-  test.each([
-    ['backup', 'without a folder', [], 'Name one folder'],
+  test.each<[string, string, string[], string, number?]>([
+    ['backup', 'without a folder', [], "Missing required argument 'folder'. See --help.", 2],
     ['backup', 'a folder with something in it', [made('full', { file: '' })], 'is not empty: name a new folder'],
-    ['restore', 'without a folder', [], 'Name one folder, or check'],
+    ['restore', 'without a folder', [], "Missing required argument 'folder'. See --help.", 2],
     ['restore', 'a backup that did not end', [made('half', {})], 'holds no complete backup'],
     [
       'restore',
       'another shape',
       [made('old', { 'backup.json': manifest({ shape: 1 }) })],
-      'have data version 1, this release',
+      'have data version 1, and this release restores 2 to 3',
     ],
     ['restore', 'a changed file', [made('changed', { 'backup.json': manifest({}) })], 'does not match its digest'],
     [
@@ -283,10 +283,10 @@ describe('backup and restore refuse', () => {
       [made('whole', { 'backup.json': manifest({ documents: {} }) }), '--only', 'gateway'],
       'No service named gateway has a store',
     ],
-  ])('%s: %s', (tool, _what, args, sentence) => {
+  ])('%s: %s', (tool, _what, args, sentence, exitCode = 1) => {
     const { status, stderr } = run(tool, ...args);
     expect(stderr).toContain(sentence);
     expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(status).toBe(1);
+    expect(status).toBe(exitCode);
   });
 });

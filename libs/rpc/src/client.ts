@@ -131,7 +131,7 @@ class ServiceClient {
     for (let attempt = 1; ; attempt++) {
       if (this.#availability.lost()) budget = await this.#waitForUpstream(budget, waitForReady, signal);
       if (signal?.aborted) throw new Problem({ reason: 'CANCELLED', message: 'The caller cancelled the call.' });
-      if (this.#availability.lost()) throw this.#unreachable(`${this.#name} is away.`);
+      if (this.#availability.lost()) throw this.#unreachable(`${this.#name} is unavailable.`);
       try {
         return await this.#send(method, request, callMetadata, callEnd(budget));
       } catch (thrown) {
