@@ -57,7 +57,7 @@ const limits = {
   'max-depth': ['error', { max: 4 }],
 };
 
-const rooms = [
+const moduleRules = [
   [['libs/problem/src/**'], only([LOCAL], 'libs/problem imports nothing.')],
   [
     ['libs/contracts/src/**'],
@@ -405,7 +405,7 @@ export default tseslint.config(
     files: ['libs/kafka-driver/test/**'],
     rules: { 'no-restricted-imports': 'off' },
   },
-  ...rooms.map(([files, rule]) => ({ files, rules: { 'no-restricted-imports': rule } })),
+  ...moduleRules.map(([files, rule]) => ({ files, rules: { 'no-restricted-imports': rule } })),
   {
     files: SOURCES,
     ignores: ['**/test/**'],

@@ -55,7 +55,7 @@ export async function measureFlood(options: { seconds: number; rounds: number; o
             ackP99: p99((one) => one.ackMs),
             toTopicP99: p99((one) => one.toTopicMs),
             toDecisionP99: p99((one) => one.toDecisionMs),
-            rubbishPerSecond: median(all.map(({ floodPerSecond }) => floodPerSecond)),
+            garbagePerSecond: median(all.map(({ floodPerSecond }) => floodPerSecond)),
           },
         ];
       }),
@@ -87,13 +87,13 @@ async function measureRound(
   const accepted = () => result.accepted.filter((id) => seen.requests.get(id)?.agency !== FLOODER);
   const end = nowMs() + 20_000;
   while (nowMs() < end && accepted().some((id) => !seen.decided.has(id))) await pause(50);
-  let rubbish = 0;
+  let garbage = 0;
   if (child) {
     const told = new Promise<number>((resolve) =>
       child.once('message', (message) => resolve((message as { sent: number }).sent)),
     );
     child.send('stop');
-    rubbish = await Promise.race([told, pause(15_000, 0)]);
+    garbage = await Promise.race([told, pause(15_000, 0)]);
     child.kill();
   }
   const ids = accepted();
@@ -104,7 +104,7 @@ async function measureRound(
     toTopicMs: times((id) => seen.requests.get(id)?.ms),
     toDecisionMs: times((id) => seen.decided.get(id)),
     undecided: ids.filter((id) => !seen.decided.has(id)).length,
-    floodPerSecond: round(rubbish / floodSeconds, 0),
+    floodPerSecond: round(garbage / floodSeconds, 0),
     othersPercent: round((others * 100) / (nowMs() - began), 0),
   };
 }

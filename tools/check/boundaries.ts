@@ -48,5 +48,5 @@ for (const file of files) {
     );
   }
 }
-console.log(`${files.length - failed} of ${files.length} planted violations are refused`);
+console.log(`${files.length - failed} of ${files.length} violations are refused`);
 process.exit(failed > 0 || files.length === 0 ? 1 : 0);

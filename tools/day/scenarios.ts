@@ -20,7 +20,7 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'asks twice', ending: 'ZE', weight: 2 },
   { name: 'rejected', ending: 'ZR', weight: 7 },
   { name: 'silent, withdrawn', ending: 'ZN', weight: 4, withdraw: true },
-  { name: 'rubbish first', ending: 'ZB', weight: 2 },
+  { name: 'garbage first', ending: 'ZB', weight: 2 },
   { name: 'sent twice', ending: 'ZT', weight: 3 },
   { name: 'out of order', ending: 'ZX', weight: 3 },
   { name: 'decided anyway', ending: 'ZA', weight: 2, withdraw: true },

@@ -19,7 +19,7 @@ const baseline = JSON.parse(readFileSync(join(root, 'libs/agency-contract/baseli
 
 type FileChanges = Record<string, (text: string) => string>;
 
-/** A folder with the contract of the repository, with changes planted in its files. */
+/** A folder with the contract of the repository, with changes in its files. */
 function createChangedContract(plant: FileChanges, parts: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'cups-contract-'));
   folders.push(folder);

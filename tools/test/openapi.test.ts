@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'cups-openapi-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What is planted into the public interface, and what the check must say of it. */
+/** Faults in the public interface, and what the check reports about each. */
 const VIOLATIONS: [what: string, from: string | RegExp, to: string, finding: RegExp][] = [
   [
     'an operation that does not say what happens without a session',

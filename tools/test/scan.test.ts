@@ -6,7 +6,7 @@ import { environmentFile, ENVIRONMENTS, renderText } from '../cli/charts/render.
 import { readGoMod, versionIn } from '../cli/scan/programs.ts';
 import { formatCounts, readCheckov, readKubeLinter, readKubeScore } from '../cli/scan/scan-results.ts';
 
-/** What judges of charts say is read as they write it; they themselves run in `npm run cups -- scan`. */
+/** Reads the results of manifest scanners as they write them. `npm run cups -- scan` runs the scanners. */
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -99,7 +99,9 @@ test.each(ENVIRONMENTS)('gives a reason for every scanner exception of %s', (env
   let told = 0;
   for (const { kind, metadata } of objects.filter((one) => one !== null)) {
     const annotations = Object.entries(metadata.annotations ?? {});
-    const reasons = annotations.filter(([name]) => name.startsWith('checkov.io/') || name.startsWith('refused.cups/'));
+    const reasons = annotations.filter(
+      ([name]) => name.startsWith('checkov.io/') || name.startsWith('exception.cups/'),
+    );
     for (const [name, value] of annotations.filter(([one]) => SCANNER_ANNOTATIONS.test(one))) {
       told += 1;
       const where = `${kind} ${metadata.name} ${name}`;

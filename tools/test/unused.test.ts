@@ -13,7 +13,7 @@ test('detects an unused dependency, library export and file', () => {
     writeFileSync(join(folder, file), typeof content === 'string' ? content : JSON.stringify(content));
   };
   try {
-    write('package.json', { name: 'house', private: true, workspaces: ['libs/*', 'apps/*'] });
+    write('package.json', { name: 'workspace', private: true, workspaces: ['libs/*', 'apps/*'] });
     write('libs/one/package.json', { name: 'one', exports: './src/index.ts' });
     write('libs/one/src/index.ts', 'export const used = 1;\nexport const forgotten = 2;\n');
     write('apps/two/package.json', { name: 'two', dependencies: { one: '*', luxon: '1.0.0' } });

@@ -54,12 +54,12 @@ test('stores invalid messages as refused without blocking', async () => {
       expect(['', 'ref.agency', 'ref.application', 'ref.centre']).toContain(fields.join());
     return invalid.reduce((sum, { count }) => sum + Number(count), 0);
   };
-  const rubbish = { ...newApplication().submitted(), data: Buffer.from([255, 255, 255, 255]) };
+  const garbage = { ...newApplication().submitted(), data: Buffer.from([255, 255, 255, 255]) };
   const unnamed = newApplication('No Agency').submitted();
   const [application, other] = [newApplication(), newApplication()];
   const foreign = { ...application.submitted(), subject: other.name, key: other.id };
   const before = await counted();
-  await bridge.produceEvents(rubbish, unnamed, foreign);
+  await bridge.produceEvents(garbage, unnamed, foreign);
   await eventually(async () => (await counted()) === before + 3);
   await bridge.sent();
 });

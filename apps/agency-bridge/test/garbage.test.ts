@@ -58,7 +58,7 @@ test('counts 5,000 garbage messages in few entries, without blocking decisions',
   const bridge = await world.start();
   const support = world.client(bridge, { role: 'support' });
   const [own, other] = [await sent(bridge, 'asp'), await sent(bridge, 'cnas')];
-  const unread = Array.from({ length: 2_500 }, (_, at) => ({ key: `k${at}`, value: 'rubbish' }));
+  const unread = Array.from({ length: 2_500 }, (_, at) => ({ key: `k${at}`, value: 'garbage' }));
   const unfit = Array.from({ length: 2_500 }, (_, at) => {
     const unknown = acknowledgementOf(newApplication().name, 'asp');
     return { ...unknown, key: `x${at}`, value: '{' };

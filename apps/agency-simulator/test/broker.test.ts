@@ -171,7 +171,7 @@ describe('a running simulator', () => {
     await createTopics(prefix, ['asp']);
     const replies = await listen(prefix, ['asp']);
     const simulator = await started(prefix, { SIMULATOR_AGENCIES: 'asp' });
-    const [asks, rubbish, withdrawn, anyway] = [
+    const [asks, garbage, withdrawn, anyway] = [
       application(1, 'ZD'),
       application(2, 'ZB'),
       application(3, 'ZS'),
@@ -181,11 +181,11 @@ describe('a running simulator', () => {
       topic: topicsOf('asp', prefix).requests,
       messages: [{ key: 'x', value: Buffer.from([0xff]) }],
     });
-    await send(prefix, 'asp', requestOf(asks), requestOf(rubbish));
+    await send(prefix, 'asp', requestOf(asks), requestOf(garbage));
     await send(prefix, 'asp', requestOf(withdrawn), withdrawalOf(withdrawn), requestOf(anyway), withdrawalOf(anyway));
     await until(() => typesAbout(replies, asks).length === 2 && typesAbout(replies, anyway).length === 2);
     await send(prefix, 'asp', requestOf(asks, 2));
-    await until(() => typesAbout(replies, asks).length === 4 && typesAbout(replies, rubbish).length === 2);
+    await until(() => typesAbout(replies, asks).length === 4 && typesAbout(replies, garbage).length === 2);
     expect(typesAbout(replies, asks)).toEqual([acknowledged, documentsRequested, acknowledged, decided]);
     expect(typesAbout(replies, anyway)).toEqual([acknowledged, decided]);
     expect(typesAbout(replies, withdrawn)).toEqual([]);

@@ -38,7 +38,7 @@ describe('planReplies', () => {
     ['asks-twice', 3, ['acknowledged', 'approved']],
     ['rejects', 1, ['acknowledged', 'rejected']],
     ['silent', 1, []],
-    ['rubbish', 1, ['NOT_CLOUDEVENTS', 'NOT_JSON', 'CONTENT_INVALID', 'acknowledged', 'approved']],
+    ['garbage', 1, ['NOT_CLOUDEVENTS', 'NOT_JSON', 'CONTENT_INVALID', 'acknowledged', 'approved']],
     ['sends-twice', 1, ['acknowledged', 'acknowledged', 'approved', 'approved']],
     ['out-of-order', 1, ['approved', 'acknowledged']],
     ['decides-anyway', 1, ['acknowledged', 'approved']],

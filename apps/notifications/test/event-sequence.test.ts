@@ -102,7 +102,7 @@ test('an event of no application is stored as refused, without its content', asy
     { ...about, data: Buffer.from([0xff, 0xff, 0xff]) },
   );
   await produceRaw({ brokers: harness.config.kafkaBrokers, prefix: harness.config.prefix }, 'cups.applications', [
-    { key: id, value: 'canary-rubbish' },
+    { key: id, value: 'canary-garbage' },
   ]);
   await eventually(async () => (await counted()) === before + 5);
   expect(JSON.stringify(await collection.find().toArray())).not.toContain('canary');

@@ -20,22 +20,22 @@ test('detects exceptions, policy violations and third-party requests', async () 
   const page = await open();
   await page.evaluate(() => {
     setTimeout(() => {
-      throw new Error('planted exception');
+      throw new Error('injected exception');
     });
-    void fetch('https://elsewhere.example/planted').catch(() => undefined);
+    void fetch('https://elsewhere.example/injected').catch(() => undefined);
     document.body.append(Object.assign(document.createElement('style'), { textContent: 'p { color: red }' }));
     try {
-      document.body.innerHTML = '<p>planted text that becomes code</p>';
+      document.body.innerHTML = '<p>injected text that becomes code</p>';
     } catch {
       // Blocked by the policy, which the test looks for.
     }
   });
   const errors = await eventually(async () => {
     const errors = (await findPageErrors(page)).join('\n');
-    return errors.includes('planted exception') && errors.includes('trusted-types') ? errors : undefined;
+    return errors.includes('injected exception') && errors.includes('trusted-types') ? errors : undefined;
   });
   await forgetPage(page);
-  expect(errors).toMatch(/^error: Error: planted exception/m);
+  expect(errors).toMatch(/^error: Error: injected exception/m);
   expect(errors).toMatch(/^console: policy violated: connect-src https:\/\/elsewhere.example/m);
   expect(errors).toMatch(/^console: policy violated: style-src-elem inline/m);
   expect(errors).toMatch(/^console: policy violated: require-trusted-types-for/m);
@@ -45,12 +45,12 @@ test('detects accessibility violations with rule and element', async () => {
   const page = await open();
   await page.evaluate(() => {
     const field = document.createElement('input');
-    field.id = 'planted';
+    field.id = 'injected';
     document.body.append(field);
   });
   const found = await axe(page);
   await forgetPage(page);
-  expect(found.join('\n')).toMatch(/^label: [^]*#planted/m);
+  expect(found.join('\n')).toMatch(/^label: [^]*#injected/m);
 });
 
 test('files applications by API, and reads printouts', async () => {

@@ -6,7 +6,7 @@ metadata:
   {{- include "cups.metadata" . | nindent 2 }}
   annotations:
     {{- $refused := include "cups.refusedOfService" . | fromYamlArray }}
-    {{- include "cups.refusals" (dict "refused" $refused) | trim | nindent 4 }}
+    {{- include "cups.exceptions" (dict "refused" $refused) | trim | nindent 4 }}
 spec:
   {{- if not (include "cups.isScaled" .) }}
   replicas: {{ $values.replicas | int }}

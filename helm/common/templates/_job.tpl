@@ -72,8 +72,8 @@ labels:
   helm.sh/chart: {{ .top.Chart.Name }}-{{ .top.Chart.Version }}
 {{- end }}
 
-{{- define "cups.refusalsOfJob" -}}
+{{- define "cups.exceptionsOfJob" -}}
 {{- $ofImage := include "cups.refusedOfImage" (dict "top" .top "image" .job.values.image) | fromYamlArray -}}
 {{- $refused := concat (list "cpu-limit") (ternary (list "token") list (.job.token | default false)) $ofImage -}}
-{{- include "cups.refusals" (dict "refused" $refused) | trim -}}
+{{- include "cups.exceptions" (dict "refused" $refused) | trim -}}
 {{- end }}

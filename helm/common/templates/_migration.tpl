@@ -55,7 +55,7 @@ metadata:
     helm.sh/hook-weight: '1'
     helm.sh/hook-delete-policy: before-hook-creation
     helm.sh/hook-output-log-policy: hook-failed
-    {{- include "cups.refusalsOfJob" $context | nindent 4 }}
+    {{- include "cups.exceptionsOfJob" $context | nindent 4 }}
 spec:
   {{- include "cups.jobSpec" $context | nindent 2 }}
 {{- end }}

@@ -26,7 +26,7 @@ token:
 {{- end }}
 
 {{/* Annotations that suppress checks of each scanner. "refused" lists names from above. */}}
-{{- define "cups.refusals" -}}
+{{- define "cups.exceptions" -}}
 {{- $all := include "cups.refusable" . | fromYaml -}}
 {{- $scores := list -}}
 {{- range $place, $name := .refused }}
@@ -41,7 +41,7 @@ ignore-check.kube-linter.io/{{ . }}: {{ $one.reason | quote }}
 {{- $scores = append $scores . }}
 {{- /* kube-score's annotation has no reason. */}}
 {{- if not $one.checkov }}
-refused.cups/{{ $name }}: {{ $one.reason | quote }}
+exception.cups/{{ $name }}: {{ $one.reason | quote }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -227,7 +227,7 @@ describe('a Problem between two services', () => {
 
   test('drops the text of a foreign status and tolerates invalid details', () => {
     const metadata = new Metadata();
-    metadata.set('grpc-status-details-bin', Buffer.from('rubbish'));
+    metadata.set('grpc-status-details-bin', Buffer.from('garbage'));
     const problem = statusToProblem(
       { code: status.UNKNOWN, details: 'E11000 dup key: 2900000000012', metadata },
       'intake',

@@ -1,4 +1,4 @@
 // at: apps/intake/src/rpc.ts
 // refused by: @nx/enforce-module-boundaries
 import { createIdentity } from '@cups/identity';
-export const planted = createIdentity;
+export const violation = createIdentity;

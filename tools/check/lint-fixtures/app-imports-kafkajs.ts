@@ -1,4 +1,4 @@
 // at: apps/intake/src/event-handlers.ts
 // refused by: no-restricted-imports
 import { Kafka } from 'kafkajs';
-export const planted = Kafka;
+export const violation = Kafka;

@@ -1,4 +1,4 @@
 // at: apps/intake/src/rpc.ts
 // refused by: no-restricted-imports
 import mongoose from 'mongoose';
-export const planted = mongoose;
+export const violation = mongoose;

@@ -1,4 +1,4 @@
 // at: apps/intake/src/rpc.ts
 // refused by: no-restricted-imports
 import { eventually } from '@cups/testing';
-export const planted = eventually;
+export const violation = eventually;

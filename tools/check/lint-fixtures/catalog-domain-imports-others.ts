@@ -1,4 +1,4 @@
-// at: apps/catalog/src/domain/planted.ts
+// at: apps/catalog/src/domain/violation.ts
 // refused by: no-restricted-imports
 import { parse } from 'yaml';
-export const planted = parse;
+export const violation = parse;

@@ -1,3 +1,3 @@
 // at: apps/intake/src/rpc.ts
 // refused by: no-console
-console.log('planted');
+console.log('violation');

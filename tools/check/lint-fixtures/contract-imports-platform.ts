@@ -1,4 +1,4 @@
 // at: libs/agency-contract/src/index.ts
 // refused by: @nx/enforce-module-boundaries
 import { Problem } from '@cups/problem';
-export const planted = Problem;
+export const violation = Problem;

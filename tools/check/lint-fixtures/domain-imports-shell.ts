@@ -1,4 +1,4 @@
-// at: apps/intake/src/domain/planted.ts
+// at: apps/intake/src/domain/violation.ts
 // refused by: no-restricted-imports
 import { readConfig } from '../config.ts';
-export const planted = readConfig;
+export const violation = readConfig;

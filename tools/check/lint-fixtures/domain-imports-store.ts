@@ -1,4 +1,4 @@
-// at: apps/intake/src/domain/planted.ts
+// at: apps/intake/src/domain/violation.ts
 // refused by: no-restricted-imports
 import { openStore } from '@cups/store';
-export const planted = openStore;
+export const violation = openStore;

@@ -1,3 +1,3 @@
 // at: apps/intake/src/rpc.ts
 // refused by: no-restricted-syntax
-export const planted = process.env['HOME'];
+export const violation = process.env['HOME'];

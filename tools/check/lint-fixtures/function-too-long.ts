@@ -1,6 +1,6 @@
 // at: libs/store/src/store.ts
 // refused by: max-lines-per-function
-export function planted(n: number): number {
+export function violation(n: number): number {
   let sum = 0;
   sum += n * 1;
   sum += n * 2;

@@ -1,4 +1,4 @@
 // at: apps/gateway/src/operation-handlers.ts
 // refused by: @nx/enforce-module-boundaries
 import { openStore } from '@cups/store';
-export const planted = openStore;
+export const violation = openStore;

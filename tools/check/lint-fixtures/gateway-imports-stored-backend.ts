@@ -1,4 +1,4 @@
 // at: apps/gateway/src/service.ts
 // refused by: no-restricted-imports
 import { openStoredBackend } from '@cups/backend/stored';
-export const planted = openStoredBackend;
+export const violation = openStoredBackend;

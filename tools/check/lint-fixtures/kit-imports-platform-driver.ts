@@ -1,4 +1,4 @@
 // at: libs/agency-kit/src/check.ts
 // refused by: no-restricted-imports
 import { connectKafka } from '@cups/events';
-export const planted = connectKafka;
+export const violation = connectKafka;

@@ -1,4 +1,4 @@
 // at: libs/agency-kit/src/check.ts
 // refused by: @nx/enforce-module-boundaries
 import { Problem } from '@cups/problem';
-export const planted = Problem;
+export const violation = Problem;

@@ -1,3 +1,3 @@
 // at: apps/intake/src/rpc.ts
 // refused by: no-restricted-syntax
-export const planted = (id: string) => ({ ...{ id }, kind: 'planted' });
+export const violation = (id: string) => ({ ...{ id }, kind: 'violation' });

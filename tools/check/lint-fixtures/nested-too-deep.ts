@@ -1,6 +1,6 @@
 // at: libs/store/src/store.ts
 // refused by: max-depth
-export function planted(rows: number[][][]): number {
+export function violation(rows: number[][][]): number {
   for (const row of rows) {
     for (const cell of row) {
       for (const one of cell) {

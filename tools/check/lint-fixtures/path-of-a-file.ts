@@ -1,3 +1,3 @@
 // at: apps/intake/src/rpc.ts
 // refused by: no-restricted-syntax
-export const planted = import.meta.url;
+export const violation = import.meta.url;

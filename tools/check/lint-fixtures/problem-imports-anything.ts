@@ -1,4 +1,4 @@
 // at: libs/problem/src/index.ts
 // refused by: no-restricted-imports
 import { readFileSync } from 'node:fs';
-export const planted = readFileSync;
+export const violation = readFileSync;

@@ -1,4 +1,4 @@
 // at: apps/agency-simulator/src/service.ts
 // refused by: @nx/enforce-module-boundaries
 import { Problem } from '@cups/problem';
-export const planted = Problem;
+export const violation = Problem;

@@ -1,4 +1,4 @@
 // at: libs/store/src/outbox/relay.ts
 // refused by: no-restricted-imports
 import { Kafka } from 'kafkajs';
-export const planted = Kafka;
+export const violation = Kafka;

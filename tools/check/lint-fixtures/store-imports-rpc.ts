@@ -1,4 +1,4 @@
 // at: libs/store/src/store.ts
 // refused by: @nx/enforce-module-boundaries
 import { connect } from '@cups/rpc';
-export const planted = connect;
+export const violation = connect;

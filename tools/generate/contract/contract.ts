@@ -107,7 +107,7 @@ function checkBaseline(): string[] {
 /** Formats a file like the repository, once per content. */
 function formatFile(file: string, text: string): Promise<string> {
   const known =
-    formatted.get(file) ?? style.then((house) => format(text, Object.assign({}, house, { filepath: file })));
+    formatted.get(file) ?? style.then((options) => format(text, Object.assign({}, options, { filepath: file })));
   formatted.set(file, known);
   return known;
 }

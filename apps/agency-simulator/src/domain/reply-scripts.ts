@@ -33,7 +33,7 @@ export const REPLY_SCRIPTS: Record<Behaviour, readonly (readonly ScriptedReply[]
     ],
   ],
   silent: [[]],
-  rubbish: [[['bytes', 0.02], ['halfMessage', 0.04], ['brokenReply', 0.06], ...DECIDE]],
+  garbage: [[['bytes', 0.02], ['halfMessage', 0.04], ['brokenReply', 0.06], ...DECIDE]],
   'sends-twice': [
     [
       ['acknowledged', 0.1],
