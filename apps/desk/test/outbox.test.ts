@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import type { Outbox, UndoneError } from '../src/outbox/outbox.ts';
+import type { Outbox, UndoneError, Write } from '../src/outbox/outbox.ts';
 
 /** The outbox over a network that fails before or after a write takes effect, and over pages that close meanwhile. */
 
@@ -13,6 +13,7 @@ type RequestOutcome = 'passes' | 'lost' | 'answer lost' | 'busy';
 /** A platform that applies writes in order, once per key, with ETag checks. */
 class Platform {
   effects: string[] = [];
+  bodies: object[] = [];
   keys = new Set<string>();
   outcomes: RequestOutcome[] = [];
   /** Rejects the next write. */
@@ -44,6 +45,7 @@ class Platform {
     }
     this.keys.add(key);
     const path = String(request.url).replace(/^.*applications/, '');
+    this.bodies.push(body);
     this.effects.push([request.method, path, body.text].filter(Boolean).join(' '));
     return undefined;
   }
@@ -58,7 +60,7 @@ let server: Server;
 let platform: Platform;
 let open: () => Promise<Outbox>;
 let Undone: typeof UndoneError;
-let openerOfNewStore: () => Promise<() => Promise<Outbox>>;
+let openerOfNewStore: (stored?: Write[]) => Promise<() => Promise<Outbox>>;
 const opened: Outbox[] = [];
 
 beforeAll(async () => {
@@ -70,8 +72,9 @@ beforeAll(async () => {
   ({ UndoneError: Undone } = outboxes);
   const { openLocalStore: openKeeping } = await import('../src/local-store/local-store.ts');
   // Without a browser the local store is in memory, so pages share `localStore`.
-  openerOfNewStore = async () => {
+  openerOfNewStore = async (stored = []) => {
     const localStore = await openKeeping('operators/test');
+    for (const write of stored) await localStore.write('write', write.key, write);
     return async () => {
       const outbox = await outboxes.openOutbox(localStore);
       opened.push(outbox);
@@ -124,6 +127,33 @@ describe('PersistentOutbox', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('sends writes that a page of an earlier release stored, under the names of today', async () => {
+    const earlier = (kind: string, body: object, second: number) => {
+      const madeAt = `2026-11-28T08:00:0${second}Z`;
+      return { key: `key-${second}`, application: 'A', kind, body, madeAt } as Write;
+    };
+    const reopen = await openerOfNewStore([
+      earlier('told', { how: 'phone' }, 1),
+      earlier('notices/7/told', { how: 'slip' }, 2),
+      earlier('desk-notes/seen', {}, 3),
+      earlier('hand-over', { collectedBy: 'applicant', paperKind: 'passport', paperNumber: 'A1' }, 4),
+    ]);
+    await drained(await reopen());
+    expect(platform.effects).toEqual([
+      'POST /A/person-notifications',
+      'POST /A/notices/7/person-notifications',
+      'POST /A/desk-alerts/mark-seen',
+      'POST /A/hand-over',
+    ]);
+    expect(platform.bodies).toEqual([
+      { method: 'phone' },
+      { method: 'slip' },
+      {},
+      { collectedBy: 'applicant', idDocumentKind: 'passport', idDocumentNumber: 'A1' },
+    ]);
+    expect([...platform.keys]).toEqual(['key-1', 'key-2', 'key-3', 'key-4']);
   });
 
   test('merges pending edits, based on the last response', async () => {

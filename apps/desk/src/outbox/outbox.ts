@@ -3,6 +3,7 @@ import type { LocalStore } from '../local-store/local-store.ts';
 import type { Application } from '../api/types.ts';
 import { createWriteQueue, enqueueOrMerge, takeWaiters } from './write-queue.ts';
 import type { WriteQueue, Waiter } from './write-queue.ts';
+import { withCurrentNames } from './former-writes.ts';
 import { send } from './send.ts';
 
 /**
@@ -102,7 +103,7 @@ export async function openOutbox(localStore: LocalStore): Promise<Outbox> {
   const storedWrites = await localStore.list<Write>(RECORD_KIND);
   return new PersistentOutbox(
     localStore,
-    storedWrites.sort((a, b) => a.madeAt.localeCompare(b.madeAt)),
+    storedWrites.map(withCurrentNames).sort((a, b) => a.madeAt.localeCompare(b.madeAt)),
   );
 }
 
