@@ -1,11 +1,8 @@
-/** Tests of single RPCs, against one intake. */
+/** Tests of single RPCs, against one intake. Files that start a second replica run alone: two relays may send an event twice. */
 import './shared-intake.ts';
 import './access-log.test.ts';
-import './backfill.test.ts';
 import './casework.test.ts';
 import './confirm-outcome.test.ts';
-import './foreign-document.test.ts';
-import './former-requests.test.ts';
 import './get-application.test.ts';
 import './get-application-details.test.ts';
 import './get-notice-context.test.ts';
@@ -22,7 +19,6 @@ import './record-payment.test.ts';
 import './renew-application.test.ts';
 import './search-applications.test.ts';
 import './search-by-name.test.ts';
-import './submit-application.test.ts';
 import './supply-documents.test.ts';
 import './track-application.test.ts';
 import './training.test.ts';

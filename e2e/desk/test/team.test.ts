@@ -37,6 +37,7 @@ test('invites by keyboard, and records an absence for the team to see', async ()
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('Control+Enter');
+  await page.getByRole('dialog').waitFor();
   await eventually(
     async () => (await page.getByLabel('Numele', { exact: true }).inputValue()) === 'Ciobanu' || undefined,
   );

@@ -11,12 +11,26 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
+  /** `close` restores the focus. Its event comes later, and a key pressed before it would open nothing. */
+  const close = () => {
+    dialog.current?.close();
+    onClose();
+  };
   return (
-    <dialog ref={dialog} className={styles.dialog} aria-labelledby={id} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      className={styles.dialog}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+      onClose={onClose}
+    >
       <div className={styles.inner}>
         <header>
           <h2 id={id}>{title}</h2>
-          <button type="button" aria-label={t(PARTS.close)} onClick={() => dialog.current?.close()}>
+          <button type="button" aria-label={t(PARTS.close)} onClick={close}>
             <X size={20} aria-hidden="true" />
           </button>
         </header>
