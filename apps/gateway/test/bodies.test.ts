@@ -61,7 +61,7 @@ const problemOf = (answer: string) =>
 const calls = () =>
   [...gateway.calls.intake, ...gateway.calls.identity].filter(({ method }) => method !== 'GetSession').length;
 /** Number of finished and aborted requests. */
-const finished = () => gateway.log().match(/"event":"request(?:-given-up)?"/g)?.length ?? 0;
+const finished = () => gateway.log().match(/"event":"request-(?:completed|aborted)"/g)?.length ?? 0;
 
 const REQUIRED: [string, string, string][] = [
   ['an edit', 'PATCH', APP],
