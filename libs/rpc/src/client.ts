@@ -58,6 +58,8 @@ export interface ConnectOptions {
 
 /** How long a call waits for an upstream available within the last 30 s: the duration of a restart. */
 const MAX_WAIT_MS = 5000;
+/** Maximum number of waits before one attempt, all within `MAX_WAIT_MS`. */
+const MAX_WAITS = 3;
 
 /**
  * Creates a client of an upstream service; connects on the first call and never throws here. Calls carry the service
@@ -150,9 +152,14 @@ class ServiceClient {
     signal: AbortSignal | undefined,
   ): Promise<CallBudget> {
     if (!waitForReady || !this.#availability.recent()) return budget;
-    const startedAt = Date.now();
-    await this.#availability.untilReady(computeMaxWait(startedAt, budget), signal);
-    return extendByWait(Date.now() - startedAt, budget);
+    let left = budget;
+    // A connection may be lost again before the call resumes.
+    for (let tries = 0; tries < MAX_WAITS && this.#availability.lost(); tries++) {
+      const startedAt = Date.now();
+      await this.#availability.untilReady(computeMaxWait(startedAt, left), signal);
+      left = extendByWait(Date.now() - startedAt, left);
+    }
+    return left;
   }
 
   #send(method: AnyMethod, request: object, callMetadata: CallMetadata, deadline: number): Promise<object> {
