@@ -5,7 +5,7 @@ type Members = Record<string, unknown>;
 /** A request as a client sent it before its names changed. */
 export interface FormerRequest {
   method: string;
-  content: object;
+  readonly content: object;
 }
 
 /**
@@ -17,8 +17,13 @@ export function toFormerRequest(method: string, content: object): FormerRequest 
   const message = REQUESTS[method];
   const formerMethod = FORMER_METHODS[method];
   if (message === undefined && formerMethod === undefined) return undefined;
-  const renamed = message === undefined ? content : (toFormerMessage(message, content) as object);
-  return { method: formerMethod ?? method, content: renamed };
+  return {
+    method: formerMethod ?? method,
+    // Most callers need the content of a repeat alone.
+    get content() {
+      return message === undefined ? content : (toFormerMessage(message, content) as object);
+    },
+  };
 }
 
 function toFormerMessage(name: string, value: unknown): unknown {

@@ -80,7 +80,13 @@ export function toCause(request: { requestId: string }, context: Context, secret
       id,
       key: keyOf(context.method),
       fingerprint: fingerprint(secret, fingerprinted),
-      former: former && { key: keyOf(former.method), fingerprint: fingerprint(secret, former.content) },
+      former: former && {
+        key: keyOf(former.method),
+        // Read only if the request is not known under its names now.
+        get fingerprint() {
+          return fingerprint(secret, former.content);
+        },
+      },
     },
     traceparent: context.traceparent,
   };

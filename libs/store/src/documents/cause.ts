@@ -12,7 +12,7 @@ export interface RequestRecord {
 
 /** A request, under its names now and, if those have changed, under the former ones of an earlier release. */
 export interface RequestIdentity extends Omit<RequestRecord, 'time'> {
-  former?: { key: string; fingerprint: string } | undefined;
+  former?: { key: string; readonly fingerprint: string } | undefined;
 }
 
 /** Why a write happens: a request, a consumed event, or neither. */

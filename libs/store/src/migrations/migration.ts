@@ -1,4 +1,4 @@
-import { applyOperations, assertRepeatable, type Direction, type FieldOperation } from './operations.ts';
+import { compileOperations, assertRepeatable, type Direction, type FieldOperation } from './operations.ts';
 
 /** Renames a collection with its indexes. */
 export interface RenameCollection {
@@ -87,7 +87,7 @@ export function planSteps(migration: Migration, direction: Direction): Migration
     return {
       kind: 'documents',
       collection: currentName(collection),
-      change: (document) => applyOperations(document, operations, direction),
+      change: compileOperations(operations, direction),
     };
   });
   return direction === 'up'

@@ -48,19 +48,22 @@ const isPlainObject = (value: unknown): value is PlainObject =>
 const parsePath = (path: FieldPath): string[] => path.replaceAll('[]', '.[]').split('.');
 
 /**
- * Applies the operations to a document. A document that already has the new form is returned as it is, so that a
- * repeat changes nothing.
- * @returns the same object when nothing changes
+ * Returns the change that the operations make to a document. It returns a document that already has the new form as it
+ * is, so that a repeat changes nothing. Order and paths are worked out once, for all documents.
  */
-export function applyOperations<Document extends object>(
-  document: Document,
+export function compileOperations(
   operations: readonly FieldOperation[],
   direction: Direction,
-): Document {
-  return sortOperations(operations, direction).reduce<unknown>(
-    (changed, operation) => applyAt(changed, parsePath(operation.path), operation, direction),
-    document,
-  ) as Document;
+): <Document extends object>(document: Document) => Document {
+  const steps = sortOperations(operations, direction).map((operation) => ({
+    operation,
+    path: parsePath(operation.path),
+  }));
+  return <Document extends object>(document: Document) =>
+    steps.reduce<unknown>(
+      (changed, { operation, path }) => applyAt(changed, path, operation, direction),
+      document,
+    ) as Document;
 }
 
 /**

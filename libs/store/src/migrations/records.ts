@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { mongo } from 'mongoose';
+import { isDuplicateKey } from '../documents/collection.ts';
 import type { Direction } from './operations.ts';
 import { migrationId, requiredNumber, type Migration } from './migration.ts';
 
@@ -110,7 +111,7 @@ function openLock(locks: mongo.Collection<LockRecord>, after: (ms: number) => Da
         await locks.insertOne({ _id: 'runner', owner, expireTime });
         return true;
       } catch (error) {
-        if ((error as { code?: unknown }).code === 11000) return false;
+        if (isDuplicateKey(error)) return false;
         throw error;
       }
     },

@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { applyOperations, assertRepeatable, type FieldOperation } from '../../src/migrations/operations.ts';
+import { assertRepeatable, compileOperations } from '../../src/migrations/operations.ts';
+import type { Direction, FieldOperation } from '../../src/migrations/operations.ts';
 
 type Case = { name: string; operations: FieldOperation[]; former: object; current: object };
+
+const applyOperations = (document: object, operations: readonly FieldOperation[], direction: Direction): object =>
+  compileOperations(operations, direction)(document);
 
 const time = new Date(0);
 const cases: Case[] = [
@@ -70,7 +74,7 @@ const cases: Case[] = [
   },
 ];
 
-describe('applyOperations', () => {
+describe('compileOperations', () => {
   test.each(cases)('changes $name and restores it', ({ operations, former, current }) => {
     assertRepeatable(operations);
     expect(applyOperations(former, operations, 'up')).toEqual(current);
