@@ -1,3 +1,5 @@
+import { formatTable } from '../tools/cli/format-table.ts';
+import type { Cell } from '../tools/cli/format-table.ts';
 import type { RawCost } from './drivers/meter.ts';
 import type { Percentiles } from './processes.ts';
 import type { LoadLevelResult } from './load-runs.ts';
@@ -24,42 +26,45 @@ interface PrintableReport {
 
 export function printTable(report: PrintableReport): void {
   const out: string[] = [''];
-  const row = (...cells: (string | number)[]) =>
-    out.push(cells.map((cell, n) => (n === 0 ? String(cell).padEnd(24) : String(cell).padStart(12))).join(''));
+  const table = (headings: string[], rows: Cell[][]) => out.push(formatTable(headings, rows), '');
   const three = ({ p50, p95, p99 }: Percentiles) => [p50, p95, p99];
   const list = (values: object) =>
     Object.entries(values)
       .map(([name, value]) => `${name} ${value}`)
       .join(', ');
 
-  row('in flight', 'pairs/s', 'seen/s', 'drain s', 'create p99', 'submit p50', 'submit p99', 'others %');
-  for (const one of report.ramp) {
-    const { inFlight, pairsPerSecond, seenPerSecond, drainSeconds, createMs, submitMs, othersPercent } = one;
-    row(inFlight, pairsPerSecond, seenPerSecond, drainSeconds, createMs.p99, submitMs.p50, submitMs.p99, othersPercent);
-  }
-  out.push('');
-  row(`ms at ${report.openLoop.perSecond} pairs/s`, 'p50', 'p95', 'p99');
-  row('create to answer', ...three(report.openLoop.createMs));
-  row('submit to answer', ...three(report.ackMs));
-  row('submit to agency topic', ...three(report.toAgencyMs));
-  out.push('');
-  row('CPU ms for one pair', 'ms');
-  for (const [name, ms] of Object.entries(report.cpuMsPerPair)) row(`  ${name}`, ms);
-  out.push('');
-  row('raw driver', 'per s', 'wall ms', 'CPU ms', 'p50 ms', 'p99 ms', 'times');
-  for (const [name, { perSecond, wallMs, cpuMs, ms }] of Object.entries(report.raw)) {
-    const times = report.needed[name]?.times;
-    row(
-      `  ${name}`,
-      perSecond,
-      wallMs,
-      cpuMs,
-      ms.p50,
-      ms.p99,
-      times === undefined ? '-' : Math.round(times * 100) / 100,
-    );
-  }
-  out.push(`  ratio ${report.ratio} (${list(report.ratios)})`, '');
+  table(
+    ['in flight', 'pairs/s', 'seen/s', 'drain s', 'create p99', 'submit p50', 'submit p99', 'others %'],
+    report.ramp.map(({ inFlight, pairsPerSecond, seenPerSecond, drainSeconds, createMs, submitMs, othersPercent }) => [
+      ...[inFlight, pairsPerSecond, seenPerSecond, drainSeconds],
+      ...[createMs.p99, submitMs.p50, submitMs.p99, othersPercent],
+    ]),
+  );
+  table(
+    [`ms at ${report.openLoop.perSecond} pairs/s`, 'p50', 'p95', 'p99'],
+    [
+      ['create to answer', ...three(report.openLoop.createMs)],
+      ['submit to answer', ...three(report.ackMs)],
+      ['submit to agency topic', ...three(report.toAgencyMs)],
+    ],
+  );
+  table(['CPU for one pair', 'ms'], Object.entries(report.cpuMsPerPair));
+  table(
+    ['raw driver', 'per s', 'wall ms', 'CPU ms', 'p50 ms', 'p99 ms', 'times'],
+    Object.entries(report.raw).map(([name, { perSecond, wallMs, cpuMs, ms }]) => {
+      const times = report.needed[name]?.times;
+      return [
+        name,
+        perSecond,
+        wallMs,
+        cpuMs,
+        ms.p50,
+        ms.p99,
+        times === undefined ? '-' : Math.round(times * 100) / 100,
+      ];
+    }),
+  );
+  out.push(`ratio ${report.ratio} (${list(report.ratios)})`, '');
   const { cpuPercent, othersPercent, nodeMiB, cpuBy, memory } = report.idle;
   out.push(`idle: ${cpuPercent} % of a core (${list(cpuBy)}; others ${othersPercent})`);
   out.push(`      ${nodeMiB} MiB in Node services (${list(memory)})`, '');
@@ -67,8 +72,14 @@ export function printTable(report: PrintableReport): void {
   if (report.disturbed) out.push('DISTURBED: other processes took more than a tenth of a core');
   if (report.firstRefusal) out.push(`first refusal: ${report.firstRefusal}`);
   out.push('');
-  for (const [name, { first, value, reached }] of Object.entries(report.marks)) {
-    row(name, value, first, reached ? 'reached' : 'NOT REACHED');
-  }
+  table(
+    ['mark', 'measured', 'aim', ''],
+    Object.entries(report.marks).map(([name, { first, value, reached }]) => [
+      name,
+      value,
+      first,
+      reached ? 'reached' : 'NOT REACHED',
+    ]),
+  );
   process.stdout.write(`${out.join('\n')}\n\n`);
 }

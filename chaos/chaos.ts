@@ -17,7 +17,7 @@ import type { HostileTraffic } from './hostile-traffic.ts';
 import { observeLogs, observeProcesses, observeSettledState, observeTopics } from './observe.ts';
 import { FAULT_KINDS, planFaults, createRandom } from './plan.ts';
 import type { FaultKind } from './plan.ts';
-import { formatTable } from './report.ts';
+import { formatReport } from './report.ts';
 import type { ChaosReport } from './report.ts';
 import { injectFaults } from './faults.ts';
 import type { FaultOutcome } from './faults.ts';
@@ -120,7 +120,7 @@ async function run(): Promise<number> {
   progress('reading stores, topics and logs, and repeating acknowledged writes');
   const record = await collectRecord(platform, desks.counters, hostile, trouble);
   const report = buildReport(record, { done: trouble.done, messages: hostile.sent, restSeconds }, desks);
-  console.log(values.json ? JSON.stringify(report) : formatTable(report));
+  console.log(values.json ? JSON.stringify(report) : formatReport(report));
   return report.violations.length > 0 ? 1 : 0;
 }
 

@@ -1,3 +1,4 @@
+import { formatTable, indent } from '../tools/cli/format-table.ts';
 import type { Violation } from './invariants.ts';
 import type { FaultKind } from './plan.ts';
 
@@ -24,8 +25,8 @@ export interface ChaosReport {
 /** Maximum number of violations printed per invariant; the rest are counted. */
 const MAX_SHOWN_VIOLATIONS = 12;
 
-/** Formats the result and its violations as a table. */
-export function formatTable(report: ChaosReport): string {
+/** Formats the result and its violations as text. */
+export function formatReport(report: ChaosReport): string {
   const { done, messages, visits, violations, troubles } = report;
   const failed = Object.entries(troubles)
     .sort(([, a], [, b]) => b - a)
@@ -50,8 +51,7 @@ export function formatTable(report: ChaosReport): string {
     ['settled after', report.restSeconds === undefined ? 'NEVER' : `${report.restSeconds} s`],
     ['violations', violations.length],
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+  const lines = [indent(formatTable(undefined, rows))];
   for (const [rule, all] of Map.groupBy(violations, (one) => one.rule)) {
     lines.push(
       '',

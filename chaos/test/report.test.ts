@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatTable } from '../report.ts';
+import { formatReport } from '../report.ts';
 import type { ChaosReport } from '../report.ts';
 
 const report: ChaosReport = {
@@ -17,9 +17,9 @@ const report: ChaosReport = {
   violations: [],
 };
 
-describe('formatTable', () => {
+describe('formatReport', () => {
   test('shows the seed, the faults, the acknowledged writes and the result', () => {
-    const text = formatTable(report);
+    const text = formatReport(report);
     expect(text).toMatch(/seed +abc/);
     expect(text).toMatch(/kills \(kill -9\) +9/);
     expect(text).toMatch(/acknowledged writes +321/);
@@ -30,7 +30,7 @@ describe('formatTable', () => {
 
   test('lists violations by invariant and truncates long lists', () => {
     const violations = Array.from({ length: 40 }, (_, n) => ({ rule: 'no lag', what: `group on topic/${n}` }));
-    const text = formatTable({ ...report, violations, restSeconds: undefined });
+    const text = formatReport({ ...report, violations, restSeconds: undefined });
     expect(text).toContain('VIOLATED: no lag (40)');
     expect(text).toContain('group on topic/0');
     expect(text).toContain('… and 28 more');

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
+import { formatTable } from '../cli/format-table.ts';
+import type { Cell } from '../cli/format-table.ts';
 
 /**
  * Measures the size of each module: the own files that its entry reaches over imports of values, and their lines. Modules have no
@@ -107,25 +109,23 @@ if (process.argv.includes('--record')) {
 }
 
 const recorded = JSON.parse(readFileSync(recordFile, 'utf8')) as Record<string, ModuleSize>;
-let failures = 0;
+const rows: Cell[][] = [];
+const faults: string[] = [];
 for (const [room, cost] of Object.entries(costs)) {
   const before = recorded[room];
-  const was = before ? `, recorded ${before.files} and ${before.lines}` : '';
-  console.log(`${room.padEnd(24)} ${cost.files} files, ${cost.lines} lines${was}`);
+  rows.push([room, cost.files, cost.lines, before ? `${before.files} files, ${before.lines} lines` : 'not recorded']);
   const fault = !before
     ? 'has no recorded figure: node tools/check/module-size.ts --record'
     : cost.lines > GROWTH * before.lines
       ? `costs more than ${GROWTH} times its recorded figure to read: is it still one room?`
       : undefined;
-  if (!fault) continue;
-  failures += 1;
-  console.error(`${room} ${fault}`);
+  if (fault) faults.push(`${room} ${fault}`);
 }
 for (const [walk, services] of Object.entries(FLOWS)) {
   const entries = services.map((service) => join(root, 'apps', service, 'src', 'service.ts'));
   const cost = sum([...new Set(entries.flatMap((entry) => collectFiles(entry, root)))]);
-  console.log(
-    `${walk.padEnd(24)} ${cost.files} files, ${cost.lines} lines, over ${services.join(', ')} and the libraries`,
-  );
+  rows.push([walk, cost.files, cost.lines, `over ${services.join(', ')} and the libraries`]);
 }
-process.exit(failures > 0 ? 1 : 0);
+console.log(formatTable(['MODULE', 'FILES', 'LINES', 'RECORDED'], rows));
+for (const fault of faults) console.error(fault);
+process.exit(faults.length > 0 ? 1 : 0);

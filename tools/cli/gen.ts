@@ -1,9 +1,10 @@
 import { Argument } from 'commander';
 import type { Command } from 'commander';
+import { UsageError } from './errors.ts';
 import { action, defineCommand } from './program.ts';
 import { runScript } from './run-script.ts';
 
-/** Generators, relative to tools/generate, with whether they know `--check`. */
+/** Generators, relative to tools/generate, and whether they know `--check`. */
 const GENERATORS: Readonly<Record<string, { file: string; hasCheck: boolean }>> = {
   proto: { file: 'proto-types.ts', hasCheck: false },
   content: { file: 'openapi/content.ts', hasCheck: true },
@@ -11,7 +12,7 @@ const GENERATORS: Readonly<Record<string, { file: string; hasCheck: boolean }>> 
   settings: { file: 'settings.ts', hasCheck: true },
   'lifecycle-diagram': { file: 'lifecycle-diagram.ts', hasCheck: true },
   'cli-reference': { file: 'cli-reference.ts', hasCheck: true },
-  strimzi: { file: 'strimzi/strimzi.ts', hasCheck: false },
+  strimzi: { file: 'strimzi/strimzi.ts', hasCheck: true },
 };
 
 export function genCommand(): Command {
@@ -27,9 +28,12 @@ export function genCommand(): Command {
     .option('--check', 'write nothing; fail when a file is stale', false)
     .action(
       action(async (what: string[], { check }: { check: boolean }) => {
+        const unchecked = what.filter((name) => !GENERATORS[name]!.hasCheck);
+        if (check && unchecked.length > 0) {
+          throw new UsageError(`--check does not apply to ${unchecked.join(', ')}: what they write is not committed.`);
+        }
         for (const name of what) {
-          const { file, hasCheck } = GENERATORS[name]!;
-          const code = await runScript(`tools/generate/${file}`, check && hasCheck ? ['--check'] : []);
+          const code = await runScript(`tools/generate/${GENERATORS[name]!.file}`, check ? ['--check'] : []);
           if (code > 0) return code;
         }
         return 0;

@@ -10,6 +10,7 @@ import {
   TIMER_TRANSITIONS,
   TIMERS,
 } from '@cups/application';
+import { formatMarkdownTable } from '../cli/format-table.ts';
 
 /**
  * Generates the diagram and the table of alerts in docs/reference/application-lifecycle.md from the lifecycle table. With
@@ -74,16 +75,16 @@ function formatRecordedMessages(): string {
       return 'alert' in effect ? [{ state, message, alert: effect.alert }] : [];
     }),
   );
-  const rows = Map.groupBy(found, ({ message, alert }) => `| \`${message}\` | \`${alert}\` |`);
-  return [
-    '| Message | Desk alert | In the states |',
-    '| --- | --- | --- |',
-    ...[...rows].sort(byMessage).map(([row, same]) => `${row} ${same.map(({ state }) => state).join(', ')} |`),
-  ].join('\n');
+  const groups = Map.groupBy(found, ({ message, alert }) => `${message} ${alert}`);
+  const rows = [...groups.values()].sort(byMessage).map((same) => {
+    const { message, alert } = same[0]!;
+    return [`\`${message}\``, `\`${alert}\``, same.map(({ state }) => state).join(', ')];
+  });
+  return formatMarkdownTable(['Message', 'Desk alert', 'In the states'], rows);
 }
 
 /** Sorts by message. */
-function byMessage([, a]: [string, { message: string }[]], [, b]: [string, { message: string }[]]): number {
+function byMessage(a: { message: string }[], b: { message: string }[]): number {
   const place = (rows: { message: string }[]) => MESSAGES.findIndex((message) => message === rows[0]?.message);
   return place(a) - place(b);
 }

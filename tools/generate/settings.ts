@@ -5,6 +5,7 @@ import type { Setting, Settings } from '@cups/process/settings';
 import { format, resolveConfig } from 'prettier';
 import { chartPages } from './charts/chart-pages.ts';
 import { SETTINGS } from './charts/tables.ts';
+import { formatMarkdownTable } from '../cli/format-table.ts';
 import { TOPIC_SETTINGS as topics } from '../cli/topics/settings.ts';
 
 /**
@@ -29,8 +30,6 @@ from \`libs/backend/src/settings.ts\`.
 `;
 
 const code = (text: string) => `\`${text}\``;
-/** Escapes a text for a table cell. */
-const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 const TYPE_NAMES: { readonly [Type in Setting['type']]: string } = {
   text: 'text',
@@ -81,22 +80,10 @@ function formatMeaning(setting: Setting): string {
 function formatTable(service: string, settings: Settings): string {
   const rows = listSettings(settings).map((setting) => {
     const { name, secret } = setting;
-    const cells = [
-      code(name),
-      formatType(setting),
-      formatDefault(setting),
-      secret ? 'yes' : '',
-      formatMeaning(setting),
-    ];
-    return `| ${cells.map(cell).join(' | ')} |`;
+    return [code(name), formatType(setting), formatDefault(setting), secret ? 'yes' : '', formatMeaning(setting)];
   });
-  return [
-    `## ${service}`,
-    '',
-    '| Setting | Type | Default | Secret | Meaning |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+  const table = formatMarkdownTable(['Setting', 'Type', 'Default', 'Secret', 'Meaning'], rows);
+  return `## ${service}\n\n${table}`;
 }
 
 /** Lists the settings that several services read, with these services. */
@@ -106,8 +93,8 @@ function formatSharedSettings(): string {
   );
   const rows = [...Map.groupBy(read, ({ name }) => name)]
     .filter(([, readers]) => readers.length > 1)
-    .map(([name, readers]) => `| ${code(name)} | ${readers.map(({ service }) => service).join(', ')} |`);
-  return ['## Shared settings', '', '| Setting | Services |', '| --- | --- |', ...rows].join('\n');
+    .map(([name, readers]) => [code(name), readers.map(({ service }) => service).join(', ')]);
+  return `## Shared settings\n\n${formatMarkdownTable(['Setting', 'Services'], rows)}`;
 }
 
 const content = [

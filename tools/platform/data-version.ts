@@ -1,14 +1,14 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/**
- * Version of the stored data. Raise it with each exclusive migration, so that `npm start` copies the store before it
- * migrates. Version 2 stores the form answers under `content` of an application; 3 has the standard names.
- */
-export const DATA_VERSION = 3;
-
-/** The oldest version that migrations start from. */
+/** The oldest version that migrations start from; it stores the form answers under `content` of an application. */
 export const OLDEST_DATA_VERSION = 2;
+
+/** The version that each exclusive migration leads to. Before such a migration `npm start` copies the store. */
+export const VERSIONS_AFTER: Readonly<Record<string, number>> = { '0001-standard-names': 3 };
+
+/** Version of the stored data. */
+export const DATA_VERSION = Math.max(OLDEST_DATA_VERSION, ...Object.values(VERSIONS_AFTER));
 
 const FILE = 'shape';
 

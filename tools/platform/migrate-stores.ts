@@ -106,7 +106,7 @@ function formatProgress({ event, resource, collection, count = 0, total = 0 }: L
   switch (event) {
     case 'migration-started':
       return `${resource} started`;
-    case 'migration-progress':
+    case 'migration-progressed':
       return `${resource}: ${collection}, ${count} of ${total} documents read`;
     case 'migration-finished':
       return `${resource} done, ${count} documents changed`;

@@ -117,7 +117,7 @@ describe('data of commit 106db4d', () => {
   test('opens after its migration was killed', async () => {
     const local = await startLocal({ dataDir, parts: ['store'] });
     try {
-      for (const event of ['migration-started', 'migration-progress']) {
+      for (const event of ['migration-started', 'migration-progressed']) {
         for (const service of ['intake', 'identity', 'agency-bridge', 'notifications']) {
           await killMigration(service, local.mongoUri, event);
         }

@@ -227,7 +227,8 @@ describe('a running simulator', () => {
     await createTopics(prefix, ['asp']);
     const simulator = await started(prefix, { SIMULATOR_AGENCIES: 'asp', SIMULATOR_BEHAVIOUR: '{"only":"silent"}' });
     await send(prefix, 'asp', ...Array.from({ length: 50 }, (_, n) => requestOf(application(n))));
-    await until(() => simulator.counts()['asp']!.received === 50);
+    // A rebalance may repeat some.
+    await until(() => simulator.counts()['asp']!.received >= 50);
     const offsets = await admin.fetchTopicOffsets(topicsOf('asp', prefix).replies);
     expect(offsets.map(({ high }) => high)).toEqual(['0', '0', '0']);
   });

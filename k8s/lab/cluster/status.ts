@@ -1,3 +1,4 @@
+import { formatTable, indent } from '../../../tools/cli/format-table.ts';
 import { createLayout } from './layout.ts';
 import { isRunning, readRecord, STARTER } from './record.ts';
 
@@ -6,13 +7,13 @@ export function clusterStatus(): string {
   const record = readRecord();
   if (!record) return 'No cluster runs on this machine.';
   const { folder, addons, startedBy, startedAt, processes } = record;
-  const parts = Object.entries(processes).map(
-    ([name, pid]) => `  ${name.padEnd(24)} ${isRunning(record, name) ? `process ${pid}` : 'has ended'}`,
-  );
+  const facts = [
+    ['kubeconfig', createLayout(folder).kubeconfig],
+    ['addons', addons.join(', ') || 'none'],
+    ...Object.entries(processes).map(([name, pid]) => [name, isRunning(record, name) ? `process ${pid}` : 'has ended']),
+  ];
   return [
     `A cluster, started ${startedAt} by process ${startedBy}${isRunning(record, STARTER) ? '' : ' (which has ended)'}`,
-    `  kubeconfig ${createLayout(folder).kubeconfig}`,
-    `  addons     ${addons.join(', ') || 'none'}`,
-    ...parts,
+    indent(formatTable(undefined, facts)),
   ].join('\n');
 }

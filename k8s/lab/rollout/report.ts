@@ -1,3 +1,4 @@
+import { formatMarkdownTable } from '../../../tools/cli/format-table.ts';
 import { sum } from './kube.ts';
 import type { TimelineEntry } from './timeline.ts';
 import type { RolloutOutcome } from './scenario.ts';
@@ -76,7 +77,7 @@ export function renderReport(circumstances: RunContext, installed: InstallResult
 
 function renderHead({ date, commit, command, machine, versions, cluster, loadBefore }: RunContext): string {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return table(
+  return formatMarkdownTable(
     ['', ''],
     [
       ['Date', date],
@@ -106,7 +107,7 @@ function renderFigures(installed: InstallResult, outcome: RolloutOutcome): strin
   const excused = sum(moments.map(({ failed }) => failed.length)) - countUnexcused(moments);
   const sixty = openings.slice(0, 3);
   const oldest = spikeOldest.length > 0 ? `${quantile(spikeOldest, 0.95).toFixed(2)} s` : 'not measured';
-  return table(
+  return formatMarkdownTable(
     ['Measure', 'Target', 'Result'],
     [
       ['Failed calls', '0', `${countUnexcused(moments)} of ${calls}`],
@@ -144,7 +145,7 @@ function renderFigures(installed: InstallResult, outcome: RolloutOutcome): strin
 const formatSeconds = (seconds: readonly number[]): string => seconds.map((one) => one.toFixed(1)).join(', ');
 
 function renderTimeline(moments: readonly TimelineEntry[]): string {
-  return table(
+  return formatMarkdownTable(
     ['From', 'To', 'Step', 'Calls', 'Failed', 'Result'],
     moments.map(({ name, from, to, calls, failed, seen, excuse }) => [
       formatClock(from),
@@ -167,11 +168,11 @@ function renderFailures(moments: readonly TimelineEntry[]): string[] {
   }
   if (counted.size === 0) return [];
   const rows = [...counted].map(([key, count]) => [...key.split('|'), String(count)]);
-  return ['### Failed calls', table(['Step', 'Call', 'Reason', 'Number'], rows)];
+  return ['### Failed calls', formatMarkdownTable(['Step', 'Call', 'Reason', 'Number'], rows)];
 }
 
 function renderOpenings({ openings }: RolloutOutcome): string {
-  return table(
+  return formatMarkdownTable(
     ['Centres', 'Helm done', 'First application', 'Every centre', 'Restarts', 'New pod templates'],
     openings.map(({ centres, helmSeconds, firstSeconds, lastSeconds, restarts, newTemplates }) => [
       String(centres),
@@ -186,7 +187,7 @@ function renderOpenings({ openings }: RolloutOutcome): string {
 
 function renderUsage({ watch }: RolloutOutcome): string {
   const most = (service: string) => Math.max(0, ...watch.samples.map(({ ready }) => ready[service] ?? 0));
-  return table(
+  return formatMarkdownTable(
     ['Service', 'CPU, mean', 'CPU, max', 'Memory, max', 'Pods, max'],
     [...watch.usage].map(([service, { cpuMean, cpuMost, memoryMost }]) => [
       service,
@@ -210,7 +211,7 @@ function renderEdges({ edges }: RolloutOutcome): string {
   };
   return [
     'Connections from a pod with the labels of the service on the left to a ready pod of the service above (gRPC), to Kafka, the store and the mail server. Network policies close all others. `stranger` is a pod without the platform labels.',
-    table(
+    formatMarkdownTable(
       ['From', ...targets],
       sources.map((from) => [from, ...targets.map((to) => cell(from, to))]),
     ),
@@ -233,8 +234,3 @@ const LIMITS = `## Limits
 /** Minutes and seconds since the start of the load. */
 export const formatClock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows]
-    .map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n');

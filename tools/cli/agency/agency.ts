@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { ensureUsers, buildPrincipals, resolveQuota, removeUsers, agencyUserName } from '@cups/events';
 import { readAgencies, fileOf, findReferences, removeAgency, buildAgencyFile, writeAgency } from './agencies.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { formatTable } from '../format-table.ts';
 import { printResult } from '../program.ts';
 import { CLIENTS } from './clients.ts';
 import { countOpenApplications } from './open-applications.ts';
@@ -73,11 +74,14 @@ export function list(values: CommonOptions): void {
     const { services, centres } = findReferences(data, code);
     return { code, name: name.ro, services: services.length, centres: centres.length, quota: resolveQuota(quota) };
   });
-  const lines = rows.map(
-    ({ code, name, services, centres, quota }) =>
-      `${code.padEnd(20)} ${String(services).padStart(3)} services  ${String(centres).padStart(3)} centres  writes ${quota.producerBytesPerSecond} B/s  ${name}`,
-  );
-  print(values, rows, lines.join('\n'));
+  const cells = rows.map(({ code, name, services, centres, quota }) => [
+    code,
+    services,
+    centres,
+    quota.producerBytesPerSecond,
+    name,
+  ]);
+  print(values, rows, formatTable(['CODE', 'SERVICES', 'CENTRES', 'WRITES, B/S', 'NAME'], cells));
 }
 
 export async function show(name: string, options: ShowOptions): Promise<void> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CENTRE_LIFECYCLE, CENTRE_STATUSES } from '@cups/identity/life';
 import type { CentreStatus } from '@cups/identity/life';
 import { findResponsibleCentre, findInheritedCentres } from '@cups/identity/transfers';
+import { formatTable, indent } from '../format-table.ts';
 import type { CentreChange } from './transitions.ts';
 import type { CentrePlan } from './plan.ts';
 import { fileOf } from './set.ts';
@@ -73,7 +74,7 @@ export function formatList(overview: Overview, agencies: readonly string[]): str
     ...agencies.map((agency) => (own.includes(agency) ? 'x' : '-')),
   ]);
   const blocks = [
-    formatTable([['code', 'name', 'kind', 'district', 'wave', 'status', ...agencies], ...rows]),
+    formatTable(toHeadings(['code', 'name', 'kind', 'district', 'wave', 'status', ...agencies]), rows),
     formatCounts('wave', waves),
     formatCounts('district', districts),
     formatCounts('agency', overview.agencies),
@@ -82,22 +83,14 @@ export function formatList(overview: Overview, agencies: readonly string[]): str
   return blocks.join('\n\n');
 }
 
+const toHeadings = (names: readonly string[]): string[] => names.map((name) => name.toUpperCase());
+
 function formatCounts(title: string, rows: CountRow[]): string {
   const cells = rows.map(({ of, centres, byStatus }) => [
-    ...[of, String(centres)],
-    ...CENTRE_STATUSES.map((status) => String(byStatus[status] ?? '-')),
+    ...[of, centres],
+    ...CENTRE_STATUSES.map((status) => byStatus[status] ?? 0),
   ]);
-  return formatTable([[title, 'centres', ...CENTRE_STATUSES], ...cells]);
-}
-
-function formatTable(rows: string[][]): string {
-  const widths = rows[0]!.map((_cell, column) => Math.max(...rows.map((row) => [...row[column]!].length)));
-  const padded = (row: string[]): string =>
-    row
-      .map((cell, column) => cell + ' '.repeat(widths[column]! - [...cell].length))
-      .join('  ')
-      .trimEnd();
-  return rows.map(padded).join('\n');
+  return formatTable(toHeadings([title, 'centres', ...CENTRE_STATUSES]), cells);
 }
 
 const MEANINGS: Readonly<Record<CentreStatus, string>> = {
@@ -127,7 +120,7 @@ export function formatCentre(centre: CentreEntry, set: CentreSet): string {
     ['maximum open', String(limits?.openApplications ?? 'no limit')],
     ['file', `centres/${fileOf(code)}`],
   ];
-  return `${code}\n${indent(formatTable(rows))}`;
+  return `${code}\n${indent(formatTable(undefined, rows))}`;
 }
 
 /** Returns the ConfigMap of a file: helm/centres distributes files to sixteen by the first digit of their hash. */
@@ -159,7 +152,14 @@ export function formatPlan(plan: CentrePlan, written: boolean): string {
     ['agencies', announced > 0 ? `${announced} notified on cups.centres` : 'none notified'],
   ];
   const end = written ? 'Written.' : 'Nothing was written (--dry-run).';
-  return [formatTable(changes.map(formatChange)), '', indent(formatTable(facts)), '', ...remarks, end].join('\n');
+  return [
+    formatTable(undefined, changes.map(formatChange)),
+    '',
+    indent(formatTable(undefined, facts)),
+    '',
+    ...remarks,
+    end,
+  ].join('\n');
 }
 
 /** Describes which fields of the files change. */
@@ -172,5 +172,3 @@ const formatChange = ({ code, name, district = '', from, to, transferTo }: Centr
   ...[code, name, district],
   (from ? `${from} -> ${to}` : `new, ${to}`) + (transferTo === undefined ? '' : `, transferred to ${transferTo}`),
 ];
-
-const indent = (text: string): string => text.replaceAll(/^/gm, '  ');

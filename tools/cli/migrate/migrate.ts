@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { findRunningProcess } from '@cups/local';
 import { hasExternalParts, withConnections } from '../backup/connections.ts';
-import { claimDataVersion, stampDataVersion } from '../../platform/data-version.ts';
+import { claimDataVersion, stampDataVersion, VERSIONS_AFTER } from '../../platform/data-version.ts';
 import { migrateStores } from '../../platform/migrate-stores.ts';
 import type { MigrationSummary } from '../../platform/migrate-stores.ts';
 
@@ -13,8 +13,6 @@ export interface MigrateOptions {
 }
 
 const root = join(import.meta.dirname, '../../..');
-/** The version that each exclusive migration leads to. */
-const VERSIONS: Readonly<Record<string, number>> = { '0001-standard-names': 3 };
 
 /**
  * Migrates the stores of all services, or those of the environment, and returns what was or would be changed.
@@ -37,7 +35,7 @@ export async function migrate(
 
 /** Returns the version of the data before the reverted migrations; undefined if it has not changed. */
 function findFormerVersion(summaries: readonly MigrationSummary[]): number | undefined {
-  const versions = summaries.flatMap(({ migration }) => VERSIONS[migration] ?? []);
+  const versions = summaries.flatMap(({ migration }) => VERSIONS_AFTER[migration] ?? []);
   return versions.length === 0 ? undefined : Math.min(...versions) - 1;
 }
 

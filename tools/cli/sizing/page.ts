@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { SERVICES } from '../../platform/services.ts';
+import { formatMarkdownTable } from '../format-table.ts';
 import { computeCost, computeSizing } from './arithmetic.ts';
 import type { Prices, Sizing } from './arithmetic.ts';
 import { withOverrides, ASSUMPTIONS } from './assumptions.ts';
@@ -24,6 +25,9 @@ function formatShort(value: number): string {
   return String(Number(value.toPrecision(2)));
 }
 
+/** Formats a table of numbers, whose first column names them. */
+const formatNumbers = (headings: string[], rows: string[][]): string => formatMarkdownTable(headings, rows, 'right');
+
 /** Computes the sizes with the repository's charts. */
 export function computeSizes(centres: number[], numbers: AssumedValues): Sizing[] {
   const shared = {
@@ -34,11 +38,6 @@ export function computeSizes(centres: number[], numbers: AssumedValues): Sizing[
     assumed: numbers,
   };
   return centres.map((one) => computeSizing(Object.assign({ centres: one }, shared)));
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, n) => (n === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
 
 /** Formats the sizes, one column each. */
@@ -56,7 +55,7 @@ export function formatSizingTable(sizes: Sizing[]): string {
       ({ pods }) => `${pods[n]!.replicas} (${formatShort(pods[n]!.busyCores)})`,
     ),
   );
-  return table(
+  return formatNumbers(
     ['', ...sizes.map(({ centres }) => `${centres} centres`)],
     [
       row('applications a working day', ({ load }) => load.perDay),
@@ -91,7 +90,7 @@ export function formatCostTable(sizes: Sizing[], numbers: AssumedValues, prices:
     what,
     ...costs.map((cost) => count.format(of(cost))),
   ];
-  return table(
+  return formatNumbers(
     [`${prices.currency} a month`, ...sizes.map(({ centres }) => `${centres} centres`)],
     [
       row('cores of nodes and members', ({ cpu }) => cpu),
@@ -110,7 +109,7 @@ function processTable({ cpuMs, idlePercent, memoryMiB }: LifeMeasurement): strin
     formatShort(memoryMiB.idle[name] ?? 0),
     formatShort(memoryMiB.loaded[name] ?? 0),
   ]);
-  return table(['process', 'CPU-ms an application', '% of a core idle', 'MiB idle', 'MiB after the day'], rows);
+  return formatNumbers(['process', 'CPU-ms an application', '% of a core idle', 'MiB idle', 'MiB after the day'], rows);
 }
 
 function byteTable({ collections, indexes, topics, logBytes }: LifeMeasurement): string {
@@ -121,7 +120,7 @@ function byteTable({ collections, indexes, topics, logBytes }: LifeMeasurement):
   ]);
   const sent = Object.entries(topics).map(([name, { bytes }]) => [`topic \`${name}\``, formatShort(bytes), '']);
   const logged = Object.entries(logBytes).map(([name, { bytes }]) => [`log of ${name}`, formatShort(bytes), '']);
-  return table(['', 'bytes an application', 'fields of its indexes'], [...stored, ...sent, ...logged]);
+  return formatNumbers(['', 'bytes an application', 'fields of its indexes'], [...stored, ...sent, ...logged]);
 }
 
 function measuredText(life: LifeMeasurement): string {
@@ -139,7 +138,7 @@ function assumptionTable(): string {
     `${value} ${unit}`,
     why,
   ]);
-  return table(['assumption', 'number', 'why'], rows).replaceAll('---:', '---');
+  return formatMarkdownTable(['assumption', 'number', 'why'], rows);
 }
 
 /** Returns the page with renewed tables. */

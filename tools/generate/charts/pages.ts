@@ -1,6 +1,7 @@
 import { listSettings } from '@cups/process/settings';
 import { Document, isMap, isPair, isScalar, visit } from 'yaml';
 import type { Pair } from 'yaml';
+import { formatMarkdownTable } from '../../cli/format-table.ts';
 import { SETTINGS } from './tables.ts';
 import { MANAGED } from './managed.ts';
 import { valuesSchemaOf } from './schema.ts';
@@ -70,7 +71,6 @@ export function valuesSchema(chart: string, values: Value[]): string {
 }
 
 const code = (words: string) => `\`${words}\``;
-const cell = (words: string) => words.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 function formOf({ type, enum: words, minimum, maximum, items }: Schema): string {
   if (words) return words.map((word) => code(String(word))).join(', ');
@@ -81,11 +81,13 @@ function formOf({ type, enum: words, minimum, maximum, items }: Schema): string 
 
 /** Builds README.md of a chart: paragraphs, every value, and every setting that the chart itself sets. */
 export function readme(chart: string, about: string[], values: Value[]): string {
-  const rows = values.map(({ path, schema, default: fallback, meaning }) => {
-    const cells = [code(path), formOf(schema), code(JSON.stringify(fallback)), meaning];
-    return `| ${cells.map(cell).join(' | ')} |`;
-  });
-  const table = ['| Value | Type | Default | Meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  const rows = values.map(({ path, schema, default: fallback, meaning }) => [
+    code(path),
+    formOf(schema),
+    code(JSON.stringify(fallback)),
+    meaning,
+  ]);
+  const table = formatMarkdownTable(['Value', 'Type', 'Default', 'Meaning'], rows);
   const parts = [`# ${chart}`, ...about, `<!-- ${GENERATED_NOTICE} -->`];
   parts.push(...(values.length > 0 ? ['## Values', table] : ['The chart has no values.']));
   const settings = SETTINGS[chart];
@@ -94,6 +96,6 @@ export function readme(chart: string, about: string[], values: Value[]): string 
 }
 
 function formatOwnTable(names: string[]): string {
-  const rows = names.filter((name) => MANAGED[name]).map((name) => `| ${code(name)} | ${MANAGED[name]} |`);
-  return ['| Setting | Source |', '| --- | --- |', ...rows].join('\n');
+  const managed = names.flatMap((name) => (MANAGED[name] ? [[code(name), MANAGED[name]]] : []));
+  return formatMarkdownTable(['Setting', 'Source'], managed);
 }

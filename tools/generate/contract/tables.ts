@@ -1,6 +1,7 @@
 import { DELIVERY_LIFECYCLE, REFUSALS, REPLY_TYPES, STAGES } from '@cups/agency-contract';
 import type { ReplyEffect, ReplyType, Stage } from '@cups/agency-contract';
 import { AGENCY_QUOTA } from '@cups/events';
+import { formatMarkdownTable } from '../../cli/format-table.ts';
 import type { Json } from './publish.ts';
 
 /** Markdown tables of the contract, generated from the platform's code. */
@@ -29,7 +30,7 @@ export function formatLifecycleTable(): string {
     `\`${shortName(type)}\``,
     ...STAGES.map((stage) => formatEffect(DELIVERY_LIFECYCLE[stage][type], stage)),
   ]);
-  return formatTable(['Reply', ...stages], rows);
+  return formatMarkdownTable(['Reply', ...stages], rows);
 }
 
 const HANDLING_TITLES = {
@@ -45,7 +46,7 @@ export function formatRefusalTables(heading: string): string {
       const rows = Object.entries(REFUSALS)
         .filter(([, refusal]) => refusal.handling === handling)
         .map(([cause, { meaning, remedy }]) => [`\`${cause}\``, escapeTags(meaning), escapeTags(remedy)]);
-      return `${heading} ${title}\n\n${formatTable(['Cause', 'Meaning', 'Remedy'], rows)}`;
+      return `${heading} ${title}\n\n${formatMarkdownTable(['Cause', 'Meaning', 'Remedy'], rows)}`;
     })
     .join('\n\n');
 }
@@ -62,7 +63,7 @@ function formatMessagesTable(document: Json): string {
       return [`\`${name}\``, `\`${address.replace('{agency}', '<code>')}\``, summary];
     }),
   );
-  return formatTable(['Type', 'Topic', 'Meaning'], rows);
+  return formatMarkdownTable(['Type', 'Topic', 'Meaning'], rows);
 }
 
 function formatQuotas(): string {
@@ -76,11 +77,6 @@ function formatQuotas(): string {
 
 /** Angle brackets would render as tags. */
 const escapeTags = (sentence: string): string => sentence.replaceAll(/<([\w ]+)>/g, '`<$1>`');
-
-function formatTable(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 const MARK = /<!-- made: (\w+) -->[\s\S]*?<!-- end of \1 -->/g;
 

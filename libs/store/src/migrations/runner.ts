@@ -405,7 +405,7 @@ function createProgressReporter(log: Log, about: { resource: string; collection:
       if (performance.now() - reportedAt < PROGRESS_INTERVAL_MS && done < about.total) return;
       reportedAt = performance.now();
       const durationMs = Math.round(reportedAt - startedAt);
-      log.info({ event: 'migration-progress', ...about, count: done, durationMs });
+      log.info({ event: 'migration-progressed', ...about, count: done, durationMs });
     },
   };
 }

@@ -91,7 +91,7 @@ describe('migrateUp', () => {
     await migrate();
     const events = captured.lines.map(({ event, resource, collection, count }) => [event, resource, collection, count]);
     expect(events).toContainEqual(['migration-started', '0001-standard-names', undefined, 0]);
-    expect(events).toContainEqual(['migration-progress', '0001-standard-names', 'cases', 35]);
+    expect(events).toContainEqual(['migration-progressed', '0001-standard-names', 'cases', 35]);
     expect(events).toContainEqual(['migration-finished', '0002-copy-leaving', undefined, 35]);
   });
 
