@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -22,10 +22,12 @@ const MAVEN_REQUIREMENT =
 export interface JavaPart {
   /** Name of the part and its jar folder. */
   readonly name: 'kafka' | 'store';
-  /** Java source in this package, with a class of the same name. */
+  /** Java source in this package, or a folder of them. */
   readonly source: string;
   /** Maven project in this package that lists the jars. */
   readonly pom: string;
+  /** Properties of the Maven project. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -37,8 +39,10 @@ export interface JavaPart {
 export async function preparePart(part: JavaPart, onProgress: (line: string) => void): Promise<string> {
   await checkJava();
   const pom = await readFile(join(localDir, part.pom));
-  const source = await readFile(join(localDir, part.source));
-  const jars = join(cupsDir, 'jars', `${part.name}-${hash(pom)}`);
+  const sources = await listSources(join(localDir, part.source));
+  const contents = await Promise.all(sources.map((file) => readFile(file)));
+  const properties = Object.entries(part.properties ?? {}).map(([name, value]) => `-D${name}=${value}`);
+  const jars = join(cupsDir, 'jars', `${part.name}-${hash(pom, Buffer.from(properties.join()))}`);
   await createOnce(jars, async (folder) => {
     const started = Date.now();
     onProgress(`${part.name}: fetching jars with Maven (once)`);
@@ -47,17 +51,17 @@ export async function preparePart(part: JavaPart, onProgress: (line: string) => 
       10_000,
     );
     try {
-      await fetchJars(join(localDir, part.pom), folder);
+      await fetchJars(join(localDir, part.pom), properties, folder);
     } finally {
       clearInterval(ticker);
     }
     onProgress(`${part.name}: jars fetched in ${elapsedSeconds(started)} s`);
   });
-  const classes = join(cupsDir, 'classes', `${part.name}-${hash(pom, source)}`);
+  const classes = join(cupsDir, 'classes', `${part.name}-${hash(pom, ...contents)}`);
   const libraries = join(jars, '*');
   await createOnce(classes, async (folder) => {
     onProgress(`${part.name}: compiling ${part.source}`);
-    await compileJava(join(localDir, part.source), libraries, folder);
+    await compileJava(part.source, sources, libraries, folder);
   });
   return [classes, libraries, localDir].join(process.platform === 'win32' ? ';' : ':');
 }
@@ -88,11 +92,17 @@ async function checkJava(): Promise<void> {
   if (!(version >= MIN_JAVA_VERSION)) throw new Error(`Java ${version} is too old: ${JDK_REQUIREMENT}.`);
 }
 
-async function fetchJars(pom: string, folder: string): Promise<void> {
+/** Returns a source, or all sources of a folder in the order of their names. */
+async function listSources(path: string): Promise<string[]> {
+  if (path.endsWith('.java')) return [path];
+  const names = (await readdir(path)).filter((name) => name.endsWith('.java'));
+  return names.sort().map((name) => join(path, name));
+}
+
+async function fetchJars(pom: string, properties: readonly string[], folder: string): Promise<void> {
+  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${folder}`];
   try {
-    await execute('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`], {
-      maxBuffer: 64 * 1024 * 1024,
-    });
+    await execute('mvn', ['-q', '-B', '-f', pom, ...properties, ...goal], { maxBuffer: 64 * 1024 * 1024 });
   } catch (error) {
     if (isMissing(error)) throw new Error(`Maven was not found: ${MAVEN_REQUIREMENT}.`, { cause: error });
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
@@ -101,12 +111,12 @@ async function fetchJars(pom: string, folder: string): Promise<void> {
   }
 }
 
-async function compileJava(source: string, classPath: string, folder: string): Promise<void> {
+async function compileJava(name: string, sources: string[], classPath: string, folder: string): Promise<void> {
   try {
-    await execute('javac', ['-nowarn', '-proc:none', '-cp', classPath, '-d', folder, source]);
+    await execute('javac', ['-nowarn', '-proc:none', '-cp', classPath, '-d', folder, ...sources]);
   } catch (error) {
     if (isMissing(error)) throw new Error(`The Java compiler was not found: ${JDK_REQUIREMENT}.`, { cause: error });
-    throw new Error(`${source} does not compile: ${(error as { stderr?: string }).stderr ?? ''}`, { cause: error });
+    throw new Error(`${name} does not compile: ${(error as { stderr?: string }).stderr ?? ''}`, { cause: error });
   }
 }
 

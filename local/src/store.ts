@@ -6,15 +6,34 @@ import { reachableAddress } from './ports.ts';
 import { ensurePrivateFolder } from './private-folder.ts';
 import type { PlatformSecurity } from './security.ts';
 
-const STORE_PART: JavaPart = { name: 'store', source: 'Store.java', pom: 'store.pom.xml' };
+const STORE_PART = { name: 'store', source: 'store', pom: 'store.pom.xml' } as const;
+
+/** Classifiers of RocksDB's native library, by platform and architecture of this process. */
+const ROCKSDB_CLASSIFIERS: Readonly<Record<string, string>> = {
+  'linux-x64': 'linux64',
+  'linux-arm64': 'linux-aarch64',
+  'darwin-x64': 'osx',
+  'darwin-arm64': 'osx',
+  'win32-x64': 'win64',
+};
+
+/** @throws Error, one sentence, on a system that RocksDB has no library for */
+function storePart(): JavaPart {
+  const system = `${process.platform}-${process.arch}`;
+  const classifier = ROCKSDB_CLASSIFIERS[system];
+  if (!classifier) {
+    throw new Error(`The embedded store does not run on ${system}: set MONGODB_URI to a MongoDB server.`);
+  }
+  return { ...STORE_PART, properties: { 'rocksdb.classifier': classifier } };
+}
 
 /**
  * Bounds the memory: the heap holds the page cache (see Store.java) and current work. Both compilers are on, because
  * the first one alone halves the speed of the store, the busiest part of the local platform.
  */
 const JAVA_FLAGS = [
-  '-Xms64m',
-  '-Xmx512m',
+  '-Xms32m',
+  '-Xmx192m',
   '-Xss512k',
   // Its pauses take a few milliseconds. The serial collector paused 110 to 190 ms twice a second under load
   // with 256 MiB.
@@ -47,13 +66,13 @@ export async function startStore(
   onProgress: (line: string) => void,
   onUnexpectedEnd: (code: number | null, signal: string | null) => void,
 ): Promise<JavaProcess> {
-  const classPath = await preparePart(STORE_PART, onProgress);
+  const classPath = await preparePart(storePart(), onProgress);
   const folder = join(options.dataDir, 'store');
   await ensurePrivateFolder(folder);
   const logFile = join(options.dataDir, 'store.log');
   const flags = [...JAVA_FLAGS, ...buildRecorderFlags()];
   const { host, port, endsWithParent, secure } = options;
-  const args = [...flags, '-cp', classPath, 'Store', folder, String(port), host];
+  const args = [...flags, '-cp', classPath, 'cups.store.Store', folder, String(port), host];
   const env = secure && { CUPS_STORE_KEY: secure.keyFile, CUPS_STORE_PASSWORD: secure.keyPassword };
   const child = startJava(args, { logFile, endsWithParent, env }, onUnexpectedEnd);
   const ca = secure && (await readFile(secure.caFile, 'utf8'));

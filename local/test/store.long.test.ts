@@ -251,7 +251,7 @@ describe('Store', () => {
           })),
         );
       }
-      const mib = (await stat(join(folder, 'store', 'store.mv'))).size / 2 ** 20;
+      const mib = (await stat(join(folder, 'store', 'CURRENT'))).size / 2 ** 20;
       expect(mib).toBeLessThan(48);
     });
   });

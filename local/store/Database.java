@@ -1,0 +1,230 @@
+package cups.store;
+
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.backend.AbstractSynchronizedMongoDatabase;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.DatabaseResolver;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.Utils;
+import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.oplog.Oplog;
+import io.netty.channel.Channel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A database. Its collections and the descriptions of their indexes are in two collections of its own. */
+final class Database extends AbstractSynchronizedMongoDatabase<Object> {
+    /** Size of a first batch unless the client says another, as in MongoDB. */
+    private static final int FIRST_BATCH = 101;
+
+    private final Engine engine;
+    private final Catalog catalog;
+
+    /** The index that is being described, with what the library does not pass on. */
+    private final ThreadLocal<Document> described = new ThreadLocal<>();
+
+    Database(String name, CursorRegistry cursors, Engine engine, Catalog catalog) {
+        super(name, cursors);
+        this.engine = engine;
+        this.catalog = catalog;
+        initializeNamespacesAndIndexes();
+        restoreIdIndexes();
+    }
+
+    /** @return the collections of documents */
+    List<DocumentCollection> documentCollections() {
+        return resolveCollection("system.namespaces", true)
+                .queryAllAsStream()
+                .map(document -> document.get("name").toString().substring(databaseName.length() + 1))
+                .filter(name -> !name.startsWith("system."))
+                .map(name -> (DocumentCollection) resolveCollection(name, true))
+                .collect(Collectors.toList());
+    }
+
+    /** A crash between the creation of a collection and of its first index leaves it without. */
+    private void restoreIdIndexes() {
+        for (DocumentCollection collection : documentCollections()) {
+            if (!collection.getIndexes().isEmpty()) continue;
+            addIndex(new Document("key", new Document("_id", 1))
+                    .append("name", "_id_")
+                    .append("ns", collection.getFullName())
+                    .append("v", 2));
+        }
+    }
+
+    @Override
+    protected MongoCollection<Object> openOrCreateCollection(String name, CollectionOptions options) {
+        return new DocumentCollection(this, name, options, cursorRegistry, engine, catalog);
+    }
+
+    // --- Indexes -----------------------------------------------------------------------------------------------------
+
+    @Override
+    protected synchronized void addIndex(Document description) {
+        described.set(description);
+        try {
+            super.addIndex(description);
+        } finally {
+            described.remove();
+        }
+    }
+
+    @Override
+    protected Index<Object> openOrCreateUniqueIndex(
+            String collection, String name, List<IndexKey> keys, boolean sparse) {
+        return openIndex(collection, name, keys, true, sparse);
+    }
+
+    @Override
+    protected Index<Object> openOrCreateSecondaryIndex(
+            String collection, String name, List<IndexKey> keys, boolean sparse) {
+        return openIndex(collection, name, keys, false, sparse);
+    }
+
+    private Index<Object> openIndex(
+            String collectionName, String name, List<IndexKey> keys, boolean unique, boolean sparse) {
+        DocumentCollection collection = (DocumentCollection) resolveCollection(collectionName, true);
+        Document description = described.get();
+        Document partial = description == null ? null : (Document) description.get("partialFilterExpression");
+        return new FieldIndex(
+                collection, catalog.index(collection.getFullName(), name, partial), name, keys, unique, sparse);
+    }
+
+    // --- Commands ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public Document handleCommand(
+            Channel channel, String command, Document query, DatabaseResolver databases, Oplog oplog) {
+        switch (command) {
+            case "find":
+                query.putIfAbsent("batchSize", FIRST_BATCH);
+                return super.handleCommand(channel, command, query, databases, oplog);
+            case "aggregate":
+                Document result = aggregate(query, databases, oplog);
+                return result == null ? super.handleCommand(channel, command, query, databases, oplog) : result;
+            case "explain":
+                return Explanation.of(this, (Document) query.get("explain"), (String) query.get("verbosity"));
+            default:
+                return super.handleCommand(channel, command, query, databases, oplog);
+        }
+    }
+
+    /**
+     * Runs an aggregate whose first stages are a filter and an order by a plan, and counts by an index alone if that is
+     * all that is asked for.
+     *
+     * @return null if the library must run it from the start
+     */
+    private Document aggregate(Document command, DatabaseResolver databases, Oplog oplog) {
+        Object name = command.get("aggregate");
+        if (!(name instanceof String)) return null;
+        DocumentCollection collection = (DocumentCollection) resolveCollection((String) name, false);
+        List<Document> pipeline = Aggregation.parse(command.get("pipeline"));
+        if (collection == null || pipeline.isEmpty() || pipeline.get(0).containsKey("$changeStream")) return null;
+        Pipeline parts = Pipeline.of(pipeline);
+        String namespace = getFullCollectionNamespace((String) name);
+        if (parts.isCount()) {
+            int count = collection.count(parts.filter(), 0, parts.limit);
+            return cursorResponse(namespace, parts.countResult(count));
+        }
+        Aggregation rest = Aggregation.fromPipeline(parts.rest(), databases, this, collection, oplog);
+        rest.validate(command);
+        try (Stream<Document> documents = parts.query(collection).stream()) {
+            return cursorResponse(namespace, rest.runStages(documents));
+        }
+    }
+
+    private static Document cursorResponse(String namespace, List<Document> documents) {
+        Document cursor = new Document("id", 0L).append("ns", namespace).append("firstBatch", documents);
+        Document response = new Document("cursor", cursor);
+        Utils.markOkay(response);
+        return response;
+    }
+
+    /** The first stages of a pipeline, which a plan can do, and the rest. */
+    private static final class Pipeline {
+        private Document filter = new Document();
+        private Document order;
+        private int limit;
+        private int used;
+        private final List<Document> stages;
+
+        private Pipeline(List<Document> stages) {
+            this.stages = stages;
+        }
+
+        static Pipeline of(List<Document> stages) {
+            Pipeline parts = new Pipeline(stages);
+            if (parts.next("$match") != null) parts.filter = (Document) parts.take("$match");
+            if (parts.next("$sort") != null) parts.order = (Document) parts.take("$sort");
+            if (parts.next("$limit") != null) parts.limit = ((Number) parts.take("$limit")).intValue();
+            return parts;
+        }
+
+        private Object next(String stage) {
+            return used < stages.size() ? stages.get(used).get(stage) : null;
+        }
+
+        private Object take(String stage) {
+            return stages.get(used++).get(stage);
+        }
+
+        Document filter() {
+            return filter;
+        }
+
+        List<Document> rest() {
+            return stages.subList(used, stages.size());
+        }
+
+        Query query(DocumentCollection collection) {
+            return Query.of(collection, filter, order, 0, limit, null, "_id");
+        }
+
+        /** Whether all that is left is a count, as the drivers' `countDocuments` asks for it. */
+        boolean isCount() {
+            if (order != null || rest().size() != 1) return false;
+            Object group = rest().get(0).get("$group");
+            if (!(group instanceof Document) || ((Document) group).size() != 2) return false;
+            Object id = ((Document) group).get("_id");
+            boolean isConstant = id == null || id instanceof Number;
+            return isConstant && countField((Document) group) != null;
+        }
+
+        private static String countField(Document group) {
+            for (Map.Entry<String, Object> entry : group.entrySet()) {
+                if (!(entry.getValue() instanceof Document)) continue;
+                Object sum = ((Document) entry.getValue()).get("$sum");
+                if (sum instanceof Number && ((Number) sum).doubleValue() == 1) return entry.getKey();
+            }
+            return null;
+        }
+
+        List<Document> countResult(int count) {
+            if (count == 0) return List.of();
+            Document group = (Document) rest().get(0).get("$group");
+            List<Document> result = new ArrayList<>();
+            result.add(new Document("_id", group.get("_id")).append(countField(group), count));
+            return result;
+        }
+    }
+
+    // --- Sizes -------------------------------------------------------------------------------------------------------
+
+    @Override
+    protected long getFileSize() {
+        return getStorageSize();
+    }
+
+    @Override
+    protected long getStorageSize() {
+        String size = engine.property("rocksdb.total-sst-files-size");
+        return size == null ? 0 : Long.parseLong(size);
+    }
+}

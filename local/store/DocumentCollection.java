@@ -1,0 +1,403 @@
+package cups.store;
+
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.AbstractSynchronizedMongoCollection;
+import de.bwaldvogel.mongo.backend.ArrayFilters;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.DocumentWithPosition;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.QueryParameters;
+import de.bwaldvogel.mongo.backend.QueryResult;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.IndexBuildFailedException;
+import de.bwaldvogel.mongo.exception.MongoServerError;
+import de.bwaldvogel.mongo.oplog.Oplog;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/**
+ * A collection. The library decides what a command changes; this class reads by plans and writes each document together
+ * with its index entries in one batch. Writers hold the monitor of the collection, readers hold nothing.
+ */
+final class DocumentCollection extends AbstractSynchronizedMongoCollection<Object> {
+    /** Documents that one batch of an index build covers. */
+    private static final int BUILD_BATCH = 500;
+
+    private final Engine engine;
+    private final Catalog catalog;
+    private final int number;
+    private final byte[] prefix;
+    private final AtomicInteger count = new AtomicInteger(-1);
+
+    /** The indexes as readers see them. */
+    private volatile List<FieldIndex> indexes = List.of();
+
+    /** The change of the current document. Guarded by the monitor. */
+    private final WriteBatch batch = new WriteBatch();
+
+    /** Maximum number of documents that the current command changes; 0 for all. Guarded by the monitor. */
+    private int changeLimit;
+
+    DocumentCollection(
+            MongoDatabase database,
+            String name,
+            CollectionOptions options,
+            CursorRegistry cursors,
+            Engine engine,
+            Catalog catalog) {
+        super(database, name, options, cursors);
+        this.engine = engine;
+        this.catalog = catalog;
+        this.number = catalog.collection(database.getDatabaseName() + "." + name);
+        this.prefix = new KeyWriter().uint32(number).toBytes();
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    int number() {
+        return number;
+    }
+
+    CursorRegistry cursors() {
+        return cursorRegistry;
+    }
+
+    boolean matches(Document document, Document query) {
+        return documentMatchesQuery(document, query);
+    }
+
+    // --- Keys --------------------------------------------------------------------------------------------------------
+
+    /** @return the encoded `_id` of a document */
+    byte[] idBytes(Document document) {
+        return idBytes(document.get(getIdField()));
+    }
+
+    static byte[] idBytes(Object id) {
+        return new KeyWriter().value(id).toBytes();
+    }
+
+    byte[] documentKey(byte[] id) {
+        byte[] key = Arrays.copyOf(prefix, prefix.length + id.length);
+        System.arraycopy(id, 0, key, prefix.length, id.length);
+        return key;
+    }
+
+    boolean hasDocument(Document document) {
+        return engine.get(engine.documents, null, documentKey(idBytes(document))) != null;
+    }
+
+    // --- Changes: called by the library with the monitor -----------------------------------------------------------
+
+    WriteBatch batch() {
+        return batch;
+    }
+
+    private void commit(int added) {
+        engine.write(batch);
+        batch.clear();
+        if (count.get() >= 0) count.addAndGet(added);
+    }
+
+    private void put(byte[] id, Document document) {
+        try {
+            batch.put(engine.documents, documentKey(id), Bson.encode(document));
+        } catch (RocksDBException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public synchronized void addDocument(Document document) {
+        batch.clear();
+        super.addDocument(document);
+        commit(1);
+    }
+
+    @Override
+    protected Object addDocumentInternal(Document document) {
+        byte[] id = getIdField() == null ? idBytes(UUID.randomUUID().toString()) : idBytes(document);
+        put(id, document);
+        return new Key(id);
+    }
+
+    @Override
+    protected void handleUpdate(Object position, Document before, Document after) {
+        put(((Key) position).bytes, after);
+        commit(0);
+    }
+
+    @Override
+    public synchronized void removeDocument(Document document) {
+        batch.clear();
+        super.removeDocument(document);
+    }
+
+    @Override
+    protected void removeDocument(Object position) {
+        try {
+            batch.delete(engine.documents, documentKey(((Key) position).bytes));
+        } catch (RocksDBException e) {
+            throw new IllegalStateException(e);
+        }
+        commit(-1);
+    }
+
+    @Override
+    public synchronized Document updateDocuments(
+            Document selector, Document update, ArrayFilters filters, boolean isMulti, boolean isUpsert, Oplog oplog) {
+        batch.clear();
+        changeLimit = isMulti ? 0 : 1;
+        try {
+            return super.updateDocuments(selector, update, filters, isMulti, isUpsert, oplog);
+        } finally {
+            changeLimit = 0;
+        }
+    }
+
+    @Override
+    public synchronized Document findAndModify(Document query) {
+        batch.clear();
+        return super.findAndModify(query);
+    }
+
+    // --- Reading -----------------------------------------------------------------------------------------------------
+
+    /** Reads a snapshot without the monitor, so that no reader waits for a writer or the reverse. */
+    @Override
+    public QueryResult handleQuery(QueryParameters given) {
+        Document selector = given.getQuerySelector();
+        boolean isDollar = selector.containsKey("$query");
+        boolean isWrapped = isDollar || selector.containsKey("query");
+        Document query = isWrapped ? (Document) selector.get(isDollar ? "$query" : "query") : selector;
+        Document orderBy = isWrapped ? (Document) selector.get(isDollar ? "$orderby" : "orderby") : null;
+        return queryDocuments(
+                query,
+                orderBy,
+                given.getNumberToSkip(),
+                given.getLimit(),
+                given.getBatchSize(),
+                given.getProjection());
+    }
+
+    @Override
+    public Document handleDistinct(Document query) {
+        return Distinct.values(this, query);
+    }
+
+    @Override
+    protected QueryResult queryDocuments(
+            Document query, Document orderBy, int skip, int limit, int batchSize, Document projection) {
+        int wanted = limit == 0 && changeLimit > 0 && Thread.holdsLock(this) ? changeLimit : Math.abs(limit);
+        return Query.of(this, query, orderBy, skip, wanted, projection, getIdField()).result(batchSize);
+    }
+
+    @Override
+    protected QueryResult matchDocuments(
+            Document query, Document orderBy, int skip, int limit, int batchSize, Document projection) {
+        return queryDocuments(query, orderBy, skip, limit, batchSize, projection);
+    }
+
+    @Override
+    public Stream<Document> queryAllAsStream() {
+        return Query.of(this, new Document(), null, 0, 0, null, getIdField()).stream();
+    }
+
+    @Override
+    protected Document getDocument(Object position) {
+        byte[] stored = engine.get(engine.documents, null, documentKey(((Key) position).bytes));
+        return stored == null ? null : Bson.decode(stored);
+    }
+
+    @Override
+    protected Stream<DocumentWithPosition<Object>> streamAllDocumentsWithPosition() {
+        List<DocumentWithPosition<Object>> all = new ArrayList<>();
+        try (Scan scan = Scan.all(this)) {
+            while (scan.next()) all.add(new DocumentWithPosition<>(scan.document(), new Key(scan.id())));
+        }
+        return all.stream();
+    }
+
+    @Override
+    public int count(Document query, int skip, int limit) {
+        if (query == null || query.isEmpty()) return super.count(query, skip, limit);
+        int found = Query.of(this, query, null, 0, limit > 0 ? skip + limit : 0, null, getIdField()).count();
+        return Math.max(0, found - skip);
+    }
+
+    /** @return the number of documents, counted once after a start */
+    @Override
+    public int count() {
+        int known = count.get();
+        if (known >= 0) return known;
+        synchronized (this) {
+            if (count.get() < 0) count.set(Scan.countDocuments(this));
+            return count.get();
+        }
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return !engine.hasPrefix(engine.documents, prefix);
+    }
+
+    // --- Indexes -----------------------------------------------------------------------------------------------------
+
+    List<FieldIndex> fieldIndexes() {
+        return indexes;
+    }
+
+    private void rememberIndexes() {
+        List<FieldIndex> all = new ArrayList<>();
+        for (Index<Object> index : getIndexes()) all.add((FieldIndex) index);
+        indexes = List.copyOf(all);
+    }
+
+    @Override
+    public synchronized void dropIndex(String name) {
+        super.dropIndex(name);
+        rememberIndexes();
+    }
+
+    /** Adds an index. One that was built before is not read. @throws IndexBuildFailedException for duplicates */
+    @Override
+    public synchronized void addIndex(Index<Object> index) {
+        FieldIndex given = (FieldIndex) index;
+        boolean isKnown = getIndexes().stream().anyMatch(one -> one.getName().equals(index.getName()));
+        if (!isKnown && given.isEmpty()) build(given);
+        super.addIndex(index);
+        rememberIndexes();
+    }
+
+    private void build(FieldIndex index) {
+        try (WriteBatch changes = new WriteBatch();
+                Scan scan = Scan.all(this)) {
+            // What an interrupted build left.
+            index.clear(changes);
+            engine.write(changes);
+            changes.clear();
+            // The entries of a unique index must be visible to the next document.
+            int size = index.isUnique() ? 1 : BUILD_BATCH;
+            for (int n = 1; scan.next(); n++) {
+                index.build(scan.document(), changes);
+                if (n % size != 0) continue;
+                engine.write(changes);
+                changes.clear();
+            }
+            engine.write(changes);
+        } catch (MongoServerError e) {
+            clear(index);
+            throw new IndexBuildFailedException(e, this);
+        }
+        index.record().built = true;
+        catalog.save(getFullName(), index.record());
+    }
+
+    private void clear(FieldIndex index) {
+        try (WriteBatch changes = new WriteBatch()) {
+            index.clear(changes);
+            engine.write(changes);
+        }
+    }
+
+    /** Removes the entries and the record of an index that the library drops. */
+    void dropped(FieldIndex index) {
+        try (WriteBatch changes = new WriteBatch()) {
+            index.clear(changes);
+            catalog.removeIndex(changes, getFullName(), index.getName());
+            engine.write(changes);
+        } catch (RocksDBException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Remembers that a field of an index held an array. */
+    void markMultikey(Catalog.IndexRecord record, int field) {
+        long bit = 1L << field;
+        if ((record.multikey & bit) != 0) return;
+        record.multikey |= bit;
+        catalog.save(getFullName(), record);
+    }
+
+    /**
+     * Checks that every document has its index entries, and that there are no others.
+     *
+     * @return the numbers of documents and entries
+     * @throws StoreDamage naming the index, not the document
+     */
+    synchronized long[] verify() {
+        long documents = 0;
+        Map<FieldIndex, Long> expected = new HashMap<>();
+        try (Scan scan = Scan.all(this)) {
+            for (; scan.next(); documents++) {
+                Document document = scan.document();
+                for (FieldIndex index : indexes) {
+                    for (Key key : index.expectedKeys(document)) {
+                        expected.merge(index, 1L, Long::sum);
+                        if (engine.get(engine.entries, null, key.bytes) != null) continue;
+                        throw new StoreDamage(getFullName() + ": index " + index.getName() + " lacks an entry");
+                    }
+                }
+            }
+        }
+        long entries = 0;
+        for (FieldIndex index : indexes) {
+            if (index.isPrimary()) continue;
+            long found = index.getCount();
+            entries += found;
+            if (found == expected.getOrDefault(index, 0L)) continue;
+            throw new StoreDamage(getFullName() + ": index " + index.getName() + " has entries without a document");
+        }
+        return new long[] {documents, entries};
+    }
+
+    // --- The collection itself ---------------------------------------------------------------------------------------
+
+    @Override
+    public synchronized void drop() {
+        super.drop();
+        try (WriteBatch changes = new WriteBatch()) {
+            changes.deleteRange(engine.documents, prefix, new KeyWriter().uint32(number + 1).toBytes());
+            catalog.removeCollection(changes, getFullName());
+            engine.write(changes);
+        } catch (RocksDBException e) {
+            throw new IllegalStateException(e);
+        }
+        count.set(0);
+    }
+
+    @Override
+    public synchronized void renameTo(MongoDatabase database, String name) {
+        String before = getFullName();
+        super.renameTo(database, name);
+        List<Catalog.IndexRecord> records = new ArrayList<>();
+        for (FieldIndex index : fieldIndexes()) records.add(index.record());
+        catalog.rename(before, getFullName(), number, records);
+    }
+
+    /** Sizes are only for statistics; the file of the store has them. */
+    @Override
+    protected boolean tracksDataSize() {
+        return false;
+    }
+
+    @Override
+    protected void updateDataSize(int delta) {}
+
+    @Override
+    protected int getDataSize() {
+        byte[] end = new KeyWriter().uint32(number + 1).toBytes();
+        return (int) Math.min(Integer.MAX_VALUE, engine.approximateBytes(engine.documents, prefix, end));
+    }
+}

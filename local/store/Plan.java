@@ -1,0 +1,89 @@
+package cups.store;
+
+import java.util.List;
+
+/** How a query reads: which index, which ranges of its keys, and what need not be done afterwards. */
+final class Plan {
+    /** A range of keys. Keys of several ranges are merged by what follows `prefixLength` bytes. */
+    static final class KeyRange {
+        final byte[] from;
+        final byte[] to;
+        final int prefixLength;
+
+        KeyRange(byte[] from, byte[] to, int prefixLength) {
+            this.from = from;
+            this.to = to;
+            this.prefixLength = prefixLength;
+        }
+    }
+
+    /** The index; null to read the documents themselves. */
+    final FieldIndex index;
+
+    /** Ranges of the index, or of the documents without an index. */
+    final List<KeyRange> ranges;
+
+    /** Encoded `_id`s that are read directly; null to read ranges. */
+    final List<byte[]> ids;
+
+    /** Alternatives of an `$or`, each with its plan; null for a plan of its own. */
+    final List<Plan> union;
+
+    final boolean reverse;
+
+    /** Whether the results come in the order of the query. */
+    final boolean sorted;
+
+    /** Whether the ranges are merged into that order instead of read one after the other. */
+    final boolean merged;
+
+    /** Whether every entry is a result, so that counting needs no documents. */
+    final boolean covered;
+
+    /** Whether one document can have several entries in the ranges. */
+    final boolean distinct;
+
+    private Plan(
+            FieldIndex index,
+            List<KeyRange> ranges,
+            List<byte[]> ids,
+            List<Plan> union,
+            boolean reverse,
+            boolean sorted,
+            boolean merged,
+            boolean covered,
+            boolean distinct) {
+        this.index = index;
+        this.ranges = ranges;
+        this.ids = ids;
+        this.union = union;
+        this.reverse = reverse;
+        this.sorted = sorted;
+        this.merged = merged;
+        this.covered = covered;
+        this.distinct = distinct;
+    }
+
+    static Plan ofIds(FieldIndex primary, List<byte[]> ids, boolean sorted) {
+        return new Plan(primary, null, ids, null, false, sorted, false, false, false);
+    }
+
+    static Plan ofAll(KeyRange documents, boolean reverse, boolean sorted) {
+        return new Plan(null, List.of(documents), null, null, reverse, sorted, false, false, false);
+    }
+
+    static Plan ofUnion(List<Plan> plans) {
+        return new Plan(null, null, null, plans, false, false, false, false, true);
+    }
+
+    static Plan ofIndex(
+            FieldIndex index,
+            List<KeyRange> ranges,
+            boolean reverse,
+            boolean sorted,
+            boolean merged,
+            boolean covered,
+            boolean distinct) {
+        return new Plan(index, ranges, null, null, reverse, sorted, merged, covered, distinct);
+    }
+}

@@ -1,0 +1,276 @@
+package cups.store;
+
+import de.bwaldvogel.mongo.bson.Document;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.Snapshot;
+
+/** Reads what a plan says, from one snapshot. Close it; an unread one holds the snapshot. */
+final class Scan implements AutoCloseable {
+    private final DocumentCollection collection;
+    private final Engine engine;
+    private final Snapshot snapshot;
+    private final ReadOptions read = new ReadOptions();
+    private final List<Source> sources = new ArrayList<>();
+    private final Set<Key> seen;
+    private int current;
+    private boolean closed;
+
+    private byte[] id;
+    private byte[] stored;
+    private long entriesRead;
+    private long documentsRead;
+
+    Scan(DocumentCollection collection, Plan plan) {
+        this.collection = collection;
+        this.engine = collection.engine();
+        this.snapshot = engine.snapshot();
+        this.seen = plan.distinct ? new HashSet<>() : null;
+        read.setSnapshot(snapshot);
+        addSources(plan);
+    }
+
+    /** All documents of a collection, by `_id`. */
+    static Scan all(DocumentCollection collection) {
+        byte[] from = new KeyWriter().uint32(collection.number()).toBytes();
+        byte[] to = new KeyWriter().uint32(collection.number() + 1).toBytes();
+        return new Scan(collection, Plan.ofAll(new Plan.KeyRange(from, to, from.length), false, false));
+    }
+
+    private void addSources(Plan plan) {
+        if (plan.union != null) {
+            plan.union.forEach(this::addSources);
+        } else if (plan.ids != null) {
+            sources.add(new Ids(plan.ids));
+        } else if (plan.merged) {
+            List<Range> ranges = new ArrayList<>();
+            for (Plan.KeyRange range : plan.ranges) ranges.add(new Range(plan, range));
+            sources.add(new Merge(ranges, plan.reverse));
+        } else {
+            for (Plan.KeyRange range : plan.ranges) sources.add(new Range(plan, range));
+        }
+    }
+
+    // --- Stepping ----------------------------------------------------------------------------------------------------
+
+    /** Moves to the next document. @return false at the end */
+    boolean next() {
+        while (nextEntry()) {
+            if (stored == null) stored = engine.get(engine.documents, read, collection.documentKey(id));
+            if (stored == null) continue;
+            documentsRead++;
+            return true;
+        }
+        return false;
+    }
+
+    /** Moves to the next entry, without reading its document. @return false at the end */
+    boolean nextEntry() {
+        while (current < sources.size()) {
+            if (!sources.get(current).step()) {
+                sources.get(current++).close();
+                continue;
+            }
+            entriesRead++;
+            if (seen == null || seen.add(new Key(id))) return true;
+        }
+        return false;
+    }
+
+    Document document() {
+        return Bson.decode(stored);
+    }
+
+    byte[] id() {
+        return id;
+    }
+
+    long lastBytes() {
+        return stored == null ? 0 : stored.length;
+    }
+
+    long entriesRead() {
+        return entriesRead;
+    }
+
+    long documentsRead() {
+        return documentsRead;
+    }
+
+    @Override
+    public void close() {
+        if (closed) return;
+        closed = true;
+        for (Source source : sources) source.close();
+        read.close();
+        engine.release(snapshot);
+    }
+
+    /** @return the encoded `_id` at the end of an index entry */
+    static byte[] idOf(byte[] key, byte[] value) {
+        int length = (value[0] & 0xff) << 8 | value[1] & 0xff;
+        return Arrays.copyOfRange(key, key.length - length, key.length);
+    }
+
+    // --- Counting ----------------------------------------------------------------------------------------------------
+
+    static int countDocuments(DocumentCollection collection) {
+        return countPrefix(collection.engine(), collection.engine().documents, collection.number());
+    }
+
+    static int countEntries(Engine engine, int number) {
+        return countPrefix(engine, engine.entries, number);
+    }
+
+    private static int countPrefix(Engine engine, ColumnFamilyHandle family, int number) {
+        byte[] from = new KeyWriter().uint32(number).toBytes();
+        int count = 0;
+        try (Slice end = new Slice(new KeyWriter().uint32(number + 1).toBytes());
+                ReadOptions options = new ReadOptions().setIterateUpperBound(end).setFillCache(false);
+                RocksIterator all = engine.iterator(family, options)) {
+            for (all.seek(from); all.isValid(); all.next()) count++;
+            engine.check(all);
+        }
+        return count;
+    }
+
+    // --- Sources -----------------------------------------------------------------------------------------------------
+
+    private interface Source {
+        /** Moves to the next entry and sets `id`, and `stored` if the entry is the document. */
+        boolean step();
+
+        void close();
+    }
+
+    private final class Ids implements Source {
+        private final List<byte[]> ids;
+        private int at;
+
+        Ids(List<byte[]> ids) {
+            this.ids = ids;
+        }
+
+        @Override
+        public boolean step() {
+            if (at == ids.size()) return false;
+            id = ids.get(at++);
+            stored = null;
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class Range implements Source {
+        private final boolean isDocuments;
+        private final boolean reverse;
+        private final Plan.KeyRange range;
+        private RocksIterator iterator;
+        private Slice lower;
+        private Slice upper;
+        private ReadOptions options;
+
+        Range(Plan plan, Plan.KeyRange range) {
+            this.isDocuments = plan.index == null || plan.index.isPrimary();
+            this.reverse = plan.reverse;
+            this.range = range;
+        }
+
+        @Override
+        public boolean step() {
+            if (!move()) return false;
+            take();
+            return true;
+        }
+
+        boolean move() {
+            if (iterator == null) open();
+            else if (reverse) iterator.prev();
+            else iterator.next();
+            if (iterator.isValid()) return true;
+            engine.check(iterator);
+            return false;
+        }
+
+        void take() {
+            byte[] key = iterator.key();
+            stored = isDocuments ? iterator.value() : null;
+            id = isDocuments ? Arrays.copyOfRange(key, 4, key.length) : idOf(key, iterator.value());
+        }
+
+        byte[] key() {
+            return iterator.key();
+        }
+
+        private void open() {
+            lower = new Slice(range.from);
+            upper = new Slice(range.to);
+            options = new ReadOptions()
+                    .setSnapshot(snapshot)
+                    .setIterateLowerBound(lower)
+                    .setIterateUpperBound(upper);
+            iterator = engine.iterator(isDocuments ? engine.documents : engine.entries, options);
+            if (reverse) iterator.seekToLast();
+            else iterator.seek(range.from);
+        }
+
+        @Override
+        public void close() {
+            if (iterator == null) return;
+            iterator.close();
+            options.close();
+            lower.close();
+            upper.close();
+            iterator = null;
+        }
+    }
+
+    /** Several ranges in the order of what follows their prefixes. */
+    private final class Merge implements Source {
+        private final List<Range> ranges;
+        private final PriorityQueue<Range> heads;
+        private Range last;
+        private boolean started;
+
+        Merge(List<Range> ranges, boolean reverse) {
+            this.ranges = ranges;
+            Comparator<Range> order = (a, b) -> compareRests(a.key(), a.range.prefixLength, b.key(), b.range.prefixLength);
+            this.heads = new PriorityQueue<>(ranges.size(), reverse ? order.reversed() : order);
+        }
+
+        @Override
+        public boolean step() {
+            if (!started) for (Range range : ranges) if (range.move()) heads.add(range);
+            if (started && last.move()) heads.add(last);
+            started = true;
+            last = heads.poll();
+            if (last == null) {
+                started = false;
+                ranges.forEach(Range::close);
+                return false;
+            }
+            last.take();
+            return true;
+        }
+
+        @Override
+        public void close() {
+            ranges.forEach(Range::close);
+        }
+    }
+
+    private static int compareRests(byte[] a, int fromA, byte[] b, int fromB) {
+        return Arrays.compareUnsigned(a, fromA, a.length, b, fromB, b.length);
+    }
+}

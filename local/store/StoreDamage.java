@@ -1,0 +1,10 @@
+package cups.store;
+
+/** The store's files lack or distort data that was acknowledged. The message names the file or the fault. */
+final class StoreDamage extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StoreDamage(String message) {
+        super(message);
+    }
+}
