@@ -174,7 +174,14 @@ final class Filter {
             condition.upper = value;
             condition.upperInclusive = inclusive;
         }
-        if (condition.points != null) complete = false;
+        if (condition.points != null || hasMixedTypes(condition)) complete = false;
+    }
+
+    /** Bounds of two types match nothing; a range of keys would. */
+    private static boolean hasMixedTypes(Condition condition) {
+        return condition.lower != null
+                && condition.upper != null
+                && KeyWriter.rangeType(condition.lower) != KeyWriter.rangeType(condition.upper);
     }
 
     /** Adds the bounds that every branch of an `$or` has: a page begins after a value, or at it after an `_id`. */

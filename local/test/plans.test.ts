@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mongoose from 'mongoose';
+import { startLocal, type LocalPlatform } from '../src/index.ts';
+
+/** Reads by indexes give what reads of all documents give, in the same order. */
+
+type Row = { _id: number } & Record<string, unknown>;
+type Rows = mongoose.mongo.Collection<Row>;
+type IndexSpec = { fields: Record<string, 1 | -1>; sparse?: boolean; partial?: object };
+
+let local: LocalPlatform;
+let folder: string;
+let client: mongoose.mongo.MongoClient;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cups-plans-'));
+  local = await startLocal({ dataDir: folder, parts: ['store'] });
+  client = new mongoose.mongo.MongoClient(local.mongoUri, { retryWrites: false });
+  await client.connect();
+}, 120_000);
+afterAll(async () => {
+  await client?.close(true);
+  await local?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const FIELDS = ['a', 'b', 'c.d', 'list', 'things.kind'];
+
+const INDEXES: IndexSpec[] = [
+  { fields: { a: 1 } },
+  { fields: { a: 1, b: -1 } },
+  { fields: { b: 1, a: 1, 'c.d': -1 } },
+  { fields: { a: 1, 'c.d': 1 }, sparse: true },
+  { fields: { 'c.d': -1 }, sparse: true },
+  { fields: { list: 1, b: 1 } },
+  { fields: { a: 1, 'things.kind': 1, b: 1 } },
+  { fields: { b: -1 }, partial: { a: 1 } },
+];
+
+const scalar = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: -2, max: 3 }) },
+  { weight: 3, arbitrary: fc.constantFrom('', 'a', 'ab', 'ș', 'a\u0000b') },
+  { weight: 1, arbitrary: fc.constantFrom(null, true, false, 0.5, new Date(0), new Date(1000)) },
+);
+const row = fc.record(
+  {
+    a: scalar,
+    b: scalar,
+    c: fc.record({ d: scalar }, { requiredKeys: [] }),
+    list: fc.oneof(fc.array(scalar, { maxLength: 3 }), scalar),
+    things: fc.array(fc.record({ kind: scalar }, { requiredKeys: [] }), { maxLength: 3 }),
+  },
+  { requiredKeys: [] },
+);
+const condition = fc.oneof(
+  { weight: 4, arbitrary: scalar },
+  { weight: 2, arbitrary: fc.array(scalar, { maxLength: 3 }).map(($in) => ({ $in })) },
+  { weight: 1, arbitrary: scalar.map(($gt) => ({ $gt })) },
+  { weight: 1, arbitrary: scalar.map(($lte) => ({ $lte })) },
+  { weight: 2, arbitrary: fc.tuple(scalar, scalar).map(([$gte, $lt]) => ({ $gte, $lt })) },
+  { weight: 1, arbitrary: fc.boolean().map(($exists) => ({ $exists })) },
+  { weight: 1, arbitrary: scalar.map(($ne) => ({ $ne })) },
+);
+const conditions = fc.dictionary(fc.constantFrom(...FIELDS), condition, { maxKeys: 3 });
+const filter = fc.oneof(
+  { weight: 4, arbitrary: conditions },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(conditions, fc.array(conditions, { minLength: 1, maxLength: 2 }))
+      .map(([own, $or]) => ({ ...own, $or })),
+  },
+);
+const order = fc
+  .tuple(fc.uniqueArray(fc.constantFrom('a', 'b', 'c.d'), { maxLength: 2 }), fc.constantFrom(1, -1), fc.constantFrom(1, -1))
+  .map(([fields, first, second]): Record<string, 1 | -1> => {
+    const directions = [first, second];
+    return { ...Object.fromEntries(fields.map((field, n) => [field, directions[n]!])), _id: first } as never;
+  });
+
+const indexed = (rows: Rows): Promise<unknown> =>
+  rows.createIndexes(
+    INDEXES.map(({ fields, sparse, partial }, n) => ({
+      key: fields,
+      name: `index ${n}`,
+      ...(sparse && { sparse }),
+      ...(partial && { partialFilterExpression: partial }),
+    })),
+  );
+
+describe('Plans', () => {
+  test('give what a read of all documents gives, also after changes', async () => {
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 40 }),
+        fc.array(fc.tuple(filter, order, fc.nat({ max: 4 }), fc.nat({ max: 3 })), { minLength: 5, maxLength: 20 }),
+        fc.array(fc.tuple(fc.nat({ max: 39 }), row), { maxLength: 10 }),
+        async (rows, queries, changes) => {
+          run += 1;
+          const plain = client.db('plans').collection<Row>(`plain-${run}`);
+          const fast = client.db('plans').collection<Row>(`fast-${run}`);
+          const documents = rows.map((one, _id) => ({ _id, ...one }));
+          const half = documents.length >> 1;
+          await plain.insertMany(structuredClone(documents));
+          // Half of the entries are built, half are added.
+          if (half > 0) await fast.insertMany(structuredClone(documents.slice(0, half)));
+          await indexed(fast);
+          await fast.insertMany(structuredClone(documents.slice(half)));
+          for (const collection of [plain, fast]) {
+            for (const [_id, replacement] of changes) await collection.replaceOne({ _id }, structuredClone(replacement));
+            await collection.deleteOne({ _id: 1 });
+          }
+          for (const [where, sort, limit, skip] of queries) {
+            const read = async (collection: Rows) => {
+              const found = await collection
+                .find(where as object)
+                .sort(sort)
+                .limit(limit)
+                .skip(skip)
+                .toArray();
+              const count = await collection.countDocuments(where as object);
+              const unsorted = await collection.find(where as object, { projection: { _id: 1 } }).toArray();
+              return { ids: found.map(({ _id }) => _id), count, all: unsorted.map(({ _id }) => _id).sort() };
+            };
+            expect({ where, sort, limit, skip, ...(await read(fast)) }).toEqual({
+              ...{ where, sort, limit, skip },
+              ...(await read(plain)),
+            });
+          }
+          await Promise.all([plain.drop(), fast.drop()]);
+        },
+      ),
+      { numRuns: Number(process.env['RUNS'] ?? 40) },
+    );
+  }, 300_000);
+});
