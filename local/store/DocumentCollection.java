@@ -94,8 +94,8 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
         return key;
     }
 
-    boolean hasDocument(Document document) {
-        return engine.get(engine.documents, null, documentKey(idBytes(document))) != null;
+    boolean hasDocument(byte[] id) {
+        return engine.get(engine.documents, null, documentKey(id)) != null;
     }
 
     // --- Changes: called by the library with the monitor -----------------------------------------------------------
@@ -290,7 +290,7 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
             // The entries of a unique index must be visible to the next document.
             int size = index.isUnique() ? 1 : BUILD_BATCH;
             for (int n = 1; scan.next(); n++) {
-                index.build(scan.document(), changes);
+                index.build(scan.document(), scan.id(), changes);
                 if (n % size != 0) continue;
                 engine.write(changes);
                 changes.clear();
@@ -343,9 +343,9 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
             for (; scan.next(); documents++) {
                 Document document = scan.document();
                 for (FieldIndex index : indexes) {
-                    for (Key key : index.expectedKeys(document)) {
+                    for (byte[] key : index.expectedKeys(document)) {
                         expected.merge(index, 1L, Long::sum);
-                        if (engine.get(engine.entries, null, key.bytes) != null) continue;
+                        if (engine.get(engine.entries, null, key) != null) continue;
                         throw new StoreDamage(getFullName() + ": index " + index.getName() + " lacks an entry");
                     }
                 }

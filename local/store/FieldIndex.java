@@ -8,10 +8,11 @@ import de.bwaldvogel.mongo.backend.Missing;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.DuplicateKeyError;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -67,7 +68,7 @@ final class FieldIndex extends Index<Object> {
         return super.hasSameOptions(other)
                 && unique == given.unique
                 && getKeys().toString().equals(given.getKeys().toString())
-                && java.util.Objects.equals(record.partial, given.record.partial);
+                && Objects.equals(record.partial, given.record.partial);
     }
 
     @Override
@@ -79,68 +80,56 @@ final class FieldIndex extends Index<Object> {
 
     // --- Entries -----------------------------------------------------------------------------------------------------
 
-    /** One entry: its whole key, where the `_id` begins in it, and the values for messages. */
-    private static final class Entry {
-        final byte[] key;
-        final int idStart;
-        final List<Object> values;
-
-        Entry(byte[] key, int idStart, List<Object> values) {
-            this.key = key;
-            this.idStart = idStart;
-            this.values = values;
-        }
-    }
-
-    /** @return the entries of a document by their keys; none if the index leaves the document out */
-    private Map<Key, Entry> entriesOf(Document document) {
-        if (isPrimary() || !covers(document)) return Map.of();
-        List<List<Object>> fields = new ArrayList<>(paths.length);
+    /** @return the keys of the entries of a document, without repetition; none if the index leaves the document out */
+    private List<byte[]> keysOf(Document document, byte[] id) {
+        if (isPrimary() || !covers(document)) return List.of();
+        Object[] fields = new Object[paths.length];
         boolean present = false;
         for (int n = 0; n < paths.length; n++) {
-            List<Object> values = new ArrayList<>(1);
-            if (Values.collect(document, paths[n], values)) collection.markMultikey(record, n);
-            for (Object value : values) present |= !(value instanceof Missing);
-            fields.add(values);
+            fields[n] = Values.at(document, paths[n]);
+            present |= !(fields[n] instanceof Missing);
+            if (fields[n] instanceof Values.Several) collection.markMultikey(record, n);
         }
-        if (isSparse() && !present) return Map.of();
-        byte[] id = collection.idBytes(document);
-        Map<Key, Entry> entries = new LinkedHashMap<>();
-        addEntries(fields, new ArrayList<>(), id, entries);
-        return entries;
+        if (isSparse() && !present) return List.of();
+        writer.reset().uint32(record.number);
+        Set<Key> keys = new LinkedHashSet<>();
+        List<byte[]> single = addKeys(fields, 0, id, keys);
+        if (single != null) return single;
+        List<byte[]> all = new ArrayList<>(keys.size());
+        for (Key key : keys) all.add(key.bytes);
+        return all;
     }
 
-    private void addEntries(List<List<Object>> fields, List<Object> chosen, byte[] id, Map<Key, Entry> into) {
-        int at = chosen.size();
-        if (at == fields.size()) {
-            writer.reset().uint32(record.number);
-            for (int n = 0; n < at; n++) writer.field(chosen.get(n), getKeys().get(n).isAscending());
-            int idStart = writer.length();
-            byte[] key = writer.raw(id).toBytes();
-            into.put(new Key(key), new Entry(key, idStart, List.copyOf(presentable(chosen))));
-            return;
+    /**
+     * Encodes from a field on, once for each of its values.
+     *
+     * @return the only key, or null if they were added to the set
+     */
+    private List<byte[]> addKeys(Object[] fields, int from, byte[] id, Set<Key> into) {
+        for (int at = from; at < fields.length; at++) {
+            boolean ascending = getKeys().get(at).isAscending();
+            if (!(fields[at] instanceof Values.Several)) {
+                writer.field(fields[at], ascending);
+                continue;
+            }
+            int before = writer.length();
+            for (Object value : ((Values.Several) fields[at]).values) {
+                writer.truncate(before).field(value, ascending);
+                List<byte[]> single = addKeys(fields, at + 1, id, into);
+                if (single != null) into.add(new Key(single.get(0)));
+            }
+            return null;
         }
-        for (Object value : fields.get(at)) {
-            chosen.add(value);
-            addEntries(fields, chosen, id, into);
-            chosen.remove(at);
-        }
-    }
-
-    private static List<Object> presentable(List<Object> values) {
-        List<Object> shown = new ArrayList<>(values.size());
-        for (Object value : values) shown.add(value == null ? Missing.getInstance() : value);
-        return shown;
+        return List.of(writer.raw(id).toBytes());
     }
 
     private boolean covers(Document document) {
         return record.partial == null || collection.matches(document, record.partial);
     }
 
-    private void put(WriteBatch batch, Entry entry) {
-        int idLength = entry.key.length - entry.idStart;
+    private void put(WriteBatch batch, byte[] key, byte[] id) {
         try {
-            batch.put(collection.engine().entries, entry.key, new byte[] {(byte) (idLength >>> 8), (byte) idLength});
+            batch.put(collection.engine().entries, key, new byte[] {(byte) (id.length >>> 8), (byte) id.length});
         } catch (RocksDBException e) {
             throw new IllegalStateException(e);
         }
@@ -166,17 +155,24 @@ final class FieldIndex extends Index<Object> {
     }
 
     /** Checks uniqueness against what is stored. @throws DuplicateKeyError */
-    private void checkUnique(Collection<Entry> entries, byte[] ownId) {
+    private void checkUnique(Document document, List<byte[]> keys, byte[] id, boolean isNew) {
         if (!unique) return;
-        for (Entry entry : entries) {
-            byte[] prefix = java.util.Arrays.copyOf(entry.key, entry.idStart);
+        for (byte[] key : keys) {
+            byte[] prefix = Arrays.copyOf(key, key.length - id.length);
             Engine.KeyValueBytes found = collection.engine().firstWithPrefix(collection.engine().entries, prefix);
-            if (found == null) continue;
-            byte[] holder = Scan.idOf(found.key, found.value);
-            if (ownId == null || !java.util.Arrays.equals(holder, ownId)) {
-                throw new DuplicateKeyError(this, collection, getKeys(), new KeyValue(entry.values));
-            }
+            if (found == null || (!isNew && Arrays.equals(Scan.idOf(found.key, found.value), id))) continue;
+            throw new DuplicateKeyError(this, collection, getKeys(), valuesOf(document));
         }
+    }
+
+    /** @return values for a message */
+    private KeyValue valuesOf(Document document) {
+        List<Object> values = new ArrayList<>();
+        for (String[] path : paths) {
+            Object value = Values.at(document, path);
+            values.add(value instanceof Values.Several ? ((Values.Several) value).values : value);
+        }
+        return new KeyValue(values);
     }
 
     // --- What the collection calls -----------------------------------------------------------------------------------
@@ -188,49 +184,53 @@ final class FieldIndex extends Index<Object> {
 
     @Override
     public void checkAdd(Document document, MongoCollection<Object> ignored) {
-        if (isPrimary()) {
-            if (!collection.hasDocument(document)) return;
-            throw new DuplicateKeyError(
-                    this, collection, getKeys(), new KeyValue(List.of(Missing.ofNullable(document.get("_id")))));
+        if (!unique) return;
+        byte[] id = collection.idBytes(document);
+        if (!isPrimary()) checkUnique(document, keysOf(document, id), id, true);
+        else if (collection.hasDocument(id)) {
+            throw new DuplicateKeyError(this, collection, getKeys(), valuesOf(document));
         }
-        if (unique) checkUnique(entriesOf(document).values(), null);
     }
 
     @Override
     public void add(Document document, Object position, MongoCollection<Object> ignored) {
-        for (Entry entry : entriesOf(document).values()) put(collection.batch(), entry);
+        byte[] id = ((Key) position).bytes;
+        for (byte[] key : keysOf(document, id)) put(collection.batch(), key, id);
     }
 
     /** Adds a document while the index is built. @throws DuplicateKeyError */
-    void build(Document document, WriteBatch batch) {
-        Collection<Entry> entries = entriesOf(document).values();
-        checkUnique(entries, null);
-        for (Entry entry : entries) put(batch, entry);
+    void build(Document document, byte[] id, WriteBatch batch) {
+        List<byte[]> keys = keysOf(document, id);
+        checkUnique(document, keys, id, true);
+        for (byte[] key : keys) put(batch, key, id);
     }
 
     @Override
     public Object remove(Document document) {
-        for (Key key : entriesOf(document).keySet()) delete(collection.batch(), key.bytes);
-        return getPosition(document);
+        byte[] id = collection.idBytes(document);
+        for (byte[] key : keysOf(document, id)) delete(collection.batch(), key);
+        return new Key(id);
     }
 
     @Override
     public void checkUpdate(Document before, Document after, MongoCollection<Object> ignored) {
         if (!unique || isPrimary()) return;
-        Map<Key, Entry> entries = entriesOf(after);
-        entries.keySet().removeAll(entriesOf(before).keySet());
-        checkUnique(entries.values(), collection.idBytes(before));
+        byte[] id = collection.idBytes(before);
+        checkUnique(after, keysOf(after, id), id, false);
     }
 
     @Override
     public void updateInPlace(Document before, Document after, Object position, MongoCollection<Object> ignored) {
-        if (isPrimary()) return;
-        Map<Key, Entry> old = entriesOf(before);
-        Map<Key, Entry> now = entriesOf(after);
-        for (Key key : old.keySet()) if (!now.containsKey(key)) delete(collection.batch(), key.bytes);
-        for (Map.Entry<Key, Entry> one : now.entrySet()) {
-            if (!old.containsKey(one.getKey())) put(collection.batch(), one.getValue());
-        }
+        byte[] id = ((Key) position).bytes;
+        List<byte[]> old = keysOf(before, id);
+        List<byte[]> now = keysOf(after, id);
+        for (byte[] key : old) if (!contains(now, key)) delete(collection.batch(), key);
+        for (byte[] key : now) if (!contains(old, key)) put(collection.batch(), key, id);
+    }
+
+    private static boolean contains(List<byte[]> keys, byte[] key) {
+        for (byte[] one : keys) if (Arrays.equals(one, key)) return true;
+        return false;
     }
 
     /** The planner chooses indexes, not the library. */
@@ -270,7 +270,7 @@ final class FieldIndex extends Index<Object> {
     // --- What the checker calls --------------------------------------------------------------------------------------
 
     /** @return the keys of all entries that a document must have */
-    java.util.Set<Key> expectedKeys(Document document) {
-        return entriesOf(document).keySet();
+    List<byte[]> expectedKeys(Document document) {
+        return keysOf(document, collection.idBytes(document));
     }
 }

@@ -54,6 +54,11 @@ final class KeyWriter {
         return this;
     }
 
+    KeyWriter truncate(int to) {
+        length = to;
+        return this;
+    }
+
     int length() {
         return length;
     }
