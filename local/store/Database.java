@@ -10,6 +10,7 @@ import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.Utils;
 import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.BadValueException;
 import de.bwaldvogel.mongo.oplog.Oplog;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
@@ -117,7 +118,7 @@ final class Database extends AbstractSynchronizedMongoDatabase<Object> {
 
     /**
      * Runs an aggregate whose first stages are a filter and an order by a plan, and counts by an index alone if that is
-     * all that is asked for.
+     * all that is asked for. The same holds for each pipeline that `$unionWith` adds.
      *
      * @return null if the library must run it from the start
      */
@@ -127,16 +128,61 @@ final class Database extends AbstractSynchronizedMongoDatabase<Object> {
         DocumentCollection collection = (DocumentCollection) resolveCollection((String) name, false);
         List<Document> pipeline = Aggregation.parse(command.get("pipeline"));
         if (collection == null || pipeline.isEmpty() || pipeline.get(0).containsKey("$changeStream")) return null;
-        Pipeline parts = Pipeline.of(pipeline);
-        String namespace = getFullCollectionNamespace((String) name);
-        if (parts.isCount()) {
-            int count = collection.count(parts.filter(), 0, parts.limit);
-            return cursorResponse(namespace, parts.countResult(count));
+        Run run = new Run(command, databases, oplog);
+        int end = run.union(pipeline, 0);
+        List<Document> found = run.pipeline(collection, pipeline.subList(0, end));
+        while (end < pipeline.size()) {
+            found = new ArrayList<>(found);
+            found.addAll(run.unionWith(collection, pipeline.get(end).get("$unionWith")));
+            int next = run.union(pipeline, end + 1);
+            found = run.stages(collection, pipeline.subList(end + 1, next), found.stream());
+            end = next;
         }
-        Aggregation rest = Aggregation.fromPipeline(parts.rest(), databases, this, collection, oplog);
-        rest.validate(command);
-        try (Stream<Document> documents = parts.query(collection).stream()) {
-            return cursorResponse(namespace, rest.runStages(documents));
+        return cursorResponse(getFullCollectionNamespace((String) name), found);
+    }
+
+    /** Runs the parts of one aggregate. */
+    private final class Run {
+        private final Document command;
+        private final DatabaseResolver databases;
+        private final Oplog oplog;
+
+        Run(Document command, DatabaseResolver databases, Oplog oplog) {
+            this.command = command;
+            this.databases = databases;
+            this.oplog = oplog;
+        }
+
+        /** @return the position of the first `$unionWith` from a position on, or the end */
+        int union(List<Document> stages, int from) {
+            int at = from;
+            while (at < stages.size() && !stages.get(at).containsKey("$unionWith")) at++;
+            return at;
+        }
+
+        List<Document> pipeline(DocumentCollection collection, List<Document> stages) {
+            Pipeline parts = Pipeline.of(stages);
+            if (parts.isCount()) return parts.countResult(collection.count(parts.filter(), 0, parts.limit));
+            try (Stream<Document> documents = parts.query(collection).stream()) {
+                return stages(collection, parts.rest(), documents);
+            }
+        }
+
+        List<Document> stages(DocumentCollection collection, List<Document> stages, Stream<Document> documents) {
+            Aggregation aggregation =
+                    Aggregation.fromPipeline(stages, databases, Database.this, collection, oplog);
+            aggregation.validate(command);
+            return aggregation.runStages(documents);
+        }
+
+        /** @return what the pipeline of a `$unionWith` gives for a collection that exists, this one by default */
+        List<Document> unionWith(DocumentCollection own, Object stage) {
+            if (!(stage instanceof Document)) throw new BadValueException("$unionWith takes a document here");
+            Object name = ((Document) stage).get("coll");
+            DocumentCollection collection =
+                    name == null ? own : (DocumentCollection) resolveCollection((String) name, false);
+            if (collection == null) return List.of();
+            return pipeline(collection, Aggregation.parse(((Document) stage).get("pipeline")));
         }
     }
 

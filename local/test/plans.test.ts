@@ -76,7 +76,11 @@ const filter = fc.oneof(
   },
 );
 const order = fc
-  .tuple(fc.uniqueArray(fc.constantFrom('a', 'b', 'c.d'), { maxLength: 2 }), fc.constantFrom(1, -1), fc.constantFrom(1, -1))
+  .tuple(
+    fc.uniqueArray(fc.constantFrom('a', 'b', 'c.d'), { maxLength: 2 }),
+    fc.constantFrom(1, -1),
+    fc.constantFrom(1, -1),
+  )
   .map(([fields, first, second]): Record<string, 1 | -1> => {
     const directions = [first, second];
     return { ...Object.fromEntries(fields.map((field, n) => [field, directions[n]!])), _id: first } as never;
@@ -91,6 +95,43 @@ const indexed = (rows: Rows): Promise<unknown> =>
       ...(partial && { partialFilterExpression: partial }),
     })),
   );
+
+describe('Aggregates', () => {
+  const count = (filter: object, _id: number, limit: number) => [
+    { $match: filter },
+    { $limit: limit },
+    { $group: { _id, n: { $sum: 1 } } },
+  ];
+
+  test('add the results of other pipelines by $unionWith', async () => {
+    const rows = client.db('plans').collection<Row>('unions');
+    const others = client.db('plans').collection<Row>('others');
+    await rows.createIndex({ a: 1, b: 1 });
+    await rows.insertMany([1, 2, 3, 4, 5].map((_id) => ({ _id, a: _id % 2, b: _id })));
+    await others.insertMany([1, 2].map((_id) => ({ _id, a: 1 })));
+    const unions = [
+      { $unionWith: { coll: 'unions', pipeline: count({ a: 1, b: { $gt: 1 } }, 1, 9) } },
+      { $unionWith: { coll: 'unions', pipeline: count({ a: 7 }, 2, 9) } },
+      { $unionWith: { coll: 'others', pipeline: count({}, 3, 9) } },
+      { $unionWith: { coll: 'absent', pipeline: count({}, 4, 9) } },
+    ];
+    const counted = await rows.aggregate([...count({ a: 1 }, 0, 2), ...unions]).toArray();
+    expect(counted).toEqual([
+      { _id: 0, n: 2 },
+      { _id: 1, n: 2 },
+      { _id: 3, n: 2 },
+    ]);
+    const explained = await client
+      .db('plans')
+      .command({ explain: { count: 'unions', query: { a: 1, b: { $gt: 1 } } } });
+    expect(explained).toMatchObject({
+      queryPlanner: { winningPlan: { stage: 'COUNT_SCAN', indexName: 'a_1_b_1' } },
+      executionStats: { totalDocsExamined: 0 },
+    });
+    const sum = { $group: { _id: null, n: { $sum: '$n' } } };
+    expect(await rows.aggregate([...count({ a: 7 }, 0, 2), ...unions, sum]).toArray()).toEqual([{ _id: null, n: 4 }]);
+  });
+});
 
 describe('Plans', () => {
   test('give what a read of all documents gives, also after changes', async () => {
@@ -112,7 +153,8 @@ describe('Plans', () => {
           await indexed(fast);
           await fast.insertMany(structuredClone(documents.slice(half)));
           for (const collection of [plain, fast]) {
-            for (const [_id, replacement] of changes) await collection.replaceOne({ _id }, structuredClone(replacement));
+            for (const [_id, replacement] of changes)
+              await collection.replaceOne({ _id }, structuredClone(replacement));
             await collection.deleteOne({ _id: 1 });
           }
           for (const [where, sort, limit, skip] of queries) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildTicks } from '../src/application/deadline-ticks.ts';
+import { formatBucketCount } from '../src/queue/bucket-count.ts';
 import { resolveGroup, isRevoked, describeRow } from '../src/queue/row-texts.ts';
 import type { ApplicationRow } from '../src/api/types.ts';
 
@@ -21,6 +22,12 @@ const row = (more: Partial<ApplicationRow>): ApplicationRow =>
     },
     more,
   );
+
+describe('formatBucketCount', () => {
+  test('shows counts above 999 as a lower bound', () => {
+    expect([undefined, 0, 999, 1_000].map(formatBucketCount)).toEqual(['', '0', '999', '999+']);
+  });
+});
 
 describe('describeRow', () => {
   test.each([

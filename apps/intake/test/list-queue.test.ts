@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { BUCKETS } from '@cups/application';
 import { toProtoEnum } from '@cups/contracts/proto';
-import { eventually } from '@cups/testing';
+import { openStore } from '@cups/store';
+import { captureLog, eventually } from '@cups/testing';
+import { SCHEMA_VERSION } from '../src/store.ts';
 import { DAY, bridgeEvent, useIntake } from './world.ts';
 
 const scene = useIntake({ topics: true });
 const { at } = scene;
+const { log } = captureLog();
 const toProtoBucket = (bucket: (typeof BUCKETS)[number]) => toProtoEnum('BUCKET_', bucket);
 afterEach(() => void (scene.world.clock.now = undefined));
 
@@ -166,6 +169,33 @@ describe('ListQueue', () => {
     expect(countsOf(page.counts)).toEqual({ DRAFTS: 1, OPEN: 1 });
     expect((await changes(page.cursor)).map(({ name }) => name)).toEqual([old.name]);
     expect(await at('CU-304').listQueueChanges({ cursor })).toMatchObject({ applications: [] });
+  });
+
+  test('counts up to 1,000 applications of each bucket', async () => {
+    const store = openStore({
+      uri: scene.world.place.mongoUri,
+      database: `${scene.world.place.prefix}cups-intake`,
+      log,
+    });
+    await eventually(() => store.ready());
+    const since = new Date(BEGIN);
+    const centre = 'centres/CU-306';
+    const open = (count: number, queue: object) =>
+      Array.from({ length: count }, () => ({
+        ...{ _id: randomUUID(), trackingNumber: randomUUID(), schemaVersion: SCHEMA_VERSION },
+        ...{ centre, updateTime: since, queue: { since, ...queue } },
+      }));
+    await store
+      .collection<{ _id: string }>('applications')
+      .insertMany([...open(1_001, { stage: 'ready' }), ...open(999, { stage: 'awaiting-outcome' })]);
+    await store.close();
+    scene.world.clock.now = after(60);
+    const cursor = Buffer.from(`q${after(50).getTime()}`).toString('base64url');
+    expect(countsOf((await at('CU-306').listQueueChanges({ cursor })).counts)).toMatchObject({
+      READY: 1_000,
+      AWAITING_OUTCOME: 999,
+      OPEN: 1_000,
+    });
   });
 
   test('rejects an invalid cursor', async () => {

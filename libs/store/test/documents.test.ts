@@ -637,6 +637,22 @@ describe('createSchema', () => {
   });
 });
 
+describe('countEach', () => {
+  test('counts each filter within the scope, up to the limit', async () => {
+    const centre = `centres/${randomUUID()}`;
+    for (let made = 0; made < 6; made += 1) {
+      const document = draft({ centre, state: made < 4 ? 'draft' : 'submitted', count: made });
+      await cases.create(document, { scope, cause: request(), events: [], now });
+    }
+    const filters = [{ state: 'draft' }, { state: 'closed' }, { state: 'submitted', count: { $gt: 4 } }, {}];
+    const own = { scope: { centre }, limit: 3 };
+    expect(await cases.countEach(filters, own)).toEqual([3, 0, 1, 3]);
+    expect(await cases.countEach(filters, { ...own, limit: 100 })).toEqual([4, 0, 1, 6]);
+    expect(await cases.countEach(filters, { scope: { centre: 'centres/none' }, limit: 3 })).toEqual([0, 0, 0, 0]);
+    expect(await cases.countEach([], own)).toEqual([]);
+  });
+});
+
 describe('scope', () => {
   const ownScope = { centre: 'centres/A' };
   const foreignScope = { centre: 'centres/B' };

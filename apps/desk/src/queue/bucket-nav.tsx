@@ -8,6 +8,7 @@ import { useLanguage } from '../language/language.tsx';
 import { useConnectivity } from '../session/connectivity.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { SESSION } from '../texts/session.ts';
+import { formatBucketCount } from './bucket-count.ts';
 import styles from './queue.module.css';
 
 /** Buckets with a digit key, in order. */
@@ -57,7 +58,7 @@ export function BucketNav({ bucket, counts, updatedAt, onChoose }: BucketNavProp
               <button type="button" aria-current={item === bucket ? 'true' : undefined} onClick={() => onChoose(item)}>
                 {at < NUMBERED_BUCKETS.length ? <KeyCap code={`Digit${at + 1}`} quiet /> : <span />}
                 <span>{t(BUCKET_TEXTS[item])}</span>
-                <span className={styles.count}>{counts[item] ?? ''}</span>
+                <span className={styles.count}>{formatBucketCount(counts[item])}</span>
               </button>
             </li>
           ))}

@@ -6,6 +6,7 @@ import { Link, useLocation } from 'wouter';
 import { KeyCap } from '../keys/key-cap.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
+import { formatBucketCount } from '../queue/bucket-count.ts';
 import { KEYS } from '../texts/keys.ts';
 import { SESSION } from '../texts/session.ts';
 import { LanguageChoice } from './language-choice.tsx';
@@ -109,7 +110,7 @@ function Tabs({ tabs, count, onVisit }: Omit<TopBarProps, 'onFind'>) {
         <Link href="/" className={styles.queue} aria-current={path === '/' ? 'page' : undefined}>
           <Inbox size={18} aria-hidden="true" />
           <strong>{t(SESSION.queue)}</strong>
-          {count !== undefined && <span>{count}</span>}
+          {count !== undefined && <span>{formatBucketCount(count)}</span>}
         </Link>
       )}
       {operator.roles.includes('supervisor') && (

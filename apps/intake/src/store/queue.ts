@@ -1,6 +1,7 @@
+import { BUCKETS } from '@cups/application';
 import type { Bucket } from '@cups/application';
 import type { Documents } from '@cups/store';
-import { resolveBuckets, subtractDays, DUE_SOON_DAYS } from '../domain/queue.ts';
+import { subtractDays, DUE_SOON_DAYS } from '../domain/queue.ts';
 import type { QueueViewer } from '../domain/queue.ts';
 import { subtractCivilDays, toCivilDate } from '../domain/terms.ts';
 import type { StoredApplication } from '../store.ts';
@@ -28,7 +29,7 @@ export const QUEUE_INDEXES = [
   { fields: { centre: 1, 'queue.deadline': 1, _id: 1 }, query: 'ListQueue: due-soon' },
   { fields: { centre: 1, 'queue.notifySince': 1, _id: 1 }, query: 'ListQueue: to-notify' },
   { fields: { centre: 1, assignee: 1, 'queue.since': 1, _id: 1 }, query: 'ListQueue: mine' },
-  { fields: { centre: 1, 'queue.since': 1, _id: 1 }, query: 'ListQueue: open; the counts of all buckets' },
+  { fields: { centre: 1, 'queue.since': 1, _id: 1 }, query: 'ListQueue: open' },
   { fields: { centre: 1, updateTime: 1, _id: 1 }, query: 'ListQueueChanges' },
 ] satisfies { fields: Record<string, 1 | -1>; query: string }[];
 
@@ -128,22 +129,18 @@ export function listChanges(
   });
 }
 
-/** Maximum number of open applications counted. Above it, counts are lower bounds. */
-const MAX_COUNTED = 20_000;
+/** Maximum of each count. It stands for more than 999. */
+const MAX_COUNTED = 1_000;
 
-/** Counts all buckets with one query that reads only the queue status and assignee. */
+/** Counts all buckets with one command. Each count is one range of one index and reads no document. */
 export async function countQueue(
   documents: Documents<StoredApplication>,
   centres: readonly string[],
   viewer: QueueViewer,
 ): Promise<Map<Bucket, number>> {
-  const open = await documents.find(
-    { 'queue.since': PRESENT },
-    { scope: { centre: centres }, limit: MAX_COUNTED, projection: { queue: 1, assignee: 1 } },
+  const counts = await documents.countEach(
+    BUCKETS.map((bucket) => resolveQueueList(bucket, viewer).filter),
+    { scope: { centre: centres }, limit: MAX_COUNTED },
   );
-  const counts = new Map<Bucket, number>();
-  for (const row of open) {
-    for (const bucket of resolveBuckets(row, viewer)) counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
-  }
-  return counts;
+  return new Map(BUCKETS.map((bucket, at) => [bucket, counts[at]!]));
 }

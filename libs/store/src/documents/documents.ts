@@ -7,8 +7,8 @@ import { create, createMissing, findByCreateRequest, type CreateResult, type Cre
 import type { Draft, StoredDocument } from './document.ts';
 import type { CommitNotifier } from './commit-notifier.ts';
 import type { CollectionOptions } from './options.ts';
-import { aggregate, find, findOne, list } from './reads.ts';
-import type { FindOptions, ListQuery, Page, ReadOptions } from './reads.ts';
+import { aggregate, countEach, find, findOne, list } from './reads.ts';
+import type { CountOptions, FindOptions, ListQuery, Page, ReadOptions } from './reads.ts';
 import { checkPath } from './schema.ts';
 import type { Scope } from './scope.ts';
 import {
@@ -27,6 +27,11 @@ export interface Documents<D extends StoredDocument> {
   /** Returns at most `limit` (default 200) documents, without paging. */
   find(filter: object, options: FindOptions): Promise<D[]>;
   aggregate<T extends object>(pipeline: object[], options: { scope: Scope }): Promise<T[]>;
+  /**
+   * Counts the matching documents of each filter in one command; each count stops at `limit`. A filter of equalities
+   * and one range over the first fields of an index is counted from the index alone.
+   */
+  countEach(filters: readonly object[], options: CountOptions): Promise<number[]>;
   /**
    * Returns a page, ordered by `_id` by default, without outbox and requests unless projected.
    * @throws Problem PAGE_TOKEN_INVALID
@@ -100,6 +105,7 @@ export function createDocuments<D extends StoredDocument>(
     findOne: (filter, callOptions) => findOne(collection, filter, callOptions),
     find: (filter, callOptions) => find(collection, filter, callOptions),
     aggregate: (pipeline, { scope }) => aggregate(collection, pipeline, scope),
+    countEach: (filters, callOptions) => countEach(collection, filters, callOptions),
     list: (query) => list(collection, query),
     create: (draft, callOptions) => create(collection, draft, callOptions),
     createMissing: (drafts, callOptions) => createMissing(collection, drafts, callOptions),

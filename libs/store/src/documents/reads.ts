@@ -14,6 +14,11 @@ export interface FindOptions extends ReadOptions {
   limit?: number;
   sort?: Record<string, 1 | -1>;
 }
+export interface CountOptions {
+  scope: Scope;
+  /** Maximum of each count. */
+  limit: number;
+}
 export interface ListQuery extends ReadOptions {
   filter: object;
   /** Dotted path of a text or date field that orders the pages; every matching document has it. Default `_id`. */
@@ -64,6 +69,27 @@ export function aggregate<D extends StoredDocument, T extends object>(
 ): Promise<T[]> {
   const whole = [{ $match: scopeFilter(scope) }, ...pipeline];
   return run('aggregate', () => driver().aggregate<T>(whole).toArray());
+}
+
+export async function countEach<D extends StoredDocument>(
+  { run, driver, options }: Collection<D>,
+  filters: readonly object[],
+  { scope, limit }: CountOptions,
+): Promise<number[]> {
+  const [first = [], ...others] = filters.map((filter, at) => [
+    { $match: withScope(filter, scope) },
+    { $limit: limit },
+    { $group: { _id: at, count: { $sum: 1 } } },
+  ]);
+  if (first.length === 0) return [];
+  const unions = others.map((pipeline) => ({ $unionWith: { coll: options.collection, pipeline } }));
+  const found = await run('count', () =>
+    driver()
+      .aggregate<{ _id: number; count: number }>([...first, ...unions])
+      .toArray(),
+  );
+  const counts = new Map(found.map(({ _id, count }) => [_id, count]));
+  return filters.map((_filter, at) => counts.get(at) ?? 0);
 }
 
 /** Reads one document more than the page, to detect a next page. */
