@@ -1,0 +1,238 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startLocal } from '@cups/local';
+import mongoose from 'mongoose';
+import { formatTable } from '../tools/cli/format-table.ts';
+import type { Cell } from '../tools/cli/format-table.ts';
+import { readEnvironmentInfo } from './environment-info.ts';
+import { round } from './processes.ts';
+
+/** Measures the embedded store alone: a bulk load, the reads of a desk, writes, memory, and the next start. */
+
+const HELP = `node bench/store.ts [--documents 200000] [--centre 200000] [--seconds 4] [--out file]
+
+Loads documents of 3 KB with the indexes of intake's applications, --centre of them at one centre and the others at 85,
+then runs each read of a desk 30 times, and conditional updates and inserts with 1 and 16 clients.`;
+
+const root = join(import.meta.dirname, '..');
+const CENTRE = 'centres/CU-001';
+const BATCH = 500;
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 0, 1);
+
+const { values: args } = parseArgs({
+  options: {
+    documents: { type: 'string', default: '200000' },
+    centre: { type: 'string', default: '200000' },
+    seconds: { type: 'string', default: '4' },
+    out: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const [documents, atCentre, seconds] = [args.documents, args.centre, args.seconds].map(Number) as [
+  number,
+  number,
+  number,
+];
+
+type Application = { _id: string } & Record<string, unknown>;
+type Applications = mongoose.mongo.Collection<Application>;
+
+const INDEXES: { fields: Record<string, 1 | -1>; unique?: boolean; sparse?: boolean }[] = [
+  { fields: { createRequest: 1 }, unique: true, sparse: true },
+  { fields: { 'outbox.time': 1 }, sparse: true },
+  { fields: { 'timer.due': 1 }, sparse: true },
+  { fields: { trackingNumber: 1 }, unique: true },
+  { fields: { centre: 1, _id: -1 } },
+  { fields: { centre: 1, state: 1, _id: -1 } },
+  { fields: { centre: 1, 'content.applicant.idnp': 1, _id: -1 } },
+  { fields: { centre: 1, 'content.represented.idnp': 1, _id: -1 } },
+  { fields: { centre: 1, names: 1, _id: -1 } },
+  { fields: { centre: 1, 'queue.stage': 1, 'queue.since': 1, _id: 1 } },
+  { fields: { centre: 1, 'queue.actionDate': 1, _id: 1 } },
+  { fields: { centre: 1, 'queue.agencyUpdateTime': 1, _id: 1 } },
+  { fields: { centre: 1, 'queue.deadline': 1, _id: 1 } },
+  { fields: { centre: 1, 'queue.notifySince': 1, _id: 1 } },
+  { fields: { centre: 1, assignee: 1, 'queue.since': 1, _id: 1 } },
+  { fields: { centre: 1, 'queue.since': 1, _id: 1 } },
+  { fields: { centre: 1, updateTime: 1, _id: 1 } },
+  { fields: { submitTime: 1 }, sparse: true },
+];
+
+const idOf = (n: number): string => `A${String(n).padStart(10, '0')}`;
+
+/** One in five is closed; the others are in a queue. A name has a hash shared by 1 in 500 and by 1 in 5,000. */
+function createApplication(n: number): Application {
+  const time = new Date(START + n * MINUTE);
+  const isOpen = n % 5 > 0;
+  return {
+    _id: idOf(n),
+    centre: n < atCentre ? CENTRE : `centres/CU-${String(2 + (n % 85)).padStart(3, '0')}`,
+    state: isOpen ? 'submitted' : 'closed',
+    trackingNumber: `T${n}`,
+    createRequest: `R${n}`,
+    content: { applicant: { idnp: `2900${String(n % 150_000).padStart(9, '0')}` }, text: 'ș'.repeat(1_000) },
+    names: [`abc${n % 500}`, `abcde${n % 5_000}`],
+    queue: isOpen
+      ? { stage: ['new', 'ready', 'returned'][n % 3], since: time, deadline: time.toISOString().slice(0, 10) }
+      : {},
+    assignee: `operators/${n % 10}`,
+    updateTime: time,
+    submitTime: time,
+    history: Array.from({ length: 5 }, (_, at) => ({ kind: `kind-${at}`, time, actor: 'operators/1' })),
+  };
+}
+
+/** The reads of a desk's screens. */
+function desksReads(applications: Applications): Record<string, () => Promise<unknown>> {
+  const centre = CENTRE;
+  const page = (filter: object, sort: Record<string, 1 | -1>) =>
+    applications
+      .find({ centre, ...filter })
+      .sort(sort)
+      .limit(50)
+      .toArray();
+  const middle = new Date(START + (atCentre / 2) * MINUTE);
+  const [idnp, present] = ['2900000000077', { $gt: new Date(0) }];
+  return {
+    'queue of a stage': () => page({ 'queue.stage': 'new' }, { 'queue.since': 1, _id: 1 }),
+    'queue, newest first': () => page({ 'queue.since': present }, { 'queue.since': -1, _id: -1 }),
+    'queue, a later page': () =>
+      page(
+        {
+          'queue.stage': 'new',
+          $or: [{ 'queue.since': { $gt: middle } }, { 'queue.since': middle, _id: { $gt: 'A' } }],
+        },
+        { 'queue.since': 1, _id: 1 },
+      ),
+    'a count to 1,000': () => applications.countDocuments({ centre, 'queue.stage': 'new' }, { limit: 1_000 }),
+    list: () => page({}, { _id: -1 }),
+    'changes of an hour': () =>
+      page({ updateTime: { $gte: new Date(START + (atCentre - 60) * MINUTE) } }, { updateTime: 1, _id: 1 }),
+    'search by IDNP': () =>
+      page({ $or: [{ 'content.applicant.idnp': idnp }, { 'content.represented.idnp': idnp }] }, { _id: -1 }),
+    'search by name': () => page({ names: { $in: ['abc7'] } }, { _id: -1 }),
+    'search by number': () => applications.findOne({ trackingNumber: 'T77' }),
+    application: () => applications.findOne({ _id: idOf(77) }),
+  };
+}
+
+const median = (values: number[]): number => values[values.length >> 1]!;
+
+async function timeReads(applications: Applications): Promise<Cell[][]> {
+  const rows: Cell[][] = [];
+  for (const [name, read] of Object.entries(desksReads(applications))) {
+    const times: number[] = [];
+    for (let run = 0; run < 30; run += 1) {
+      const started = performance.now();
+      await read();
+      times.push(performance.now() - started);
+    }
+    times.sort((a, b) => a - b);
+    rows.push([name, round(median(times)), round(times[28]!)]);
+  }
+  return rows;
+}
+
+/** Runs clients for some seconds. Returns [operations a second, median ms]. */
+async function runClients(clients: number, work: (client: number, n: number) => Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  const end = performance.now() + seconds * 1_000;
+  const client = async (_: unknown, at: number) => {
+    for (let n = 0; performance.now() < end; n += 1) {
+      const started = performance.now();
+      await work(at, n);
+      times.push(performance.now() - started);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  times.sort((a, b) => a - b);
+  return [Math.round(times.length / seconds), round(median(times))];
+}
+
+async function timeWrites(applications: Applications): Promise<Cell[][]> {
+  const rows: Cell[][] = [];
+  for (const clients of [1, 16]) {
+    const update = (client: number, n: number) =>
+      applications.findOneAndUpdate(
+        { _id: idOf((client * 9_973 + n) % documents), state: { $in: ['submitted', 'closed'] } },
+        { $set: { updateTime: new Date() }, $inc: { revision: 1 } as object },
+        { returnDocument: 'after' },
+      );
+    rows.push(['conditional update', clients, ...(await runClients(clients, update))]);
+    const insert = (client: number, n: number) => {
+      const id = `${clients}-${client}-${n}`;
+      return applications.insertOne(
+        Object.assign(createApplication(n), { _id: id, trackingNumber: id, createRequest: id }),
+      );
+    };
+    rows.push(['insert', clients, ...(await runClients(clients, insert))]);
+  }
+  return rows;
+}
+
+const readPssMiB = (pid: number): number =>
+  Math.round(Number(/^Pss: *(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))![1]) / 1_024);
+
+async function load(applications: Applications): Promise<number> {
+  const started = performance.now();
+  for (let n = 0; n < documents; n += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, documents - n) }, (_, at) => createApplication(n + at));
+    await applications.insertMany(batch, { ordered: false });
+    if (n % 50_000 === 0) process.stdout.write(`${n} of ${documents} documents …\n`);
+  }
+  return (performance.now() - started) / 1_000;
+}
+
+async function measure(): Promise<void> {
+  const loadBefore = loadavg()[0]!;
+  mkdirSync(join(root, '.cups'), { recursive: true });
+  const dataDir = mkdtempSync(join(root, '.cups', 'store-'));
+  const local = await startLocal({ dataDir, parts: ['store'] });
+  const client = new mongoose.mongo.MongoClient(local.mongoUri, { retryWrites: false, maxPoolSize: 20 });
+  try {
+    const applications = client.db('bench').collection<Application>('applications');
+    await applications.createIndexes(
+      INDEXES.map(({ fields, ...options }) => ({
+        key: fields,
+        name: Object.entries(fields).flat().join('_'),
+        ...options,
+      })),
+    );
+    const loadSeconds = await load(applications);
+    const loadedMiB = readPssMiB(local.pids.store);
+    const reads = await timeReads(applications);
+    const writes = await timeWrites(applications);
+    const usedMiB = readPssMiB(local.pids.store);
+    const restarting = performance.now();
+    await local.restartStore();
+    const restartMs = Math.round(performance.now() - restarting);
+    const facts: Cell[][] = [
+      ['documents, at one centre', `${documents}, ${atCentre}`],
+      ['load', `${Math.round(loadSeconds)} s, ${Math.round(documents / loadSeconds)} a second`],
+      ['memory (PSS) after the load, at the end', `${loadedMiB} MiB, ${usedMiB} MiB`],
+      ['the next start', `${restartMs} ms`],
+    ];
+    const tables = [
+      formatTable(undefined, facts),
+      formatTable(['READ', 'p50 ms', 'p95 ms'], reads),
+      formatTable(['WRITE', 'CLIENTS', 'a second', 'p50 ms'], writes),
+    ];
+    process.stdout.write(`\n${tables.join('\n\n')}\n`);
+    const result = { documents, atCentre, loadSeconds, loadedMiB, usedMiB, restartMs, reads, writes };
+    const report = Object.assign(result, readEnvironmentInfo(loadBefore));
+    if (args.out) writeFileSync(args.out, `${JSON.stringify(report, undefined, 2)}\n`);
+  } finally {
+    await client.close(true);
+    await local.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+if (args.help) process.stdout.write(`${HELP}\n`);
+else if (![documents, atCentre, seconds].every((one) => Number.isInteger(one) && one > 0)) {
+  process.stderr.write('--documents, --centre, --seconds: numbers from 1\n');
+  process.exitCode = 2;
+} else await measure();
