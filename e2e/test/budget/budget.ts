@@ -1,0 +1,145 @@
+import type { ServiceName } from '@cups/tools/platform';
+
+/**
+ * The operations that one pair (create and submit of an application) may cost. Change a number only on purpose, with its
+ * reason: each operation costs about 0.2 to 0.6 ms of CPU time per application.
+ */
+
+export interface BudgetRow {
+  service: ServiceName;
+  /** `store <command> <collection> (<filter> → <operators>)`, `grpc <method>`, `kafka <request>` or `log <event>`. */
+  operation: string;
+  /** Exact number per pair, one pair after another. One applicant in three has an email address. */
+  alone: number;
+  /** Maximum per pair with 64 pairs in flight. */
+  busy: number;
+  reason: string;
+}
+
+const EMAIL_SHARE = 1 / 3;
+
+export const PAIR_BUDGET: readonly BudgetRow[] = [
+  { service: 'gateway', operation: 'grpc CreateApplication', alone: 1, busy: 1, reason: 'the create' },
+  { service: 'gateway', operation: 'grpc SubmitApplication', alone: 1, busy: 1, reason: 'the submit' },
+  { service: 'gateway', operation: 'log request-completed', alone: 2, busy: 2, reason: 'one line per HTTP request' },
+
+  { service: 'intake', operation: 'store insert applications', alone: 1, busy: 1, reason: 'the draft' },
+  {
+    service: 'intake',
+    operation: 'store update applications (_id revision → $set $push)',
+    alone: 1,
+    busy: 1,
+    reason: 'the submission with its event',
+  },
+  {
+    service: 'intake',
+    operation: 'store find applications (_id)',
+    alone: 2,
+    busy: 2,
+    reason: 'GetSubmission and GetNoticeContext read the application',
+  },
+  {
+    service: 'intake',
+    operation: 'store update applications (_id → $pull)',
+    alone: 1,
+    busy: 0.5,
+    reason: 'removes published events, many documents at once',
+  },
+  { service: 'intake', operation: 'kafka Produce', alone: 1, busy: 0.5, reason: 'cups.applications, in batches' },
+  { service: 'intake', operation: 'log request-completed', alone: 4, busy: 4, reason: 'one line per gRPC call' },
+  { service: 'intake', operation: 'log personal-data-read', alone: 4, busy: 4, reason: 'one line per call with data' },
+
+  {
+    service: 'agency-bridge',
+    operation: 'grpc GetSubmission',
+    alone: 1,
+    busy: 1,
+    reason: 'the content, which no event carries',
+  },
+  {
+    service: 'agency-bridge',
+    operation: 'store insert deliveries',
+    alone: 1,
+    busy: 1,
+    reason: 'the delivery with its request',
+  },
+  {
+    service: 'agency-bridge',
+    operation: 'store update deliveries (_id → $pull $set)',
+    alone: 1,
+    busy: 0.5,
+    reason: 'removes published requests and marks deliveries as sent, many at once',
+  },
+  {
+    service: 'agency-bridge',
+    operation: 'kafka Produce',
+    alone: 1,
+    busy: 0.5,
+    reason: 'agency.<code>.requests, in batches',
+  },
+
+  {
+    service: 'notifications',
+    operation: 'grpc GetNoticeContext',
+    alone: 1,
+    busy: 1,
+    reason: 'contact and names, which no event carries',
+  },
+  {
+    service: 'notifications',
+    operation: 'store find threads (_id centre)',
+    alone: 1,
+    busy: 1,
+    reason: 'the thread to which the notice belongs',
+  },
+  { service: 'notifications', operation: 'store insert threads', alone: 1, busy: 1, reason: 'the thread of notices' },
+  {
+    service: 'notifications',
+    operation: 'store update threads (_id revision → $set)',
+    alone: EMAIL_SHARE,
+    busy: EMAIL_SHARE,
+    reason: 'marks an email as sent',
+  },
+  { service: 'notifications', operation: 'log notice-processed', alone: 1, busy: 1, reason: 'one line per notice' },
+];
+
+/** Operations that follow time instead of pairs, of any service. */
+export interface BackgroundRow {
+  /** As in a budget row; `*` matches any text. */
+  operation: string;
+  /** Maximum per second and service. */
+  perSecond: number;
+  /** Further maximum per pair and service. @default 0 */
+  perPair?: number;
+  /** Maximum at once, whatever the time. @default 2 */
+  burst?: number;
+  reason: string;
+}
+
+export const BACKGROUND_BUDGET: readonly BackgroundRow[] = [
+  { operation: 'store probe', perSecond: 1, reason: 'whether the store answers' },
+  { operation: 'store find * (timer.due $or)', perSecond: 1, reason: 'due timers' },
+  { operation: 'store find * (outbox.time outboxBlocked _id)', perSecond: 0.1, reason: 'sweeps of outboxes' },
+  { operation: 'store aggregate *', perSecond: 0.1, reason: 'numbers for gauges' },
+  { operation: 'store update storeWriters *', perSecond: 0.1, reason: 'the lease of a writer' },
+  { operation: 'store find migrations', perSecond: 0.1, reason: 'whether a migration has begun' },
+  { operation: 'store find centres', perSecond: 0.1, reason: 'identity reads the states of centres' },
+  { operation: 'store getMore', perSecond: 0.1, reason: 'the second page of centres' },
+  { operation: 'store find operators (person *)', perSecond: 0.1, reason: 'identity seals under the newest key' },
+  { operation: 'store delete *', perSecond: 0.1, reason: 'identity removes ended sessions and attempts' },
+
+  { operation: 'grpc GetPublicServiceVersion', perSecond: 1, reason: 'one call per 1.5 s and public service' },
+  { operation: 'grpc GetCentre', perSecond: 1, reason: 'one call per 1.5 s and centre' },
+  { operation: 'log request-completed', perSecond: 1, reason: 'the two calls above, in catalog and identity' },
+  { operation: 'log outbox-sweeps-*', perSecond: 0.1, reason: 'a busy machine slows sweeps' },
+
+  { operation: 'kafka Fetch', perSecond: 12, perPair: 3, reason: 'waits for messages' },
+  { operation: 'kafka OffsetCommit', perSecond: 4, perPair: 1, reason: 'commits of consumers, in batches' },
+  { operation: 'kafka Heartbeat', perSecond: 4, reason: 'membership of consumers' },
+  { operation: 'kafka Metadata', perSecond: 1, burst: 20, reason: 'the watch of lag, every 20 s' },
+  { operation: 'kafka GroupCoordinator', perSecond: 1, burst: 20, reason: 'the watch of lag' },
+  { operation: 'kafka OffsetFetch', perSecond: 1, burst: 20, reason: 'the watch of lag' },
+  { operation: 'kafka ListOffsets', perSecond: 1, burst: 20, reason: 'the watch of lag' },
+  { operation: 'kafka ApiVersions', perSecond: 0.1, reason: 'a new connection' },
+  { operation: 'kafka Sasl*', perSecond: 0.1, reason: 'a new connection' },
+];
