@@ -158,7 +158,7 @@ async function timeWrites(applications: Applications): Promise<Cell[][]> {
     const update = (client: number, n: number) =>
       applications.findOneAndUpdate(
         { _id: idOf((client * 9_973 + n) % documents), state: { $in: ['submitted', 'closed'] } },
-        { $set: { updateTime: new Date() }, $inc: { revision: 1 } as object },
+        { $set: { updateTime: new Date() }, $inc: { revision: 1 } as never },
         { returnDocument: 'after' },
       );
     rows.push(['conditional update', clients, ...(await runClients(clients, update))]);
