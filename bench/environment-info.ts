@@ -39,7 +39,8 @@ export function readEnvironmentInfo(loadBefore: number) {
       kafka: process.env['KAFKA_BROKERS'] ? 'given' : version('kafka.pom.xml', 'kafka_2.13'),
       store: process.env['MONGODB_URI']
         ? 'given'
-        : `mongo-java-server ${version('store.pom.xml', 'mongo-java-server-h2-backend')}`,
+        : `mongo-java-server ${version('store.pom.xml', 'mongo-java-server-core')}, ` +
+          `RocksDB ${version('store.pom.xml', 'rocksdbjni')}`,
     },
   };
 }

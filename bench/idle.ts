@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SERVICES } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
-import { nowMs, pssMiB, readClocks, round, diffClocks } from './processes.ts';
+import { nowMs, measureMemory, pssMiB, readClocks, round, diffClocks } from './processes.ts';
 
 export type IdleUsage = Awaited<ReturnType<typeof measureIdle>>;
 
@@ -15,11 +15,7 @@ export async function measureIdle(platform: Platform, seconds: number) {
   const { others, ...spent } = diffClocks(before, readClocks(pids));
   const cpuBy = Object.fromEntries(Object.entries(spent).map(([name, ms]) => [name, percent(ms)]));
   const memory = Object.fromEntries(SERVICES.map((name) => [name, pids[name] ? round(pssMiB(pids[name]), 1) : 0]));
-  const jvms = Object.fromEntries(
-    Object.keys(pids)
-      .filter((name) => !(SERVICES as readonly string[]).includes(name))
-      .map((name) => [name, round(pssMiB(pids[name]!), 1)]),
-  );
+  const jvms = { kafka: measureMemory(pids['kafka']), store: measureMemory(pids['store']) };
   return {
     seconds,
     cpuPercent: round(sum(cpuBy)),

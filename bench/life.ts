@@ -79,6 +79,7 @@ async function measure(): Promise<void> {
     await playApplications(platform, WARM_UP);
     await pause(5_000);
     const idle = await measureIdle(platform, IDLE_SECONDS);
+    const idleMemory = readMemory(platform);
     const before = await takeSnapshot(platform, dataDir);
     log(`${applications} applications …`);
     const day = await playApplications(platform, applications);
@@ -86,7 +87,7 @@ async function measure(): Promise<void> {
     // The day does not wait for counted events and emptied outboxes.
     await pause(5_000);
     const after = await takeSnapshot(platform, dataDir);
-    const report = buildReport({ day, idle, loaded, before, after, loadBefore });
+    const report = buildReport({ day, idle, idleMemory, loaded, before, after, loadBefore });
     writeFileSync(join(root, FILE), `${JSON.stringify(report, undefined, 2)}\n`);
     log(`written to ${FILE}`);
   } finally {
@@ -103,14 +104,16 @@ async function playApplications({ url }: Platform, count: number): Promise<DayRe
   return day;
 }
 
-/** Returns the proportional set size of every process, in MiB. */
+/** Returns the proportional set size of every process that the platform started, in MiB. */
 function readMemory(platform: Platform): Record<string, number> {
-  return Object.fromEntries(Object.entries(platform.pids()).map(([name, pid]) => [name, round(pssMiB(pid), 1)]));
+  const started = Object.entries(platform.pids()).filter(([, pid]) => pid > 0);
+  return Object.fromEntries(started.map(([name, pid]) => [name, round(pssMiB(pid), 1)]));
 }
 
 interface LifeMeasurement {
   day: DayResult;
   idle: IdleUsage;
+  idleMemory: Record<string, number>;
   loaded: Record<string, number>;
   before: Snapshot;
   after: Snapshot;
@@ -118,7 +121,7 @@ interface LifeMeasurement {
 }
 
 /** Computes the cost per application of the day, without the idle load. */
-function buildReport({ day, idle, loaded, before, after, loadBefore }: LifeMeasurement) {
+function buildReport({ day, idle, idleMemory, loaded, before, after, loadBefore }: LifeMeasurement) {
   const count = day.applications;
   const { others, ...spent } = diffClocks(before.clocks, after.clocks);
   const elapsed = after.ms - before.ms;
@@ -137,7 +140,7 @@ function buildReport({ day, idle, loaded, before, after, loadBefore }: LifeMeasu
     idlePercent: idle.cpuBy,
     /** Percent of one core that other processes used during the day. */
     othersPercent: round((others! * 100) / elapsed, 1),
-    memoryMiB: { idle: Object.assign({}, idle.memory, idle.jvms), loaded },
+    memoryMiB: { idle: idleMemory, loaded },
     collections: grown(before.collections, after.collections),
     topics: grown(before.topics, after.topics),
     logBytes: grown(before.logs, after.logs),

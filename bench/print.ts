@@ -16,7 +16,7 @@ interface PrintableReport {
   needed: Record<string, { times: number; why: string }>;
   ratio: number;
   ratios: Record<string, number>;
-  idle: { cpuPercent: number; othersPercent: number; nodeMiB: number; cpuBy: object; memory: object };
+  idle: { cpuPercent: number; othersPercent: number; nodeMiB: number; cpuBy: object; memory: object; jvms: object };
   counts: object;
   valid: boolean;
   disturbed: boolean;
@@ -65,9 +65,9 @@ export function printTable(report: PrintableReport): void {
     }),
   );
   out.push(`ratio ${report.ratio} (${list(report.ratios)})`, '');
-  const { cpuPercent, othersPercent, nodeMiB, cpuBy, memory } = report.idle;
+  const { cpuPercent, othersPercent, nodeMiB, cpuBy, memory, jvms } = report.idle;
   out.push(`idle: ${cpuPercent} % of a core (${list(cpuBy)}; others ${othersPercent})`);
-  out.push(`      ${nodeMiB} MiB in Node services (${list(memory)})`, '');
+  out.push(`      ${nodeMiB} MiB in Node services (${list(memory)}); ${list(jvms)}`, '');
   out.push(`${report.valid ? 'valid' : 'NOT VALID'}: ${list(report.counts)}`);
   if (report.disturbed) out.push('DISTURBED: other processes took more than a tenth of a core');
   if (report.firstRefusal) out.push(`first refusal: ${report.firstRefusal}`);

@@ -51,6 +51,12 @@ export function pssMiB(pid: number): number {
   return Number(kib) / 1024;
 }
 
+/** MiB; a process that the platform did not start, such as an external store, is not measured. */
+export type MemoryMiB = number | 'not measured';
+
+/** Returns the proportional set size. @param pid 0 for a process that the platform did not start */
+export const measureMemory = (pid = 0): MemoryMiB => (pid > 0 ? round(pssMiB(pid), 1) : 'not measured');
+
 /** Returns monotonic milliseconds, the same clock in every process of the machine. */
 export function nowMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
