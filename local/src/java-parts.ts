@@ -21,7 +21,7 @@ const MAVEN_REQUIREMENT =
 
 export interface JavaPart {
   /** Name of the part and its jar folder. */
-  readonly name: 'kafka' | 'store';
+  readonly name: 'former-store' | 'kafka' | 'store';
   /** Java source in this package, or a folder of them. */
   readonly source: string;
   /** Maven project in this package that lists the jars. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { moveFormerStore } from './former-store.ts';
 import { startJava, waitForAnswer, type JavaProcess } from './java-process.ts';
 import { preparePart, type JavaPart } from './java-parts.ts';
 import { reachableAddress } from './ports.ts';
@@ -67,6 +68,7 @@ export async function startStore(
   onUnexpectedEnd: (code: number | null, signal: string | null) => void,
 ): Promise<JavaProcess> {
   const classPath = await preparePart(storePart(), onProgress);
+  await moveFormerStore(options.dataDir, classPath, onProgress);
   const folder = join(options.dataDir, 'store');
   await ensurePrivateFolder(folder);
   const logFile = join(options.dataDir, 'store.log');

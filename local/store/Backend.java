@@ -50,6 +50,10 @@ final class Backend extends AbstractMongoBackend {
         return new Database(name, getCursorRegistry(), engine, catalog);
     }
 
+    Database database(String name) {
+        return (Database) resolveDatabase(name);
+    }
+
     @Override
     public Document handleCommand(Channel channel, String database, String command, Document query) {
         switch (command.toLowerCase(Locale.ROOT)) {

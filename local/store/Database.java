@@ -48,6 +48,13 @@ final class Database extends AbstractSynchronizedMongoDatabase<Object> {
                 .collect(Collectors.toList());
     }
 
+    /** Creates a collection with indexes, as the commands `create` and `createIndexes` do. */
+    DocumentCollection create(String name, List<Document> indexes) {
+        createCollectionOrThrowIfExists(name, CollectionOptions.withDefaults());
+        indexes.forEach(this::addIndex);
+        return (DocumentCollection) resolveCollection(name, true);
+    }
+
     /** A crash between the creation of a collection and of its first index leaves it without. */
     private void restoreIdIndexes() {
         for (DocumentCollection collection : documentCollections()) {

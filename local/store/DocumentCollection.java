@@ -125,6 +125,14 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
         commit(1);
     }
 
+    /** Adds a stored document to a batch for {@link Engine#load}; {@link FieldIndex#checkAll} checks it afterwards. */
+    void load(byte[] stored, WriteBatch into) throws RocksDBException {
+        Document document = Bson.decode(stored);
+        byte[] id = idBytes(document);
+        into.put(engine.documents, documentKey(id), stored);
+        for (FieldIndex index : indexes) index.load(document, id, into);
+    }
+
     @Override
     protected Object addDocumentInternal(Document document) {
         byte[] id = getIdField() == null ? idBytes(UUID.randomUUID().toString()) : idBytes(document);

@@ -14,6 +14,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
@@ -216,6 +217,20 @@ final class Engine implements AutoCloseable {
         }
         synchronized (this) {
             written++;
+        }
+    }
+
+    /** Writes a batch past the log into a store that nobody uses yet. It is on disk after {@link #flush}. */
+    void load(WriteBatch batch) throws RocksDBException {
+        try (WriteOptions unlogged = new WriteOptions().setDisableWAL(true)) {
+            db.write(unlogged, batch);
+        }
+    }
+
+    /** Writes everything that is still in memory to disk. */
+    void flush() throws RocksDBException {
+        try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+            db.flush(wait, List.of(catalog, documents, entries));
         }
     }
 

@@ -13,7 +13,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 
 /**
@@ -203,6 +205,31 @@ final class FieldIndex extends Index<Object> {
         List<byte[]> keys = keysOf(document, id);
         checkUnique(document, keys, id, true);
         for (byte[] key : keys) put(batch, key, id);
+    }
+
+    /** Adds a document without a check; {@link #checkAll} follows. */
+    void load(Document document, byte[] id, WriteBatch batch) {
+        for (byte[] key : keysOf(document, id)) put(batch, key, id);
+    }
+
+    /** @throws StoreDamage if two documents have the same key in a unique index */
+    void checkAll() {
+        if (!unique || isPrimary()) return;
+        byte[] prefix = new KeyWriter().uint32(record.number).toBytes();
+        byte[] before = {};
+        try (ReadOptions read = new ReadOptions().setFillCache(false);
+                RocksIterator all = collection.engine().iterator(collection.engine().entries, read)) {
+            for (all.seek(prefix); all.isValid() && Engine.startsWith(all.key(), prefix); all.next()) {
+                byte[] key = all.key();
+                byte[] fields = Arrays.copyOf(key, key.length - Scan.idOf(key, all.value()).length);
+                if (Arrays.equals(fields, before)) {
+                    throw new StoreDamage(
+                            collection.getFullName() + ": two documents have the same key in the index " + getName());
+                }
+                before = fields;
+            }
+            collection.engine().check(all);
+        }
     }
 
     @Override

@@ -1,12 +1,20 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { LocalOptions } from '../src/index.ts';
 
 /** Returns the path of a test script. */
 export function resolveScript(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
+}
+
+/** Starts parts in a process of its own. */
+export function startParent(options: LocalOptions, env = process.env): ChildProcess {
+  const args = ['--disable-warning=ExperimentalWarning', resolveScript('parent.ts'), JSON.stringify(options)];
+  return spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Runs `work` with a new data folder and removes it. */

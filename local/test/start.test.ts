@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
@@ -7,13 +7,8 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import mongoose from 'mongoose';
-import { findRunningProcess, startLocal, type LocalOptions, type LocalPart } from '../src/index.ts';
-import { isProcessRunning, resolveScript, waitUntil, withFolder } from './folder.ts';
-
-function startParent(options: LocalOptions, env = process.env): ChildProcess {
-  const args = ['--disable-warning=ExperimentalWarning', resolveScript('parent.ts'), JSON.stringify(options)];
-  return spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-}
+import { findRunningProcess, startLocal, type LocalPart } from '../src/index.ts';
+import { isProcessRunning, startParent, waitUntil, withFolder } from './folder.ts';
 
 type Ports = Record<'kafka' | 'controller' | 'store', number>;
 

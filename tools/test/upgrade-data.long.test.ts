@@ -96,7 +96,9 @@ describe('data of commit 106db4d', () => {
     const running = await open(lines);
     expect(lines.join('\n')).toContain('intake: 0001-standard-names done');
     expect(readFileSync(join(dataDir, 'shape'), 'utf8')).toBe('3\n');
-    expect(existsSync(join(dataDir, 'store-version-2'))).toBe(true);
+    expect(existsSync(join(dataDir, 'store-version-2', 'store.mv'))).toBe(true);
+    expect(lines.join('\n')).toContain('stays in store-h2');
+    expect(existsSync(join(dataDir, 'store-h2', 'store.mv'))).toBe(true);
     await expectWorking(running);
   }, 600_000);
 
