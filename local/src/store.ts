@@ -34,7 +34,7 @@ function storePart(): JavaPart {
  */
 const JAVA_FLAGS = [
   '-Xms32m',
-  '-Xmx192m',
+  '-Xmx224m',
   '-Xss512k',
   // Its pauses take a few milliseconds. The serial collector paused 110 to 190 ms twice a second under load
   // with 256 MiB.

@@ -11,6 +11,7 @@ import de.bwaldvogel.mongo.backend.Utils;
 import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.BadValueException;
+import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.oplog.Oplog;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ import java.util.stream.Stream;
 final class Database extends AbstractSynchronizedMongoDatabase<Object> {
     /** Size of a first batch unless the client says another, as in MongoDB. */
     private static final int FIRST_BATCH = 101;
+
+    /** Bytes of an aggregate's result, which is one reply. */
+    private static final long MAX_RESULT_BYTES = 16L << 20;
 
     private final Engine engine;
     private final Catalog catalog;
@@ -179,7 +183,7 @@ final class Database extends AbstractSynchronizedMongoDatabase<Object> {
             Aggregation aggregation =
                     Aggregation.fromPipeline(stages, databases, Database.this, collection, oplog);
             aggregation.validate(command);
-            return aggregation.runStages(documents);
+            return takeBounded(aggregation.runStagesAsStream(documents));
         }
 
         /** @return what the pipeline of a `$unionWith` gives for a collection that exists, this one by default */
@@ -191,6 +195,21 @@ final class Database extends AbstractSynchronizedMongoDatabase<Object> {
             if (collection == null) return List.of();
             return pipeline(collection, Aggregation.parse(((Document) stage).get("pipeline")));
         }
+    }
+
+    /** @throws MongoServerError above the size of one message */
+    private static List<Document> takeBounded(Stream<Document> results) {
+        List<Document> taken = new ArrayList<>();
+        long bytes = 0;
+        for (Document result : (Iterable<Document>) results::iterator) {
+            bytes += Bson.encode(result).length;
+            if (bytes > MAX_RESULT_BYTES) {
+                throw new MongoServerError(
+                        10334, "BSONObjectTooLarge", "The result of an aggregate is larger than 16 MiB");
+            }
+            taken.add(result);
+        }
+        return taken;
     }
 
     private static Document cursorResponse(String namespace, List<Document> documents) {

@@ -44,6 +44,9 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
     /** The change of the current document. Guarded by the monitor. */
     private final WriteBatch batch = new WriteBatch();
 
+    /** What the current command reads while it changes documents. Guarded by the monitor. */
+    private Query.LazyResult reading;
+
     /** Maximum number of documents that the current command changes; 0 for all. Guarded by the monitor. */
     private int changeLimit;
 
@@ -171,7 +174,23 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
             return super.updateDocuments(selector, update, filters, isMulti, isUpsert, oplog);
         } finally {
             changeLimit = 0;
+            closeReading();
         }
+    }
+
+    @Override
+    public synchronized int deleteDocuments(Document selector, int limit, Oplog oplog) {
+        try {
+            return super.deleteDocuments(selector, limit, oplog);
+        } finally {
+            closeReading();
+        }
+    }
+
+    /** Ends the read of a change that failed on its way. */
+    private void closeReading() {
+        if (reading != null) reading.close();
+        reading = null;
     }
 
     @Override
@@ -207,8 +226,11 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
     @Override
     protected QueryResult queryDocuments(
             Document query, Document orderBy, int skip, int limit, int batchSize, Document projection) {
-        int wanted = limit == 0 && changeLimit > 0 && Thread.holdsLock(this) ? changeLimit : Math.abs(limit);
-        return Query.of(this, query, orderBy, skip, wanted, projection, getIdField()).result(batchSize);
+        boolean isChange = Thread.holdsLock(this);
+        int wanted = limit == 0 && isChange ? changeLimit : Math.abs(limit);
+        QueryResult result = Query.of(this, query, orderBy, skip, wanted, projection, getIdField()).result(batchSize);
+        if (isChange && result instanceof Query.LazyResult) reading = (Query.LazyResult) result;
+        return result;
     }
 
     @Override

@@ -34,7 +34,7 @@ import org.rocksdb.WriteOptions;
  * #whenDurable}; one thread syncs the log once for all who wait.
  */
 final class Engine implements AutoCloseable {
-    private static final long CACHE_BYTES = 96L << 20;
+    private static final long CACHE_BYTES = 64L << 20;
     private static final long MEMTABLE_BYTES = 16L << 20;
 
     private final Path folder;

@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -22,11 +20,11 @@ import java.util.stream.StreamSupport;
 
 /** One read: a filter, an order, and how much of the result is wanted. */
 final class Query {
-    /** Bytes of documents that one sort may hold, as in MongoDB. */
-    private static final long SORT_BYTES = 100L << 20;
+    /** Bytes of documents that one sort may hold; decoded they take several times as much of the heap. */
+    private static final long SORT_BYTES = 16L << 20;
 
-    /** Bytes of documents in one reply. */
-    private static final int REPLY_BYTES = 12 << 20;
+    /** Bytes of documents in one reply, but at least one document. */
+    private static final int REPLY_BYTES = 4 << 20;
 
     private final DocumentCollection collection;
     private final Document filter;
@@ -71,9 +69,10 @@ final class Query {
 
     // --- Results -----------------------------------------------------------------------------------------------------
 
-    /** @param batchSize size of the first batch; 0 for everything */
+    /** @param batchSize size of the first batch; 0 for all, which are read as they are taken unless there is a limit */
     QueryResult result(int batchSize) {
         Results results = new Results();
+        if (batchSize == 0 && limit == 0) return new LazyResult(results);
         List<Document> first = results.take(batchSize == 0 ? Integer.MAX_VALUE : batchSize, batchSize > 0);
         if (results.isEmpty()) return new QueryResult(first);
         OpenCursor cursor = new OpenCursor(collection.cursors().generateCursorId(), results);
@@ -81,22 +80,25 @@ final class Query {
         return new QueryResult(first, cursor);
     }
 
-    /** @return the results one by one, read from a snapshot; the stream closes it at its end */
+    /** @return the results one by one, read from a snapshot; close it, unless it is read to its end */
     Stream<Document> stream() {
-        Results results = new Results();
-        Iterator<Document> iterator = new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return !results.isEmpty();
-            }
+        LazyResult result = new LazyResult(new Results());
+        return StreamSupport.stream(result.spliterator(), false).onClose(result::close);
+    }
 
-            @Override
-            public Document next() {
-                return results.take();
-            }
-        };
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(iterator, Spliterator.ORDERED), false)
-                .onClose(results::close);
+    /** Results that are read as they are taken, once. Close it, unless it is read to its end. */
+    static final class LazyResult extends QueryResult implements AutoCloseable {
+        private final Results results;
+
+        private LazyResult(Results results) {
+            super(results);
+            this.results = results;
+        }
+
+        @Override
+        public void close() {
+            results.close();
+        }
     }
 
     /** @return the number of results; documents are read only if the index does not answer the whole filter */
@@ -113,7 +115,7 @@ final class Query {
         long results = 0;
         try (Results found = new Results()) {
             while (!found.isEmpty()) {
-                found.take();
+                found.next();
                 results++;
             }
             return new long[] {results, found.scan.entriesRead(), found.scan.documentsRead()};
@@ -129,7 +131,7 @@ final class Query {
     }
 
     /** The results in order, read as they are taken. */
-    private final class Results implements AutoCloseable {
+    private final class Results implements Iterable<Document>, Iterator<Document>, AutoCloseable {
         private final Scan scan = new Scan(collection, plan);
         private Iterator<Document> sorted;
         private Document ahead;
@@ -161,7 +163,18 @@ final class Query {
             return ahead == null;
         }
 
-        Document take() {
+        @Override
+        public Iterator<Document> iterator() {
+            return this;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return !isEmpty();
+        }
+
+        @Override
+        public Document next() {
             if (ahead == null) throw new NoSuchElementException();
             Document taken = ahead;
             advance();
@@ -173,7 +186,7 @@ final class Query {
             long bytes = 0;
             while (ahead != null && taken.size() < maximum && (!isBounded || bytes < REPLY_BYTES)) {
                 if (isBounded) bytes += scan.lastBytes();
-                taken.add(take());
+                taken.add(next());
             }
             return taken;
         }
