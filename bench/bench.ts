@@ -10,9 +10,10 @@ import mongoose from 'mongoose';
 import { watchAgencies } from './arrivals.ts';
 import type { Arrivals } from './arrivals.ts';
 import { request, Children } from './children.ts';
+import { compare } from './compare.ts';
 import { reconcileCounts } from './reconciliation.ts';
 import { measureIdle } from './idle.ts';
-import { signInJobs, BODY_BYTES, copyRegistryWithoutLimits } from './jobs.ts';
+import { signInJobs, BODY_BYTES, copyRegistryWithoutLimits, LOAD_SETTINGS } from './jobs.ts';
 import type { LoadCommand } from './load.ts';
 import { nowMs, readClocks, round, diffClocks } from './processes.ts';
 import { printTable } from './print.ts';
@@ -20,7 +21,7 @@ import { measureRawDrivers } from './raw.ts';
 import { saveReport, buildReport } from './report.ts';
 import type { BenchMeasurement, Report } from './report.ts';
 import { readEnvironmentInfo } from './environment-info.ts';
-import { LoadRunner } from './load-runs.ts';
+import { LoadRunner, warmUp } from './load-runs.ts';
 import type { LoadLevelResult, OpenLoopResult } from './load-runs.ts';
 
 /**
@@ -29,6 +30,7 @@ import type { LoadLevelResult, OpenLoopResult } from './load-runs.ts';
  */
 
 const HELP = `npm run bench -- [--json] [--seconds 20] [--open] [--profile <service>]
+npm run bench -- --compare <commit> [--rounds 3] [--json] [--out <file>] [--seconds 20] [--open]
 
 Starts a platform on an empty folder, warms it up and measures
   saturation   pairs (create + submit of a 3 KB application) per second at 8, 16, 32 and 64 in flight
@@ -37,6 +39,14 @@ Starts a platform on an empty folder, warms it up and measures
   idle         CPU of all processes and memory of the Node services, when nothing is to be done
   valid        accepted = stored = published = received by the agencies
 
+With --compare, it checks that commit out into a temporary folder, installs it, and measures it and this checkout alternately
+(A B, B A, A B …), each on an empty folder, by the load generator of this checkout. It prints ratios of this checkout to
+the commit: median, least and most of all rounds. They cover pairs per second and CPU time per pair at 1, 16 and 64 in
+flight, acknowledgements at 20 pairs per second, and memory. Ctrl-C removes the folder and ends all processes.
+
+  --compare <commit> compares with this commit
+  --rounds <n>       turns of each side (default 3)
+  --out <file>       also writes the JSON of a comparison to a file
   --json             prints one JSON object only
   --seconds <n>      length of each part (default 20)
   --open             Kafka and the store without TLS, users and ACLs
@@ -57,9 +67,13 @@ const { values: args } = parseArgs({
     seconds: { type: 'string', default: '20' },
     open: { type: 'boolean', default: false },
     profile: { type: 'string' },
+    compare: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    out: { type: 'string' },
   },
 });
 const seconds = Number(args.seconds);
+const rounds = Number(args.rounds);
 const log = (line: string) => {
   if (!args.json) process.stdout.write(`${line}\n`);
 };
@@ -69,11 +83,16 @@ if (args.help) {
 } else if (!(seconds >= 2 && seconds <= 600)) {
   process.stderr.write('--seconds must be from 2 to 600.\n');
   process.exitCode = 1;
+} else if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= 100)) {
+  process.stderr.write('--rounds must be a whole number from 1 to 100.\n');
+  process.exitCode = 1;
 } else {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   try {
-    process.exitCode = await bench(stop.signal);
+    const { compare: commit, open, json, out } = args;
+    if (commit === undefined) process.exitCode = await bench(stop.signal);
+    else await compare({ commit, rounds, seconds, open, json, out, signal: stop.signal, log });
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     process.exitCode = 1;
@@ -124,16 +143,7 @@ function startBenchPlatform(dataDir: string, signal: AbortSignal, trouble: strin
     signal,
     onProgress: log,
     onExit: (name, code) => trouble.push(`${name} exited unexpectedly (${code})`),
-    env: {
-      // A generator keeps its sign-in cookie while it runs.
-      SESSION_IDLE_MINUTES: '480',
-      REGISTRY_DIR: copyRegistryWithoutLimits(dataDir),
-      SIMULATOR_BEHAVIOUR: '{"only":"silent"}',
-      LOG_LEVEL: 'info',
-      RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
-      RATE_LIMIT_SESSION_PER_MINUTE: '10000000',
-      MAX_IN_FLIGHT_PER_ADDRESS: '512',
-    },
+    env: { ...LOAD_SETTINGS, REGISTRY_DIR: copyRegistryWithoutLimits(dataDir) },
     envOf: profiled ? { [profiled]: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` } } : {},
   });
 }
@@ -158,9 +168,9 @@ async function loadPlatform(
     await request(load, order);
     log(`${jobs.length} applications of about ${BODY_BYTES} bytes to choose from`);
     const notices = () => threads.estimatedDocumentCount();
-    const work = new LoadRunner({ platform, arrivals, notices, load, signal, trouble });
+    const work = new LoadRunner({ pids: () => platform.pids(), arrivals, notices, load, signal, trouble });
 
-    await warmUp(work);
+    await warmUp(work, seconds, log);
     const ramp = await saturate(work);
     const best = ramp.reduce((a, b) => (b.pairsPerSecond > a.pairsPerSecond ? b : a));
     log(`${OPEN_RATE} pairs/s for ${seconds} s …`);
@@ -182,17 +192,6 @@ async function loadPlatform(
     children.kill();
     await arrivals.stop().catch(() => {});
     await store.close().catch(() => {});
-  }
-}
-
-/** JIT compilation takes long: the platform is warm when two rounds bring no gain. */
-async function warmUp(work: LoadRunner): Promise<void> {
-  log('warming up …');
-  for (let rounds = 0, best = 0, flat = 0; rounds < 12 && flat < 2; rounds += 1) {
-    const { pairsPerSecond } = await work.closed(16, Math.min(5, seconds / 4));
-    log(`  ${pairsPerSecond} pairs/s`);
-    flat = pairsPerSecond > best * 1.05 ? 0 : flat + 1;
-    best = Math.max(best, pairsPerSecond);
   }
 }
 

@@ -11,10 +11,21 @@ export const BODY_BYTES = 3 * 1024;
 
 const root = join(import.meta.dirname, '..');
 
-/** Copies the repository's registry, with higher limits of open applications. */
-export function copyRegistryWithoutLimits(dataDir: string): string {
+/** Settings of a platform whose desks are all played by one machine, and whose agencies are silent. */
+export const LOAD_SETTINGS = {
+  // A generator keeps its sign-in cookie while it runs.
+  SESSION_IDLE_MINUTES: '480',
+  SIMULATOR_BEHAVIOUR: '{"only":"silent"}',
+  LOG_LEVEL: 'info',
+  RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
+  RATE_LIMIT_SESSION_PER_MINUTE: '10000000',
+  MAX_IN_FLIGHT_PER_ADDRESS: '512',
+};
+
+/** Copies the registry of a checkout, by default this one, with higher limits of open applications. */
+export function copyRegistryWithoutLimits(dataDir: string, checkout = root): string {
   const folder = join(dataDir, 'registries');
-  cpSync(join(root, 'data'), folder, { recursive: true });
+  cpSync(join(checkout, 'data'), folder, { recursive: true });
   for (const name of readdirSync(join(folder, 'centres')).filter((one) => one.endsWith('.yaml'))) {
     const file = join(folder, 'centres', name);
     writeFileSync(file, readFileSync(file, 'utf8').replace(/openApplications: \d+/, 'openApplications: 100000'));

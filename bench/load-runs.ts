@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Platform } from '@cups/tools/platform';
 import type { Arrivals } from './arrivals.ts';
 import { request } from './children.ts';
 import type { LoadResult, LoadCommand } from './load.ts';
@@ -34,8 +33,10 @@ export interface OpenLoopResult {
 const STALL_TIMEOUT_MS = 20_000;
 
 export interface LoadRunnerOptions {
-  platform: Platform;
-  arrivals: Arrivals;
+  /** Process IDs of the platform. */
+  pids: () => Record<string, number>;
+  /** Deliveries on the agencies' topics; without them, nothing waits for them. */
+  arrivals?: Pick<Arrivals, 'deliveries' | 'lastMs'>;
   /** Counts the notice threads in the store. */
   notices: () => Promise<number>;
   load: ChildProcess;
@@ -59,10 +60,15 @@ export class LoadRunner {
     this.#parts = parts;
   }
 
+  /** Returns the failures, one sentence each. */
+  get trouble(): readonly string[] {
+    return this.#parts.trouble;
+  }
+
   /** Returns every process that uses CPU for the load. */
   pids(): Record<string, number> {
-    const { platform, load } = this.#parts;
-    return Object.assign({ load: load.pid!, bench: process.pid }, platform.pids());
+    const { pids, load } = this.#parts;
+    return Object.assign({ load: load.pid!, bench: process.pid }, pids());
   }
 
   /** Runs a closed loop and waits until it drains. */
@@ -115,7 +121,7 @@ export class LoadRunner {
     let done = 0;
     let written = 0;
     for (let movedMs = nowMs(); !signal.aborted; await pause(50)) {
-      const seen = arrivals.deliveries.size;
+      const seen = arrivals?.deliveries.size ?? expected;
       if (seen >= expected) written = await notices();
       if (written >= expected) break;
       if (seen + written > done) movedMs = nowMs();
@@ -126,7 +132,18 @@ export class LoadRunner {
       this.#lost = accepted - Math.min(seen, written);
       break;
     }
-    return { seenMs: Math.max(since, arrivals.lastMs()), drainedMs: nowMs() };
+    return { seenMs: Math.max(since, arrivals?.lastMs() ?? 0), drainedMs: nowMs() };
+  }
+}
+
+/** JIT compilation takes long: the platform is warm when two rounds bring no gain. @param seconds length of a part */
+export async function warmUp(work: LoadRunner, seconds: number, log: (line: string) => void): Promise<void> {
+  log('warming up …');
+  for (let rounds = 0, best = 0, flat = 0; rounds < 12 && flat < 2; rounds += 1) {
+    const { pairsPerSecond } = await work.closed(16, Math.min(5, seconds / 4));
+    log(`  ${pairsPerSecond} pairs/s`);
+    flat = pairsPerSecond > best * 1.05 ? 0 : flat + 1;
+    best = Math.max(best, pairsPerSecond);
   }
 }
 

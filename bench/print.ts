@@ -1,5 +1,5 @@
-import { formatTable } from '../tools/cli/format-table.ts';
-import type { Cell } from '../tools/cli/format-table.ts';
+import { formatTable } from '@cups/tools/format-table';
+import type { Cell } from '@cups/tools/format-table';
 import type { RawCost } from './drivers/meter.ts';
 import type { Percentiles } from './processes.ts';
 import type { LoadLevelResult } from './load-runs.ts';

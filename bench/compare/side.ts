@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { ServedPlatform, ServeMessage, ServeOptions } from './serve.ts';
+
+/** The platform of one checkout, in a process group of its own. */
+
+export interface RunningSide extends ServedPlatform {
+  /** Names of processes that have exited unexpectedly. */
+  exited: string[];
+  stop(): Promise<void>;
+}
+
+/** @throws Error, one sentence, when the platform does not start */
+export async function startSide(
+  checkout: string,
+  options: ServeOptions,
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (line: string) => void },
+): Promise<RunningSide> {
+  const child = spawn(
+    join(checkout, 'node_modules/.bin/node'),
+    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'serve.ts'), checkout, JSON.stringify(options)],
+    // Ctrl-C must not end it: this process stops it in order. The IPC channel ends it if this process is killed.
+    { cwd: checkout, detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+  );
+  const ended = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  const exited: string[] = [];
+  const abort = () => child.kill('SIGTERM');
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const served = await waitUntilServing(child, onProgress, exited);
+    return { ...served, exited, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function waitUntilServing(
+  child: ChildProcess,
+  onProgress: (line: string) => void,
+  exited: string[],
+): Promise<ServedPlatform> {
+  return new Promise((resolve, reject) => {
+    child.on('message', (message: ServeMessage) => {
+      if (message.kind === 'progress') onProgress(message.line);
+      else if (message.kind === 'exited') exited.push(message.name);
+      else if (message.kind === 'failed') reject(new Error(message.error));
+      else resolve(message);
+    });
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error('The process of the platform has exited.')));
+  });
+}
