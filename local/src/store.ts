@@ -61,13 +61,21 @@ export interface StoreOptions {
   readonly secure?: PlatformSecurity | undefined;
 }
 
-/** Starts the embedded store and waits until it responds. */
+/** Prepares the Java part. @returns its class path */
+export function prepareStoreClassPath(onProgress: (line: string) => void): Promise<string> {
+  return preparePart(storePart(), onProgress);
+}
+
+/**
+ * Starts the embedded store and waits until it responds.
+ * @throws Error, one sentence: the store's own if it refuses its data
+ */
 export async function startStore(
   options: StoreOptions,
   onProgress: (line: string) => void,
   onUnexpectedEnd: (code: number | null, signal: string | null) => void,
 ): Promise<JavaProcess> {
-  const classPath = await preparePart(storePart(), onProgress);
+  const classPath = await prepareStoreClassPath(onProgress);
   await moveFormerStore(options.dataDir, classPath, onProgress);
   const folder = join(options.dataDir, 'store');
   await ensurePrivateFolder(folder);
@@ -83,9 +91,15 @@ export async function startStore(
     await waitForAnswer(child, address, pingRequest(), { name: 'The store', seconds: 60, logFile });
   } catch (error) {
     await child.kill();
-    throw error;
+    throw new Error((await readRefusal(logFile)) ?? (error as Error).message, { cause: error });
   }
   return child;
+}
+
+/** Returns the sentence in which the store refused its data; undefined if it did not. */
+async function readRefusal(logFile: string): Promise<string | undefined> {
+  const lines = (await readFile(logFile, 'utf8')).trim().split('\n');
+  return lines.find((line) => /^The (data in|store cannot open) /.test(line));
 }
 
 /**

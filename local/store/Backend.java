@@ -6,20 +6,25 @@ import de.bwaldvogel.mongo.backend.AbstractMongoBackend;
 import de.bwaldvogel.mongo.backend.Cursor;
 import de.bwaldvogel.mongo.backend.Utils;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
 import io.netty.channel.Channel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.rocksdb.RocksDBException;
 
 /** All databases, and the commands that concern the whole store. */
-final class Backend extends AbstractMongoBackend {
+final class Backend extends AbstractMongoBackend implements AutoCloseable {
     /** A cursor that nobody reads holds a snapshot; MongoDB waits as long. */
     private static final long CURSOR_IDLE_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private final Engine engine;
     private final Catalog catalog;
+    private final ScheduledExecutorService sweeper;
 
     Backend(Engine engine) {
         this.engine = engine;
@@ -37,7 +42,7 @@ final class Backend extends AbstractMongoBackend {
             }
         });
         catalog.databases().forEach(this::resolveDatabase);
-        ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(work -> {
+        sweeper = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "cursors");
             thread.setDaemon(true);
             return thread;
@@ -61,27 +66,68 @@ final class Backend extends AbstractMongoBackend {
                 return resolveDatabase(database).handleCommand(channel, "explain", query, this::resolveDatabase, oplog);
             case "cupsverify":
                 return verify();
+            case "fsync":
+                return flush();
             default:
                 return super.handleCommand(channel, database, command, query);
         }
     }
 
-    /** Checks every block, and every index against the documents. */
-    private Document verify() {
-        engine.verify();
-        Document answer = new Document();
-        long documents = 0;
-        long entries = 0;
-        for (String name : listDatabaseNames()) {
-            for (DocumentCollection collection : ((Database) resolveDatabase(name)).documentCollections()) {
-                long[] checked = collection.verify();
-                documents += checked[0];
-                entries += checked[1];
-            }
+    private Document flush() {
+        try {
+            engine.flush();
+        } catch (RocksDBException e) {
+            throw new MongoServerError(8, "UnknownError", e.getMessage());
         }
-        answer.append("documents", documents).append("entries", entries);
+        Document answer = new Document();
         Utils.markOkay(answer);
         return answer;
+    }
+
+    @Override
+    public Document getServerStatus() {
+        return super.getServerStatus().append("store", engine.status());
+    }
+
+    /**
+     * Checks every block, and every index against the documents of a snapshot.
+     *
+     * @return numbers of what was checked, and a sentence for each fault: the first of the files and of each collection
+     */
+    Document verify() {
+        long start = System.nanoTime();
+        Document answer = new Document("documents", 0L)
+                .append("entries", 0L)
+                .append("missingEntries", 0L)
+                .append("orphanEntries", 0L);
+        List<String> faults = new ArrayList<>();
+        check(faults, engine::verify);
+        for (String name : new TreeSet<>(listDatabaseNames())) {
+            Database database = (Database) resolveDatabase(name);
+            check(faults, () -> {
+                for (DocumentCollection collection : database.allCollections()) {
+                    check(faults, () -> collection.verify(answer, faults));
+                }
+            });
+        }
+        answer.append("faults", faults).append("milliseconds", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+        Utils.markOkay(answer);
+        return answer;
+    }
+
+    private static void check(List<String> faults, Runnable part) {
+        try {
+            part.run();
+        } catch (StoreDamage e) {
+            if (!faults.contains(e.getMessage())) faults.add(e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        sweeper.shutdownNow();
+        Query.OpenCursor.all().forEach(Query.OpenCursor::close);
+        super.close();
     }
 
     // --- Cursors -----------------------------------------------------------------------------------------------------

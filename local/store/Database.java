@@ -59,6 +59,16 @@ final class Database extends AbstractSynchronizedMongoDatabase<Object> {
         return (DocumentCollection) resolveCollection(name, true);
     }
 
+    /** @return the collections of documents and the two that describe them */
+    List<DocumentCollection> allCollections() {
+        List<DocumentCollection> all = documentCollections();
+        for (String name : List.of("system.namespaces", "system.indexes")) {
+            DocumentCollection collection = (DocumentCollection) resolveCollection(name, false);
+            if (collection != null) all.add(collection);
+        }
+        return all;
+    }
+
     /** A crash between the creation of a collection and of its first index leaves it without. */
     private void restoreIdIndexes() {
         for (DocumentCollection collection : documentCollections()) {

@@ -361,35 +361,55 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
     }
 
     /**
-     * Checks that every document has its index entries, and that there are no others.
+     * Checks on a snapshot that every document has its index entries, and that there are no others.
      *
-     * @return the numbers of documents and entries
-     * @throws StoreDamage naming the index, not the document
+     * @param counts what the numbers of documents and entries are added to
+     * @param faults receives a sentence for each index that differs, naming no document
+     * @throws StoreDamage if a document or an entry cannot be read
      */
-    synchronized long[] verify() {
-        long documents = 0;
-        Map<FieldIndex, Long> expected = new HashMap<>();
-        try (Scan scan = Scan.all(this)) {
-            for (; scan.next(); documents++) {
-                Document document = scan.document();
-                for (FieldIndex index : indexes) {
+    void verify(Document counts, List<String> faults) {
+        List<FieldIndex> checked;
+        Scan scan;
+        synchronized (this) {
+            checked = indexes;
+            scan = Scan.toCheck(this);
+        }
+        try (Scan all = scan) {
+            long documents = 0;
+            Map<FieldIndex, long[]> expectedAndFound = new HashMap<>();
+            for (; all.next(); documents++) {
+                Document document = all.document();
+                for (FieldIndex index : checked) {
+                    long[] numbers = expectedAndFound.computeIfAbsent(index, one -> new long[2]);
                     for (byte[] key : index.expectedKeys(document)) {
-                        expected.merge(index, 1L, Long::sum);
-                        if (engine.get(engine.entries, null, key) != null) continue;
-                        throw new StoreDamage(getFullName() + ": index " + index.getName() + " lacks an entry");
+                        numbers[0]++;
+                        if (all.hasEntry(key)) numbers[1]++;
                     }
                 }
             }
+            add(counts, "documents", documents);
+            for (FieldIndex index : checked) {
+                if (index.isPrimary()) continue;
+                long[] numbers = expectedAndFound.getOrDefault(index, new long[2]);
+                long entries = all.countEntries(index.record().number);
+                long missing = numbers[0] - numbers[1];
+                long orphans = entries - numbers[1];
+                add(counts, "entries", entries);
+                add(counts, "missingEntries", missing);
+                add(counts, "orphanEntries", orphans);
+                if (missing == 0 && orphans == 0) continue;
+                faults.add("the index " + index.getName() + " of " + getFullName() + " lacks " + missing
+                        + " entries and has " + orphans + " without a document");
+            }
         }
-        long entries = 0;
-        for (FieldIndex index : indexes) {
-            if (index.isPrimary()) continue;
-            long found = index.getCount();
-            entries += found;
-            if (found == expected.getOrDefault(index, 0L)) continue;
-            throw new StoreDamage(getFullName() + ": index " + index.getName() + " has entries without a document");
-        }
-        return new long[] {documents, entries};
+    }
+
+    StoreDamage orphanEntry() {
+        return new StoreDamage("an index of " + getFullName() + " has an entry without a document");
+    }
+
+    private static void add(Document counts, String name, long number) {
+        counts.put(name, (Long) counts.get(name) + number);
     }
 
     // --- The collection itself ---------------------------------------------------------------------------------------

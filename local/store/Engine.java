@@ -1,11 +1,16 @@
 package cups.store;
 
+import de.bwaldvogel.mongo.bson.Document;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -22,6 +27,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -37,7 +43,16 @@ final class Engine implements AutoCloseable {
     private static final long CACHE_BYTES = 64L << 20;
     private static final long MEMTABLE_BYTES = 16L << 20;
 
-    private final Path folder;
+    /** Maximum number of faults that are reported. */
+    private static final int MAX_REPORTED = 100;
+
+    /** Each log records the end of the one before, so that a log that is cut or missing between others is refused. */
+    private static final Properties LOG_CHECKS = new Properties();
+
+    static {
+        LOG_CHECKS.setProperty("track_and_verify_wals", "true");
+    }
+
     private final RocksDB db;
     private final DBOptions options;
     private final ColumnFamilyOptions columnOptions;
@@ -45,6 +60,13 @@ final class Engine implements AutoCloseable {
     private final WriteOptions unsynced = new WriteOptions().setSync(false);
     private final Thread syncer = new Thread(this::syncForEver, "log-sync");
     private final Watermark watermark;
+    private final LogFiles logs;
+    private final Gate gate = new Gate();
+
+    /** Sentences on damage that were reported, each once. */
+    private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+    private final AtomicLong damagedReads = new AtomicLong();
 
     final ColumnFamilyHandle catalog;
     final ColumnFamilyHandle documents;
@@ -62,18 +84,17 @@ final class Engine implements AutoCloseable {
 
     /** @throws StoreDamage if acknowledged data is missing or unreadable */
     Engine(Path folder) throws IOException, RocksDBException {
-        this.folder = folder;
         this.watermark = new Watermark(folder);
         boolean exists = Files.exists(folder.resolve("CURRENT"));
         if (!exists && watermark.sequence() > 0) {
             throw new StoreDamage("the file CURRENT is missing, although the store holds data");
         }
+        logs = new LogFiles(folder);
         columnOptions = columnOptions();
-        options = new DBOptions()
+        options = DBOptions.getDBOptionsFromProps(LOG_CHECKS)
                 .setCreateIfMissing(!exists)
                 .setCreateMissingColumnFamilies(!exists)
-                // Ends with an error on damage before the end of the log. What was acknowledged and is missing at
-                // its end is found by the watermark.
+                // Refuses damage before the end of the log. The watermark finds what is missing at its end.
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
                 .setParanoidChecks(true)
                 .setMaxTotalWalSize(64L << 20)
@@ -90,7 +111,9 @@ final class Engine implements AutoCloseable {
         try {
             db = RocksDB.open(options, folder.toString(), families, handles);
         } catch (RocksDBException e) {
-            throw new StoreDamage(e.getMessage());
+            watermark.close();
+            if (e.getMessage().contains("/LOCK")) throw new IOException("another process uses the folder");
+            throw new StoreDamage(e);
         }
         catalog = handles.get(0);
         documents = handles.get(1);
@@ -98,8 +121,13 @@ final class Engine implements AutoCloseable {
         long last = db.getLatestSequenceNumber();
         if (last < watermark.sequence()) {
             db.close();
+            watermark.close();
             throw new StoreDamage("the log ends at change " + last + ", but change " + watermark.sequence()
-                    + " was acknowledged: a log file is cut or damaged");
+                    + " was acknowledged: the file " + logs.lastFile() + " is cut, damaged or missing");
+        }
+        if (logs.discardedBytes() > 0) {
+            System.err.println("The store discarded " + logs.discardedBytes() + " bytes at the end of the file "
+                    + logs.lastFile() + " after change " + last + ": an unfinished change, which was not acknowledged.");
         }
         syncer.setDaemon(true);
         syncer.start();
@@ -186,9 +214,29 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    private static RuntimeException unreadable(RocksDBException e) {
-        System.err.println("The store read damaged data: " + e.getMessage() + ". Stop it, and restore a backup.");
-        return new StoreDamage(e.getMessage());
+    /** Reports damage that a command found, each fault once, and counts it. @return the error of the command */
+    StoreDamage damaged(StoreDamage damage) {
+        damagedReads.incrementAndGet();
+        if (reported.size() < MAX_REPORTED && reported.add(damage.getMessage())) {
+            System.err.println("The store found damaged data (" + damage.getMessage()
+                    + "): stop it, and restore a backup with `npm run cups -- restore`.");
+        }
+        return damage;
+    }
+
+    private StoreDamage unreadable(RocksDBException e) {
+        return damaged(new StoreDamage(e));
+    }
+
+    /** @return what the start found and what has been read since, for metrics */
+    Document status() {
+        return new Document("recoveredChanges", logs.changes())
+                .append("discardedBytes", logs.discardedBytes())
+                .append("damagedReads", damagedReads.get());
+    }
+
+    Gate gate() {
+        return gate;
     }
 
     Snapshot snapshot() {
@@ -213,6 +261,8 @@ final class Engine implements AutoCloseable {
         try {
             db.write(unsynced, batch);
         } catch (RocksDBException e) {
+            // Damage that a compaction found: RocksDB accepts no further change, and reads continue.
+            if (isDamage(e)) throw unreadable(e);
             Store.halt("the log cannot be written", e);
         }
         synchronized (this) {
@@ -281,12 +331,16 @@ final class Engine implements AutoCloseable {
         watermark.raise(sequence);
     }
 
+    private static boolean isDamage(RocksDBException e) {
+        return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
+    }
+
     /** Reads and checks all blocks. @throws StoreDamage with the first fault */
     void verify() {
         try {
             db.verifyChecksum();
         } catch (RocksDBException e) {
-            throw new StoreDamage(e.getMessage());
+            throw unreadable(e);
         }
     }
 
@@ -298,22 +352,44 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /**
+     * Syncs the log and ends the sync thread.
+     *
+     * <p>Enough for an end in order while commands still run. {@link #close} needs that none does.
+     */
+    void stop() {
         synchronized (this) {
             if (closed) return;
             closed = true;
             notifyAll();
         }
         try {
+            syncer.join();
             sync();
             watermark.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException | RocksDBException e) {
             Store.halt("the log cannot be synced", e);
+        }
+    }
+
+    /** Stops it and empties the log, so that the next start has nothing to recover. */
+    @Override
+    public void close() {
+        stop();
+        try {
+            flush();
+        } catch (RocksDBException e) {
+            // The log keeps everything.
         }
         catalog.close();
         documents.close();
         entries.close();
         db.close();
+        options.close();
+        columnOptions.close();
+        unsynced.close();
+        cache.close();
     }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -84,18 +85,23 @@ final class FieldIndex extends Index<Object> {
 
     /** @return the keys of the entries of a document, without repetition; none if the index leaves the document out */
     private List<byte[]> keysOf(Document document, byte[] id) {
+        return keysOf(document, id, writer, field -> collection.markMultikey(record, field));
+    }
+
+    /** @param onSeveral receives the number of each field that holds an array */
+    private List<byte[]> keysOf(Document document, byte[] id, KeyWriter writer, IntConsumer onSeveral) {
         if (isPrimary() || !covers(document)) return List.of();
         Object[] fields = new Object[paths.length];
         boolean present = false;
         for (int n = 0; n < paths.length; n++) {
             fields[n] = Values.at(document, paths[n]);
             present |= !(fields[n] instanceof Missing);
-            if (fields[n] instanceof Values.Several) collection.markMultikey(record, n);
+            if (fields[n] instanceof Values.Several) onSeveral.accept(n);
         }
         if (isSparse() && !present) return List.of();
         writer.reset().uint32(record.number);
         Set<Key> keys = new LinkedHashSet<>();
-        List<byte[]> single = addKeys(fields, 0, id, keys);
+        List<byte[]> single = addKeys(fields, 0, id, writer, keys);
         if (single != null) return single;
         List<byte[]> all = new ArrayList<>(keys.size());
         for (Key key : keys) all.add(key.bytes);
@@ -107,7 +113,7 @@ final class FieldIndex extends Index<Object> {
      *
      * @return the only key, or null if they were added to the set
      */
-    private List<byte[]> addKeys(Object[] fields, int from, byte[] id, Set<Key> into) {
+    private List<byte[]> addKeys(Object[] fields, int from, byte[] id, KeyWriter writer, Set<Key> into) {
         for (int at = from; at < fields.length; at++) {
             boolean ascending = getKeys().get(at).isAscending();
             if (!(fields[at] instanceof Values.Several)) {
@@ -117,7 +123,7 @@ final class FieldIndex extends Index<Object> {
             int before = writer.length();
             for (Object value : ((Values.Several) fields[at]).values) {
                 writer.truncate(before).field(value, ascending);
-                List<byte[]> single = addKeys(fields, at + 1, id, into);
+                List<byte[]> single = addKeys(fields, at + 1, id, writer, into);
                 if (single != null) into.add(new Key(single.get(0)));
             }
             return null;
@@ -296,8 +302,18 @@ final class FieldIndex extends Index<Object> {
 
     // --- What the checker calls --------------------------------------------------------------------------------------
 
-    /** @return the keys of all entries that a document must have */
+    /**
+     * Works without the monitor.
+     *
+     * @return the keys of all entries that a document must have
+     * @throws StoreDamage if the record of the index does not say that a field holds an array
+     */
     List<byte[]> expectedKeys(Document document) {
-        return keysOf(document, collection.idBytes(document));
+        return keysOf(document, collection.idBytes(document), new KeyWriter(), this::checkMultikey);
+    }
+
+    private void checkMultikey(int field) {
+        if ((record.multikey & 1L << field) != 0) return;
+        throw new StoreDamage("the index " + getName() + " of " + collection.getFullName() + " does not know of an array");
     }
 }

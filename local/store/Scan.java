@@ -22,6 +22,7 @@ final class Scan implements AutoCloseable {
     private final ReadOptions read = new ReadOptions();
     private final List<Source> sources = new ArrayList<>();
     private final Set<Key> seen;
+    private final boolean isCached;
     private int current;
     private boolean closed;
 
@@ -31,19 +32,33 @@ final class Scan implements AutoCloseable {
     private long documentsRead;
 
     Scan(DocumentCollection collection, Plan plan) {
+        this(collection, plan, true);
+    }
+
+    private Scan(DocumentCollection collection, Plan plan, boolean isCached) {
+        this.isCached = isCached;
         this.collection = collection;
         this.engine = collection.engine();
         this.snapshot = engine.snapshot();
         this.seen = plan.distinct ? new HashSet<>() : null;
-        read.setSnapshot(snapshot);
+        read.setSnapshot(snapshot).setFillCache(isCached);
         addSources(plan);
     }
 
     /** All documents of a collection, by `_id`. */
     static Scan all(DocumentCollection collection) {
+        return new Scan(collection, planOfAll(collection), true);
+    }
+
+    /** All documents of a collection, for a check that must not displace what others read. */
+    static Scan toCheck(DocumentCollection collection) {
+        return new Scan(collection, planOfAll(collection), false);
+    }
+
+    private static Plan planOfAll(DocumentCollection collection) {
         byte[] from = new KeyWriter().uint32(collection.number()).toBytes();
         byte[] to = new KeyWriter().uint32(collection.number() + 1).toBytes();
-        return new Scan(collection, Plan.ofAll(new Plan.KeyRange(from, to, from.length), false, false));
+        return Plan.ofAll(new Plan.KeyRange(from, to, from.length), false, false);
     }
 
     private void addSources(Plan plan) {
@@ -66,7 +81,8 @@ final class Scan implements AutoCloseable {
     boolean next() {
         while (nextEntry()) {
             if (stored == null) stored = engine.get(engine.documents, read, collection.documentKey(id));
-            if (stored == null) continue;
+            if (stored == null && sources.get(current) instanceof Ids) continue;
+            if (stored == null) throw engine.damaged(collection.orphanEntry());
             documentsRead++;
             return true;
         }
@@ -75,6 +91,7 @@ final class Scan implements AutoCloseable {
 
     /** Moves to the next entry, without reading its document. @return false at the end */
     boolean nextEntry() {
+        engine.gate().check();
         while (current < sources.size()) {
             if (!sources.get(current).step()) {
                 sources.get(current++).close();
@@ -124,20 +141,36 @@ final class Scan implements AutoCloseable {
     // --- Counting ----------------------------------------------------------------------------------------------------
 
     static int countDocuments(DocumentCollection collection) {
-        return countPrefix(collection.engine(), collection.engine().documents, collection.number());
+        return countPrefix(collection.engine(), collection.engine().documents, collection.number(), null);
     }
 
     static int countEntries(Engine engine, int number) {
-        return countPrefix(engine, engine.entries, number);
+        return countPrefix(engine, engine.entries, number, null);
     }
 
-    private static int countPrefix(Engine engine, ColumnFamilyHandle family, int number) {
+    /** @return the number of entries of an index in the snapshot */
+    int countEntries(int number) {
+        return countPrefix(engine, engine.entries, number, snapshot);
+    }
+
+    /** Whether an index entry is in the snapshot. */
+    boolean hasEntry(byte[] key) {
+        return engine.get(engine.entries, read, key) != null;
+    }
+
+    private static int countPrefix(Engine engine, ColumnFamilyHandle family, int number, Snapshot snapshot) {
         byte[] from = new KeyWriter().uint32(number).toBytes();
         int count = 0;
         try (Slice end = new Slice(new KeyWriter().uint32(number + 1).toBytes());
-                ReadOptions options = new ReadOptions().setIterateUpperBound(end).setFillCache(false);
+                ReadOptions options = new ReadOptions()
+                        .setIterateUpperBound(end)
+                        .setFillCache(false)
+                        .setSnapshot(snapshot);
                 RocksIterator all = engine.iterator(family, options)) {
-            for (all.seek(from); all.isValid(); all.next()) count++;
+            for (all.seek(from); all.isValid(); all.next()) {
+                engine.gate().check();
+                count++;
+            }
             engine.check(all);
         }
         return count;
@@ -218,6 +251,7 @@ final class Scan implements AutoCloseable {
             upper = new Slice(range.to);
             options = new ReadOptions()
                     .setSnapshot(snapshot)
+                    .setFillCache(isCached)
                     .setIterateLowerBound(lower)
                     .setIterateUpperBound(upper);
             iterator = engine.iterator(isDocuments ? engine.documents : engine.entries, options);

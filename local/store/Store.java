@@ -3,6 +3,8 @@ package cups.store;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import sun.misc.Signal;
 
 /**
  * The embedded store: speaks MongoDB's wire protocol and acknowledges only what is on disk.
@@ -13,6 +15,9 @@ import org.rocksdb.RocksDB;
  * CUPS_STORE_PASSWORD}) it only speaks TLS.
  */
 public final class Store {
+    /** Time that running commands have to end. What takes longer is interrupted by the end of the process. */
+    private static final long STOP_SECONDS = 3;
+
     private Store() {}
 
     public static void main(String[] args) throws Exception {
@@ -22,17 +27,15 @@ public final class Store {
             RocksDB.loadLibrary();
             engine = new Engine(Path.of(args[0]));
             backend = new Backend(engine);
-        } catch (StoreDamage e) {
-            System.err.println("The data in " + args[0] + " is damaged: " + e.getMessage()
-                    + ". Restore a backup (`npm run cups -- restore`).");
+        } catch (IOException | RocksDBException | RuntimeException e) {
+            System.err.println(refusal(args[0], e));
             System.exit(3);
             return;
         }
         WireServer server = new WireServer(args[2], Integer.parseInt(args[1]), engine, backend);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            server.close();
-            engine.close();
-        }));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, backend, engine)));
+        // Without a handler, the process would end in order too, with code 143.
+        Signal.handle(new Signal("TERM"), signal -> System.exit(0));
         // The server threads keep the process alive.
         if ("false".equals(System.getProperty("cups.endsWithParent"))) return;
         try {
@@ -41,6 +44,26 @@ public final class Store {
             // A broken pipe means the end of input, too.
         }
         System.exit(0);
+    }
+
+    /** Why a start is refused, in one sentence with the way back. */
+    static String refusal(String folder, Exception e) {
+        if (e instanceof IOException) return "The store cannot open " + folder + ": " + e.getMessage() + ".";
+        // Damaged documents of the store's own collections fail in many ways.
+        String fault = e instanceof StoreDamage ? e.getMessage() : "its catalog is unreadable, " + e;
+        return "The data in " + folder + " is damaged (" + fault
+                + "): restore a backup with `npm run cups -- restore`.";
+    }
+
+    private static void stop(WireServer server, Backend backend, Engine engine) {
+        engine.gate().close();
+        server.close();
+        if (engine.gate().awaitCommands(STOP_SECONDS)) {
+            backend.close();
+            engine.close();
+        } else {
+            engine.stop();
+        }
     }
 
     /** The only safe end when the disk fails: nothing more is acknowledged. */

@@ -60,7 +60,7 @@ final class WireServer implements AutoCloseable {
                                 .addLast(new MongoWireMessageEncoder())
                                 .addLast(new MongoWireProtocolHandler())
                                 .addLast(new RespondWhenDurable(engine))
-                                .addLast(new Handler(backend, channels, scans))
+                                .addLast(new Handler(backend, channels, engine.gate(), scans))
                                 .addLast(new MongoExceptionHandler());
                     }
                 })
@@ -92,28 +92,40 @@ final class WireServer implements AutoCloseable {
      */
     private static final class Handler extends MongoDatabaseHandler {
         private static final Set<String> READ_COMMANDS =
-                Set.of("find", "aggregate", "count", "distinct", "getMore", "explain", "cupsVerify");
+                Set.of("find", "aggregate", "count", "distinct", "getMore", "explain", "cupsVerify", "fsync");
 
+        private final Gate gate;
         private final ExecutorService scans;
 
-        Handler(Backend backend, ChannelGroup channels, ExecutorService scans) {
+        Handler(Backend backend, ChannelGroup channels, Gate gate, ExecutorService scans) {
             super(backend, channels);
+            this.gate = gate;
             this.scans = scans;
         }
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, ClientRequest request) {
             if (!(request instanceof MongoMessage) || !mayScan(((MongoMessage) request).getDocument())) {
-                super.channelRead0(context, request);
+                run(context, request);
                 return;
             }
             scans.execute(() -> {
                 try {
-                    super.channelRead0(context, request);
+                    run(context, request);
                 } catch (RuntimeException | Error e) {
                     context.fireExceptionCaught(e);
                 }
             });
+        }
+
+        /** Runs a command unless the store stops; its connections are being closed then. */
+        private void run(ChannelHandlerContext context, ClientRequest request) {
+            if (!gate.enter()) return;
+            try {
+                super.channelRead0(context, request);
+            } finally {
+                gate.leave();
+            }
         }
 
         private static boolean mayScan(Document command) {

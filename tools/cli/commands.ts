@@ -21,6 +21,7 @@ import { scanCommand } from './scan/command.ts';
 import { sizingCommand } from './sizing/command.ts';
 import { staffCommand } from './staff/command.ts';
 import { startCommand } from './start/command.ts';
+import { storeCommand } from './store/command.ts';
 import { topicsCommand } from './topics/command.ts';
 import { wipeCommand } from './wipe.ts';
 
@@ -32,6 +33,7 @@ export function createCommands(): Command[] {
     wipeCommand(),
     backupCommand(),
     restoreCommand(),
+    storeCommand(),
     migrateCommand(),
     centreCommand(),
     agencyCommand(),
