@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLocal } from '@cups/local';
 import mongoose from 'mongoose';
-import { formatTable } from '../tools/cli/format-table.ts';
-import type { Cell } from '../tools/cli/format-table.ts';
+import { formatTable } from '@cups/tools/format-table';
+import type { Cell } from '@cups/tools/format-table';
 import { readEnvironmentInfo } from './environment-info.ts';
 import { round } from './processes.ts';
 

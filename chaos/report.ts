@@ -1,4 +1,4 @@
-import { formatTable, indent } from '../tools/cli/format-table.ts';
+import { formatTable, indent } from '@cups/tools/format-table';
 import type { Violation } from './invariants.ts';
 import type { FaultKind } from './plan.ts';
 
