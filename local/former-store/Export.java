@@ -45,6 +45,9 @@ import org.h2.mvstore.type.BasicDataType;
 public final class Export implements AutoCloseable {
     private static final Comparator<Object> BY_VALUE = ValueComparator.ascWithoutListHandling();
 
+    /** H2 writes whole blocks. */
+    private static final int BLOCK_BYTES = 4096;
+
     /** Stands for a document that the redo log removed. */
     private static final byte[] REMOVED = {};
 
@@ -54,6 +57,7 @@ public final class Export implements AutoCloseable {
     /** Newest content of the documents that the redo logs change, by namespace and `_id`. */
     private final Map<String, NavigableMap<Object, byte[]>> changed = new HashMap<>();
 
+    private long changeCount;
     private long collections;
     private long documents;
 
@@ -61,6 +65,7 @@ public final class Export implements AutoCloseable {
         this.out = out;
         Path path = folder.resolve("store.mv");
         if (!Files.exists(path)) throw new Damage("store.mv is missing");
+        if (Files.size(path) % BLOCK_BYTES != 0) throw new Damage("store.mv is cut");
         file = new MVStore.Builder()
                 .fileName(path.toString())
                 .readOnly()
@@ -103,12 +108,20 @@ public final class Export implements AutoCloseable {
         boolean isFirst = file.getMapNames().stream().noneMatch(name -> name.startsWith("databases."));
         RedoLog[] logs = {new RedoLog(folder, 0, isFirst), new RedoLog(folder, 1, isFirst)};
         for (long wanted = generation; wanted <= generation + 1; wanted++) {
+            long before = changeCount;
             int left = logs[(int) (wanted % 2)].replay(wanted, this::change);
-            if (left > 0) System.err.println("note: the log ends with an incomplete change of " + left + " bytes");
+            if (left > 0) report("the log ends with an incomplete change of " + left + " bytes, which is left out");
+            if (wanted == generation || changeCount == before) continue;
+            report("store.mv ends before its last checkpoint, and the log has the changes since then");
         }
     }
 
+    private static void report(String note) {
+        System.err.println("note: " + note);
+    }
+
     private void change(byte kind, String namespace, byte[] document) {
+        changeCount++;
         Object id = Missing.ofNullable(decode(document).get("_id"));
         changed.computeIfAbsent(namespace, name -> new TreeMap<>(BY_VALUE))
                 .put(id, kind == RedoLog.PUT ? document : REMOVED);
@@ -124,7 +137,7 @@ public final class Export implements AutoCloseable {
                 names.add((String) decode(all.next()).get("name"));
             }
         }
-        // A change of another collection belongs to a command that nobody was answered for.
+        if (!names.containsAll(changed.keySet())) throw new Damage("store.mv lacks a collection that the log changes");
         for (String name : names) {
             if (!file.hasMap("databases." + name)) throw new Damage("store.mv lacks a collection");
             write('C', encode(new Document("name", name).append("indexes", indexesOf(name))));

@@ -22,6 +22,9 @@ interface Content {
   documents: mongoose.mongo.Document[];
 }
 
+/** Indexes and documents as text, by collection. */
+type Comparable = Record<string, { indexes: string[]; documents: string[] }>;
+
 async function withFormerFolder(work: (folder: string) => Promise<void>): Promise<void> {
   await withFolder(async (folder) => {
     execFileSync('tar', ['-xf', '-', '-C', folder], { input: brotliDecompressSync(readFileSync(FIXTURE)) });
@@ -30,7 +33,7 @@ async function withFormerFolder(work: (folder: string) => Promise<void>): Promis
 }
 
 /** Starts the store in a folder, reads everything as the fixture describes it, and stops the store. */
-async function readStore(folder: string, onProgress: (line: string) => void = () => {}): Promise<object> {
+async function readStore(folder: string, onProgress: (line: string) => void = () => {}): Promise<Comparable> {
   const local = await startLocal({ dataDir: folder, parts: ['store'], onProgress });
   const client = new mongoose.mongo.MongoClient(local.mongoUri, { promoteValues: false, retryWrites: false });
   try {
@@ -54,16 +57,16 @@ async function readStore(folder: string, onProgress: (line: string) => void = ()
 }
 
 /** Sorts indexes and documents, whose order is not part of the move. */
-function normalize(content: Record<string, Content>): object {
+function normalize(content: Record<string, Content>): Comparable {
   const text = (value: object): string => EJSON.stringify(value, { relaxed: false });
   const sorted = Object.entries(content).map(([name, { indexes, documents }]) => [
     name,
     { indexes: indexes.map(text).sort(), documents: documents.map(text).sort() },
   ]);
-  return Object.fromEntries(sorted) as object;
+  return Object.fromEntries(sorted) as Comparable;
 }
 
-async function expectedContent(folder: string): Promise<object> {
+async function expectedContent(folder: string): Promise<Comparable> {
   const text = await readFile(join(folder, 'expected.json'), 'utf8');
   return normalize(EJSON.parse(text, { relaxed: false }) as Record<string, Content>);
 }
@@ -175,6 +178,7 @@ describe('data of the former store', () => {
 
   test.each<[string, string, (store: string) => Promise<void>]>([
     ['store.mv without its second half', 'store.mv is', async (store) => cut(join(store, 'store.mv'), 0.5)],
+    ['store.mv without its last byte', 'store.mv is cut', async (store) => shorten(join(store, 'store.mv'), 1)],
     ['an empty store.mv', 'store.mv is unreadable', async (store) => cut(join(store, 'store.mv'), 0)],
     ['no store.mv', 'store.mv is missing', (store) => rm(join(store, 'store.mv'))],
     ['a cut redo log', 'redo-[01].log is cut', async (store) => cut(join(store, await newestLog(store)), 0.9)],
@@ -214,6 +218,18 @@ describe('data of the former store', () => {
     });
   });
 
+  test('moves all documents without the last block of store.mv, and reports it', async () => {
+    await withFormerFolder(async (folder) => {
+      await shorten(join(folder, 'store', 'store.mv'), 4096);
+      const lines: string[] = [];
+      const found = await readStore(folder, (line) => lines.push(line));
+      const expected = await expectedContent(folder);
+      const documents = (content: typeof found) => Object.values(content).map((one) => one.documents);
+      expect(documents(found)).toEqual(documents(expected));
+      expect(lines).toContainEqual(expect.stringContaining('store.mv ends before its last checkpoint'));
+    });
+  });
+
   test('is copied to a disk with room only', async () => {
     await withFormerFolder(async (folder) => {
       // A sparse file, larger than any disk of a test.
@@ -232,6 +248,10 @@ async function pollUntil(isReached: () => boolean, what: string): Promise<void> 
     if (Date.now() > deadline) throw new Error(`waited 30 s until ${what}`);
     await nextTurn();
   }
+}
+
+async function shorten(file: string, bytes: number): Promise<void> {
+  await truncate(file, (await stat(file)).size - bytes);
 }
 
 async function cut(file: string, share: number): Promise<void> {
