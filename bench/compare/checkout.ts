@@ -44,6 +44,7 @@ export async function describeWorkingTree(): Promise<string> {
 export async function createCheckout(commit: string, options: CheckoutOptions): Promise<Checkout> {
   const dir = join(mkdtempSync(join(tmpdir(), 'cups-compare-')), commit.slice(0, 10));
   const remove = async () => {
+    options.onProgress(`removing ${dir}`);
     await git('worktree', 'remove', '--force', dir).catch(() => {});
     rmSync(dirname(dir), { recursive: true, force: true });
     await git('worktree', 'prune');
