@@ -24,7 +24,7 @@ import { prepareStoreClassPath } from '../src/store.ts';
 
 /** Damages every file of a store and checks that no damage stays silent. */
 
-/** Number of places of each file; of the tables in the second case, which are no different, only some. */
+/** Number of places of each file; of files that are no different in the second case, only some. */
 const PLACES = 100;
 const SOME_PLACES = 20;
 
@@ -178,14 +178,13 @@ type Outcome = 'refused' | 'reported' | 'harmless' | 'silent';
 
 /** Returns the outcome of one damage. `silent` must never be: an error is missing. */
 function classify(result: VerifiedFolder, intact: VerifiedFolder): Outcome {
-  if (result.refused) return isRefusal(result.refused) ? 'refused' : 'silent';
+  if (result.refused) return IS_REFUSAL.test(result.refused) ? 'refused' : 'silent';
   if (result.unreadable) return 'reported';
   if (result.sum !== intact.sum) return 'silent';
   return result.faults!.length > 0 ? 'reported' : 'harmless';
 }
 
-const isRefusal = (text: string): boolean =>
-  /^The data in \S+ is damaged \(.+\): restore a backup with `npm run cups -- restore`\.$/.test(text);
+const IS_REFUSAL = /^The data in \S+ is damaged \(.+\): restore a backup with `npm run cups -- restore`\.$/;
 
 describe('A damaged store', () => {
   let folder: string;
@@ -225,7 +224,7 @@ describe('A damaged store', () => {
       for (const file of await readdir(store)) {
         if (/^LO(CK|G)/.test(file)) continue;
         const row = (table[file] = {} as Partial<Record<string, number>>);
-        const wanted = end === 'stopped' && file.endsWith('.sst') ? SOME_PLACES : PLACES;
+        const wanted = end === 'stopped' && /sst$|^OPTIONS|^IDENTITY/.test(file) ? SOME_PLACES : PLACES;
         const damages = listDamages(file, (await stat(join(store, file))).size, wanted);
         const check = async (damage: Damage, n: number): Promise<void> => {
           const damaged = join(folder, `${file}-${n}`);
@@ -237,9 +236,11 @@ describe('A damaged store', () => {
           if (outcome === 'silent') silent.push({ damage, result });
           await rm(damaged, { recursive: true });
         };
-        for (let from = 0; from < damages.length; from += 2 * THREADS) {
-          await Promise.all(damages.slice(from, from + 2 * THREADS).map((damage, n) => check(damage, from + n)));
-        }
+        const rest = damages.entries();
+        const worker = async (): Promise<void> => {
+          for (const [n, damage] of rest) await check(damage, n);
+        };
+        await Promise.all(Array.from({ length: 2 * THREADS }, worker));
       }
       console.table(table);
       expect(silent).toEqual([]);
@@ -373,5 +374,81 @@ describe('A damaged store', () => {
         await local.restartStore();
       },
     );
+  });
+
+  test('rejects writes after a compaction read a damaged block, and neither ends nor forgets', async () => {
+    await withDamaged(
+      async (store, files) => {
+        for (const name of files.filter((file) => file.endsWith('.sst'))) {
+          const bytes = await readFile(join(store, name));
+          if (bytes.length > 20_000) bytes[bytes.length >> 1]! ^= 1;
+          await writeFile(join(store, name), bytes);
+        }
+      },
+      async (local, log) => {
+        const { store } = local.pids;
+        const stored: string[] = [];
+        const writeUntilRejected = (client: mongoose.mongo.MongoClient) => async () => {
+          const people = collectionsOf(client)[0]!;
+          // Each flush adds a file, and four files begin a compaction.
+          for (let n = 200_000 + stored.length; n < 200_100; n += 1) {
+            await people.insertOne(createPerson(n));
+            stored.push(`person-${n}`);
+            await client.db('admin').command({ fsync: 1 });
+          }
+        };
+        await withClient(local, async (client) => {
+          await expect(writeUntilRejected(client)()).rejects.toThrow(/block checksum mismatch/);
+          await expect(collectionsOf(client)[1]!.insertOne(createPerson(300_000))).rejects.toThrow(/checksum mismatch/);
+        });
+        const expectStored = () =>
+          withClient(local, async (client) => {
+            const found = await collectionsOf(client)[0]!
+              .find({ _id: { $in: stored } })
+              .toArray();
+            expect(found.map(({ _id }) => _id).sort()).toEqual([...stored].sort());
+          });
+        await expectStored();
+        expect(local.pids.store).toBe(store);
+        for (const line of await log()) expect(line).toMatch(/^The store found damaged data \(/);
+        await local.restartStore();
+        await expectStored();
+      },
+    );
+  });
+
+  test('refuses an older log that is cut or missing, although the newest one is whole', async () => {
+    const dataDir = join(folder, 'logs');
+    const local = await startLocal({ dataDir, parts: ['store'] });
+    try {
+      await withClient(local, async (client) => {
+        const people = client.db('first').collection<Person>('people');
+        await people.createIndex({ number: 1 });
+        // More than one write buffer of documents, while the buffers of the catalog and the index are not full.
+        for (let from = 0; from < 5_000; from += 500) {
+          const text = 'ș'.repeat(2_000);
+          await people.insertMany(Array.from({ length: 500 }, (_, n) => ({ ...createPerson(from + n), text })));
+        }
+      });
+      await local.killStore();
+    } finally {
+      await local.stop();
+    }
+    const store = join(dataDir, 'store');
+    const logs = (await readdir(store)).filter((name) => name.endsWith('.log')).sort();
+    expect(logs.length).toBeGreaterThan(1);
+    const intact = join(folder, 'logs-intact');
+    await copyStore(store, intact);
+    expect(await verifier.verify(intact)).toMatchObject({ faults: [], sum: expect.any(Number) });
+    const file = logs[0]!;
+    const { size } = await stat(join(store, file));
+    const cuts = [0, size >> 2, size >> 1, size - 1].map((at): Damage => ({ kind: 'cut', file, at }));
+    for (const damage of [...cuts, { kind: 'removed', file, at: 0 } satisfies Damage]) {
+      const damaged = join(folder, `logs-${damage.kind}-${damage.at}`);
+      await applyDamage(store, damaged, damage);
+      const { refused = JSON.stringify(damage) } = await verifier.verify(damaged);
+      expect(refused).toMatch(IS_REFUSAL);
+      await rm(damaged, { recursive: true });
+    }
   });
 });
