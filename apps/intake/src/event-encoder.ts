@@ -5,6 +5,7 @@ import type { Change, NewEvent } from '@cups/store';
 import { toState } from './convert/application.ts';
 import type { DomainEvent, CommandResult } from './domain/command.ts';
 import type { Application } from './domain/application.ts';
+import { isCountedAlike } from './domain/statistics.ts';
 import { withDerivedFields } from './domain/derived-fields.ts';
 import type { SearchHasher } from './domain/search-hasher.ts';
 import type { StoredApplication } from './store.ts';
@@ -20,7 +21,7 @@ export function toChange(
   hashes: SearchHasher,
 ): Change<StoredApplication> {
   // Commands replace only parts of the document, so the store's own fields are still present.
-  const document = withDerivedFields(result.document as StoredApplication, before, hashes);
+  const document = withMark(withDerivedFields(result.document as StoredApplication, before, hashes), before);
   const events = result.events.map((domainEvent): NewEvent => {
     const event = toIntakeEvent(domainEvent, document);
     return {
@@ -36,6 +37,10 @@ export function toChange(
   });
   return { document, events };
 }
+
+/** Marks a change that the statistics count. Each mark is new, so that a recompute removes only what it has read. */
+const withMark = (app: StoredApplication, before: StoredApplication): StoredApplication =>
+  isCountedAlike(before, app) ? app : { ...app, uncounted: before.revision + 1 };
 
 /** @param app the application after the event */
 function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent {

@@ -15,6 +15,8 @@ import { openAccessLog } from './store/access-log.ts';
 import { backfillDerivedFields } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
 import { openServiceVersions } from './store/service-versions.ts';
+import { openStatistics } from './store/statistics.ts';
+import { startStatisticsTask } from './store/statistics-task.ts';
 import { watchWorkingTimes } from './working-times.ts';
 import { migrations } from './migrations/all.ts';
 
@@ -43,6 +45,9 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   backend.publishOutboxes([applications]);
   const backfill = backfillDerivedFields({ applications, hashes: searchHasher, log, now });
   backend.onShutdown('work', () => backfill.stop());
+  const statistics = openStatistics(store, applications);
+  const statisticsTask = startStatisticsTask({ statistics, log, metrics, now });
+  backend.onShutdown('work', () => statisticsTask.stop());
   backend.startTimers({
     documents: applications,
     due: createTimerHandler({ applications, hashes: searchHasher, now }),
@@ -60,6 +65,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
       applications,
       versions: openServiceVersions(store),
       accessLog: openAccessLog(store),
+      statistics,
       hashes: searchHasher,
       persons: personHasher,
       openApplications: createOpenApplicationCounter(applications, now),

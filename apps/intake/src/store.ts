@@ -47,7 +47,8 @@ export function openApplicationStore(store: Store): Documents<StoredApplication>
         query: 'SearchApplications by name, phone or part of a tracking number',
       },
       ...QUEUE_INDEXES,
-      { fields: { submitTime: 1 }, sparse: true, query: 'GetStatistics' },
+      { fields: { centre: 1, submitTime: 1 }, query: 'recomputes of the statistics: one day of one centre' },
+      { fields: { uncounted: 1 }, sparse: true, query: 'recomputes of the statistics: the changed days' },
     ],
     // A submit usually follows the create of its draft: the cached document saves one read.
     keepRecent: 500,

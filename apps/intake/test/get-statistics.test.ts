@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { computeStatistics } from '../src/domain/statistics.ts';
+import { Tally, toCountedRow } from '../src/domain/statistics.ts';
 import type { CountedApplication } from '../src/domain/statistics.ts';
 import { DAY, useIntake } from './world.ts';
 
@@ -34,6 +34,8 @@ describe('GetStatistics', () => {
     const byAgency = await supervisor().getStatistics({ ...period, group: 'STATISTICS_GROUP_AGENCY' });
     expect(byAgency.rows).toMatchObject([{ name: 'agencies/asp', filed: 3 }]);
     expect(JSON.stringify(answer)).not.toMatch(/Test|29000/);
+    const oneDay = await supervisor().getStatistics({ fromDate: '2026-03-31', toDate: '2026-03-31' });
+    expect(oneDay.rows).toMatchObject([{ name: 'centres/CU-331', filed: 1 }]);
   });
 
   test('excludes training applications and rejects desk roles', async () => {
@@ -77,8 +79,10 @@ describe('GetStatistics', () => {
     } as CountedApplication;
     const seconds = (days: number) => (days * DAY) / 1000;
     const wanted = { deskSeconds: seconds(1), agencySeconds: seconds(6), citizenSeconds: seconds(7), needMet: 1 };
-    expect(computeStatistics([app], after(20))).toMatchObject(wanted);
-    const none = computeStatistics([], start);
+    const tally = new Tally(after(20));
+    tally.add(toCountedRow(app)!);
+    expect(tally.result()).toMatchObject(wanted);
+    const none = new Tally(start).result();
     expect([none.filed, 'deskSeconds' in none]).toEqual([0, false]);
   });
 });

@@ -221,6 +221,8 @@ export interface Application {
    * Keyed hashes for the search: prefixes of names, phone, and parts of the tracking number. Derived at each write.
    */
   names?: string[];
+  /** Revision of the last change that the statistics do not contain yet. Set in the same write. */
+  uncounted?: number;
   /** Payment of the fee; starts a term that counts from payment. */
   payment?: Payment;
   /** Internal notes, oldest first. */

@@ -7,6 +7,7 @@ import type { StoredApplication } from '../store.ts';
 import type { OpenApplicationCounter } from '../store/open-application-counter.ts';
 import type { AccessLog } from '../store/access-log.ts';
 import type { ServiceVersions } from '../store/service-versions.ts';
+import type { StatisticsStore } from '../store/statistics.ts';
 import type { WorkingTimes } from '../working-times.ts';
 
 export interface RpcDeps {
@@ -16,6 +17,7 @@ export interface RpcDeps {
   workingTimes: WorkingTimes;
   openApplications: OpenApplicationCounter;
   accessLog: AccessLog;
+  statistics: StatisticsStore;
   /** Hashes names, phones and tracking numbers for the search. */
   hashes: SearchHasher;
   /** Recognises operators among the people of an application. */

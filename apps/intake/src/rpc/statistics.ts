@@ -1,13 +1,9 @@
 import { isCivilDate } from '@cups/application';
 import { fromProtoEnum } from '@cups/contracts/proto';
-import type { StatisticsRow } from '@cups/contracts/gen/cups/intake/v1/StatisticsRow.ts';
 import { violation } from '@cups/problem';
 import { invalidField } from '../domain/problems.ts';
-import { computeStatistics } from '../domain/statistics.ts';
-import type { CountedApplication } from '../domain/statistics.ts';
-import { subtractCivilDays, endOfDay } from '../domain/terms.ts';
-import { findFiledBetween, MAX_COUNTED } from '../store/statistics.ts';
-import type { CountedRow } from '../store/statistics.ts';
+import { Tally } from '../domain/statistics.ts';
+import { subtractCivilDays } from '../domain/terms.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
 /** Maximum number of days in a period: a leap year. */
@@ -18,32 +14,39 @@ const MAX_PERIOD_DAYS = 366;
  * names.
  */
 export function statisticsRpcs({
-  applications,
+  statistics,
   now,
-}: Pick<RpcDeps, 'applications' | 'now'>): Pick<IntakeRpcs, 'GetStatistics'> {
+}: Pick<RpcDeps, 'statistics' | 'now'>): Pick<IntakeRpcs, 'GetStatistics'> {
   return {
     async GetStatistics({ fromDate, toDate, group: groupBy }) {
       assertPeriod(fromDate, toDate);
-      const filed = await findFiledBetween(applications, endOfDay(subtractCivilDays(fromDate, 1)), endOfDay(toDate));
-      if (filed.length > MAX_COUNTED) {
-        throw invalidField(violation('/toDate', 'TOO_MANY_RESULTS', { max: MAX_COUNTED }));
-      }
       const computeTime = now();
       const groupKeyOf =
         GROUP_KEYS[fromProtoEnum('STATISTICS_GROUP_', groupBy) as keyof typeof GROUP_KEYS] ?? GROUP_KEYS.centre;
-      const groups = [...Map.groupBy(filed, groupKeyOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+      const groups = new Map<string, Tally>();
+      await statistics.tally({ fromDate, toDate }, (...owners) => {
+        const key = groupKeyOf(...owners);
+        const tally = groups.get(key) ?? new Tally(computeTime);
+        groups.set(key, tally);
+        return tally;
+      });
+      const total = new Tally(computeTime);
+      for (const group of groups.values()) total.addAll(group);
       return {
-        rows: groups.map(([name, group]) => toStatisticsRow(name, group, computeTime)),
-        total: toStatisticsRow('', filed, computeTime),
+        rows: [...groups]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, group]) => Object.assign({ name }, group.result()))
+          .filter(({ filed }) => filed > 0),
+        total: Object.assign({ name: '' }, total.result()),
       };
     },
   };
 }
 
 const GROUP_KEYS = {
-  centre: ({ centre }: CountedRow) => centre,
-  'public-service': ({ publicService }: CountedRow) => publicService,
-  agency: ({ agency }: CountedRow) => agency,
+  centre: (centre: string) => centre,
+  'public-service': (_centre: string, publicService: string) => publicService,
+  agency: (_centre: string, _publicService: string, agency: string) => agency,
 };
 
 function assertPeriod(fromDate: string, toDate: string): void {
@@ -53,8 +56,4 @@ function assertPeriod(fromDate: string, toDate: string): void {
   if (subtractCivilDays(toDate, MAX_PERIOD_DAYS - 1) > fromDate) {
     throw invalidField(violation('/toDate', 'PERIOD_LENGTH', { days: MAX_PERIOD_DAYS }));
   }
-}
-
-function toStatisticsRow(name: string, counted: readonly CountedApplication[], now: Date): StatisticsRow {
-  return Object.assign({ name }, computeStatistics(counted, now));
 }

@@ -127,6 +127,7 @@ export const APPLICATION_SCHEMA = {
     notifySince: Date,
   },
   names: [String],
+  uncounted: Number,
   deskAlerts: [
     { _id: false, kind: String, recordTime: Date, cause: String, count: Number, seenTime: Date, seenBy: String },
   ],
