@@ -58,7 +58,8 @@ const INDEXES: { fields: Record<string, 1 | -1>; unique?: boolean; sparse?: bool
   { fields: { centre: 1, assignee: 1, 'queue.since': 1, _id: 1 } },
   { fields: { centre: 1, 'queue.since': 1, _id: 1 } },
   { fields: { centre: 1, updateTime: 1, _id: 1 } },
-  { fields: { submitTime: 1 }, sparse: true },
+  { fields: { centre: 1, submitTime: 1 } },
+  { fields: { uncounted: 1 }, sparse: true },
 ];
 
 const idOf = (n: number): string => `A${String(n).padStart(10, '0')}`;

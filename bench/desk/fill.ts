@@ -112,6 +112,8 @@ function createCopy(pool: StoredDocument[], n: number, here: boolean): StoredDoc
   const centre = here ? CENTRE : `centres/CU-${String(2 + (n % 85)).padStart(3, '0')}`;
   const times = { createTime: since, updateTime: since, submitTime: since };
   const copy: StoredDocument = { ...shared, _id: ulid(since.getTime()), centre, state, trackingNumber, ...times };
+  // Intake then adds it to the statistics.
+  copy['uncounted'] = 1;
   if (isOpen) copy['queue'] = createQueueStatus(QUEUE_STAGES[state] ?? state, since, n);
   return copy;
 }
