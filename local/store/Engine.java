@@ -113,7 +113,7 @@ final class Engine implements AutoCloseable {
         } catch (RocksDBException e) {
             watermark.close();
             if (e.getMessage().contains("/LOCK")) throw new IOException("another process uses the folder");
-            throw new StoreDamage(e);
+            throw refused(new StoreDamage(e));
         }
         catalog = handles.get(0);
         documents = handles.get(1);
@@ -131,6 +131,13 @@ final class Engine implements AutoCloseable {
         }
         syncer.setDaemon(true);
         syncer.start();
+    }
+
+    /** Names the log file, which RocksDB does not. */
+    private StoreDamage refused(StoreDamage damage) {
+        String message = damage.getMessage();
+        if (message.contains("/") || logs.unreadableFile() == null) return damage;
+        return new StoreDamage(message + " in the file " + logs.unreadableFile());
     }
 
     private ColumnFamilyOptions columnOptions() {

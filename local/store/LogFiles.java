@@ -27,6 +27,7 @@ final class LogFiles {
 
     private long changes;
     private String lastFile = "";
+    private String unreadableFile;
     private long discardedBytes;
 
     LogFiles(Path folder) throws IOException {
@@ -42,6 +43,7 @@ final class LogFiles {
                 if (channel.size() > 0) read(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
                 else discardedBytes = 0;
             }
+            if (discardedBytes > 0 && unreadableFile == null) unreadableFile = lastFile;
         }
     }
 
@@ -53,6 +55,11 @@ final class LogFiles {
     /** @return the name of the newest log file */
     String lastFile() {
         return lastFile;
+    }
+
+    /** @return the name of the first log file that cannot be read to its end; null if all can */
+    String unreadableFile() {
+        return unreadableFile;
     }
 
     /** @return the number of bytes after the last whole record of the newest log file */

@@ -312,6 +312,15 @@ describe('A damaged store', () => {
     );
   });
 
+  test('names the log file with damage before its end', async () => {
+    const store = join(folder, 'killed', 'store');
+    const file = (await readdir(store)).filter((name) => name.endsWith('.log')).at(-1)!;
+    const at = (await stat(join(store, file))).size >> 1;
+    await applyDamage(store, join(folder, 'flipped-log'), { kind: 'flipped', file, at });
+    const { refused } = await verifier.verify(join(folder, 'flipped-log'));
+    expect(refused).toContain(`is damaged (checksum mismatch in the file ${file}): `);
+  });
+
   test('reports an unfinished change that it discards', async () => {
     await withDamaged(
       async (store, files) => {
