@@ -20,6 +20,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
@@ -41,6 +42,7 @@ import org.rocksdb.WriteOptions;
  */
 final class Engine implements AutoCloseable {
     private static final long CACHE_BYTES = 64L << 20;
+    private static final int CACHE_SHARD_BITS = 2;
     private static final long MEMTABLE_BYTES = 16L << 20;
 
     /** Maximum number of faults that are reported. */
@@ -56,7 +58,7 @@ final class Engine implements AutoCloseable {
     private final RocksDB db;
     private final DBOptions options;
     private final ColumnFamilyOptions columnOptions;
-    private final Cache cache = new LRUCache(CACHE_BYTES);
+    private final Cache cache = new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS);
     private final WriteOptions unsynced = new WriteOptions().setSync(false);
     private final Thread syncer = new Thread(this::syncForEver, "log-sync");
     private final Watermark watermark;
@@ -145,6 +147,11 @@ final class Engine implements AutoCloseable {
                 .setBlockCache(cache)
                 .setCacheIndexAndFilterBlocks(true)
                 .setPinL0FilterAndIndexBlocksInCache(true)
+                // Small parts of indexes and filters: a whole one is larger than a shard of the cache, and would be
+                // read again for every key.
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPartitionFilters(true)
+                .setPinTopLevelIndexAndFilter(true)
                 .setFilterPolicy(new BloomFilter(10, false))
                 .setFormatVersion(5)
                 .setBlockSize(8 << 10);
