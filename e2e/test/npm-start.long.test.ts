@@ -33,7 +33,11 @@ describe('npm start', () => {
     const { url, mark, output, child } = platform;
     const pidOf = (name: RegExp) => findMarkedProcesses(mark).find((one) => name.test(one.name))?.pid;
     const gateway = pidOf(/apps\/gateway\/src/);
-    const killed = { intake: /apps\/intake\/src/, kafka: /^\S*java .* Kafka /, store: /^\S*java .* Store / };
+    const killed = {
+      intake: /apps\/intake\/src/,
+      kafka: /^\S*java .* Kafka /,
+      store: /^\S*java .* cups\.store\.Store /,
+    };
     for (const [name, pattern] of Object.entries(killed)) {
       const pid = pidOf(pattern)!;
       process.kill(pid, 'SIGKILL');
