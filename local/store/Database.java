@@ -266,7 +266,7 @@ final class Database extends AbstractSynchronizedMongoDatabase<Object> {
         }
 
         Query query(DocumentCollection collection) {
-            return Query.of(collection, filter, order, 0, limit, null, "_id");
+            return new Query(collection, filter, order, 0, limit, null, "_id");
         }
 
         /** Whether all that is left is a count, as the drivers' `countDocuments` asks for it. */

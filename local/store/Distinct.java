@@ -17,7 +17,7 @@ final class Distinct {
         String key = (String) command.get("key");
         Document filter = (Document) command.get("query");
         Set<Object> values = new TreeSet<>(ValueComparator.ascWithoutListHandling());
-        try (Stream<Document> all = Query.of(collection, filter, null, 0, 0, null, "_id").stream()) {
+        try (Stream<Document> all = new Query(collection, filter, null, 0, 0, null, "_id").stream()) {
             all.forEach(document -> {
                 Object value = Utils.getSubdocumentValueCollectionAware(document, key);
                 if (value instanceof Missing) return;

@@ -61,7 +61,7 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
         this.engine = engine;
         this.catalog = catalog;
         this.number = catalog.collection(database.getDatabaseName() + "." + name);
-        this.prefix = new KeyWriter().uint32(number).toBytes();
+        this.prefix = KeyWriter.prefix(number);
     }
 
     Engine engine() {
@@ -228,7 +228,7 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
             Document query, Document orderBy, int skip, int limit, int batchSize, Document projection) {
         boolean isChange = Thread.holdsLock(this);
         int wanted = limit == 0 && isChange ? changeLimit : Math.abs(limit);
-        QueryResult result = Query.of(this, query, orderBy, skip, wanted, projection, getIdField()).result(batchSize);
+        QueryResult result = new Query(this, query, orderBy, skip, wanted, projection, getIdField()).result(batchSize);
         if (isChange && result instanceof Query.LazyResult) reading = (Query.LazyResult) result;
         return result;
     }
@@ -241,7 +241,7 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
 
     @Override
     public Stream<Document> queryAllAsStream() {
-        return Query.of(this, new Document(), null, 0, 0, null, getIdField()).stream();
+        return new Query(this, new Document(), null, 0, 0, null, getIdField()).stream();
     }
 
     @Override
@@ -262,7 +262,7 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
     @Override
     public int count(Document query, int skip, int limit) {
         if (query == null || query.isEmpty()) return super.count(query, skip, limit);
-        int found = Query.of(this, query, null, 0, limit > 0 ? skip + limit : 0, null, getIdField()).count();
+        int found = new Query(this, query, null, 0, limit > 0 ? skip + limit : 0, null, getIdField()).count();
         return Math.max(0, found - skip);
     }
 
@@ -311,12 +311,10 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
     }
 
     private void build(FieldIndex index) {
+        // What an interrupted build left.
+        clear(index);
         try (WriteBatch changes = new WriteBatch();
                 Scan scan = Scan.all(this)) {
-            // What an interrupted build left.
-            index.clear(changes);
-            engine.write(changes);
-            changes.clear();
             // The entries of a unique index must be visible to the next document.
             int size = index.isUnique() ? 1 : BUILD_BATCH;
             for (int n = 1; scan.next(); n++) {
@@ -418,7 +416,7 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
     public synchronized void drop() {
         super.drop();
         try (WriteBatch changes = new WriteBatch()) {
-            changes.deleteRange(engine.documents, prefix, new KeyWriter().uint32(number + 1).toBytes());
+            changes.deleteRange(engine.documents, prefix, KeyWriter.prefix(number + 1));
             catalog.removeCollection(changes, getFullName());
             engine.write(changes);
         } catch (RocksDBException e) {
@@ -447,7 +445,7 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
 
     @Override
     protected int getDataSize() {
-        byte[] end = new KeyWriter().uint32(number + 1).toBytes();
+        byte[] end = KeyWriter.prefix(number + 1);
         return (int) Math.min(Integer.MAX_VALUE, engine.approximateBytes(engine.documents, prefix, end));
     }
 }

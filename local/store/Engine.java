@@ -173,16 +173,6 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    List<byte[]> multiGet(ColumnFamilyHandle family, ReadOptions read, List<byte[]> keys) {
-        try {
-            List<ColumnFamilyHandle> families = new ArrayList<>(keys.size());
-            for (int n = 0; n < keys.size(); n++) families.add(family);
-            return db.multiGetAsList(read, families, keys);
-        } catch (RocksDBException e) {
-            throw unreadable(e);
-        }
-    }
-
     RocksIterator iterator(ColumnFamilyHandle family, ReadOptions read) {
         return db.newIterator(family, read);
     }

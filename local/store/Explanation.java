@@ -14,7 +14,7 @@ final class Explanation {
         boolean isCount = kind.equals("count");
         Document filter = (Document) command.get(isCount ? "query" : "filter");
         Number limit = (Number) command.getOrDefault("limit", 0);
-        Query query = Query.of(
+        Query query = new Query(
                 collection, filter, (Document) command.get("sort"), 0, Math.abs(limit.intValue()), null, "_id");
         Document answer = new Document("queryPlanner", new Document("winningPlan", stages(query.plan(), isCount)));
         if (!"queryPlanner".equals(verbosity)) answer.append("executionStats", run(query, isCount));

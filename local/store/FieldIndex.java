@@ -153,8 +153,8 @@ final class FieldIndex extends Index<Object> {
 
     /** Removes all entries. */
     void clear(WriteBatch batch) {
-        byte[] from = new KeyWriter().uint32(record.number).toBytes();
-        byte[] to = new KeyWriter().uint32(record.number + 1).toBytes();
+        byte[] from = KeyWriter.prefix(record.number);
+        byte[] to = KeyWriter.prefix(record.number + 1);
         try {
             batch.deleteRange(collection.engine().entries, from, to);
         } catch (RocksDBException e) {
@@ -202,8 +202,7 @@ final class FieldIndex extends Index<Object> {
 
     @Override
     public void add(Document document, Object position, MongoCollection<Object> ignored) {
-        byte[] id = ((Key) position).bytes;
-        for (byte[] key : keysOf(document, id)) put(collection.batch(), key, id);
+        load(document, ((Key) position).bytes, collection.batch());
     }
 
     /** Adds a document while the index is built. @throws DuplicateKeyError */
@@ -221,7 +220,7 @@ final class FieldIndex extends Index<Object> {
     /** @throws StoreDamage if two documents have the same key in a unique index */
     void checkAll() {
         if (!unique || isPrimary()) return;
-        byte[] prefix = new KeyWriter().uint32(record.number).toBytes();
+        byte[] prefix = KeyWriter.prefix(record.number);
         byte[] before = {};
         try (ReadOptions read = new ReadOptions().setFillCache(false);
                 RocksIterator all = collection.engine().iterator(collection.engine().entries, read)) {
@@ -290,8 +289,8 @@ final class FieldIndex extends Index<Object> {
 
     @Override
     public long getDataSize() {
-        byte[] from = new KeyWriter().uint32(record.number).toBytes();
-        byte[] to = new KeyWriter().uint32(record.number + 1).toBytes();
+        byte[] from = KeyWriter.prefix(record.number);
+        byte[] to = KeyWriter.prefix(record.number + 1);
         return isPrimary() ? 0 : collection.engine().approximateBytes(collection.engine().entries, from, to);
     }
 

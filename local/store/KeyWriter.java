@@ -49,6 +49,11 @@ final class KeyWriter {
     private byte[] bytes = new byte[128];
     private int length;
 
+    /** @return what all keys of a collection or an index begin with; that of the next number ends them */
+    static byte[] prefix(int number) {
+        return new KeyWriter().uint32(number).toBytes();
+    }
+
     KeyWriter reset() {
         length = 0;
         return this;

@@ -68,7 +68,10 @@ final class Plan {
         return new Plan(primary, null, ids, null, false, sorted, false, false, false);
     }
 
-    static Plan ofAll(KeyRange documents, boolean reverse, boolean sorted) {
+    /** @param number of the collection */
+    static Plan ofAll(int number, boolean reverse, boolean sorted) {
+        byte[] from = KeyWriter.prefix(number);
+        KeyRange documents = new KeyRange(from, KeyWriter.prefix(number + 1), from.length);
         return new Plan(null, List.of(documents), null, null, reverse, sorted, false, false, false);
     }
 

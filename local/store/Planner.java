@@ -99,11 +99,9 @@ final class Planner {
     }
 
     private Plan all() {
-        byte[] from = new KeyWriter().uint32(collection.number()).toBytes();
-        byte[] to = new KeyWriter().uint32(collection.number() + 1).toBytes();
         boolean reverse = isOrder("_id", false) || isOrder("$natural", false);
         boolean sorted = orderBy == null || isOrder("_id", true) || reverse || isOrder("$natural", true);
-        return Plan.ofAll(new Plan.KeyRange(from, to, from.length), reverse, sorted);
+        return Plan.ofAll(collection.number(), reverse, sorted);
     }
 
     /** What one index can do for the query. */
@@ -125,7 +123,7 @@ final class Planner {
             this.index = index;
             this.keys = index.getKeys();
             int number = index.isPrimary() ? collection.number() : index.record().number;
-            prefixes.add(new KeyWriter().uint32(number).toBytes());
+            prefixes.add(KeyWriter.prefix(number));
             if (!isUsable()) return;
             while (equalities < keys.size() && addPoints()) equalities++;
             Filter.Condition next = equalities < keys.size() ? condition(equalities) : null;

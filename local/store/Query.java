@@ -34,7 +34,8 @@ final class Query {
     private final UnaryOperator<Document> projection;
     private final Plan plan;
 
-    private Query(
+    /** @param limit 0 for all */
+    Query(
             DocumentCollection collection,
             Document filter,
             Document orderBy,
@@ -49,18 +50,6 @@ final class Query {
         this.limit = limit;
         this.projection = projection == null || projection.isEmpty() ? null : Projections.of(projection, idField);
         this.plan = new Planner(collection, this.filter, this.orderBy, limit > 0).plan();
-    }
-
-    /** @param limit 0 for all */
-    static Query of(
-            DocumentCollection collection,
-            Document filter,
-            Document orderBy,
-            int skip,
-            int limit,
-            Document projection,
-            String idField) {
-        return new Query(collection, filter, orderBy, skip, limit, projection, idField);
     }
 
     Plan plan() {

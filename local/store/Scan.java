@@ -56,9 +56,7 @@ final class Scan implements AutoCloseable {
     }
 
     private static Plan planOfAll(DocumentCollection collection) {
-        byte[] from = new KeyWriter().uint32(collection.number()).toBytes();
-        byte[] to = new KeyWriter().uint32(collection.number() + 1).toBytes();
-        return Plan.ofAll(new Plan.KeyRange(from, to, from.length), false, false);
+        return Plan.ofAll(collection.number(), false, false);
     }
 
     private void addSources(Plan plan) {
@@ -159,9 +157,9 @@ final class Scan implements AutoCloseable {
     }
 
     private static int countPrefix(Engine engine, ColumnFamilyHandle family, int number, Snapshot snapshot) {
-        byte[] from = new KeyWriter().uint32(number).toBytes();
+        byte[] from = KeyWriter.prefix(number);
         int count = 0;
-        try (Slice end = new Slice(new KeyWriter().uint32(number + 1).toBytes());
+        try (Slice end = new Slice(KeyWriter.prefix(number + 1));
                 ReadOptions options = new ReadOptions()
                         .setIterateUpperBound(end)
                         .setFillCache(false)
