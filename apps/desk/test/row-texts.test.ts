@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { isRowUnpaid } from '../src/application/cost-options.ts';
 import { buildTicks } from '../src/application/deadline-ticks.ts';
 import { formatBucketCount } from '../src/queue/bucket-count.ts';
 import { resolveGroup, isRevoked, describeRow } from '../src/queue/row-texts.ts';
-import type { ApplicationRow } from '../src/api/types.ts';
+import type { ApplicationRow, Catalog } from '../src/api/types.ts';
 
 const context = { language: 'ro' as const, today: '2026-11-25', agency: (name: string) => name.slice(9).toUpperCase() };
 const row = (more: Partial<ApplicationRow>): ApplicationRow =>
@@ -189,4 +190,30 @@ test('shows a missing phone in the notify list, and a missing email elsewhere', 
   expect(describeRow(ready, context).more).toBe('fără e-mail');
   const phone = row({ state: 'ready', buckets: ['to-notify'], contact: { phone: '+373 60 000 001' } });
   expect(describeRow(phone, { ...context, isNotifyList: true }).more).toBe('+373 60 000 001');
+});
+
+test('names an unpaid fee beside what the row already says', () => {
+  const isUnpaid = ({ costOption }: ApplicationRow) => costOption === 'urgent';
+  const unpaid = row({ state: 'in-progress', costOption: 'urgent' });
+  const paid = row({ state: 'in-progress', costOption: 'normal' });
+  const withoutText = row({ costOption: 'urgent' });
+  const texts = [unpaid, paid, withoutText].map((item) => describeRow(item, { ...context, isUnpaid }).more);
+  expect(texts).toEqual(['În lucru la autoritate · taxa neachitată', 'În lucru la autoritate', 'taxa neachitată']);
+});
+
+test('asks for payment only where a fee exists and the caller may record it', () => {
+  const costOptions = [
+    { code: 'normal', title: { ro: 'Normal' } },
+    { code: 'urgent', title: { ro: 'Urgent' }, fee: { amountMinor: 7_000, currency: 'MDL' } },
+  ];
+  const services = [{ name: 'publicServices/criminal-record', version: { costOptions } }];
+  const catalog = { publicServices: services } as unknown as Catalog;
+  const cases = [
+    row({ costOption: 'urgent', allowedActions: ['withdraw', 'record-payment'] }),
+    row({ costOption: 'urgent', allowedActions: ['withdraw'] }),
+    row({ costOption: 'normal', allowedActions: ['record-payment'] }),
+    row({ allowedActions: ['record-payment'] }),
+  ];
+  expect(cases.map((item) => isRowUnpaid(item, catalog))).toEqual([true, false, false, false]);
+  expect(isRowUnpaid(cases[0]!, undefined)).toBe(false);
 });

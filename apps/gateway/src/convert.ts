@@ -205,6 +205,7 @@ export function applicationRowJson(wire: Application__Output): Json {
   const { name, state, content, documentRequest, decision, deskAlerts, allowedActions, buckets } = wire;
   const parts = {
     applicant: pickFields('givenName', 'familyName')(content?.applicant ?? null),
+    costOption: content?.costOption || undefined,
     buckets: buckets.length > 0 ? enumFields('BUCKET_')(buckets) : undefined,
     documentRequest: pickFields('answerBy')(documentRequest),
     decision: rowDecision(decision),

@@ -123,7 +123,11 @@ describe('applicationJson', () => {
     const full = application({
       state: 'STATE_READY',
       trackingNumber: 'TRACK-1',
-      content: { applicant: { ...person(1), language: 'ro' }, contact: { phone: '+37360000001' } },
+      content: {
+        applicant: { ...person(1), language: 'ro' },
+        contact: { phone: '+37360000001' },
+        costOption: 'urgent',
+      },
       documentRequest: { id: 'e1', answerBy: '2026-12-10', message: { ro: 'Lipsește' } },
       decision: { approved: true, resultNumber: 'R-1', decideTime: { seconds: '1764000000', nanos: 0 } },
       deskAlerts: [{ kind: 'result-revoked', recordTime: { seconds: '1764000000', nanos: 0 }, cause: 'X', count: 2 }],
@@ -139,6 +143,7 @@ describe('applicationJson', () => {
     expect(rest).toMatchObject({
       state: 'ready',
       applicant: { givenName, familyName },
+      costOption: 'urgent',
       documentRequest: { answerBy: '2026-12-10' },
       decision: { approved: true, decideTime: '2025-11-24T16:00:00.000Z' },
       deskAlerts: [{ kind: 'result-revoked', recordTime: '2025-11-24T16:00:00.000Z' }],

@@ -95,7 +95,13 @@ describe('ListApplications', () => {
       outcome: null,
     });
     expect(row!.decision!.revokeTime).not.toBeNull();
-    expect(row!.content).toMatchObject({ applicant: { givenName, familyName, birthDate: '' }, contact: null });
+    const { costOption } = app.content!;
+    expect(costOption).not.toBe('');
+    expect(row!.content).toMatchObject({
+      applicant: { givenName, familyName, birthDate: '' },
+      contact: null,
+      costOption,
+    });
     expect(listedWhileRequested).toContain(ANSWER_BY);
   });
 

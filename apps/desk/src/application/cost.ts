@@ -1,19 +1,17 @@
-import type { Application, Money, Catalog } from '../api/types.ts';
+import type { Application, Money } from '../api/types.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
 import { formatMoney } from '../language/money.ts';
 import { useCatalog } from '../session/catalog.ts';
+import { findCostOption } from './cost-options.ts';
+import type { ChosenCost, CostOption } from './cost-options.ts';
 
 /**
  * The cost of an application by today's catalog. Drafts and submissions keep the service version they were opened
  * with.
  */
 
-type CostOption = NonNullable<NonNullable<Catalog['publicServices'][number]['version']>['costOptions']>[number];
-
-export function useCostOption({ publicService, costOption }: Application): CostOption | undefined {
-  const catalog = useCatalog();
-  const service = catalog?.publicServices.find(({ name }) => name === publicService);
-  return service?.version?.costOptions?.find(({ code }) => code === costOption);
+export function useCostOption(chosen: ChosenCost): CostOption | undefined {
+  return findCostOption(useCatalog(), chosen);
 }
 
 export function useFee(application: Application): Money | undefined {

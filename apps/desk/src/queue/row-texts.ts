@@ -32,6 +32,8 @@ export interface RowContext {
   agency: (name: string) => string;
   /** Whether rows show the phone number, in the notify list. */
   isNotifyList?: boolean;
+  /** Whether the row's fee is not recorded as paid. */
+  isUnpaid?: (row: ApplicationRow) => boolean;
 }
 
 /** Days without an edit after which a draft expires. */
@@ -44,8 +46,10 @@ const UNCOLLECTED_WARNING_DAYS = 14;
 export function describeRow(row: ApplicationRow, context: RowContext): RowTexts {
   const t = (message: Parameters<typeof formatMessage>[1], params?: Record<string, unknown>) =>
     formatMessage(context.language, message, params);
-  const texts = describeState(row, context, t);
-  return Object.assign({ more: '', date: '', dateMore: '', dateTone: 'none' as Tone }, texts);
+  const { more = '', ...texts } = describeState(row, context, t);
+  const unpaid = context.isUnpaid?.(row) ? t(ROWS.unpaid) : '';
+  const details = { more: [more, unpaid].filter((text) => text !== '').join(' · ') };
+  return Object.assign({ date: '', dateMore: '', dateTone: 'none' as Tone }, texts, details);
 }
 
 type PartialRowTexts = Partial<RowTexts> & Pick<RowTexts, 'icon' | 'tone' | 'todo'>;

@@ -2,9 +2,11 @@ import { Fragment } from 'react';
 import type { CSSProperties } from 'react';
 import { Link } from 'wouter';
 import type { ApplicationRow } from '../api/types.ts';
+import { isRowUnpaid } from '../application/cost-options.ts';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import rowStyles from '../parts/rows.module.css';
+import { useCatalog } from '../session/catalog.ts';
 import { GROUPS, QUEUE } from '../texts/queue.ts';
 import { useAgencyNames } from './agency-names.ts';
 import { resolveGroup, describeRow } from './row-texts.ts';
@@ -27,7 +29,10 @@ interface RowsProps {
 export function Rows({ rows, isGrouped = false, isNotifyList = false, selected, onSelect }: RowsProps) {
   const { t, language } = useLanguage();
   const { short } = useAgencyNames();
-  const textsOf = (row: ApplicationRow) => describeRow(row, { language, today: today(), agency: short, isNotifyList });
+  const catalog = useCatalog();
+  const isUnpaid = (row: ApplicationRow) => isRowUnpaid(row, catalog);
+  const context = { language, today: today(), agency: short, isNotifyList, isUnpaid };
+  const textsOf = (row: ApplicationRow) => describeRow(row, context);
   const widths = computeColumnWidths(rows.map(textsOf));
   const groups = isGrouped ? groupRows(rows) : new Map<Group | undefined, ApplicationRow[]>([[undefined, rows]]);
   return (

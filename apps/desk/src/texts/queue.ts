@@ -69,5 +69,6 @@ export const ROWS = defineMessages({
   ask: { ro: 'De închis', ru: 'Закрыть', en: 'To close' },
   askMore: { ro: 'întrebați persoana', ru: 'спросите человека', en: 'ask the applicant' },
   handedOn: { ro: 'înmânată', ru: 'выдано', en: 'handed over' },
+  unpaid: { ro: 'taxa neachitată', ru: 'плата не отмечена', en: 'fee not recorded' },
   ended: { ro: 'încheiată', ru: 'завершено', en: 'ended' },
 });

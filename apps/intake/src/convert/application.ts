@@ -111,13 +111,14 @@ export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
   };
 }
 
-/** Returns the applicant's name, and the phone number in the bucket of people to notify. */
+/** Returns the applicant's name, the cost option, and the phone number in the bucket of people to notify. */
 function toRowContent({ content }: StoredRow): ContentOut | null {
   const { givenName = '', familyName = '' } = content?.applicant ?? {};
   const { phone } = content?.contact ?? {};
+  const costOption = content?.costOption ?? '';
   const hasName = givenName !== '' || familyName !== '';
-  if (!hasName && !phone) return null;
-  return { applicant: hasName ? { givenName, familyName } : null, contact: phone ? { phone } : null };
+  if (!hasName && !phone && !costOption) return null;
+  return { applicant: hasName ? { givenName, familyName } : null, contact: phone ? { phone } : null, costOption };
 }
 
 const toBuckets = (app: Pick<Application, 'queue' | 'assignee'>, viewer: Viewer) =>

@@ -257,6 +257,7 @@ export type ApplicationRow = Pick<
      */
     applicant?: Pick<Person, 'givenName' | 'familyName' | 'idnp' | 'birthDate'>;
     represented?: Pick<Person, 'idnp'>;
+    costOption?: string;
     contact?: { phone?: string };
   };
   documentRequest?: Pick<DocumentRequest, 'answerBy'>;

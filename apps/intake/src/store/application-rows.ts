@@ -24,6 +24,7 @@ export const ROW_PROJECTION = {
   // Only to detect the reader's own application; no row shows them.
   'content.applicant.idnp': 1,
   'content.represented.idnp': 1,
+  'content.costOption': 1,
   submitTime: 1,
   dueDate: 1,
   dueTime: 1,
