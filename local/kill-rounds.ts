@@ -4,7 +4,7 @@ import type { LocalPlatform } from './src/index.ts';
 
 /** Rounds of writes under load, `kill -9` of the store, and a check of everything that it acknowledged. */
 
-interface Thing {
+export interface Thing {
   _id: string;
   key: string;
   revision: number;

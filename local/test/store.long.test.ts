@@ -4,16 +4,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mongoose from 'mongoose';
-import { runKillRound } from '../kill-rounds.ts';
+import { runKillRound, type Thing } from '../kill-rounds.ts';
 import { startLocal, type LocalPlatform } from '../src/index.ts';
 import { isProcessRunning, waitUntil, withFolder } from './folder.ts';
-
-interface Thing {
-  _id: string;
-  key: string;
-  revision: number;
-  parts: { seq: number; text: string }[];
-}
 
 type Things = mongoose.mongo.Collection<Thing>;
 

@@ -105,10 +105,6 @@ export const RULES = {
   NOT_AFTER: { meaning: 'Must not be after {other}.', params: { other: 'word' } },
   NOT_BEFORE: { meaning: 'Must not be before {other}.', params: { other: 'word' } },
   PERIOD_LENGTH: { meaning: 'The period must have at most {days} days.', params: { days: 'number' } },
-  TOO_MANY_RESULTS: {
-    meaning: 'The period must contain at most {max} applications.',
-    params: { max: 'number' },
-  },
   SEARCH_TEXT: {
     meaning:
       'Must be at least {symbols} characters of a tracking number, all 13 digits of an IDNP, a complete telephone number, or at least {letters} letters of a name.',

@@ -300,11 +300,6 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Выберите период короче. Максимальное число дней: {days}.',
     en: 'Choose a shorter period. Days allowed: {days}.',
   },
-  TOO_MANY_RESULTS: {
-    ro: 'Sunt prea multe cereri în această perioadă. Alegeți una mai scurtă; numărul maxim: {max}.',
-    ru: 'В этом периоде слишком много заявлений. Выберите короче; максимум: {max}.',
-    en: 'There are too many applications in this period. Choose a shorter one; at most: {max}.',
-  },
   SEARCH_TEXT: {
     ro: 'Scrieți numărul de urmărire (cel puțin {symbols} semne), toate cele 13 cifre ale IDNP-ului, telefonul întreg sau numele (litere, cel puțin: {letters}).',
     ru: 'Введите номер (знаков, не меньше: {symbols}), все 13 цифр IDNP, телефон целиком или имя (букв, не меньше: {letters}).',
