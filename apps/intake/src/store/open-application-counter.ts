@@ -1,4 +1,3 @@
-import { END_STATES } from '@cups/application';
 import type { Documents } from '@cups/store';
 import type { StoredApplication } from '../store.ts';
 
@@ -6,6 +5,8 @@ import type { StoredApplication } from '../store.ts';
 const MAX_REFUSAL_COUNT_AGE_MS = 10_000;
 /** Maximum age of a count before a background recount, ms. */
 const MAX_COUNT_AGE_MS = 300_000;
+/** Only open applications have a queue status; as an index range, which `$exists` is not. */
+const OPEN_FILTER = { 'queue.since': { $gt: new Date(0) } };
 
 /** Counts the open applications of each centre. Training applications have a separate count with the same limit. */
 export interface OpenApplicationCounter {
@@ -14,46 +15,55 @@ export interface OpenApplicationCounter {
   recordOpened(centre: string, training: boolean): void;
 }
 
-const keyOf = (centre: string, training = false): string => (training ? `${centre} training` : centre);
+/** Number of open applications, at most the limit. */
+interface OpenCount {
+  value: number;
+  /** ms since 1970; -Infinity before the first count. */
+  countTime: number;
+  counting?: Promise<void> | undefined;
+}
+
+const kindOf = (centre: string, training: boolean): string => `${centre} ${training ? 'training' : 'real'}`;
 
 /**
- * Creates a counter for all centres. It recounts in the background and adds drafts created here in between. The
- * limit guards against runaway clients, so the count may lag, and a draft costs no query.
+ * Creates a counter for all centres. It counts both kinds of a centre together, from an index alone, recounts in the
+ * background, and adds drafts created here in between. Only when both together reach the limit does it count the kind
+ * of the draft, which reads at most `limit` documents of that kind. The limit guards against runaway clients, so a
+ * count may lag.
  */
 export function createOpenApplicationCounter(
   documents: Documents<StoredApplication>,
   now: () => Date,
 ): OpenApplicationCounter {
-  let counts = new Map<string, number>();
-  let countedAt: number | undefined;
-  let counting: Promise<void> | undefined;
-  const recount = (): Promise<void> =>
-    (counting ??= documents
-      .aggregate<{ _id: { centre: string; training?: boolean | null }; count: number }>(
-        [
-          { $match: { state: { $nin: [...END_STATES] } } },
-          { $group: { _id: { centre: '$centre', training: '$training' }, count: { $sum: 1 } } },
-        ],
-        { scope: 'service' },
-      )
-      .then((found) => {
-        counts = new Map(found.map(({ _id, count }) => [keyOf(_id.centre, _id.training === true), count]));
-        countedAt = now().getTime();
-      })
-      .finally(() => (counting = undefined)));
+  /** By centre, and by centre and kind. */
+  const counts = new Map<string, OpenCount>();
+  const countOf = (name: string): OpenCount => {
+    const count = counts.get(name) ?? { value: 0, countTime: -Infinity };
+    counts.set(name, count);
+    return count;
+  };
+  const ageOf = ({ countTime }: OpenCount): number => now().getTime() - countTime;
+  const recount = (count: OpenCount, centre: string, filter: object, limit: number): Promise<void> =>
+    (count.counting ??= documents
+      .countEach([filter], { scope: { centre }, limit })
+      .then(([value = 0]) => Object.assign(count, { value, countTime: now().getTime() }))
+      .then(() => {})
+      .finally(() => (count.counting = undefined)));
+
   return {
     async isLimitReached(centre, training, limit) {
-      const key = keyOf(centre, training);
-      const age = countedAt === undefined ? Infinity : now().getTime() - countedAt;
-      const full = (counts.get(key) ?? 0) >= limit;
-      // A recount is a full scan: only a caller that would be rejected waits for it.
-      if (age === Infinity || (full && age > MAX_REFUSAL_COUNT_AGE_MS)) await recount();
-      else if (age > MAX_COUNT_AGE_MS) recount().catch(() => {});
-      return (counts.get(key) ?? 0) >= limit;
+      const both = countOf(centre);
+      if (ageOf(both) === Infinity) await recount(both, centre, OPEN_FILTER, limit);
+      else if (ageOf(both) > MAX_COUNT_AGE_MS) recount(both, centre, OPEN_FILTER, limit).catch(() => {});
+      if (both.value < limit) return false;
+      const own = countOf(kindOf(centre, training));
+      const filter = { ...OPEN_FILTER, training: training ? true : { $ne: true } };
+      if (ageOf(own) > MAX_REFUSAL_COUNT_AGE_MS) await recount(own, centre, filter, limit);
+      return own.value >= limit;
     },
     recordOpened(centre, training) {
-      const key = keyOf(centre, training);
-      counts.set(key, (counts.get(key) ?? 0) + 1);
+      countOf(centre).value += 1;
+      countOf(kindOf(centre, training)).value += 1;
     },
   };
 }
