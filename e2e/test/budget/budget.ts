@@ -36,7 +36,7 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
     operation: 'store find applications (_id)',
     alone: 2,
     busy: 2,
-    reason: 'GetSubmission and GetNoticeContext read the application',
+    reason: 'GetSubmission and GetNoticeContext read the revision of the application that this process wrote',
   },
   {
     service: 'intake',
@@ -87,12 +87,11 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
   },
   {
     service: 'notifications',
-    operation: 'store find threads (_id centre)',
+    operation: 'store insert threads',
     alone: 1,
     busy: 1,
-    reason: 'the thread to which the notice belongs',
+    reason: 'the thread of notices, without a look-up',
   },
-  { service: 'notifications', operation: 'store insert threads', alone: 1, busy: 1, reason: 'the thread of notices' },
   {
     service: 'notifications',
     operation: 'store update threads (_id revision → $set)',

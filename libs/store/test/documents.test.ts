@@ -280,6 +280,28 @@ describe('update', () => {
     expect(await cases.get(first._id, { scope })).toEqual(document);
   });
 
+  test('returns the cached document only while the store has its revision', async () => {
+    const remembering = store.documents<Case>({ ...definition, keepRecent: 10 });
+    const { document: first } = await remembering.create(draft(), { scope, cause: request(), events: [], now });
+    expect(await remembering.getCached(first._id, { scope })).toBe(first);
+    const { document: next } = await sameCases.update(first._id, { scope, cause: request(), now }, add);
+    expect(await remembering.getCached(first._id, { scope })).toEqual(next);
+    expect(await remembering.getCached(first._id, { scope: { centre: 'centres/other' } })).toBeUndefined();
+    expect(await cases.getCached(first._id, { scope })).toEqual(next);
+    expect(await remembering.getCached('none', { scope })).toBeUndefined();
+  });
+
+  test('inserts the first event of a document after one read by its decision, and applies it once', async () => {
+    const first = draft();
+    let reads = 0;
+    const work = { read: () => Promise.resolve((reads += 1)), decide: add };
+    const options = { scope, now, initial: first, cause: { sequence: { subject: 'cases/x', value: 1 } } };
+    expect(await cases.update(first._id, options, work)).toMatchObject({ outcome: 'applied' });
+    expect(reads).toBe(1);
+    expect(await cases.update(first._id, options, work)).toMatchObject({ outcome: 'ignored', document: { count: 1 } });
+    expect(reads).toBe(2);
+  });
+
   test('writes nothing if nothing changes', async () => {
     const { _id } = await create();
     const same = await cases.update(_id, { scope, cause: request(), now }, (document) => ({ document, events: [] }));

@@ -12,9 +12,12 @@ export function internalServiceRpcs({
   applications,
   versions,
 }: Pick<RpcDeps, 'applications' | 'versions'>): Pick<IntakeRpcs, 'GetSubmission' | 'GetNoticeContext'> {
-  /** Reads an application of any centre, since services belong to none. */
+  /**
+   * Reads an application of any centre, since services belong to none. Both calls usually follow a write of this
+   * process within milliseconds. A withdrawal by another replica changes the revision, so its state is never missed.
+   */
   const getAnyApplication = async (id: string): Promise<StoredApplication> => {
-    const app = await applications.get(id, { scope: 'service' });
+    const app = await applications.getCached(id, { scope: 'service' });
     if (!app) throw notFound();
     return app;
   };

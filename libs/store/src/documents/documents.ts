@@ -7,7 +7,7 @@ import { create, createMissing, findByCreateRequest, type CreateResult, type Cre
 import type { Draft, StoredDocument } from './document.ts';
 import type { CommitNotifier } from './commit-notifier.ts';
 import type { CollectionOptions } from './options.ts';
-import { aggregate, countEach, find, findOne, list } from './reads.ts';
+import { aggregate, countEach, find, findOne, getCached, list } from './reads.ts';
 import type { CountOptions, FindOptions, ListQuery, Page, ReadOptions } from './reads.ts';
 import { checkPath } from './schema.ts';
 import type { Scope } from './scope.ts';
@@ -23,6 +23,11 @@ import {
 export interface Documents<D extends StoredDocument> {
   readonly name: string;
   get(id: string, options: ReadOptions): Promise<D | undefined>;
+  /**
+   * As `get`, but fetches only the revision of a document that this process wrote recently (`keepRecent`). It returns
+   * the state of the store at some time after the call, except for what changes without a revision: outbox and claims.
+   */
+  getCached(id: string, options: { scope: Scope }): Promise<D | undefined>;
   findOne(filter: object, options: ReadOptions): Promise<D | undefined>;
   /** Returns at most `limit` (default 200) documents, without paging. */
   find(filter: object, options: FindOptions): Promise<D[]>;
@@ -102,6 +107,7 @@ export function createDocuments<D extends StoredDocument>(
   return {
     name: options.collection,
     get: (id, callOptions) => findOne(collection, { _id: id }, callOptions),
+    getCached: (id, { scope }) => getCached(collection, id, scope),
     findOne: (filter, callOptions) => findOne(collection, filter, callOptions),
     find: (filter, callOptions) => find(collection, filter, callOptions),
     aggregate: (pipeline, { scope }) => aggregate(collection, pipeline, scope),

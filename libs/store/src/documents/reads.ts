@@ -50,6 +50,25 @@ export async function findOne<D extends StoredDocument>(
   return raw && toResult(collection, raw, projection);
 }
 
+/**
+ * Reads a document whose revision alone is fetched while the cache of written documents has it. The revision is read
+ * after the call, so a write of another process is always seen.
+ */
+export async function getCached<D extends StoredDocument>(
+  collection: Collection<D>,
+  id: string,
+  scope: Scope,
+): Promise<D | undefined> {
+  const cached = collection.recent?.get(id);
+  const one = withScope({ _id: id }, scope);
+  if (cached) {
+    const current = await findRaw(collection, one, { revision: 1 });
+    if (!current) return undefined;
+    if (current.revision === cached.revision) return migrateDocument(collection, cached);
+  }
+  return findOne(collection, { _id: id }, { scope });
+}
+
 export async function find<D extends StoredDocument>(
   collection: Collection<D>,
   filter: object,

@@ -36,7 +36,8 @@ export type DecisionFunction<D> = (document: D) => Change<D>;
 
 /**
  * Reads from the store or an upstream service before each decision; other local writers of the document wait. Skipped
- * when the document needs no decision: a known request, a repeat, a gap or a stale etag.
+ * when the document needs no decision: a known request, a repeat, a gap or a stale etag. Only a repeat of the event that
+ * created the document reads, because it is inserted before the store is read.
  */
 export interface DecisionWithRead<D, R> {
   read: (document: D) => Promise<R>;
@@ -60,13 +61,13 @@ export function update<D extends StoredDocument, R>(
   options: UpdateOptions<D>,
   work: DecisionFunction<D> | DecisionWithRead<D, R>,
 ): Promise<UpdateResult<D>> {
-  const needsNoRead = typeof work === 'function';
-  const decide = needsNoRead ? work : async (document: D) => work.decide(document, await work.read(document));
+  const decide =
+    typeof work === 'function' ? work : async (document: D) => work.decide(document, await work.read(document));
   const one: PendingUpdate<D> = { collection, id, options, decide };
-  return collection.runExclusive(id, async () => {
-    const result = (await updateFromCache(one)) ?? (needsNoRead ? await insertFirstEvent(one) : undefined);
-    return result ?? updateFromStore(one);
-  });
+  return collection.runExclusive(
+    id,
+    async () => (await updateFromCache(one)) ?? (await insertFirstEvent(one)) ?? updateFromStore(one),
+  );
 }
 
 /** One call of `update`. */
@@ -98,7 +99,7 @@ const isUnavailable = (error: unknown): boolean =>
   isProblem(error) && (error.kind === 'UNAVAILABLE' || error.kind === 'DEADLINE');
 
 /**
- * Inserts without a read: the first event about a document finds none, unless it is a repeat. If one exists, the
+ * Inserts without reading the store: the first event about a document finds none, unless it is a repeat. If one exists, the
  * caller reads the store.
  */
 async function insertFirstEvent<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D> | undefined> {
