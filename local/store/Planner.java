@@ -218,7 +218,9 @@ final class Planner {
         }
 
         int score() {
-            return selectivity() + (orderBy != null && sorted ? isLimited ? 3 : 1 : 0);
+            // A sparse index of a wanted field holds few documents: sorting them costs less than reading all in order.
+            boolean holdsFew = index.sparse() && equalities + bounds > 0;
+            return selectivity() + (holdsFew ? 4 : 0) + (orderBy != null && sorted ? isLimited ? 3 : 1 : 0);
         }
 
         Plan plan() {

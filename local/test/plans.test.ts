@@ -134,6 +134,21 @@ describe('Aggregates', () => {
 });
 
 describe('Plans', () => {
+  test('read a sparse index of few documents instead of all documents in order', async () => {
+    const rows = client.db('plans').collection<Row>('few');
+    await rows.createIndex({ 'outbox.time': 1 }, { sparse: true });
+    await rows.insertMany(
+      Array.from({ length: 400 }, (_, _id) => ({ _id, outbox: _id % 100 > 0 ? [] : [{ time: new Date(_id) }] })),
+    );
+    const pending = { 'outbox.time': { $gte: new Date(0) }, blocked: { $exists: false }, _id: { $gt: 100 } };
+    const sweep = rows.find(pending, { sort: { _id: 1 }, limit: 50 });
+    expect(await sweep.clone().explain()).toMatchObject({
+      queryPlanner: { winningPlan: { inputStage: { inputStage: { indexName: 'outbox.time_1' } } } },
+      executionStats: { totalDocsExamined: 4 },
+    });
+    expect((await sweep.toArray()).map(({ _id }) => _id)).toEqual([200, 300]);
+  });
+
   test('give what a read of all documents gives, also after changes', async () => {
     let run = 0;
     await fc.assert(
