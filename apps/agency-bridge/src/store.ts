@@ -115,6 +115,13 @@ export function deliveriesSince(deliveries: Deliveries, agency: string, since: D
   });
 }
 
+/** Returns the deliveries of an application, at most one for each agency: a range of IDs, which begin with its ID. */
+export function findOfApplication(deliveries: Deliveries, application: string): Promise<StoredDelivery[]> {
+  const id = application.slice('applications/'.length);
+  // "." follows the "-" between the ID and the agency.
+  return deliveries.find({ _id: { $gt: `${id}-`, $lt: `${id}.` } }, { scope: 'service' });
+}
+
 /** Returns counts of an agency's deliveries by state, with the oldest time. Excludes trainings. */
 export async function countDeliveries(deliveries: Deliveries, agency: string) {
   const group = {
@@ -141,8 +148,9 @@ export function listDeliveries(
   const filter = {
     ...(realOnly ? { training: { $ne: true } } : {}),
     ...(state === 'sent' ? { state: 'queued', sent: true } : {}),
-    ...(state === 'queued' ? { state, sent: { $ne: true } } : {}),
-    ...(state && state !== 'sent' && state !== 'queued' ? { state } : {}),
+    ...(state === 'queued' ? { state, sent: { $in: [false, null] } } : {}),
+    // The index has `sent` between the state and the order: with each of its values named, a page reads only its rows.
+    ...(state && state !== 'sent' && state !== 'queued' ? { state, sent: { $in: [true, false, null] } } : {}),
     ...(agency ? { agency } : {}),
   };
   const tokenArguments = { state, agency };

@@ -112,12 +112,11 @@ export async function markPrinted(
  */
 export async function resumeWaitingNotices(threads: Threads, now: Date): Promise<number> {
   const waitingFilter = { state: 'compose', failCause: INTAKE_UNAVAILABLE, due: { $gt: now } };
-  const { modifiedCount } = await threads.internals
-    .collection()
-    .updateMany(
-      { notices: { $elemMatch: waitingFilter } },
-      { $set: { 'timer.due': now, 'notices.$[waits].due': now }, $inc: { revision: 1 } },
-      { arrayFilters: [{ 'waits.state': waitingFilter.state, 'waits.failCause': waitingFilter.failCause }] },
-    );
+  const { modifiedCount } = await threads.internals.collection().updateMany(
+    // Every waiting notice has a timer, whose index leaves out the threads at rest.
+    { 'timer.due': { $gt: new Date(0) }, notices: { $elemMatch: waitingFilter } },
+    { $set: { 'timer.due': now, 'notices.$[waits].due': now }, $inc: { revision: 1 } },
+    { arrayFilters: [{ 'waits.state': waitingFilter.state, 'waits.failCause': waitingFilter.failCause }] },
+  );
   return modifiedCount;
 }

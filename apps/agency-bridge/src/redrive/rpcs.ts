@@ -6,7 +6,7 @@ import { ulid } from 'ulid';
 import { redrive, replay } from '../domain/redrive.ts';
 import type { RedriveRequest } from '../domain/redrive.ts';
 import { toChange } from '../event-encoder.ts';
-import { deliveriesSince } from '../store.ts';
+import { deliveriesSince, findOfApplication } from '../store.ts';
 import type { Deliveries, StoredDelivery } from '../store.ts';
 
 /**
@@ -52,7 +52,7 @@ export function createRedriveRpcs(
     async ReplayDeliveries({ application, agency, since, pageToken }) {
       if (application !== '') {
         parseResourceName('applications', application, '/application');
-        const found = await deliveries.find({ application }, { scope: 'service' });
+        const found = await findOfApplication(deliveries, application);
         if (found.length === 0) throw new Problem({ reason: 'NOT_FOUND', message: 'Delivery not found.' });
         return toReplayResponse(await replayAll(found), '');
       }
