@@ -1,20 +1,29 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLocal } from '@cups/local';
+import type { LocalPlatform } from '@cups/local';
 import mongoose from 'mongoose';
 import { formatTable } from '@cups/tools/format-table';
 import type { Cell } from '@cups/tools/format-table';
 import { readEnvironmentInfo } from './environment-info.ts';
-import { round } from './processes.ts';
+import { measureMemory, round } from './processes.ts';
+import { bridgeReads, notificationReads } from './store/follow-up-reads.ts';
+import { loadFollowUps } from './store/follow-ups.ts';
+import type { LoadedApplication } from './store/follow-ups.ts';
+import { databaseOf, openServiceStores } from './store/service-stores.ts';
+import type { ServiceStores } from './store/service-stores.ts';
+import { timeReads } from './store/timing.ts';
+import type { Reads } from './store/timing.ts';
 
 /** Measures the embedded store alone: a bulk load, the reads of a desk, writes, memory, and the next start. */
 
-const HELP = `node bench/store.ts [--documents 200000] [--centre 200000] [--seconds 4] [--out file]
+const HELP = `node bench/store.ts [--documents 200000] [--centre 200000] [--follow-ups 100000] [--seconds 4] [--out file]
 
 Loads documents of 3 KB with the indexes of intake's applications, --centre of them at one centre and the others at 85,
-then runs each read of a desk 30 times, and conditional updates and inserts with 1 and 16 clients.`;
+then runs each read of a desk 30 times, and conditional updates and inserts with 1 and 16 clients. Then it loads the
+deliveries and the threads of notices of --follow-ups of them, and runs the reads of agency-bridge and notifications.`;
 
 const root = join(import.meta.dirname, '..');
 const CENTRE = 'centres/CU-001';
@@ -26,6 +35,7 @@ const { values: args } = parseArgs({
   options: {
     documents: { type: 'string', default: '200000' },
     centre: { type: 'string', default: '200000' },
+    'follow-ups': { type: 'string', default: '100000' },
     seconds: { type: 'string', default: '4' },
     out: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -36,33 +46,14 @@ const [documents, atCentre, seconds] = [args.documents, args.centre, args.second
   number,
   number,
 ];
+const followUpCount = Math.min(documents, Number(args['follow-ups']));
 
 type Application = { _id: string } & Record<string, unknown>;
 type Applications = mongoose.mongo.Collection<Application>;
 
-const INDEXES: { fields: Record<string, 1 | -1>; unique?: boolean; sparse?: boolean }[] = [
-  { fields: { createRequest: 1 }, unique: true, sparse: true },
-  { fields: { 'outbox.time': 1 }, sparse: true },
-  { fields: { 'timer.due': 1 }, sparse: true },
-  { fields: { trackingNumber: 1 }, unique: true },
-  { fields: { centre: 1, _id: -1 } },
-  { fields: { centre: 1, state: 1, _id: -1 } },
-  { fields: { centre: 1, 'content.applicant.idnp': 1, _id: -1 } },
-  { fields: { centre: 1, 'content.represented.idnp': 1, _id: -1 } },
-  { fields: { centre: 1, names: 1, _id: -1 } },
-  { fields: { centre: 1, 'queue.stage': 1, 'queue.since': 1, _id: 1 } },
-  { fields: { centre: 1, 'queue.actionDate': 1, _id: 1 } },
-  { fields: { centre: 1, 'queue.agencyUpdateTime': 1, _id: 1 } },
-  { fields: { centre: 1, 'queue.deadline': 1, _id: 1 } },
-  { fields: { centre: 1, 'queue.notifySince': 1, _id: 1 } },
-  { fields: { centre: 1, assignee: 1, 'queue.since': 1, _id: 1 } },
-  { fields: { centre: 1, 'queue.since': 1, _id: 1 } },
-  { fields: { centre: 1, updateTime: 1, _id: 1 } },
-  { fields: { centre: 1, submitTime: 1 } },
-  { fields: { uncounted: 1 }, sparse: true },
-];
-
 const idOf = (n: number): string => `A${String(n).padStart(10, '0')}`;
+const centreOf = (n: number): string => (n < atCentre ? CENTRE : `centres/CU-${String(2 + (n % 85)).padStart(3, '0')}`);
+const log = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** One in five is closed; the others are in a queue. A name has a hash shared by 1 in 500 and by 1 in 5,000. */
 function createApplication(n: number): Application {
@@ -70,7 +61,7 @@ function createApplication(n: number): Application {
   const isOpen = n % 5 > 0;
   return {
     _id: idOf(n),
-    centre: n < atCentre ? CENTRE : `centres/CU-${String(2 + (n % 85)).padStart(3, '0')}`,
+    centre: centreOf(n),
     state: isOpen ? 'submitted' : 'closed',
     trackingNumber: `T${n}`,
     createRequest: `R${n}`,
@@ -87,7 +78,7 @@ function createApplication(n: number): Application {
 }
 
 /** The reads of a desk's screens. */
-function desksReads(applications: Applications): Record<string, () => Promise<unknown>> {
+function desksReads(applications: Applications): Reads {
   const centre = CENTRE;
   const page = (filter: object, sort: Record<string, 1 | -1>) =>
     applications
@@ -121,21 +112,6 @@ function desksReads(applications: Applications): Record<string, () => Promise<un
 }
 
 const median = (values: number[]): number => values[values.length >> 1]!;
-
-async function timeReads(applications: Applications): Promise<Cell[][]> {
-  const rows: Cell[][] = [];
-  for (const [name, read] of Object.entries(desksReads(applications))) {
-    const times: number[] = [];
-    for (let run = 0; run < 30; run += 1) {
-      const started = performance.now();
-      await read();
-      times.push(performance.now() - started);
-    }
-    times.sort((a, b) => a - b);
-    rows.push([name, round(median(times)), round(times[28]!)]);
-  }
-  return rows;
-}
 
 /** Runs clients for some seconds. Returns [operations a second, median ms]. */
 async function runClients(clients: number, work: (client: number, n: number) => Promise<unknown>): Promise<number[]> {
@@ -174,17 +150,69 @@ async function timeWrites(applications: Applications): Promise<Cell[][]> {
   return rows;
 }
 
-const readPssMiB = (pid: number): number =>
-  Math.round(Number(/^Pss: *(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))![1]) / 1_024);
-
 async function load(applications: Applications): Promise<number> {
   const started = performance.now();
   for (let n = 0; n < documents; n += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, documents - n) }, (_, at) => createApplication(n + at));
     await applications.insertMany(batch, { ordered: false });
-    if (n % 50_000 === 0) process.stdout.write(`${n} of ${documents} documents …\n`);
+    if (n % 50_000 === 0) log(`${n} of ${documents} documents …`);
   }
   return (performance.now() - started) / 1_000;
+}
+
+/** Returns what the follow-ups of an application need of it. */
+const loadedApplication = (n: number): LoadedApplication => ({
+  id: idOf(n),
+  centre: centreOf(n),
+  time: new Date(START + n * MINUTE),
+});
+
+/** Loads the deliveries and threads, and times the reads of their services. */
+async function measureFollowUps(stores: ServiceStores) {
+  const loadSeconds = await loadFollowUps(stores, followUpCount, loadedApplication, log);
+  const bridge = await timeReads(bridgeReads(stores, loadedApplication));
+  const notifications = await timeReads(notificationReads(stores, loadedApplication));
+  return { documents: followUpCount, loadSeconds, bridge, notifications };
+}
+
+/** Loads and measures on a new store. */
+async function measureStore(local: LocalPlatform, stores: ServiceStores, client: mongoose.mongo.MongoClient) {
+  const memory = () => measureMemory(local.pids.store);
+  const applications = client.db(databaseOf('intake')).collection<Application>('applications');
+  const loadSeconds = await load(applications);
+  const loadedMiB = memory();
+  const reads = await timeReads(desksReads(applications));
+  const writes = await timeWrites(applications);
+  const usedMiB = memory();
+  const followUps = await measureFollowUps(stores);
+  const endMiB = memory();
+  await stores.close();
+  const restarting = performance.now();
+  await local.restartStore();
+  const restartMs = Math.round(performance.now() - restarting);
+  return { documents, atCentre, loadSeconds, loadedMiB, usedMiB, endMiB, restartMs, reads, writes, followUps };
+}
+
+function printResult({ followUps, ...result }: Awaited<ReturnType<typeof measureStore>>): void {
+  const rate = (count: number, duration: number) =>
+    `${Math.round(duration)} s, ${Math.round(count / duration)} a second`;
+  const facts: Cell[][] = [
+    ['documents, at one centre', `${documents}, ${atCentre}`],
+    ['load', rate(documents, result.loadSeconds)],
+    ['memory (PSS) after the load, after the writes', `${result.loadedMiB} MiB, ${result.usedMiB} MiB`],
+    ['deliveries and threads, of each', String(followUps.documents)],
+    ['load of deliveries and threads', rate(2 * followUps.documents, followUps.loadSeconds)],
+    ['memory (PSS) at the end', `${result.endMiB} MiB`],
+    ['the next start', `${result.restartMs} ms`],
+  ];
+  const tables = [
+    formatTable(undefined, facts),
+    formatTable(['READ', 'p50 ms', 'p95 ms'], result.reads),
+    formatTable(['WRITE', 'CLIENTS', 'a second', 'p50 ms'], result.writes),
+    formatTable(['READ OF AGENCY-BRIDGE', 'p50 ms', 'p95 ms'], followUps.bridge),
+    formatTable(['READ OF NOTIFICATIONS', 'p50 ms', 'p95 ms'], followUps.notifications),
+  ];
+  process.stdout.write(`\n${tables.join('\n\n')}\n`);
 }
 
 async function measure(): Promise<void> {
@@ -193,39 +221,14 @@ async function measure(): Promise<void> {
   const dataDir = mkdtempSync(join(root, '.cups', 'store-'));
   const local = await startLocal({ dataDir, parts: ['store'] });
   const client = new mongoose.mongo.MongoClient(local.mongoUri, { retryWrites: false, maxPoolSize: 20 });
+  const stores = await openServiceStores(local.mongoUri);
   try {
-    const applications = client.db('bench').collection<Application>('applications');
-    await applications.createIndexes(
-      INDEXES.map(({ fields, ...options }) => ({
-        key: fields,
-        name: Object.entries(fields).flat().join('_'),
-        ...options,
-      })),
-    );
-    const loadSeconds = await load(applications);
-    const loadedMiB = readPssMiB(local.pids.store);
-    const reads = await timeReads(applications);
-    const writes = await timeWrites(applications);
-    const usedMiB = readPssMiB(local.pids.store);
-    const restarting = performance.now();
-    await local.restartStore();
-    const restartMs = Math.round(performance.now() - restarting);
-    const facts: Cell[][] = [
-      ['documents, at one centre', `${documents}, ${atCentre}`],
-      ['load', `${Math.round(loadSeconds)} s, ${Math.round(documents / loadSeconds)} a second`],
-      ['memory (PSS) after the load, at the end', `${loadedMiB} MiB, ${usedMiB} MiB`],
-      ['the next start', `${restartMs} ms`],
-    ];
-    const tables = [
-      formatTable(undefined, facts),
-      formatTable(['READ', 'p50 ms', 'p95 ms'], reads),
-      formatTable(['WRITE', 'CLIENTS', 'a second', 'p50 ms'], writes),
-    ];
-    process.stdout.write(`\n${tables.join('\n\n')}\n`);
-    const result = { documents, atCentre, loadSeconds, loadedMiB, usedMiB, restartMs, reads, writes };
+    const result = await measureStore(local, stores, client);
+    printResult(result);
     const report = Object.assign(result, readEnvironmentInfo(loadBefore));
     if (args.out) writeFileSync(args.out, `${JSON.stringify(report, undefined, 2)}\n`);
   } finally {
+    await stores.close();
     await client.close(true);
     await local.stop();
     rmSync(dataDir, { recursive: true, force: true });
@@ -233,7 +236,7 @@ async function measure(): Promise<void> {
 }
 
 if (args.help) process.stdout.write(`${HELP}\n`);
-else if (![documents, atCentre, seconds].every((one) => Number.isInteger(one) && one > 0)) {
-  process.stderr.write('--documents, --centre, --seconds: numbers from 1\n');
+else if (![documents, atCentre, followUpCount, seconds].every((one) => Number.isInteger(one) && one > 0)) {
+  process.stderr.write('--documents, --centre, --follow-ups, --seconds: numbers from 1\n');
   process.exitCode = 2;
 } else await measure();
