@@ -4,7 +4,7 @@ import { eventually, temporaryDir, uniquePrefix } from '@cups/testing';
 import { openDesk } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { filing } from '@cups/tools/filings';
-import { startPlatform } from '@cups/tools/platform';
+import { SERVICES, startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadMongoose } from './budget/drivers.ts';
@@ -53,10 +53,12 @@ beforeAll(async () => {
   await filePair();
   await pairsSettled();
   counter = new OperationCounter({ operations, logs: join(dir, 'logs') });
-  await nextProbes();
+  await nextProbes(1);
 }, 60_000);
 afterAll(async () => {
   await store?.close();
+  // An orderly end takes long, and nothing is read afterwards.
+  await Promise.all([...SERVICES.map((name) => platform?.kill(name)), platform?.local?.killKafka()]);
   await platform?.stop();
   remove();
 });
@@ -94,11 +96,14 @@ async function pairsSettled(): Promise<void> {
   );
 }
 
-/** Waits until every service has probed its store twice more: a late operation would be recorded by then. */
-async function nextProbes(): Promise<void> {
+/**
+ * Waits until every service has probed its store again. After two probes, more than a second has passed: a late operation
+ * would be recorded by then.
+ */
+async function nextProbes(times: number): Promise<void> {
   const probes = () => STORE_SERVICES.map((service) => counter.count(service, 'store probe'));
   const before = probes();
-  await eventually(() => probes().every((count, n) => count >= before[n]! + 2), { timeoutMs: 20_000 });
+  await eventually(() => probes().every((count, n) => count >= before[n]! + times), { timeoutMs: 20_000 });
 }
 
 /** Files pairs, and returns the operations of the platform until all effects are complete. */
@@ -107,7 +112,7 @@ async function measure(pairs: number, file: () => Promise<void>): Promise<Measur
   const startedAt = performance.now();
   await file();
   await pairsSettled();
-  await nextProbes();
+  await nextProbes(2);
   return { counts: counter.take(), pairs, seconds: (performance.now() - startedAt) / 1000 };
 }
 

@@ -125,6 +125,7 @@ export const BACKGROUND_BUDGET: readonly BackgroundRow[] = [
   { operation: 'store find centres', perSecond: 0.1, reason: 'identity reads the states of centres' },
   { operation: 'store getMore', perSecond: 0.1, reason: 'the second page of centres' },
   { operation: 'store find operators (person *)', perSecond: 0.1, reason: 'identity seals under the newest key' },
+  { operation: 'store find operators (_id)', perSecond: 0.1, reason: 'the gateway checks a session every two minutes' },
   { operation: 'store delete *', perSecond: 0.1, reason: 'identity removes ended sessions and attempts' },
 
   { operation: 'grpc GetPublicServiceVersion', perSecond: 1, reason: 'one call per 1.5 s and public service' },
