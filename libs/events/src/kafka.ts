@@ -1,6 +1,6 @@
 import type { BackoffOptions } from '@cups/contracts';
 import { isCertificateError, isPlaintextPeerError } from '@cups/contracts/node';
-import { patchFetchLimits, patchGroupErrors, patchIdleTimers } from '@cups/kafka-driver';
+import { patchFetchLimits, patchFetchPace, patchGroupErrors, patchIdleTimers } from '@cups/kafka-driver';
 import { Kafka, logLevel } from 'kafkajs';
 import { explainDenial, buildSecurityConfig, type AttemptedOperation, type KafkaAccess } from './access.ts';
 
@@ -12,6 +12,7 @@ import { explainDenial, buildSecurityConfig, type AttemptedOperation, type Kafka
 export function connectKafka(brokers: string[], clientId: string, access?: KafkaAccess): Kafka {
   patchIdleTimers();
   patchFetchLimits();
+  patchFetchPace();
   patchGroupErrors();
   return new Kafka({
     ...buildSecurityConfig(access),

@@ -3,6 +3,7 @@ export type { ProtocolRequest, ProtocolResponse, SendRequest } from './admin-con
 export { readBatches } from './batches.ts';
 export type { SkippedBatch } from './batches.ts';
 export { patchFetchLimits } from './patch-fetch-limits.ts';
+export { patchFetchPace } from './patch-fetch-pace.ts';
 export { patchGroupErrors } from './patch-group-errors.ts';
 export { patchIdleTimers } from './patch-idle-timers.ts';
 export { fetchUserQuotas, setQuotas } from './quotas.ts';

@@ -69,6 +69,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
   interface ConsumerGroup {
     groupId: string;
     joinAndSync(): Promise<void>;
+    fetch(nodeId: number): Promise<unknown[]>;
   }
   const consumerGroup: { prototype: ConsumerGroup };
   export default consumerGroup;

@@ -1,0 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import { afterAll, expect, test } from '@jest/globals';
+import { MIN_FETCH_INTERVAL_MS, patchFetchPace } from '../src/patch-fetch-pace.ts';
+
+const { prototype } = ConsumerGroup;
+const { fetch } = prototype;
+/** Broker and time of each fetch that reached kafkajs. */
+const fetches: { nodeId: number; at: number }[] = [];
+prototype.fetch = (nodeId) => {
+  fetches.push({ nodeId, at: performance.now() });
+  return Promise.resolve([]);
+};
+patchFetchPace();
+afterAll(() => {
+  prototype.fetch = fetch;
+});
+
+test('paces the fetches of a consumer from one broker, and delays none after an idle time', async () => {
+  const fetchFrom = (group: object, nodeId: number) => prototype.fetch.call(group as typeof prototype, nodeId);
+  const [group, other] = [{}, {}];
+  await Promise.all([fetchFrom(group, 1), fetchFrom(group, 1), fetchFrom(group, 2), fetchFrom(other, 1)]);
+  expect(fetches.map(({ nodeId }) => nodeId)).toEqual([1, 2, 1, 1]);
+  // Node's timers may fire 1 ms early.
+  expect(fetches[3]!.at - fetches[0]!.at).toBeGreaterThanOrEqual(MIN_FETCH_INTERVAL_MS - 1);
+  await pause(MIN_FETCH_INTERVAL_MS + 1);
+  void fetchFrom(group, 1);
+  expect(fetches).toHaveLength(5);
+});
