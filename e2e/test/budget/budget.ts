@@ -133,8 +133,8 @@ export const BACKGROUND_BUDGET: readonly BackgroundRow[] = [
   { operation: 'log request-completed', perSecond: 1, reason: 'the two calls above, in catalog and identity' },
   { operation: 'log outbox-sweeps-*', perSecond: 0.1, reason: 'a busy machine slows sweeps' },
 
-  { operation: 'kafka Fetch', perSecond: 12, perPair: 3, reason: 'waits for messages' },
-  { operation: 'kafka OffsetCommit', perSecond: 4, perPair: 1, reason: 'commits of consumers, in batches' },
+  { operation: 'kafka Fetch', perSecond: 12, perPair: 1, reason: 'waits for messages' },
+  { operation: 'kafka OffsetCommit', perSecond: 4, reason: 'commits of consumers, in batches' },
   { operation: 'kafka Heartbeat', perSecond: 4, reason: 'membership of consumers' },
   { operation: 'kafka Metadata', perSecond: 1, burst: 20, reason: 'the watch of lag, every 20 s' },
   { operation: 'kafka GroupCoordinator', perSecond: 1, burst: 20, reason: 'the watch of lag' },

@@ -138,6 +138,22 @@ describe('startRelay', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(200);
   });
 
+  test('collects the events of commits in quick succession', async () => {
+    const cases = await open();
+    const starts: number[] = [];
+    const { publish, entries } = topic(() => {
+      starts.push(performance.now());
+      return {};
+    });
+    relay(cases, publish);
+    for (let n = 0; n < 40; n += 1) await create(cases, `quick${n}`);
+    await waitUntilEmpty(cases);
+    expect(entries).toHaveLength(40);
+    const intervals = starts.slice(1).map((start, n) => start - starts[n]!);
+    // Node's timers may fire 1 ms early.
+    expect(Math.min(...intervals)).toBeGreaterThanOrEqual(19);
+  });
+
   test('publishes what another process committed without publishing', async () => {
     const dead = await open();
     await create(dead, 'left');

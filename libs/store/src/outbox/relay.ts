@@ -30,6 +30,13 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
+/**
+ * Minimum time between the starts of two batches, ms. Under load it collects the events of several commits: a batch
+ * costs relay, broker and consumers more than its events do. An event that comes later than this after the last batch
+ * is published immediately.
+ */
+const MIN_PUBLISH_INTERVAL_MS = 20;
+
 /** Shared state of a relay. */
 interface RelayParts {
   queue: OutboxQueue;
@@ -37,6 +44,8 @@ interface RelayParts {
   cleaner: OutboxCleaner;
   sweeps: OutboxSweeper;
   backoffs: { publish: Backoff; later: Backoff };
+  /** Start of the last batch, ms of a monotonic clock. */
+  publishedAt: number;
   stopped: boolean;
 }
 
@@ -59,7 +68,7 @@ export function startRelay(options: RelayOptions): Relay {
     publish: backoff({ initialMs: 200, maxMs: 5_000 }),
     later: backoff({ initialMs: 500, maxMs: options.sweepIntervalMs ?? 30_000 }),
   };
-  const parts: RelayParts = { queue, options, cleaner, sweeps, backoffs, stopped: false };
+  const parts: RelayParts = { queue, options, cleaner, sweeps, backoffs, publishedAt: -Infinity, stopped: false };
   const loop = createPublishLoop(parts);
   const onCommitted = (documentKey: DocumentKey, entries: StoredEvent[]): void => {
     if (parts.stopped) return;
@@ -180,6 +189,9 @@ async function publishPending(parts: RelayParts): Promise<number> {
       if (queue.pending.size === 0) return queue.hasOverflow ? 1_000 : 0;
     }
     if (queue.pending.size === 0) return 0;
+    const interval = parts.publishedAt + MIN_PUBLISH_INTERVAL_MS - performance.now();
+    if (interval > 0) await pause(interval);
+    parts.publishedAt = performance.now();
     const batch = nextBatch(queue);
     // Too many cleanups are pending: publishing resumes when the store is available.
     if (batch.length === 0) return 1_000;
