@@ -94,6 +94,13 @@ export class Cases {
     onProgress();
   }
 
+  /** Counts a message of the requests topic without reading it. Ignores one that this process has seen. */
+  skip(partition: number, { offset }: { offset: string }): void {
+    if (!this.#positions.advance(partition, Number(offset))) return;
+    this.#options.counts.received += 1;
+    this.#options.onProgress();
+  }
+
   /** Returns the offsets to commit, for partitions where they changed. */
   committablePositions(): Position[] {
     return this.#positions.committablePositions();

@@ -42,10 +42,11 @@ export class SimulatedAgency {
       groupId: isTraining ? `${clientId}.training` : `${clientId}-${agency}`,
       reads: requests,
       writes: isSilent ? undefined : replies,
-      consumeOnly: isSilent,
       onBatch: (partition, messages) => {
-        if (isSilent) this.counts.received += messages.length;
-        else for (const message of messages) this.#cases.take(partition, message);
+        for (const message of messages) {
+          if (isSilent) this.#cases.skip(partition, message);
+          else this.#cases.take(partition, message);
+        }
       },
       log,
     });

@@ -133,6 +133,16 @@ describe('Cases', () => {
   });
 });
 
+describe('Cases of a silent agency', () => {
+  test('counts requests once without reading them, and commits them', async () => {
+    const { cases, counts, sent } = setUp({});
+    for (const offset of ['0', '1', '1']) cases.skip(0, { offset });
+    expect(counts.asp).toMatchObject({ received: 2, unreadable: 0, open: 0 });
+    expect([cases.committablePositions(), sent]).toEqual([at(2), []]);
+    await cases.stop();
+  });
+});
+
 describe('Cases after a crash or a duplicate', () => {
   test('commits nothing after the first open request', async () => {
     const { cases, counts, take } = setUp({ [first]: 'silent', [second]: 'slow' }, 1e6);

@@ -28,8 +28,6 @@ export type ConnectionOptions = {
   startAt?: 'committed' | 'now';
   /** Maximum time that the broker holds an empty fetch, in ms; default 1,000. */
   maxWaitMs?: number;
-  /** Only consume, and let kafkajs commit consumed messages. */
-  consumeOnly: boolean;
   /** Must not throw. Messages arrive in order per partition; a rebalance may repeat some. */
   onBatch: (partition: number, messages: KafkaMessage[]) => void;
   log: Log;
@@ -180,7 +178,7 @@ export class Connection {
 
   /** Resolves when the consumer crashed, stalled or was stopped. */
   async #consume(): Promise<void> {
-    const { reads, consumeOnly, log, startAt = 'committed' } = this.#options;
+    const { reads, log, startAt = 'committed' } = this.#options;
     if (startAt === 'now') this.#next ??= await this.#endOffsets();
     const consumer = createConsumer(this.#kafka, this.#options);
     this.#consumer = consumer;
@@ -191,8 +189,7 @@ export class Connection {
       await consumer.connect();
       await consumer.subscribe({ topics: [reads], fromBeginning: true });
       await consumer.run({
-        autoCommit: consumeOnly,
-        autoCommitInterval: consumeOnly ? 5000 : null,
+        autoCommit: false,
         eachBatchAutoResolve: false,
         eachBatch: (payload) => this.#eachBatch(payload),
       });

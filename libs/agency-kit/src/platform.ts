@@ -56,7 +56,6 @@ export class Platform {
       writes: topics.requests,
       startAt: 'now',
       maxWaitMs: 100,
-      consumeOnly: false,
       onBatch: (partition, messages) => {
         for (const kafkaMessage of messages) {
           const message = Object.assign(kafkaMessage, { topic: topics.replies, partition });
