@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { toCivilDate } from '@cups/application';
 import { Problem } from '@cups/problem';
 import type { ProblemInit } from '@cups/problem';
 import { fromProtoEnum } from '@cups/contracts/proto';
@@ -12,7 +13,6 @@ import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identit
 import type { Config } from './config.ts';
 import { fromVersion } from './convert/service-version.ts';
 import type { ServiceVersion } from './domain/application.ts';
-import { toCivilDate } from './domain/terms.ts';
 
 /** Clients of catalog and identity. Intake calls them only to open or renew a draft. */
 

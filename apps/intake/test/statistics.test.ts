@@ -13,7 +13,7 @@ import { createSearchHasher } from '../src/domain/search-hasher.ts';
 import { computeMedian, Tally, toCountedRow } from '../src/domain/statistics.ts';
 import { encodeRows, tallyRows } from '../src/domain/statistics-rows.ts';
 import type { GroupedRow } from '../src/domain/statistics-rows.ts';
-import { toCivilDate } from '../src/domain/terms.ts';
+import { toCivilDate } from '@cups/application';
 import { toChange } from '../src/event-encoder.ts';
 import { openApplicationStore } from '../src/store.ts';
 import type { StoredApplication } from '../src/store.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { toCivilDate } from '@cups/application';
 import fc from 'fast-check';
 import {
   computeDue,
   endOfDay,
   computeRemainingTerm,
-  toCivilDate,
   UNKNOWN_WORKING_TIME,
   UnknownYearError,
 } from '../src/domain/terms.ts';

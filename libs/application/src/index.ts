@@ -4,7 +4,7 @@ export { validateCompleteness } from './completeness.ts';
 export type { EvidenceRule, Requirements } from './completeness.ts';
 export { AGENCY_MEMBERS, CONTENT_MEMBERS, CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
 export type { Content, DeliveryChoice, Evidence, ForeignDocument, Language, Mandate, Person } from './content.ts';
-export { CHISINAU_TIME_ZONE, toCivilDate, formatCivilDate, isCivilDate } from './dates.ts';
+export { CHISINAU_TIME_ZONE, addCivilDays, formatCivilDate, isCivilDate, toCivilDate, weekdayOf } from './dates.ts';
 export { isEmailAddress } from './email.ts';
 export { createAnswersValidator } from './form.ts';
 export type { AnswersValidator } from './form.ts';

@@ -1,4 +1,4 @@
-import { AGENCY_EFFECTS, isCivilDate } from '@cups/application';
+import { AGENCY_EFFECTS, isCivilDate, toCivilDate } from '@cups/application';
 import type { DeskAlertKind, AgencyEffect, Message, MessageChange, State } from '@cups/application';
 import type {
   ActionRecord,
@@ -12,7 +12,7 @@ import type {
 } from './application.ts';
 import type { DomainEvent, CommandResult } from './command.ts';
 import { stopClock } from './clock.ts';
-import { computeDue, endOfDay, toCivilDate } from './terms.ts';
+import { computeDue, endOfDay } from './terms.ts';
 import type { WorkingTime } from './terms.ts';
 
 /**

@@ -1,8 +1,7 @@
-import { BUCKETS } from '@cups/application';
+import { addCivilDays, BUCKETS, toCivilDate } from '@cups/application';
 import type { Bucket, State } from '@cups/application';
 import type { ActionRecord, Application } from './application.ts';
 import { resolveLastEditTime } from './draft-timer.ts';
-import { subtractCivilDays, toCivilDate } from './terms.ts';
 
 /**
  * The work queue of a centre: buckets of open applications by the next task. The queue status is derived at each
@@ -125,10 +124,10 @@ function resolveActionDate({ stage, since, deadline, agencyUpdateTime, notifySin
     notifySince && toCivilDate(notifySince),
   ];
   if (stage === 'ready' || stage === 'awaiting-outcome') days.push(toCivilDate(since));
-  if (deadline !== undefined && stage === 'drafts') days.push(subtractCivilDays(deadline, DRAFT_REMINDER_DAYS));
+  if (deadline !== undefined && stage === 'drafts') days.push(addCivilDays(deadline, -DRAFT_REMINDER_DAYS));
   if (deadline !== undefined && stage === 'documents-requested')
-    days.push(subtractCivilDays(deadline, ANSWER_REMINDER_DAYS));
-  if (deadline !== undefined && stage === 'with-agency') days.push(subtractCivilDays(deadline, -1));
+    days.push(addCivilDays(deadline, -ANSWER_REMINDER_DAYS));
+  if (deadline !== undefined && stage === 'with-agency') days.push(addCivilDays(deadline, 1));
   return days.filter((day) => day !== undefined).sort()[0];
 }
 
@@ -158,7 +157,7 @@ export function resolveBuckets(
     'agency-replied': agencyUpdateTime !== undefined,
     'documents-requested': stage === 'documents-requested',
     ready: stage === 'ready',
-    'due-soon': deadline !== undefined && deadline <= subtractCivilDays(day, -DUE_SOON_DAYS),
+    'due-soon': deadline !== undefined && deadline <= addCivilDays(day, DUE_SOON_DAYS),
     'to-notify': notifySince !== undefined,
     'uncollected-14-days': uncollected(14),
     'uncollected-30-days': uncollected(30),

@@ -1,7 +1,6 @@
-import { END_STATES } from '@cups/application';
+import { END_STATES, toCivilDate } from '@cups/application';
 import type { State } from '@cups/application';
 import type { Application, ActionRecord } from './application.ts';
-import { toCivilDate } from './terms.ts';
 
 /**
  * Counts and durations for supervisors, computed over all applications filed in a period. No content and no

@@ -1,3 +1,4 @@
+import { addCivilDays, CHISINAU_TIME_ZONE, toCivilDate, weekdayOf } from '@cups/application';
 import { DateTime } from 'luxon';
 
 /**
@@ -5,9 +6,6 @@ import { DateTime } from 'luxon';
  * filing does not count (Civil Code of the Republic of Moldova, book one, on terms). A term that ends on a day off
  * rolls to the next working day. Hours count only during working time.
  */
-
-/** Zone of civil dates that belong to no agency, such as the last day to answer. */
-const CHISINAU_TIME_ZONE = 'Europe/Chisinau';
 
 export interface Term {
   amount: number;
@@ -57,16 +55,6 @@ export class UnknownYearError extends Error {
   }
 }
 
-/** Returns the civil date at an instant, by default in Chisinau. */
-export function toCivilDate(now: Date, zone = CHISINAU_TIME_ZONE): string {
-  return DateTime.fromJSDate(now, { zone }).toISODate()!;
-}
-
-/** Returns the civil date this many days earlier; later for a negative number. */
-export function subtractCivilDays(date: string, days: number): string {
-  return parseCivilDate(date).minus({ days }).toISODate()!;
-}
-
 /** Returns the first instant after the civil date in Chisinau. */
 export function endOfDay(date: string): Date {
   return DateTime.fromISO(date, { zone: CHISINAU_TIME_ZONE }).plus({ days: 1 }).startOf('day').toJSDate();
@@ -77,18 +65,18 @@ export function endOfDay(date: string): Date {
  * @throws UnknownYearError if the days off of a needed year are unknown
  */
 export function computeDue(from: Date, term: Term, workingTime: WorkingTime): Due {
-  const filed = parseCivilDate(toCivilDate(from, workingTime.timeZone));
+  const filed = toCivilDate(from, workingTime.timeZone);
   switch (term.unit) {
     case 'working-days': {
       let day = filed;
       for (let left = term.amount; left > 0;) {
-        day = day.plus({ days: 1 });
+        day = addCivilDays(day, 1);
         if (isWorkingDay(day, workingTime)) left -= 1;
       }
-      return { dueDate: rollToWorkingDay(day, workingTime).toISODate()! };
+      return { dueDate: rollToWorkingDay(day, workingTime) };
     }
     case 'calendar-days':
-      return { dueDate: rollToWorkingDay(filed.plus({ days: term.amount }), workingTime).toISODate()! };
+      return { dueDate: rollToWorkingDay(addCivilDays(filed, term.amount), workingTime) };
     case 'hours': {
       let at = moveIntoWorkingTime(DateTime.fromJSDate(from, { zone: workingTime.timeZone }), workingTime);
       let minutes = term.amount * 60;
@@ -125,39 +113,37 @@ export function computeRemainingTerm(at: Date, due: Due, unit: Term['unit'], wor
     }
     return { unit, amount: Math.max(1, Math.ceil(minutes / 60)) };
   }
-  const end = parseCivilDate(due.dueDate);
   let amount = 0;
-  for (let day = parseCivilDate(toCivilDate(at, zone)).plus({ days: 1 }); day <= end; day = day.plus({ days: 1 })) {
+  for (let day = addCivilDays(toCivilDate(at, zone), 1); day <= due.dueDate; day = addCivilDays(day, 1)) {
     if (unit === 'calendar-days' || isWorkingDay(day, workingTime)) amount += 1;
   }
   return { unit, amount: Math.max(1, amount) };
-}
-
-/** Parses a civil date for counting, in UTC, where no day has a clock change. */
-function parseCivilDate(date: string): DateTime {
-  return DateTime.fromISO(date, { zone: 'utc' });
 }
 
 function atClockTime(day: DateTime, { hour, minute }: ClockTime): DateTime {
   return day.set({ hour, minute, second: 0, millisecond: 0 });
 }
 
-function isWorkingDay(day: DateTime, { days, holidays }: WorkingTime): boolean {
-  const yearHolidays = holidays.get(day.year);
-  if (!yearHolidays) throw new UnknownYearError(day.year);
-  return days.has(day.weekday) && !yearHolidays.has(day.toISODate()!);
+/** @param day yyyy-MM-dd */
+function isWorkingDay(day: string, { days, holidays }: WorkingTime): boolean {
+  const year = Number(day.slice(0, 4));
+  const yearHolidays = holidays.get(year);
+  if (!yearHolidays) throw new UnknownYearError(year);
+  return days.has(weekdayOf(day)) && !yearHolidays.has(day);
 }
 
-function rollToWorkingDay(day: DateTime, workingTime: WorkingTime): DateTime {
-  while (!isWorkingDay(day, workingTime)) day = day.plus({ days: 1 });
+function rollToWorkingDay(day: string, workingTime: WorkingTime): string {
+  while (!isWorkingDay(day, workingTime)) day = addCivilDays(day, 1);
   return day;
 }
 
 function moveIntoWorkingTime(at: DateTime, workingTime: WorkingTime): DateTime {
-  if (isWorkingDay(at, workingTime)) {
+  const today = at.toISODate()!;
+  if (isWorkingDay(today, workingTime)) {
     const opens = atClockTime(at, workingTime.opens);
     if (at < opens) return opens;
     if (at < atClockTime(at, workingTime.closes)) return at;
   }
-  return atClockTime(rollToWorkingDay(at.startOf('day').plus({ days: 1 }), workingTime), workingTime.opens);
+  const day = rollToWorkingDay(addCivilDays(today, 1), workingTime);
+  return atClockTime(DateTime.fromISO(day, { zone: workingTime.timeZone }), workingTime.opens);
 }

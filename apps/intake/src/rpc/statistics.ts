@@ -1,9 +1,8 @@
-import { isCivilDate } from '@cups/application';
+import { addCivilDays, isCivilDate } from '@cups/application';
 import { fromProtoEnum } from '@cups/contracts/proto';
 import { violation } from '@cups/problem';
 import { invalidField } from '../domain/problems.ts';
 import { Tally } from '../domain/statistics.ts';
-import { subtractCivilDays } from '../domain/terms.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
 /** Maximum number of days in a period: a leap year. */
@@ -53,7 +52,7 @@ function assertPeriod(fromDate: string, toDate: string): void {
   if (!isCivilDate(fromDate)) throw invalidField(violation('/fromDate', 'DATE'));
   if (!isCivilDate(toDate)) throw invalidField(violation('/toDate', 'DATE'));
   if (toDate < fromDate) throw invalidField(violation('/toDate', 'NOT_BEFORE', { other: '/fromDate' }));
-  if (subtractCivilDays(toDate, MAX_PERIOD_DAYS - 1) > fromDate) {
+  if (addCivilDays(toDate, 1 - MAX_PERIOD_DAYS) > fromDate) {
     throw invalidField(violation('/toDate', 'PERIOD_LENGTH', { days: MAX_PERIOD_DAYS }));
   }
 }

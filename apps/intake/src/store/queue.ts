@@ -1,9 +1,8 @@
-import { BUCKETS } from '@cups/application';
+import { addCivilDays, BUCKETS, toCivilDate } from '@cups/application';
 import type { Bucket } from '@cups/application';
 import type { Documents } from '@cups/store';
 import { subtractDays, DUE_SOON_DAYS } from '../domain/queue.ts';
 import type { QueueViewer } from '../domain/queue.ts';
-import { subtractCivilDays, toCivilDate } from '../domain/terms.ts';
 import type { StoredApplication } from '../store.ts';
 import { ROW_PROJECTION } from './application-rows.ts';
 import type { StoredRow } from './application-rows.ts';
@@ -56,7 +55,7 @@ export function resolveQueueList(bucket: Bucket, { operator, now }: QueueViewer)
     case 'agency-replied':
       return { filter: { 'queue.agencyUpdateTime': PRESENT }, orderBy: 'queue.agencyUpdateTime', order: 'asc' };
     case 'due-soon': {
-      const last = subtractCivilDays(toCivilDate(now), -DUE_SOON_DAYS);
+      const last = addCivilDays(toCivilDate(now), DUE_SOON_DAYS);
       return { filter: { 'queue.deadline': { $gt: '', $lte: last } }, orderBy: 'queue.deadline', order: 'asc' };
     }
     case 'to-notify':

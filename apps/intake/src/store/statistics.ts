@@ -1,9 +1,10 @@
+import { addCivilDays, toCivilDate } from '@cups/application';
 import type { Documents, Store } from '@cups/store';
 import { encodeRows, tallyRows } from '../domain/statistics-rows.ts';
 import type { GroupedRow } from '../domain/statistics-rows.ts';
 import { toCountedRow } from '../domain/statistics.ts';
 import type { CountedApplication, Tally } from '../domain/statistics.ts';
-import { endOfDay, subtractCivilDays, toCivilDate } from '../domain/terms.ts';
+import { endOfDay } from '../domain/terms.ts';
 import type { StoredApplication } from '../store.ts';
 import { openStatisticsMonths } from './statistics-months.ts';
 import type { StatisticsMonths, StoredMonth } from './statistics-months.ts';
@@ -166,13 +167,13 @@ async function removeMarks({ store }: StatisticsParts, read: readonly ReadApplic
 
 /** Returns the first instant of a period and the first one after it. */
 const toInstants = ({ fromDate, toDate }: Period): [from: Date, until: Date] => [
-  endOfDay(subtractCivilDays(fromDate, 1)),
+  endOfDay(addCivilDays(fromDate, -1)),
   endOfDay(toDate),
 ];
 
 const monthPeriod = (month: string): Period => {
-  const nextMonth = subtractCivilDays(`${month}-28`, -4).slice(0, 7);
-  return { fromDate: `${month}-01`, toDate: subtractCivilDays(`${nextMonth}-01`, 1) };
+  const nextMonth = addCivilDays(`${month}-28`, 4).slice(0, 7);
+  return { fromDate: `${month}-01`, toDate: addCivilDays(`${nextMonth}-01`, -1) };
 };
 
 function readFiled(applications: Applications, centre: string, period: Period): Promise<ReadApplication[]> {

@@ -1,11 +1,10 @@
 import { Problem } from '@cups/problem';
-import { validateCompleteness, applicableAnswers } from '@cups/application';
+import { applicableAnswers, toCivilDate, validateCompleteness } from '@cups/application';
 import type { AnswersValidator, Content } from '@cups/application';
 import { assertTransition, resolveOccurTime, appendHistory } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
 import type { Application, ServiceVersion, Submission } from '../application.ts';
 import { startClock } from '../clock.ts';
-import { toCivilDate } from '../terms.ts';
 import type { WorkingTime } from '../terms.ts';
 
 export interface SubmitContext {

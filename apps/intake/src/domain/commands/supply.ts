@@ -1,4 +1,4 @@
-import { applicableAnswers, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, validateContentShape } from '@cups/application';
+import { applicableAnswers, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, toCivilDate, validateContentShape } from '@cups/application';
 import type { Content, Evidence } from '@cups/application';
 import { pointer, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
@@ -7,7 +7,6 @@ import type { Actor, CommandResult } from '../command.ts';
 import type { Application, DocumentRequest, UnavailableDocument } from '../application.ts';
 import { resumeClock } from '../clock.ts';
 import { assertNoViolations } from '../problems.ts';
-import { toCivilDate } from '../terms.ts';
 import { freezeSubmission } from './filing.ts';
 import type { SubmitContext } from './filing.ts';
 
