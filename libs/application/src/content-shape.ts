@@ -21,9 +21,7 @@ const utf8 = new TextEncoder();
  * @param maxBytes maximum size of all content as JSON
  */
 export function validateContentShape(content: Content, maxBytes = MAX_CONTENT_BYTES): Violation[] {
-  const json = JSON.stringify(content);
-  // Via JSON, which drops undefined members.
-  const violations = validateShape(JSON.parse(json));
+  const violations = validateShape(content);
   const { none, email, phone } = content.contact ?? {};
   // A pattern cannot limit the part before the @.
   if (violations.length === 0 && email && !isEmailAddress(email)) violations.push(violation('/contact/email', 'EMAIL'));
@@ -32,7 +30,7 @@ export function validateContentShape(content: Content, maxBytes = MAX_CONTENT_BY
       violation('/contact/none', 'CONTRADICTION', { other: email ? '/contact/email' : '/contact/phone' }),
     );
   }
-  if (utf8.encode(json).length > maxBytes) {
+  if (measureContentBytes(content) > maxBytes) {
     violations.push(violation('/answers', 'TOO_LARGE', { maxKiB: maxBytes / 1024 }));
   }
   return violations;
