@@ -72,4 +72,12 @@ describe('createSearchHasher', () => {
     expect(all.filter((hash) => other.forPeople(person('Exemplu Ion')).includes(hash))).toEqual([]);
     expect(hashes.forPeople(undefined, {})).toEqual([]);
   });
+
+  test('uses a changed key immediately', () => {
+    let secret = 'a key';
+    const rotated = createSearchHasher(() => secret);
+    expect(rotated.forPhone('060000001')).toEqual(hashes.forPhone('060000001'));
+    secret = 'another key';
+    expect(rotated.forPhone('060000001')).toEqual(other.forPhone('060000001'));
+  });
 });

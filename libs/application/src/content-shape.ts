@@ -30,11 +30,15 @@ export function validateContentShape(content: Content, maxBytes = MAX_CONTENT_BY
       violation('/contact/none', 'CONTRADICTION', { other: email ? '/contact/email' : '/contact/phone' }),
     );
   }
-  if (measureContentBytes(content) > maxBytes) {
+  if (isLarger(JSON.stringify(content), maxBytes)) {
     violations.push(violation('/answers', 'TOO_LARGE', { maxKiB: maxBytes / 1024 }));
   }
   return violations;
 }
+
+/** UTF-8 has at most three bytes for each UTF-16 unit. */
+const isLarger = (json: string, maxBytes: number): boolean =>
+  json.length * 3 > maxBytes && utf8.encode(json).length > maxBytes;
 
 export function measureContentBytes(content: Content): number {
   return utf8.encode(JSON.stringify(content)).length;

@@ -80,7 +80,9 @@ describe('ensureTraceparent', () => {
   test('creates unique valid values', () => {
     const made = newTraceparent();
     expect(ensureTraceparent(made)).toBe(made);
-    expect(newTraceparent()).not.toBe(made);
+    const many = Array.from({ length: 300 }, newTraceparent);
+    expect(new Set([made, ...many]).size).toBe(301);
+    expect(many.map(ensureTraceparent)).toEqual(many);
   });
 
   test.each([

@@ -50,17 +50,17 @@ export function parseBody(bytes: Buffer): ParsedBody {
     const violations = [violation('', 'NOT_JSON')];
     throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body is not valid JSON.', violations });
   }
-  const duplicate = findDuplicateMember(text);
-  if (duplicate === undefined) return { value, members };
-  const violations = [violation('', 'DUPLICATE_MEMBER', { name: duplicate })];
+  // Parsing keeps one member of a name, so a duplicate leaves fewer members than the text has.
+  if (countParsedMembers(value) === members) return { value, members };
+  const violations = [violation('', 'DUPLICATE_MEMBER', { name: findDuplicateMember(text) })];
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body contains a duplicate member.', violations });
 }
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
-const OPENING = [0x7b, 0x5b];
-const CLOSING = [0x7d, 0x5d];
+const [OPENING_BRACE, OPENING_BRACKET] = [0x7b, 0x5b];
+const [CLOSING_BRACE, CLOSING_BRACKET] = [0x7d, 0x5d];
 
 /**
  * Counts names and items before parsing and validation, which cost more than the size suggests.
@@ -76,13 +76,22 @@ function countMembers(bytes: Buffer): number {
       else if (byte === QUOTE) isInString = false;
     } else if (byte === QUOTE) isInString = true;
     else if (byte === COMMA) members++;
-    else if (OPENING.includes(byte)) {
+    else if (byte === OPENING_BRACE || byte === OPENING_BRACKET) {
       members++;
       depth++;
-    } else if (CLOSING.includes(byte)) depth--;
+    } else if (byte === CLOSING_BRACE || byte === CLOSING_BRACKET) depth--;
     if (members > MAX_PROPERTIES) throw bodyTooComplex(violation('', 'MAX_PROPERTIES', { max: MAX_PROPERTIES }));
     if (depth > MAX_DEPTH) throw bodyTooComplex(violation('', 'TOO_DEEP', { max: MAX_DEPTH }));
   }
+  return members;
+}
+
+/** Counts as `countMembers` does: an empty object or list counts as one. The depth of the value is limited. */
+function countParsedMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const items: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let members = Math.max(items.length, 1);
+  for (const item of items) members += countParsedMembers(item);
   return members;
 }
 
@@ -94,15 +103,15 @@ function bodyTooComplex(limit: Violation): Problem {
   });
 }
 
+const UNKNOWN_NAME = '(unknown)';
 /** A string with the colon after it, if it is a name; or a bracket. */
 const TOKENS = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[{}[\]]/gs;
 
 /**
  * Returns the first duplicate member name of an object. JSON.parse takes the last, other parsers the first.
- * Does not recurse, unlike visitor-based parsers, so deep nesting is safe.
- * @param text valid JSON
+ * @param text valid JSON with a duplicate member
  */
-function findDuplicateMember(text: string): string | undefined {
+function findDuplicateMember(text: string): string {
   const scopes: (Set<string> | undefined)[] = [];
   for (const [token, raw, colon] of text.matchAll(TOKENS)) {
     if (token === '{') scopes.push(new Set());
@@ -112,8 +121,8 @@ function findDuplicateMember(text: string): string | undefined {
     const names = scopes.at(-1);
     const name = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
     // The name is client input, so return it only when it is plain.
-    if (names?.has(name)) return /^[A-Za-z_][\w-]{0,40}$/.test(name) ? name : '(unknown)';
+    if (names?.has(name)) return /^[A-Za-z_][\w-]{0,40}$/.test(name) ? name : UNKNOWN_NAME;
     names?.add(name);
   }
-  return undefined;
+  return UNKNOWN_NAME;
 }

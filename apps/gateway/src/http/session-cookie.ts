@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOnce } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Problem } from '@cups/problem';
 import { seal, unseal } from '@cups/rpc';
@@ -63,7 +63,7 @@ export function createSessionCookie({ secure, keys }: CookieOptions) {
     /** Decrypts a cookie. @throws Problem SESSION_INVALID when no current key decrypts it */
     async open(sealed: string): Promise<CookiePayload> {
       const usedKeys = currentKeys();
-      const hash = createHash('sha256').update(sealed).digest('base64');
+      const hash = hashOnce('sha256', sealed, 'base64');
       const cached = cache.get(hash);
       if (cached) return cached;
       const payload = await decryptPayload(sealed, usedKeys).catch(() => {

@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Content, Person } from '@cups/application';
 import { splitNumberParts, normalizePhone } from './search-numbers.ts';
 
@@ -42,6 +43,9 @@ const ALTERNATIVE_SPELLINGS: readonly [RegExp, readonly string[]][] = [
   [/я/g, ['ia', 'ea']],
 ];
 
+/** Letters that folding leaves: neither Cyrillic nor marked, and none of k, q, w, x and y. */
+const PLAIN_WORD = /^[a-jl-pr-vz]*$/;
+
 const foldSpellings = (word: string): string[] => [...new Set(expandSpellings(word).map(foldToLatin))];
 
 const splitWords = (text: string): string[] =>
@@ -58,12 +62,15 @@ const expandSpellings = (word: string): string[] =>
   );
 
 function foldToLatin(word: string): string {
+  if (PLAIN_WORD.test(word)) return foldDoubledLetters(word);
   const spelt = CYRILLIC_SPELLINGS.reduce((text, [spelling, latin]) => text.replaceAll(spelling, latin), word);
   const latin = [...spelt].map((letter) => CYRILLIC_TO_LATIN.get(letter) ?? letter).join('');
   const plain = latin.normalize('NFD').replaceAll(/\p{M}/gu, '');
-  // Doubled letters fold to one: Ann and Ana, Мария (Mariia) and Maria.
-  return plain.replaceAll(/(.)\1+/g, '$1');
+  return foldDoubledLetters(plain);
 }
+
+/** Ann and Ana, Мария (Mariia) and Maria. */
+const foldDoubledLetters = (word: string): string => word.replaceAll(/(.)\1+/g, '$1');
 
 /** Computes keyed hashes of searchable values and of queries. */
 export interface SearchHasher {
@@ -84,8 +91,15 @@ type PersonName = Pick<Person, 'givenName' | 'familyName'>;
 
 /** @param secret returns the key; hashes of different keys never match */
 export function createSearchHasher(secret: () => string): SearchHasher {
+  let known = { text: '', key: createSecretKey(Buffer.alloc(0)) };
+  /** Preparing the key takes a quarter of a hash. */
+  const currentKey = (): KeyObject => {
+    const text = secret();
+    if (text !== known.text) known = { text, key: createSecretKey(Buffer.from(text)) };
+    return known.key;
+  };
   const createHasher = (kind: 'name' | 'phone' | 'part') => (text: string) =>
-    createHmac('sha256', secret()).update(`${kind}:${text}`).digest('base64url').slice(0, HASH_LENGTH);
+    createHmac('sha256', currentKey()).update(`${kind}:${text}`).digest('base64url').slice(0, HASH_LENGTH);
   const hashName = createHasher('name');
   return {
     forPeople: (...people) => [...new Set(foldNames(people).flatMap(listPrefixes))].map(hashName),

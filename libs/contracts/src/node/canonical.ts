@@ -5,18 +5,22 @@ import { createHmac } from 'node:crypto';
  * dropped.
  */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'bigint') return `"${value}"`;
   if (typeof value !== 'object' || value instanceof Date) return JSON.stringify(value) ?? 'null';
   if (value instanceof Uint8Array) return `"base64:${Buffer.from(value).toString('base64')}"`;
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = value as Record<string, unknown>;
-  const keys = Object.keys(members).filter((key) => members[key] !== undefined);
-  return `{${keys
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(members[key])}`)
-    .join(',')}}`;
+  let text = '';
+  for (const key of Object.keys(members).sort()) {
+    if (members[key] === undefined) continue;
+    text += `${text === '' ? '' : ','}${quoteKey(key)}:${canonicalJson(members[key])}`;
+  }
+  return `{${text}}`;
 }
+
+const quoteKey = (key: string): string => (/^\w+$/.test(key) ? `"${key}"` : JSON.stringify(key));
 
 /** Returns HMAC-SHA256 over canonical JSON, base64url, which identifies a content without storing it. */
 export function fingerprint(secret: string | Uint8Array, content: unknown): string {
