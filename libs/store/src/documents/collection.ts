@@ -10,6 +10,8 @@ import type { StoredDocument } from './document.ts';
 import { compileShape, createSchema, type Shape } from './schema.ts';
 import { scopeFilter, type Scope } from './scope.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
+import { groupReads } from './grouped-reads.ts';
+import { groupInserts, groupUpdates } from './grouped-writes.ts';
 
 export interface StoreContext {
   connection: Connection;
@@ -31,6 +33,11 @@ export interface Collection<D extends StoredDocument> {
   /** Cache of written documents; undefined if the service keeps none. */
   readonly recent: LRUCache<string, StoredDocument> | undefined;
   driver(): mongo.Collection<StoredDocument>;
+  readonly insert: ReturnType<typeof groupInserts>;
+  readonly replace: ReturnType<typeof groupUpdates>;
+  /** Reads complete documents. */
+  readonly read: ReturnType<typeof groupReads>;
+  readonly readRevision: ReturnType<typeof groupReads>;
   /** Runs a driver call. Its failure becomes a store error without document values. */
   run<T>(operation: string, work: () => Promise<T>): Promise<T>;
 }
@@ -41,6 +48,7 @@ export function openCollection<D extends StoredDocument>(
 ): Collection<D> {
   const { collection: name, schemaVersion, keepRequests, keepRecent = 0 } = options;
   const schema = addFormerFields(options.schema, options);
+  const driver = () => collection<StoredDocument>(name);
   return {
     options,
     policy: { schemaVersion, source, keepRequests },
@@ -48,7 +56,11 @@ export function openCollection<D extends StoredDocument>(
     notifier: createCommitNotifier(),
     runExclusive: createKeyedMutex(),
     recent: keepRecent > 0 ? new LRUCache({ max: keepRecent }) : undefined,
-    driver: () => collection<StoredDocument>(name),
+    driver,
+    insert: groupInserts(driver),
+    replace: groupUpdates(driver),
+    read: groupReads(driver),
+    readRevision: groupReads(driver, { revision: 1 }),
     async run(operation, work) {
       try {
         return await work();
@@ -72,6 +84,23 @@ export function findRaw<D extends StoredDocument>(
   const findOptions = projection ? { projection } : {};
   return run('find', async () => (await driver().findOne(asFilter(filter), findOptions)) ?? undefined);
 }
+
+/** Reads a complete document, together with other reads that wait. @throws Error for a scope without a value */
+export function findRawById<D extends StoredDocument>(
+  { run, read }: Collection<D>,
+  id: string,
+  scope: Scope,
+): Promise<StoredDocument | undefined> {
+  const filter = withScope({ _id: id }, scope);
+  return run('find', () => read({ id, scope, filter }));
+}
+
+/** Reads the revision of a document in any scope, together with other such reads that wait. */
+export const findRevision = async <D extends StoredDocument>(
+  { run, readRevision }: Collection<D>,
+  id: string,
+): Promise<number | undefined> =>
+  (await run('find', () => readRevision({ id, scope: 'service', filter: { _id: id } })))?.revision;
 
 /** Returns a document in the current schema version, with the names of the code. */
 export function migrateDocument<D extends StoredDocument>({ options }: Collection<D>, raw: StoredDocument): D {

@@ -77,13 +77,13 @@ export async function insertDocument<D extends StoredDocument>(
   document: D,
   scope: Scope,
 ): Promise<boolean> {
-  const { run, driver, notifier, shape, options } = collection;
+  const { run, insert, notifier, shape, options } = collection;
   if (!isInScope(document, scope)) throw new Error(`A new document of ${options.collection} is outside the scope.`);
   const stored = addFormerFields(document, options);
   checkValue(shape, stored);
   return run('create', async () => {
     try {
-      await writeOne(notifier, document._id, () => driver().insertOne(stored));
+      await writeOne(notifier, document._id, () => insert(stored));
       return true;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;

@@ -7,7 +7,7 @@ import { create, createMissing, findByCreateRequest, type CreateResult, type Cre
 import type { Draft, StoredDocument } from './document.ts';
 import type { CommitNotifier } from './commit-notifier.ts';
 import type { CollectionOptions } from './options.ts';
-import { aggregate, countEach, find, findOne, getCached, list } from './reads.ts';
+import { aggregate, countEach, find, findOne, get, getCached, list } from './reads.ts';
 import type { CountOptions, FindOptions, ListQuery, Page, ReadOptions } from './reads.ts';
 import { checkPath } from './schema.ts';
 import type { Scope } from './scope.ts';
@@ -22,6 +22,7 @@ import {
 /** Reads and writes of one collection. Each call names a scope; documents outside it appear not to exist. */
 export interface Documents<D extends StoredDocument> {
   readonly name: string;
+  /** Concurrent reads of the same document can return the same object. */
   get(id: string, options: ReadOptions): Promise<D | undefined>;
   /**
    * As `get`, but fetches only the revision of a document that this process wrote recently (`keepRecent`). It returns
@@ -106,7 +107,7 @@ export function createDocuments<D extends StoredDocument>(
   const { driver, notifier, shape } = collection;
   return {
     name: options.collection,
-    get: (id, callOptions) => findOne(collection, { _id: id }, callOptions),
+    get: (id, callOptions) => get(collection, id, callOptions),
     getCached: (id, { scope }) => getCached(collection, id, scope),
     findOne: (filter, callOptions) => findOne(collection, filter, callOptions),
     find: (filter, callOptions) => find(collection, filter, callOptions),

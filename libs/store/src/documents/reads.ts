@@ -1,9 +1,17 @@
 import { createPageToken as tokenOf, parsePageToken } from '@cups/contracts/node';
 import type { mongo } from 'mongoose';
-import { findRaw, migrateDocument, asFilter, withScope, type Collection } from './collection.ts';
+import {
+  findRaw,
+  findRawById,
+  findRevision,
+  migrateDocument,
+  asFilter,
+  withScope,
+  type Collection,
+} from './collection.ts';
 import type { StoredDocument } from './document.ts';
 import type { Projection } from './options.ts';
-import { scopeFilter, type Scope } from './scope.ts';
+import { isInScope, scopeFilter, type Scope } from './scope.ts';
 
 export interface ReadOptions {
   scope: Scope;
@@ -41,6 +49,17 @@ const toResult = <D extends StoredDocument>(
   projection?: Projection,
 ): D => (projection ? (raw as D) : migrateDocument(collection, raw));
 
+/** Reads a document by its ID; a complete one together with other reads that wait. */
+export async function get<D extends StoredDocument>(
+  collection: Collection<D>,
+  id: string,
+  options: ReadOptions,
+): Promise<D | undefined> {
+  if (options.projection) return findOne(collection, { _id: id }, options);
+  const raw = await findRawById(collection, id, options.scope);
+  return raw && migrateDocument(collection, raw);
+}
+
 export async function findOne<D extends StoredDocument>(
   collection: Collection<D>,
   filter: object,
@@ -60,13 +79,12 @@ export async function getCached<D extends StoredDocument>(
   scope: Scope,
 ): Promise<D | undefined> {
   const cached = collection.recent?.get(id);
-  const one = withScope({ _id: id }, scope);
-  if (cached) {
-    const current = await findRaw(collection, one, { revision: 1 });
-    if (!current) return undefined;
-    if (current.revision === cached.revision) return migrateDocument(collection, cached);
+  if (cached && isInScope(cached, scope)) {
+    const revision = await findRevision(collection, id);
+    if (revision === undefined) return undefined;
+    if (revision === cached.revision) return migrateDocument(collection, cached);
   }
-  return findOne(collection, { _id: id }, { scope });
+  return get(collection, id, { scope });
 }
 
 export async function find<D extends StoredDocument>(

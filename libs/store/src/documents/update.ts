@@ -1,18 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoffMs } from '@cups/contracts';
 import { isProblem, Problem } from '@cups/problem';
-import type { mongo } from 'mongoose';
 import { checkPreconditions, type WriteOutcome } from './preconditions.ts';
 import {
   addFormerFields,
   notifyCommitted,
   findRaw,
+  findRawById,
   migrateDocument,
-  asFilter,
   withScope,
   writeOne,
   type Collection,
 } from './collection.ts';
+import type { Cause } from './cause.ts';
+import { replaceAlone } from './grouped-writes.ts';
 import { insertDocument, alreadyExistsProblem } from './create.ts';
 import type { Change, Draft, StoredDocument } from './document.ts';
 import { notifyOutbox } from './commit-notifier.ts';
@@ -85,7 +86,7 @@ async function updateFromCache<D extends StoredDocument>(one: PendingUpdate<D>):
   if (!cached || !isInScope(cached, options.scope)) return undefined;
   try {
     const result = await attemptUpdate(one, migrateDocument(collection, cached), (next) =>
-      replace(collection, cached, next),
+      writeNext(collection, cached, next, options.cause),
     );
     return result && result.document.revision > cached.revision ? result : undefined;
   } catch (error) {
@@ -111,9 +112,11 @@ async function insertFirstEvent<D extends StoredDocument>(one: PendingUpdate<D>)
 async function updateFromStore<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D>> {
   const { collection, id, options } = one;
   for (let round = 0; round < MAX_ATTEMPTS; round += 1) {
-    const raw = await findRaw(collection, withScope({ _id: id }, options.scope));
+    const raw = await findRawById(collection, id, options.scope);
     const done = raw
-      ? await attemptUpdate(one, migrateDocument(collection, raw), (next) => replace(collection, raw, next))
+      ? await attemptUpdate(one, migrateDocument(collection, raw), (next) =>
+          writeNext(collection, raw, next, options.cause),
+        )
       : await updateFromInitial(one);
     // The process that had to publish the outbox may have stopped.
     if (raw && done && done.outcome !== 'applied') notifyOutbox(collection.notifier, raw);
@@ -155,20 +158,19 @@ async function attemptUpdate<D extends StoredDocument>(
 }
 
 /** Writes if the revision is still the one read; returns false otherwise. */
-async function replace<D extends StoredDocument>(
-  { shape, notifier, run, driver, options }: Collection<D>,
+async function writeNext<D extends StoredDocument>(
+  { shape, notifier, run, driver, replace, options }: Collection<D>,
   raw: StoredDocument,
   next: D,
+  cause: Cause,
 ): Promise<boolean> {
   const operators = buildUpdateOperators(raw, addFormerFields(next, options));
   checkOperators(shape, operators);
-  const { _id, revision } = raw;
-  const { matchedCount } = await run('update', () =>
-    writeOne(notifier, _id, () =>
-      driver().updateOne(asFilter({ _id, revision }), operators as mongo.UpdateFilter<StoredDocument>),
-    ),
-  );
-  return matchedCount === 1;
+  const { _id: id, revision } = raw;
+  const one = { id, revision, operators, time: next.updateTime, cause };
+  // In a group, the result can be unknown. Only a known request or sequence makes it safe to decide again.
+  const isRepeatable = cause.request !== undefined || cause.sequence !== undefined;
+  return run('update', () => writeOne(notifier, id, () => (isRepeatable ? replace(one) : replaceAlone(driver(), one))));
 }
 
 function resolveInitial<D extends StoredDocument>({ collection, options }: PendingUpdate<D>): D {
