@@ -104,7 +104,7 @@ const moduleRules = [
   [
     ['libs/rpc/src/**'],
     only(
-      [LOCAL, NODE, PROBLEM, CONTRACTS, '@grpc\\/', 'jose(?:$|\\/)', exactly('lru-cache')],
+      [LOCAL, ONE_UP, NODE, PROBLEM, CONTRACTS, '@grpc\\/', 'jose(?:$|\\/)', exactly('lru-cache')],
       'libs/rpc imports problem, contracts, gRPC, jose and lru-cache.',
     ),
   ],

@@ -8,7 +8,8 @@ import type { ServiceName } from '@cups/tools/platform';
 
 export interface BudgetRow {
   service: ServiceName;
-  /** `store <command> <collection> (<filter> → <operators>)`, `grpc <method>`, `kafka <request>` or `log <event>`. */
+  /** `store <command> <collection> (<filter> → <operators>)`, `grpc <method>` (an RPC), `grpc bundle` (an
+   * RPC) with its `grpc bundled <method>`, `kafka <request>` or `log <event>`. */
   operation: string;
   /** Exact number per pair, one pair after another. One applicant in three has an email address. */
   alone: number;
@@ -20,8 +21,7 @@ export interface BudgetRow {
 const EMAIL_SHARE = 1 / 3;
 
 export const PAIR_BUDGET: readonly BudgetRow[] = [
-  { service: 'gateway', operation: 'grpc CreateApplication', alone: 1, busy: 1, reason: 'the create' },
-  { service: 'gateway', operation: 'grpc SubmitApplication', alone: 1, busy: 1, reason: 'the submit' },
+  ...callRows('gateway', ['CreateApplication', 'SubmitApplication'], 'the write of each HTTP request'),
   { service: 'gateway', operation: 'log request-completed', alone: 2, busy: 2, reason: 'one line per HTTP request' },
 
   { service: 'intake', operation: 'store insert applications', alone: 1, busy: 0.6, reason: 'the draft' },
@@ -50,13 +50,7 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
   { service: 'intake', operation: 'log request-completed', alone: 4, busy: 4, reason: 'one line per gRPC call' },
   { service: 'intake', operation: 'log personal-data-read', alone: 4, busy: 4, reason: 'one line per call with data' },
 
-  {
-    service: 'agency-bridge',
-    operation: 'grpc GetSubmission',
-    alone: 1,
-    busy: 1,
-    reason: 'the content, which no event carries',
-  },
+  ...callRows('agency-bridge', ['GetSubmission'], 'the content, which no event carries'),
   {
     service: 'agency-bridge',
     operation: 'store insert deliveries',
@@ -79,13 +73,7 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
     reason: 'agency.<code>.requests, in batches',
   },
 
-  {
-    service: 'notifications',
-    operation: 'grpc GetNoticeContext',
-    alone: 1,
-    busy: 1,
-    reason: 'contact and names, which no event carries',
-  },
+  ...callRows('notifications', ['GetNoticeContext'], 'contact and names, which no event carries'),
   {
     service: 'notifications',
     operation: 'store insert threads',
@@ -102,6 +90,19 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
   },
   { service: 'notifications', operation: 'log notice-processed', alone: 1, busy: 1, reason: 'one line per notice' },
 ];
+
+/**
+ * Returns the rows of methods that one service calls once per pair each. A call goes as its own RPC, or with others in a
+ * bundle: both are one RPC.
+ */
+function callRows(service: ServiceName, methods: string[], reason: string): BudgetRow[] {
+  const rows = methods.flatMap((method): BudgetRow[] => [
+    { service, operation: `grpc ${method}`, alone: 1, busy: 0.6, reason: `${reason}; its own RPC` },
+    { service, operation: `grpc bundled ${method}`, alone: 0, busy: 1, reason: `${reason}; in a bundle` },
+  ]);
+  const busy = 0.5 * methods.length;
+  return [...rows, { service, operation: 'grpc bundle', alone: 0, busy, reason: 'calls of one turn go together' }];
+}
 
 /** Operations that follow time instead of pairs, of any service. */
 export interface BackgroundRow {

@@ -62,9 +62,18 @@ function observeKafka(record: RecordOperation): void {
 
 function observeCalls(record: RecordOperation): void {
   const { prototype } = loadGrpc().Client;
-  const { makeUnaryRequest } = prototype;
+  const { makeUnaryRequest, makeServerStreamRequest } = prototype;
   prototype.makeUnaryRequest = function sendObserved(path, ...rest) {
-    record(`grpc ${path.split('/').at(-1)}`);
+    record(`grpc ${nameOf(path)}`);
     return makeUnaryRequest.call(this, path, ...rest);
   };
+  // The only method with a stream runs a bundle of calls.
+  prototype.makeServerStreamRequest = function sendBundleObserved(path, serialize, deserialize, bundle, ...rest) {
+    record('grpc bundle');
+    for (const call of (bundle as { calls: { path: string }[] }).calls) record(`grpc bundled ${nameOf(call.path)}`);
+    return makeServerStreamRequest.call(this, path, serialize, deserialize, bundle, ...rest);
+  };
 }
+
+/** Returns the method of `/<service>/<method>`. */
+const nameOf = (path: string): string => path.split('/').at(-1)!;

@@ -29,7 +29,18 @@ interface Kafkajs {
 }
 
 interface Grpc {
-  Client: { prototype: { makeUnaryRequest(path: string, ...rest: unknown[]): unknown } };
+  Client: {
+    prototype: {
+      makeUnaryRequest(path: string, ...rest: unknown[]): unknown;
+      makeServerStreamRequest(
+        path: string,
+        serialize: unknown,
+        deserialize: unknown,
+        argument: unknown,
+        ...rest: unknown[]
+      ): unknown;
+    };
+  };
 }
 
 const load = (library: string, driver: string): unknown =>

@@ -1,10 +1,17 @@
 import type { Log } from '@cups/contracts';
 import { ensureRequestId as idOf, ensureTraceparent } from '@cups/contracts/node';
-import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
+import type { Metadata, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import type { Context, ServiceName, Session } from './context.ts';
 
-/** A call whose request is not decoded yet. */
-export type RawCall = ServerUnaryCall<Buffer, Buffer>;
+/** A call whose request is not decoded yet: its own RPC, or part of a bundle. */
+export interface RawCall extends Pick<ServerUnaryCall<Buffer, Buffer>, 'request' | 'getAuthContext'> {
+  readonly metadata: Pick<Metadata, 'get'>;
+  readonly cancelled: boolean;
+  /** The bundle that carries the call; absent for a call that is its own RPC. */
+  readonly carrier?: ServerWritableStream<Buffer, Buffer>;
+  getDeadline(): Date | number;
+  once(name: 'cancelled', listener: () => void): unknown;
+}
 
 export function tokensOf({ metadata }: RawCall): { service: string | undefined; session: string | undefined } {
   const authorization = metadataText(metadata, 'authorization');
@@ -69,7 +76,7 @@ function createAbortSignal(call: RawCall): AbortSignal {
   return controller.signal;
 }
 
-function metadataText(metadata: Metadata, key: string): string | undefined {
+function metadataText(metadata: RawCall['metadata'], key: string): string | undefined {
   const [value] = metadata.get(key);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,6 +1,7 @@
 import { Client as GrpcClient, credentials } from '@grpc/grpc-js';
 import type { ChannelOptions, Metadata, MethodDefinition } from '@grpc/grpc-js';
 import type { ServiceName } from './context.ts';
+import { RETRY_POLICY } from './bundle/call-retries.ts';
 import type { Tls } from './tls.ts';
 
 /**
@@ -13,15 +14,15 @@ const SERVICE_CONFIG = JSON.stringify({
     {
       name: [{}],
       retryPolicy: {
-        maxAttempts: 3,
-        initialBackoff: '0.05s',
-        maxBackoff: '0.5s',
-        backoffMultiplier: 2,
+        maxAttempts: RETRY_POLICY.maxAttempts,
+        initialBackoff: `${RETRY_POLICY.initialBackoffMs / 1000}s`,
+        maxBackoff: `${RETRY_POLICY.maxBackoffMs / 1000}s`,
+        backoffMultiplier: RETRY_POLICY.backoffMultiplier,
         retryableStatusCodes: ['UNAVAILABLE'],
       },
     },
   ],
-  retryThrottling: { maxTokens: 200, tokenRatio: 1 },
+  retryThrottling: { maxTokens: RETRY_POLICY.maxTokens, tokenRatio: 1 },
 });
 
 /**
@@ -47,6 +48,20 @@ export function openChannel(address: string, service: ServiceName, tls: Pick<Tls
 
 /** A method of a loaded definition, with any messages. */
 export type AnyMethod = MethodDefinition<object, object>;
+
+/** One attempt of a call, with its metadata. */
+export interface OutgoingCall {
+  method: AnyMethod;
+  request: object;
+  /** `Bearer <service token>` */
+  authorization: string;
+  requestId: string;
+  traceparent: string;
+  sessionToken: string | undefined;
+  /** Milliseconds since 1970. */
+  deadline: number;
+  signal: AbortSignal | undefined;
+}
 
 /**
  * Sends a call once. Rejects with the ServiceError of grpc-js.

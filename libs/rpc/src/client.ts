@@ -9,7 +9,8 @@ import type { Client as GrpcClient, Metadata, ServiceError } from '@grpc/grpc-js
 import { decideRetry, extendByWait, callEnd, computeMaxWait } from './call-retry.ts';
 import type { CallBudget } from './call-retry.ts';
 import { openChannel, sendOnce } from './channel.ts';
-import type { AnyMethod } from './channel.ts';
+import type { AnyMethod, OutgoingCall } from './channel.ts';
+import { BundleQueue } from './bundle/queue.ts';
 import type { CallContext, ServiceName } from './context.ts';
 import { watchAvailability, pause } from './availability.ts';
 import type { Availability } from './availability.ts';
@@ -96,6 +97,7 @@ class ServiceClient {
   readonly #channel: GrpcClient;
   readonly #availability: Availability;
   readonly #versions: DataVersions | undefined;
+  readonly #bundles: BundleQueue;
   readonly #retryCounter: Counter<'upstream' | 'code'> | undefined;
 
   constructor({ address, keys, tls, service, timeoutMs = 3000, versions, log, metrics, clock }: ConnectOptions) {
@@ -104,6 +106,13 @@ class ServiceClient {
     this.#keys = keys;
     this.#timeoutMs = timeoutMs;
     this.#channel = openChannel(address, service, tls);
+    this.#bundles = new BundleQueue({
+      channel: this.#channel,
+      upstream: service,
+      versions,
+      metrics,
+      sendAlone: (call) => this.#sendAlone(call),
+    });
     const now = clock ?? (() => performance.now());
     this.#availability = watchAvailability(this.#channel, { upstream: service, clock: now, log, metrics });
     this.#retryCounter = metrics?.counter(
@@ -163,13 +172,20 @@ class ServiceClient {
   }
 
   #send(method: AnyMethod, request: object, callMetadata: CallMetadata, deadline: number): Promise<object> {
+    const authorization = `Bearer ${this.#keys.serviceToken(this.#name)}`;
+    return this.#bundles.send({ method, request, authorization, deadline, ...callMetadata });
+  }
+
+  /** Sends a call as its own RPC. */
+  #sendAlone({ method, request, ...call }: OutgoingCall): Promise<object> {
     const metadata = writeDataVersions(this.#versions);
-    metadata.set('authorization', `Bearer ${this.#keys.serviceToken(this.#name)}`);
-    metadata.set('x-request-id', callMetadata.requestId);
-    metadata.set('traceparent', callMetadata.traceparent);
-    if (callMetadata.sessionToken) metadata.set('x-cups-session', callMetadata.sessionToken);
+    metadata.set('authorization', call.authorization);
+    metadata.set('x-request-id', call.requestId);
+    metadata.set('traceparent', call.traceparent);
+    if (call.sessionToken) metadata.set('x-cups-session', call.sessionToken);
     const onTrailer = (trailer: Metadata) => readDataVersions(this.#versions, trailer);
-    return sendOnce(this.#channel, method, request, { metadata, deadline, signal: callMetadata.signal, onTrailer });
+    const { deadline, signal } = call;
+    return sendOnce(this.#channel, method, request, { metadata, deadline, signal, onTrailer });
   }
 
   /** @throws Problem unless the call must be repeated */

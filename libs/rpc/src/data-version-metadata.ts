@@ -5,7 +5,7 @@ import { Metadata } from '@grpc/grpc-js';
 const METADATA_KEY = 'cups-data-versions';
 
 /** Merges the versions of the other side. */
-export function readDataVersions(versions: DataVersions | undefined, metadata: Metadata): void {
+export function readDataVersions(versions: DataVersions | undefined, metadata: Pick<Metadata, 'get'>): void {
   const [text] = metadata.get(METADATA_KEY);
   if (typeof text === 'string') versions?.merge(text);
 }

@@ -6,9 +6,12 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { handleUnaryCall, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { validateAccessTable } from './access.ts';
 import type { AccessRow, AccessTable } from './access.ts';
+import { addBundleService } from './bundle/serve.ts';
+import { isBundled } from './bundle/limits.ts';
 import { handleCall } from './handle-call.ts';
 import type { ServerContext, RegisteredMethod } from './handle-call.ts';
 import type { Context } from './context.ts';
+import { writeDataVersions } from './data-version-metadata.ts';
 import { createHealth } from './health.ts';
 import { createCallCounter } from './metrics.ts';
 import { callerFromCertificate } from './peer-certificate.ts';
@@ -86,11 +89,13 @@ export async function serveGrpc<Definition extends object>(
   const context = createServerContext(options);
   const running = () => context.inFlight.desk + context.inFlight.service;
   const health = createHealth();
+  const bundledMethods = new Map<string, RegisteredMethod>();
   for (const registration of [options, ...(options.additionalServices ?? [])] as ServiceRegistration<
     Record<string, never>
   >[]) {
-    health.add(registerService(server, context, registration));
+    health.add(registerService(server, context, registration, bundledMethods));
   }
+  if (bundledMethods.size > 0) addBundleService(server, context, bundledMethods);
   server.addService(loadService<ServiceDefinition>('grpc.health.v1.Health'), health.rpcs);
   const port = await listen(server, options);
   return {
@@ -135,6 +140,7 @@ function registerService(
   server: Server,
   context: ServerContext,
   registration: ServiceRegistration<Record<string, never>>,
+  bundledMethods: Map<string, RegisteredMethod>,
 ): string {
   const definition = registration.definition as unknown as ServiceDefinition;
   const access = registration.access as Record<string, AccessRow>;
@@ -159,7 +165,13 @@ function registerService(
       unknownEnums: createEnumValidator(types),
     };
     bare[name] = withRawBytes(types);
-    handlers[name] = (call, callback) => void handleCall(context, method, call, callback);
+    handlers[name] = (call, callback) =>
+      void handleCall(context, method, call, (error, bytes) => {
+        const trailer = writeDataVersions(context.versions, error?.metadata);
+        if (error) callback(error);
+        else callback(null, bytes, trailer);
+      });
+    if (isBundled(types)) bundledMethods.set(types.path, method);
   }
   server.addService(bare, handlers as UntypedServiceImplementation);
   return fullName;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DataVersions, Log } from '@cups/contracts';
 import { isProblem, Problem, violation } from '@cups/problem';
 import { status } from '@grpc/grpc-js';
-import type { sendUnaryData, ServiceDefinition } from '@grpc/grpc-js';
+import type { ServiceDefinition, StatusObject } from '@grpc/grpc-js';
 import { assertAccess } from './access.ts';
 import type { AccessRow } from './access.ts';
 import { createContext, deadlineOf, isPastDeadline, requestIdOf, tokensOf } from './call.ts';
@@ -11,7 +11,7 @@ import { spiffeIdOf } from './certificate.ts';
 import type { Context, ServiceName, Session } from './context.ts';
 import type { CountCall, Pool } from './metrics.ts';
 import { problemToStatus } from './status.ts';
-import { readDataVersions, writeDataVersions } from './data-version-metadata.ts';
+import { readDataVersions } from './data-version-metadata.ts';
 import type { Keys } from './tokens.ts';
 
 /** Dependencies and limits shared by all calls of a server. */
@@ -39,6 +39,9 @@ export interface RegisteredMethod {
   unknownEnums: (request: object) => string[];
 }
 
+/** Sends the encoded response of a call, or its status. */
+export type Respond = (error: StatusObject | null, bytes?: Buffer) => void;
+
 /** What is known of a call so far, for its log line. */
 interface CallProgress {
   requestId: string;
@@ -60,7 +63,7 @@ export async function handleCall(
   server: ServerContext,
   method: RegisteredMethod,
   call: RawCall,
-  callback: sendUnaryData<Buffer>,
+  respond: Respond,
 ): Promise<void> {
   const started = performance.now();
   const pool: Pool = method.row.tenancy === 'service' ? 'service' : 'desk';
@@ -70,13 +73,12 @@ export async function handleCall(
   try {
     assertAdmitted(server, pool, call);
     const bytes = await executeCall(server, method, call, progress);
-    callback(null, bytes, writeDataVersions(server.versions));
+    respond(null, bytes);
   } catch (error) {
     const problem = isProblem(error) ? error : toInternalProblem(server.log, method.name, progress.requestId, error);
     const answered = problemToStatus(problem);
     outcome = { code: answered.code, reason: problem.reason, errorId: problem.metadata['errorId'] };
-    writeDataVersions(server.versions, answered.metadata);
-    callback(answered);
+    respond(answered);
   } finally {
     server.inFlight[pool]--;
     // The status that the caller saw if it cancelled or its deadline passed.
@@ -173,7 +175,8 @@ function toInternalProblem(log: Log, method: string, requestId: string, error: u
   return new Problem({ reason: 'INTERNAL', message: 'Internal error.', metadata: { errorId } });
 }
 
-function recordCall(
+/** Writes the log line, the count and the duration of a call. */
+export function recordCall(
   { count, log }: ServerContext,
   method: string,
   progress: CallProgress,

@@ -15,5 +15,6 @@ export function callerFromCertificate(call: RawCall): string | undefined {
 
 /** Returns the internal connection object of grpc-js. Without it, each call would read the certificate. */
 function findConnection(call: RawCall): object | undefined {
-  return (call as unknown as { call?: { stream?: { session?: object } } }).call?.stream?.session;
+  const carrier = (call.carrier ?? call) as unknown as { call?: { stream?: { session?: object } } };
+  return carrier.call?.stream?.session;
 }

@@ -5,7 +5,9 @@ import { Metadata, status } from '@grpc/grpc-js';
 import type { StatusObject } from '@grpc/grpc-js';
 
 const DOMAIN = 'cups';
-const DETAILS_KEY = 'grpc-status-details-bin';
+export const DETAILS_KEY = 'grpc-status-details-bin';
+/** Delay before a retry, read by the retry policy of the client's channel (gRFC A6); -1 forbids retries. */
+export const PUSHBACK_KEY = 'grpc-retry-pushback-ms';
 const TYPE_PREFIX = 'type.googleapis.com/';
 
 const STATUS_BY_KIND: Record<ProblemKind, status> = {
@@ -88,12 +90,11 @@ export function problemToStatus(problem: Problem): StatusObject {
   if (problem.violations.length > 0) details.push(...packViolations(problem.violations));
   const metadata = new Metadata();
   // A service further down has retried already; retries at each level would multiply an overload.
-  if (problem.metadata['upstream']) metadata.set('grpc-retry-pushback-ms', '-1');
+  if (problem.metadata['upstream']) metadata.set(PUSHBACK_KEY, '-1');
   if (problem.retryAfterMs !== undefined) {
     const ms = Math.max(0, Math.ceil(problem.retryAfterMs));
     details.push(retryInfo.pack({ retryDelay: { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 } }));
-    // Read by the retry policy of the client's channel (gRFC A6).
-    if (!problem.metadata['upstream']) metadata.set('grpc-retry-pushback-ms', String(ms));
+    if (!problem.metadata['upstream']) metadata.set(PUSHBACK_KEY, String(ms));
   }
   metadata.set(
     DETAILS_KEY,

@@ -9,6 +9,7 @@ import { createMetrics } from '@cups/process';
 import { connect, generateKeys, openKeys, serveGrpc } from '../src/index.ts';
 import type { Client, GrpcServer, Keys } from '../src/index.ts';
 import { eventually, temporaryDir } from '@cups/testing';
+import { bundleGetSlip } from './bundle-server.ts';
 import {
   FULL_NAME,
   captureLogLines,
@@ -26,6 +27,7 @@ let metrics: ReturnType<typeof createMetrics>;
 let seconds: number;
 
 beforeEach(() => {
+  bundleGetSlip(false);
   const { dir, remove } = temporaryDir();
   generateKeys(dir, TEST_SERVICES);
   open.push(remove);
@@ -77,9 +79,14 @@ function clientTo(port: number): Client<Definition> {
 }
 
 describe('a graceful restart of the only upstream process', () => {
-  test.each([0, 3000])(
-    'of %i ms fails no continuous calls',
-    async (awayMs) => {
+  test.each([
+    [0, 'RPCs', false],
+    [0, 'bundles', true],
+    [3000, 'bundles', true],
+  ])(
+    'of %i ms fails no continuous calls in %s',
+    async (awayMs, _kind, isBundled) => {
+      bundleGetSlip(isBundled);
       const first = await serve(0, () => after(5));
       const client = clientTo(first.port);
       let running = true;
