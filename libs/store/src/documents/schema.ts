@@ -64,6 +64,8 @@ export interface Shape {
   /** mongoose treats a nested path as always present, so its required fields are required in the document. */
   nested?: boolean;
   fields?: Map<string, Shape>;
+  /** The fields that must not be absent: required ones, and nested paths with such fields. */
+  needed?: [name: string, shape: Shape][];
   element?: Shape;
   type?: SchemaType;
 }
@@ -103,11 +105,22 @@ export function compileShape(schema: Schema): Shape {
     }
     at.fields?.set(steps.at(-1) as string, toShape(type));
   });
+  root.needed = findNeeded(root);
   return root;
 }
 
-const throwMismatch = (path: string, rule: string): never => {
-  throw new Error(`The document does not match its schema: ${path}: ${rule}`);
+function findNeeded({ fields }: Shape): [string, Shape][] {
+  return [...(fields ?? [])].filter(([, field]) => {
+    if (field.nested) field.needed = findNeeded(field);
+    return field.required || (field.nested && field.needed!.length > 0);
+  });
+}
+
+/** The steps to the value being checked. One array for a whole document, as most values are valid. */
+type Path = (string | number)[];
+
+const throwMismatch = (path: Path, rule: string): never => {
+  throw new Error(`The document does not match its schema: ${path.join('.')}: ${rule}`);
 };
 
 const LEAF_PREDICATES: Record<string, (value: unknown) => boolean> = {
@@ -118,7 +131,7 @@ const LEAF_PREDICATES: Record<string, (value: unknown) => boolean> = {
   Buffer: (value) => value instanceof Uint8Array,
 };
 
-function checkLeaf(type: SchemaType, value: unknown, path: string): void {
+function checkLeaf(type: SchemaType, value: unknown, path: Path): void {
   if (LEAF_PREDICATES[type.instance]?.(value) === false) throwMismatch(path, `not a ${type.instance}`);
   if (type.validators.length === 0) return;
   const failure = (type as unknown as { doValidateSync(given: unknown): { kind?: string } | null }).doValidateSync(
@@ -128,25 +141,35 @@ function checkLeaf(type: SchemaType, value: unknown, path: string): void {
 }
 
 /** Validates a value without casting ('5' is not a Number). The error names path and rule, never the value. */
-export function checkValue(shape: Shape, value: unknown, path = ''): void {
-  const under = (key: string | number) => (path === '' ? String(key) : `${path}.${key}`);
+export function checkValue(shape: Shape, value: unknown, path: Path = []): void {
   if (value === undefined || value === null) {
     if (shape.required) throwMismatch(path, 'required');
-    if (shape.nested) for (const [key, inner] of shape.fields ?? []) checkValue(inner, undefined, under(key));
+    if (shape.nested) for (const [name, field] of shape.needed ?? []) checkStep(field, undefined, path, name);
   } else if (shape.kind === 'leaf') checkLeaf(shape.type as SchemaType, value, path);
   else if (shape.kind === 'items') {
     if (!Array.isArray(value)) return throwMismatch(path, 'not an array');
-    if (shape.element?.kind !== 'any') value.forEach((item, at) => checkValue(shape.element as Shape, item, under(at)));
+    const { element } = shape as { element: Shape };
+    if (element.kind !== 'any') value.forEach((item, at) => checkStep(element, item, path, at));
   } else if (shape.kind !== 'any') {
     if (typeof value !== 'object' || Array.isArray(value)) return throwMismatch(path, 'not an object');
-    const given = value as Record<string, unknown>;
-    for (const key of Object.keys(given)) {
-      const inner = shape.kind === 'map' ? shape.element : shape.fields?.get(key);
-      checkValue(inner ?? throwMismatch(under(key), 'unknown field'), given[key], under(key));
-    }
-    for (const [key, inner] of shape.fields ?? [])
-      if (!Object.hasOwn(given, key)) checkValue(inner, undefined, under(key));
+    checkMembers(shape, value as Record<string, unknown>, path);
   }
+}
+
+function checkMembers({ kind, element, fields, needed }: Shape, members: Record<string, unknown>, path: Path): void {
+  for (const name of Object.keys(members)) {
+    const shape = kind === 'map' ? element : fields?.get(name);
+    checkStep(shape ?? throwMismatch([...path, name], 'unknown field'), members[name], path, name);
+  }
+  for (const [name, field] of needed ?? []) {
+    if (!Object.hasOwn(members, name)) checkStep(field, undefined, path, name);
+  }
+}
+
+function checkStep(shape: Shape, value: unknown, path: Path, step: string | number): void {
+  path.push(step);
+  checkValue(shape, value, path);
+  path.pop();
 }
 
 /** Validates what `$set`, `$unset` (undefined) or `$push` (with `pushed`) writes at a dotted path. */
@@ -154,10 +177,10 @@ export function checkPath(root: Shape, path: string, value: unknown, pushed = fa
   let at: Shape = root;
   for (const step of path.split('.')) {
     if (at.kind === 'any') return;
-    at = (at.kind === 'fields' ? at.fields?.get(step) : at.element) ?? throwMismatch(path, 'unknown field');
+    at = (at.kind === 'fields' ? at.fields?.get(step) : at.element) ?? throwMismatch([path], 'unknown field');
   }
-  checkValue(at, value, path);
-  if (pushed && at.kind !== 'items' && at.kind !== 'any') throwMismatch(path, 'not an array');
+  checkValue(at, value, [path]);
+  if (pushed && at.kind !== 'items' && at.kind !== 'any') throwMismatch([path], 'not an array');
 }
 
 /** Validates everything an update writes. */
