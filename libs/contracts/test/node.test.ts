@@ -10,6 +10,7 @@ import {
   createPageToken,
   parsePageToken,
   ensureTraceparent,
+  secureRandom,
 } from '../src/node/index.ts';
 
 describe('canonicalJson', () => {
@@ -107,4 +108,15 @@ test('ensureRequestId keeps only UUIDs and ULIDs', () => {
   for (const given of ['2900000000012', '', undefined, [uuid]]) {
     expect(ensureRequestId(given)).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
   }
+});
+
+test('secureRandom returns every multiple of 1/256 about equally often, and no sequence twice', () => {
+  const draws = Array.from({ length: 25_600 }, () => secureRandom() * 256);
+  const counts = new Map<number, number>();
+  for (const value of draws) counts.set(value, (counts.get(value) ?? 0) + 1);
+  expect([...counts.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 256 }, (_, at) => at));
+  // 100 on average, with a standard deviation of 10.
+  expect(Math.max(...counts.values())).toBeLessThan(180);
+  const sequences = Array.from({ length: 1_600 }, (_, at) => draws.slice(at * 16, at * 16 + 16).join());
+  expect(new Set(sequences).size).toBe(1_600);
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { END_STATES, generateTrackingNumber } from '@cups/application';
+import { secureRandom } from '@cups/contracts/node';
 import type { CreateApplicationRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
 import { Problem } from '@cups/problem';
 import type { Context } from '@cups/rpc';
@@ -39,7 +40,7 @@ export async function openDraft(
   const copy = version.createCopy(centre);
   await versions.save(copy);
   const draft: NewApplication = {
-    id: request.applicationId || ulid(actor.now.getTime()),
+    id: request.applicationId || ulid(actor.now.getTime(), secureRandom),
     centre: actor.centre,
     centreName: centre.displayName,
     centreKind: centre.kind,

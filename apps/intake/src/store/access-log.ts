@@ -1,4 +1,4 @@
-import { createPageToken, parsePageToken } from '@cups/contracts/node';
+import { createPageToken, parsePageToken, secureRandom } from '@cups/contracts/node';
 import type { AccessKind as ApplicationAccessKind } from '@cups/application';
 import type { Store } from '@cups/store';
 import { ulid } from 'ulid';
@@ -59,7 +59,7 @@ export function openAccessLog(store: Store): AccessLog {
     async write(subjects, entry) {
       if (subjects.length === 0) return;
       const rows = subjects.map((id): StoredAccessLogEntry =>
-        Object.assign({ _id: `${id}/${ulid(entry.time.getTime())}` }, entry),
+        Object.assign({ _id: `${id}/${ulid(entry.time.getTime(), secureRandom)}` }, entry),
       );
       await collection().insertMany(rows, { ordered: false }).catch(rejectFailure);
     },

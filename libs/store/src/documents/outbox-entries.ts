@@ -1,4 +1,5 @@
 import type { StoredEvent } from '@cups/contracts';
+import { secureRandom } from '@cups/contracts/node';
 import { ulid } from 'ulid';
 import type { Cause } from './cause.ts';
 
@@ -38,7 +39,7 @@ export function toOutboxEntries(
     const entry: StoredEvent = {
       contentType: 'application/protobuf',
       source,
-      id: ulid(now.getTime()),
+      id: ulid(now.getTime(), secureRandom),
       time: now,
       ...event,
       n: (outboxSeq += 1),
