@@ -102,6 +102,13 @@ const moduleRules = [
     ),
   ],
   [
+    ['libs/process/src/{span-source,bounded-span-processor}.ts'],
+    only(
+      [LOCAL, CONTRACTS, '@opentelemetry\\/(?:api|exporter-trace-otlp-http|resources|sdk-trace)$'],
+      'OpenTelemetry is loaded here alone, and only by a process with a collector.',
+    ),
+  ],
+  [
     ['libs/rpc/src/**'],
     only(
       [LOCAL, ONE_UP, NODE, PROBLEM, CONTRACTS, '@grpc\\/', 'jose(?:$|\\/)', exactly('lru-cache')],

@@ -103,7 +103,7 @@ function pickFields(fields: LogFields, into: Record<string, unknown>): Record<st
 }
 
 /** Truncates a text and redacts what has the format of a personal number (IDNP). */
-function redactPersonalNumbers(text: string): string {
+export function redactPersonalNumbers(text: string): string {
   const short = text.length > 300 ? `${text.slice(0, 300)}…` : text;
   return short.replace(/(?<!\d)[02]\d{12}(?!\d)/g, '[number]');
 }

@@ -1,5 +1,7 @@
 export { clientFor, fakeService, captureLog, captureMetrics, createTestKeys, silentLog } from './services.ts';
 export type { TestKeys } from './services.ts';
+export { startCollector } from './collector.ts';
+export type { CollectedSpan, Collector } from './collector.ts';
 export { familyName, idnp, person, invalidIdnp } from './people.ts';
 export { findFreePort } from '@cups/local';
 export { temporaryDir } from './folders.ts';
