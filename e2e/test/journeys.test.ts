@@ -7,21 +7,32 @@ import { openDesk, ApiError, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
-import { uniquePrefix, readTopic } from '@cups/testing';
+import { SPAN_ATTRIBUTES } from '@cups/contracts';
+import { eventually, startCollector, uniquePrefix, readTopic } from '@cups/testing';
+import type { Collector } from '@cups/testing';
 import { parse } from 'yaml';
+import { edgesOfReadme, edgesOfSpans, stepsOfSpans } from './traces.ts';
 
 /** Journeys of applicants through the whole platform: real processes, broker and store, simulated agencies. */
 
 const dataDir = mkdtempSync(join(tmpdir(), 'cups-e2e-'));
 let platform: Platform;
 let desk: Desk;
+let collector: Collector;
 
 beforeAll(async () => {
-  platform = await startPlatform({ port: 0, dataDir, prefix: uniquePrefix(), env: { VALIDATE_RESPONSES: 'true' } });
+  collector = await startCollector();
+  const env = {
+    VALIDATE_RESPONSES: 'true',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_TRACES_SAMPLER_ARG: '1',
+  };
+  platform = await startPlatform({ port: 0, dataDir, prefix: uniquePrefix(), env });
   desk = await openDesk(platform.url, 'cu-001-specialist');
 });
 afterAll(async () => {
   await platform.stop();
+  await collector.stop();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -79,6 +90,41 @@ describe('journeys', () => {
     expect(tracked.body.state).toBe('closed');
     const { body: delivery } = await desk.call<{ state: string }>('GET', `/applications/${filed.id}/delivery`);
     expect(delivery.state).toBe('answered');
+  });
+
+  test('one trace leads from the request to the agency and back to the notice', async () => {
+    const earlier = new Set(collector.spans.map(({ traceId }) => traceId));
+    await waitForState(await runAction(await createApplication('ZQ'), 'submit'), 'ready');
+    const submit = 'POST /api/v1/applications/{id}/submit';
+    const intake = (method: string) => `cups.intake.v1.IntakeService/${method}`;
+    const expected = [
+      ` > gateway: ${submit}`,
+      `gateway: ${submit} > gateway: ${intake('SubmitApplication')}`,
+      `gateway: ${intake('SubmitApplication')} > intake: ${intake('SubmitApplication')}`,
+      `intake: ${intake('SubmitApplication')} > intake: update applications`,
+      `intake: ${intake('SubmitApplication')} > intake: send cups.applications`,
+      'intake: send cups.applications > agency-bridge: process cups.applications',
+      `agency-bridge: process cups.applications > agency-bridge: ${intake('GetSubmission')}`,
+      `agency-bridge: ${intake('GetSubmission')} > intake: ${intake('GetSubmission')}`,
+      'agency-bridge: process cups.applications > agency-bridge: create deliveries',
+      'agency-bridge: process cups.applications > agency-bridge: send agency.cnas.requests',
+      // The agency forwards the trace context of the request.
+      'agency-bridge: send agency.cnas.requests > agency-bridge: process agency.cnas.replies',
+      'agency-bridge: process agency.cnas.replies > agency-bridge: send cups.deliveries',
+      'agency-bridge: send cups.deliveries > intake: process cups.deliveries',
+      'intake: process cups.deliveries > intake: send cups.applications',
+      'intake: send cups.applications > notifications: process cups.applications',
+      `notifications: process cups.applications > notifications: ${intake('GetNoticeContext')}`,
+    ];
+    await eventually(
+      () => {
+        const { traceId } = collector.spans.find(({ name, ...span }) => name === submit && !earlier.has(span.traceId))!;
+        const steps = stepsOfSpans(collector.spans.filter((span) => span.traceId === traceId));
+        expect(steps).toEqual(expect.arrayContaining(expected));
+        return true;
+      },
+      { timeoutMs: 20_000 },
+    );
   });
 
   test('an agency requests documents, receives them and decides', async () => {
@@ -198,6 +244,19 @@ describe('journeys', () => {
     expect(failures).toEqual([]);
   });
 
+  test('spans show exactly the calls and topics of the README', async () => {
+    await desk.call('GET', '/public-services?pageSize=1');
+    await eventually(() => {
+      expect(edgesOfSpans(collector.spans)).toEqual(edgesOfReadme());
+      return true;
+    });
+    const names = new Set(collector.spans.flatMap(({ attributes }) => Object.keys(attributes)));
+    expect([...names].filter((name) => !(SPAN_ATTRIBUTES as readonly string[]).includes(name))).toEqual([]);
+    expect(collector.spans.length).toBeGreaterThan(1_000);
+    // The journeys after this one run without a collector.
+    await collector.stop();
+  });
+
   test('all centres and public services are returned as documented', async () => {
     type Page = Record<string, { code: string }[]>;
     for (const [path, member] of [
@@ -227,7 +286,7 @@ describe('journeys', () => {
     }
   });
 
-  test('no log and no internal topic contains personal data', async () => {
+  test('no log, span or internal topic contains personal data', async () => {
     const brokers = platform.kafkaBrokers.split(',');
     const topics = await readTopic(
       { brokers, prefix: platform.prefix },
@@ -248,6 +307,7 @@ describe('journeys', () => {
     );
     for (const file of readdirSync(join(dataDir, 'logs')))
       places.set(file, readFileSync(join(dataDir, 'logs', file), 'utf8'));
+    collector.bodies.forEach((body, n) => places.set(`spans ${n}`, body));
     const canaries = ['Canary', 'Testescu', 'B00000001', ...Array.from({ length: people }, (_, i) => idnp(i + 1))];
     const found = [...places].flatMap(([place, text]) =>
       canaries.filter((canary) => text.includes(canary)).map(() => place),

@@ -34,6 +34,7 @@ const code = (text: string) => `\`${text}\``;
 const TYPE_NAMES: { readonly [Type in Setting['type']]: string } = {
   text: 'text',
   number: 'number',
+  ratio: 'share, 0 to 1',
   port: 'port',
   ip: 'IP address',
   address: 'host:port',

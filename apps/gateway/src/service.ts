@@ -27,7 +27,7 @@ import { createOperationHandlers } from './operation-handlers.ts';
 export async function createGateway(config: Config, overrides: TestOverrides = {}): Promise<RunningService> {
   const { document, operations } = readOpenapiDocument(config.openapiFile);
   const backend = openBackend({ name: 'gateway', config, overrides });
-  const { now, log, metrics } = backend;
+  const { now, log, metrics, tracer } = backend;
   const isDraining = () => backend.isStopping;
   const clients = openClients(backend);
   const { identity } = clients;
@@ -75,6 +75,7 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
     checkAnswers: config.checkAnswers,
     log,
     metrics,
+    tracer,
   });
   const publicServer = await startPublicServer(app, {
     host: config.publicHost,

@@ -14,6 +14,10 @@ names the file.
 {{- $_ := set $known "CUPS_ENV" $global.environment }}
 {{- $_ := set $known "KEYS_DIR" "/keys" }}
 {{- if $values.tls.existingSecret }}{{ $_ := set $known "GRPC_TLS_DIR" "/tls" }}{{ end }}
+{{- with $global.tracing.endpoint }}
+{{- $_ := set $known "OTEL_EXPORTER_OTLP_ENDPOINT" . }}
+{{- $_ := set $known "OTEL_TRACES_SAMPLER_ARG" (toString $global.tracing.ratio) }}
+{{- end }}
 {{- end -}}
 {{- if .service.data }}{{ $_ := set $known "REGISTRY_DIR" "/data" }}{{ end -}}
 {{- if .service.store }}

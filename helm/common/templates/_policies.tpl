@@ -69,7 +69,8 @@ spec:
 {{- $values := .top.Values -}}
 {{- $global := $values.global -}}
 {{- $ports := include "cups.grpcPorts" . | fromYaml -}}
-{{- $needsNames := or .service.calls .service.kafka .service.store -}}
+{{- $isTraced := and .service.keys $global.tracing.endpoint -}}
+{{- $needsNames := or .service.calls .service.kafka .service.store $isTraced -}}
 {{- if $needsNames }}
 {{ include "cups.toNames" . }}
 {{- end }}
@@ -91,6 +92,13 @@ spec:
   ports:
     - protocol: TCP
       port: {{ $global.mongodb.port | int }}
+{{- end }}
+{{- if $isTraced }}
+- to:
+    {{- toYaml $global.tracing.peers | nindent 4 }}
+  ports:
+    - protocol: TCP
+      port: {{ include "cups.collectorPort" . | int }}
 {{- end }}
 {{- if has "oidc" ($values.providers | default list) }}
 {{ include "cups.toOpenId" $values.oidc }}
@@ -132,6 +140,12 @@ spec:
     - protocol: TCP
       port: {{ $port | int }}
     {{- end }}
+{{- end }}
+
+{{/* Port of the OpenTelemetry collector. */}}
+{{- define "cups.collectorPort" -}}
+{{- $endpoint := .top.Values.global.tracing.endpoint -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $endpoint) | default (ternary "443" "80" (hasPrefix "https:" $endpoint)) -}}
 {{- end }}
 
 {{/* Distinct ports of the brokers. */}}

@@ -46,6 +46,9 @@ of the value.
 {{- if and .service.store (not $global.mongodb.peers) -}}
 {{- $faults = append $faults "global.mongodb.peers is empty: name the addresses of the stores, or no service can reach them." -}}
 {{- end -}}
+{{- if and $global.tracing.endpoint (not $global.tracing.peers) -}}
+{{- $faults = append $faults "global.tracing.peers is empty: name the address of the collector, or no span can reach it." -}}
+{{- end -}}
 {{- end -}}
 {{- with $values.autoscaling -}}
 {{- if and .enabled (lt (.maxReplicas | int) (.minReplicas | int)) -}}

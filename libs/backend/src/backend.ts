@@ -1,7 +1,7 @@
 import { DataVersions } from '@cups/contracts';
 import { loadService } from '@cups/contracts/proto';
-import { createLog, createMetrics, serveHttp } from '@cups/process';
-import type { LogDestination, ProcessLog, ProcessMetrics, RunningService } from '@cups/process';
+import { createLog, createMetrics, createTracer, serveHttp } from '@cups/process';
+import type { LogDestination, ProcessLog, ProcessMetrics, ProcessTracer, RunningService } from '@cups/process';
 import { connect, openKeys, openTls, serveGrpc } from '@cups/rpc';
 import type { AccessTable, Client, Keys, Rpcs, ServiceRegistration, ServiceName, Tls } from '@cups/rpc';
 import { ShutdownSequence } from './shutdown-sequence.ts';
@@ -16,6 +16,8 @@ export interface BackendConfig {
   tlsDir?: string | undefined;
   logLevel: string;
   release: string;
+  /** @default no spans */
+  tracing?: { endpoint: string; ratio: number };
 }
 
 /** Replacements for tests, the same in every service. */
@@ -53,6 +55,8 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
   readonly now: () => Date;
   readonly log: ProcessLog;
   readonly metrics: ProcessMetrics;
+  /** Undefined without a collector. */
+  readonly tracer: ProcessTracer | undefined;
   readonly keys: Keys;
   /** Known versions of data files: the service's own and those that others report. */
   readonly versions = new DataVersions();
@@ -80,10 +84,13 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     const { logTo: destination } = overrides;
     this.log = createLog({ service: name, level: config.logLevel, destination, onDrop: () => dropped.inc() });
     const { log, metrics } = this;
+    const { tracing, release } = config;
+    this.tracer = tracing && createTracer({ service: name, release, ...tracing, log, metrics });
     this.keys = overrides.keys ?? openKeys({ dir: config.keysDir, service: name, log, metrics });
     const { tlsDir } = config;
     this.#tls = tlsDir === undefined ? undefined : openTls({ dir: tlsDir, service: name, log, metrics });
     this.onShutdown('operations', () => this.#tls?.close());
+    this.onShutdown('operations', () => this.tracer?.close());
   }
 
   /** True from the start of the shutdown. */
@@ -111,10 +118,10 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     fullServiceName: string,
     upstream: { service: ServiceName; address: string; timeoutMs?: number },
   ): Client<Definition> {
-    const { keys, versions, log, metrics } = this;
+    const { keys, versions, log, metrics, tracer } = this;
     const client = connect<Definition>(
       fullServiceName,
-      Object.assign({ keys, tls: this.#tls, versions, log, metrics }, upstream),
+      Object.assign({ keys, tls: this.#tls, versions, log, metrics, tracer }, upstream),
     );
     this.onShutdown('clients', () => client.close());
     return client;
@@ -128,7 +135,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     fullServiceName: string,
     served: GrpcServiceOptions<Definition>,
   ): Promise<RunningService> {
-    const { name, keys, versions, log, metrics } = this;
+    const { name, keys, versions, log, metrics, tracer } = this;
     const grpc = await this.shutDownOnFailure(
       serveGrpc({
         name,
@@ -137,6 +144,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
         versions,
         log,
         metrics,
+        tracer,
         definition: loadService<Definition>(fullServiceName),
         rpcs: served.rpcs,
         access: served.access,

@@ -45,6 +45,21 @@ export const PROCESS_SETTINGS = {
     default: 'unnamed',
     meaning: 'Name of the build, shown as `cups_build_info`. An image sets it.',
   },
+  tracing: {
+    endpoint: {
+      name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+      type: 'origin',
+      default: '',
+      meaning:
+        'OpenTelemetry collector that receives spans by OTLP/HTTP, such as http://collector:4318. Empty: no spans.',
+    },
+    ratio: {
+      name: 'OTEL_TRACES_SAMPLER_ARG',
+      type: 'ratio',
+      default: 0.1,
+      meaning: 'Share of traces that are recorded. The service where a trace begins decides for all services.',
+    },
+  },
 } as const satisfies Settings;
 
 /** Kafka access; without these settings connections are unencrypted and anonymous. */

@@ -96,7 +96,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   constructor(options: StoredOptions<Config>) {
     requireEncryptedStore(options.config);
     super(options);
-    const { name, now, log, metrics, config } = this;
+    const { name, now, log, metrics, tracer, config } = this;
     this.#wrapPublish = options.overrides?.publisher ?? ((real) => real);
     this.#wrapHandler = options.overrides?.handler ?? ((real) => real);
     this.#retryPolicy = options.overrides?.retryPolicy;
@@ -107,6 +107,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
       database: `${config.prefix}cups-${name}`,
       log,
       metrics,
+      tracer,
       migrations: options.migrations,
       release: config.release,
     });
@@ -141,9 +142,9 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
 
   /** Publishes the outboxes of these documents, including events of earlier processes. */
   publishOutboxes(documents: AnyDocuments[], after: Pick<RelayOptions, 'afterPublish' | 'acknowledged'> = {}): void {
-    const { name, now, log, metrics, config } = this;
+    const { name, now, log, metrics, tracer, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
-    const publisher = createPublisher<StoredEvent>({ brokers, access, clientId: name, prefix, log, metrics });
+    const publisher = createPublisher<StoredEvent>({ brokers, access, clientId: name, prefix, log, metrics, tracer });
     this.#outboxDocuments.push(...documents);
     const publish = this.#wrapPublish((entries) => publisher.publish(entries));
     const { afterPublish, acknowledged } = after;
@@ -164,7 +165,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   /** Consumes until the shutdown; does nothing once it has begun. */
   consume(consumes: ConsumerDefinition): void {
     if (this.isStopping) return;
-    const { log, metrics, config } = this;
+    const { log, metrics, tracer, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
     const watch = this.#openWatch();
     const { keepRefused = this.refusals.keep, handle, handleMany, ...rest } = consumes;
@@ -180,6 +181,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
       prefix,
       log,
       metrics,
+      tracer,
       keepRefused,
       expects: TOPIC_EXPECTATIONS,
       park: this.#parking,

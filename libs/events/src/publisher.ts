@@ -1,10 +1,11 @@
-import type { Event, Log, Metrics } from '@cups/contracts';
+import type { Event, Log, Metrics, Tracer } from '@cups/contracts';
 import { Partitioners } from 'kafkajs';
 import { explainDenial, type KafkaAccess } from './access.ts';
 import { AuthorizationErrors } from './authorization-errors.ts';
 import { encode } from './envelope.ts';
 import { sendOrIsolate, type PublishResult } from './send-or-isolate.ts';
 import { connectKafka, getErrorCode } from './kafka.ts';
+import { sendInSpans } from './spans.ts';
 
 export interface Publisher<E extends Event = Event> {
   /**
@@ -25,6 +26,8 @@ export interface PublisherOptions {
   prefix: string;
   log: Log;
   metrics?: Metrics;
+  /** @default no spans */
+  tracer?: Tracer | undefined;
 }
 
 /** Pause of a topic that accepts nothing. */
@@ -96,7 +99,7 @@ class PausedTopics {
 
 /** Creates the publisher of the outboxes. It connects on first use and reconnects after an outage. */
 export function createPublisher<E extends Event = Event>(options: PublisherOptions): Publisher<E> {
-  const { brokers, access, prefix, log, metrics } = options;
+  const { brokers, access, prefix, log, metrics, tracer } = options;
   const connection = new ProducerConnection(options);
   const paused = new PausedTopics();
   const authorizationErrors = new AuthorizationErrors(log, metrics);
@@ -109,7 +112,7 @@ export function createPublisher<E extends Event = Event>(options: PublisherOptio
 
   const sender = {
     async send(entries: E[]) {
-      await connection.send(entries);
+      await sendInSpans(tracer, entries, (traced) => connection.send(traced));
       for (const { topic } of entries) authorizationErrors.clear(topic);
     },
     pause(topic: string, reason: string) {

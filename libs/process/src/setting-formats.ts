@@ -60,6 +60,10 @@ const origin: FormatOf<'origin'> = {
 export const SETTING_FORMATS: { readonly [Type in Setting['type']]: FormatOf<Type> } = {
   text: { describe: () => 'a text', parse: (text) => text },
   number,
+  ratio: {
+    describe: () => 'a share from 0 to 1, such as 0.1',
+    parse: (text) => (/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(text) ? Number(text) : undefined),
+  },
   port: { describe: () => 'a port from 0 to 65535', parse: (text) => parseInteger(text, 0, 65535) },
   ip: {
     describe: () => 'an IP address, such as 127.0.0.1 or ::',

@@ -30,6 +30,9 @@ export interface NumberSetting extends SettingDeclaration<'number', number> {
   readonly unit?: 'ms' | 'minutes' | 'days';
 }
 
+/** A share from 0 to 1. */
+export type RatioSetting = SettingDeclaration<'ratio', number>;
+
 /** 0 (any free port) to 65535. */
 export type PortSetting = SettingDeclaration<'port', number>;
 
@@ -82,6 +85,7 @@ export interface StoreUriSetting extends SettingDeclaration<'store-uri', string>
 export type Setting =
   | TextSetting
   | NumberSetting
+  | RatioSetting
   | PortSetting
   | IpSetting
   | AddressSetting
@@ -102,7 +106,7 @@ export interface Settings {
 
 export type Environment = 'development' | 'production';
 
-type ValueOf<One> = One extends { type: 'number' | 'port' }
+type ValueOf<One> = One extends { type: 'number' | 'ratio' | 'port' }
   ? number
   : One extends { type: 'list' }
     ? string[]

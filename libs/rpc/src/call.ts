@@ -1,5 +1,5 @@
 import type { Log } from '@cups/contracts';
-import { ensureRequestId as idOf, ensureTraceparent } from '@cups/contracts/node';
+import { ensureRequestId as idOf } from '@cups/contracts/node';
 import type { Metadata, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import type { Context, ServiceName, Session } from './context.ts';
 
@@ -24,6 +24,9 @@ export function requestIdOf({ metadata }: RawCall): string {
   return idOf(metadataText(metadata, 'x-request-id'));
 }
 
+/** Returns the caller's `traceparent`, not validated. */
+export const traceparentOf = ({ metadata }: RawCall): string | undefined => metadataText(metadata, 'traceparent');
+
 /** Returns the deadline in milliseconds; Infinity without one. */
 export function deadlineOf(call: RawCall): number {
   const deadline = call.getDeadline();
@@ -37,6 +40,7 @@ export function isPastDeadline(call: RawCall): boolean {
 /** What is known of an admitted call. */
 export interface AdmittedCall {
   requestId: string;
+  traceparent: string;
   caller: ServiceName;
   session: Session | undefined;
   sessionToken: string | undefined;
@@ -48,7 +52,7 @@ export interface AdmittedCall {
 export function createContext(call: RawCall, admitted: AdmittedCall, recordAccess: Context['recordAccess']): Context {
   let signal: AbortSignal | undefined;
   let log: Log | undefined;
-  const { requestId, caller, session, sessionToken, method } = admitted;
+  const { requestId, traceparent, caller, session, sessionToken, method } = admitted;
   return {
     requestId,
     caller,
@@ -57,7 +61,7 @@ export function createContext(call: RawCall, admitted: AdmittedCall, recordAcces
     ...(sessionToken && { sessionToken }),
     // Date cannot represent Infinity, so this uses its maximum.
     deadline: new Date(Math.min(deadlineOf(call), 8.64e15)),
-    traceparent: ensureTraceparent(metadataText(call.metadata, 'traceparent')),
+    traceparent,
     recordAccess,
     // Both are created on demand: most calls need neither.
     get signal() {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Counter, DataVersions, Log, Metrics } from '@cups/contracts';
+import { runInSpan } from '@cups/contracts';
+import type { Counter, DataVersions, Log, Metrics, Span, Tracer } from '@cups/contracts';
 import { newTraceparent } from '@cups/contracts/node';
 import { loadService } from '@cups/contracts/proto';
 import type { ResponseOf, SentRequestOf } from '@cups/contracts/proto';
@@ -53,6 +54,8 @@ export interface ConnectOptions {
   versions?: DataVersions | undefined;
   log?: Log;
   metrics?: Metrics;
+  /** @default no spans */
+  tracer?: Tracer | undefined;
   /** Monotonic clock, ms, for tests. */
   clock?: () => number;
 }
@@ -90,6 +93,11 @@ interface CallMetadata {
   signal: AbortSignal | undefined;
 }
 
+function startSpan(tracer: Tracer, { path }: AnyMethod, { traceparent }: Partial<CallContext>): Span | undefined {
+  const name = path.slice(1);
+  return tracer.start('client', name, { 'rpc.system.name': 'grpc', 'rpc.method': name }, traceparent);
+}
+
 class ServiceClient {
   readonly #name: ServiceName;
   readonly #keys: Keys;
@@ -98,10 +106,23 @@ class ServiceClient {
   readonly #availability: Availability;
   readonly #versions: DataVersions | undefined;
   readonly #bundles: BundleQueue;
+  readonly #tracer: Tracer | undefined;
   readonly #retryCounter: Counter<'upstream' | 'code'> | undefined;
 
-  constructor({ address, keys, tls, service, timeoutMs = 3000, versions, log, metrics, clock }: ConnectOptions) {
+  constructor({
+    address,
+    keys,
+    tls,
+    service,
+    timeoutMs = 3000,
+    versions,
+    log,
+    metrics,
+    tracer,
+    clock,
+  }: ConnectOptions) {
     this.#versions = versions;
+    this.#tracer = tracer;
     this.#name = service;
     this.#keys = keys;
     this.#timeoutMs = timeoutMs;
@@ -126,7 +147,15 @@ class ServiceClient {
     this.#channel.close();
   }
 
-  async call(
+  /** Calls in a span of its own, which covers waits and retries. */
+  call(method: AnyMethod, request: object, context: Partial<CallContext>, options: CallOptions): Promise<object> {
+    const span = this.#tracer && startSpan(this.#tracer, method, context);
+    if (!span) return this.#callWithRetries(method, request, context, options);
+    const { traceparent } = span;
+    return runInSpan(span, () => this.#callWithRetries(method, request, { ...context, traceparent }, options));
+  }
+
+  async #callWithRetries(
     method: AnyMethod,
     request: object,
     context: Partial<CallContext>,

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { DataVersions, Log, Metrics } from '@cups/contracts';
+import type { DataVersions, Log, Metrics, Tracer } from '@cups/contracts';
 import { createEnumValidator, loadService } from '@cups/contracts/proto';
 import type { RpcsOf } from '@cups/contracts/proto';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
@@ -43,6 +43,8 @@ export interface ServerOptions {
   host?: string;
   log: Log;
   metrics: Metrics;
+  /** @default no spans */
+  tracer?: Tracer | undefined;
   /**
    * Maximum number of running calls; more are rejected with OVERLOADED. Methods with tenancy `service` have a pool of
    * the same size, so that busy desks do not starve services. @default 64
@@ -184,7 +186,7 @@ function withRawBytes(types: ServiceDefinition[string]): ServiceDefinition[strin
 }
 
 function createServerContext(options: ServerOptions): ServerContext {
-  const { keys, tls, versions, log, metrics, maxInFlight = 64, requireDeadline = true } = options;
+  const { keys, tls, versions, log, metrics, tracer, maxInFlight = 64, requireDeadline = true } = options;
   const inFlight = { desk: 0, service: 0 };
   const certified = tls && callerFromCertificate;
   return {
@@ -192,6 +194,7 @@ function createServerContext(options: ServerOptions): ServerContext {
     certified,
     versions,
     log,
+    tracer,
     maxInFlight,
     requireDeadline,
     inFlight,

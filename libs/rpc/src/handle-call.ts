@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { DataVersions, Log } from '@cups/contracts';
+import type { DataVersions, Log, Span, Tracer } from '@cups/contracts';
+import { ensureTraceparent } from '@cups/contracts/node';
 import { isProblem, Problem, violation } from '@cups/problem';
 import { status } from '@grpc/grpc-js';
 import type { ServiceDefinition, StatusObject } from '@grpc/grpc-js';
 import { assertAccess } from './access.ts';
 import type { AccessRow } from './access.ts';
-import { createContext, deadlineOf, isPastDeadline, requestIdOf, tokensOf } from './call.ts';
+import { createContext, deadlineOf, isPastDeadline, requestIdOf, tokensOf, traceparentOf } from './call.ts';
 import type { RawCall } from './call.ts';
 import { spiffeIdOf } from './certificate.ts';
 import type { Context, ServiceName, Session } from './context.ts';
@@ -22,6 +23,7 @@ export interface ServerContext {
   /** Known versions of data files; undefined where they are not exchanged. */
   versions: DataVersions | undefined;
   log: Log;
+  tracer: Tracer | undefined;
   maxInFlight: number;
   requireDeadline: boolean;
   /** Number of running calls. */
@@ -45,6 +47,7 @@ export type Respond = (error: StatusObject | null, bytes?: Buffer) => void;
 /** What is known of a call so far, for its log line. */
 interface CallProgress {
   requestId: string;
+  traceparent: string;
   caller?: ServiceName;
   session?: Session;
 }
@@ -67,12 +70,15 @@ export async function handleCall(
 ): Promise<void> {
   const started = performance.now();
   const pool: Pool = method.row.tenancy === 'service' ? 'service' : 'desk';
-  const progress: CallProgress = { requestId: requestIdOf(call) };
+  const span = server.tracer && startSpan(server.tracer, method, call);
+  const traceparent = span?.traceparent ?? ensureTraceparent(traceparentOf(call));
+  const progress: CallProgress = { requestId: requestIdOf(call), traceparent };
   let outcome: CallOutcome = { code: status.OK };
   server.inFlight[pool]++;
   try {
     assertAdmitted(server, pool, call);
-    const bytes = await executeCall(server, method, call, progress);
+    const work = () => executeCall(server, method, call, progress);
+    const bytes = await (span ? span.run(work) : work());
     respond(null, bytes);
   } catch (error) {
     const problem = isProblem(error) ? error : toInternalProblem(server.log, method.name, progress.requestId, error);
@@ -84,7 +90,19 @@ export async function handleCall(
     // The status that the caller saw if it cancelled or its deadline passed.
     if (call.cancelled) outcome.code = isPastDeadline(call) ? status.DEADLINE_EXCEEDED : status.CANCELLED;
     recordCall(server, method.name, progress, outcome, performance.now() - started);
+    span?.end({
+      'rpc.response.status_code': status[outcome.code],
+      'error.type': FAULT_CODES.includes(outcome.code) ? (outcome.reason ?? status[outcome.code]) : undefined,
+    });
   }
+}
+
+/** Codes of faults of the server; other codes are refusals. */
+const FAULT_CODES: readonly status[] = [status.INTERNAL, status.UNKNOWN, status.UNAVAILABLE, status.DEADLINE_EXCEEDED];
+
+function startSpan(tracer: Tracer, { types: { path } }: RegisteredMethod, call: RawCall): Span | undefined {
+  const name = path.slice(1);
+  return tracer.start('server', name, { 'rpc.system.name': 'grpc', 'rpc.method': name }, traceparentOf(call));
 }
 
 /** @throws Problem OVERLOADED or DEADLINE_MISSING */
@@ -107,7 +125,7 @@ async function executeCall(
   progress: CallProgress,
 ): Promise<Buffer> {
   const { row, types, name } = method;
-  const { requestId } = progress;
+  const { requestId, traceparent } = progress;
   const tokens = tokensOf(call);
   // Before the first await: grpc-js cannot read the certificate of a closed connection.
   const holder = certified?.(call);
@@ -131,7 +149,7 @@ async function executeCall(
       resource,
     });
   };
-  const admitted = { requestId, caller, session, sessionToken: tokens.session, method: name, log };
+  const admitted = { requestId, traceparent, caller, session, sessionToken: tokens.session, method: name, log };
   const response = await method.rpc(parseRequest(method, call.request), createContext(call, admitted, recordAccess));
   const bytes = types.responseSerialize(response);
   if (row.personalData && accessCount === 0) recordAccess();
@@ -179,7 +197,7 @@ function toInternalProblem(log: Log, method: string, requestId: string, error: u
 export function recordCall(
   { count, log }: ServerContext,
   method: string,
-  progress: CallProgress,
+  progress: Omit<CallProgress, 'traceparent'>,
   outcome: CallOutcome,
   ms: number,
 ): void {

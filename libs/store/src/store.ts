@@ -1,4 +1,4 @@
-import type { Metrics } from '@cups/contracts';
+import type { Metrics, Tracer } from '@cups/contracts';
 import type { mongo } from 'mongoose';
 import { createDocuments } from './documents/documents.ts';
 import type { Documents } from './documents/documents.ts';
@@ -17,6 +17,8 @@ export interface StoreOptions extends Omit<ConnectionOptions, 'gate'> {
   release?: string;
   /** Registers gauge `store_ready`: 1 while `ready()` is true. */
   metrics?: Metrics;
+  /** @default no spans */
+  tracer?: Tracer | undefined;
   /** ce_source of events without their own. Default `/cups/<service>`, derived from the database name. */
   source?: string;
 }
@@ -45,7 +47,7 @@ const PROBE_TIMEOUT_MS = 2_000;
  * could enter. The same applies after a lost connection, because the next server may be another, empty one.
  */
 export function openStore(options: StoreOptions): Store {
-  const { log, metrics, database, migrations, release = 'unnamed' } = options;
+  const { log, metrics, tracer, database, migrations, release = 'unnamed' } = options;
   const gauge = metrics?.gauge('store_ready', '1 while the store answers and all indexes exist', []);
   let closed = false;
   gauge?.set({}, 0);
@@ -74,7 +76,7 @@ export function openStore(options: StoreOptions): Store {
     ready: () => connection.isOpen() && probe.isAvailable(),
     documents<D extends StoredDocument>(given: CollectionOptions<D>) {
       const { connection: driver, collection } = connection;
-      const documents = createDocuments<D>(given, { connection: driver, collection, source, log });
+      const documents = createDocuments<D>(given, { connection: driver, collection, source, log, tracer });
       connection.addCollection(given.collection, given.indexes);
       return documents;
     },

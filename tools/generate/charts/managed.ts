@@ -19,6 +19,8 @@ export const MANAGED: Readonly<Record<string, string>> = {
   MONGODB_TLS_CA_FILE: 'a file of the ConfigMap or Secret that `global.mongodb.tls` names',
   CUPS_PREFIX: '`global.prefix`',
   CUPS_ENV: '`global.environment`',
+  OTEL_EXPORTER_OTLP_ENDPOINT: '`global.tracing.endpoint`',
+  OTEL_TRACES_SAMPLER_ARG: '`global.tracing.ratio`, if there is an endpoint',
   CATALOG_ADDRESS: 'the headless Service of catalog',
   IDENTITY_ADDRESS: 'the headless Service of identity',
   INTAKE_ADDRESS: 'the headless Service of intake',

@@ -28,6 +28,7 @@ export interface Value {
 export const text: Schema = { type: 'string' };
 export const flag: Schema = { type: 'boolean' };
 export const port: Schema = { type: 'integer', minimum: 1, maximum: 65_535 };
+export const ratio: Schema = { type: 'number', minimum: 0, maximum: 1 };
 export const integer = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
 export const choice = (...words: string[]): Schema => ({ type: 'string', enum: words });
 export const matchingPattern = (pattern: string): Schema => ({ type: 'string', pattern });
@@ -49,6 +50,8 @@ export function settingSchema(setting: Setting): Schema {
   switch (setting.type) {
     case 'number':
       return { type: 'integer', minimum: setting.min ?? 0, ...(setting.max !== undefined && { maximum: setting.max }) };
+    case 'ratio':
+      return ratio;
     case 'port':
       return integer(0, 65_535);
     case 'flag':

@@ -14,6 +14,7 @@ import {
   matchingPattern,
   objectName,
   port,
+  ratio,
   settingSchema,
   text,
   stringMap,
@@ -140,6 +141,14 @@ const GLOBAL: Value[] = [
     'Labels by which Prometheus selects monitors and rules; kube-prometheus-stack needs `release: <its release>`.',
   ),
   value('global.monitoring.peers', peers, [], `Prometheus, ${PEER}.`),
+  value(
+    'global.tracing.endpoint',
+    matchingPattern('^(https?://[^/\\s]+)?$'),
+    '',
+    'OpenTelemetry collector that receives spans by OTLP/HTTP, such as http://collector.monitoring:4318. Empty: no spans.',
+  ),
+  value('global.tracing.ratio', ratio, 0.1, 'Share of traces that are recorded.'),
+  value('global.tracing.peers', peers, [], `Collector, ${PEER}.`),
 ];
 
 /** The values of an image, under the path `before`. */

@@ -246,6 +246,11 @@ const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] 
   ['no broker', { global: { kafka: { brokers: [] } } }, 'global.kafka.brokers is empty'],
   ['no place of the brokers', { global: { kafka: { peers: [] } } }, 'global.kafka.peers is empty'],
   ['no place of the stores', { global: { mongodb: { peers: [] } } }, 'global.mongodb.peers is empty'],
+  [
+    'no place of the collector',
+    { global: { tracing: { endpoint: 'http://c:4318' } } },
+    'global.tracing.peers is empty',
+  ],
   ['no place of the mail server', { notifications: { mail: { peers: [] } } }, 'notifications.mail.peers is empty'],
   [
     'fewer replicas at most than at least',

@@ -176,9 +176,10 @@ function unknownDelivery(): Refusal & Pick<ReplyRefusal, 'violations'> {
 }
 
 /** Identifies a message as a cause, without IDs that could hold content. */
-const toCause = ({ id, correlationId }: ReceivedEvent) => ({
+const toCause = ({ id, correlationId, traceparent }: ReceivedEvent) => ({
   eventId: plainId(id) ?? '',
   requestId: plainId(correlationId) ?? '',
+  ...(traceparent !== undefined && { traceparent }),
 });
 
 /** @param reportedTo the delivery through which the message was reported, if the agency has it */

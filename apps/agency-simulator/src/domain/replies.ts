@@ -64,6 +64,7 @@ function createAttributes({ request, agency }: ReplyContext, label: string, time
     causationid: request.id,
   };
   if (request.correlationid !== undefined) attributes.correlationid = request.correlationid;
+  if (request.traceparent !== undefined) attributes.traceparent = request.traceparent;
   return attributes;
 }
 

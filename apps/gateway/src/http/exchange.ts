@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { Log, Metrics } from '@cups/contracts';
+import type { Log, Metrics, Tracer } from '@cups/contracts';
 import { ensureRequestId, ensureTraceparent } from '@cups/contracts/node';
 import { Problem } from '@cups/problem';
 import type { Reason } from '@cups/problem';
@@ -15,6 +15,8 @@ export interface ExchangeDeps extends Pick<Config, 'budgetMs' | 'checkAnswers'> 
   isDraining: () => boolean;
   log: Log;
   metrics: Metrics;
+  /** @default no spans */
+  tracer?: Tracer | undefined;
 }
 
 /** Responses contain no scripts; slips and printouts contain their styles. The desk page has its own policy. */
@@ -66,10 +68,11 @@ export class Exchange {
     this.req = req;
     this.res = res;
     this.operation = operation;
+    const span = deps.tracer && startSpan(deps.tracer, req, operation, name);
     this.context = {
       requestId: ensureRequestId(req.headers['x-request-id']),
       deadline: new Date(Date.now() + deps.budgetMs),
-      traceparent: ensureTraceparent(req.headers['traceparent']),
+      traceparent: span?.traceparent ?? ensureTraceparent(req.headers['traceparent']),
       signal: abort.signal,
     };
     res.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
@@ -81,6 +84,7 @@ export class Exchange {
       if (!res.writableFinished) abort.abort();
       recordEnd(name, status, durationMs);
       this.#logRequest(name, status, durationMs);
+      span?.end({ 'http.response.status_code': status, 'error.type': status >= 500 ? String(status) : undefined });
     });
   }
 
@@ -217,6 +221,12 @@ export class Exchange {
       durationMs,
     });
   }
+}
+
+/** Begins a trace: a client's own context could choose which requests are recorded. */
+function startSpan(tracer: Tracer, { method }: Request, operation: Operation | undefined, name: string) {
+  const attributes = { 'http.request.method': operation ? method : undefined, 'http.route': operation?.path };
+  return tracer.start('server', operation ? `${method} ${operation.path}` : name, attributes, '');
 }
 
 function omitMembers(body: object, members: readonly string[]): object {

@@ -6,6 +6,7 @@ import {
   type ReceivedEvent,
   type RefusedMessage,
   type Refusal,
+  type Tracer,
 } from '@cups/contracts';
 import type { Expectations } from '../expectations.ts';
 import { RETRY_BACKOFF } from '../kafka.ts';
@@ -28,6 +29,7 @@ import type { HandlerFailure, Lane, EventPark } from './event-park.ts';
 import { MessageReader, type ConsumedMessage, type MessageReaderOptions } from './message-reader.ts';
 import { FailureHistory, RETRY_POLICY, withTimeout, type RetryPolicy } from './retry-policy.ts';
 import { OffsetWindow } from './offset-window.ts';
+import { traceHandlers } from '../spans.ts';
 
 export interface ProcessorOptions {
   prefix: string;
@@ -59,6 +61,8 @@ export interface ProcessorOptions {
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
   explain?: MessageReaderOptions['explain'];
   park?: EventPark | undefined;
+  /** @default no spans */
+  tracer?: Tracer | undefined;
 }
 
 /** What the processor needs of its group member. */
@@ -116,7 +120,8 @@ export class MessageProcessor {
   #processedCount = 0;
 
   constructor(options: ProcessorOptions, stopping: AbortSignal, member: MemberPort) {
-    const { log, metrics, expects, topics, handle, handleMany, skip } = options;
+    const { log, metrics, expects, topics, skip } = options;
+    const { handle, handleMany } = traceHandlers(options.tracer, options);
     const { keepRefused, park, retryPolicy = RETRY_POLICY } = options;
     const events = metrics?.counter('consumer_events_total', 'Events handled', ['topic', 'outcome']);
     const retries = metrics?.counter('consumer_retries_total', 'Handlers that threw', ['topic']);

@@ -1,4 +1,5 @@
-import type { Log } from '@cups/contracts';
+import { runInSpan } from '@cups/contracts';
+import type { Log, Span, Tracer } from '@cups/contracts';
 import { isProblem } from '@cups/problem';
 import { LRUCache } from 'lru-cache';
 import type { Connection, mongo } from 'mongoose';
@@ -20,6 +21,7 @@ export interface StoreContext {
   /** ce_source of events without their own. */
   source: string;
   log: Log;
+  tracer: Tracer | undefined;
 }
 
 /** One collection of documents: what its reads and writes share. */
@@ -44,7 +46,7 @@ export interface Collection<D extends StoredDocument> {
 
 export function openCollection<D extends StoredDocument>(
   options: CollectionOptions<D>,
-  { connection, collection, source, log }: StoreContext,
+  { connection, collection, source, log, tracer }: StoreContext,
 ): Collection<D> {
   const { collection: name, schemaVersion, keepRequests, keepRecent = 0 } = options;
   const schema = addFormerFields(options.schema, options);
@@ -63,12 +65,22 @@ export function openCollection<D extends StoredDocument>(
     readRevision: groupReads(driver, { revision: 1 }),
     async run(operation, work) {
       try {
-        return await work();
+        return await runInSpan(tracer && startSpan(tracer, name, operation), work);
       } catch (error) {
         throw toStoreError(error, `${name}.${operation}`, log);
       }
     },
   };
+}
+
+/** Starts a span within another one: polls and sweeps have none. */
+function startSpan(tracer: Tracer, collection: string, operation: string): Span | undefined {
+  if (!tracer.isRecording()) return undefined;
+  return tracer.start('client', `${operation} ${collection}`, {
+    'db.system.name': 'mongodb',
+    'db.operation.name': operation,
+    'db.collection.name': collection,
+  });
 }
 
 export const asFilter = (filter: object): mongo.Filter<StoredDocument> => filter as mongo.Filter<StoredDocument>;
