@@ -1,6 +1,12 @@
 import type { BackoffOptions } from '@cups/contracts';
 import { isCertificateError, isPlaintextPeerError } from '@cups/contracts/node';
-import { patchFetchLimits, patchFetchPace, patchGroupErrors, patchIdleTimers } from '@cups/kafka-driver';
+import {
+  patchFetchLimits,
+  patchFetchPace,
+  patchGroupErrors,
+  patchIdleTimers,
+  patchProduceEncoding,
+} from '@cups/kafka-driver';
 import { Kafka, logLevel } from 'kafkajs';
 import { explainDenial, buildSecurityConfig, type AttemptedOperation, type KafkaAccess } from './access.ts';
 
@@ -14,6 +20,7 @@ export function connectKafka(brokers: string[], clientId: string, access?: Kafka
   patchFetchLimits();
   patchFetchPace();
   patchGroupErrors();
+  patchProduceEncoding();
   return new Kafka({
     ...buildSecurityConfig(access),
     brokers,

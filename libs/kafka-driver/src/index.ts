@@ -6,6 +6,7 @@ export { patchFetchLimits } from './patch-fetch-limits.ts';
 export { patchFetchPace } from './patch-fetch-pace.ts';
 export { patchGroupErrors } from './patch-group-errors.ts';
 export { patchIdleTimers } from './patch-idle-timers.ts';
+export { patchProduceEncoding } from './patch-produce-encoding.ts';
 export { fetchUserQuotas, setQuotas } from './quotas.ts';
 export type { QuotaRates } from './quotas.ts';
 export { deletePasswords, fetchUsersWithPasswords, setPasswords } from './scram.ts';

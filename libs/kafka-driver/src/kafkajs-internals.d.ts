@@ -50,6 +50,7 @@ declare module 'kafkajs/src/protocol/encoder.js' {
     writeUVarIntString(value: string): this;
     writeUVarIntBytes(value: Buffer): this;
     writeBuffer(value: Buffer): this;
+    readonly buffer: Buffer;
   }
 }
 
@@ -73,4 +74,32 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
   }
   const consumerGroup: { prototype: ConsumerGroup };
   export default consumerGroup;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  export default function crc32c(bytes: Buffer): number;
+}
+
+declare module 'kafkajs/src/protocol/requests/produce/index.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+  import type { OutgoingMessage } from './encode-batch.ts';
+
+  export interface ProduceParameters {
+    acks: number;
+    timeout: number;
+    compression?: number;
+    transactionalId?: string | null;
+    /** -1 without idempotence. */
+    producerId?: number;
+    topicData: {
+      topic: string;
+      partitions: { partition: number; messages: OutgoingMessage[] }[];
+    }[];
+  }
+  const produce: {
+    protocol(options: {
+      version: number;
+    }): (parameters: ProduceParameters) => { request: { encode(): Promise<Encoder> }; response: object };
+  };
+  export default produce;
 }
