@@ -9,6 +9,8 @@ import { formatTable } from '@cups/tools/format-table';
 import type { Cell } from '@cups/tools/format-table';
 import { readEnvironmentInfo } from './environment-info.ts';
 import { measureMemory, round } from './processes.ts';
+import { CENTRE, centreOf, createApplication, idOf, MINUTE, START } from './store/applications.ts';
+import type { Application, Applications } from './store/applications.ts';
 import { bridgeReads, notificationReads } from './store/follow-up-reads.ts';
 import { loadFollowUps } from './store/follow-ups.ts';
 import type { LoadedApplication } from './store/follow-ups.ts';
@@ -26,10 +28,7 @@ then runs each read of a desk 30 times, and conditional updates and inserts with
 deliveries and the threads of notices of --follow-ups of them, and runs the reads of agency-bridge and notifications.`;
 
 const root = join(import.meta.dirname, '..');
-const CENTRE = 'centres/CU-001';
 const BATCH = 500;
-const MINUTE = 60_000;
-const START = Date.UTC(2026, 0, 1);
 
 const { values: args } = parseArgs({
   options: {
@@ -48,34 +47,7 @@ const [documents, atCentre, seconds] = [args.documents, args.centre, args.second
 ];
 const followUpCount = Math.min(documents, Number(args['follow-ups']));
 
-type Application = { _id: string } & Record<string, unknown>;
-type Applications = mongoose.mongo.Collection<Application>;
-
-const idOf = (n: number): string => `A${String(n).padStart(10, '0')}`;
-const centreOf = (n: number): string => (n < atCentre ? CENTRE : `centres/CU-${String(2 + (n % 85)).padStart(3, '0')}`);
 const log = (line: string) => void process.stdout.write(`${line}\n`);
-
-/** One in five is closed; the others are in a queue. A name has a hash shared by 1 in 500 and by 1 in 5,000. */
-function createApplication(n: number): Application {
-  const time = new Date(START + n * MINUTE);
-  const isOpen = n % 5 > 0;
-  return {
-    _id: idOf(n),
-    centre: centreOf(n),
-    state: isOpen ? 'submitted' : 'closed',
-    trackingNumber: `T${n}`,
-    createRequest: `R${n}`,
-    content: { applicant: { idnp: `2900${String(n % 150_000).padStart(9, '0')}` }, text: 'ș'.repeat(1_000) },
-    names: [`abc${n % 500}`, `abcde${n % 5_000}`],
-    queue: isOpen
-      ? { stage: ['new', 'ready', 'returned'][n % 3], since: time, deadline: time.toISOString().slice(0, 10) }
-      : {},
-    assignee: `operators/${n % 10}`,
-    updateTime: time,
-    submitTime: time,
-    history: Array.from({ length: 5 }, (_, at) => ({ kind: `kind-${at}`, time, actor: 'operators/1' })),
-  };
-}
 
 /** The reads of a desk's screens. */
 function desksReads(applications: Applications): Reads {
@@ -142,7 +114,7 @@ async function timeWrites(applications: Applications): Promise<Cell[][]> {
     const insert = (client: number, n: number) => {
       const id = `${clients}-${client}-${n}`;
       return applications.insertOne(
-        Object.assign(createApplication(n), { _id: id, trackingNumber: id, createRequest: id }),
+        Object.assign(createApplication(n, atCentre), { _id: id, trackingNumber: id, createRequest: id }),
       );
     };
     rows.push(['insert', clients, ...(await runClients(clients, insert))]);
@@ -153,7 +125,9 @@ async function timeWrites(applications: Applications): Promise<Cell[][]> {
 async function load(applications: Applications): Promise<number> {
   const started = performance.now();
   for (let n = 0; n < documents; n += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, documents - n) }, (_, at) => createApplication(n + at));
+    const batch = Array.from({ length: Math.min(BATCH, documents - n) }, (_, at) =>
+      createApplication(n + at, atCentre),
+    );
     await applications.insertMany(batch, { ordered: false });
     if (n % 50_000 === 0) log(`${n} of ${documents} documents …`);
   }
@@ -163,7 +137,7 @@ async function load(applications: Applications): Promise<number> {
 /** Returns what the follow-ups of an application need of it. */
 const loadedApplication = (n: number): LoadedApplication => ({
   id: idOf(n),
-  centre: centreOf(n),
+  centre: centreOf(n, atCentre),
   time: new Date(START + n * MINUTE),
 });
 

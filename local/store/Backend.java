@@ -130,6 +130,19 @@ final class Backend extends AbstractMongoBackend implements AutoCloseable {
         super.close();
     }
 
+    @Override
+    protected Document handleGetMore(String database, String command, Document query) {
+        long id = ((Number) query.get(command)).longValue();
+        Cursor cursor = getCursorRegistry().getCursor(id);
+        if (!(cursor instanceof Query.OpenCursor)) return super.handleGetMore(database, command, query);
+        int size = ((Number) query.getOrDefault("batchSize", 0)).intValue();
+        List<Object> batch = ((Query.OpenCursor) cursor).take(size);
+        boolean isEnd = cursor.isEmpty();
+        if (isEnd) getCursorRegistry().remove(cursor);
+        String namespace = database + "." + query.get("collection");
+        return Database.cursorResponse(namespace, "nextBatch", new Query.Batch(batch, isEnd ? 0 : id));
+    }
+
     // --- Cursors -----------------------------------------------------------------------------------------------------
 
     @Override

@@ -11,6 +11,7 @@ import de.bwaldvogel.mongo.backend.Utils;
 import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.BadValueException;
+import de.bwaldvogel.mongo.exception.InvalidNamespaceError;
 import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.oplog.Oplog;
 import io.netty.channel.Channel;
@@ -125,8 +126,16 @@ final class Database extends AbstractSynchronizedMongoDatabase<Object> {
             Channel channel, String command, Document query, DatabaseResolver databases, Oplog oplog) {
         switch (command) {
             case "find":
-                query.putIfAbsent("batchSize", FIRST_BATCH);
-                return super.handleCommand(channel, command, query, databases, oplog);
+                return find(query);
+            case "insert":
+                return WriteCommands.insert(toChange(query.get(command)), query);
+            case "update":
+                return WriteCommands.update(toChange(query.get(command)), query);
+            case "delete":
+                boolean exists = resolveCollection(query.get(command).toString(), false) != null;
+                return exists ? WriteCommands.delete(toChange(query.get(command)), query) : okay(new Document("n", 0));
+            case "findAndModify":
+                return WriteCommands.findAndModify(toChange(query.get(command)), query);
             case "aggregate":
                 Document result = aggregate(query, databases, oplog);
                 return result == null ? super.handleCommand(channel, command, query, databases, oplog) : result;
@@ -135,6 +144,42 @@ final class Database extends AbstractSynchronizedMongoDatabase<Object> {
             default:
                 return super.handleCommand(channel, command, query, databases, oplog);
         }
+    }
+
+    private Document find(Document command) {
+        String name = (String) command.get("find");
+        String fullName = getFullCollectionNamespace(name);
+        DocumentCollection collection = (DocumentCollection) resolveCollection(name, false);
+        if (collection == null) return cursorResponse(fullName, List.of());
+        Query query = new Query(
+                collection,
+                (Document) command.get("filter"),
+                (Document) command.get("sort"),
+                number(command, "skip", 0),
+                Math.abs(number(command, "limit", 0)),
+                (Document) command.get("projection"),
+                "_id");
+        Query.Batch batch = query.firstBatch(number(command, "batchSize", FIRST_BATCH));
+        List<byte[]> ids = query.plan().ids;
+        if (ids != null && ids.size() == 1) engine.sync().needOnly(new Key(collection.documentKey(ids.get(0))));
+        return cursorResponse(fullName, "firstBatch", batch);
+    }
+
+    private static Document okay(Document answer) {
+        Utils.markOkay(answer);
+        return answer;
+    }
+
+    private static int number(Document command, String name, int absent) {
+        return ((Number) command.getOrDefault(name, absent)).intValue();
+    }
+
+    /** @return the collection, which is created if it does not exist */
+    private DocumentCollection toChange(Object name) {
+        if (name.toString().startsWith("system.")) {
+            throw new InvalidNamespaceError(getFullCollectionNamespace(name.toString()));
+        }
+        return (DocumentCollection) resolveOrCreateCollection(name.toString());
     }
 
     /**
@@ -222,11 +267,14 @@ final class Database extends AbstractSynchronizedMongoDatabase<Object> {
         return taken;
     }
 
-    private static Document cursorResponse(String namespace, List<Document> documents) {
-        Document cursor = new Document("id", 0L).append("ns", namespace).append("firstBatch", documents);
-        Document response = new Document("cursor", cursor);
-        Utils.markOkay(response);
-        return response;
+    private static Document cursorResponse(String namespace, List<?> documents) {
+        return cursorResponse(namespace, "firstBatch", new Query.Batch(documents, 0));
+    }
+
+    /** @param key `firstBatch` or `nextBatch` */
+    static Document cursorResponse(String namespace, String key, Query.Batch batch) {
+        Document cursor = new Document("id", batch.cursor).append("ns", namespace).append(key, batch.results);
+        return okay(new Document("cursor", cursor));
     }
 
     /** The first stages of a pipeline, which a plan can do, and the rest. */

@@ -18,8 +18,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -41,14 +43,14 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
     /** The indexes as readers see them. */
     private volatile List<FieldIndex> indexes = List.of();
 
-    /** The change of the current document. Guarded by the monitor. */
-    private final WriteBatch batch = new WriteBatch();
+    /** The top-level fields that indexes and `_id` need; null for all. */
+    private volatile Set<String> indexedFields = Set.of("_id");
 
-    /** What the current command reads while it changes documents. Guarded by the monitor. */
-    private Query.LazyResult reading;
+    /** The index of `_id`; null while a collection is created, and in those that describe others. */
+    private volatile FieldIndex primary;
 
-    /** Maximum number of documents that the current command changes; 0 for all. Guarded by the monitor. */
-    private int changeLimit;
+    /** Guarded by the monitor. */
+    private final Changes changes;
 
     DocumentCollection(
             MongoDatabase database,
@@ -62,6 +64,7 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
         this.catalog = catalog;
         this.number = catalog.collection(database.getDatabaseName() + "." + name);
         this.prefix = KeyWriter.prefix(number);
+        this.changes = new Changes(this);
     }
 
     Engine engine() {
@@ -87,6 +90,11 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
         return idBytes(document.get(getIdField()));
     }
 
+    /** @return the encoded `_id` of a new document; a random one in a collection without */
+    byte[] newId(Document document) {
+        return getIdField() == null ? idBytes(UUID.randomUUID().toString()) : idBytes(document);
+    }
+
     static byte[] idBytes(Object id) {
         return new KeyWriter().value(id).toBytes();
     }
@@ -97,35 +105,23 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
         return key;
     }
 
-    boolean hasDocument(byte[] id) {
-        return engine.get(engine.documents, null, documentKey(id)) != null;
+    /** Whether it describes other collections. */
+    boolean isSystem() {
+        return getCollectionName().startsWith("system.");
     }
 
-    // --- Changes: called by the library with the monitor -----------------------------------------------------------
+    // --- Changes -----------------------------------------------------------------------------------------------------
 
-    WriteBatch batch() {
-        return batch;
+    /** Runs the statements of a command: nobody else changes the collection meanwhile, and all share a batch. */
+    synchronized void change(Consumer<Changes> statements) {
+        changes.begin();
+        statements.accept(changes);
+        changes.commit();
     }
 
-    private void commit(int added) {
-        engine.write(batch);
-        batch.clear();
-        if (count.get() >= 0) count.addAndGet(added);
-    }
-
-    private void put(byte[] id, Document document) {
-        try {
-            batch.put(engine.documents, documentKey(id), Bson.encode(document));
-        } catch (RocksDBException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    @Override
-    public synchronized void addDocument(Document document) {
-        batch.clear();
-        super.addDocument(document);
-        commit(1);
+    /** Counts documents that a batch added or, if negative, removed. */
+    void added(int documents) {
+        if (count.get() >= 0) count.addAndGet(documents);
     }
 
     /** Adds a stored document to a batch for {@link Engine#load}; {@link FieldIndex#checkAll} checks it afterwards. */
@@ -136,67 +132,46 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
         for (FieldIndex index : indexes) index.load(document, id, into);
     }
 
+    // The library changes only collections that describe others, by the methods down to the next heading.
+
+    @Override
+    public void addDocument(Document document) {
+        change(all -> all.insert(document));
+    }
+
+    @Override
+    public List<Document> insertDocuments(List<Document> documents, boolean isOrdered) {
+        change(all -> documents.forEach(all::insert));
+        return List.of();
+    }
+
+    @Override
+    public Document updateDocuments(
+            Document selector, Document update, ArrayFilters filters, boolean isMulti, boolean isUpsert, Oplog oplog) {
+        change(all -> all.update(selector, update, filters, isMulti, isUpsert));
+        return new Document();
+    }
+
+    @Override
+    public int deleteDocuments(Document selector, int limit, Oplog oplog) {
+        int[] removed = new int[1];
+        change(all -> removed[0] = all.delete(selector, limit));
+        return removed[0];
+    }
+
     @Override
     protected Object addDocumentInternal(Document document) {
-        byte[] id = getIdField() == null ? idBytes(UUID.randomUUID().toString()) : idBytes(document);
-        put(id, document);
-        return new Key(id);
+        throw new UnsupportedOperationException();
     }
 
     @Override
     protected void handleUpdate(Object position, Document before, Document after) {
-        put(((Key) position).bytes, after);
-        commit(0);
-    }
-
-    @Override
-    public synchronized void removeDocument(Document document) {
-        batch.clear();
-        super.removeDocument(document);
+        throw new UnsupportedOperationException();
     }
 
     @Override
     protected void removeDocument(Object position) {
-        try {
-            batch.delete(engine.documents, documentKey(((Key) position).bytes));
-        } catch (RocksDBException e) {
-            throw new IllegalStateException(e);
-        }
-        commit(-1);
-    }
-
-    @Override
-    public synchronized Document updateDocuments(
-            Document selector, Document update, ArrayFilters filters, boolean isMulti, boolean isUpsert, Oplog oplog) {
-        batch.clear();
-        changeLimit = isMulti ? 0 : 1;
-        try {
-            return super.updateDocuments(selector, update, filters, isMulti, isUpsert, oplog);
-        } finally {
-            changeLimit = 0;
-            closeReading();
-        }
-    }
-
-    @Override
-    public synchronized int deleteDocuments(Document selector, int limit, Oplog oplog) {
-        try {
-            return super.deleteDocuments(selector, limit, oplog);
-        } finally {
-            closeReading();
-        }
-    }
-
-    /** Ends the read of a change that failed on its way. */
-    private void closeReading() {
-        if (reading != null) reading.close();
-        reading = null;
-    }
-
-    @Override
-    public synchronized Document findAndModify(Document query) {
-        batch.clear();
-        return super.findAndModify(query);
+        throw new UnsupportedOperationException();
     }
 
     // --- Reading -----------------------------------------------------------------------------------------------------
@@ -226,11 +201,7 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
     @Override
     protected QueryResult queryDocuments(
             Document query, Document orderBy, int skip, int limit, int batchSize, Document projection) {
-        boolean isChange = Thread.holdsLock(this);
-        int wanted = limit == 0 && isChange ? changeLimit : Math.abs(limit);
-        QueryResult result = new Query(this, query, orderBy, skip, wanted, projection, getIdField()).result(batchSize);
-        if (isChange && result instanceof Query.LazyResult) reading = (Query.LazyResult) result;
-        return result;
+        return new Query(this, query, orderBy, skip, Math.abs(limit), projection, getIdField()).result();
     }
 
     @Override
@@ -246,17 +217,12 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
 
     @Override
     protected Document getDocument(Object position) {
-        byte[] stored = engine.get(engine.documents, null, documentKey(((Key) position).bytes));
-        return stored == null ? null : Bson.decode(stored);
+        throw new UnsupportedOperationException();
     }
 
     @Override
     protected Stream<DocumentWithPosition<Object>> streamAllDocumentsWithPosition() {
-        List<DocumentWithPosition<Object>> all = new ArrayList<>();
-        try (Scan scan = Scan.all(this)) {
-            while (scan.next()) all.add(new DocumentWithPosition<>(scan.document(), new Key(scan.id())));
-        }
-        return all.stream();
+        throw new UnsupportedOperationException();
     }
 
     @Override
@@ -292,6 +258,18 @@ final class DocumentCollection extends AbstractSynchronizedMongoCollection<Objec
         List<FieldIndex> all = new ArrayList<>();
         for (Index<Object> index : getIndexes()) all.add((FieldIndex) index);
         indexes = List.copyOf(all);
+        primary = all.stream().filter(FieldIndex::isPrimary).findFirst().orElse(null);
+        Set<String> fields = Set.of("_id");
+        for (FieldIndex index : all) fields = Fields.union(fields, index.fields());
+        indexedFields = fields;
+    }
+
+    FieldIndex primary() {
+        return primary;
+    }
+
+    Set<String> indexedFields() {
+        return indexedFields;
     }
 
     @Override

@@ -9,6 +9,8 @@ import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.DuplicateKeyError;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -30,6 +32,10 @@ final class FieldIndex extends Index<Object> {
     private final Catalog.IndexRecord record;
     private final String[][] paths;
     private final boolean unique;
+
+    /** The top-level fields that decide on the entries of a document; null for all. */
+    private final Set<String> fields;
+
     private final KeyWriter writer = new KeyWriter();
 
     FieldIndex(
@@ -44,6 +50,9 @@ final class FieldIndex extends Index<Object> {
         this.record = record;
         this.unique = unique;
         this.paths = keys.stream().map(key -> key.getKey().split("\\.")).toArray(String[][]::new);
+        Set<String> ofPaths = new HashSet<>();
+        for (String[] path : paths) ofPaths.add(path[0]);
+        this.fields = record.partial == null ? ofPaths : Fields.union(ofPaths, Fields.ofFilter(record.partial));
     }
 
     // --- What it is --------------------------------------------------------------------------------------------------
@@ -58,6 +67,17 @@ final class FieldIndex extends Index<Object> {
 
     boolean sparse() {
         return isSparse();
+    }
+
+    /** @return the top-level fields that decide on the entries of a document; null for all */
+    Set<String> fields() {
+        return fields;
+    }
+
+    /** Whether a change of these fields, null for all, may change entries. */
+    boolean dependsOn(Set<String> changed) {
+        if (isPrimary()) return false;
+        return changed == null || fields == null || !Collections.disjoint(fields, changed);
     }
 
     @Override
@@ -84,7 +104,7 @@ final class FieldIndex extends Index<Object> {
     // --- Entries -----------------------------------------------------------------------------------------------------
 
     /** @return the keys of the entries of a document, without repetition; none if the index leaves the document out */
-    private List<byte[]> keysOf(Document document, byte[] id) {
+    List<byte[]> keysOf(Document document, byte[] id) {
         return keysOf(document, id, writer, field -> collection.markMultikey(record, field));
     }
 
@@ -135,7 +155,7 @@ final class FieldIndex extends Index<Object> {
         return record.partial == null || collection.matches(document, record.partial);
     }
 
-    private void put(WriteBatch batch, byte[] key, byte[] id) {
+    void put(WriteBatch batch, byte[] key, byte[] id) {
         try {
             batch.put(collection.engine().entries, key, new byte[] {(byte) (id.length >>> 8), (byte) id.length});
         } catch (RocksDBException e) {
@@ -143,7 +163,7 @@ final class FieldIndex extends Index<Object> {
         }
     }
 
-    private void delete(WriteBatch batch, byte[] key) {
+    void delete(WriteBatch batch, byte[] key) {
         try {
             batch.delete(collection.engine().entries, key);
         } catch (RocksDBException e) {
@@ -162,15 +182,19 @@ final class FieldIndex extends Index<Object> {
         }
     }
 
-    /** Checks uniqueness against what is stored. @throws DuplicateKeyError */
-    private void checkUnique(Document document, List<byte[]> keys, byte[] id, boolean isNew) {
-        if (!unique) return;
-        for (byte[] key : keys) {
-            byte[] prefix = Arrays.copyOf(key, key.length - id.length);
-            Engine.KeyValueBytes found = collection.engine().firstWithPrefix(collection.engine().entries, prefix);
-            if (found == null || (!isNew && Arrays.equals(Scan.idOf(found.key, found.value), id))) continue;
-            throw new DuplicateKeyError(this, collection, getKeys(), valuesOf(document));
-        }
+    /** @return what all entries with the same values begin with */
+    static byte[] valueBytes(byte[] key, byte[] id) {
+        return Arrays.copyOf(key, key.length - id.length);
+    }
+
+    /** Whether another document than the one with this `_id` has stored the values of a key. */
+    boolean isTaken(byte[] values, byte[] id) {
+        Engine.KeyValueBytes found = collection.engine().firstWithPrefix(collection.engine().entries, values);
+        return found != null && !Arrays.equals(Scan.idOf(found.key, found.value), id);
+    }
+
+    DuplicateKeyError duplicate(Document document) {
+        return new DuplicateKeyError(this, collection, getKeys(), valuesOf(document));
     }
 
     /** @return values for a message */
@@ -183,33 +207,12 @@ final class FieldIndex extends Index<Object> {
         return new KeyValue(values);
     }
 
-    // --- What the collection calls -----------------------------------------------------------------------------------
-
-    @Override
-    public Object getPosition(Document document) {
-        return new Key(collection.idBytes(document));
-    }
-
-    @Override
-    public void checkAdd(Document document, MongoCollection<Object> ignored) {
-        if (!unique) return;
-        byte[] id = collection.idBytes(document);
-        if (!isPrimary()) checkUnique(document, keysOf(document, id), id, true);
-        else if (collection.hasDocument(id)) {
-            throw new DuplicateKeyError(this, collection, getKeys(), valuesOf(document));
-        }
-    }
-
-    @Override
-    public void add(Document document, Object position, MongoCollection<Object> ignored) {
-        load(document, ((Key) position).bytes, collection.batch());
-    }
-
     /** Adds a document while the index is built. @throws DuplicateKeyError */
     void build(Document document, byte[] id, WriteBatch batch) {
-        List<byte[]> keys = keysOf(document, id);
-        checkUnique(document, keys, id, true);
-        for (byte[] key : keys) put(batch, key, id);
+        for (byte[] key : keysOf(document, id)) {
+            if (unique && isTaken(valueBytes(key, id), null)) throw duplicate(document);
+            put(batch, key, id);
+        }
     }
 
     /** Adds a document without a check; {@link #checkAll} follows. */
@@ -237,32 +240,41 @@ final class FieldIndex extends Index<Object> {
         }
     }
 
+    // --- What the library calls --------------------------------------------------------------------------------------
+
+    @Override
+    public Object getPosition(Document document) {
+        throw unused();
+    }
+
+    @Override
+    public void checkAdd(Document document, MongoCollection<Object> ignored) {
+        throw unused();
+    }
+
+    @Override
+    public void add(Document document, Object position, MongoCollection<Object> ignored) {
+        throw unused();
+    }
+
     @Override
     public Object remove(Document document) {
-        byte[] id = collection.idBytes(document);
-        for (byte[] key : keysOf(document, id)) delete(collection.batch(), key);
-        return new Key(id);
+        throw unused();
     }
 
     @Override
     public void checkUpdate(Document before, Document after, MongoCollection<Object> ignored) {
-        if (!unique || isPrimary()) return;
-        byte[] id = collection.idBytes(before);
-        checkUnique(after, keysOf(after, id), id, false);
+        throw unused();
     }
 
     @Override
     public void updateInPlace(Document before, Document after, Object position, MongoCollection<Object> ignored) {
-        byte[] id = ((Key) position).bytes;
-        List<byte[]> old = keysOf(before, id);
-        List<byte[]> now = keysOf(after, id);
-        for (byte[] key : old) if (!contains(now, key)) delete(collection.batch(), key);
-        for (byte[] key : now) if (!contains(old, key)) put(collection.batch(), key, id);
+        throw unused();
     }
 
-    private static boolean contains(List<byte[]> keys, byte[] key) {
-        for (byte[] one : keys) if (Arrays.equals(one, key)) return true;
-        return false;
+    /** {@link Changes} writes entries, not the library. */
+    private static UnsupportedOperationException unused() {
+        return new UnsupportedOperationException();
     }
 
     /** The planner chooses indexes, not the library. */

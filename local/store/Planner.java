@@ -3,11 +3,13 @@ package cups.store;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.Missing;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.bson.ObjectId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /**
  * Chooses how to read. As MongoDB's guideline for compound indexes says: fields of equalities first, then those of the
@@ -38,7 +40,7 @@ final class Planner {
 
     Plan plan() {
         List<FieldIndex> indexes = collection.fieldIndexes();
-        Plan byId = byId(indexes);
+        Plan byId = byId();
         if (byId != null) {
             selectivity = Integer.MAX_VALUE;
             return byId;
@@ -54,16 +56,23 @@ final class Planner {
         return best == null ? all() : best.plan();
     }
 
-    private Plan byId(List<FieldIndex> indexes) {
+    /** @return the plan of a filter that names one `_id`, which needs no analysis of the rest; null for any other */
+    static Plan byOneId(DocumentCollection collection, Document query) {
+        Object id = query.get("_id");
+        FieldIndex primary = collection.primary();
+        boolean isOne = primary != null
+                && (id instanceof String || id instanceof Number || id instanceof ObjectId || id instanceof UUID);
+        return isOne ? Plan.ofIds(primary, List.of(DocumentCollection.idBytes(id)), true) : null;
+    }
+
+    private Plan byId() {
         Filter.Condition condition = filter.condition("_id");
         if (condition == null || condition.points == null || condition.points.size() > MAX_IDS) return null;
-        for (FieldIndex index : indexes) {
-            if (!index.isPrimary()) continue;
-            TreeSet<byte[]> ids = new TreeSet<>(java.util.Arrays::compareUnsigned);
-            for (Object point : condition.points) ids.add(DocumentCollection.idBytes(point));
-            return Plan.ofIds(index, new ArrayList<>(ids), ids.size() <= 1 || isOrder("_id", true));
-        }
-        return null;
+        FieldIndex primary = collection.primary();
+        if (primary == null) return null;
+        TreeSet<byte[]> ids = new TreeSet<>(java.util.Arrays::compareUnsigned);
+        for (Object point : condition.points) ids.add(DocumentCollection.idBytes(point));
+        return Plan.ofIds(primary, new ArrayList<>(ids), ids.size() <= 1 || isOrder("_id", true));
     }
 
     private boolean isOrder(String field, boolean ascending) {

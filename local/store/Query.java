@@ -14,17 +14,20 @@ import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** One read: a filter, an order, and how much of the result is wanted. */
 final class Query {
-    /** Bytes of documents that one sort may hold; decoded they take several times as much of the heap. */
+    /** Bytes of documents that one sort may hold, beside the fields that it compares. */
     private static final long SORT_BYTES = 16L << 20;
 
     /** Bytes of documents in one reply, but at least one document. */
     private static final int REPLY_BYTES = 4 << 20;
+
+    private static final Document NOTHING = new Document();
 
     private final DocumentCollection collection;
     private final Document filter;
@@ -33,6 +36,14 @@ final class Query {
     private final int limit;
     private final UnaryOperator<Document> projection;
     private final Plan plan;
+
+    /** Fields that must be decoded to match and to sort, and to project; null for all. */
+    private final Set<String> matched;
+
+    private final Set<String> projected;
+
+    /** Whether every document that the plan reads matches, and no field of it is compared. */
+    private final boolean isProven;
 
     /** @param limit 0 for all */
     Query(
@@ -49,7 +60,12 @@ final class Query {
         this.skip = skip;
         this.limit = limit;
         this.projection = projection == null || projection.isEmpty() ? null : Projections.of(projection, idField);
-        this.plan = new Planner(collection, this.filter, this.orderBy, limit > 0).plan();
+        Plan byId = Planner.byOneId(collection, this.filter);
+        this.plan = byId != null ? byId : new Planner(collection, this.filter, this.orderBy, limit > 0).plan();
+        this.matched = Fields.union(Fields.ofFilter(this.filter), Fields.ofKeys(plan.sorted ? null : this.orderBy));
+        boolean isOnlyId = byId != null && this.filter.size() == 1;
+        this.isProven = isOnlyId || (matched != null && matched.isEmpty());
+        this.projected = Fields.union(Fields.ofKeys(projection), Set.of("_id"));
     }
 
     Plan plan() {
@@ -58,28 +74,55 @@ final class Query {
 
     // --- Results -----------------------------------------------------------------------------------------------------
 
-    /** @param batchSize size of the first batch; 0 for all, which are read as they are taken unless there is a limit */
-    QueryResult result(int batchSize) {
-        Results results = new Results();
-        if (batchSize == 0 && limit == 0) return new LazyResult(results);
-        List<Document> first = results.take(batchSize == 0 ? Integer.MAX_VALUE : batchSize, batchSize > 0);
-        if (results.isEmpty()) return new QueryResult(first);
+    /** The first results, encoded unless they are projected, and a cursor for the others. */
+    static final class Batch {
+        final List<?> results;
+
+        /** 0 if there are no others. */
+        final long cursor;
+
+        Batch(List<?> results, long cursor) {
+            this.results = results;
+            this.cursor = cursor;
+        }
+    }
+
+    /** @param size of the batch; 0 for no limit */
+    Batch firstBatch(int size) {
+        Results<Object> results = new Results<>(this::encoded);
+        List<Object> first = results.take(size == 0 ? Integer.MAX_VALUE : size);
+        if (results.isEmpty()) return new Batch(first, 0);
         OpenCursor cursor = new OpenCursor(collection.cursors().generateCursorId(), results);
         collection.cursors().add(cursor);
-        return new QueryResult(first, cursor);
+        return new Batch(first, cursor.getId());
+    }
+
+    private Object encoded(Match match) {
+        if (projection == null) return Raw.document(match.stored);
+        return projection.apply(Bson.partial(match.stored, projected));
+    }
+
+    private Document decoded(Match match) {
+        Document whole = matched == null ? match.fields : Bson.decode(match.stored);
+        return projection == null ? whole : projection.apply(whole);
+    }
+
+    /** @return the results, which are read as they are taken */
+    LazyResult result() {
+        return new LazyResult(new Results<>(this::decoded));
     }
 
     /** @return the results one by one, read from a snapshot; close it, unless it is read to its end */
     Stream<Document> stream() {
-        LazyResult result = new LazyResult(new Results());
+        LazyResult result = result();
         return StreamSupport.stream(result.spliterator(), false).onClose(result::close);
     }
 
     /** Results that are read as they are taken, once. Close it, unless it is read to its end. */
     static final class LazyResult extends QueryResult implements AutoCloseable {
-        private final Results results;
+        private final Results<Document> results;
 
-        private LazyResult(Results results) {
+        private LazyResult(Results<Document> results) {
             super(results);
             this.results = results;
         }
@@ -102,7 +145,7 @@ final class Query {
     /** Runs it for `explain`. @return [results, entries looked at, documents looked at] */
     long[] measure() {
         long results = 0;
-        try (Results found = new Results()) {
+        try (Results<Object> found = new Results<>(this::encoded)) {
             while (!found.isEmpty()) {
                 found.next();
                 results++;
@@ -111,22 +154,43 @@ final class Query {
         }
     }
 
-    private Document nextMatch(Scan scan) {
+    /** A document that matches: its encoded `_id`, its bytes, and the fields that matching and sorting need. */
+    static final class Match {
+        final byte[] id;
+        final byte[] stored;
+        private final Document fields;
+
+        private Match(Scan scan, Document fields) {
+            this.id = scan.id();
+            this.stored = scan.stored();
+            this.fields = fields;
+        }
+    }
+
+    /** @return the documents themselves, which are read as they are taken; close it */
+    Results<Match> matches() {
+        return new Results<>(match -> match);
+    }
+
+    private Match nextMatch(Scan scan) {
         while (scan.next()) {
-            Document document = scan.document();
-            if (collection.matches(document, filter)) return document;
+            if (isProven) return new Match(scan, NOTHING);
+            Document fields = Bson.fields(scan.stored(), matched);
+            if (collection.matches(fields, filter)) return new Match(scan, fields);
         }
         return null;
     }
 
-    /** The results in order, read as they are taken. */
-    private final class Results implements Iterable<Document>, Iterator<Document>, AutoCloseable {
+    /** The results in order and in one form, read as they are taken. */
+    final class Results<T> implements Iterable<T>, Iterator<T>, AutoCloseable {
+        private final Function<Match, T> form;
         private final Scan scan = new Scan(collection, plan);
-        private Iterator<Document> sorted;
-        private Document ahead;
+        private Iterator<Match> sorted;
+        private Match ahead;
         private int left = limit == 0 ? Integer.MAX_VALUE : limit;
 
-        Results() {
+        private Results(Function<Match, T> form) {
+            this.form = form;
             try {
                 if (orderBy != null && !plan.sorted) sorted = sort();
                 for (int n = 0; n < skip && read() != null; n++) {}
@@ -137,7 +201,7 @@ final class Query {
             }
         }
 
-        private Document read() {
+        private Match read() {
             if (sorted == null) return nextMatch(scan);
             return sorted.hasNext() ? sorted.next() : null;
         }
@@ -153,7 +217,7 @@ final class Query {
         }
 
         @Override
-        public Iterator<Document> iterator() {
+        public Iterator<T> iterator() {
             return this;
         }
 
@@ -163,33 +227,34 @@ final class Query {
         }
 
         @Override
-        public Document next() {
+        public T next() {
             if (ahead == null) throw new NoSuchElementException();
-            Document taken = ahead;
+            Match taken = ahead;
             advance();
-            return projection == null ? taken : projection.apply(taken);
+            return form.apply(taken);
         }
 
-        List<Document> take(int maximum, boolean isBounded) {
-            List<Document> taken = new ArrayList<>(Math.min(maximum, 128));
+        List<T> take(int maximum) {
+            List<T> taken = new ArrayList<>();
             long bytes = 0;
-            while (ahead != null && taken.size() < maximum && (!isBounded || bytes < REPLY_BYTES)) {
-                if (isBounded) bytes += scan.lastBytes();
+            while (ahead != null && taken.size() < maximum && bytes < REPLY_BYTES) {
+                bytes += ahead.stored.length;
                 taken.add(next());
             }
             return taken;
         }
 
         /** Sorts in memory: with a limit only as many documents as are wanted are kept. */
-        private Iterator<Document> sort() {
-            Comparator<Document> order = new DocumentComparator(orderBy);
+        private Iterator<Match> sort() {
+            Comparator<Document> fields = new DocumentComparator(orderBy);
+            Comparator<Match> order = (one, other) -> fields.compare(one.fields, other.fields);
             int wanted = limit == 0 ? Integer.MAX_VALUE : skip + limit;
-            PriorityQueue<Document> worstFirst = new PriorityQueue<>(64, order.reversed());
-            List<Document> kept = new ArrayList<>();
+            PriorityQueue<Match> worstFirst = new PriorityQueue<>(64, order.reversed());
+            List<Match> kept = new ArrayList<>();
             long bytes = 0;
-            for (Document next = nextMatch(scan); next != null; next = nextMatch(scan)) {
+            for (Match next = nextMatch(scan); next != null; next = nextMatch(scan)) {
                 if (wanted == Integer.MAX_VALUE) {
-                    bytes += scan.lastBytes();
+                    bytes += next.stored.length;
                     if (bytes > SORT_BYTES) throw tooMuch();
                     kept.add(next);
                     continue;
@@ -220,10 +285,10 @@ final class Query {
         private static final Set<OpenCursor> OPEN = ConcurrentHashMap.newKeySet();
 
         private final long id;
-        private final Results results;
+        private final Results<Object> results;
         private volatile long usedNanos = System.nanoTime();
 
-        private OpenCursor(long id, Results results) {
+        private OpenCursor(long id, Results<Object> results) {
             this.id = id;
             this.results = results;
             OPEN.add(this);
@@ -244,10 +309,16 @@ final class Query {
             return results.isEmpty();
         }
 
+        /** The library decodes what it takes; {@link #take} does not. */
         @Override
-        public synchronized List<Document> takeDocuments(int maximum) {
+        public List<Document> takeDocuments(int maximum) {
+            throw new UnsupportedOperationException();
+        }
+
+        /** @param maximum number of results; 0 for no limit */
+        synchronized List<Object> take(int maximum) {
             usedNanos = System.nanoTime();
-            List<Document> taken = results.take(maximum <= 0 ? Integer.MAX_VALUE : maximum, true);
+            List<Object> taken = results.take(maximum <= 0 ? Integer.MAX_VALUE : maximum);
             if (results.isEmpty()) OPEN.remove(this);
             return taken;
         }

@@ -18,8 +18,11 @@ import org.rocksdb.Snapshot;
 final class Scan implements AutoCloseable {
     private final DocumentCollection collection;
     private final Engine engine;
+
+    /** Null for a single document, which needs no snapshot. */
     private final Snapshot snapshot;
-    private final ReadOptions read = new ReadOptions();
+
+    private final ReadOptions read;
     private final List<Source> sources = new ArrayList<>();
     private final Set<Key> seen;
     private final boolean isCached;
@@ -39,9 +42,10 @@ final class Scan implements AutoCloseable {
         this.isCached = isCached;
         this.collection = collection;
         this.engine = collection.engine();
-        this.snapshot = engine.snapshot();
+        boolean isSingle = plan.ids != null && plan.ids.size() <= 1;
+        this.snapshot = isSingle ? null : engine.snapshot();
+        this.read = isSingle ? null : new ReadOptions().setSnapshot(snapshot).setFillCache(isCached);
         this.seen = plan.distinct ? new HashSet<>() : null;
-        read.setSnapshot(snapshot).setFillCache(isCached);
         addSources(plan);
     }
 
@@ -105,12 +109,13 @@ final class Scan implements AutoCloseable {
         return Bson.decode(stored);
     }
 
-    byte[] id() {
-        return id;
+    /** @return the bytes of the document, which do not change */
+    byte[] stored() {
+        return stored;
     }
 
-    long lastBytes() {
-        return stored == null ? 0 : stored.length;
+    byte[] id() {
+        return id;
     }
 
     long entriesRead() {
@@ -126,6 +131,7 @@ final class Scan implements AutoCloseable {
         if (closed) return;
         closed = true;
         for (Source source : sources) source.close();
+        if (snapshot == null) return;
         read.close();
         engine.release(snapshot);
     }

@@ -1,14 +1,16 @@
 package cups.store;
 
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
+import de.bwaldvogel.mongo.exception.MongoServerException;
 import de.bwaldvogel.mongo.wire.MongoDatabaseHandler;
 import de.bwaldvogel.mongo.wire.MongoExceptionHandler;
-import de.bwaldvogel.mongo.wire.MongoWireMessageEncoder;
-import de.bwaldvogel.mongo.wire.MongoWireProtocolHandler;
 import de.bwaldvogel.mongo.wire.MongoWireReplyEncoder;
 import de.bwaldvogel.mongo.wire.message.ClientRequest;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import de.bwaldvogel.mongo.wire.message.MongoReply;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -28,6 +30,7 @@ import java.security.KeyStore;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 
 /** Speaks MongoDB's wire protocol, with TLS if there is a key. */
@@ -57,10 +60,9 @@ final class WireServer implements AutoCloseable {
                         if (tls != null) channel.pipeline().addLast(tls.newHandler(channel.alloc()));
                         channel.pipeline()
                                 .addLast(new MongoWireReplyEncoder())
-                                .addLast(new MongoWireMessageEncoder())
-                                .addLast(new MongoWireProtocolHandler())
-                                .addLast(new RespondWhenDurable(engine))
-                                .addLast(new Handler(backend, channels, engine.gate(), scans))
+                                .addLast(new Frames())
+                                .addLast(new RespondWhenDurable(engine.sync()))
+                                .addLast(new Handler(backend, channels, engine, scans))
                                 .addLast(new MongoExceptionHandler());
                     }
                 })
@@ -94,12 +96,17 @@ final class WireServer implements AutoCloseable {
         private static final Set<String> READ_COMMANDS =
                 Set.of("find", "aggregate", "count", "distinct", "getMore", "explain", "cupsVerify", "fsync");
 
+        private final Backend backend;
+        private final LogSync sync;
         private final Gate gate;
         private final ExecutorService scans;
+        private final AtomicInteger answerIds = new AtomicInteger();
 
-        Handler(Backend backend, ChannelGroup channels, Gate gate, ExecutorService scans) {
+        Handler(Backend backend, ChannelGroup channels, Engine engine, ExecutorService scans) {
             super(backend, channels);
-            this.gate = gate;
+            this.backend = backend;
+            this.sync = engine.sync();
+            this.gate = engine.gate();
             this.scans = scans;
         }
 
@@ -122,10 +129,40 @@ final class WireServer implements AutoCloseable {
         private void run(ChannelHandlerContext context, ClientRequest request) {
             if (!gate.enter()) return;
             try {
-                super.channelRead0(context, request);
+                if (request instanceof MongoMessage) answer(context, (MongoMessage) request);
+                else super.channelRead0(context, request);
             } finally {
                 gate.leave();
             }
+        }
+
+        /**
+         * Runs a command. Its answer leaves when every change that it depends on is on disk, so that nobody sees a change
+         * that a crash could undo. No thread waits, so any number of changes can share one sync.
+         */
+        private void answer(ChannelHandlerContext context, MongoMessage request) {
+            Document answer;
+            try {
+                answer = backend.handleMessage(request);
+            } catch (MongoServerException e) {
+                answer = failure(e);
+            } catch (RuntimeException e) {
+                answer = failure(new MongoServerException("Unknown error: " + e.getMessage(), e));
+            }
+            long number = sync.needed();
+            ByteBuf message =
+                    Frames.encode(answerIds.incrementAndGet(), request.getHeader().getRequestID(), answer);
+            Runnable send = () -> context.writeAndFlush(message);
+            if (!sync.whenDurable(number, context.executor(), send)) send.run();
+        }
+
+        private static Document failure(MongoServerException e) {
+            Document failure = new Document("errmsg", e.getMessageWithoutErrorCode());
+            if (e instanceof MongoServerError) {
+                failure.append("code", ((MongoServerError) e).getCode());
+                failure.putIfNotNull("codeName", ((MongoServerError) e).getCodeName());
+            }
+            return failure.append("ok", 0);
         }
 
         private static boolean mayScan(Document command) {
@@ -136,20 +173,20 @@ final class WireServer implements AutoCloseable {
         }
     }
 
-    /**
-     * Delays a response until every earlier change is on disk. This includes reads, so that nobody sees a change that a
-     * crash could undo. No thread waits, so any number of changes can share one sync.
-     */
+    /** Delays what answers an OP_QUERY, as {@link Handler} does for other messages. */
     private static final class RespondWhenDurable extends ChannelOutboundHandlerAdapter {
-        private final Engine engine;
+        private final LogSync sync;
 
-        RespondWhenDurable(Engine engine) {
-            this.engine = engine;
+        RespondWhenDurable(LogSync sync) {
+            this.sync = sync;
         }
 
         @Override
         public void write(ChannelHandlerContext context, Object response, ChannelPromise promise) {
-            if (!engine.whenDurable(() -> context.writeAndFlush(response, promise))) context.write(response, promise);
+            Runnable send = () -> context.writeAndFlush(response, promise);
+            boolean isDelayed =
+                    response instanceof MongoReply && sync.whenDurable(sync.ofAll(), context.executor(), send);
+            if (!isDelayed) context.write(response, promise);
         }
     }
 }

@@ -288,6 +288,7 @@ describe('A damaged store', () => {
         await withClient(local, async (client) => {
           expect(await readAll(client)).toEqual(acknowledged.get('killed'));
           expect(await readStatus(client)).toEqual({
+            syncs: expect.any(Number),
             recoveredChanges: expect.any(Number),
             discardedBytes: 0,
             damagedReads: 0,
