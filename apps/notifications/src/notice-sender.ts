@@ -66,7 +66,9 @@ export class NoticeSender {
       if (result.outcome === 'refused') return markFailed(notice, result.cause);
       return scheduleRetry(notice, result.cause, at, retryPolicy);
     };
-    const { notice, isChanged } = await updateNotice(threads, thread._id, id, at, mark, thread);
+    // A closed notice is not changed again; one to retry is.
+    const more = { current: thread, isRepeatable: result.outcome !== 'unavailable' };
+    const { notice, isChanged } = await updateNotice(threads, thread._id, id, at, mark, more);
     if (notice && isChanged) noticeMetrics.recordOutcome(thread._id, notice);
   }
 }

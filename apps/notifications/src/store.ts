@@ -67,19 +67,16 @@ export function withNotices<T extends Pick<Thread, 'notices' | 'timer'>>(thread:
   return { ...thread, notices, timer: due ? { kind: 'notices', due } : null };
 }
 
-/**
- * Changes an open notice. A closed or unknown notice stays unchanged, without a write.
- * @param current the thread as already read, which saves a read
- */
+/** Changes an open notice. A closed or unknown notice stays unchanged, without a write. */
 export async function updateNotice(
   threads: Threads,
   thread: string,
   id: string,
   now: Date,
   change: (notice: Notice) => Notice,
-  current?: Thread,
+  more: { current?: Thread; isRepeatable?: boolean } = {},
 ): Promise<{ thread: Thread; notice: Notice | undefined; isChanged: boolean }> {
-  const options = { scope: 'service' as const, cause: { eventId: `notice:${id}` }, now, current };
+  const options = { scope: 'service' as const, cause: { eventId: `notice:${id}` }, now, ...more };
   const { document, outcome } = await threads.update(thread, options, (before) => {
     const index = before.notices.findIndex((notice) => notice.id === id && isOpen(notice));
     const found = before.notices[index];

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Problem } from '@cups/problem';
 import { eventually, captureLog, testInfrastructure } from '@cups/testing';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import mongoose from 'mongoose';
 import { etagOf, openStore, type Cause, type Documents, type Store, type StoredDocument } from '../src/index.ts';
+import type { UpdateOptions } from '../src/documents/update.ts';
 
 interface Case extends StoredDocument {
   centre?: string;
@@ -190,6 +192,21 @@ describe('update', () => {
     expect(found).toMatchObject({ count: 50, revision: 51, eventSeq: 50 });
     expect(found?.outbox.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
     expect(new Set(found?.requests.map(({ id }) => id)).size).toBe(50);
+  });
+
+  test.each<[string, number[], () => Pick<UpdateOptions<Case>, 'cause' | 'isRepeatable'>]>([
+    ['shares a command of updates with a request', [3], () => ({ cause: request() })],
+    ['shares a command of repeatable updates', [3], () => ({ cause: {}, isRepeatable: true })],
+    ['sends an update whose repeat is unknown alone', [], () => ({ cause: {} })],
+  ])('%s', async (_name, expected, optionsOf) => {
+    const documents = await Promise.all([create(), create(), create()]);
+    const bulkWrite = jest.spyOn(mongoose.mongo.Collection.prototype, 'bulkWrite');
+    const results = await Promise.all(
+      documents.map((current) => cases.update(current._id, { scope, now, current, ...optionsOf() }, add)),
+    );
+    expect(results.map(({ outcome }) => outcome)).toEqual(['applied', 'applied', 'applied']);
+    expect(bulkWrite.mock.calls.map(([writes]) => writes.length)).toEqual(expected);
+    bulkWrite.mockRestore();
   });
 
   test('returns the document as stored', async () => {

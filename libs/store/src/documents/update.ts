@@ -28,6 +28,11 @@ export interface UpdateOptions<D extends StoredDocument> extends WriteContext {
   etag?: string | undefined;
   /** The document if the caller has read it already; saves a read. */
   current?: D | undefined;
+  /**
+   * Whether the decision changes nothing in a document that has this change already. The write can then share a command,
+   * as with a request or a sequence, whose repeats the store recognises.
+   */
+  isRepeatable?: boolean | undefined;
   /** The document before its first write, if this update may create it. */
   initial?: Draft<D> | undefined;
 }
@@ -86,7 +91,7 @@ async function updateFromCache<D extends StoredDocument>(one: PendingUpdate<D>):
   if (!cached || !isInScope(cached, options.scope)) return undefined;
   try {
     const result = await attemptUpdate(one, migrateDocument(collection, cached), (next) =>
-      writeNext(collection, cached, next, options.cause),
+      writeNext(collection, cached, next, options),
     );
     return result && result.document.revision > cached.revision ? result : undefined;
   } catch (error) {
@@ -114,9 +119,7 @@ async function updateFromStore<D extends StoredDocument>(one: PendingUpdate<D>):
   for (let round = 0; round < MAX_ATTEMPTS; round += 1) {
     const raw = await findRawById(collection, id, options.scope);
     const done = raw
-      ? await attemptUpdate(one, migrateDocument(collection, raw), (next) =>
-          writeNext(collection, raw, next, options.cause),
-        )
+      ? await attemptUpdate(one, migrateDocument(collection, raw), (next) => writeNext(collection, raw, next, options))
       : await updateFromInitial(one);
     // The process that had to publish the outbox may have stopped.
     if (raw && done && done.outcome !== 'applied') notifyOutbox(collection.notifier, raw);
@@ -157,19 +160,20 @@ async function attemptUpdate<D extends StoredDocument>(
   return { document: next, outcome: isUnchanged ? 'ignored' : 'applied' };
 }
 
+const hasIdentity = ({ request, sequence }: Cause): boolean => request !== undefined || sequence !== undefined;
+
 /** Writes if the revision is still the one read; returns false otherwise. */
 async function writeNext<D extends StoredDocument>(
   { shape, notifier, run, driver, replace, options }: Collection<D>,
   raw: StoredDocument,
   next: D,
-  cause: Cause,
+  { cause, isRepeatable = hasIdentity(cause) }: UpdateOptions<D>,
 ): Promise<boolean> {
   const operators = buildUpdateOperators(raw, addFormerFields(next, options));
   checkOperators(shape, operators);
   const { _id: id, revision } = raw;
   const one = { id, revision, operators, time: next.updateTime, cause };
-  // In a group, the result can be unknown. Only a known request or sequence makes it safe to decide again.
-  const isRepeatable = cause.request !== undefined || cause.sequence !== undefined;
+  // In a group, the result can be unknown, and then the update decides again.
   return run('update', () => writeOne(notifier, id, () => (isRepeatable ? replace(one) : replaceAlone(driver(), one))));
 }
 
