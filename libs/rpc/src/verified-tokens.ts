@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { VerifiedPayload } from './verify-token.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './verify-token.ts';
@@ -38,5 +38,5 @@ export class VerifiedTokens<Value> {
 }
 
 function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
+  return hash('sha256', token, 'base64');
 }
