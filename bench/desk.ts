@@ -3,47 +3,64 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { brotliCompressSync } from 'node:zlib';
 import mongoose from 'mongoose';
 import { openDesk } from '@cups/tools/desk';
-import type { Desk } from '@cups/tools/desk';
+import { formatTable } from '@cups/tools/format-table';
 import { startPlatform } from '@cups/tools/platform';
-import { fillStore } from './desk/fill.ts';
-import type { FilledStore } from './desk/fill.ts';
-import { copyRegistryWithoutLimits } from './jobs.ts';
+import type { Platform } from '@cups/tools/platform';
+import { request, Children } from './children.ts';
+import { createTemplates, fillStore } from './desk/fill.ts';
+import type { StoredDocument } from './desk/fill.ts';
+import { measureScreens } from './desk/screens.ts';
+import type { ScreenResult, ScreenSession } from './desk/screens.ts';
+import { openStoreReads } from './desk/store-reads.ts';
+import { copyRegistryWithoutLimits, LOAD_SETTINGS, signInJobs } from './jobs.ts';
+import type { LoadCommand, LoadResult } from './load.ts';
+import type { Percentiles } from './processes.ts';
 import { round } from './processes.ts';
 import { readEnvironmentInfo } from './environment-info.ts';
 
-/**
- * Measures the desk's screens on a large store: queue and counts, changes, search, application details, supervisor figures. Compares each
- * with the same query by the driver alone.
- */
+/** Measures the desk's screens and submits over HTTP with few and with many applications at one centre. */
 
-const HELP = `node bench/desk.ts [--all 20000] [--centre 20000] [--runs 3]
+const HELP = `node bench/desk.ts [--applications 200000] [--few 600] [--runs 30] [--seconds 20] [--out bench/desk.json]
 
-Starts a platform on an empty folder, submits a few applications, copies them to --all in total and --centre at one centre, measures
-the screens of a specialist there, and writes bench/desk.json. One application in ten is open.`;
+Starts a platform on an empty folder, and measures it twice: with --few applications, so that pages are full, and with
+--applications, all at one centre. It creates 125 applications through the API and copies them in the store; one in ten
+is open. Each time it measures
+  screens   of a specialist and a supervisor, --runs times each, beside the same reads by intake's functions alone
+  submits   at 20 pairs (create + submit) a second for --seconds, all at that centre
+and prints times and ratios (many ÷ few).`;
 
-const FILE = 'bench/desk.json';
+const RATE = 20;
+/** Aims: ratio of a screen, and ms of the statistics at p95. */
+const AIMS = { ratio: 1.5, statisticsMs: 300 };
+const DAY = 86_400_000;
 const root = join(import.meta.dirname, '..');
 const { values: args } = parseArgs({
   options: {
-    all: { type: 'string', default: '20000' },
-    centre: { type: 'string', default: '20000' },
-    runs: { type: 'string', default: '3' },
+    applications: { type: 'string', default: '200000' },
+    few: { type: 'string', default: '600' },
+    runs: { type: 'string', default: '30' },
+    seconds: { type: 'string', default: '20' },
+    out: { type: 'string', default: join(import.meta.dirname, 'desk.json') },
     help: { type: 'boolean', default: false },
   },
 });
-const [all, atCentre, runs] = [Number(args.all), Number(args.centre), Number(args.runs)] as const;
-const log = (line: string) => process.stdout.write(`${line}\n`);
+const [many, few, runs, seconds] = [args.applications, args.few, args.runs, args.seconds].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
+const log = (line: string) => void process.stdout.write(`${line}\n`);
 
 if (args.help) log(HELP);
-else if (![all, atCentre, runs].every((one) => Number.isInteger(one) && one > 0) || atCentre > all) {
-  process.stderr.write('--all, --centre, --runs: numbers from 1, and at the centre not more than in all\n');
+else if (![many, few, runs, seconds].every((one) => Number.isInteger(one) && one > 0) || few < 200 || many <= few) {
+  process.stderr.write('--runs, --seconds: numbers from 1; --few: from 200; --applications: more than --few\n');
   process.exitCode = 2;
-} else await measure();
+} else await main();
 
-async function measure(): Promise<void> {
+async function main(): Promise<void> {
   const loadBefore = loadavg()[0]!;
   mkdirSync(join(root, '.cups'), { recursive: true });
   const dataDir = mkdtempSync(join(root, '.cups', 'desk-'));
@@ -52,139 +69,95 @@ async function measure(): Promise<void> {
     dataDir,
     prefix: `desk${randomBytes(3).toString('hex')}-`,
     onProgress: log,
-    env: {
-      // A generator keeps its sign-in cookie while it runs.
-      SESSION_IDLE_MINUTES: '480',
-      REGISTRY_DIR: copyRegistryWithoutLimits(dataDir),
-      LOG_LEVEL: 'warn',
-      RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
-      RATE_LIMIT_SESSION_PER_MINUTE: '10000000',
-      MAX_IN_FLIGHT_PER_ADDRESS: '512',
-      REQUEST_BUDGET_MS: '60000',
-    },
+    env: { ...LOAD_SETTINGS, REGISTRY_DIR: copyRegistryWithoutLimits(dataDir), LOG_LEVEL: 'warn' },
   });
-  const connection = await mongoose.createConnection(platform.mongoUri, platform.mongoTls).asPromise();
   try {
-    const applications = connection.getClient().db(`${platform.prefix}cups-intake`).collection('applications');
-    const filled = await fillStore({
-      url: platform.url,
-      applications: applications as never,
-      all,
-      atCentre,
-      onProgress: log,
-    });
-    const screens = await measureScreens(platform.url, filled, applications as never);
-    const report = { command: `node bench/desk.ts --all ${all} --centre ${atCentre}`, all, atCentre, runs, screens };
-    writeFileSync(
-      join(root, FILE),
-      `${JSON.stringify({ ...report, ...readEnvironmentInfo(loadBefore) }, undefined, 2)}\n`,
-    );
-    for (const screen of screens) log(formatScreen(screen));
-    log(`written to ${FILE}`);
+    const result = await measureBoth(platform, dataDir);
+    printResult(result);
+    const command = `node bench/desk.ts --applications ${many} --few ${few} --runs ${runs} --seconds ${seconds}`;
+    const report = { command, applications: many, ...result, ...readEnvironmentInfo(loadBefore) };
+    writeFileSync(args.out, `${JSON.stringify(report, undefined, 2)}\n`);
+    log(`written to ${args.out}`);
   } finally {
-    await connection.close();
     await platform.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-/** One request of a screen. `raw` is the same query by the driver alone. */
-interface ScreenResult {
-  name: string;
-  ms: number;
-  slowestMs: number;
-  rawMs: number;
-  ratio: number;
-  bytes: number;
-  brotliBytes: number;
-  rows: number;
-}
-type Collection = mongoose.mongo.Collection<{ _id: string }>;
-
-async function measureScreens(url: string, filled: FilledStore, applications: Collection): Promise<ScreenResult[]> {
-  const desk = await openDesk(url, 'cu-001-specialist');
-  const supervisor = await openDesk(url, 'supervisor');
-  const { centre, open, idnp, trackingNumber, id } = filled;
-  const day = new Date().toISOString().slice(0, 10);
-  const there = { $gt: new Date(0) };
-  const page = { limit: 51, projection: { history: 0, submissions: 0, content: 0, outbox: 0, requests: 0, names: 0 } };
-  const find = (filter: object, how: object = page) => applications.find({ centre, ...filter }, how).toArray();
-  const queue = await desk.call<{ cursor: string }>('GET', '/queue');
-  const cursor = encodeURIComponent(queue.body.cursor);
-  const places = { projection: { queue: 1, assignee: 1 } };
-  const counted = (filter: object) => Promise.all([find(filter), find({ 'queue.since': there }, places)]);
-  const search = (query: string): RequestSpec => ['POST', '/applications/search', { query }];
-  const rows: [name: string, asked: RequestSpec, who: Desk, raw: () => Promise<unknown>][] = [
-    ['queue: today', ['GET', '/queue'], desk, () => counted({ 'queue.actionDate': { $gt: '', $lte: day } })],
-    ['queue: open', ['GET', '/queue?bucket=open'], desk, () => counted({ 'queue.since': there })],
-    [
-      'queue: changes',
-      ['GET', `/queue/changes?cursor=${cursor}`],
-      desk,
-      () => counted({ updateTime: { $gte: new Date() } }),
-    ],
-    [
-      'search: name',
-      search(filled.familyName),
-      desk,
-      () => find({ names: { $in: [filled.nameHash] } }, { ...page, limit: 200 }),
-    ],
-    ['search: IDNP', search(idnp), desk, () => find({ 'content.applicant.idnp': idnp })],
-    ['search: number', search(trackingNumber), desk, () => find({ trackingNumber })],
-    ['person', ['POST', '/persons/lookup', { idnp }], desk, () => find({ 'content.applicant.idnp': idnp })],
-    ['details', ['GET', `/applications/${id}/details`], desk, () => find({ _id: id }, {})],
-    [
-      'statistics of a year',
-      ['GET', `/statistics?from=2026-01-01&to=2026-12-31`],
-      supervisor,
-      () => applications.find({ submitTime: there }, { projection: { state: 1, submitTime: 1 } }).toArray(),
-    ],
-  ];
-  log(`${open} of ${atCentre} at the centre are open; asking …`);
-  const screens: ScreenResult[] = [];
-  for (const [name, asked, who, raw] of rows) screens.push(await measureScreen(name, asked, who, raw));
-  return screens;
+/** Figures with one number of applications. */
+interface DeskResult {
+  applications: number;
+  screens: ScreenResult[];
+  submitMs: Percentiles;
+  refused: Record<string, number>;
 }
 
-type RequestSpec = [method: string, path: string, body?: object];
+interface BothResults {
+  few: DeskResult;
+  many: DeskResult;
+  /** Seconds to load the others and to count them in the statistics. */
+  fillSeconds: number;
+}
 
-/** Alternates the two, so that other load affects both alike. */
-async function measureScreen(
-  name: string,
-  asked: RequestSpec,
-  desk: Desk,
-  raw: () => Promise<unknown>,
-): Promise<ScreenResult> {
-  const [method, path, body] = asked;
-  const [ours, theirs]: [number[], number[]] = [[], []];
-  let answer: unknown;
-  for (let run = 0; run < runs; run += 1) {
+async function measureBoth(platform: Platform, dataDir: string): Promise<BothResults> {
+  const connection = await mongoose.createConnection(platform.mongoUri, platform.mongoTls).asPromise();
+  const applications = connection
+    .getClient()
+    .db(`${platform.prefix}cups-intake`)
+    .collection<StoredDocument>('applications');
+  const children = new Children();
+  const person = await createTemplates(platform.url, applications);
+  const period = { from: toDate(Date.now() - 364 * DAY), to: toDate(Date.now()) };
+  const storeReads = await openStoreReads(platform, dataDir, person, period);
+  try {
+    const load = children.fork('load.ts');
+    const jobs = await signInJobs(platform.url, ({ code }) => code === 'CU-001');
+    await request(load, { kind: 'jobs', port: Number(new URL(platform.url).port), jobs, firstPerson: 0 });
+    const [desk, supervisor] = [
+      await openDesk(platform.url, 'cu-001-specialist'),
+      await openDesk(platform.url, 'supervisor'),
+    ];
+    const session: ScreenSession = { desk, supervisor, person, period, storeReads, runs };
+    const measure = async (count: number): Promise<DeskResult> => {
+      await fillStore(applications, count, log);
+      log(`${count} applications: ${seconds} s at ${RATE} pairs a second …`);
+      const order: LoadCommand = { kind: 'open', perSecond: RATE, seconds };
+      const { submitMs, refused } = await request<LoadResult>(load, order);
+      log('asking for the screens …');
+      return { applications: count, screens: await measureScreens(session), submitMs, refused };
+    };
+    await measureScreens({ ...session, runs: Math.min(runs, 10) });
+    const fewResult = await measure(few);
     const started = performance.now();
-    ({ body: answer } = await desk.call(method, path, body ? { body } : {}));
-    ours.push(performance.now() - started);
-    const rawStarted = performance.now();
-    await raw();
-    theirs.push(performance.now() - rawStarted);
+    await fillStore(applications, many, log);
+    const fillSeconds = round((performance.now() - started) / 1000, 1);
+    return { few: fewResult, many: await measure(many), fillSeconds };
+  } finally {
+    children.kill();
+    await storeReads.close();
+    await connection.close();
   }
-  const text = JSON.stringify(answer);
-  const { applications = [], rows = [] } = answer as { applications?: unknown[]; rows?: unknown[] };
-  return {
-    name,
-    ms: round(median(ours)),
-    slowestMs: round(Math.max(...ours)),
-    rawMs: round(median(theirs)),
-    ratio: round(median(theirs) / median(ours)),
-    bytes: Buffer.byteLength(text),
-    brotliBytes: brotliCompressSync(text).byteLength,
-    rows: applications.length + rows.length,
-  };
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+function toDate(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }
 
-function formatScreen({ name, ms, slowestMs, rawMs, ratio, bytes, brotliBytes, rows }: ScreenResult): string {
-  const times = `${ms} ms (slowest ${slowestMs}), driver alone ${rawMs} ms, ratio ${ratio}`;
-  return `${name.padEnd(22)} ${times}; ${rows} rows, ${bytes} bytes, ${brotliBytes} compressed`;
+function printResult({ few: small, many: large, fillSeconds }: BothResults): void {
+  const rows = large.screens.map(({ name, p50, p95, storeP50, rows: count, bytes, brotliBytes }, at) => {
+    const before = small.screens[at]!;
+    const ratio = round(p50 / before.p50);
+    const isReached = name === 'statistics of a year' ? p95 <= AIMS.statisticsMs : ratio <= AIMS.ratio;
+    const sizes = [count, bytes, brotliBytes];
+    return [name, before.p50, before.p95, p50, p95, ratio, storeP50, ...sizes, isReached ? 'reached' : 'NOT REACHED'];
+  });
+  const headings = ['few p50 ms', 'p95', 'many p50 ms', 'p95', 'ratio', 'store p50', 'rows', 'bytes', 'Brotli', 'aim'];
+  const submits = [small, large].map(({ applications: count, submitMs: { p50, p95, p99, max }, refused }) => [
+    `${count} applications`,
+    ...[p50, p95, p99, max],
+    JSON.stringify(refused),
+  ]);
+  log(`\nfew: ${small.applications}, many: ${large.applications} applications, filled in ${fillSeconds} s\n`);
+  log(formatTable(['screen', ...headings], rows));
+  log(`\n${formatTable([`submit at ${RATE}/s, ms`, 'p50', 'p95', 'p99', 'max', 'refused'], submits)}\n`);
 }

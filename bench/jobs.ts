@@ -33,12 +33,25 @@ export function copyRegistryWithoutLimits(dataDir: string, checkout = root): str
   return folder;
 }
 
-/** Signs in a specialist of every active centre. */
-export async function signInJobs(url: string): Promise<Job[]> {
-  const { centres } = (await (await fetch(`${url}/api/v1/centres?pageSize=200`)).json()) as { centres: Centre[] };
+/** Returns the active centres. */
+async function listActiveCentres(url: string): Promise<Centre[]> {
+  const centres: Centre[] = [];
+  let pageToken: string | undefined;
+  do {
+    const query = new URLSearchParams({ pageSize: '200', ...(pageToken ? { pageToken } : {}) });
+    const answer = await fetch(`${url}/api/v1/centres?${query}`);
+    const page = (await answer.json()) as { centres: Centre[]; nextPageToken?: string };
+    centres.push(...page.centres);
+    pageToken = page.nextPageToken;
+  } while (pageToken);
+  return centres.filter(({ status }) => status === 'active');
+}
+
+/** Signs in a specialist of every active centre, or of some. */
+export async function signInJobs(url: string, isWanted: (centre: Centre) => boolean = () => true): Promise<Job[]> {
   const services = await publicServices(url);
   const jobs: Job[] = [];
-  for (const centre of centres.filter(({ status }) => status === 'active')) {
+  for (const centre of (await listActiveCentres(url)).filter(isWanted)) {
     const operator = `${centre.code.toLowerCase()}-specialist`;
     const answer = await fetch(`${url}/api/v1/sessions`, {
       method: 'POST',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { mongo } from 'mongoose';
 import { generateTrackingNumber } from '@cups/application';
 import { openDesk } from '@cups/tools/desk';
@@ -6,85 +7,75 @@ import { createContent, publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { ulid } from 'ulid';
 
-/** Fills a store: submits a few applications through the public API, and copies them with other IDs, centres, states and times. */
+/** Fills a store: creates a few applications through the public API, and copies them with other IDs, states and times. */
 
 const DAY = 86_400_000;
-const CENTRE = 'centres/CU-001';
-/** Number of submitted applications, over all services of the centre. */
+export const CENTRE = 'centres/CU-001';
+/** Number of applications that are copied, over all services of the centre. */
 const TEMPLATE_COUNT = 120;
+/** Applications of one person with a rare name, which are not copied: a search finds as many in a large store. */
+const RARE_COUNT = 5;
+/** Seven letters: no other name begins with the first three. */
+export const RARE_NAME = 'Zgardan';
+/** The commonest name: one template in ten has it. */
+export const COMMON_NAME = 'Munteanu';
 const BATCH = 250;
 /** One in this many is open. */
 const OPEN_EVERY = 10;
+/** A recompute of the statistics reads each changed day once. */
+const STATISTICS_TIMEOUT_MS = 15 * 60_000;
 
-interface StoredDocument extends Record<string, unknown> {
+export interface StoredDocument extends Record<string, unknown> {
   _id: string;
 }
+type Applications = mongo.Collection<StoredDocument>;
 
-export interface FilledStore {
-  centre: string;
-  /** Open applications at the centre. */
-  open: number;
-  /** ID of one of them. */
+/** The person with the rare name, and one of their applications. */
+export interface RarePerson {
   id: string;
   idnp: string;
   trackingNumber: string;
-  /** A family name at the centre, and the hash of its prefix. */
-  familyName: string;
-  nameHash: string;
 }
 
-export interface FillOptions {
-  url: string;
-  applications: mongo.Collection<StoredDocument>;
-  all: number;
-  atCentre: number;
-  onProgress: (line: string) => void;
-}
-
-/** @throws Error when a request is refused */
-export async function fillStore({
-  url,
-  applications,
-  all,
-  atCentre,
-  onProgress: log,
-}: FillOptions): Promise<FilledStore> {
-  await submitTemplates(url);
-  const pool = await applications.find({}).toArray();
-  const made: { open: number; last?: StoredDocument } = { open: 0 };
-  for (let n = pool.length; n < all; n += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, all - n) }, (_, i) => createCopy(pool, n + i, n + i < atCentre));
-    await applications.insertMany(batch, { ordered: false });
-    for (const one of batch.filter(({ centre, queue }) => centre === CENTRE && queue)) {
-      made.open += 1;
-      made.last = one;
-    }
-    if ((n / BATCH) % 80 < 1) log(`${n} of ${all} applications …`);
-  }
-  const { last } = made;
-  if (!last) throw new Error('There are too few applications to ask for.');
-  const { applicant } = last['content'] as { applicant: { idnp: string; familyName: string } };
-  return {
-    centre: CENTRE,
-    open: made.open,
-    id: last._id,
-    idnp: applicant.idnp,
-    familyName: applicant.familyName,
-    trackingNumber: last['trackingNumber'] as string,
-    nameHash: (last['names'] as string[])[0]!,
-  };
-}
-
-/** Creates drafts at the centre, cycling through the public services. */
-async function submitTemplates(url: string): Promise<void> {
+/** Creates the templates, and the applications of one person with a rare name. @throws Error when a request is refused */
+export async function createTemplates(url: string, applications: Applications): Promise<RarePerson> {
   const desk = await openDesk(url, 'cu-001-specialist');
   const { body: centre } = await desk.call<Centre>('GET', '/centres/CU-001');
   const services = (await publicServices(url)).filter(({ version }) => version.centreKinds?.includes(centre.kind));
-  for (let n = 0; n < TEMPLATE_COUNT; n += 1) {
+  for (let n = 0; n < TEMPLATE_COUNT + RARE_COUNT; n += 1) {
     const service = services[n % services.length]!;
-    await desk.call('POST', '/applications', {
-      body: { publicService: service.code, ...createContent(n, centre, service) },
-    });
+    const isRare = n >= TEMPLATE_COUNT;
+    const content = createContent(isRare ? TEMPLATE_COUNT : n, centre, service);
+    if (isRare) Object.assign(content['applicant'] as object, { familyName: RARE_NAME });
+    await desk.call('POST', '/applications', { body: { publicService: service.code, ...content } });
+  }
+  const one = await applications.findOne({ 'content.applicant.familyName': RARE_NAME });
+  if (!one) throw new Error('The application with the rare name was not stored.');
+  const { applicant } = one['content'] as { applicant: { idnp: string } };
+  return { id: one._id, idnp: applicant.idnp, trackingNumber: one['trackingNumber'] as string };
+}
+
+/**
+ * Copies the templates until the store has this many applications, all at one centre, and waits until intake has
+ * added them to the statistics.
+ */
+export async function fillStore(applications: Applications, count: number, log: (line: string) => void): Promise<void> {
+  const templates = { createRequest: { $exists: true }, 'content.applicant.familyName': { $ne: RARE_NAME } };
+  const pool = await applications.find(templates).limit(TEMPLATE_COUNT).toArray();
+  for (let n = await applications.estimatedDocumentCount(), logged = n; n < count; n += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, count - n) }, (_, i) => createCopy(pool, n + i));
+    await applications.insertMany(batch, { ordered: false });
+    if (n - logged >= 20_000) log(`${(logged = n)} of ${count} applications …`);
+  }
+  await countedInStatistics(applications, log);
+}
+
+async function countedInStatistics(applications: Applications, log: (line: string) => void): Promise<void> {
+  const until = performance.now() + STATISTICS_TIMEOUT_MS;
+  log('waiting for the statistics …');
+  while (await applications.findOne({ uncounted: { $gt: 0 } }, { projection: { _id: 1 } })) {
+    if (performance.now() > until) throw new Error('Intake has not counted the applications.');
+    await pause(500);
   }
 }
 
@@ -96,8 +87,8 @@ const QUEUE_STAGES = { draft: 'drafts', submitted: 'with-agency', 'in-progress':
 >;
 const ENDED_STATES = ['closed', 'closed', 'closed', 'withdrawn'] as const;
 
-/** Creates a copy: spread over a year, one in ten open, with consistent centres and times. */
-function createCopy(pool: StoredDocument[], n: number, here: boolean): StoredDocument {
+/** Creates a copy: spread over a year, one in ten open, with consistent times. */
+function createCopy(pool: StoredDocument[], n: number): StoredDocument {
   const {
     createRequest: _request,
     createFingerprint: _fingerprint,
@@ -109,9 +100,8 @@ function createCopy(pool: StoredDocument[], n: number, here: boolean): StoredDoc
   const state = isOpen ? OPEN_STATES[(n / OPEN_EVERY) % OPEN_STATES.length]! : ENDED_STATES[n % ENDED_STATES.length]!;
   const since = new Date(Date.now() - (isOpen ? n % 30 : n % 365) * DAY - 60_000);
   const trackingNumber = generateTrackingNumber((bytes) => randomBytes(bytes));
-  const centre = here ? CENTRE : `centres/CU-${String(2 + (n % 85)).padStart(3, '0')}`;
   const times = { createTime: since, updateTime: since, submitTime: since };
-  const copy: StoredDocument = { ...shared, _id: ulid(since.getTime()), centre, state, trackingNumber, ...times };
+  const copy: StoredDocument = { ...shared, _id: ulid(since.getTime()), state, trackingNumber, ...times };
   // Intake then adds it to the statistics.
   copy['uncounted'] = 1;
   if (isOpen) copy['queue'] = createQueueStatus(QUEUE_STAGES[state] ?? state, since, n);

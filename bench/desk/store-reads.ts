@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from '@cups/contracts';
+import { createSearchHasher } from '@cups/intake/search-hasher';
+import { openApplicationStore } from '@cups/intake/store';
+import {
+  findExact,
+  findLastForPerson,
+  findOpenForPerson,
+  listByCentre,
+  searchByName,
+} from '@cups/intake/store/application-rows';
+import { countQueue, listChanges, listQueue } from '@cups/intake/store/queue';
+import { openStatisticsMonths } from '@cups/intake/store/statistics-months';
+import { openStore } from '@cups/store';
+import type { Platform } from '@cups/tools/platform';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CENTRE, COMMON_NAME, RARE_NAME } from './fill.ts';
+import type { RarePerson } from './fill.ts';
+import type { ScreenName } from './screens.ts';
+
+/** What intake reads for each screen, by its own functions: without HTTP, gRPC, sessions and the log of accesses. */
+
+export interface StoreReads {
+  reads: Record<ScreenName, () => Promise<unknown>>;
+  close(): Promise<void>;
+}
+
+const noLog: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => noLog };
+const PAGE = { pageSize: 50, pageToken: '' };
+/** Operator without applications. */
+const OPERATOR = 'operators/bench';
+
+/** @param period first and last day of the statistics */
+export async function openStoreReads(
+  { mongoUri, mongoTls, prefix }: Platform,
+  dataDir: string,
+  person: RarePerson,
+  period: { from: string; to: string },
+): Promise<StoreReads> {
+  const { ca } = mongoTls;
+  const store = openStore({
+    uri: mongoUri,
+    database: `${prefix}cups-intake`,
+    log: noLog,
+    ...(ca === undefined ? {} : { ca: () => ca }),
+  });
+  const applications = openApplicationStore(store);
+  const months = openStatisticsMonths(store);
+  while (!store.ready()) await pause(50);
+  const hasher = createSearchHasher(() => readFileSync(join(dataDir, 'keys', 'intake.secret'), 'utf8').trim());
+  const centres = [CENTRE];
+  const viewer = () => ({ operator: OPERATOR, now: new Date() });
+  const counts = () => countQueue(applications, centres, viewer());
+  const queue = (bucket: 'today' | 'open') =>
+    Promise.all([listQueue(applications, { bucket, centres, ...viewer(), ...PAGE }), counts()]);
+  const search = (name: string) => searchByName(applications, centres, name, hasher);
+  return {
+    reads: {
+      'queue: today': () => queue('today'),
+      'queue: open': () => queue('open'),
+      'queue: changes': () =>
+        Promise.all([listChanges(applications, { since: new Date(), centres, ...PAGE }), counts()]),
+      list: () => listByCentre(applications, { centres, state: '', ...PAGE }),
+      'search: common name': () => search(COMMON_NAME),
+      'search: rare name': () => search(RARE_NAME),
+      'search: IDNP': () => findExact(applications, centres, { idnp: person.idnp }),
+      'search: number': () => findExact(applications, centres, { trackingNumber: person.trackingNumber }),
+      person: () =>
+        Promise.all([
+          findOpenForPerson(applications, centres, person.idnp),
+          findLastForPerson(applications, centres, person.idnp),
+        ]),
+      file: () => applications.get(person.id, { scope: { centre: centres } }),
+      'statistics of a year': () => months.list(period.from.slice(0, 7), period.to.slice(0, 7)),
+    },
+    close: () => store.close(),
+  };
+}
