@@ -44,7 +44,7 @@ beforeAll(async () => {
   }
   const driver = (collection as unknown as { client: mongoose.mongo.MongoClient }).client;
   driver.on('commandStarted', ({ command }) => commands.push(command as Record<string, unknown>));
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await client.db(database).dropDatabase();
   await client.close(true);
