@@ -3,7 +3,6 @@ import { openStore } from '@cups/store';
 import type { Documents, Store } from '@cups/store';
 import { captureLog, eventually, testInfrastructure } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import mongoose from 'mongoose';
 import { createSearchHasher } from '../src/domain/search-hasher.ts';
 import { openApplicationStore } from '../src/store.ts';
 import type { StoredApplication } from '../src/store.ts';
@@ -28,11 +27,20 @@ const hasher = createSearchHasher(() => 'key of the test');
 const { mongoUri, prefix } = testInfrastructure();
 const database = `${prefix}cups-intake`;
 const rows: Row[] = Array.from({ length: DOCUMENTS }, (_, n) => createRow(n, hasher));
-const client = new mongoose.mongo.MongoClient(mongoUri, { retryWrites: false });
-/** Commands of the store, by name and in order. */
+/** The driver of the store, as far as the plans need it. */
+interface Driver {
+  db(name: string): {
+    command(command: object): Promise<Record<string, unknown>>;
+    dropDatabase(): Promise<unknown>;
+  };
+  on(event: 'commandStarted', listener: (event: { command: object }) => void): unknown;
+}
+
+/** Commands of the store, in order. */
 const commands: Record<string, unknown>[] = [];
 let store: Store;
 let applications: Documents<StoredApplication>;
+let driver: Driver;
 
 beforeAll(async () => {
   store = openStore({ uri: `${mongoUri.replace(/\/?$/, '/')}?monitorCommands=true`, database, log: captureLog().log });
@@ -42,12 +50,11 @@ beforeAll(async () => {
   for (let n = 0; n < DOCUMENTS; n += 500) {
     await collection.insertMany(structuredClone(rows.slice(n, n + 500)) as never, { ordered: false });
   }
-  const driver = (collection as unknown as { client: mongoose.mongo.MongoClient }).client;
+  driver = (collection as unknown as { client: Driver }).client;
   driver.on('commandStarted', ({ command }) => commands.push(command as Record<string, unknown>));
 }, 240_000);
 afterAll(async () => {
-  await client.db(database).dropDatabase();
-  await client.close(true);
+  await driver?.db(database).dropDatabase();
   await store?.close();
 });
 
@@ -73,7 +80,7 @@ async function plannedIndexes(): Promise<string[]> {
     : readMatches(pipeline as Stage[]).map((query) => ({ count: 'applications', query }));
   const names = new Set<string>();
   for (const explain of explained) {
-    const plan = await client.db(database).command({ explain, verbosity: 'queryPlanner' });
+    const plan = await driver.db(database).command({ explain, verbosity: 'queryPlanner' });
     collectIndexNames((plan['queryPlanner'] as { winningPlan: unknown }).winningPlan, names);
   }
   return [...names].sort();
