@@ -84,9 +84,13 @@ export function createFileMailer(folder: string, from: string): Mailer {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   return async (mail) => {
     const { message } = await transport.sendMail(buildMessage(mail, from));
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = join(folder, `${mail.id}.eml`);
-    await writeFile(`${file}.part`, message as Buffer, { mode: 0o600 });
+    const write = () => writeFile(`${file}.part`, message as Buffer, { mode: 0o600 });
+    await write().catch(async (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await write();
+    });
     await rename(`${file}.part`, file);
     return { outcome: 'sent' };
   };

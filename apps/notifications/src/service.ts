@@ -19,6 +19,12 @@ export interface NotificationsTestOverrides extends StoredTestOverrides {
   mailer?: (real: Mailer) => Mailer;
 }
 
+/**
+ * Events handled at once. A mail server that takes 200 ms for an email then limits a backlog to 120 notices a second;
+ * each handler has at most one connection to it and one call to intake.
+ */
+const CONCURRENCY = 24;
+
 /** Starts notifications: consumes events, fetches contacts from intake, composes notices and sends them. */
 export async function createNotifications(
   config: Config,
@@ -39,7 +45,7 @@ export async function createNotifications(
   backend.onShutdown('outbox', () => events.stop());
   backend.startTimers({ documents: threads, due: events.processDue, pollMs: config.timerPollMs });
   const { handle, skip } = events;
-  backend.consume({ groupId: 'notifications', topics: ['cups.applications'], handle, skip });
+  backend.consume({ groupId: 'notifications', topics: ['cups.applications'], handle, skip, concurrency: CONCURRENCY });
 
   return backend.serve<NotificationsServiceDefinition>('cups.notifications.v1.NotificationsService', {
     rpcs: notificationsRpcs(threads, now),

@@ -134,6 +134,20 @@ describe('email by SMTP', () => {
     expect(html).toContain('ABCD-EFGH-JKMN-PX');
   });
 
+  test('a slow mail server receives 24 emails at once', async () => {
+    const ids = Array.from({ length: 24 }, () => harness.application(noticeContextResponse('ana@example.md')));
+    const { promise: allReceived, resolve } = Promise.withResolvers<void>();
+    let received = 0;
+    smtp.dataReply = async () => {
+      if (++received === ids.length) resolve();
+      await allReceived;
+      return '250 ok';
+    };
+    await harness.publish(...ids.map((id) => intakeEvent(id, 1, 'ApplicationSubmitted')));
+    await Promise.all(ids.map(sent));
+    expect(received).toBe(ids.length);
+  });
+
   test('an email waits while the mail server is unavailable, without blocking others', async () => {
     const { port } = smtp;
     await smtp.close();
