@@ -107,7 +107,9 @@ type FieldRules = Record<string, (value: never) => unknown>;
 function messageToJson(wire: object | null, rules: FieldRules = {}): Json | undefined {
   if (wire === null) return undefined;
   const result: Json = {};
-  for (const [field, value] of Object.entries(wire) as [string, never][]) {
+  const fields = wire as Record<string, never>;
+  for (const field of Object.keys(fields)) {
+    const value = fields[field]!;
     const item = Object.hasOwn(rules, field) ? rules[field]!(value) : convertPlainField(field, value);
     if (item === '' || item === null || item === undefined || (Array.isArray(item) && item.length === 0)) continue;
     result[field] = item;
