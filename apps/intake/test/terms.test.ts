@@ -108,6 +108,22 @@ describe('computeDue', () => {
     }
   });
 
+  test('remembers the end of a term for one working time, one day and one term only', () => {
+    const tenth = at('2026-03-10T09:00:00Z');
+    const days = (amount: number, unit: Term['unit'] = 'working-days') => ({ amount, unit });
+    const inChisinau = () => [
+      computeDue(tenth, days(3), WORKING),
+      computeDue(tenth, days(7), WORKING),
+      computeDue(tenth, days(7, 'calendar-days'), WORKING),
+      computeDue(at('2026-03-11T09:00:00Z'), days(3), WORKING),
+    ];
+    const ends = ['2026-03-13', '2026-03-19', '2026-03-17', '2026-03-16'].map((dueDate) => ({ dueDate }));
+    expect([...inChisinau(), ...inChisinau()]).toEqual([...ends, ...ends]);
+    expect(computeDue(tenth, days(3), { ...WORKING, holidays: new Map([[2026, new Set(['2026-03-11'])]]) })).toEqual({
+      dueDate: '2026-03-16',
+    });
+  });
+
   test('throws for a year without a calendar', () => {
     expect(() => computeDue(at('2027-12-30T09:00:00Z'), { amount: 5, unit: 'working-days' }, WORKING)).toThrow(/2028/);
   });

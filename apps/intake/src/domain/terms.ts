@@ -60,37 +60,53 @@ export function endOfDay(date: string): Date {
   return DateTime.fromISO(date, { zone: CHISINAU_TIME_ZONE }).plus({ days: 1 }).startOf('day').toJSDate();
 }
 
+/** Ends of day terms by day and term. A changed file gives a new working time, and with it new ends. */
+const knownDueDates = new WeakMap<WorkingTime, Map<string, string>>();
+const MAX_KNOWN_DUE_DATES = 1_000;
+
 /**
  * Returns when a term that starts at an instant ends.
+ * @param workingTime must not change afterwards
  * @throws UnknownYearError if the days off of a needed year are unknown
  */
 export function computeDue(from: Date, term: Term, workingTime: WorkingTime): Due {
+  if (term.unit === 'hours') return computeHourDue(from, term.amount, workingTime);
   const filed = toCivilDate(from, workingTime.timeZone);
-  switch (term.unit) {
-    case 'working-days': {
-      let day = filed;
-      for (let left = term.amount; left > 0;) {
-        day = addCivilDays(day, 1);
-        if (isWorkingDay(day, workingTime)) left -= 1;
-      }
-      return { dueDate: rollToWorkingDay(day, workingTime) };
+  const dueDates = knownDueDates.get(workingTime) ?? new Map<string, string>();
+  knownDueDates.set(workingTime, dueDates);
+  const key = `${filed} ${term.amount} ${term.unit}`;
+  let dueDate = dueDates.get(key);
+  if (dueDate === undefined) {
+    dueDate = computeDueDate(filed, term, workingTime);
+    if (dueDates.size >= MAX_KNOWN_DUE_DATES) dueDates.clear();
+    dueDates.set(key, dueDate);
+  }
+  return { dueDate };
+}
+
+/** @param filed yyyy-MM-dd */
+function computeDueDate(filed: string, { amount, unit }: Term, workingTime: WorkingTime): string {
+  if (unit === 'calendar-days') return rollToWorkingDay(addCivilDays(filed, amount), workingTime);
+  let day = filed;
+  for (let left = amount; left > 0;) {
+    day = addCivilDays(day, 1);
+    if (isWorkingDay(day, workingTime)) left -= 1;
+  }
+  return rollToWorkingDay(day, workingTime);
+}
+
+function computeHourDue(from: Date, hours: number, workingTime: WorkingTime): Due {
+  let at = moveIntoWorkingTime(DateTime.fromJSDate(from, { zone: workingTime.timeZone }), workingTime);
+  let minutes = hours * 60;
+  for (;;) {
+    const closes = atClockTime(at, workingTime.closes);
+    const left = closes.diff(at, 'minutes').minutes;
+    if (minutes <= left) {
+      at = at.plus({ minutes });
+      return { dueDate: at.toISODate()!, dueTime: at.toJSDate() };
     }
-    case 'calendar-days':
-      return { dueDate: rollToWorkingDay(addCivilDays(filed, term.amount), workingTime) };
-    case 'hours': {
-      let at = moveIntoWorkingTime(DateTime.fromJSDate(from, { zone: workingTime.timeZone }), workingTime);
-      let minutes = term.amount * 60;
-      for (;;) {
-        const closes = atClockTime(at, workingTime.closes);
-        const left = closes.diff(at, 'minutes').minutes;
-        if (minutes <= left) {
-          at = at.plus({ minutes });
-          return { dueDate: at.toISODate()!, dueTime: at.toJSDate() };
-        }
-        minutes -= left;
-        at = moveIntoWorkingTime(closes, workingTime);
-      }
-    }
+    minutes -= left;
+    at = moveIntoWorkingTime(closes, workingTime);
   }
 }
 
