@@ -2,7 +2,7 @@
 
 /**
  * Size of the young generation in MiB, where most objects of a request die. All requests pass these two services: 24 instead of
- * 8 MiB saves them a seventh of their CPU time, for some 110 MiB in total (bench/README.md).
+ * 8 MiB saves them a seventh of their CPU time, for some 110 MiB in total (docs/reports/benchmarks.md). V8 rounds up to 32.
  */
 const YOUNG_MIB: Readonly<Record<string, number>> = { gateway: 24, intake: 24 };
 
