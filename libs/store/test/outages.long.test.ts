@@ -226,6 +226,34 @@ describe('events of a write without a response', () => {
     }
   });
 
+  test('are published once for each insert and update of a group, whose repeats change nothing', async () => {
+    const line = await startLossyProxy();
+    const ids = ['a', 'b', 'c', 'd'];
+    const expectUncertain = async (writes: Promise<unknown>[]) => {
+      for (const one of await Promise.allSettled(writes)) {
+        expect(one).toMatchObject({ status: 'rejected', reason: { reason: 'STORE_UNAVAILABLE' } });
+      }
+    };
+    try {
+      const cases = await openCases(line.uri);
+      const sent = await startTestRelay(cases);
+      line.state.cuts = true;
+      await expectUncertain(ids.map((id) => create(cases, id)));
+      line.state.cuts = false;
+      await eventually(async () => (await cases.get('d', { scope: 'service' }).catch(() => undefined)) !== undefined);
+      for (const id of ids) expect(await create(cases, id)).toMatchObject({ replayed: true });
+      line.state.cuts = true;
+      await expectUncertain(ids.map((id) => change(cases, id)));
+      line.state.cuts = false;
+      await eventually(async () => (await cases.get('d', { scope: 'service' }).catch(() => undefined))?.revision === 2);
+      for (const id of ids) expect(await change(cases, id)).toMatchObject({ outcome: 'replayed' });
+      await eventually(() => ids.every((id) => sequences(sent, id).length > 1), { timeoutMs: 8_000 });
+      expect(ids.map((id) => sequences(sent, id))).toEqual(ids.map(() => [1, 2]));
+    } finally {
+      line.close();
+    }
+  });
+
   test('are published when a repeated request finds them', async () => {
     const [dead, living] = [await openCases(), await openCases()];
     const sent = await startTestRelay(living);
