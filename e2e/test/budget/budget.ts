@@ -13,6 +13,8 @@ export interface BudgetRow {
   operation: string;
   /** Exact number per pair, one pair after another. One applicant in three has an email address. */
   alone: number;
+  /** Minimum number per pair, one pair after another, where calls of a pair may share an operation. @default alone */
+  aloneAtLeast?: number;
   /** Maximum per pair with 64 pairs in flight. */
   busy: number;
   reason: string;
@@ -24,19 +26,20 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
   ...callRows('gateway', ['CreateApplication', 'SubmitApplication'], 'the write of each HTTP request'),
   { service: 'gateway', operation: 'log request-completed', alone: 2, busy: 2, reason: 'one line per HTTP request' },
 
-  { service: 'intake', operation: 'store insert applications', alone: 1, busy: 0.6, reason: 'the draft' },
+  { service: 'intake', operation: 'store insert applications', alone: 1, busy: 0.4, reason: 'the draft' },
   {
     service: 'intake',
     operation: 'store update applications (_id revision → $set $push)',
     alone: 1,
-    busy: 0.6,
+    busy: 0.4,
     reason: 'the submission with its event',
   },
   {
     service: 'intake',
     operation: 'store find applications (_id)',
     alone: 2,
-    busy: 1.2,
+    aloneAtLeast: 1,
+    busy: 0.8,
     reason: 'GetSubmission and GetNoticeContext read the revision of the application that this process wrote',
   },
   {
@@ -55,7 +58,7 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
     service: 'agency-bridge',
     operation: 'store insert deliveries',
     alone: 1,
-    busy: 0.6,
+    busy: 0.4,
     reason: 'the delivery with its request',
   },
   {
@@ -78,7 +81,7 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
     service: 'notifications',
     operation: 'store insert threads',
     alone: 1,
-    busy: 0.6,
+    busy: 0.4,
     reason: 'the thread of notices, without a look-up',
   },
   {

@@ -103,7 +103,8 @@ function compareRow(kind: 'alone' | 'busy', row: BudgetRow, count: number, pairs
   const { service, operation } = row;
   // A share of the pairs is a whole number of them.
   const budget = Math.round(row[kind] * pairs);
-  if (count === budget || (kind === 'busy' && count < budget)) return undefined;
+  const least = kind === 'busy' ? 0 : Math.round((row.aloneAtLeast ?? row.alone) * pairs);
+  if (count >= least && count <= budget) return undefined;
   const found = `${service}: ${operation}: ${count} in ${pairs} pairs, the budget is ${budget}.`;
   if (count < budget) return `${found} Lower "${kind}" of its row in ${TABLE} to ${count / pairs}.`;
   return `${found} Remove the operation, or raise "${kind}" of its row in ${TABLE} with the reason.`;
