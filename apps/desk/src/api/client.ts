@@ -48,6 +48,14 @@ export function subscribeToOutcomes(listener: OutcomeListener): () => void {
 }
 const notifyListeners: OutcomeListener = (outcome, error) => listeners.forEach((listener) => listener(outcome, error));
 
+/** Counts the sessions of this page. */
+let sessions = 0;
+
+/** From here on, requests belong to a new session: a late response to an earlier request does not end it. */
+export function beginSession(): void {
+  sessions += 1;
+}
+
 /** Reasons that mean the session has ended. */
 export const SIGNED_OUT_REASONS: readonly Problem['reason'][] = [
   'UNAUTHENTICATED',
@@ -57,6 +65,7 @@ export const SIGNED_OUT_REASONS: readonly Problem['reason'][] = [
 ];
 
 async function fetchOrThrow(request: Request): Promise<Response> {
+  const ownSession = sessions;
   if (isUserIdle()) request.headers.set(...BACKGROUND_HEADER);
   const response = await fetch(request, { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) }).catch(() => {
     notifyListeners('silence');
@@ -71,7 +80,8 @@ async function fetchOrThrow(request: Request): Promise<Response> {
     notifyListeners('silence');
     throw new NetworkError('an answer of something else');
   }
-  notifyListeners(SIGNED_OUT_REASONS.includes(apiError.reason) ? 'signed-out' : 'answer', apiError);
+  const isSignedOut = ownSession === sessions && SIGNED_OUT_REASONS.includes(apiError.reason);
+  notifyListeners(isSignedOut ? 'signed-out' : 'answer', apiError);
   throw apiError;
 }
 

@@ -86,11 +86,6 @@ export interface Outbox {
 }
 
 const RECORD_KIND = 'write';
-const INITIAL_RETRY_DELAY_MS = 1_000;
-/** Maximum retry delay while the platform is unreachable; `resume` ends it early. */
-const MAX_UNREACHABLE_DELAY_MS = 5_000;
-/** Maximum retry delay while the platform is overloaded. */
-const MAX_BUSY_DELAY_MS = 30_000;
 /** Kinds of writes that can be undone. */
 const UNDOABLE_KINDS: readonly Write['kind'][] = ['notes', 'person-notifications', 'payment'];
 const UNDO_WINDOW_MS = 10_000;
@@ -269,7 +264,7 @@ class PersistentOutbox implements Outbox {
   async #sendHead(queue: WriteQueue, head: Write): Promise<void> {
     const answer = await send(head, queue.known?.etag ?? head.etag);
     queue.known = answer;
-    queue.failures = 0;
+    queue.retryDelay.reset();
     queue.writes.shift();
     this.#update(queue, { savedAt: Date.now(), unreachableSince: undefined });
     takeWaiters(queue, head).forEach(({ resolve }) => resolve(answer));
@@ -284,11 +279,7 @@ class PersistentOutbox implements Outbox {
   #handleFailure(application: string, queue: WriteQueue, error: unknown): void {
     if (this.#stopped) return;
     if (isTransient(error)) {
-      const longest = error instanceof ApiError ? MAX_BUSY_DELAY_MS : MAX_UNREACHABLE_DELAY_MS;
-      const pause = Math.min(INITIAL_RETRY_DELAY_MS * 2 ** queue.failures, longest);
-      const retryAfterMs = error instanceof ApiError ? (error.retryAfter ?? 0) * 1_000 : 0;
-      queue.failures += 1;
-      queue.timer = setTimeout(() => void this.#drain(application), Math.max(pause, retryAfterMs));
+      queue.timer = setTimeout(() => void this.#drain(application), queue.retryDelay.next(error));
       return this.#update(queue, { unreachableSince: queue.status.unreachableSince ?? Date.now() });
     }
     if (!(error instanceof ApiError)) throw error;

@@ -1,6 +1,7 @@
 import type { ApiError } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
 import type { SyncStatus, UndoneError, Write } from './outbox.ts';
+import { RetryDelay } from './retry-delay.ts';
 
 export interface WriteQueue {
   writes: Write[];
@@ -13,7 +14,7 @@ export interface WriteQueue {
   drained: Promise<void>;
   /** The last write, while it can be undone. */
   hold?: { key: string; timer: ReturnType<typeof setTimeout> } | undefined;
-  failures: number;
+  retryDelay: RetryDelay;
   timer?: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -24,7 +25,14 @@ export interface Waiter {
 
 export function createWriteQueue(): WriteQueue {
   const drained = Promise.resolve();
-  return { writes: [], status: { pending: [] }, waiters: new Map(), sending: false, drained, failures: 0 };
+  return {
+    writes: [],
+    status: { pending: [] },
+    waiters: new Map(),
+    sending: false,
+    drained,
+    retryDelay: new RetryDelay(),
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { api, bodyOf, isTransient, ApiError } from '../api/client.ts';
+import { api, beginSession, bodyOf, isTransient, ApiError } from '../api/client.ts';
 import { queueQuery, sessionQuery } from '../api/queries.ts';
 import type { Session } from '../api/types.ts';
 import { openLocalStore } from '../local-store/local-store.ts';
@@ -65,19 +65,23 @@ interface SignInRequest {
 }
 
 /**
- * Creates a session.
+ * Creates a session. Waits for a sign-out under way: its response would remove the cookie of the new session.
  * @throws ApiError, NetworkError
  */
 export async function createSession({ provider, operator, centre }: SignInRequest): Promise<Session> {
   generation += 1;
+  await signOutUnderWay;
   const body: { provider: 'local'; operator?: string; centre?: string } = { provider: provider as 'local' };
   if (operator !== undefined) body.operator = operator;
   if (centre !== undefined) body.centre = centre;
-  return bodyOf(api.POST('/api/v1/sessions', { body }));
+  const session = await bodyOf(api.POST('/api/v1/sessions', { body }));
+  beginSession();
+  return session;
 }
 
 /** Counts sign-ins and sign-outs, so that a retried sign-out never ends a later session. */
 let generation = 0;
+let signOutUnderWay: Promise<unknown> = Promise.resolve();
 
 /**
  * Ends the session, and retries while the page lives. A session that cannot be ended expires after at most 8 hours.
@@ -89,7 +93,9 @@ export async function endSession(pendingWork?: Promise<unknown>): Promise<string
   await pendingWork;
   for (let retryDelay = 1_000; attempt === generation; retryDelay = Math.min(retryDelay * 2, 30_000)) {
     try {
-      return (await api.DELETE('/api/v1/sessions/current')).data?.next;
+      const deleted = api.DELETE('/api/v1/sessions/current');
+      signOutUnderWay = deleted.catch(() => {});
+      return (await deleted).data?.next;
     } catch (error) {
       if (error instanceof ApiError && !isTransient(error)) return undefined;
       if (!isTransient(error)) throw error;
