@@ -1,4 +1,10 @@
-import { applicableAnswers, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, toCivilDate, validateContentShape } from '@cups/application';
+import {
+  applicableAnswers,
+  MAX_EVIDENCE,
+  MAX_SUPPLIED_BYTES,
+  toCivilDate,
+  validateContentShape,
+} from '@cups/application';
 import type { Content, Evidence } from '@cups/application';
 import { pointer, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
