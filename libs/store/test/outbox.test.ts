@@ -39,6 +39,8 @@ afterEach(async () => {
 });
 
 const scope = 'service';
+/** Also while sweeps are slow, as on a busy machine. */
+const FREQUENT_SWEEPS = { sweepIntervalMs: 20, maxSweepIntervalMs: 20, minAgeMs: 0 };
 /** Opens a store as a separate process would. */
 async function open(): Promise<Documents<Case>> {
   const store = openStore({ uri: mongoUri, database, log });
@@ -150,8 +152,8 @@ describe('startRelay', () => {
     await waitUntilEmpty(cases);
     expect(entries).toHaveLength(40);
     const intervals = starts.slice(1).map((start, n) => start - starts[n]!);
-    // Node's timers may fire 1 ms early.
-    expect(Math.min(...intervals)).toBeGreaterThanOrEqual(19);
+    // A timer of Node counts from the start of its turn, so an interval of 20 ms may be some milliseconds shorter.
+    expect(Math.min(...intervals)).toBeGreaterThanOrEqual(10);
   });
 
   test('publishes what another process committed without publishing', async () => {
@@ -169,7 +171,7 @@ describe('startRelay', () => {
   test('sweeps what another process leaves at run time', async () => {
     const cases = await open();
     const { publish, sequences } = topic();
-    relay(cases, publish, { sweepIntervalMs: 20, minAgeMs: 0 });
+    relay(cases, publish, FREQUENT_SWEEPS);
     const silent = await open();
     await create(silent, 'late');
     await waitUntilEmpty(cases);
@@ -182,8 +184,8 @@ describe('startRelay', () => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
       return {};
     });
-    relay(one, publish, { sweepIntervalMs: 15, minAgeMs: 0 });
-    relay(two, publish, { sweepIntervalMs: 15, minAgeMs: 0 });
+    relay(one, publish, FREQUENT_SWEEPS);
+    relay(two, publish, FREQUENT_SWEEPS);
     const ids = Array.from({ length: 8 }, (_, index) => `d${index}`);
     await Promise.all(
       ids.map(async (id) => {
@@ -325,7 +327,7 @@ describe('startRelay', () => {
     }));
     await create(cases, 'bad');
     await change(cases, 'bad');
-    relay(cases, publish, { metrics, sweepIntervalMs: 20, minAgeMs: 0 });
+    relay(cases, publish, { metrics, ...FREQUENT_SWEEPS });
     await eventually(async () => (await cases.get('bad', { scope }))?.outboxBlocked !== undefined);
     const readBlocked = async () => readMetric(await text(), 'outbox_documents_blocked');
     await eventually(async () => (await readBlocked()) === 1);

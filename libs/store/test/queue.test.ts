@@ -225,7 +225,7 @@ describe('findOldestPending', () => {
 });
 
 test('increases the pause with the duration of a sweep, up to five minutes', () => {
-  expect([0, 100, 1_000, 10_000, 600_000].map((durationMs) => computeSweepInterval(durationMs, 30_000))).toEqual([
+  expect([0, 100, 1_000, 10_000, 600_000].map((durationMs) => computeSweepInterval(durationMs))).toEqual([
     30_000, 30_000, 200_000, 300_000, 300_000,
   ]);
 });

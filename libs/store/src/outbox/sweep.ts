@@ -9,8 +9,10 @@ export interface SweepOptions {
   metrics?: Metrics;
   /** The clock of the event times. */
   now: () => Date;
-  /** Pause between sweeps, ms. Default 30,000; up to 300,000 if sweeps are slow. */
+  /** Pause between sweeps, ms. Default 30,000. Slow sweeps pause longer, up to `maxSweepIntervalMs`. */
   sweepIntervalMs?: number;
+  /** Without jitter, however slow a sweep is. Default 300,000. */
+  maxSweepIntervalMs?: number;
   /** Minimum age of an entry, ms. Default 10,000; the first sweep takes entries of any age. */
   minAgeMs?: number;
 }
@@ -26,20 +28,25 @@ export interface OutboxSweeper {
 }
 
 const SWEEP_BATCH_SIZE = 500;
-/** Upper bound of the sweep interval, without jitter, however slow a sweep is. */
+const SWEEP_INTERVAL_MS = 30_000;
 const MAX_SWEEP_INTERVAL_MS = 300_000;
 
 /** Returns the ms until the next sweep. Slow sweeps (a large collection, an unused index) run less often. */
-export const computeSweepInterval = (tookMs: number, sweepIntervalMs: number): number =>
-  Math.max(sweepIntervalMs, Math.min(MAX_SWEEP_INTERVAL_MS, tookMs * 200));
+export const computeSweepInterval = (
+  tookMs: number,
+  {
+    sweepIntervalMs = SWEEP_INTERVAL_MS,
+    maxSweepIntervalMs = MAX_SWEEP_INTERVAL_MS,
+  }: Pick<SweepOptions, 'sweepIntervalMs' | 'maxSweepIntervalMs'> = {},
+): number => Math.max(sweepIntervalMs, Math.min(maxSweepIntervalMs, tookMs * 200));
 
 /**
  * Finds unpublished events that a dead process left in its documents, queues them and calls `onFound`. Replicas need
  * no lease: a sweep takes only old entries, with jitter.
  */
 export function startOutboxSweeper(queue: OutboxQueue, options: SweepOptions, onFound: () => void): OutboxSweeper {
-  const { now, sweepIntervalMs = 30_000, minAgeMs = 10_000 } = options;
-  const pauseAfter = createIntervalTracker(options, sweepIntervalMs);
+  const { now, minAgeMs = 10_000 } = options;
+  const pauseAfter = createIntervalTracker(options);
   const countBlocked = createBlockedCounter(options);
   const cursors = new Map<AnyDocuments, string>();
   let timer: NodeJS.Timeout | undefined;
@@ -79,12 +86,14 @@ export function startOutboxSweeper(queue: OutboxQueue, options: SweepOptions, on
 }
 
 /** Returns the pause after a sweep, with jitter. Logs once when sweeps become slow or fast again. */
-function createIntervalTracker({ log, metrics }: SweepOptions, sweepIntervalMs: number): (tookMs: number) => number {
+function createIntervalTracker(options: SweepOptions): (tookMs: number) => number {
+  const { log, metrics } = options;
+  const usual = computeSweepInterval(0, options);
   const interval = metrics?.gauge('outbox_sweep_interval_seconds', 'Interval between outbox sweeps, in seconds', []);
   let isSlow = false;
   return (tookMs) => {
-    const pause = computeSweepInterval(tookMs, sweepIntervalMs);
-    if (pause > sweepIntervalMs !== isSlow) {
+    const pause = computeSweepInterval(tookMs, options);
+    if (pause > usual !== isSlow) {
       isSlow = !isSlow;
       log.warn({ event: isSlow ? 'outbox-sweeps-slowed' : 'outbox-sweeps-recovered', delayMs: pause });
     }
