@@ -27,7 +27,9 @@ test('shows statistics by centre, service and agency, on the map and as CSV', as
   expect([name, status, wave]).toEqual(['Bilicenii Vechi Sîngerei', 'lucrează', 'pilot'].map(asShown));
   expect(Number(filed)).toBeGreaterThan(0);
   expect((await cells(page, 'Bilicenii Vechi')).at(-1)).toMatch(/· [1-9]\d* nu$/);
-  expect(await page.getByRole('img', { name: 'Harta centrelor' }).locator('circle').count()).toBe(16);
+  const pins = page.getByRole('img', { name: 'Harta centrelor' }).locator('circle');
+  await pins.first().waitFor();
+  expect(await pins.count()).toBe(16);
   expect(await page.getByText('Fără loc cunoscut: 1 (Corjeuți)').count()).toBe(1);
   expect(await page.getByRole('complementary').innerText()).toMatch(/Italia\s+MISSION-\d\d, acum \d\d:\d\d \(Roma\)/);
   expect(await axe(page)).toEqual([]);
