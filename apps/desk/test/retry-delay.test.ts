@@ -12,7 +12,7 @@ describe('RetryDelay', () => {
     ['doubles to half a minute while overloaded', Array.from({ length: 6 }, () => busy()), [1, 2, 4, 8, 16, 30]],
     ['is at least what the platform asks for', [busy(7), busy(1)], [7, 2]],
     [
-      'starts anew when the platform is reachable again',
+      'begins with a second when the platform is reachable again',
       [...Array.from({ length: 6 }, lost), busy()],
       [1, 2, 4, 5, 5, 5, 1],
     ],

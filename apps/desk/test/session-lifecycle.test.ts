@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type * as Client from '../src/api/client.ts';
+import type * as Lifecycle from '../src/session/session-lifecycle.ts';
 
 /** Sign-outs and late responses of a session, while the next one begins. */
 
@@ -9,8 +11,8 @@ let server: Server;
 /** Requests that wait for their response, by method and path, in the order of their arrival. */
 let arrived: { name: string; response: ServerResponse }[];
 let onArrival: () => void = () => {};
-let client: typeof import('../src/api/client.ts');
-let lifecycle: typeof import('../src/session/session-lifecycle.ts');
+let client: Pick<typeof Client, 'api' | 'subscribeToOutcomes'>;
+let lifecycle: Pick<typeof Lifecycle, 'createSession' | 'endSession'>;
 
 function take(request: IncomingMessage, response: ServerResponse): void {
   request.resume();

@@ -12,8 +12,8 @@ export class RetryDelay {
   #wasBusy = false;
 
   /**
-   * Returns the delay after a transient failure in ms. It starts anew when the platform becomes reachable: a long time
-   * without a line says nothing about the load.
+   * Returns the delay after a transient failure in ms. The first of an overload is short also after a
+   * long time without a line, which says nothing about the load.
    */
   next(error: unknown): number {
     const isBusy = error instanceof ApiError;
