@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { LocalOptions } from '../src/index.ts';
+import mongoose from 'mongoose';
+import { startLocal, type LocalOptions } from '../src/index.ts';
 
 /** Returns the path of a test script. */
 export function resolveScript(name: string): string {
@@ -25,6 +26,28 @@ export async function withFolder(work: (folder: string) => Promise<void>): Promi
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A store in a new folder, with a client. */
+export interface TestStore {
+  client: mongoose.mongo.MongoClient;
+  /** Stops the store and removes its folder. */
+  stop(): Promise<void>;
+}
+
+export async function startTestStore(): Promise<TestStore> {
+  const folder = await mkdtemp(join(tmpdir(), 'cups-local-'));
+  const local = await startLocal({ dataDir: folder, parts: ['store'] });
+  const client = new mongoose.mongo.MongoClient(local.mongoUri, { retryWrites: false });
+  await client.connect();
+  return {
+    client,
+    async stop() {
+      await client.close(true);
+      await local.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Waits until `condition` holds. */

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import mongoose from 'mongoose';
-import { startLocal, type LocalPlatform } from '../src/index.ts';
+import { startTestStore, type TestStore } from './folder.ts';
 
 /** Reads by indexes give what reads of all documents give, in the same order. */
 
@@ -12,21 +9,14 @@ type Row = { _id: number } & Record<string, unknown>;
 type Rows = mongoose.mongo.Collection<Row>;
 type IndexSpec = { fields: Record<string, 1 | -1>; sparse?: boolean; partial?: object };
 
-let local: LocalPlatform;
-let folder: string;
+let store: TestStore;
 let client: mongoose.mongo.MongoClient;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cups-plans-'));
-  local = await startLocal({ dataDir: folder, parts: ['store'] });
-  client = new mongoose.mongo.MongoClient(local.mongoUri, { retryWrites: false });
-  await client.connect();
+  store = await startTestStore();
+  client = store.client;
 }, 120_000);
-afterAll(async () => {
-  await client?.close(true);
-  await local?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => store?.stop());
 
 const FIELDS = ['a', 'b', 'c.d', 'list', 'things.kind'];
 

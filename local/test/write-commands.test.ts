@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import mongoose from 'mongoose';
-import { startLocal, type LocalPlatform } from '../src/index.ts';
+import { startTestStore, type TestStore } from './folder.ts';
 
 /** Commands with several statements, as MongoDB documents them, and updates of parts of a document. */
 
@@ -14,23 +11,16 @@ type Rows = mongoose.mongo.Collection<Row>;
 const { Binary, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp, UUID, BSONRegExp } =
   mongoose.mongo.BSON;
 
-let local: LocalPlatform;
-let folder: string;
+let store: TestStore;
 let client: mongoose.mongo.MongoClient;
 let rows: Rows;
 let run = 0;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cups-writes-'));
-  local = await startLocal({ dataDir: folder, parts: ['store'] });
-  client = new mongoose.mongo.MongoClient(local.mongoUri, { retryWrites: false });
-  await client.connect();
+  store = await startTestStore();
+  client = store.client;
 }, 120_000);
-afterAll(async () => {
-  await client?.close(true);
-  await local?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => store?.stop());
 beforeEach(async () => {
   rows = client.db('writes').collection<Row>(`rows-${(run += 1)}`);
   await rows.createIndexes([
