@@ -13,7 +13,7 @@ import { measureIdle } from '../idle.ts';
 import { LOAD_SETTINGS, signInJobs } from '../jobs.ts';
 import type { LoadCommand } from '../load.ts';
 import { LoadRunner, warmUp } from '../load-runs.ts';
-import { percentiles, round } from '../processes.ts';
+import { percentiles, round, timeRuns } from '../processes.ts';
 import type { Percentiles } from '../processes.ts';
 import { createRegistry } from './registry.ts';
 
@@ -98,13 +98,7 @@ async function measureScreens(url: string, runs: number): Promise<Record<string,
   };
   const results: Record<string, Percentiles> = {};
   for (const [name, read] of Object.entries(screens)) {
-    const times: number[] = [];
-    for (let run = 0; run < runs; run += 1) {
-      const started = performance.now();
-      await read();
-      times.push(performance.now() - started);
-    }
-    results[name] = percentiles(times);
+    results[name] = percentiles(await timeRuns(runs, read));
   }
   return results;
 }

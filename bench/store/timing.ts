@@ -1,5 +1,5 @@
 import type { Cell } from '@cups/tools/format-table';
-import { round } from '../processes.ts';
+import { round, timeRuns } from '../processes.ts';
 
 /** Times reads of a store, one after the other. */
 
@@ -13,12 +13,7 @@ const RUNS = 30;
 export async function timeReads(reads: Reads): Promise<Cell[][]> {
   const rows: Cell[][] = [];
   for (const [name, read] of Object.entries(reads)) {
-    const times: number[] = [];
-    for (let run = 0; run < RUNS; run += 1) {
-      const started = performance.now();
-      await read();
-      times.push(performance.now() - started);
-    }
+    const times = await timeRuns(RUNS, read);
     times.sort((a, b) => a - b);
     rows.push([name, round(times[RUNS >> 1]!), round(times[Math.floor(RUNS * 0.95)]!)]);
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import mongoose from 'mongoose';
+import type mongoose from 'mongoose';
 import { startTestStore, type TestStore } from './folder.ts';
 
 /** Reads by indexes give what reads of all documents give, in the same order. */
