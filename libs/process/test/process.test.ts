@@ -172,6 +172,24 @@ describe('serve', () => {
     expect(last).toMatchObject({ level: 'info', event: 'shutdown-completed' });
   });
 
+  test('writes lines that follow each other together, and the last one when the process ends', async () => {
+    const { out } = await runMain(
+      `import fs from 'node:fs';
+       import { setTimeout as pause } from 'node:timers/promises';
+       const { write } = fs;
+       let writes = 0;
+       fs.write = (...given) => { writes += 1; return write(...given); };
+       const log = createLog({ service: 'x' });
+       for (let i = 0; i < 10; i++) log.info({ event: 'x' });
+       const count = writes;
+       while (writes === 0) await pause(5);
+       log.info({ event: 'last', count, total: writes });`,
+    );
+    const lines = out.trim().split('\n');
+    expect(lines).toHaveLength(11);
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ event: 'last', count: 0, total: 1 });
+  });
+
   test.each(['pipe', 'socket'] as const)(
     'drops lines without delay if standard output is a full %s without a reader',
     async (kind) => {
