@@ -4,7 +4,7 @@ import { loadavg } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { agenciesIn, SERVICES, startPlatform } from '@cups/tools/platform';
+import { agenciesIn, startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import mongoose from 'mongoose';
 import { watchAgencies } from './arrivals.ts';
@@ -29,7 +29,7 @@ import type { LoadLevelResult, OpenLoopResult } from './load-runs.ts';
  * report states the load generator's share.
  */
 
-const HELP = `npm run bench -- [--json] [--seconds 20] [--open] [--profile <service>]
+const HELP = `npm run bench -- [--json] [--seconds 20] [--open]
 npm run bench -- --compare <commit> [--rounds 3] [--json] [--out <file>] [--seconds 20] [--open]
 
 Starts a platform on an empty folder, warms it up and measures
@@ -50,7 +50,6 @@ flight, acknowledgements at 20 pairs per second, and memory. Ctrl-C removes the 
   --json             prints one JSON object only
   --seconds <n>      length of each part (default 20)
   --open             Kafka and the store without TLS, users and ACLs
-  --profile <name>   writes a CPU profile of that service to .cups/profiles (it costs a little)
   --help             prints this text
 
 Exit code 1 when the run was not valid. Each run replaces the last one in bench/results.`;
@@ -66,7 +65,6 @@ const { values: args } = parseArgs({
     help: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '20' },
     open: { type: 'boolean', default: false },
-    profile: { type: 'string' },
     compare: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     out: { type: 'string' },
@@ -132,9 +130,6 @@ async function bench(signal: AbortSignal): Promise<number> {
 
 /** Starts a platform with limits for one machine that plays all desks, and with silent agencies. */
 function startBenchPlatform(dataDir: string, signal: AbortSignal, trouble: string[]): Promise<Platform> {
-  const profiled = SERVICES.find((name) => name === args.profile);
-  if (args.profile && !profiled) throw new Error(`There is no service named ${args.profile}.`);
-  const profiles = join(root, '.cups', 'profiles');
   return startPlatform({
     port: 0,
     dataDir,
@@ -144,7 +139,6 @@ function startBenchPlatform(dataDir: string, signal: AbortSignal, trouble: strin
     onProgress: log,
     onExit: (name, code) => trouble.push(`${name} exited unexpectedly (${code})`),
     env: { ...LOAD_SETTINGS, REGISTRY_DIR: copyRegistryWithoutLimits(dataDir) },
-    envOf: profiled ? { [profiled]: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` } } : {},
   });
 }
 

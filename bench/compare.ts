@@ -1,14 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { createCheckout, describeWorkingTree, resolveCommit } from './compare/checkout.ts';
 import { computeRatios, formatRatios } from './compare/ratios.ts';
 import type { Figures } from './compare/ratios.ts';
-import { startSide } from './compare/side.ts';
+import { runSide } from './compare/side.ts';
 import { measureTurn } from './compare/turn.ts';
 import type { Turn } from './compare/turn.ts';
-import { copyRegistryWithoutLimits, LOAD_SETTINGS } from './jobs.ts';
 import { round } from './processes.ts';
 
 /** Measures this checkout and another commit alternately, on empty folders of one disk, and compares them. */
@@ -66,29 +64,11 @@ async function compareInRounds(options: CompareOptions): Promise<void> {
   report(measured, { base: commit.slice(0, 10), current, loadBefore }, options);
 }
 
-/** Starts a platform on an empty folder, measures it and stops it. Keeps the folder, with the logs, when that fails. */
-async function runTurn(checkout: string, options: CompareOptions): Promise<Turn> {
-  const { seconds, open, signal, log } = options;
-  if (signal.aborted) throw new Error('stopped');
-  mkdirSync(join(root, '.cups'), { recursive: true });
-  const dataDir = mkdtempSync(join(root, '.cups', 'compare-'));
-  const prefix = `bench${randomBytes(3).toString('hex')}-`;
-  const env = { ...LOAD_SETTINGS, REGISTRY_DIR: copyRegistryWithoutLimits(dataDir, checkout) };
+function runTurn(checkout: string, { seconds, open, signal, log }: CompareOptions): Promise<Turn> {
   const onProgress = (line: string) => log(`  ${line}`);
-  let finished = false;
-  try {
-    const side = await startSide(checkout, { dataDir, prefix, open, env }, { signal, onProgress });
-    try {
-      const turn = await measureTurn(side, { prefix, seconds, signal, onProgress });
-      finished = true;
-      return turn;
-    } finally {
-      await side.stop();
-    }
-  } finally {
-    if (finished || signal.aborted) rmSync(dataDir, { recursive: true, force: true });
-    else process.stderr.write(`The logs of this platform are in ${relative(root, dataDir)}.\n`);
-  }
+  return runSide(checkout, { open, signal, onProgress }, (side, prefix) =>
+    measureTurn(side, { prefix, seconds, signal, onProgress }),
+  );
 }
 
 const formatFigures = (figures: Figures): string =>

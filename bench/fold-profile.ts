@@ -1,16 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { relative, join } from 'node:path';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/**
- * Prints a CPU profile as folded stacks, the input of flame graph programs: one line for each distinct stack, with its time in
- * microseconds.
- */
-
-const USAGE = `node bench/fold-profile.ts <file.cpuprofile>
-  npm run bench -- --profile intake              writes a profile to .cups/profiles
-  node bench/fold-profile.ts <file> > a.folded   folds it
-  inferno-flamegraph < a.folded > a.svg          draws it (cargo install inferno)`;
+/** Folds CPU profiles of Node into stacks, the input of flame graph programs. */
 
 interface CallFrame {
   functionName: string;
@@ -25,45 +16,55 @@ interface ProfileNode {
 }
 
 /** The format of `node --cpu-prof`. */
-interface CpuProfile {
+export interface CpuProfile {
   nodes: ProfileNode[];
+  /** Microseconds of the monotonic clock. */
+  startTime: number;
   /** The node of each sample, and the time before it in microseconds. */
   samples: number[];
   timeDeltas: number[];
 }
 
-const root = join(import.meta.dirname, '..');
-const [file] = process.argv.slice(2);
-if (!file || file.startsWith('-')) {
-  process.stderr.write(`${USAGE}\n`);
-  process.exitCode = file === '--help' ? 0 : 2;
-} else {
-  const stacks = foldStacks(JSON.parse(readFileSync(file, 'utf8')) as CpuProfile);
-  for (const [stack, microseconds] of stacks) process.stdout.write(`${stack} ${microseconds}\n`);
+/** A part of a profile, in milliseconds of the monotonic clock. */
+export interface Period {
+  fromMs: number;
+  toMs: number;
 }
 
-/** Returns the time of each stack, without the time in which the process had nothing to do. */
-function foldStacks({ nodes, samples, timeDeltas }: CpuProfile): Map<string, number> {
+/**
+ * Returns the microseconds of each distinct stack within a period, without the time in which the process had nothing to do.
+ * @param root folder of the profiled checkout: frames have no other path
+ */
+export function foldStacks(profile: CpuProfile, { fromMs, toMs }: Period, root: string): Map<string, number> {
+  const stackOf = nameStacks(profile, root);
+  const times = new Map<string, number>();
+  let clock = profile.startTime;
+  for (const [at, id] of profile.samples.entries()) {
+    const delta = profile.timeDeltas[at] ?? 0;
+    clock += delta;
+    const stack = stackOf.get(id) ?? '(root)';
+    if (clock < fromMs * 1000 || clock > toMs * 1000 || stack === '(idle)' || stack === '(root)') continue;
+    times.set(stack, (times.get(stack) ?? 0) + Math.max(0, delta));
+  }
+  return times;
+}
+
+/** Returns the stack that each node ends, as `frame;frame`. */
+function nameStacks({ nodes }: CpuProfile, root: string): Map<number, string> {
   const stackOf = new Map<number, string>();
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const name = (node: ProfileNode, above: string): void => {
-    const stack = above === '' ? formatFrame(node.callFrame) : `${above};${formatFrame(node.callFrame)}`;
+    const stack = above === '' ? formatFrame(node.callFrame, root) : `${above};${formatFrame(node.callFrame, root)}`;
     stackOf.set(node.id, stack);
     for (const child of node.children ?? [])
       name(byId.get(child)!, node.callFrame.functionName === '(root)' ? '' : stack);
   };
   if (nodes[0]) name(nodes[0], '');
-  const times = new Map<string, number>();
-  for (const [at, id] of samples.entries()) {
-    const stack = stackOf.get(id) ?? '';
-    if (stack === '(idle)' || stack === '(root)') continue;
-    times.set(stack, (times.get(stack) ?? 0) + Math.max(0, timeDeltas[at] ?? 0));
-  }
-  return times;
+  return stackOf;
 }
 
-/** Returns `function (package)` or `function (path in this repository)`. */
-function formatFrame({ functionName, url }: CallFrame): string {
+/** Returns `function (package)` or `function (path in the checkout)`. */
+function formatFrame({ functionName, url }: CallFrame, root: string): string {
   const shown = (functionName || '(anonymous)').replaceAll(';', ',');
   if (url === '') return shown;
   if (!url.startsWith('file:')) return `${shown} (${url})`;

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { copyRegistryWithoutLimits, LOAD_SETTINGS } from '../jobs.ts';
 import type { ServedPlatform, ServeMessage, ServeOptions } from './serve.ts';
 
 /** The platform of one checkout, in a process group of its own. */
@@ -12,8 +15,48 @@ export interface RunningSide extends ServedPlatform {
   stop(): Promise<void>;
 }
 
+export interface SideOptions {
+  open: boolean;
+  /** Settings beside those of a platform under load. */
+  env?: Record<string, string>;
+  signal: AbortSignal;
+  onProgress: (line: string) => void;
+}
+
+const root = join(import.meta.dirname, '../..');
+
+/**
+ * Starts the platform of a checkout on an empty folder, measures it and stops it. Keeps the folder, with the logs, when that
+ * fails.
+ */
+export async function runSide<T>(
+  checkout: string,
+  { open, env = {}, signal, onProgress }: SideOptions,
+  measure: (side: RunningSide, prefix: string) => Promise<T>,
+): Promise<T> {
+  if (signal.aborted) throw new Error('stopped');
+  mkdirSync(join(root, '.cups'), { recursive: true });
+  const dataDir = mkdtempSync(join(root, '.cups', 'compare-'));
+  const prefix = `bench${randomBytes(3).toString('hex')}-`;
+  const settings = { ...LOAD_SETTINGS, REGISTRY_DIR: copyRegistryWithoutLimits(dataDir, checkout), ...env };
+  let finished = false;
+  try {
+    const side = await startSide(checkout, { dataDir, prefix, open, env: settings }, { signal, onProgress });
+    try {
+      const result = await measure(side, prefix);
+      finished = true;
+      return result;
+    } finally {
+      await side.stop();
+    }
+  } finally {
+    if (finished || signal.aborted) rmSync(dataDir, { recursive: true, force: true });
+    else process.stderr.write(`The logs of this platform are in ${relative(root, dataDir)}.\n`);
+  }
+}
+
 /** @throws Error, one sentence, when the platform does not start */
-export async function startSide(
+async function startSide(
   checkout: string,
   options: ServeOptions,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (line: string) => void },

@@ -27,17 +27,26 @@ export interface TurnOptions {
 }
 
 /** @throws Error, one sentence, when the platform refuses or loses pairs */
-export async function measureTurn(side: RunningSide, options: TurnOptions): Promise<Turn> {
+export function measureTurn(side: RunningSide, options: TurnOptions): Promise<Turn> {
+  return withLoad(side, options, (work) => measureLevels(work, side, options));
+}
+
+/** Runs work with a load generator that is signed in, and ends the generator. */
+export async function withLoad<T>(
+  side: RunningSide,
+  { prefix, signal }: Pick<TurnOptions, 'prefix' | 'signal'>,
+  run: (work: LoadRunner) => Promise<T>,
+): Promise<T> {
   const children = new Children();
   const stop = () => children.kill();
-  options.signal.addEventListener('abort', stop, { once: true });
+  signal.addEventListener('abort', stop, { once: true });
   const store = await mongoose.createConnection(side.mongoUri, side.mongoTls).asPromise();
   try {
     const load = children.fork('load.ts');
     await sendJobs(load, side.url);
-    return await measureLevels(createRunner(side, load, store, options), side, options);
+    return await run(createRunner(side, load, store, { prefix, signal }));
   } finally {
-    options.signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', stop);
     stop();
     await store.close();
   }
@@ -54,7 +63,7 @@ function createRunner(
   side: RunningSide,
   load: ChildProcess,
   store: mongoose.Connection,
-  { prefix, signal }: TurnOptions,
+  { prefix, signal }: Pick<TurnOptions, 'prefix' | 'signal'>,
 ): LoadRunner {
   const collections = [
     store.useDb(`${prefix}cups-agency-bridge`).collection('deliveries'),
