@@ -102,7 +102,7 @@ export interface LocalPlatform {
 export async function startLocal(options: LocalOptions): Promise<LocalPlatform> {
   const dataDir = resolve(options.dataDir);
   await mkdir(dataDir, { recursive: true });
-  await acquireLock(dataDir);
+  await acquireLock(dataDir, (line) => options.onProgress?.(line));
   const platform = new RunningPlatform(dataDir, options);
   try {
     await platform.start();
@@ -125,6 +125,8 @@ class RunningPlatform implements LocalPlatform {
   readonly #parts: readonly LocalPart[];
   readonly #addresses: Addresses;
   readonly #children = new Map<LocalPart, JavaProcess>();
+  /** Process IDs of children that were started, also of those that do not serve yet. */
+  readonly #spawned = { kafka: 0, store: 0 };
   #ports: Record<PortName, number> = { kafka: 0, controller: 0, store: 0 };
   #secure: PlatformSecurity | undefined;
   #stopped: Promise<void> | undefined;
@@ -199,7 +201,6 @@ class RunningPlatform implements LocalPlatform {
     const startedAt = Date.now();
     const child = await this.#startChild(part);
     this.#children.set(part, child);
-    await recordChildren(this.#dataDir, this.#pid('kafka'), this.#pid('store'));
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
     this.#reportProgress(
       `${part}: serving on ${this.#addresses.advertisedHost}:${this.#ports[part]} after ${seconds} s`,
@@ -216,7 +217,8 @@ class RunningPlatform implements LocalPlatform {
     };
     const { host, advertisedHost } = this.#addresses;
     const { partitions = 3, endsWithParent = true, maxSessionMs = MAX_SESSION_MS, users, flush = true } = this.#options;
-    const shared = { dataDir, host, endsWithParent };
+    const onSpawn = (pid: number): void => this.#recordChild(part, pid);
+    const shared = { dataDir, host, endsWithParent, onSpawn };
     if (part === 'store') {
       return startStore(Object.assign(shared, { port: store, secure: this.#storeSecure }), onProgress, onEnd);
     }
@@ -231,6 +233,11 @@ class RunningPlatform implements LocalPlatform {
       flush,
     };
     return startKafka(Object.assign(shared, options), onProgress, onEnd);
+  }
+
+  #recordChild(part: LocalPart, pid: number): void {
+    this.#spawned[part] = pid;
+    recordChildren(this.#dataDir, this.#spawned.kafka, this.#spawned.store);
   }
 
   async #end(part: LocalPart, method: 'stop' | 'kill'): Promise<void> {

@@ -17,6 +17,16 @@ export interface JavaProcess {
   kill(): Promise<void>;
 }
 
+interface ProcessOptions {
+  /** Receives standard output and standard error. */
+  readonly logFile: string;
+  /** Whether it ends with this process. */
+  readonly endsWithParent: boolean;
+  readonly env?: Record<string, string> | undefined;
+  /** Called with the process ID before the process does anything. */
+  readonly onSpawn: (pid: number) => void;
+}
+
 /**
  * Starts Java in its own process group, so that Ctrl-C does not reach it. It ends with this process by watching a
  * pipe as standard input. Without `endsWithParent` it has no standard input and continues on its own.
@@ -24,7 +34,7 @@ export interface JavaProcess {
  */
 export function startJava(
   args: readonly string[],
-  options: { logFile: string; endsWithParent: boolean; env?: Record<string, string> | undefined },
+  options: ProcessOptions,
   onUnexpectedEnd: (code: number | null, signal: string | null) => void,
 ): JavaProcess {
   const log = openSync(options.logFile, 'w', 0o600);
@@ -32,6 +42,7 @@ export function startJava(
   const input = options.endsWithParent ? 'pipe' : 'ignore';
   const env = Object.assign({}, process.env, options.env);
   const child: ChildProcess = spawn('java', javaArgs, { detached: true, stdio: [input, log, log], env });
+  if (child.pid !== undefined) options.onSpawn(child.pid);
   if (!options.endsWithParent) child.unref();
   closeSync(log);
   child.stdin?.on('error', () => {});

@@ -51,6 +51,8 @@ export interface KafkaOptions extends Addresses {
   readonly flush: boolean;
   /** Whether it ends with this process. */
   readonly endsWithParent: boolean;
+  /** Called with the process ID. */
+  readonly onSpawn: (pid: number) => void;
   /** Time after which a client of a secure Kafka must sign in again, ms. */
   readonly maxSessionMs: number;
   /** Enables TLS, sign-in and ACLs; without it anyone has all rights. */
@@ -72,7 +74,7 @@ export async function startKafka(
   const lines = Object.entries(Object.assign(buildBrokerProperties(folder, options), buildListenerProperties(options)));
   await writeFile(settings, lines.map(([key, value]) => `${key}=${value}\n`).join(''), { mode: 0o600 });
   const logFile = join(options.dataDir, 'kafka.log');
-  const { host, port, endsWithParent, secure, users = {} } = options;
+  const { host, port, endsWithParent, onSpawn, secure, users = {} } = options;
   const args = [...JAVA_FLAGS, '-cp', classPath, 'Kafka', settings];
   const env = secure && {
     CUPS_KAFKA_ADMIN: secure.admin.username,
@@ -81,7 +83,7 @@ export async function startKafka(
       .map(([name, password]) => `${name}=${password}`)
       .join('\n'),
   };
-  const child = startJava(args, { logFile, endsWithParent, env }, onUnexpectedEnd);
+  const child = startJava(args, { logFile, endsWithParent, env, onSpawn }, onUnexpectedEnd);
   const ca = secure && (await readFile(secure.caFile, 'utf8'));
   const address = { host: reachableAddress(host), port, ca };
   try {

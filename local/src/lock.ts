@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -35,8 +36,12 @@ export async function findRunningOwner(dataDir: string): Promise<LockOwner | und
   return (await isRunning('pid', owner)) ? owner : undefined;
 }
 
-/** Locks the data folder for this process. @throws Error if another process uses it */
-export async function acquireLock(dataDir: string): Promise<void> {
+/**
+ * Locks the data folder for this process. Waits for the children of a killed owner, which end in some seconds.
+ * @param onProgress called when it waits
+ * @throws Error if another process uses it
+ */
+export async function acquireLock(dataDir: string, onProgress: (line: string) => void): Promise<void> {
   const file = lockFile(dataDir);
   const mine = describeOwner(0, 0);
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -52,15 +57,16 @@ export async function acquireLock(dataDir: string): Promise<void> {
         `The data folder ${dataDir} is in use by process ${owner.pid}: stop it first, or choose another folder.`,
       );
     }
-    await waitForOrphans(file);
+    await waitForOrphans(file, onProgress);
     await rm(file, { force: true });
   }
   throw new Error(`The data folder ${dataDir} is being started by another process.`);
 }
 
 /** Records the children, so that the next owner can wait for them after a crash. */
-export async function recordChildren(dataDir: string, kafka: number, store: number): Promise<void> {
-  await writeFile(lockFile(dataDir), JSON.stringify(describeOwner(kafka, store)));
+export function recordChildren(dataDir: string, kafka: number, store: number): void {
+  // At once: a parent that is killed in between would leave a child that nobody waits for.
+  writeFileSync(lockFile(dataDir), JSON.stringify(describeOwner(kafka, store)));
 }
 
 function describeOwner(kafka: number, store: number): LockOwner {
@@ -75,7 +81,7 @@ export async function releaseLock(dataDir: string): Promise<void> {
   await rm(lockFile(dataDir), { force: true });
 }
 
-async function waitForOrphans(file: string): Promise<void> {
+async function waitForOrphans(file: string, onProgress: (line: string) => void): Promise<void> {
   let owner: LockOwner;
   try {
     owner = JSON.parse(await readFile(file, 'utf8')) as LockOwner;
@@ -84,6 +90,11 @@ async function waitForOrphans(file: string): Promise<void> {
   }
   const deadline = Date.now() + ORPHAN_TIMEOUT_SECONDS * 1000;
   for (const role of ['kafka', 'store'] as const) {
+    if (await isRunning(role, owner)) {
+      onProgress(
+        `${role}: waiting up to ${ORPHAN_TIMEOUT_SECONDS} s for process ${owner[role]} of an earlier run to end`,
+      );
+    }
     while (await isRunning(role, owner)) {
       if (Date.now() > deadline)
         throw new Error(`Process ${owner[role]} of an earlier run is still running: end it first.`);

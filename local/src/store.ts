@@ -57,6 +57,8 @@ export interface StoreOptions {
   readonly port: number;
   /** Whether it ends with this process. */
   readonly endsWithParent: boolean;
+  /** Called with the process ID. */
+  readonly onSpawn: (pid: number) => void;
   /** Enables TLS and disables plain connections. */
   readonly secure?: PlatformSecurity | undefined;
 }
@@ -81,10 +83,10 @@ export async function startStore(
   await ensurePrivateFolder(folder);
   const logFile = join(options.dataDir, 'store.log');
   const flags = [...JAVA_FLAGS, ...buildRecorderFlags()];
-  const { host, port, endsWithParent, secure } = options;
+  const { host, port, endsWithParent, onSpawn, secure } = options;
   const args = [...flags, '-cp', classPath, 'cups.store.Store', folder, String(port), host];
   const env = secure && { CUPS_STORE_KEY: secure.keyFile, CUPS_STORE_PASSWORD: secure.keyPassword };
-  const child = startJava(args, { logFile, endsWithParent, env }, onUnexpectedEnd);
+  const child = startJava(args, { logFile, endsWithParent, env, onSpawn }, onUnexpectedEnd);
   const ca = secure && (await readFile(secure.caFile, 'utf8'));
   const address = { host: reachableAddress(host), port, ca };
   try {

@@ -55,6 +55,7 @@ final class Engine implements AutoCloseable {
         LOG_CHECKS.setProperty("track_and_verify_wals", "true");
     }
 
+    private final FolderLock lock;
     private final RocksDB db;
     private final DBOptions options;
     private final ColumnFamilyOptions columnOptions;
@@ -74,8 +75,24 @@ final class Engine implements AutoCloseable {
     final ColumnFamilyHandle documents;
     final ColumnFamilyHandle entries;
 
-    /** @throws StoreDamage if acknowledged data is missing or unreadable */
-    Engine(Path folder) throws IOException, RocksDBException {
+    /**
+     * Opens the store of a folder, or creates it.
+     *
+     * @throws StoreDamage if acknowledged data is missing or unreadable
+     * @throws IOException if another process uses the folder
+     */
+    static Engine open(Path folder) throws IOException, RocksDBException {
+        FolderLock lock = new FolderLock(folder);
+        try {
+            return new Engine(folder, lock);
+        } catch (IOException | RocksDBException | RuntimeException | Error e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private Engine(Path folder, FolderLock lock) throws IOException, RocksDBException {
+        this.lock = lock;
         this.watermark = new Watermark(folder);
         boolean exists = Files.exists(folder.resolve("CURRENT"));
         if (!exists && watermark.sequence() > 0) {
@@ -86,7 +103,9 @@ final class Engine implements AutoCloseable {
         options = DBOptions.getDBOptionsFromProps(LOG_CHECKS)
                 .setCreateIfMissing(!exists)
                 .setCreateMissingColumnFamilies(!exists)
-                // Refuses damage before the end of the log. The watermark finds what is missing at its end.
+                // Discards a last change that is cut, and refuses one that is whole but has a wrong checksum. A killed
+                // process leaves only cuts. A power failure can leave the other, but also an older watermark, since that
+                // is not synced: nothing proves then that the change was not acknowledged and damaged later.
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
                 .setParanoidChecks(true)
                 // The log is written when it is synced: one system call for all writes that share a sync.
@@ -109,6 +128,7 @@ final class Engine implements AutoCloseable {
             db = RocksDB.open(options, folder.toString(), families, handles);
         } catch (RocksDBException e) {
             watermark.close();
+            // A store of a release without FolderLock.
             if (e.getMessage().contains("/LOCK")) throw new IOException("another process uses the folder");
             throw refused(new StoreDamage(e));
         }
@@ -351,5 +371,6 @@ final class Engine implements AutoCloseable {
         columnOptions.close();
         unsynced.close();
         cache.close();
+        lock.close();
     }
 }

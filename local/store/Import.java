@@ -48,7 +48,7 @@ public final class Import {
         try {
             RocksDB.loadLibrary();
             DataInputStream in = new DataInputStream(new BufferedInputStream(System.in, 1 << 20));
-            try (Engine engine = new Engine(Path.of(args[0]))) {
+            try (Engine engine = Engine.open(Path.of(args[0]))) {
                 new Import(engine, in).run();
             }
         } catch (EOFException e) {

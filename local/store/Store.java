@@ -25,7 +25,7 @@ public final class Store {
         Backend backend;
         try {
             RocksDB.loadLibrary();
-            engine = new Engine(Path.of(args[0]));
+            engine = Engine.open(Path.of(args[0]));
             backend = new Backend(engine);
         } catch (IOException | RocksDBException | RuntimeException e) {
             System.err.println(refusal(args[0], e));

@@ -35,7 +35,7 @@ public final class Verify {
     }
 
     private static Document verify(String folder) {
-        try (Engine engine = new Engine(Path.of(folder));
+        try (Engine engine = Engine.open(Path.of(folder));
                 Backend backend = new Backend(engine)) {
             Document result = backend.verify();
             result.append("discardedBytes", engine.status().get("discardedBytes"));

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { identifyProcess, findRunningProcess, isStillRunning, startLocal } from '../src/index.ts';
-import { resolveScript, waitUntil, withFolder } from './folder.ts';
+import type { LockOwner } from '../src/lock.ts';
+import { isProcessRunning, resolveScript, startParent, waitUntil, withFolder } from './folder.ts';
 
 /** Owners with reused process IDs: after a power cut the system assigns them from the lowest again. */
 
@@ -24,6 +26,14 @@ async function leaveStaleLock(folder: string): Promise<Record<string, unknown>> 
   parent.kill('SIGKILL');
   await ended;
   return JSON.parse(await readFile(join(folder, 'running.json'), 'utf8')) as Record<string, unknown>;
+}
+
+function readLock(folder: string): LockOwner {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'running.json'), 'utf8')) as LockOwner;
+  } catch {
+    return { pid: 0, kafka: 0, store: 0 };
+  }
 }
 
 /** A Node process unrelated to the platform. */
@@ -74,6 +84,53 @@ describe('the lock of a killed platform', () => {
         await expect(startLocal(withoutParts(folder))).rejects.toThrow(`is in use by process ${pid}`);
       }),
     );
+  });
+});
+
+describe('a store that outlives its parent', () => {
+  test('delays a start, which reports it, also before it serves', async () => {
+    await withFolder(async (folder) => {
+      const parent = startParent({ dataDir: folder, parts: ['store'] });
+      const ended = once(parent, 'exit');
+      let store = 0;
+      try {
+        await waitUntil(() => (store = readLock(folder).store) > 0, 'the store is recorded', 60);
+        process.kill(store, 'SIGSTOP');
+        parent.kill('SIGKILL');
+        await ended;
+        const lines: string[] = [];
+        const onProgress = (line: string): void => {
+          if (lines.push(line) === 1) process.kill(store, 'SIGCONT');
+        };
+        const local = await startLocal({ dataDir: folder, parts: ['store'], onProgress });
+        await local.stop();
+        expect(lines[0]).toBe(`store: waiting up to 30 s for process ${store} of an earlier run to end`);
+      } finally {
+        parent.kill('SIGKILL');
+        if (store > 0 && isProcessRunning(store)) process.kill(store, 'SIGKILL');
+      }
+    });
+  });
+
+  test('delays a start that does not know its process', async () => {
+    await withFolder(async (folder) => {
+      const first = await startLocal({ dataDir: folder, parts: ['store'] });
+      await rm(join(folder, 'running.json'));
+      const second = startLocal({ dataDir: folder, parts: ['store'] });
+      try {
+        const log = join(folder, 'store.log');
+        const line = 'The store waits up to 5 s for the process that uses ';
+        await waitUntil(() => readFileSync(log, 'utf8').startsWith(line), 'the second store waits');
+        await first.killStore();
+        expect((await second).pids.store).toBeGreaterThan(0);
+      } finally {
+        await first.stop();
+        await second.then(
+          (local) => local.stop(),
+          () => {},
+        );
+      }
+    });
   });
 });
 

@@ -142,7 +142,7 @@ class Verifier {
 async function copyStore(from: string, to: string, except?: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const name of await readdir(from)) {
-    if (name === except || name === 'LOCK' || name.startsWith('LOG')) continue;
+    if (name === except || name === 'process.lock' || /^LO(CK|G)/.test(name)) continue;
     await (name === 'watermark' ? copyFile : link)(join(from, name), join(to, name));
   }
 }
@@ -222,7 +222,7 @@ describe('A damaged store', () => {
       const table: Record<string, Partial<Record<string, number>>> = {};
       const silent: object[] = [];
       for (const file of await readdir(store)) {
-        if (/^LO(CK|G)/.test(file)) continue;
+        if (file === 'process.lock' || /^LO(CK|G)/.test(file)) continue;
         const row = (table[file] = {} as Partial<Record<string, number>>);
         const wanted = end === 'stopped' && /sst$|^OPTIONS|^IDENTITY/.test(file) ? SOME_PLACES : PLACES;
         const damages = listDamages(file, (await stat(join(store, file))).size, wanted);
@@ -319,6 +319,17 @@ describe('A damaged store', () => {
     const at = (await stat(join(store, file))).size >> 1;
     await applyDamage(store, join(folder, 'flipped-log'), { kind: 'flipped', file, at });
     const { refused } = await verifier.verify(join(folder, 'flipped-log'));
+    expect(refused).toContain(`is damaged (checksum mismatch in the file ${file}): `);
+  });
+
+  test('refuses a whole last change with a wrong checksum, which may have been acknowledged', async () => {
+    const copy = join(folder, 'torn-log');
+    const file = (await readdir(join(folder, 'killed', 'store'))).filter((name) => name.endsWith('.log')).at(-1)!;
+    await copyStore(join(folder, 'killed', 'store'), copy, file);
+    await copyFile(join(folder, 'killed', 'store', file), join(copy, file));
+    // A header that announces 50 bytes, and all of them.
+    await appendFile(join(copy, file), Buffer.from([1, 2, 3, 4, 50, 0, 1, ...Buffer.alloc(50, 7)]));
+    const { refused } = await verifier.verify(copy);
     expect(refused).toContain(`is damaged (checksum mismatch in the file ${file}): `);
   });
 
