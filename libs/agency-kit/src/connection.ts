@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { Admin, Consumer, EachBatchPayload, KafkaMessage, Producer } from 'kafkajs';
 import type { OutgoingMessage } from '@cups/agency-contract';
-import { patchIdleTimers } from '@cups/kafka-driver';
+import { patchConsumerStop, patchIdleTimers } from '@cups/kafka-driver';
 import { registerCodecs } from './compression.ts';
 import { reasonOf, toSecurityConfig } from './sign-in.ts';
 import type { Access } from './sign-in.ts';
@@ -10,6 +10,7 @@ import type { Log } from './log.ts';
 import type { Position } from './positions.ts';
 
 registerCodecs();
+patchConsumerStop();
 patchIdleTimers();
 
 export type ConnectionOptions = {

@@ -1,6 +1,7 @@
 import type { BackoffOptions } from '@cups/contracts';
 import { isCertificateError, isPlaintextPeerError } from '@cups/contracts/node';
 import {
+  patchConsumerStop,
   patchFetchLimits,
   patchFetchPace,
   patchGroupErrors,
@@ -18,6 +19,7 @@ import { explainDenial, buildSecurityConfig, type AttemptedOperation, type Kafka
 export function connectKafka(brokers: string[], clientId: string, access?: KafkaAccess): Kafka {
   patchIdleTimers();
   patchFetchLimits();
+  patchConsumerStop();
   patchFetchPace();
   patchGroupErrors();
   patchProduceEncoding();

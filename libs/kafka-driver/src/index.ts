@@ -2,6 +2,7 @@ export { withAdminConnection } from './admin-connection.ts';
 export type { ProtocolRequest, ProtocolResponse, SendRequest } from './admin-connection.ts';
 export { readBatches } from './batches.ts';
 export type { SkippedBatch } from './batches.ts';
+export { patchConsumerStop } from './patch-consumer-stop.ts';
 export { patchFetchLimits } from './patch-fetch-limits.ts';
 export { patchFetchPace } from './patch-fetch-pace.ts';
 export { patchGroupErrors } from './patch-group-errors.ts';

@@ -67,13 +67,27 @@ declare module 'kafkajs/src/cluster/brokerPool.js' {
 }
 
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
-  interface ConsumerGroup {
+  interface Connection {
+    requestQueue: { rejectAll(error: Error): void };
+  }
+  export default class ConsumerGroup {
     groupId: string;
+    maxWaitTime: number;
+    cluster: { brokerPool: { brokers: Record<string, { connectionPool: { pool: Connection[] } }> } };
     joinAndSync(): Promise<void>;
+    paused(): unknown[];
     fetch(nodeId: number): Promise<unknown[]>;
   }
-  const consumerGroup: { prototype: ConsumerGroup };
-  export default consumerGroup;
+}
+
+declare module 'kafkajs/src/consumer/runner.js' {
+  import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+
+  export default class Runner {
+    consumerGroup: ConsumerGroup;
+    heartbeat(): Promise<void>;
+    stop(): Promise<void>;
+  }
 }
 
 declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
