@@ -27,7 +27,7 @@ export type ConnectionOptions = {
    * last message at the first connection; each message once, whatever the group committed.
    */
   startAt?: 'committed' | 'now';
-  /** Maximum time that the broker holds an empty fetch, in ms; default 1,000. */
+  /** Maximum time that the broker holds an empty fetch, in ms; default 4,000. A message ends it. */
   maxWaitMs?: number;
   /** Must not throw. Messages arrive in order per partition; a rebalance may repeat some. */
   onBatch: (partition: number, messages: KafkaMessage[]) => void;
@@ -49,7 +49,7 @@ const createClient = ({ brokers, access, clientId }: ConnectionOptions): Kafka =
     logLevel: logLevel.NOTHING,
   });
 
-const createConsumer = (kafka: Kafka, { groupId, maxWaitMs = 1000 }: ConnectionOptions): Consumer =>
+const createConsumer = (kafka: Kafka, { groupId, maxWaitMs = 4000 }: ConnectionOptions): Consumer =>
   kafka.consumer({
     groupId,
     allowAutoTopicCreation: false,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import { afterAll, expect, test } from '@jest/globals';
-import { MIN_FETCH_INTERVAL_MS, patchFetchPace } from '../src/patch-fetch-pace.ts';
+import { MAX_PAUSED_WAIT_MS, MIN_FETCH_INTERVAL_MS, patchFetchPace } from '../src/patch-fetch-pace.ts';
 
 const { prototype } = ConsumerGroup;
 const { fetch } = prototype;
@@ -16,9 +16,13 @@ afterAll(() => {
   prototype.fetch = fetch;
 });
 
+const fetchFrom = (group: object, nodeId: number) => prototype.fetch.call(group as typeof prototype, nodeId);
+
+/** A consumer without paused partitions. */
+const createGroup = () => ({ maxWaitTime: 4_000, paused: (): unknown[] => [] });
+
 test('paces the fetches of a consumer from one broker, and delays none after an idle time', async () => {
-  const fetchFrom = (group: object, nodeId: number) => prototype.fetch.call(group as typeof prototype, nodeId);
-  const [group, other] = [{}, {}];
+  const [group, other] = [createGroup(), createGroup()];
   await Promise.all([fetchFrom(group, 1), fetchFrom(group, 1), fetchFrom(group, 2), fetchFrom(other, 1)]);
   expect(fetches.map(({ nodeId }) => nodeId)).toEqual([1, 2, 1, 1]);
   // A timer of Node counts from the start of its turn, so it may fire some milliseconds early.
@@ -26,4 +30,16 @@ test('paces the fetches of a consumer from one broker, and delays none after an 
   await pause(MIN_FETCH_INTERVAL_MS + 1);
   void fetchFrom(group, 1);
   expect(fetches).toHaveLength(5);
+});
+
+test('waits less while partitions are paused', async () => {
+  const group = createGroup();
+  await fetchFrom(group, 1);
+  expect(group.maxWaitTime).toBe(4_000);
+  group.paused = () => [{ topic: 'cups.applications', partitions: [0] }];
+  await fetchFrom(group, 1);
+  expect(group.maxWaitTime).toBe(MAX_PAUSED_WAIT_MS);
+  group.paused = () => [];
+  await fetchFrom(group, 1);
+  expect(group.maxWaitTime).toBe(4_000);
 });

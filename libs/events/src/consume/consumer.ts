@@ -17,7 +17,7 @@ export interface ConsumerOptions extends ProcessorOptions {
   groupId: string;
   /** Former group ID, without the prefix; its committed offsets are copied. */
   inheritFrom?: string;
-  /** Maximum wait of an empty fetch, ms; stop and rejoin may take as long. Default 2,000. */
+  /** Maximum wait of an empty fetch, ms; the next heartbeat, and so a rejoin, may take as long. Default 4,000. */
   maxWaitMs?: number;
   /** As in `GroupMemberOptions`. */
   heartbeatTimeoutMs?: GroupMemberOptions['heartbeatTimeoutMs'];
@@ -35,7 +35,11 @@ export interface Consumer {
 
 const MAX_HANDLER_MS = 120_000;
 const STOP_TIMEOUT_MS = 8_000;
-const MAX_FETCH_WAIT_MS = 2_000;
+/**
+ * The broker answers a fetch when a message comes, so this delays none. kafkajs sends heartbeats between fetches: two fit
+ * into the session timeout.
+ */
+const MAX_FETCH_WAIT_MS = 4_000;
 
 /** Runs one group member after another until `stopping`. */
 class GroupMembership {

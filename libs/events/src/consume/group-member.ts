@@ -10,7 +10,7 @@ export interface GroupMemberOptions {
   groupId: string;
   topics: string[];
   maxWaitMs: number;
-  /** Time without a heartbeat that ends the member, ms. Default 45,000; kafkajs sends one every 3 s. */
+  /** Time without a heartbeat that ends the member, ms. Default 45,000; kafkajs sends one every 3 to 4 s. */
   heartbeatTimeoutMs?: number | undefined;
   /** Called when Kafka answered a fetch. */
   onFetch: () => void;
@@ -168,7 +168,7 @@ export class GroupMember {
     const full = this.#work.accept(this.#withoutPrefix(topic), partition, messages, BigInt(batch.lastOffset()));
     resolveOffset(last.offset);
     if (!full) return;
-    // kafkajs fetches a paused partition again only after its longest fetch, so pauses are only for slow
+    // kafkajs fetches a paused partition again only after the fetch in progress, so pauses are only for slow
     // handlers.
     const name = this.#withoutPrefix(topic);
     if ((await this.#work.waitForRoom(name, partition, ROOM_TIMEOUT_MS)) || !this.joined()) return;
