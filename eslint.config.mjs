@@ -136,7 +136,7 @@ const moduleRules = [
   [
     ['libs/store/src/**'],
     only(
-      [LOCAL, ONE_UP, NODE, PROBLEM, CONTRACTS, ...['mongoose', 'ulid', 'lru-cache'].map(exactly)],
+      [LOCAL, ONE_UP, NODE, PROBLEM, CONTRACTS, ...['mongoose', 'lru-cache'].map(exactly)],
       'libs/store imports problem, contracts, mongoose and lru-cache.',
     ),
   ],
@@ -149,7 +149,7 @@ const moduleRules = [
         NODE,
         PROBLEM,
         CONTRACTS,
-        ...['@cups/agency-contract/codecs', '@cups/kafka-driver', 'kafkajs', 'ulid'].map(exactly),
+        ...['@cups/agency-contract/codecs', '@cups/kafka-driver', 'kafkajs'].map(exactly),
       ],
       'libs/events imports problem, contracts, kafkajs, its driver package, and the codecs of the agency contract.',
     ),
@@ -190,7 +190,7 @@ const moduleRules = [
         NODE,
         LIBS,
         'ajv(?:$|\\/)',
-        ...['ajv-formats', 'yaml', 'luxon', 'ulid', 'nodemailer', 'lru-cache'].map(exactly),
+        ...['ajv-formats', 'yaml', 'luxon', 'nodemailer', 'lru-cache'].map(exactly),
       ],
       'A back-end imports libraries; no kafkajs, no mongoose, no other app, no test library.',
     ),
@@ -198,7 +198,7 @@ const moduleRules = [
   [
     ['apps/*/src/store.ts', 'apps/*/src/store/**'],
     only(
-      [LOCAL, '\\.\\.\\/', NODE, LIBS, ...['mongoose', 'ulid', 'lru-cache'].map(exactly)],
+      [LOCAL, '\\.\\.\\/', NODE, LIBS, ...['mongoose', 'lru-cache'].map(exactly)],
       'store.ts imports libraries, mongoose and what keeps a bounded number of things in memory.',
     ),
   ],
@@ -208,8 +208,8 @@ const moduleRules = [
   ].map(([files, own]) => [
     [files],
     only(
-      [own, PROBLEM, ...['@cups/contracts', '@cups/application', 'node:crypto', 'luxon', 'ulid'].map(exactly)],
-      'The domain is pure: its own files, @cups/problem, @cups/contracts, @cups/application, calendars and ids.',
+      [own, PROBLEM, ...['@cups/contracts', '@cups/application', 'node:crypto', 'luxon'].map(exactly)],
+      'The domain is pure: its own files, @cups/problem, @cups/contracts, @cups/application and calendars.',
     ),
   ]),
   [
@@ -273,9 +273,7 @@ const moduleRules = [
         '@cups\\/(?:problem|contracts|application|process|rpc)(?:$|\\/)',
         '@cups\\/backend(?:$|\\/settings$)',
         'ajv(?:$|\\/)',
-        ...['ajv-formats', 'yaml', 'ulid', 'express', 'helmet', 'compression', 'express-rate-limit', 'lru-cache'].map(
-          exactly,
-        ),
+        ...['ajv-formats', 'yaml', 'express', 'helmet', 'compression', 'express-rate-limit', 'lru-cache'].map(exactly),
       ],
       'The gateway holds nothing: no store, no events.',
     ),

@@ -1,6 +1,7 @@
 import type { Event, ReceivedEvent } from '@cups/contracts';
 import { toMessage } from '@cups/agency-contract';
 import type { ReplyData, ReplyEvent, ReplyType } from '@cups/agency-contract';
+import { newUlid } from '@cups/contracts/node';
 import { eventCodec, messageType, toTimestamp } from '@cups/contracts/proto';
 import type { AnyEvent } from '@cups/contracts/gen/cups/intake/v1/AnyEvent.ts';
 import type { ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
@@ -24,7 +25,6 @@ import {
   testInfrastructure,
   produceRaw,
 } from '@cups/testing';
-import { ulid } from 'ulid';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -219,7 +219,7 @@ export type Fields<Name extends string> = Extract<IntakeEvent, { type: `cups.int
 
 /** Creates an application and generates its intake events, sequenced from 1. */
 export function newApplication(agency = 'asp', training = false) {
-  const id = ulid();
+  const id = newUlid(new Date());
   const name = `applications/${id}`;
   let sequence = 0;
   const refIn = (state: ApplicationRef['state']): ApplicationRef => ({

@@ -1,8 +1,8 @@
 import type { Counter, Log, Metrics } from '@cups/contracts';
+import { newUlid } from '@cups/contracts/node';
 import { isProblem, Problem } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
 import type { Documents, StoredDocument } from '@cups/store';
-import { ulid } from 'ulid';
 import type { StoredSession } from './store.ts';
 
 /** Why a session left the store. */
@@ -61,7 +61,7 @@ export class Sessions {
     { createTime, requestId, traceparent }: RequestIds & { createTime: Date },
   ): Promise<StoredSession> {
     const { document } = await this.#documents.create(
-      { _id: ulid(createTime.getTime()), ...session },
+      { _id: newUlid(createTime), ...session },
       { scope: 'service', cause: { requestId, traceparent }, events: [], now: createTime },
     );
     await this.#endOldest(session.operator, document._id);

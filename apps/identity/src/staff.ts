@@ -1,6 +1,6 @@
+import { newUlid } from '@cups/contracts/node';
 import { isProblem, Problem } from '@cups/problem';
 import type { Cause, Documents } from '@cups/store';
-import { ulid } from 'ulid';
 import { addDeparture, PLATFORM_TEAM, removeDeparture } from './domain/team-leadership.ts';
 import type { LeaderDeparture } from './domain/team-leadership.ts';
 import {
@@ -164,7 +164,7 @@ export class StaffRepository {
     { audit, cause }: Omit<Invitation, 'join'>,
   ): Promise<StaffWriteResult> {
     const { operators, persons } = this.#parts;
-    const _id = ulid(audit.time.getTime()).toLowerCase();
+    const _id = newUlid(audit.time).toLowerCase();
     const draft = {
       _id,
       person: await persons.seal(person.idnp, _id),

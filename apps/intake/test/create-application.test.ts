@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Problem } from '@cups/problem';
 import { describe, expect, test } from '@jest/globals';
+import { newUlid } from '@cups/contracts/node';
 import type { CreateApplicationRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
 import { eventually, idnp, person } from '@cups/testing';
-import { ulid } from 'ulid';
 import { content, SERVICE, useIntake } from './world.ts';
 
 const scene = useIntake();
@@ -40,7 +40,7 @@ test('creates an empty draft', async () => {
 });
 
 test("keeps the client's ID and rejects a second create with it", async () => {
-  const applicationId = ulid();
+  const applicationId = newUlid(new Date());
   const opened = await at().createApplication(request(1, { applicationId }));
   expect(opened.application?.name).toBe(`applications/${applicationId}`);
   const second = at().createApplication(request(1, { applicationId }));

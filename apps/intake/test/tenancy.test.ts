@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { newUlid } from '@cups/contracts/node';
 import { isProblem } from '@cups/problem';
 import fc from 'fast-check';
-import { ulid } from 'ulid';
 import { content, openWorld, SERVICE } from './world.ts';
 import type { World } from './world.ts';
 
@@ -66,7 +66,7 @@ describe('operator who changed centre', () => {
     await before.withdrawApplication(withdrawn);
     expect(await before.submitApplication(submitted)).toMatchObject({ replayed: true });
 
-    const unknown = `applications/${ulid()}`;
+    const unknown = `applications/${newUlid(new Date())}`;
     expect(await outcomeOf(after.submitApplication(submitted))).toBe(
       await outcomeOf(after.submitApplication({ ...submitted, name: unknown })),
     );
@@ -124,7 +124,7 @@ describe('applications of another centre', () => {
         const id = requestId === 'fresh' ? randomUUID() : requestId;
         const answer = await outcomeOf(calls[call]!(stranger, { name: foreign, etag, requestId: id }));
         const toUnknown = await outcomeOf(
-          calls[call]!(stranger, { name: `applications/${ulid()}`, etag, requestId: id }),
+          calls[call]!(stranger, { name: `applications/${newUlid(new Date())}`, etag, requestId: id }),
         );
         expect(answer).toBe(toUnknown);
         expect(answer).toMatch(/NOT_FOUND|ETAG_MISSING|REQUEST_ID_INVALID/);
@@ -138,7 +138,7 @@ describe('applications of another centre', () => {
 
   test('give the same message on every method', async () => {
     const desk = operatorAt('CU-003', 'operators/owner');
-    const at = { name: `applications/${ulid()}`, etag: '"1"', requestId: randomUUID() };
+    const at = { name: `applications/${newUlid(new Date())}`, etag: '"1"', requestId: randomUUID() };
     const answers = await Promise.all(Object.values(calls).map((call) => outcomeOf(call(desk, at))));
     expect(new Set(answers).size).toBe(1);
     expect(answers[0]).toContain('Application not found.');
@@ -149,7 +149,7 @@ describe('applications of another centre', () => {
     const stranger = operatorAt('CU-004', 'operators/stranger');
     const open = (desk: Desk, applicationId: string, n = 5) =>
       desk.createApplication({ requestId: randomUUID(), applicationId, publicService: SERVICE, content: content(n) });
-    const [foreign, own] = [ulid(), ulid()];
+    const [foreign, own] = [newUlid(new Date()), newUlid(new Date())];
     await open(owner, foreign);
     await open(stranger, own);
     const taken = await outcomeOf(open(stranger, own, 6));

@@ -1,16 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { Problem } from '@cups/problem';
 import fc from 'fast-check';
+import { isUlid } from '../src/index.ts';
 import {
   canonicalJson,
   ensureRequestId,
   fingerprint,
   newTraceparent,
+  newUlid,
   normalizePageSize,
   createPageToken,
   parsePageToken,
   ensureTraceparent,
-  secureRandom,
 } from '../src/node/index.ts';
 
 describe('canonicalJson', () => {
@@ -110,13 +111,24 @@ test('ensureRequestId keeps only UUIDs and ULIDs', () => {
   }
 });
 
-test('secureRandom returns every multiple of 1/256 about equally often, and no sequence twice', () => {
-  const draws = Array.from({ length: 25_600 }, () => secureRandom() * 256);
-  const counts = new Map<number, number>();
-  for (const value of draws) counts.set(value, (counts.get(value) ?? 0) + 1);
-  expect([...counts.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 256 }, (_, at) => at));
-  // 100 on average, with a standard deviation of 10.
-  expect(Math.max(...counts.values())).toBeLessThan(180);
-  const sequences = Array.from({ length: 1_600 }, (_, at) => draws.slice(at * 16, at * 16 + 16).join());
-  expect(new Set(sequences).size).toBe(1_600);
+describe('newUlid', () => {
+  test('writes the milliseconds since 1970 into ten characters that sort by time', () => {
+    expect(newUlid(new Date(0)).slice(0, 10)).toBe('0000000000');
+    expect(newUlid(new Date(1_469_918_176_385)).slice(0, 10)).toBe('01ARYZ6S41');
+    expect(newUlid(new Date(2 ** 48 - 1)).slice(0, 10)).toBe('7ZZZZZZZZZ');
+  });
+
+  test('returns valid and different IDs of 16 characters that occur equally often', () => {
+    const ids = Array.from({ length: 1_600 }, () => newUlid(new Date()));
+    expect(ids.filter((id) => !isUlid(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(1_600);
+    const counts = new Map<string, number>();
+    for (const character of ids.map((id) => id.slice(10)).join('')) {
+      counts.set(character, (counts.get(character) ?? 0) + 1);
+    }
+    expect([...counts.keys()].sort().join('')).toBe('0123456789ABCDEFGHJKMNPQRSTVWXYZ');
+    // 800 on average, with a standard deviation of 28.
+    expect(Math.min(...counts.values())).toBeGreaterThan(600);
+    expect(Math.max(...counts.values())).toBeLessThan(1_000);
+  });
 });

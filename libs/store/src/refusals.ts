@@ -1,7 +1,6 @@
 import type { Metrics, RefusedMessage } from '@cups/contracts';
-import { createPageToken, parsePageToken } from '@cups/contracts/node';
+import { createPageToken, newUlid, parsePageToken } from '@cups/contracts/node';
 import type { mongo } from 'mongoose';
-import { ulid } from 'ulid';
 import type { Store } from './store.ts';
 
 /** The refused messages of one partition and cause: where and why, never their content. */
@@ -55,7 +54,7 @@ function buildWrite(messages: RefusedMessage[], known: RefusalDocument | undefin
   }
   const document: RefusalDocument = {
     _id: refusalId(first),
-    order: ulid(now.getTime()),
+    order: newUlid(now),
     topic: first.topic,
     partition: first.partition,
     cause: first.cause,

@@ -1,8 +1,7 @@
 import { isRefusalCause, REFUSALS } from '@cups/agency-contract';
-import { createPageToken, parsePageToken } from '@cups/contracts/node';
+import { createPageToken, newUlid, parsePageToken } from '@cups/contracts/node';
 import type { RefusedMessage } from '@cups/contracts';
 import type { Store } from '@cups/store';
-import { ulid } from 'ulid';
 import type { ReplyIssue, MessagePosition } from '../domain/delivery.ts';
 
 /** A reply that was refused, recorded or changed: its position and cause, without content. */
@@ -108,7 +107,7 @@ export class RefusedReplies {
     if (rows.length === 0) return;
     const writes = rows.map((row) => {
       const _id = `${row.topic}/${row.partition}/${row.offset}`;
-      const update = { $setOnInsert: Object.assign({ order: ulid(row.time.getTime()) }, row) };
+      const update = { $setOnInsert: Object.assign({ order: newUlid(row.time) }, row) };
       return { updateOne: { filter: { _id }, update, upsert: true } };
     });
     await this.#run((stored) => stored.bulkWrite(writes, { ordered: true }));

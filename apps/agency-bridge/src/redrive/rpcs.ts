@@ -1,8 +1,8 @@
 import { resourceName, parseResourceName } from '@cups/contracts';
+import { newUlid } from '@cups/contracts/node';
 import { fromTimestamp } from '@cups/contracts/proto';
 import type { DeliveryOperations } from '@cups/backend/operations';
 import { Problem, violation } from '@cups/problem';
-import { ulid } from 'ulid';
 import { redrive, replay } from '../domain/redrive.ts';
 import type { RedriveRequest } from '../domain/redrive.ts';
 import { toChange } from '../event-encoder.ts';
@@ -19,7 +19,10 @@ export function createRedriveRpcs(
   sendSoon: (ids: string[]) => void,
   now: () => Date,
 ): Required<DeliveryOperations> {
-  const newRedriveRequest = (): RedriveRequest => ({ eventId: `operator:${ulid()}`, now: now() });
+  const newRedriveRequest = (): RedriveRequest => {
+    const time = now();
+    return { eventId: `operator:${newUlid(time)}`, now: time };
+  };
 
   /** @returns whether anything is sent again */
   async function replayDelivery(id: string): Promise<boolean> {

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { END_STATES, generateTrackingNumber } from '@cups/application';
-import { secureRandom } from '@cups/contracts/node';
+import { newUlid } from '@cups/contracts/node';
 import type { CreateApplicationRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
 import { Problem } from '@cups/problem';
 import type { Context } from '@cups/rpc';
-import { ulid } from 'ulid';
 import { fromContent } from '../convert/content.ts';
 import * as drafts from '../domain/commands/draft.ts';
 import type { NewApplication } from '../domain/commands/draft.ts';
@@ -40,7 +39,7 @@ export async function openDraft(
   const copy = version.createCopy(centre);
   await versions.save(copy);
   const draft: NewApplication = {
-    id: request.applicationId || ulid(actor.now.getTime(), secureRandom),
+    id: request.applicationId || newUlid(actor.now),
     centre: actor.centre,
     centreName: centre.displayName,
     centreKind: centre.kind,

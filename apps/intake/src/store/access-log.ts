@@ -1,7 +1,6 @@
-import { createPageToken, parsePageToken, secureRandom } from '@cups/contracts/node';
+import { createPageToken, newUlid, parsePageToken } from '@cups/contracts/node';
 import type { AccessKind as ApplicationAccessKind } from '@cups/application';
 import type { Store } from '@cups/store';
-import { ulid } from 'ulid';
 
 /**
  * The log of who read whose data. It has its own collection, because a read must not change the application or its
@@ -59,7 +58,7 @@ export function openAccessLog(store: Store): AccessLog {
     async write(subjects, entry) {
       if (subjects.length === 0) return;
       const rows = subjects.map((id): StoredAccessLogEntry =>
-        Object.assign({ _id: `${id}/${ulid(entry.time.getTime(), secureRandom)}` }, entry),
+        Object.assign({ _id: `${id}/${newUlid(entry.time)}` }, entry),
       );
       await collection().insertMany(rows, { ordered: false }).catch(rejectFailure);
     },

@@ -2,5 +2,5 @@ export { canonicalJson, fingerprint } from './canonical.ts';
 export { isCertificateError, isPlaintextPeerError } from './tls-errors.ts';
 export { normalizePageSize, createPageToken, parsePageToken } from './pagination.ts';
 export { assertPrivateFile } from './private-file.ts';
-export { secureRandom } from './random.ts';
+export { newUlid } from './random.ts';
 export { isTraceparent, newTraceparent, ensureRequestId, ensureTraceparent } from './trace.ts';

@@ -1,6 +1,5 @@
 import type { StoredEvent } from '@cups/contracts';
-import { secureRandom } from '@cups/contracts/node';
-import { ulid } from 'ulid';
+import { newUlid } from '@cups/contracts/node';
 import type { Cause } from './cause.ts';
 
 /**
@@ -39,7 +38,7 @@ export function toOutboxEntries(
     const entry: StoredEvent = {
       contentType: 'application/protobuf',
       source,
-      id: ulid(now.getTime(), secureRandom),
+      id: newUlid(now),
       time: now,
       ...event,
       n: (outboxSeq += 1),
