@@ -17,7 +17,7 @@ async function produceUntilKilled(local: LocalPlatform, acknowledged: Set<string
   const enough = new Promise<void>((resolve) => {
     void (async () => {
       for (let n = 0; ; n++) {
-        const values = Array.from({ length: 100 }, (_, i) => `${n}-${i}`);
+        const values = Array.from({ length: 300 }, (_, i) => `${n}-${i}`);
         try {
           await producer.send({ topic: 'things', acks: -1, messages: values.map((value) => ({ key: value, value })) });
         } catch {
@@ -27,7 +27,7 @@ async function produceUntilKilled(local: LocalPlatform, acknowledged: Set<string
       }
     })();
   });
-  // Each send waits for a sync of the disk, so a count of sends bounds the time on a slow one.
+  // Each send waits for a sync of each partition, so ten sends are soon done on a slow disk too.
   await waitUntil(() => acknowledged.size >= 3000, 'enough was sent', 120);
   await local.killKafka();
   await enough;

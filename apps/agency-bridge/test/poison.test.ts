@@ -9,6 +9,8 @@ import { newApplication, submissionOf } from './world.ts';
 type Message = ReturnType<typeof acknowledged>;
 
 let bridge: Bridge;
+/** Bounds what a busy machine may take. */
+const PATIENT = { timeoutMs: 60_000 };
 /** IDs of messages for which a handler throws. */
 const faults = new Map<string, 'throws' | 'hangs'>();
 
@@ -24,7 +26,8 @@ function handler(real: (event: ReceivedEvent) => Promise<HandlerResult>) {
 beforeAll(async () => {
   bridge = await startBridge({
     handler,
-    retryPolicy: { maxAttempts: 2, handlerTimeoutMs: 1_000, releasePollIntervalMs: 100 },
+    // Longer than a handler that works takes on a busy machine.
+    retryPolicy: { maxAttempts: 2, handlerTimeoutMs: 3_000, releasePollIntervalMs: 100 },
   });
 });
 afterAll(() => bridge.stop());
@@ -58,12 +61,12 @@ describe('poison messages', () => {
       const id = String(poison.headers?.['ce_id']);
       await produceRaw(bridge.world.infrastructure, 'agency.asp.replies', [poison as Message]);
       await bridge.world.reply('asp', decided(bad.name), decided(good.name));
-      await eventually(async () => (await bridge.stateOf(good.delivery)) === 'DELIVERY_STATE_ANSWERED');
+      await eventually(async () => (await bridge.stateOf(good.delivery)) === 'DELIVERY_STATE_ANSWERED', PATIENT);
       if (!faults.has(id)) {
-        await eventually(async () => (await bridge.stateOf(bad.delivery)) === 'DELIVERY_STATE_ANSWERED');
+        await eventually(async () => (await bridge.stateOf(bad.delivery)) === 'DELIVERY_STATE_ANSWERED', PATIENT);
         return;
       }
-      await eventually(async () => (await bridge.scrape()).includes('parked_keys{service="agency-bridge"} 1'));
+      await eventually(async () => (await bridge.scrape()).includes('parked_keys{service="agency-bridge"} 1'), PATIENT);
       expect(await bridge.stateOf(bad.delivery)).toBe('DELIVERY_STATE_SENT');
       expect(bridge.world.log.lines).toContainEqual(
         expect.objectContaining({ event: 'event-parked', code: id === 'hangs' ? 'HANDLER_HANGS' : 'HANDLER_THREW' }),
@@ -79,8 +82,11 @@ describe('poison messages', () => {
 
       faults.clear();
       await release(bad.id, id === 'hangs' ? 'HANDLER_HANGS' : 'HANDLER_THREW');
-      expect(await bridge.deliveryEventTypes(bad.delivery, 2)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
-      await eventually(async () => (await bridge.scrape()).includes('parked_keys{service="agency-bridge"} 0'));
+      expect(await bridge.deliveryEventTypes(bad.delivery, 2, PATIENT.timeoutMs)).toEqual([
+        'DeliveryAcknowledged',
+        'DeliveryDecided',
+      ]);
+      await eventually(async () => (await bridge.scrape()).includes('parked_keys{service="agency-bridge"} 0'), PATIENT);
     },
     150_000,
   );

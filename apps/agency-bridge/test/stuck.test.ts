@@ -57,7 +57,8 @@ test('shows a blocked replies partition to administrators and its agency', async
   const found = await eventually(
     async () => {
       const { partitions } = await operator.listStuckPartitions({});
-      return partitions.length > 0 && partitions;
+      // A busy machine may delay the commits of another consumer for as long.
+      return partitions.length === 1 && partitions[0]!.topic === 'agency.asp.replies' && partitions;
     },
     { timeoutMs: 60_000 },
   );

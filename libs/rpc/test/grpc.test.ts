@@ -1,4 +1,5 @@
 import { connect as connectTcp } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client as RawClient, credentials, Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { StatusObject } from '@grpc/grpc-js';
 import { loadService } from '@cups/contracts/proto';
@@ -147,13 +148,10 @@ describe('a call', () => {
     await eventually(() => service.lines.some((line) => line['code'] === 'CANCELLED'));
   });
 
-  test('fails with DEADLINE_EXCEEDED after its deadline and aborts its handler', async () => {
-    const service = await start({
-      GetSlip: (_request, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve({}))),
-    });
+  test('fails with DEADLINE_EXCEEDED after its deadline', async () => {
+    const service = await start({ GetSlip: () => new Promise(() => undefined) });
     const refused = captureRejection(service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1000 }));
     expect(await refused).toMatchObject({ reason: 'DEADLINE_EXCEEDED', kind: 'DEADLINE' });
-    await eventually(() => service.lines.some((line) => line['code'] === 'DEADLINE_EXCEEDED'));
   });
 });
 
@@ -266,6 +264,25 @@ describe('serveGrpc', () => {
     const service = await start({});
     const { error } = await rawCall(service.server.port, { metadata: { authorization: tokenFor(service) } });
     expect(statusToProblem(error as StatusObject, 'x')).toMatchObject({ reason: 'DEADLINE_MISSING' });
+  });
+
+  test('ends a call at its deadline, aborts its handler and logs the code', async () => {
+    const aborted = createGate();
+    const service = await start({
+      GetSlip: async (_request, { signal }) => {
+        signal.addEventListener('abort', () => aborted.open());
+        await aborted.opened;
+        // A timer can fire within the millisecond before its time.
+        await pause(5);
+        return {};
+      },
+    });
+    // The header alone: a client with a deadline may cancel first, before that of the server has passed.
+    const metadata = { authorization: tokenFor(service), 'grpc-timeout': '200m' };
+    const { error } = await rawCall(service.server.port, { metadata });
+    expect(error?.code).toBe(status.DEADLINE_EXCEEDED);
+    await aborted.opened;
+    await eventually(() => service.lines.some((line) => line['code'] === 'DEADLINE_EXCEEDED'));
   });
 
   test('accepts a call without a deadline if configured', async () => {
