@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startWorld, problemWith } from './identity-world.ts';
-import type { World } from './identity-world.ts';
+import { shareWorld, problemWith } from './identity-world.ts';
+import type { SharedWorld } from './identity-world.ts';
 
-let world: World;
-let signedIn: ReturnType<World['client']>;
+let world: SharedWorld;
+let signedIn: ReturnType<SharedWorld['client']>;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await shareWorld();
   signedIn = world.client(await world.signIn('cu-002-specialist'));
 });
-afterAll(() => world.close());
+afterAll(() => world.stop());
 
 const manager = { name: 'operators/cu-001-manager', displayName: 'Test Manager Lozova' };
 

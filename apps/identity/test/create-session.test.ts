@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@cups/testing';
-import { sampleDataDir, startWorld, problemWith } from './identity-world.ts';
-import type { World } from './identity-world.ts';
+import { sampleDataDir, shareWorld, problemWith } from './identity-world.ts';
+import type { SharedWorld } from './identity-world.ts';
 
-let world: World;
+let world: SharedWorld;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await shareWorld();
 });
-afterAll(() => world.close());
+afterAll(() => world.stop());
 
 describe('CreateSession', () => {
   test('returns a session of eight hours and a matching assertion', async () => {

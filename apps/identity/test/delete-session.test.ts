@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startWorld, problemWith } from './identity-world.ts';
-import type { World } from './identity-world.ts';
+import { shareWorld, problemWith } from './identity-world.ts';
+import type { SharedWorld } from './identity-world.ts';
 
-let world: World;
+let world: SharedWorld;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await shareWorld();
 });
-afterAll(() => world.close());
+afterAll(() => world.stop());
 
 describe('DeleteSession', () => {
   test('ends the session, and succeeds when repeated', async () => {

@@ -6,14 +6,14 @@ import { DataVersions } from '@cups/contracts';
 import { watchPersonHasher, PERSON_HASH_KEY_SET } from '@cups/rpc';
 import { eventually, idnp, silentLog } from '@cups/testing';
 import { syntheticIdnp } from '../src/domain/synthetic-operators.ts';
-import { startWorld, problemWith } from './identity-world.ts';
-import type { Identity, World } from './identity-world.ts';
+import { shareWorld, problemWith } from './identity-world.ts';
+import type { Identity, SharedWorld } from './identity-world.ts';
 
-let world: World;
+let world: SharedWorld;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await shareWorld();
 });
-afterAll(() => world.close());
+afterAll(() => world.stop());
 
 describe('GetSession', () => {
   test('returns the session to its holder', async () => {

@@ -13,6 +13,7 @@ import {
   captureLog,
   copySampleData,
   createTestKeys,
+  shareInGroup,
   testInfrastructure,
   temporaryDir,
 } from '@cups/testing';
@@ -152,3 +153,11 @@ export async function startWorld() {
     },
   };
 }
+
+/** Starts one world for all files of a group. */
+export const shareWorld = shareInGroup(async () => {
+  const world = await startWorld();
+  return Object.assign(world, { stop: world.close });
+});
+
+export type SharedWorld = Awaited<ReturnType<typeof shareWorld>>;

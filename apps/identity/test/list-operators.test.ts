@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { startWorld, openCentreCount, problemWith } from './identity-world.ts';
-import type { World } from './identity-world.ts';
+import { shareWorld, openCentreCount, problemWith } from './identity-world.ts';
+import type { SharedWorld } from './identity-world.ts';
 
-let world: World;
+let world: SharedWorld;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await shareWorld();
 });
-afterAll(() => world.close());
+afterAll(() => world.stop());
 
 describe('ListOperators', () => {
   test('returns the operators of a centre, or all', async () => {
@@ -18,14 +18,14 @@ describe('ListOperators', () => {
   });
 
   test('excludes operators of planned and closed centres', async () => {
-    world.newCentre('CU-905', 'planned');
-    world.newCentre('CU-906', 'closed');
-    world.newCentre('CU-907', 'training');
+    world.newCentre('CU-955', 'planned');
+    world.newCentre('CU-956', 'closed');
+    world.newCentre('CU-957', 'training');
     const operatorsOf = async (code: string) =>
       (await world.client().listOperators({ centre: `centres/${code}` })).operators;
-    await eventually(async () => (await operatorsOf('CU-907')).length === 2);
-    await eventually(() => world.identity.registry.current().has('CU-906'));
-    expect([await operatorsOf('CU-905'), await operatorsOf('CU-906')]).toEqual([[], []]);
+    await eventually(async () => (await operatorsOf('CU-957')).length === 2);
+    await eventually(() => world.identity.registry.current().has('CU-956'));
+    expect([await operatorsOf('CU-955'), await operatorsOf('CU-956')]).toEqual([[], []]);
   });
 
   test('allows the gateway only', async () => {

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { familyName, idnp } from '@cups/testing';
-import { startWorld, problemWith } from './identity-world.ts';
-import type { World } from './identity-world.ts';
+import { shareWorld, problemWith } from './identity-world.ts';
+import type { SharedWorld } from './identity-world.ts';
 
-let world: World;
+let world: SharedWorld;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await shareWorld();
 });
-afterAll(() => world.close());
+afterAll(() => world.stop());
 
 describe('SuspendOperator', () => {
   const operator = 'operators/cu-009-specialist';

@@ -71,7 +71,7 @@ function compile(files: string[]): { file: string | undefined; says: string }[] 
 }
 
 test('accepts every rendered object and rejects a misspelt field', () => {
-  const all = [...matrix()].flatMap(({ objects }) => objects);
+  const all = matrix().flatMap(({ objects }) => objects);
   const different = new Map([...all, ...render('centres')].map((object) => [JSON.stringify(object), object]));
   const budget = {
     apiVersion: 'policy/v1',

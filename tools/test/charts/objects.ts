@@ -53,8 +53,20 @@ export const ofKind = <One extends KubernetesObject>(objects: KubernetesObject[]
 export const named = (objects: KubernetesObject[], kind: string, name: string): KubernetesObject | undefined =>
   objects.find((one) => one.kind === kind && one.metadata.name === name);
 
-/** Values in every combination that changes which objects there are, over those of production. */
-export function* matrix(): Generator<{ title: string; objects: KubernetesObject[] }> {
+interface ChartRender {
+  title: string;
+  objects: KubernetesObject[];
+}
+
+let rendered: ChartRender[] | undefined;
+
+/**
+ * Returns the objects of each environment, and of every combination of values that changes which objects there are, over
+ * those of production. Rendered once for all files of a group: do not change them.
+ */
+export const matrix = (): readonly ChartRender[] => (rendered ??= [...renderMatrix()]);
+
+function* renderMatrix(): Generator<ChartRender> {
   for (const environment of ENVIRONMENTS) {
     yield { title: environment, objects: render('platform', { files: [environmentFile(environment)] }) };
   }

@@ -8,7 +8,7 @@ import type { Container, Deployment, Job, PodSpec } from './objects.ts';
 
 /** What holds for every pod and object that the charts make, whatever the values. */
 
-const renders = [...matrix()];
+const renders = matrix();
 const deployments = renders.flatMap(({ title, objects }) =>
   ofKind<Deployment>(objects, 'Deployment').map((deployment) => ({
     title: `${deployment.metadata.name}: ${title}`,

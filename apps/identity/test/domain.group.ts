@@ -1,0 +1,7 @@
+/** Table tests of pure code. */
+import './centre-lookup.test.ts';
+import './centre-transfers.test.ts';
+import './domain.test.ts';
+import './periodic-task.test.ts';
+import './reconciliation.test.ts';
+import './staff-domain.test.ts';

@@ -1,0 +1,11 @@
+/** Tests of single RPCs, against one identity. The first counts the centres, before others create some. */
+import './list-centres.test.ts';
+import './list-operators.test.ts';
+import './batch-get-operators.test.ts';
+import './switch-centre.test.ts';
+import './create-session.test.ts';
+import './delete-session.test.ts';
+import './get-centre.test.ts';
+import './get-session.test.ts';
+import './suspend-operator.test.ts';
+import './reinstate-operator.test.ts';

@@ -1,0 +1,5 @@
+/** Tests of one store, in which each file has a database of its own. */
+import './concurrent-writers.test.ts';
+import './documents.test.ts';
+import './refusals.test.ts';
+import './store-errors.test.ts';
