@@ -5,6 +5,7 @@ import type { RegistryParser, RegistryProblem } from '@cups/registry';
 import type { Documents, NewEvent } from '@cups/store';
 import type { Centre } from './domain/centres.ts';
 import {
+  areSameCentres,
   trackPreviousHashes,
   dropWrittenHashes,
   invalidTransitions,
@@ -19,7 +20,7 @@ import { storeCentre, loadStoredCentres } from './store.ts';
 import type { StoredCentre } from './store.ts';
 
 export interface Registry {
-  /** Returns all centres in the order of their codes. Each change creates a new Map. */
+  /** Returns all centres in the order of their codes: a new Map after each change, the same one otherwise. */
   current(): Map<string, Centre>;
   /** Loads what other replicas wrote to the store. Concurrent calls share one read. @throws Problem of the store */
   refreshFromStore(): Promise<void>;
@@ -42,6 +43,9 @@ export interface RegistryOptions {
   log: Log;
   metrics: Metrics;
 }
+
+/** Centres written together: the store combines them. A new platform writes hundreds. */
+const CONCURRENT_WRITES = 32;
 
 /**
  * Opens the registry of centres. Files are served as soon as they are read, then written to the store by content hash.
@@ -133,10 +137,11 @@ class CentreRegistry implements Registry {
     try {
       const { files, previousHashes: before } = this.#sources;
       const stored = await loadStoredCentres(this.#options.centres);
-      for (const file of pendingWrites({ files, stored, previousHashes: before }).values()) {
+      const pending = [...pendingWrites({ files, stored, previousHashes: before }).values()];
+      await runInGroups(pending, CONCURRENT_WRITES, async (file) => {
         const expected = { isKnown: stored.has(file.code), before: before.get(file.code) };
         stored.set(file.code, await this.#writeCentre(file, expected));
-      }
+      });
       const now = this.#sources;
       this.#updateSources({
         files: now.files,
@@ -161,7 +166,18 @@ class CentreRegistry implements Registry {
 
   #updateSources(sources: CentreSources): void {
     this.#sources = sources;
-    this.#served = resolveServedCentres(sources);
+    const served = resolveServedCentres(sources);
+    // Readers compare the Map to detect a change.
+    if (!areSameCentres(served, this.#served)) this.#served = served;
     this.#updateGauges(this.#served.size, this.problems().length);
+  }
+}
+
+/** Does the work for groups of items, one group after the other. Rejects after the whole group has ended. */
+async function runInGroups<T>(items: readonly T[], size: number, work: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += size) {
+    const results = await Promise.allSettled(items.slice(at, at + size).map(work));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 }

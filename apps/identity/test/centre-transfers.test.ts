@@ -36,6 +36,10 @@ describe('centre transfers', () => {
 
   test('are limited to 20 inherited centres', () => {
     const many = Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`P${n}`, ['closed', 'C'] as CentreSpec]));
+    const { P20: _last, ...allowed } = many;
+    // Through a chain too: P0 continues at P1.
+    const chain: Record<string, CentreSpec> = { ...allowed, P0: ['closed', 'P1'], C: ['active'] };
+    expect(validateTransfers(centres(chain))).toEqual([]);
     expect(validateTransfers(centres(Object.assign(many, { C: ['active'] })))).toEqual([
       { code: 'C', message: 'inherits 21 centres; the maximum is 20' },
     ]);

@@ -4,6 +4,7 @@ import { nextGeneration } from '../src/domain/centres.ts';
 import type { Centre, FileVersion } from '../src/domain/centres.ts';
 import type { CentreStatus } from '../src/domain/centre-lifecycle.ts';
 import {
+  areSameCentres,
   trackPreviousHashes,
   dropWrittenHashes,
   invalidTransitions,
@@ -51,6 +52,18 @@ describe('reconciliation of files and store', () => {
     };
     expect(resolveServedCentres(sources).get('x')?.hash).toBe(served);
     expect([...pendingWrites(sources).keys()]).toEqual(isPending ? ['x'] : []);
+  });
+
+  test('serves the same centres until a file or a stored centre changes', () => {
+    const files = centreFiles({ a: '1', b: '1' });
+    const serve = (stored: Record<string, string>, from = files) =>
+      resolveServedCentres({ files: from, stored: storedCentres(stored), previousHashes: new Map() });
+    const served = serve({});
+    // Each read of the store creates new objects.
+    expect(areSameCentres(serve({ a: '1', b: '1' }), served)).toBe(true);
+    expect(areSameCentres(serve({ a: '2 1', b: '1' }), served)).toBe(false);
+    expect(areSameCentres(serve({ c: '1' }), served)).toBe(false);
+    expect(areSameCentres(serve({}, new Map([...files].slice(1))), served)).toBe(false);
   });
 
   test('serves centres in code order', () => {

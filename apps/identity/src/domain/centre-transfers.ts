@@ -30,15 +30,26 @@ export function findInheritedCentres(code: string, centres: CentresByCode): stri
 /** Returns the errors of all transfers: an unknown, unopened or circular successor, or too many inherited centres. */
 export function validateTransfers(centres: CentresByCode): { code: string; message: string }[] {
   const errors: { code: string; message: string }[] = [];
+  const inheritedCounts = countInheritedCentres(centres);
   for (const { code, transferTo } of centres.values()) {
     const message = transferTo === undefined ? undefined : validateTransfer(code, transferTo, centres);
     if (message !== undefined) errors.push({ code, message });
-    const count = findInheritedCentres(code, centres).length;
+    const count = inheritedCounts.get(code) ?? 0;
     if (count > MAX_INHERITED_CENTRES) {
       errors.push({ code, message: `inherits ${count} centres; the maximum is ${MAX_INHERITED_CENTRES}` });
     }
   }
   return errors;
+}
+
+/** Returns the number of inherited centres by code, in one pass over all centres. */
+function countInheritedCentres(centres: CentresByCode): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { code, status } of centres.values()) {
+    const responsible = status === 'closed' ? findResponsibleCentre(code, centres) : code;
+    if (responsible !== undefined && responsible !== code) counts.set(responsible, (counts.get(responsible) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function validateTransfer(code: string, transferTo: string, centres: CentresByCode): string | undefined {

@@ -25,6 +25,12 @@ export function resolveServedCentres({ files, stored, previousHashes: before }: 
   return serving;
 }
 
+/** Whether both serve the same centres, which are in code order. */
+export function areSameCentres(served: ReadonlyMap<string, Centre>, before: ReadonlyMap<string, Centre>): boolean {
+  const known = [...before.values()];
+  return served.size === before.size && [...served.values()].every((centre, at) => centre === known[at]);
+}
+
 /** Returns the files that must be written to the store, by code. */
 export function pendingWrites({ files, stored, previousHashes: before }: CentreSources): Map<string, Centre> {
   return new Map([...files].filter(([code, file]) => isNewer(file, stored.get(code), before.get(code))));
