@@ -12,6 +12,7 @@ import {
 } from '@cups/intake/store/application-rows';
 import { countQueue, listChanges, listQueue } from '@cups/intake/store/queue';
 import { openStatisticsMonths } from '@cups/intake/store/statistics-months';
+import type { StatisticsMonths } from '@cups/intake/store/statistics-months';
 import { openStore } from '@cups/store';
 import type { Platform } from '@cups/tools/platform';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -72,8 +73,14 @@ export async function openStoreReads(
           findLastForPerson(applications, centres, person.idnp),
         ]),
       file: () => applications.get(person.id, { scope: { centre: centres } }),
-      'statistics of a year': () => months.list(period.from.slice(0, 7), period.to.slice(0, 7)),
+      'statistics of a year': () => readMonths(months, period),
     },
     close: () => store.close(),
   };
+}
+
+async function readMonths(months: StatisticsMonths, { from, to }: { from: string; to: string }): Promise<number> {
+  let count = 0;
+  for await (const _month of months.readAll(from.slice(0, 7), to.slice(0, 7))) count += 1;
+  return count;
 }

@@ -20,9 +20,12 @@ export interface StatisticsMonths {
   insert(month: StoredMonth): Promise<boolean>;
   /** Replaces the given days. Returns false if the month has another version. */
   replaceDays(month: StoredMonth): Promise<boolean>;
-  /** Returns the months of all centres, both months included. */
-  list(fromMonth: string, toMonth: string): Promise<StoredMonth[]>;
+  /** Reads the months of all centres, both months included, in batches: a year of 900 centres exceeds the memory. */
+  readAll(fromMonth: string, toMonth: string): AsyncIterable<StoredMonth>;
 }
+
+/** Months read at once: about 6 MB at 30 applications a working day. */
+const BATCH_SIZE = 500;
 
 export function openStatisticsMonths(store: Store): StatisticsMonths {
   const months = () => store.collection<StoredMonth>('statisticsMonths');
@@ -47,11 +50,13 @@ export function openStatisticsMonths(store: Store): StatisticsMonths {
       const { matchedCount } = await months().updateOne({ _id, version }, change).catch(rejectFailure);
       return matchedCount === 1;
     },
-    // "!" follows the space of the IDs.
-    list: (fromMonth, toMonth) =>
-      months()
-        .find({ _id: { $gte: fromMonth, $lt: `${toMonth}!` } })
-        .toArray()
-        .catch(rejectFailure),
+    async *readAll(fromMonth, toMonth) {
+      try {
+        // "!" follows the space of the IDs.
+        yield* months().find({ _id: { $gte: fromMonth, $lt: `${toMonth}!` } }, { batchSize: BATCH_SIZE });
+      } catch (error) {
+        throw store.failure(error, 'statisticsMonths');
+      }
+    },
   };
 }

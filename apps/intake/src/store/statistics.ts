@@ -102,7 +102,7 @@ interface StatisticsParts {
 }
 
 async function tallyMonths(months: StatisticsMonths, { fromDate, toDate }: Period, tallyOf: TallyOf): Promise<void> {
-  for (const { _id, days, groups } of await months.list(fromDate.slice(0, 7), toDate.slice(0, 7))) {
+  for await (const { _id, days, groups } of months.readAll(fromDate.slice(0, 7), toDate.slice(0, 7))) {
     const [month = '', centre = ''] = _id.split(' ');
     const tallies = groups.map((group) => tallyOf(centre, ...(group.split(' ') as [string, string])));
     for (const [day, rows] of Object.entries(days)) {
