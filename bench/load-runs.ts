@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Arrivals } from './arrivals.ts';
 import { request } from './children.ts';
 import type { LoadResult, LoadCommand } from './load.ts';
+import type { OverloadCommand, OverloadResult } from './overload/desks.ts';
 import { nowMs, readClocks, round, diffClocks } from './processes.ts';
 import type { Percentiles } from './processes.ts';
 
@@ -27,6 +28,14 @@ export interface OpenLoopResult {
   result: LoadResult;
   /** CPU by process, the drain included; `others` are processes outside the benchmark. */
   cpu: Record<string, number>;
+}
+
+export interface OverloadLoadResult {
+  result: OverloadResult;
+  /** CPU by process, the drain included. */
+  cpu: Record<string, number>;
+  /** When every accepted application was on its topic and had its notice, by the clock of nowMs. */
+  drainedMs: number;
 }
 
 /** After this time without progress, missing results are no longer awaited. */
@@ -104,6 +113,17 @@ export class LoadRunner {
     this.#take(result);
     await this.#drained(result.endMs);
     return { result, cpu: diffClocks(before, readClocks(this.pids())) };
+  }
+
+  /** Offers more than the platform can take, and waits until it drains. */
+  async overload(order: OverloadCommand): Promise<OverloadLoadResult> {
+    const { load, signal } = this.#parts;
+    if (signal.aborted) throw new Error('stopped');
+    const before = readClocks(this.pids());
+    const result = await request<OverloadResult>(load, order);
+    this.#take(result);
+    const { drainedMs } = await this.#drained(result.endMs);
+    return { result, cpu: diffClocks(before, readClocks(this.pids())), drainedMs };
   }
 
   #take({ accepted, unknown, firstRefusal }: LoadResult): void {

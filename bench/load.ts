@@ -3,6 +3,8 @@ import { computeIdnpCheckDigit } from '@cups/application';
 import { backoffMs } from '@cups/contracts';
 import { Connection } from './connection.ts';
 import type { HttpReply } from './connection.ts';
+import { overload } from './overload/desks.ts';
+import type { OverloadCommand } from './overload/desks.ts';
 import { nowMs, percentiles } from './processes.ts';
 import type { Percentiles } from './processes.ts';
 
@@ -20,7 +22,8 @@ export interface Job {
 export type LoadCommand =
   | { kind: 'jobs'; port: number; jobs: Job[]; firstPerson: number }
   | { kind: 'closed'; level: number; seconds: number }
-  | { kind: 'open'; perSecond: number; seconds: number };
+  | { kind: 'open'; perSecond: number; seconds: number }
+  | OverloadCommand;
 
 export interface LoadResult {
   /** IDs with an acknowledged submit. */
@@ -121,6 +124,14 @@ function next(): { id: string; cookie: string; body: string } {
 
 const acquireConnection = (): Connection => idle.pop() ?? new Connection(port);
 
+/** Sends one request on an idle connection, or on a new one. Status 0 without a response. */
+async function post(path: string, cookie: string, key: string, body: string): Promise<HttpReply> {
+  const connection = acquireConnection();
+  const reply = await connection.post(path, cookie, key, body).catch((): HttpReply => NO_RESPONSE);
+  idle.push(connection);
+  return reply;
+}
+
 /** Runs `level` desks that each start the next application after the last submit. */
 async function closedLoop(level: number, seconds: number): Promise<LoadResult> {
   const { result, createMs, submitMs, accepted, end } = record();
@@ -184,7 +195,8 @@ process.on('message', (order: LoadCommand) => {
       ({ port, jobs, firstPerson: serial } = order);
       process.send!({ ready: true });
     } else if (order.kind === 'closed') process.send!(await closedLoop(order.level, order.seconds));
-    else process.send!(await openLoop(order.perSecond, order.seconds));
+    else if (order.kind === 'open') process.send!(await openLoop(order.perSecond, order.seconds));
+    else process.send!(await overload(order, { next, post }));
   })();
 });
 process.on('disconnect', () => process.exit(0));
