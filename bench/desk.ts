@@ -22,25 +22,25 @@ import { readEnvironmentInfo } from './environment-info.ts';
 
 /** Measures the desk's screens and submits over HTTP with few and with many applications at one centre. */
 
-const HELP = `node bench/desk.ts [--applications 200000] [--few 600] [--runs 30] [--seconds 20] [--out bench/desk.json]
+const HELP = `node bench/desk.ts [--applications 200000] [--few 600] [--runs 100] [--seconds 20] [--out bench/desk.json]
 
 Starts a platform on an empty folder, and measures it twice: with --few applications, so that pages are full, and with
 --applications, all at one centre. It creates 125 applications through the API and copies them in the store; one in ten
 is open. Each time it measures
   screens   of a specialist and a supervisor, --runs times each, beside the same reads by intake's functions alone
   submits   at 20 pairs (create + submit) a second for --seconds, all at that centre
-and prints times and ratios (many ÷ few).`;
+and prints times and ratios (many ÷ few). 200,000 applications take about 10 minutes.`;
 
 const RATE = 20;
-/** Aims: ratio of a screen, and ms of the statistics at p95. */
-const AIMS = { ratio: 1.5, statisticsMs: 300 };
+/** Aims at p95: ratio of a screen, ms of its reads by intake's functions alone, and ms of the statistics. */
+const AIMS = { ratio: 1.5, storeMs: 25, statisticsMs: 300 };
 const DAY = 86_400_000;
 const root = join(import.meta.dirname, '..');
 const { values: args } = parseArgs({
   options: {
     applications: { type: 'string', default: '200000' },
     few: { type: 'string', default: '600' },
-    runs: { type: 'string', default: '30' },
+    runs: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '20' },
     out: { type: 'string', default: join(import.meta.dirname, 'desk.json') },
     help: { type: 'boolean', default: false },
@@ -53,6 +53,8 @@ const [many, few, runs, seconds] = [args.applications, args.few, args.runs, args
   number,
 ];
 const log = (line: string) => void process.stdout.write(`${line}\n`);
+/** Logs with the seconds since the start of the process. */
+const logProgress = (line: string) => log(`${Math.round(performance.now() / 1_000)} s: ${line}`);
 
 if (args.help) log(HELP);
 else if (![many, few, runs, seconds].every((one) => Number.isInteger(one) && one > 0) || few < 200 || many <= few) {
@@ -68,7 +70,7 @@ async function main(): Promise<void> {
     port: 0,
     dataDir,
     prefix: `desk${randomBytes(3).toString('hex')}-`,
-    onProgress: log,
+    onProgress: logProgress,
     env: { ...LOAD_SETTINGS, REGISTRY_DIR: copyRegistryWithoutLimits(dataDir), LOG_LEVEL: 'warn' },
   });
   try {
@@ -106,6 +108,7 @@ async function measureBoth(platform: Platform, dataDir: string): Promise<BothRes
     .db(`${platform.prefix}cups-intake`)
     .collection<StoredDocument>('applications');
   const children = new Children();
+  logProgress('creating the applications that are copied …');
   const person = await createTemplates(platform.url, applications);
   const period = { from: toDate(Date.now() - 364 * DAY), to: toDate(Date.now()) };
   const storeReads = await openStoreReads(platform, dataDir, person, period);
@@ -119,17 +122,19 @@ async function measureBoth(platform: Platform, dataDir: string): Promise<BothRes
     ];
     const session: ScreenSession = { desk, supervisor, person, period, storeReads, runs };
     const measure = async (count: number): Promise<DeskResult> => {
-      await fillStore(applications, count, log);
-      log(`${count} applications: ${seconds} s at ${RATE} pairs a second …`);
+      await fillStore(applications, count, logProgress);
+      logProgress(`${count} applications: ${seconds} s at ${RATE} pairs a second …`);
       const order: LoadCommand = { kind: 'open', perSecond: RATE, seconds };
       const { submitMs, refused } = await request<LoadResult>(load, order);
-      log('asking for the screens …');
+      logProgress(`asking for the screens, ${runs} times each …`);
       return { applications: count, screens: await measureScreens(session), submitMs, refused };
     };
-    await measureScreens({ ...session, runs: Math.min(runs, 10) });
+    logProgress('warming up …');
+    await fillStore(applications, few, logProgress);
+    await measureScreens({ ...session, runs: Math.min(runs, 30) });
     const fewResult = await measure(few);
     const started = performance.now();
-    await fillStore(applications, many, log);
+    await fillStore(applications, many, logProgress);
     const fillSeconds = round((performance.now() - started) / 1000, 1);
     return { few: fewResult, many: await measure(many), fillSeconds };
   } finally {
@@ -144,14 +149,22 @@ function toDate(ms: number): string {
 }
 
 function printResult({ few: small, many: large, fillSeconds }: BothResults): void {
-  const rows = large.screens.map(({ name, p50, p95, storeP50, rows: count, bytes, brotliBytes }, at) => {
+  const rows = large.screens.map((screen, at) => {
     const before = small.screens[at]!;
-    const ratio = round(p50 / before.p50);
-    const isReached = name === 'statistics of a year' ? p95 <= AIMS.statisticsMs : ratio <= AIMS.ratio;
-    const sizes = [count, bytes, brotliBytes];
-    return [name, before.p50, before.p95, p50, p95, ratio, storeP50, ...sizes, isReached ? 'reached' : 'NOT REACHED'];
+    const ratios = [round(screen.p50 / before.p50), round(screen.p95 / before.p95)] as const;
+    const isReached =
+      screen.name === 'statistics of a year'
+        ? screen.p95 <= AIMS.statisticsMs
+        : ratios[1] <= AIMS.ratio && screen.storeP95 <= AIMS.storeMs;
+    const times = [before.p50, before.p95, screen.p50, screen.p95, ...ratios];
+    const storeTimes = [before.storeP50, before.storeP95, screen.storeP50, screen.storeP95];
+    const sizes = [screen.rows, screen.bytes, screen.brotliBytes];
+    return [screen.name, ...times, ...storeTimes, ...sizes, isReached ? 'reached' : 'NOT REACHED'];
   });
-  const headings = ['few p50 ms', 'p95', 'many p50 ms', 'p95', 'ratio', 'store p50', 'rows', 'bytes', 'Brotli', 'aim'];
+  const headings = [
+    ...['few p50 ms', 'p95', 'many p50 ms', 'p95', 'ratio p50', 'p95'],
+    ...['store: few p50', 'p95', 'many p50', 'p95', 'rows', 'bytes', 'Brotli', 'aims'],
+  ];
   const submits = [small, large].map(({ applications: count, submitMs: { p50, p95, p99, max }, refused }) => [
     `${count} applications`,
     ...[p50, p95, p99, max],

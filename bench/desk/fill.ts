@@ -17,13 +17,19 @@ const TEMPLATE_COUNT = 120;
 const RARE_COUNT = 5;
 /** Seven letters: no other name begins with the first three. */
 export const RARE_NAME = 'Zgardan';
-/** The commonest name: one template in ten has it. */
+/** The commonest name, and another person's name: one template in ten has each. No template has both. */
 export const COMMON_NAME = 'Munteanu';
-const BATCH = 250;
+export const ABSENT_NAME = 'Munteanu Petru';
+const BATCH = 500;
+/** Batches in flight. */
+const CONCURRENCY = 2;
+const LOG_INTERVAL_MS = 10_000;
 /** One in this many is open. */
 const OPEN_EVERY = 10;
+/** The last copies are filed on every day of the year, and on each day some are closed. */
+const MARKED_COUNT = 2 * 365;
 /** A recompute of the statistics reads each changed day once. */
-const STATISTICS_TIMEOUT_MS = 15 * 60_000;
+const STATISTICS_TIMEOUT_MS = 5 * 60_000;
 
 export interface StoredDocument extends Record<string, unknown> {
   _id: string;
@@ -57,25 +63,51 @@ export async function createTemplates(url: string, applications: Applications): 
 
 /**
  * Copies the templates until the store has this many applications, all at one centre, and waits until intake has
- * added them to the statistics.
+ * added them to the statistics. Only the last copies have a mark for that: a recompute reads all applications of a
+ * changed day.
  */
 export async function fillStore(applications: Applications, count: number, log: (line: string) => void): Promise<void> {
   const templates = { createRequest: { $exists: true }, 'content.applicant.familyName': { $ne: RARE_NAME } };
   const pool = await applications.find(templates).limit(TEMPLATE_COUNT).toArray();
-  for (let n = await applications.estimatedDocumentCount(), logged = n; n < count; n += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, count - n) }, (_, i) => createCopy(pool, n + i));
-    await applications.insertMany(batch, { ordered: false });
-    if (n - logged >= 20_000) log(`${(logged = n)} of ${count} applications …`);
-  }
+  const last = Math.max(await applications.estimatedDocumentCount(), count - MARKED_COUNT);
+  await insertCopies(applications, pool, { until: last, isMarked: false }, log);
+  await insertCopies(applications, pool, { until: count, isMarked: true }, log);
   await countedInStatistics(applications, log);
 }
 
+async function insertCopies(
+  applications: Applications,
+  pool: StoredDocument[],
+  { until, isMarked }: { until: number; isMarked: boolean },
+  log: (line: string) => void,
+): Promise<void> {
+  let next = await applications.estimatedDocumentCount();
+  let logTime = performance.now();
+  const insertBatches = async () => {
+    while (next < until) {
+      const from = next;
+      next = Math.min(until, from + BATCH);
+      const batch = Array.from({ length: next - from }, (_, i) => createCopy(pool, from + i, isMarked));
+      await applications.insertMany(batch, { ordered: false });
+      if (performance.now() - logTime < LOG_INTERVAL_MS) continue;
+      logTime = performance.now();
+      log(`${next} of ${until} applications …`);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, insertBatches));
+}
+
 async function countedInStatistics(applications: Applications, log: (line: string) => void): Promise<void> {
-  const until = performance.now() + STATISTICS_TIMEOUT_MS;
-  log('waiting for the statistics …');
-  while (await applications.findOne({ uncounted: { $gt: 0 } }, { projection: { _id: 1 } })) {
-    if (performance.now() > until) throw new Error('Intake has not counted the applications.');
-    await pause(500);
+  const started = performance.now();
+  log('waiting until intake has counted them, which it does every minute …');
+  for (let logTime = started; ; await pause(500)) {
+    const left = await applications.countDocuments({ uncounted: { $gt: 0 } });
+    if (left === 0) return;
+    const now = performance.now();
+    if (now - started > STATISTICS_TIMEOUT_MS) throw new Error('Intake has not counted the applications.');
+    if (now - logTime < LOG_INTERVAL_MS) continue;
+    logTime = now;
+    log(`${left} marks left …`);
   }
 }
 
@@ -88,12 +120,13 @@ const QUEUE_STAGES = { draft: 'drafts', submitted: 'with-agency', 'in-progress':
 const ENDED_STATES = ['closed', 'closed', 'closed', 'withdrawn'] as const;
 
 /** Creates a copy: spread over a year, one in ten open, with consistent times. */
-function createCopy(pool: StoredDocument[], n: number): StoredDocument {
+function createCopy(pool: StoredDocument[], n: number, isMarked: boolean): StoredDocument {
   const {
     createRequest: _request,
     createFingerprint: _fingerprint,
     queue: _queue,
     timer: _timer,
+    uncounted: _uncounted,
     ...shared
   } = pool[n % pool.length]!;
   const isOpen = n % OPEN_EVERY === 0;
@@ -102,8 +135,7 @@ function createCopy(pool: StoredDocument[], n: number): StoredDocument {
   const trackingNumber = generateTrackingNumber((bytes) => randomBytes(bytes));
   const times = { createTime: since, updateTime: since, submitTime: since };
   const copy: StoredDocument = { ...shared, _id: ulid(since.getTime()), state, trackingNumber, ...times };
-  // Intake then adds it to the statistics.
-  copy['uncounted'] = 1;
+  if (isMarked) copy['uncounted'] = 1;
   if (isOpen) copy['queue'] = createQueueStatus(QUEUE_STAGES[state] ?? state, since, n);
   return copy;
 }

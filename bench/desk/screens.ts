@@ -1,7 +1,7 @@
 import { brotliCompressSync } from 'node:zlib';
 import type { Desk } from '@cups/tools/desk';
 import { percentiles } from '../processes.ts';
-import { COMMON_NAME, RARE_NAME } from './fill.ts';
+import { ABSENT_NAME, COMMON_NAME, RARE_NAME } from './fill.ts';
 import type { RarePerson } from './fill.ts';
 import type { StoreReads } from './store-reads.ts';
 
@@ -14,6 +14,7 @@ export type ScreenName =
   | 'list'
   | 'search: common name'
   | 'search: rare name'
+  | 'search: absent name'
   | 'search: IDNP'
   | 'search: number'
   | 'person'
@@ -26,6 +27,7 @@ export interface ScreenResult {
   p50: number;
   p95: number;
   storeP50: number;
+  storeP95: number;
   bytes: number;
   brotliBytes: number;
   rows: number;
@@ -55,6 +57,7 @@ export async function measureScreens(session: ScreenSession): Promise<ScreenResu
     list: ['GET', '/applications'],
     'search: common name': search(COMMON_NAME),
     'search: rare name': search(RARE_NAME),
+    'search: absent name': search(ABSENT_NAME),
     'search: IDNP': search(person.idnp),
     'search: number': search(person.trackingNumber),
     person: ['POST', '/persons/lookup', { idnp: person.idnp }],
@@ -89,11 +92,13 @@ async function measureScreen(
   const text = JSON.stringify(answer);
   const { applications = [], rows = [] } = answer as { applications?: unknown[]; rows?: unknown[] };
   const { p50, p95 } = percentiles(request);
+  const { p50: storeP50, p95: storeP95 } = percentiles(store);
   return {
     name,
     p50,
     p95,
-    storeP50: percentiles(store).p50,
+    storeP50,
+    storeP95,
     bytes: Buffer.byteLength(text),
     brotliBytes: brotliCompressSync(text).byteLength,
     rows: applications.length + rows.length,

@@ -16,7 +16,7 @@ import type { StatisticsMonths } from '@cups/intake/store/statistics-months';
 import { openStore } from '@cups/store';
 import type { Platform } from '@cups/tools/platform';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CENTRE, COMMON_NAME, RARE_NAME } from './fill.ts';
+import { ABSENT_NAME, CENTRE, COMMON_NAME, RARE_NAME } from './fill.ts';
 import type { RarePerson } from './fill.ts';
 import type { ScreenName } from './screens.ts';
 
@@ -65,6 +65,7 @@ export async function openStoreReads(
       list: () => listByCentre(applications, { centres, state: '', ...PAGE }),
       'search: common name': () => search(COMMON_NAME),
       'search: rare name': () => search(RARE_NAME),
+      'search: absent name': () => search(ABSENT_NAME),
       'search: IDNP': () => findExact(applications, centres, { idnp: person.idnp }),
       'search: number': () => findExact(applications, centres, { trackingNumber: person.trackingNumber }),
       person: () =>
