@@ -21,6 +21,9 @@ final class Filter {
         /** Values of an equality or `$in`; null without one. */
         List<Object> points;
 
+        /** Values of further ones, in no order: an array can meet several. */
+        final List<List<Object>> others = new ArrayList<>();
+
         Object lower;
         Object upper;
         boolean lowerInclusive;
@@ -140,7 +143,9 @@ final class Filter {
         if (!isUsable || condition.points != null) {
             complete = false;
             if (condition.points == null || !isUsable) return;
-            if (condition.points.size() <= points.size()) return;
+            boolean isFewer = points.size() < condition.points.size();
+            condition.others.add(isFewer ? condition.points : points);
+            if (!isFewer) return;
         }
         condition.points = points;
         if (!points.stream().allMatch(Filter::isExact)) complete = false;

@@ -43,6 +43,12 @@ final class Plan {
     /** Whether one document can have several entries in the ranges. */
     final boolean distinct;
 
+    /**
+     * What further entries of a matching document begin with, before the rest of the entry that is read: one of each
+     * list. A document is read only if it has them.
+     */
+    final List<List<byte[]>> siblings;
+
     private Plan(
             FieldIndex index,
             List<KeyRange> ranges,
@@ -52,7 +58,8 @@ final class Plan {
             boolean sorted,
             boolean merged,
             boolean covered,
-            boolean distinct) {
+            boolean distinct,
+            List<List<byte[]>> siblings) {
         this.index = index;
         this.ranges = ranges;
         this.ids = ids;
@@ -62,21 +69,22 @@ final class Plan {
         this.merged = merged;
         this.covered = covered;
         this.distinct = distinct;
+        this.siblings = siblings;
     }
 
     static Plan ofIds(FieldIndex primary, List<byte[]> ids, boolean sorted) {
-        return new Plan(primary, null, ids, null, false, sorted, false, false, false);
+        return new Plan(primary, null, ids, null, false, sorted, false, false, false, List.of());
     }
 
     /** @param number of the collection */
     static Plan ofAll(int number, boolean reverse, boolean sorted) {
         byte[] from = KeyWriter.prefix(number);
         KeyRange documents = new KeyRange(from, KeyWriter.prefix(number + 1), from.length);
-        return new Plan(null, List.of(documents), null, null, reverse, sorted, false, false, false);
+        return new Plan(null, List.of(documents), null, null, reverse, sorted, false, false, false, List.of());
     }
 
     static Plan ofUnion(List<Plan> plans) {
-        return new Plan(null, null, null, plans, false, false, false, false, true);
+        return new Plan(null, null, null, plans, false, false, false, false, true, List.of());
     }
 
     static Plan ofIndex(
@@ -86,7 +94,8 @@ final class Plan {
             boolean sorted,
             boolean merged,
             boolean covered,
-            boolean distinct) {
-        return new Plan(index, ranges, null, null, reverse, sorted, merged, covered, distinct);
+            boolean distinct,
+            List<List<byte[]>> siblings) {
+        return new Plan(index, ranges, null, null, reverse, sorted, merged, covered, distinct, siblings);
     }
 }

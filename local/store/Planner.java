@@ -5,6 +5,7 @@ import de.bwaldvogel.mongo.backend.Missing;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.bson.ObjectId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +120,9 @@ final class Planner {
         private final List<IndexKey> keys;
         private final List<byte[]> prefixes = new ArrayList<>();
 
+        /** The prefixes without the last of the fields with values. */
+        private List<byte[]> parents = List.of();
+
         /** Number of leading fields with values. */
         private int equalities;
 
@@ -176,17 +180,34 @@ final class Planner {
             Filter.Condition condition = condition(equalities);
             if (condition == null || condition.points == null) return false;
             if ((long) prefixes.size() * condition.points.size() > MAX_RANGES) return false;
+            parents = List.copyOf(prefixes);
+            prefixes.clear();
+            prefixes.addAll(extended(parents, equalities, condition.points));
+            return true;
+        }
+
+        /** @return the prefixes, each with the field and one of its values, in order and without repetition */
+        private Collection<byte[]> extended(List<byte[]> prefixes, int field, List<Object> points) {
             TreeSet<byte[]> extended = new TreeSet<>(java.util.Arrays::compareUnsigned);
             KeyWriter writer = new KeyWriter();
             for (byte[] prefix : prefixes) {
-                for (Object point : condition.points) {
-                    writer.reset().raw(prefix).field(point, keys.get(equalities).isAscending());
+                for (Object point : points) {
+                    writer.reset().raw(prefix).field(point, keys.get(field).isAscending());
                     extended.add(writer.toBytes());
                 }
             }
-            prefixes.clear();
-            prefixes.addAll(extended);
-            return true;
+            return extended;
+        }
+
+        /** @return for each further equality of the last field, what one entry of a matching document begins with */
+        private List<List<byte[]>> siblings() {
+            if (equalities == 0) return List.of();
+            List<List<byte[]>> siblings = new ArrayList<>();
+            for (List<Object> points : condition(equalities - 1).others) {
+                if ((long) parents.size() * points.size() > MAX_RANGES) continue;
+                siblings.add(new ArrayList<>(extended(parents, equalities - 1, points)));
+            }
+            return siblings;
         }
 
         private boolean isMultikey(int field) {
@@ -244,7 +265,8 @@ final class Planner {
                     orderBy == null || sorted,
                     isOrdered && ranges.size() > 1,
                     isCovered(),
-                    mayRepeat());
+                    mayRepeat(),
+                    siblings());
         }
 
         private Plan.KeyRange range(byte[] prefix) {

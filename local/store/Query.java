@@ -137,7 +137,8 @@ final class Query {
     int count() {
         int found = 0;
         try (Scan scan = new Scan(collection, plan)) {
-            while ((limit == 0 || found < limit) && (plan.covered ? scan.nextEntry() : nextMatch(scan) != null)) found++;
+            if (plan.covered) return scan.countAhead(limit);
+            while ((limit == 0 || found < limit) && nextMatch(scan) != null) found++;
         }
         return found;
     }

@@ -91,16 +91,29 @@ final class Scan implements AutoCloseable {
         return false;
     }
 
+    /** @return the number of further entries, at most a limit unless it is 0; their documents are not read */
+    int countAhead(int limit) {
+        int found = 0;
+        while ((limit == 0 || found < limit) && (seen == null ? moveEntry() : nextEntry())) found++;
+        return found;
+    }
+
     /** Moves to the next entry, without reading its document. @return false at the end */
-    boolean nextEntry() {
-        engine.gate().check();
-        while (current < sources.size()) {
-            if (!sources.get(current).step()) {
-                sources.get(current++).close();
-                continue;
-            }
-            entriesRead++;
+    private boolean nextEntry() {
+        while (moveEntry()) {
+            if (!sources.get(current).hasSiblings()) continue;
+            sources.get(current).take();
             if (seen == null || seen.add(new Key(id))) return true;
+        }
+        return false;
+    }
+
+    private boolean moveEntry() {
+        engine.gate().check();
+        for (; current < sources.size(); sources.get(current++).close()) {
+            if (!sources.get(current).move()) continue;
+            entriesRead++;
+            return true;
         }
         return false;
     }
@@ -183,8 +196,16 @@ final class Scan implements AutoCloseable {
     // --- Sources -----------------------------------------------------------------------------------------------------
 
     private interface Source {
-        /** Moves to the next entry and sets `id`, and `stored` if the entry is the document. */
-        boolean step();
+        /** Moves to the next entry. */
+        boolean move();
+
+        /** Whether the document of the entry has the other entries that the plan names. */
+        default boolean hasSiblings() {
+            return true;
+        }
+
+        /** Sets `id`, and `stored` if the entry is the document. */
+        void take();
 
         void close();
     }
@@ -198,11 +219,16 @@ final class Scan implements AutoCloseable {
         }
 
         @Override
-        public boolean step() {
+        public boolean move() {
             if (at == ids.size()) return false;
-            id = ids.get(at++);
-            stored = null;
+            at++;
             return true;
+        }
+
+        @Override
+        public void take() {
+            id = ids.get(at - 1);
+            stored = null;
         }
 
         @Override
@@ -213,6 +239,7 @@ final class Scan implements AutoCloseable {
         private final boolean isDocuments;
         private final boolean reverse;
         private final Plan.KeyRange range;
+        private final List<List<byte[]>> siblings;
         private RocksIterator iterator;
         private Slice lower;
         private Slice upper;
@@ -222,16 +249,11 @@ final class Scan implements AutoCloseable {
             this.isDocuments = plan.index == null || plan.index.isPrimary();
             this.reverse = plan.reverse;
             this.range = range;
+            this.siblings = plan.siblings;
         }
 
         @Override
-        public boolean step() {
-            if (!move()) return false;
-            take();
-            return true;
-        }
-
-        boolean move() {
+        public boolean move() {
             if (iterator == null) open();
             else if (reverse) iterator.prev();
             else iterator.next();
@@ -240,7 +262,24 @@ final class Scan implements AutoCloseable {
             return false;
         }
 
-        void take() {
+        @Override
+        public boolean hasSiblings() {
+            for (List<byte[]> prefixes : siblings) if (!hasAny(prefixes, iterator.key())) return false;
+            return true;
+        }
+
+        private boolean hasAny(List<byte[]> prefixes, byte[] key) {
+            int rest = key.length - range.prefixLength;
+            for (byte[] prefix : prefixes) {
+                byte[] sibling = Arrays.copyOf(prefix, prefix.length + rest);
+                System.arraycopy(key, range.prefixLength, sibling, prefix.length, rest);
+                if (hasEntry(sibling)) return true;
+            }
+            return false;
+        }
+
+        @Override
+        public void take() {
             byte[] key = iterator.key();
             stored = isDocuments ? iterator.value() : null;
             id = isDocuments ? Arrays.copyOfRange(key, 4, key.length) : idOf(key, iterator.value());
@@ -288,7 +327,7 @@ final class Scan implements AutoCloseable {
         }
 
         @Override
-        public boolean step() {
+        public boolean move() {
             if (!started) for (Range range : ranges) if (range.move()) heads.add(range);
             if (started && last.move()) heads.add(last);
             started = true;
@@ -298,8 +337,17 @@ final class Scan implements AutoCloseable {
                 ranges.forEach(Range::close);
                 return false;
             }
-            last.take();
             return true;
+        }
+
+        @Override
+        public boolean hasSiblings() {
+            return last.hasSiblings();
+        }
+
+        @Override
+        public void take() {
+            last.take();
         }
 
         @Override

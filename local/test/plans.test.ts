@@ -64,6 +64,12 @@ const filter = fc.oneof(
       .tuple(conditions, fc.array(conditions, { minLength: 1, maxLength: 2 }))
       .map(([own, $or]) => ({ ...own, $or })),
   },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(conditions, fc.constantFrom('list', 'things.kind'), fc.array(condition, { minLength: 2, maxLength: 3 }))
+      .map(([own, field, all]) => ({ ...own, $and: all.map((one) => ({ [field]: one })) })),
+  },
 );
 const order = fc
   .tuple(
@@ -137,6 +143,18 @@ describe('Plans', () => {
       executionStats: { totalDocsExamined: 4 },
     });
     expect((await sweep.toArray()).map(({ _id }) => _id)).toEqual([200, 300]);
+  });
+
+  test('read only documents with all wanted elements of an array', async () => {
+    const rows = client.db('plans').collection<Row>('elements');
+    await rows.createIndex({ a: 1, list: 1, _id: -1 });
+    await rows.insertMany(
+      Array.from({ length: 300 }, (_, _id) => ({ _id, a: 1, list: ['common', _id % 2, `rare ${_id % 100}`] })),
+    );
+    const all = [{ list: 'common' }, { list: { $in: ['none', 'rare 7'] } }, { list: 1 }];
+    const found = rows.find({ a: 1, $and: all }, { sort: { _id: -1 }, limit: 50 });
+    expect(await found.clone().explain()).toMatchObject({ executionStats: { nReturned: 3, totalDocsExamined: 3 } });
+    expect((await found.toArray()).map(({ _id }) => _id)).toEqual([207, 107, 7]);
   });
 
   test('give what a read of all documents gives, also after changes', async () => {
