@@ -159,7 +159,7 @@ export class Sessions {
   async #sweep(): Promise<void> {
     const { now, log } = this.#options;
     // An earlier release marked ended sessions instead of deleting them.
-    const expired = { $or: [{ expireTime: { $lte: now() } }, { endTime: { $exists: true } }] };
+    const expired = { $or: [{ expireTime: { $lte: now() } }, { endTime: { $gt: new Date(0) } }] };
     await this.#remove(expired, 'expired').catch((error: unknown) => {
       this.#sweepFailures.inc();
       log.warn({ event: 'session-sweep-failed', error });

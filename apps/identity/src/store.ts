@@ -79,6 +79,7 @@ export function openSessions(store: Store): Documents<StoredSession> {
     indexes: [
       { fields: { operator: 1, _id: -1 }, query: 'the sessions of an operator, newest first, at sign-in' },
       { fields: { expireTime: 1 }, query: 'the sweep of sessions.ts' },
+      { fields: { endTime: 1 }, sparse: true, query: 'the same sweep: sessions that an earlier release ended' },
       {
         fields: { sessionIndex: 1 },
         sparse: true,

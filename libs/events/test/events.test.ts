@@ -240,12 +240,13 @@ describe('createConsumer', () => {
 
   test('parks a subject at a gap and applies it after the missing event', async () => {
     const store = openStore({ uri: here.mongoUri, database: `${here.prefix}cups-gaps`, log });
+    const park = openEventPark(store, { now: () => new Date() });
     await eventually(() => store.ready());
     const last = new Map<string, number>();
     const groupId = `g-${randomUUID()}`;
     const createCountingOptions = (): Partial<ConsumerOptions> => ({
       groupId,
-      park: openEventPark(store, { now: () => new Date() }),
+      park,
       handle: ({ type, key, sequence: given }) => {
         const sequence = given ?? 0;
         if (type !== 'Gap') return Promise.resolve('done');
@@ -267,7 +268,7 @@ describe('createConsumer', () => {
     const second = consume(createCountingOptions());
     await publishEvents(here, missing);
     await eventually(() => last.get('gap') === 5);
-    expect(await openEventPark(store, { now: () => new Date() }).subjects()).toEqual([]);
+    expect(await park.subjects()).toEqual([]);
     await second.consumer.stop();
     await store.close();
   });

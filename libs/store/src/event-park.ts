@@ -1,5 +1,6 @@
 import type { Metrics, ReceivedEvent } from '@cups/contracts';
 import type { mongo } from 'mongoose';
+import type { Index } from './connection/indexes.ts';
 import type { Store } from './store.ts';
 
 /** A parked event as stored. A dropped one keeps who dropped it and why, without its data. */
@@ -31,6 +32,10 @@ export interface ParkedEventDocument extends mongo.Document {
 }
 
 const PARKED_COLLECTION = 'parkedEvents';
+const PARKED_INDEXES: Index[] = [
+  { fields: { kind: 1, subject: 1, sequence: 1 }, query: 'the events that wait for a predecessor' },
+  { fields: { kind: 1, lane: 1, order: 1 }, query: 'the blocked lanes, and the events of one' },
+];
 /** Maximum number of events of a lane per read. */
 const LANE_BATCH_SIZE = 100;
 
@@ -156,6 +161,7 @@ function createLaneStore(run: ParkedRunner, now: () => Date) {
  * thin, and the agency contract forbids names. Each metric read starts a count, which the next read reports.
  */
 export function openEventPark(store: Store, { now, metrics }: { now: () => Date; metrics?: Metrics }) {
+  store.addIndexes(PARKED_COLLECTION, PARKED_INDEXES);
   const run = createParkedRunner(store);
   const gaps = createGapStore(run, now);
   const listHeldLanes = () => run((parked) => parked.distinct('lane', asFilter({ kind: 'held' })) as Promise<string[]>);

@@ -4,6 +4,7 @@ import { createDocuments } from './documents/documents.ts';
 import type { Documents } from './documents/documents.ts';
 import type { StoredDocument } from './documents/document.ts';
 import type { CollectionOptions } from './documents/options.ts';
+import { STORE_INDEXES, type Index } from './connection/indexes.ts';
 import { isConnectionLost, toStoreError } from './connection/store-errors.ts';
 import { createMigrationGate } from './migrations/gate.ts';
 import type { Migration } from './migrations/migration.ts';
@@ -27,6 +28,8 @@ export interface Store {
   /** Whether all indexes exist and the store answered a light read within the last 3 s. */
   ready(): boolean;
   documents<D extends StoredDocument>(options: CollectionOptions<D>): Documents<D>;
+  /** Adds indexes of a collection of other data. The store opens when they exist. */
+  addIndexes(collection: string, indexes: Index[]): void;
   /**
    * Returns the driver's collection, for data that is not a `StoredDocument`.
    * @throws Problem STORE_UNAVAILABLE while disconnected or until the indexes of all collections exist
@@ -77,9 +80,10 @@ export function openStore(options: StoreOptions): Store {
     documents<D extends StoredDocument>(given: CollectionOptions<D>) {
       const { connection: driver, collection } = connection;
       const documents = createDocuments<D>(given, { connection: driver, collection, source, log, tracer });
-      connection.addCollection(given.collection, given.indexes);
+      connection.addCollection(given.collection, [...STORE_INDEXES, ...given.indexes]);
       return documents;
     },
+    addIndexes: (collection, indexes) => connection.addCollection(collection, indexes),
     collection: connection.collection,
     failure: (error, operation) => toStoreError(error, operation, log),
     async close() {

@@ -40,7 +40,8 @@ interface StoredRefusedReply extends RefusedReply {
   order: string;
 }
 
-const rowsOf = (store: Store) => store.collection<StoredRefusedReply>('refusedReplies');
+const COLLECTION = 'refusedReplies';
+const rowsOf = (store: Store) => store.collection<StoredRefusedReply>(COLLECTION);
 type Rows = ReturnType<typeof rowsOf>;
 
 /** Maximum number of replies kept per agency, and per write. The newest are kept. */
@@ -57,6 +58,7 @@ export class RefusedReplies {
 
   constructor(store: Store, now: () => Date) {
     this.#store = store;
+    store.addIndexes(COLLECTION, [{ fields: { agency: 1, order: -1 }, query: 'ListRefusedReplies' }]);
     this.#now = now;
   }
 
@@ -126,7 +128,7 @@ export class RefusedReplies {
     try {
       return await work(rowsOf(this.#store));
     } catch (error) {
-      throw this.#store.failure(error, 'refusedReplies');
+      throw this.#store.failure(error, COLLECTION);
     }
   }
 }

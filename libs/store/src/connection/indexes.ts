@@ -13,7 +13,7 @@ export interface Index {
 }
 
 /** Indexes of every document collection. */
-const STORE_INDEXES: Index[] = [
+export const STORE_INDEXES: readonly Index[] = [
   { fields: { createRequest: 1 }, unique: true, sparse: true, query: 'replayed creates' },
   { fields: { 'outbox.time': 1 }, sparse: true, query: 'the sweep of the relay' },
   { fields: { 'timer.due': 1 }, sparse: true, query: 'the looks for due timers' },
@@ -51,18 +51,17 @@ export const isAmong = (index: Index, others: Index[]): boolean =>
   others.some((other) => isDeepStrictEqual(toIndexDescription(other), toIndexDescription(index)));
 
 /**
- * Creates the store's own indexes and `indexes` in one command; existing ones stay.
+ * Creates indexes in one command; existing ones stay.
  * @throws IndexMissing when the server rejects one; the driver's error when it is unreachable
  */
 export async function createIndexes(collection: mongo.Collection, indexes: Index[]): Promise<void> {
-  const required = [...STORE_INDEXES, ...indexes];
   try {
-    await collection.createIndexes(required.map(toIndexDescription));
+    await collection.createIndexes(indexes.map(toIndexDescription));
   } catch (error) {
     const { name, code, message = '' } = error as { name?: string; code?: number; message?: string };
     if (name !== 'MongoServerError') throw error;
     // The server's text holds document values, so only known index names are searched for in it.
-    const named = required.map(indexName).find((one) => message.includes(` ${one} `));
+    const named = indexes.map(indexName).find((one) => message.includes(` ${one} `));
     throw new IndexCreationError(`${collection.collectionName}.${named ?? '*'}`, String(code));
   }
 }

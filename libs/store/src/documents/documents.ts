@@ -143,7 +143,8 @@ async function listBlockedOutboxes<D extends StoredDocument>(
   limit: number,
 ): Promise<BlockedOutbox[]> {
   const callOptions = { sort: { _id: 1 as const }, limit, projection: { outboxBlocked: 1, 'outbox.n': 1 } };
-  const isBlocked = asFilter({ outboxBlocked: { $exists: true } });
+  // A blocked document has events, and their index leaves out all others.
+  const isBlocked = asFilter({ 'outbox.time': { $gt: new Date(0) }, outboxBlocked: { $exists: true } });
   const found = await collection.run('blocked', () => collection.driver().find(isBlocked, callOptions).toArray());
   return found.flatMap(({ _id: id, outboxBlocked, outbox }) =>
     outboxBlocked ? [{ id, cause: outboxBlocked.cause, time: outboxBlocked.time, count: outbox.length }] : [],
