@@ -31,6 +31,7 @@ const INDEXES: { fields: Record<string, 1 | -1>; unique?: boolean; sparse?: bool
   { fields: { centre: 1, updateTime: 1, _id: 1 } },
   { fields: { centre: 1, submitTime: 1 } },
   { fields: { uncounted: 1 }, sparse: true },
+  { fields: { schemaVersion: 1 } },
 ];
 
 export const idOf = (n: number): string => `A${String(n).padStart(10, '0')}`;
@@ -47,6 +48,7 @@ export function createApplication(n: number, atCentre: number): Application {
     _id: idOf(n),
     centre: centreOf(n, atCentre),
     state: isOpen ? 'submitted' : 'closed',
+    schemaVersion: 4,
     trackingNumber: `T${n}`,
     createRequest: `R${n}`,
     content: { applicant: { idnp: `2900${String(n % 150_000).padStart(9, '0')}` }, text: 'ș'.repeat(1_000) },

@@ -33,7 +33,7 @@ async function runTestFile(project: string, file: string, long: boolean): Promis
   const output = join(dir, `${file}.json`);
   const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const jest = [join(root, 'node_modules/jest/bin/jest.js'), `test/${file}`, '--json', `--outputFile=${output}`];
-  const env = Object.assign({}, process.env, { MONGODB_URI: uri, CUPS_LONG: long ? '1' : '' });
+  const env = Object.assign({}, process.env, { MONGODB_URI: uri, SECOND_ENGINE: '1', CUPS_LONG: long ? '1' : '' });
   // The exit code of failed tests says no more than the file.
   await run(process.execPath, [...node, ...jest], { cwd: join(root, project), env, maxBuffer: 1 << 26 }).catch(
     () => {},

@@ -81,8 +81,10 @@ const personFilter = (idnp: string): object => ({
 
 /** Maximum number of search results. The operator refines the query if there are more. */
 const MAX_RESULTS = 20;
-/** Maximum number of candidates that are compared with the full query, since hashes match only 8 letters. */
-const MAX_CANDIDATES = 200;
+/** Number of candidates that are compared with the full query first: nearly all match. Hashes match only 8 letters. */
+const FIRST_CANDIDATES = MAX_RESULTS + 1;
+/** Maximum number of further candidates, if the first are not enough. */
+const MORE_CANDIDATES = 200 - FIRST_CANDIDATES;
 
 /** Searches by prefixes of names, newest first. Returns nothing unless a word has 3 letters. */
 export async function searchByName(
@@ -98,17 +100,10 @@ export async function searchByName(
     'content.represented.givenName': 1,
     'content.represented.familyName': 1,
   } as const;
-  const found = await documents.find(
-    { $and: words.map((alternatives) => ({ names: { $in: alternatives } })) },
-    {
-      scope: { centre: centres },
-      limit: MAX_CANDIDATES,
-      sort: { _id: -1 },
-      projection: Object.assign({}, ROW_PROJECTION, names),
-    },
+  const filter = { $and: words.map((alternatives) => ({ names: { $in: alternatives } })) };
+  return findMatches(documents, { filter, centres, extraFields: names }, ({ content }) =>
+    matchesNamePrefixes(content, text),
   );
-  const rows = found.filter(({ content }) => matchesNamePrefixes(content, text));
-  return { rows: rows.slice(0, MAX_RESULTS), more: rows.length > MAX_RESULTS };
 }
 
 /** Searches by a whole contact phone number, newest first. */
@@ -118,9 +113,12 @@ export async function searchByPhone(
   text: string,
   hashes: SearchHasher,
 ): Promise<{ rows: StoredRow[]; more: boolean }> {
-  const found = await findByHashes(documents, centres, hashes.forPhone(text), { 'content.contact.phone': 1 });
-  const rows = found.filter(({ content }) => normalizePhone(content.contact?.phone ?? '') === normalizePhone(text));
-  return { rows: rows.slice(0, MAX_RESULTS), more: rows.length > MAX_RESULTS };
+  const phone = normalizePhone(text);
+  return findByHashes(
+    documents,
+    { hashes: hashes.forPhone(text), centres, extraFields: { 'content.contact.phone': 1 } },
+    ({ content }) => normalizePhone(content.contact?.phone ?? '') === phone,
+  );
 }
 
 /** Searches by at least four adjacent symbols of a tracking number, newest first. */
@@ -131,28 +129,51 @@ export async function searchByPart(
   hashes: SearchHasher,
 ): Promise<{ rows: StoredRow[]; more: boolean }> {
   const part = parseTrackingSymbols(text);
-  const found = await findByHashes(documents, centres, hashes.forTrackingNumber(text), { trackingNumber: 1 });
-  const rows = found.filter(({ trackingNumber }) => part && parseTrackingSymbols(trackingNumber)?.includes(part));
-  return { rows: rows.slice(0, MAX_RESULTS), more: rows.length > MAX_RESULTS };
+  if (!part) return { rows: [], more: false };
+  return findByHashes(
+    documents,
+    { hashes: hashes.forTrackingNumber(text), centres, extraFields: { trackingNumber: 1 } },
+    ({ trackingNumber }) => parseTrackingSymbols(trackingNumber)?.includes(part) === true,
+  );
 }
 
-/** Returns the applications that have all hashes, with the fields to compare. */
-function findByHashes(
+/** Returns the applications that have all hashes and match. */
+async function findByHashes(
   documents: Documents<StoredApplication>,
-  centres: readonly string[],
-  hashes: readonly string[],
-  extraFields: Readonly<Record<string, 1>>,
-): Promise<(StoredRow & Pick<StoredApplication, 'trackingNumber' | 'content'>)[]> {
-  if (hashes.length === 0) return Promise.resolve([]);
-  return documents.find(
-    { $and: hashes.map((names) => ({ names })) },
-    {
-      scope: { centre: centres },
-      limit: MAX_CANDIDATES,
-      sort: { _id: -1 },
-      projection: Object.assign({}, ROW_PROJECTION, extraFields),
-    },
-  );
+  { hashes, ...query }: Omit<CandidateQuery, 'filter'> & { hashes: readonly string[] },
+  matches: (candidate: Candidate) => boolean,
+): Promise<{ rows: StoredRow[]; more: boolean }> {
+  if (hashes.length === 0) return { rows: [], more: false };
+  return findMatches(documents, { filter: { $and: hashes.map((names) => ({ names })) }, ...query }, matches);
+}
+
+interface CandidateQuery {
+  filter: object;
+  centres: readonly string[];
+  /** Fields to compare, beside those of a row. */
+  extraFields: Readonly<Record<string, 1>>;
+}
+type Candidate = StoredRow & Pick<StoredApplication, 'trackingNumber' | 'content'>;
+
+/** Returns the candidates that match, newest first. */
+async function findMatches(
+  documents: Documents<StoredApplication>,
+  { filter, centres, extraFields }: CandidateQuery,
+  matches: (candidate: Candidate) => boolean,
+): Promise<{ rows: StoredRow[]; more: boolean }> {
+  const options = {
+    scope: { centre: centres },
+    sort: { _id: -1 },
+    projection: Object.assign({}, ROW_PROJECTION, extraFields),
+  } as const;
+  const first = await documents.find(filter, { ...options, limit: FIRST_CANDIDATES });
+  const rows: StoredRow[] = first.filter(matches);
+  if (rows.length <= MAX_RESULTS && first.length === FIRST_CANDIDATES) {
+    const older = { $and: [filter, { _id: { $lt: first.at(-1)!._id } }] };
+    const found = await documents.find(older, { ...options, limit: MORE_CANDIDATES });
+    rows.push(...found.filter(matches));
+  }
+  return { rows: rows.slice(0, MAX_RESULTS), more: rows.length > MAX_RESULTS };
 }
 
 /** Returns a person's open applications in these centres, newest first, at most 50. */
