@@ -163,7 +163,8 @@ final class Filter {
                 || value instanceof Long
                 || value instanceof Double
                 || KeyWriter.rangeType(value) >= 0 && !(value instanceof Number)
-                || value instanceof Boolean;
+                || value instanceof Boolean
+                || Missing.isNullOrMissing(value);
     }
 
     private void addBound(String field, Object value, boolean isLower, boolean inclusive) {

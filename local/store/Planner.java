@@ -308,7 +308,8 @@ final class Planner {
                 Filter.Condition condition = condition(n);
                 if (condition == null || (condition.points != null && condition.isRange())) return false;
                 if (n >= equalities && isMultikey(n)) return false;
-                if (condition.points != null && condition.points.stream().anyMatch(Missing::isNullOrMissing)) return false;
+                // Only among the values of an array is null not all that a null finds.
+                if (isMultikey(n) && condition.points.stream().anyMatch(Missing::isNullOrMissing)) return false;
             }
             return true;
         }

@@ -145,6 +145,18 @@ describe('Plans', () => {
     expect((await sweep.toArray()).map(({ _id }) => _id)).toEqual([200, 300]);
   });
 
+  test('count missing values by an index alone', async () => {
+    const rows = client.db('plans').collection<Row>('missing');
+    await rows.createIndex({ a: 1, b: 1 });
+    const values = [{}, { b: null }, { b: false }, { b: true }, { b: 0 }];
+    await rows.insertMany(Array.from({ length: 50 }, (_, _id) => ({ _id, a: _id % 2, ...values[_id % 5] })));
+    const explain = () =>
+      client.db('plans').command({ explain: { count: 'missing', query: { a: 1, b: { $in: [false, null] } } } });
+    expect(await explain()).toMatchObject({ executionStats: { nReturned: 15, totalDocsExamined: 0 } });
+    await rows.insertOne({ _id: 50, a: 1, b: [] });
+    expect(await explain()).toMatchObject({ executionStats: { nReturned: 15, totalDocsExamined: 15 } });
+  });
+
   test('read only documents with all wanted elements of an array', async () => {
     const rows = client.db('plans').collection<Row>('elements');
     await rows.createIndex({ a: 1, list: 1, _id: -1 });

@@ -27,6 +27,8 @@ const position = { id: String, type: { type: String }, topic: String, partition:
 /** Returns fields of the same type. */
 const each = (type: unknown, ...names: string[]) => Object.fromEntries(names.map((name) => [name, type]));
 
+const HAS_REPLY = { lastReplyTime: { $exists: true } };
+
 export function deliveriesOf(store: Store): Deliveries {
   return store.documents<StoredDelivery>({
     collection: 'deliveries',
@@ -59,6 +61,16 @@ export function deliveriesOf(store: Store): Deliveries {
     indexes: [
       { fields: { state: 1, sent: 1, _id: -1 }, query: 'ListDeliveries by state, for support' },
       { fields: { agency: 1, _id: -1 }, query: 'ListDeliveries of one agency' },
+      { fields: { agency: 1, state: 1, sent: 1, _id: -1 }, query: 'ListDeliveries of one agency by state' },
+      {
+        fields: { agency: 1, training: 1, state: 1, sent: 1, queueTime: 1 },
+        query: 'GetAgencyActivity: the number of deliveries by state, and the oldest',
+      },
+      {
+        fields: { agency: 1, training: 1, lastReplyTime: -1 },
+        partial: HAS_REPLY,
+        query: 'GetAgencyActivity: the last reply',
+      },
     ],
   });
 }
@@ -122,22 +134,50 @@ export function findOfApplication(deliveries: Deliveries, application: string): 
   return deliveries.find({ _id: { $gt: `${id}-`, $lt: `${id}.` } }, { scope: 'service' });
 }
 
-/** Returns counts of an agency's deliveries by state, with the oldest time. Excludes trainings. */
-export async function countDeliveries(deliveries: Deliveries, agency: string) {
-  const group = {
-    _id: { state: '$state', sent: '$sent' },
-    count: { $sum: 1 },
-    oldest: { $min: '$queueTime' },
-    lastReplyTime: { $max: '$lastReplyTime' },
-  };
-  const pipeline = [{ $match: { agency, training: { $ne: true } } }, { $group: group }];
-  return deliveries.aggregate<{
-    _id: { state: StoredState; sent?: boolean };
-    count: number;
-    oldest: Date;
-    lastReplyTime?: Date | null;
-  }>(pipeline, { scope: 'service' });
+const STATES: readonly State[] = ['queued', 'sent', 'acknowledged', 'answered', 'cancelled', 'failed'];
+
+/** Matches deliveries in a state. Names each value of `sent`, which the indexes have between the state and the order. */
+function stateFilter(state: State): object {
+  if (state === 'sent') return { state: 'queued', sent: true };
+  return { state, sent: { $in: state === 'queued' ? [false, null] : [true, false, null] } };
 }
+
+/** Maximum of each count. It stands for more than 999. */
+const MAX_COUNTED = 1_000;
+
+/**
+ * Returns the number of an agency's deliveries by state, at most 1,000, and the time of the one queued first; without
+ * states that have none. Excludes trainings.
+ */
+export async function countDeliveries(
+  deliveries: Deliveries,
+  agency: string,
+): Promise<{ state: State; count: number; oldest: Date }[]> {
+  const filters = STATES.map((state) => Object.assign(realFilter(agency), stateFilter(state)));
+  const counts = await deliveries.countEach(filters, { scope: 'service', limit: MAX_COUNTED });
+  const options = { scope: 'service', sort: { queueTime: 1 }, limit: 1, projection: { queueTime: 1 } } as const;
+  const found = await Promise.all(
+    STATES.map(async (state, at) => {
+      const [oldest] = counts[at] ? await deliveries.find(filters[at]!, options) : [];
+      return oldest ? [{ state, count: counts[at]!, oldest: oldest.queueTime }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Returns the time of an agency's last accepted message. Excludes trainings. */
+export async function findLastReplyTime(deliveries: Deliveries, agency: string): Promise<Date | undefined> {
+  const options = {
+    scope: 'service',
+    sort: { lastReplyTime: -1 },
+    limit: 1,
+    projection: { lastReplyTime: 1 },
+  } as const;
+  const [last] = await deliveries.find(Object.assign(realFilter(agency), HAS_REPLY), options);
+  return last?.lastReplyTime;
+}
+
+const realFilter = (agency: string): object => ({ agency, training: { $in: [false, null] } });
 
 /** Returns a page of deliveries, newest application first. */
 export function listDeliveries(
@@ -147,10 +187,7 @@ export function listDeliveries(
   const { scope, state, agency, realOnly, pageSize, pageToken } = query;
   const filter = {
     ...(realOnly ? { training: { $ne: true } } : {}),
-    ...(state === 'sent' ? { state: 'queued', sent: true } : {}),
-    ...(state === 'queued' ? { state, sent: { $in: [false, null] } } : {}),
-    // The index has `sent` between the state and the order: with each of its values named, a page reads only its rows.
-    ...(state && state !== 'sent' && state !== 'queued' ? { state, sent: { $in: [true, false, null] } } : {}),
+    ...(state ? stateFilter(state) : {}),
     ...(agency ? { agency } : {}),
   };
   const tokenArguments = { state, agency };
