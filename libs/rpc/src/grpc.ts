@@ -62,7 +62,7 @@ export interface GrpcServer {
   port: number;
   /** Sets the health status; NOT_SERVING until the first call. */
   setServing(serving: boolean): void;
-  /** Updates the health status from `ready` every 250 ms, until `setServing` or `drain`. */
+  /** Takes the health status from `ready`, until `setServing` or `drain`; watches receive changes within 250 ms. */
   serveWhile(ready: () => boolean): void;
   /**
    * Reports NOT_SERVING, rejects new calls and waits for running ones, which are aborted after `timeoutMs` (default

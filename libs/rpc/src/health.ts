@@ -12,31 +12,40 @@ type Watcher = ServerWritableStream<Request, Response>;
 /** Maximum number of watches, for one per balancer and probe; each holds a stream open. */
 const MAX_WATCHES = 32;
 
+/** Interval at which watches learn a change, ms. */
+const WATCH_INTERVAL_MS = 250;
+
 /** Implements grpc.health.v1.Health for load balancers and probes, without tokens, access rows or deadlines. */
 export function createHealth() {
   const names = new Set(['']);
   const watchers = new Set<Watcher>();
-  let serving = false;
-  const stateOf = (service: string): Response => ({
+  let isServing = () => false;
+  /** The state that all watchers have received. */
+  let announced = false;
+  let pollTimer: NodeJS.Timeout | undefined;
+  const stateOf = (service: string, serving: boolean): Response => ({
     status: !names.has(service) ? 'SERVICE_UNKNOWN' : serving ? 'SERVING' : 'NOT_SERVING',
   });
-  const setState = (value: boolean): void => {
-    if (value === serving) return;
-    serving = value;
-    for (const watcher of watchers) watcher.write(stateOf(watcher.request.service));
-  };
-  let pollTimer: NodeJS.Timeout | undefined;
-  const setServing = (value: boolean): void => {
-    clearInterval(pollTimer);
-    setState(value);
+  const announce = (): void => {
+    const serving = isServing();
+    if (serving === announced) return;
+    announced = serving;
+    for (const watcher of watchers) watcher.write(stateOf(watcher.request.service, serving));
   };
   const serveWhile = (ready: () => boolean): void => {
-    setServing(ready());
-    pollTimer = setInterval(() => setState(ready()), 250).unref();
+    isServing = ready;
+    announce();
+  };
+  const setServing = (value: boolean): void => serveWhile(() => value);
+  const removeWatcher = (watcher: Watcher): void => {
+    watchers.delete(watcher);
+    if (watchers.size > 0) return;
+    clearInterval(pollTimer);
+    pollTimer = undefined;
   };
   const rpcs: UntypedServiceImplementation = {
     Check(call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) {
-      const state = stateOf(call.request.service);
+      const state = stateOf(call.request.service, isServing());
       if (state.status === 'SERVICE_UNKNOWN') callback({ code: status.NOT_FOUND, details: 'unknown service' });
       else callback(null, state);
     },
@@ -45,9 +54,12 @@ export function createHealth() {
         call.emit('error', { code: status.RESOURCE_EXHAUSTED, details: 'too many watches' });
         return;
       }
+      announce();
       watchers.add(call);
-      call.once('cancelled', () => watchers.delete(call));
-      call.write(stateOf(call.request.service));
+      // Without watches nothing needs the state between two checks.
+      pollTimer ??= setInterval(announce, WATCH_INTERVAL_MS).unref();
+      call.once('cancelled', () => removeWatcher(call));
+      call.write(stateOf(call.request.service, announced));
     },
   };
   return {
@@ -58,8 +70,10 @@ export function createHealth() {
     /** Reports NOT_SERVING and ends all watches, which would otherwise block the shutdown. */
     close(): void {
       setServing(false);
-      for (const watcher of watchers) watcher.end();
-      watchers.clear();
+      for (const watcher of watchers) {
+        watcher.end();
+        removeWatcher(watcher);
+      }
     },
   };
 }

@@ -435,6 +435,25 @@ describe('serveGrpc', () => {
     for (const { end } of watches) end();
   });
 
+  test('answers a health check with the state of that moment', async () => {
+    const service = await start({});
+    const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
+    open.push(() => client.close());
+    const same = (value: Buffer) => value;
+    const check = () =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const path = '/grpc.health.v1.Health/Check';
+        client.makeUnaryRequest<Buffer, Buffer>(path, same, same, Buffer.alloc(0), (error, bytes) =>
+          error ? reject(error) : resolve(bytes?.[1]),
+        );
+      });
+    let ready = true;
+    service.server.serveWhile(() => ready);
+    expect(await check()).toBe(1);
+    ready = false;
+    expect(await check()).toBe(2);
+  });
+
   test('updates health from serveWhile until the shutdown', async () => {
     const service = await start({});
     const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
