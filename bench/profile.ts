@@ -66,7 +66,7 @@ async function profile(of: string, load: Load, signal: AbortSignal): Promise<voi
   const flags = `--cpu-prof --cpu-prof-interval=${SAMPLE_INTERVAL_US} --cpu-prof-dir=${folder}`;
   const { pids, ...measured } = await runSide(
     of,
-    { open: false, env: { NODE_OPTIONS: flags }, signal, onProgress: log },
+    { open: false, fromSources: true, env: { NODE_OPTIONS: flags }, signal, onProgress: log },
     async (side, prefix) => {
       const result = await withLoad(side, { prefix, signal }, (work) => runLoad(work, load));
       return { ...result, pids: side.pids };

@@ -29,6 +29,8 @@ export interface ServeOptions {
   prefix: string;
   open: boolean;
   env: Record<string, string>;
+  /** Releases before bundles ignore it: they always run sources. */
+  fromSources?: boolean;
 }
 
 interface AnyPlatform extends Omit<ServedPlatform, 'kind' | 'pids'> {

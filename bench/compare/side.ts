@@ -19,6 +19,8 @@ export interface SideOptions {
   open: boolean;
   /** Settings beside those of a platform under load. */
   env?: Record<string, string>;
+  /** Whether services run from sources, whose names a profile needs. @default false */
+  fromSources?: boolean;
   signal: AbortSignal;
   onProgress: (line: string) => void;
 }
@@ -31,7 +33,7 @@ const root = join(import.meta.dirname, '../..');
  */
 export async function runSide<T>(
   checkout: string,
-  { open, env = {}, signal, onProgress }: SideOptions,
+  { open, env = {}, fromSources = false, signal, onProgress }: SideOptions,
   measure: (side: RunningSide, prefix: string) => Promise<T>,
 ): Promise<T> {
   if (signal.aborted) throw new Error('stopped');
@@ -41,7 +43,8 @@ export async function runSide<T>(
   const settings = { ...LOAD_SETTINGS, REGISTRY_DIR: copyRegistryWithoutLimits(dataDir, checkout), ...env };
   let finished = false;
   try {
-    const side = await startSide(checkout, { dataDir, prefix, open, env: settings }, { signal, onProgress });
+    const options = { dataDir, prefix, open, env: settings, fromSources };
+    const side = await startSide(checkout, options, { signal, onProgress });
     try {
       const result = await measure(side, prefix);
       finished = true;

@@ -34,6 +34,8 @@ beforeAll(async () => {
   // The Kafka of all tests has no TLS and no users.
   delete process.env['KAFKA_BROKERS'];
   platform = await startPlatform({
+    // The counter patches the packages of the services.
+    fromSources: true,
     port: 0,
     dataDir: dir,
     prefix: uniquePrefix(),

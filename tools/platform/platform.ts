@@ -8,6 +8,7 @@ import mongoose from 'mongoose';
 import { generateAuthority, ensureCertificate } from '../cli/keys/certificates.ts';
 import { openFolderKeyStore, tlsFolderPath } from '../cli/keys/folder.ts';
 import { provisionAndWatch } from './provision-kafka.ts';
+import { bundlePath, bundleServices, sourcePath } from './bundles.ts';
 import { buildEnvironment } from './environment.ts';
 import type { PlatformEnvironment } from './environment.ts';
 import { startEmbeddedParts } from './parts.ts';
@@ -46,6 +47,8 @@ export interface PlatformOptions {
   prefix?: string;
   /** Whether the platform runs without TLS and without Kafka users and ACLs. @default false */
   open?: boolean;
+  /** Whether services run from their sources instead of bundles, for profiles and for code that patches their packages. @default false */
+  fromSources?: boolean;
   /** Whether to run the test identity provider, with SAML and OpenID Connect. @default false */
   testIdp?: boolean | IdpAddress;
   /** Running store and Kafka that have all topics. @default those of the environment, else embedded ones */
@@ -106,7 +109,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const embedded =
     parts.length > 0 ? await startEmbeddedParts({ dataDir, parts, open, prefix, onProgress, onExit }) : undefined;
   const { local } = embedded ?? {};
-  const processes = new Processes({ root, logs, signal: options.signal, onExit });
+  const { signal } = options;
+  const processes = new Processes({ root, logs, signal, entryOf: (service) => findEntry(service, options), onExit });
   let stopProvisioning: (() => void) | undefined;
   const stop = async (): Promise<void> => {
     if (exits.stop()) return;
@@ -137,6 +141,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       );
       onProgress('topics and users exist; starting the services');
     }
+    if (!options.fromSources) await bundleServices(root, signal);
     await Promise.all([startIdp(processes, idp), ...SERVICES.map((name) => start(name))]);
     await idp?.publishPeople();
     exits.begin((label) => restartProcess(label, { local, start, startIdp: () => startIdp(processes, idp) }));
@@ -159,6 +164,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     throw error;
   }
 }
+
+/** Returns the file that a process runs. The test identity provider has no bundle. */
+const findEntry = (name: string, { fromSources }: PlatformOptions): string =>
+  fromSources || !SERVICES.some((service) => service === name) ? sourcePath(root, name) : bundlePath(root, name);
 
 /** Handles unexpected exits. Ignores those before the start is complete and after a stop. */
 function watchExits({ restart, onExit, onProgress = () => {} }: PlatformOptions) {

@@ -18,6 +18,8 @@ export interface ProcessesOptions {
   /** Folder of their logs. */
   logs: string;
   signal: AbortSignal | undefined;
+  /** Returns the file that a service runs. */
+  entryOf: (service: string) => string;
   /** A process has exited unexpectedly. */
   onExit: (label: string, code: number | null) => void;
 }
@@ -53,11 +55,11 @@ export class Processes {
 
   /** Starts a process and waits until it is ready. @throws Error, one sentence for the user, after ending it, when it fails */
   async start(label: string, service: string, environment: NodeJS.ProcessEnv): Promise<void> {
-    const { root, logs, onExit } = this.#parts;
+    const { root, logs, entryOf, onExit } = this.#parts;
     const log = openSync(join(logs, `${label}.log`), 'a');
     const child = spawn(
       join(root, 'node_modules/.bin/node'),
-      ['--disable-warning=ExperimentalWarning', ...memoryFlags(service), join(root, 'apps', service, 'src/main.ts')],
+      ['--disable-warning=ExperimentalWarning', ...memoryFlags(service), entryOf(service)],
       // Own process group: this process forwards Ctrl-C in order. The IPC channel ends the child if this process is killed.
       { cwd: root, detached: true, stdio: ['ignore', log, log, 'ipc'], env: environment },
     );

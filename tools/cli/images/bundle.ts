@@ -12,22 +12,12 @@ import {
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { BUNDLE_OPTIONS, OPTIONAL_PACKAGES } from '../../platform/bundles.ts';
 import { MAIN } from './apps.ts';
 import type { App } from './apps.ts';
 import { FILE_MODE, FOLDER_MODE, readTree } from './files.ts';
 import { packagesOf } from './packages.ts';
 import type { Package } from './packages.ts';
-
-/** Optional dependencies of drivers, mostly native. Bundles exclude them. */
-const OPTIONAL = [
-  '@aws-sdk/credential-providers',
-  '@mongodb-js/zstd',
-  'gcp-metadata',
-  'kerberos',
-  'mongodb-client-encryption',
-  'snappy',
-  'socks',
-];
 
 export interface Bundle {
   /** Folder for `/app` of the image: bundle, data and licences. */
@@ -62,19 +52,11 @@ export async function bundleApp(root: string, app: App, folder: string): Promise
  */
 async function bundleFile(root: string, entry: string, outfile: string): Promise<string[]> {
   const { metafile } = await build({
+    ...BUNDLE_OPTIONS,
     absWorkingDir: root,
     entryPoints: [entry],
     outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    external: OPTIONAL,
-    legalComments: 'none',
-    logLevel: 'error',
     metafile: true,
-    // CommonJS packages call a require of their own.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
   const outputs = Object.values(metafile.outputs);
   const missing = outputs.flatMap(({ imports }) => imports.map(({ path }) => path)).filter((path) => !exists(path));
@@ -84,7 +66,7 @@ async function bundleFile(root: string, entry: string, outfile: string): Promise
 }
 
 /** Whether an import resolves without packages: to Node, or deliberately to nothing. */
-const exists = (path: string): boolean => isBuiltin(path) || OPTIONAL.includes(path);
+const exists = (path: string): boolean => isBuiltin(path) || OPTIONAL_PACKAGES.includes(path);
 
 /**
  * @returns the npm files of the page, relative to the root
