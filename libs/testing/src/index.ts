@@ -10,4 +10,4 @@ export { createEvent, publishEvents, produceRaw, readTopic } from './topics.ts';
 export { shareInGroup } from './group.ts';
 export { copySampleData } from './sample-data.ts';
 export { createExplainer } from './query-plans.ts';
-export type { Explainer, QueryCost } from './query-plans.ts';
+export type { Explainer } from './query-plans.ts';

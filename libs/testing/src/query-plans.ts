@@ -7,7 +7,7 @@ interface Driver {
 }
 
 /** The cost of one read. */
-export interface QueryCost {
+interface QueryCost {
   /** Names of the indexes in order, each once. */
   indexes: string[];
   returned: number;
