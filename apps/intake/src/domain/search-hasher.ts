@@ -98,15 +98,24 @@ export function createSearchHasher(secret: () => string): SearchHasher {
     if (text !== known.text) known = { text, key: createSecretKey(Buffer.from(text)) };
     return known.key;
   };
-  const createHasher = (kind: 'name' | 'phone' | 'part') => (text: string) =>
-    createHmac('sha256', currentKey()).update(`${kind}:${text}`).digest('base64url').slice(0, HASH_LENGTH);
-  const hashName = createHasher('name');
+  /** Returns a function that hashes several texts with one look at the key. */
+  const createHasher =
+    (kind: 'name' | 'phone' | 'part') =>
+    (texts: string[]): string[] => {
+      const key = currentKey();
+      return texts.map((text) =>
+        createHmac('sha256', key).update(`${kind}:${text}`).digest('base64url').slice(0, HASH_LENGTH),
+      );
+    };
+  const hashNames = createHasher('name');
+  const hashPhones = createHasher('phone');
+  const hashParts = createHasher('part');
   return {
-    forPeople: (...people) => [...new Set(foldNames(people).flatMap(listPrefixes))].map(hashName),
+    forPeople: (...people) => hashNames([...new Set(foldNames(people).flatMap(listPrefixes))]),
     forQuery: (text) =>
-      parseQueryWords(text).map((spellings) => spellings.map((word) => hashName(word.slice(0, MAX_PREFIX_LENGTH)))),
-    forPhone: (text) => [normalizePhone(text)].filter((digits) => digits !== undefined).map(createHasher('phone')),
-    forTrackingNumber: (text) => [...new Set(splitNumberParts(text))].map(createHasher('part')),
+      parseQueryWords(text).map((spellings) => hashNames(spellings.map((word) => word.slice(0, MAX_PREFIX_LENGTH)))),
+    forPhone: (text) => hashPhones([normalizePhone(text)].filter((digits) => digits !== undefined)),
+    forTrackingNumber: (text) => hashParts([...new Set(splitNumberParts(text))]),
   };
 }
 
