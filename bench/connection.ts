@@ -6,6 +6,8 @@ export interface HttpReply {
   /** Body of an unsuccessful response. */
   text: string;
   retryAfterMs: number;
+  /** A cookie that the response sets, as name and value. */
+  cookie?: string | undefined;
 }
 
 interface ResponseHead {
@@ -79,6 +81,7 @@ export class Connection {
       status,
       text: status >= 300 ? Buffer.concat(this.#chunks).toString('utf8', end) : '',
       retryAfterMs: Number(/\r\nretry-after: *(\d+)/i.exec(text)?.[1] ?? 0) * 1000,
+      cookie: /\r\nset-cookie: *([^;\r]+)/i.exec(text)?.[1],
     };
     this.#forget();
     if (/\r\nconnection: close/i.test(text)) {

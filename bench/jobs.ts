@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..');
 
 /** Settings of a platform whose desks are all played by one machine, and whose agencies are silent. */
 export const LOAD_SETTINGS = {
-  // A generator keeps its sign-in cookie while it runs.
+  // A desk of the generator can be idle for long while others are measured.
   SESSION_IDLE_MINUTES: '480',
   SIMULATOR_BEHAVIOUR: '{"only":"silent"}',
   LOG_LEVEL: 'info',

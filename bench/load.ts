@@ -69,6 +69,8 @@ function createIdnp(n: number): string {
 let port = 0;
 let jobs: Job[] = [];
 let serial = 0;
+/** Current session cookies by those of the sign-in: a browser keeps one that the gateway renews. */
+const renewedCookies = new Map<string, string>();
 const idle: Connection[] = [];
 
 function record() {
@@ -84,7 +86,9 @@ function record() {
   async function accepted(connection: Connection, path: string, cookie: string, body: string): Promise<boolean> {
     const key = randomUUID();
     for (let round = 1; ; round += 1) {
-      const reply = await connection.post(path, cookie, key, body).catch((): HttpReply => NO_RESPONSE);
+      const current = renewedCookies.get(cookie) ?? cookie;
+      const reply = await connection.post(path, current, key, body).catch((): HttpReply => NO_RESPONSE);
+      if (reply.cookie !== undefined) renewedCookies.set(cookie, reply.cookie);
       if (reply.status >= 200 && reply.status < 300) return true;
       firstRefusal ??= `${reply.status} ${path.replace(/[0-9A-Z]{26}/, '{id}')} ${reply.text.slice(0, 400)}`;
       result.refused[reply.status] = (result.refused[reply.status] ?? 0) + 1;
