@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import { afterAll, expect, test } from '@jest/globals';
-import { MAX_PAUSED_WAIT_MS, MIN_FETCH_INTERVAL_MS, patchFetchPace } from '../src/patch-fetch-pace.ts';
+import { FETCH_INTERVAL_MS, MAX_FETCH_BURST, MAX_PAUSED_WAIT_MS, patchFetchPace } from '../src/patch-fetch-pace.ts';
 
 const { prototype } = ConsumerGroup;
 const { fetch } = prototype;
@@ -21,15 +21,18 @@ const fetchFrom = (group: object, nodeId: number) => prototype.fetch.call(group 
 /** A consumer without paused partitions. */
 const createGroup = () => ({ maxWaitTime: 4_000, paused: (): unknown[] => [] });
 
-test('paces the fetches of a consumer from one broker, and delays none after an idle time', async () => {
+test('paces the fetches of a busy consumer from one broker, after a burst', async () => {
   const [group, other] = [createGroup(), createGroup()];
-  await Promise.all([fetchFrom(group, 1), fetchFrom(group, 1), fetchFrom(group, 2), fetchFrom(other, 1)]);
-  expect(fetches.map(({ nodeId }) => nodeId)).toEqual([1, 2, 1, 1]);
+  const burst = Array.from({ length: MAX_FETCH_BURST }, () => fetchFrom(group, 1));
+  await Promise.all([...burst, fetchFrom(group, 1), fetchFrom(group, 2), fetchFrom(other, 1)]);
+  expect(fetches.map(({ nodeId }) => nodeId)).toEqual([...Array<number>(MAX_FETCH_BURST).fill(1), 2, 1, 1]);
   // A timer of Node counts from the start of its turn, so it may fire some milliseconds early.
-  expect(fetches[3]!.at - fetches[0]!.at).toBeGreaterThanOrEqual(MIN_FETCH_INTERVAL_MS / 2);
-  await pause(MIN_FETCH_INTERVAL_MS + 1);
-  void fetchFrom(group, 1);
-  expect(fetches).toHaveLength(5);
+  expect(fetches.at(-1)!.at - fetches[0]!.at).toBeGreaterThanOrEqual(FETCH_INTERVAL_MS / 2);
+
+  await pause(FETCH_INTERVAL_MS * MAX_FETCH_BURST);
+  const before = fetches.length;
+  for (let n = 0; n < MAX_FETCH_BURST - 1; n += 1) void fetchFrom(group, 1);
+  expect(fetches).toHaveLength(before + MAX_FETCH_BURST - 1);
 });
 
 test('waits less while partitions are paused', async () => {

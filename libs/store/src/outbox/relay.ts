@@ -31,11 +31,12 @@ export interface Relay {
 }
 
 /**
- * Minimum time between the starts of two batches, ms. Under load it collects the events of several commits: a batch
- * costs relay, broker and consumers more than its events do. An event that comes later than this after the last batch
- * is published immediately.
+ * Average time between the starts of two batches under load, ms. It collects the events of several commits: a batch
+ * costs relay, broker and consumers more than its events do.
  */
-const MIN_PUBLISH_INTERVAL_MS = 20;
+const PUBLISH_INTERVAL_MS = 20;
+/** Number of batches that may follow each other without a pause, after as many intervals without one. */
+const MAX_PUBLISH_BURST = 4;
 
 /** Shared state of a relay. */
 interface RelayParts {
@@ -44,8 +45,8 @@ interface RelayParts {
   cleaner: OutboxCleaner;
   sweeps: OutboxSweeper;
   backoffs: { publish: Backoff; later: Backoff };
-  /** Start of the last batch, ms of a monotonic clock. */
-  publishedAt: number;
+  /** Earliest start of the next batch, ms of a monotonic clock. */
+  publishDue: number;
   stopped: boolean;
 }
 
@@ -68,7 +69,7 @@ export function startRelay(options: RelayOptions): Relay {
     publish: backoff({ initialMs: 200, maxMs: 5_000 }),
     later: backoff({ initialMs: 500, maxMs: options.sweepIntervalMs ?? 30_000 }),
   };
-  const parts: RelayParts = { queue, options, cleaner, sweeps, backoffs, publishedAt: -Infinity, stopped: false };
+  const parts: RelayParts = { queue, options, cleaner, sweeps, backoffs, publishDue: -Infinity, stopped: false };
   const loop = createPublishLoop(parts);
   const onCommitted = (documentKey: DocumentKey, entries: StoredEvent[]): void => {
     if (parts.stopped) return;
@@ -178,6 +179,14 @@ async function drainQueue(
   return left() === 0;
 }
 
+/** Waits until a batch may start, and counts it. */
+async function awaitPublishDue(parts: RelayParts): Promise<void> {
+  const wait = parts.publishDue - performance.now();
+  if (wait > 0) await pause(wait);
+  const earliest = performance.now() - (MAX_PUBLISH_BURST - 1) * PUBLISH_INTERVAL_MS;
+  parts.publishDue = Math.max(parts.publishDue, earliest) + PUBLISH_INTERVAL_MS;
+}
+
 /** Publishes until nothing is left. Returns the ms to wait before a retry, or 0. */
 async function publishPending(parts: RelayParts): Promise<number> {
   const { queue, options, sweeps, cleaner } = parts;
@@ -189,9 +198,7 @@ async function publishPending(parts: RelayParts): Promise<number> {
       if (queue.pending.size === 0) return queue.hasOverflow ? 1_000 : 0;
     }
     if (queue.pending.size === 0) return 0;
-    const interval = parts.publishedAt + MIN_PUBLISH_INTERVAL_MS - performance.now();
-    if (interval > 0) await pause(interval);
-    parts.publishedAt = performance.now();
+    await awaitPublishDue(parts);
     const batch = nextBatch(queue);
     // Too many cleanups are pending: publishing resumes when the store is available.
     if (batch.length === 0) return 1_000;
