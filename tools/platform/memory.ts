@@ -1,10 +1,11 @@
 /** Node heap limits of a service, for `npm start` and images alike. */
 
 /**
- * Size of the young generation in MiB, where most objects of a request die. All requests pass these two services: 24 instead of
- * 8 MiB saves them a seventh of their CPU time, for some 110 MiB in total (docs/reports/benchmarks.md). V8 rounds up to 32.
+ * Size of the young generation in MiB, where most objects of a request die. All requests pass these two services: with 8 MiB
+ * they need a seventh more CPU time, with 32 some 60 MiB more in total and no less CPU time (docs/reports/benchmarks.md). V8
+ * rounds up to a power of two.
  */
-const YOUNG_MIB: Readonly<Record<string, number>> = { gateway: 24, intake: 24 };
+const YOUNG_MIB: Readonly<Record<string, number>> = { gateway: 16, intake: 16 };
 
 /** Returns Node's flags for a service or a job. */
 export const memoryFlags = (name: string): string[] => [
