@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
+import { Problem } from '@cups/problem';
 import request from 'supertest';
 import { application, ID, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
@@ -66,6 +67,42 @@ describe('the maximum number of concurrent requests', () => {
     release();
     expect((await gateway.send('GET', APP)).status).toBe(200);
   });
+});
+
+test('requests that intake would refuse are refused before they reach it', async () => {
+  let hasRefused = false;
+  let calls = 0;
+  let refuse: () => void = () => undefined;
+  const refusing = new Promise<void>((resolve) => (refuse = resolve));
+  const GetApplication = async () => {
+    calls++;
+    if (!hasRefused) {
+      await refusing;
+      throw new Problem({ reason: 'OVERLOADED', message: 'Too many concurrent calls.', metadata: { upstream: 'x' } });
+    }
+    entered++;
+    await new Promise<void>((resolve) => blocked.push(resolve));
+    return { application: application() };
+  };
+  const blocked: (() => void)[] = [];
+  const large = await startGateway({ intake: { GetApplication } }, { maxInFlight: 100 });
+  const sendMany = (count: number) => Array.from({ length: count }, () => large.send('GET', APP));
+  const refused = sendMany(30);
+  await eventually(() => calls === 30);
+  refuse();
+  expect(new Set((await Promise.all(refused)).map(({ status }) => status))).toEqual(new Set([503]));
+
+  hasRefused = true;
+  const responses = sendMany(30);
+  const statuses: number[] = [];
+  const all = responses.map((response) => response.then(({ status }) => statuses.push(status)));
+  // Intake gets four fifths of the concurrent requests that it refused.
+  await eventually(() => entered === 24 && statuses.length === 6);
+  expect(statuses.every((status) => status === 503)).toBe(true);
+  for (const unblock of blocked) unblock();
+  await Promise.all(all);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(24);
+  await large.stop();
 });
 
 test.each([

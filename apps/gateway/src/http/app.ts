@@ -46,7 +46,7 @@ export function createApp(deps: AppDeps): Express {
   async function handle(exchange: Exchange, operation: Operation): Promise<void> {
     try {
       const request = await runRequestPipeline(exchange, operation, deps);
-      await exchange.send(await handlers[operation.id]!(request));
+      await exchange.send(await runHandler(exchange, () => handlers[operation.id]!(request)));
     } catch (error) {
       if (isTrackingMiss(operation, error)) await misses.recordMiss(exchange);
       exchange.fail(error);
@@ -97,6 +97,21 @@ export function createApp(deps: AppDeps): Express {
   // Express recognises an error handler by its four parameters.
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => refuse(error, req, res));
   return app;
+}
+
+/** Runs a handler. Its outcome adapts the limit of concurrent requests of its operation. */
+async function runHandler(
+  { admissionSlot }: Exchange,
+  handler: () => ReturnType<Handler>,
+): Promise<Awaited<ReturnType<Handler>>> {
+  try {
+    const response = await handler();
+    admissionSlot?.recordOutcome();
+    return response;
+  } catch (error) {
+    admissionSlot?.recordOutcome(error);
+    throw error;
+  }
 }
 
 const isTrackingMiss = ({ limit }: Operation, error: unknown): boolean =>

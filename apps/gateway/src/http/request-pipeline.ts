@@ -1,4 +1,3 @@
-import type { Request, Response } from 'express';
 import { isProblem } from '@cups/problem';
 import type { Reason } from '@cups/problem';
 import type { Session } from '@cups/rpc';
@@ -8,7 +7,7 @@ import type { ParsedBody } from './json-body.ts';
 import type { Exchange } from './exchange.ts';
 import type { HandlerRequest, Operation } from './handler.ts';
 import { clientAddressOf, assertSameSite } from './guards.ts';
-import type { RateLimits, AdmissionSlot } from './guards.ts';
+import type { Admit, RateLimits } from './guards.ts';
 import type { Sessions } from './session.ts';
 
 /** Header (RFC 8941 boolean) of requests that the page sends without user activity. */
@@ -26,7 +25,7 @@ export interface PipelineDeps {
   limits: RateLimits;
   bodies: BodyReader;
   /** Admits a request until its end, or rejects it. */
-  admit: (req: Request, res: Response) => AdmissionSlot;
+  admit: Admit;
   publicOrigin: string;
 }
 
@@ -42,7 +41,7 @@ export async function runRequestPipeline(
 ): Promise<HandlerRequest> {
   const { req, res, context } = exchange;
   const { limits } = deps;
-  if (!operation.bypassesAdmission) exchange.admissionSlot = deps.admit(req, res);
+  if (!operation.bypassesAdmission) exchange.admissionSlot = deps.admit(req, res, operation.id);
   await limits.address(req, res);
   if (operation.path.startsWith(API_PREFIX)) assertSameSite(req, deps.publicOrigin);
   if (operation.limit) await limits[operation.limit](req, res);
