@@ -142,12 +142,19 @@ async function recomputeMonth(parts: StatisticsParts, { centre, month, days }: C
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const stored = await months.get(_id);
     const periods = stored ? [...days].map((day) => ({ fromDate: day, toDate: day })) : [monthPeriod(month)];
-    const read = (await Promise.all(periods.map((period) => readFiled(applications, centre, period)))).flat();
     const groups = stored?.groups ?? [];
+    const encoded = stored ? encodeDays([], groups, days) : {};
+    const marked: ReadApplication[] = [];
+    // One day at a time, whose applications are then released: a month of a large centre has tens of thousands.
+    for (const period of periods) {
+      const read = await readFiled(applications, centre, period);
+      Object.assign(encoded, encodeDays(read, groups));
+      marked.push(...read.filter(({ uncounted }) => uncounted !== undefined));
+    }
     const isWritten = stored
-      ? await months.replaceDays({ _id, version: stored.version, days: encodeDays(read, groups, days), groups })
-      : await months.insert({ _id, version: 1, days: encodeDays(read, groups), groups });
-    if (isWritten) return removeMarks(parts, read);
+      ? await months.replaceDays({ _id, version: stored.version, days: encoded, groups })
+      : await months.insert({ _id, version: 1, days: encoded, groups });
+    if (isWritten) return removeMarks(parts, marked);
   }
   throw new Error('Too many concurrent recomputes of one month.');
 }
