@@ -86,9 +86,7 @@ function record() {
   async function accepted(connection: Connection, path: string, cookie: string, body: string): Promise<boolean> {
     const key = randomUUID();
     for (let round = 1; ; round += 1) {
-      const current = renewedCookies.get(cookie) ?? cookie;
-      const reply = await connection.post(path, current, key, body).catch((): HttpReply => NO_RESPONSE);
-      if (reply.cookie !== undefined) renewedCookies.set(cookie, reply.cookie);
+      const reply = await send(connection, path, cookie, key, body);
       if (reply.status >= 200 && reply.status < 300) return true;
       firstRefusal ??= `${reply.status} ${path.replace(/[0-9A-Z]{26}/, '{id}')} ${reply.text.slice(0, 400)}`;
       result.refused[reply.status] = (result.refused[reply.status] ?? 0) + 1;
@@ -128,10 +126,24 @@ function next(): { id: string; cookie: string; body: string } {
 
 const acquireConnection = (): Connection => idle.pop() ?? new Connection(port);
 
-/** Sends one request on an idle connection, or on a new one. Status 0 without a response. */
+/** Sends one request with the current cookie of a session. Status 0 without a response. @param cookie of the sign-in */
+async function send(
+  connection: Connection,
+  path: string,
+  cookie: string,
+  key: string,
+  body: string,
+): Promise<HttpReply> {
+  const current = renewedCookies.get(cookie) ?? cookie;
+  const reply = await connection.post(path, current, key, body).catch((): HttpReply => NO_RESPONSE);
+  if (reply.cookie !== undefined) renewedCookies.set(cookie, reply.cookie);
+  return reply;
+}
+
+/** Sends one request on an idle connection, or on a new one. */
 async function post(path: string, cookie: string, key: string, body: string): Promise<HttpReply> {
   const connection = acquireConnection();
-  const reply = await connection.post(path, cookie, key, body).catch((): HttpReply => NO_RESPONSE);
+  const reply = await send(connection, path, cookie, key, body);
   idle.push(connection);
   return reply;
 }
