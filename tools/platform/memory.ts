@@ -1,4 +1,4 @@
-/** Node heap limits of a service, for `npm start` and images alike. */
+/** Node's memory flags of a service, for `npm start` and images. */
 
 /**
  * Size of the young generation in MiB, where most objects of a request die. All requests pass these two services: with 8 MiB
@@ -15,3 +15,12 @@ export const memoryFlags = (name: string): string[] => [
 
 /** Returns the size of the young generation in MiB. */
 export const youngMib = (name: string): number => YOUNG_MIB[name] ?? 8;
+
+/** Services that a submission does not pass: V8 returns their memory sooner, for more processor time. */
+const OFF_THE_PATH: ReadonlySet<string> = new Set(['catalog', 'identity', 'agency-simulator']);
+
+/** Returns Node's flags for a local process. An image cannot have the last one: NODE_OPTIONS refuses it. */
+export const localMemoryFlags = (name: string): string[] => [
+  ...memoryFlags(name),
+  ...(OFF_THE_PATH.has(name) ? ['--memory-saver-mode'] : []),
+];

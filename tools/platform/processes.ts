@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findFreePort } from '@cups/local';
 import type { Ports } from './environment.ts';
-import { memoryFlags } from './memory.ts';
+import { localMemoryFlags } from './memory.ts';
 
 /** Local processes of one platform, by service name; further copies are named `intake-2`. */
 
@@ -59,7 +59,7 @@ export class Processes {
     const log = openSync(join(logs, `${label}.log`), 'a');
     const child = spawn(
       join(root, 'node_modules/.bin/node'),
-      ['--disable-warning=ExperimentalWarning', ...memoryFlags(service), entryOf(service)],
+      ['--disable-warning=ExperimentalWarning', ...localMemoryFlags(service), entryOf(service)],
       // Own process group: this process forwards Ctrl-C in order. The IPC channel ends the child if this process is killed.
       { cwd: root, detached: true, stdio: ['ignore', log, log, 'ipc'], env: environment },
     );

@@ -10,7 +10,7 @@ const MAX_MARKS = 4;
 const VISIBLE = String.raw`(?!\p{Default_Ignorable_Code_Point})`;
 const LETTER = String.raw`${VISIBLE}\p{L}(?:${VISIBLE}\p{M}){0,${MAX_MARKS}}`;
 /** Up to two hyphens, apostrophes (also in typewriter and phone variants) or spaces between letters. */
-const JOINT = String.raw`[ '’‘\u2010\u2011-]{0,2}`;
+const JOINT = String.raw`[ '\u2019\u2018\u2010\u2011-]{0,2}`;
 
 const NAME = new RegExp(`^${JOINT}${LETTER}(?:${JOINT}${LETTER})*${JOINT}$`, 'u');
 

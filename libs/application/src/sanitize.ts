@@ -55,7 +55,7 @@ export function sanitizeCode(text: string, maxLength = 200): string {
   return truncate(visible, maxLength);
 }
 
-const NOT_IN_DOCUMENT_NUMBERS = /[^\p{L}\p{M}\p{N} /._№-]+/gu;
+const NOT_IN_DOCUMENT_NUMBERS = /[^\p{L}\p{M}\p{N} /._\u2116-]+/gu;
 
 /**
  * Returns a document number of an agency that is safe in the platform's own sentences: letters, digits, spaces and

@@ -6,6 +6,9 @@ import { stemmer as russianStem } from '@orama/stemmers/russian';
  * "căsătoriei", "casatorie" and "кэсэторие" are one word, and "spravka" finds "справку".
  */
 
+/** î and â. An escape keeps bundles of ASCII, which take half the memory. */
+const A_OR_I = /[\u00E2\u00EE]/g;
+
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const DIACRITICS = /\p{M}/gu;
 const STOP_WORDS = new Set(
@@ -52,7 +55,7 @@ export function tokenize(text: string): string[][] {
 /** Returns the word in lower case without diacritics; two spellings if it has î or â, which replace one another. */
 function foldSpellings(word: string): string[] {
   const lower = word.toLowerCase();
-  const spellings = /[âî]/.test(lower) ? [lower.replace(/[âî]/g, 'i'), lower.replace(/[âî]/g, 'a')] : [lower];
+  const spellings = ['i', 'a'].map((vowel) => lower.replaceAll(A_OR_I, vowel));
   return [...new Set(spellings.map((spelling) => spelling.normalize('NFD').replace(DIACRITICS, '')))];
 }
 
