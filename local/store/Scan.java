@@ -101,7 +101,6 @@ final class Scan implements AutoCloseable {
     /** Moves to the next entry, without reading its document. @return false at the end */
     private boolean nextEntry() {
         while (moveEntry()) {
-            if (!sources.get(current).hasSiblings()) continue;
             sources.get(current).take();
             if (seen == null || seen.add(new Key(id))) return true;
         }
@@ -196,13 +195,8 @@ final class Scan implements AutoCloseable {
     // --- Sources -----------------------------------------------------------------------------------------------------
 
     private interface Source {
-        /** Moves to the next entry. */
+        /** Moves to the next entry whose document has the other entries that the plan names. */
         boolean move();
-
-        /** Whether the document of the entry has the other entries that the plan names. */
-        default boolean hasSiblings() {
-            return true;
-        }
 
         /** Sets `id`, and `stored` if the entry is the document. */
         void take();
@@ -239,7 +233,7 @@ final class Scan implements AutoCloseable {
         private final boolean isDocuments;
         private final boolean reverse;
         private final Plan.KeyRange range;
-        private final List<List<byte[]>> siblings;
+        private final List<Siblings> siblings = new ArrayList<>();
         private RocksIterator iterator;
         private Slice lower;
         private Slice upper;
@@ -249,7 +243,7 @@ final class Scan implements AutoCloseable {
             this.isDocuments = plan.index == null || plan.index.isPrimary();
             this.reverse = plan.reverse;
             this.range = range;
-            this.siblings = plan.siblings;
+            for (List<byte[]> prefixes : plan.siblings) siblings.add(new Siblings(engine, prefixes, reverse));
         }
 
         @Override
@@ -257,25 +251,38 @@ final class Scan implements AutoCloseable {
             if (iterator == null) open();
             else if (reverse) iterator.prev();
             else iterator.next();
-            if (iterator.isValid()) return true;
+            while (iterator.isValid()) {
+                byte[] rest = Siblings.restOf(iterator.key(), range.prefixLength);
+                byte[] common = furthest(rest);
+                if (common == null) return false;
+                if (common == rest) return true;
+                seek(common);
+                entriesRead++;
+                engine.gate().check();
+            }
             engine.check(iterator);
             return false;
         }
 
-        @Override
-        public boolean hasSiblings() {
-            for (List<byte[]> prefixes : siblings) if (!hasAny(prefixes, iterator.key())) return false;
-            return true;
+        /**
+         * Two common names that few people have together differ in most entries: skips to the next place where the
+         * siblings have an entry, instead of asking for each one.
+         * @return the rest itself if its document has all siblings, a later one before which none has, or null at the end
+         */
+        private byte[] furthest(byte[] rest) {
+            byte[] furthest = rest;
+            for (Siblings one : siblings) {
+                byte[] next = one.next(furthest);
+                if (next == null) return null;
+                if (!Arrays.equals(next, furthest)) furthest = next;
+            }
+            return furthest;
         }
 
-        private boolean hasAny(List<byte[]> prefixes, byte[] key) {
-            int rest = key.length - range.prefixLength;
-            for (byte[] prefix : prefixes) {
-                byte[] sibling = Arrays.copyOf(prefix, prefix.length + rest);
-                System.arraycopy(key, range.prefixLength, sibling, prefix.length, rest);
-                if (hasEntry(sibling)) return true;
-            }
-            return false;
+        private void seek(byte[] rest) {
+            byte[] key = Siblings.join(Arrays.copyOf(range.from, range.prefixLength), rest);
+            if (reverse) iterator.seekForPrev(key);
+            else iterator.seek(key);
         }
 
         @Override
@@ -298,6 +305,7 @@ final class Scan implements AutoCloseable {
                     .setIterateLowerBound(lower)
                     .setIterateUpperBound(upper);
             iterator = engine.iterator(isDocuments ? engine.documents : engine.entries, options);
+            for (Siblings one : siblings) one.open(read);
             if (reverse) iterator.seekToLast();
             else iterator.seek(range.from);
         }
@@ -306,6 +314,7 @@ final class Scan implements AutoCloseable {
         public void close() {
             if (iterator == null) return;
             iterator.close();
+            siblings.forEach(Siblings::close);
             options.close();
             lower.close();
             upper.close();
@@ -338,11 +347,6 @@ final class Scan implements AutoCloseable {
                 return false;
             }
             return true;
-        }
-
-        @Override
-        public boolean hasSiblings() {
-            return last.hasSiblings();
         }
 
         @Override

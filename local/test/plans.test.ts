@@ -169,6 +169,17 @@ describe('Plans', () => {
     expect((await found.toArray()).map(({ _id }) => _id)).toEqual([207, 107, 7]);
   });
 
+  test.each([
+    ['an absent element', 'absent', 0, 1],
+    ['a rare element', 'rare 7', 3, 7],
+  ])('skip the entries of a common element without %s', async (_, element, nReturned, most) => {
+    const rows = client.db('plans').collection<Row>('elements');
+    const found = rows.find({ a: 1, $and: [{ list: 'common' }, { list: element }] }, { sort: { _id: -1 } });
+    const { executionStats } = (await found.explain()) as { executionStats: Record<string, number> };
+    expect(executionStats).toMatchObject({ nReturned, totalDocsExamined: nReturned });
+    expect(executionStats['totalKeysExamined']).toBeLessThanOrEqual(most);
+  });
+
   test('give what a read of all documents gives, also after changes', async () => {
     let run = 0;
     await fc.assert(
