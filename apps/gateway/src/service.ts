@@ -12,7 +12,8 @@ import { createContractSite } from './http/contract-site.ts';
 import { validateCookieKeys } from './http/session-cookie.ts';
 import { readOpenapiDocument } from './http/openapi-document.ts';
 import { startPublicServer } from './http/public-server.ts';
-import { createAdmission, createRateLimits } from './http/guards.ts';
+import { createAdmission } from './http/admission.ts';
+import { createRateLimits } from './http/guards.ts';
 import { createTrackingMisses } from './http/tracking-misses.ts';
 import { createDeskPage } from './http/desk-page.ts';
 import { Sessions } from './http/session.ts';
@@ -67,7 +68,7 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
     limits: createRateLimits(config.limits),
     misses: createTrackingMisses({ perMinute: config.limits.trackingTotal, metrics }),
     bodies: createBodyReader(Object.assign({ metrics }, config)),
-    admit: createAdmission(config, metrics),
+    admission: createAdmission(config, metrics),
     isDraining,
     publicOrigin: config.publicOrigin,
     trustProxy: config.trustProxy,

@@ -52,6 +52,20 @@ describe('the limit of an operation', () => {
     expect(fill()).toHaveLength(16);
   });
 
+  test('gives way to other requests ten times a second at most', () => {
+    limit = new AdaptiveLimit({ min: 2, max: 512, slowMs: 5_000, clock: () => nowMs });
+    const running = begin(100);
+    limit.giveWay();
+    limit.giveWay();
+    finish(running);
+    const remaining = fill();
+    expect(remaining).toHaveLength(80);
+    nowMs = 100;
+    limit.giveWay();
+    finish(remaining);
+    expect(fill()).toHaveLength(64);
+  });
+
   test('increases by about one for each round of served requests', () => {
     finish(begin(100), 'overloaded');
     finish(fill(), 'served');

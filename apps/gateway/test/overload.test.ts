@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
 import { Problem } from '@cups/problem';
 import request from 'supertest';
+import type { Response } from 'supertest';
 import { application, ID, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -44,6 +45,25 @@ describe('the maximum number of concurrent requests', () => {
     expect((await Promise.all(blocked)).map(({ status }) => status)).toEqual([200, 200]);
     expect((await gateway.send('GET', APP)).status).toBe(200);
     expect(await inFlight()).toBe(0);
+  });
+
+  test('is refused before Express with the response that Express gives', async () => {
+    const blocked = [gateway.send('GET', APP), gateway.send('GET', APP)];
+    await eventually(() => entered === 2);
+    const late = await gateway.send('GET', APP);
+    const early = await gateway.send('POST', '/api/v1/applications', { body: { publicService: 'x' } });
+    expect([late.status, early.status]).toEqual([503, 503]);
+    // The early response is never compressed, so it does not vary.
+    const comparable = ({ headers: { vary: _vary, ...headers }, body }: Response) => ({
+      headers: { ...headers, date: '', 'x-request-id': '', 'retry-after': '' },
+      body: { ...(body as object), requestId: '' },
+    });
+    expect(comparable(early)).toEqual(comparable(late));
+    expect(early.body).toMatchObject({ requestId: early.headers['x-request-id'] });
+    const { text } = await request(gateway.operationsUrl).get('/metrics');
+    expect(text).toMatch(/^http_requests_total\{[^}]*operation="createApplication"[^}]*status="503"[^}]*\} 1$/m);
+    release();
+    await Promise.all(blocked);
   });
 
   test('does not block health, readiness and sign-out', async () => {

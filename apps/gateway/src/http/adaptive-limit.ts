@@ -1,5 +1,6 @@
-/** Concurrent requests of an operation that are always admitted. */
-const MIN_LIMIT = 16;
+const DEFAULT_MIN = 16;
+/** How often a limit gives way at most. */
+const GIVE_WAY_INTERVAL_MS = 100;
 /** What an overload leaves of a limit at most. */
 const DECREASE = 0.8;
 
@@ -15,6 +16,15 @@ export interface LimitedRequest {
   decreases: number;
 }
 
+export interface AdaptiveLimitOptions {
+  /** Concurrent requests that are always admitted. @default 16 */
+  min?: number | undefined;
+  max: number;
+  slowMs: number;
+  /** Monotonic, ms. */
+  clock: () => number;
+}
+
 /**
  * Adapts the number of concurrent requests of one operation to what its upstream services can take. An upstream refuses a
  * request only after the gateway has checked its session and body, while a refusal at admission costs almost nothing. So the
@@ -24,15 +34,17 @@ export interface LimitedRequest {
  * each round. A request that takes longer than `slowMs` is an overload too: it waited for others.
  */
 export class AdaptiveLimit {
+  readonly #min: number;
   readonly #max: number;
   readonly #slowMs: number;
   readonly #clock: () => number;
   #limit: number;
   #running = 0;
   #decreases = 0;
+  #gaveWayMs = -Infinity;
 
-  /** @param clock monotonic, ms */
-  constructor({ max, slowMs, clock }: { max: number; slowMs: number; clock: () => number }) {
+  constructor({ min = DEFAULT_MIN, max, slowMs, clock }: AdaptiveLimitOptions) {
+    this.#min = min;
     this.#max = max;
     this.#limit = max;
     this.#slowMs = slowMs;
@@ -59,10 +71,20 @@ export class AdaptiveLimit {
     if (outcome === 'served' && slowness <= 1) {
       this.#limit = Math.min(this.#max, this.#limit + 1 / this.#limit);
     } else if (decreases === this.#decreases) {
-      const excessive = Math.min(this.#limit, Math.max(running, this.#running));
-      const decreased = excessive * Math.min(DECREASE, 1 / slowness);
-      this.#limit = Math.min(this.#max, Math.max(MIN_LIMIT, decreased));
-      this.#decreases += 1;
+      this.#decrease(Math.max(running, this.#running), Math.min(DECREASE, 1 / slowness));
     }
+  }
+
+  /** Decreases the limit because more important requests are refused; at most ten times a second. */
+  giveWay(): void {
+    if (this.#clock() - this.#gaveWayMs < GIVE_WAY_INTERVAL_MS) return;
+    this.#gaveWayMs = this.#clock();
+    this.#decrease(this.#running, DECREASE);
+  }
+
+  #decrease(running: number, factor: number): void {
+    const decreased = Math.min(this.#limit, running) * factor;
+    this.#limit = Math.min(this.#max, Math.max(this.#min, decreased));
+    this.#decreases += 1;
   }
 }

@@ -1,12 +1,15 @@
+import type { RequestListener } from 'node:http';
 import express from 'express';
-import type { Express, NextFunction, Request, Response } from 'express';
+import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import { isProblem, Problem } from '@cups/problem';
+import type { Metrics } from '@cups/contracts';
 import type { Config } from '../config.ts';
 import { serveAuth } from './auth.ts';
 import type { AuthDeps } from './auth.ts';
 import type { ContractSite } from './contract-site.ts';
-import { createExchangeFactory } from './exchange.ts';
+import { createEarlyRefusal } from './early-refusal.ts';
+import { createExchangeFactory, createRequestMetrics } from './exchange.ts';
 import type { Exchange, ExchangeDeps } from './exchange.ts';
 import type { Handler, Operation } from './handler.ts';
 import type { TrackingMisses } from './tracking-misses.ts';
@@ -22,7 +25,7 @@ import { compressResponses } from './conditional-responses.ts';
 export interface AppDeps
   extends
     PipelineDeps,
-    ExchangeDeps,
+    Omit<ExchangeDeps, 'recordEnd'>,
     Pick<Config, 'trustProxy'>,
     Pick<AuthDeps, 'identity' | 'attempts' | 'formOrigins'> {
   operations: Operation[];
@@ -30,15 +33,30 @@ export interface AppDeps
   page: DeskPage;
   contract: ContractSite;
   misses: TrackingMisses;
+  metrics: Metrics;
 }
 
 /** @throws Error when an operation lacks a handler, or a handler lacks an operation */
-export function createApp(deps: AppDeps): Express {
-  const { operations, handlers, limits, page, contract, misses } = deps;
+export function createApp(deps: AppDeps): RequestListener {
+  const recordEnd = createRequestMetrics(deps.metrics);
+  const securityHeaders = helmet({
+    contentSecurityPolicy: false,
+    strictTransportSecurity: deps.publicOrigin.startsWith('https:'),
+  });
+  const app = createExpressApp(Object.assign({ recordEnd, securityHeaders }, deps));
+  const refuseEarly = createEarlyRefusal(Object.assign({ recordEnd, securityHeaders }, deps));
+  return (req, res) => {
+    if (!refuseEarly(req, res)) app(req, res);
+  };
+}
+
+function createExpressApp(deps: AppDeps & ExchangeDeps & { securityHeaders: RequestHandler }): Express {
+  const { operations, handlers, limits, page, contract, misses, securityHeaders } = deps;
   assertHandlersMatch(operations, handlers);
   const createExchange = createExchangeFactory(deps);
   const app = express();
   configure(app, deps);
+  app.use(securityHeaders);
 
   const namedExchange = (req: Request, res: Response, name: string): Exchange =>
     createExchange(req, res, undefined, name);
@@ -126,7 +144,7 @@ function assertHandlersMatch(operations: Operation[], handlers: Record<string, H
     throw new Error(`Operations without a handler, or handlers without an operation: ${unmatched.join(', ')}.`);
 }
 
-function configure(app: Express, { publicOrigin, trustProxy }: AppDeps): void {
+function configure(app: Express, { trustProxy }: AppDeps): void {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('trust proxy', trustProxy);
@@ -137,7 +155,6 @@ function configure(app: Express, { publicOrigin, trustProxy }: AppDeps): void {
     next();
   });
   app.use(compressResponses());
-  app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: publicOrigin.startsWith('https:') }));
 }
 
 function pathNotFound(): Problem {

@@ -98,9 +98,9 @@ function createAuthHandler(
 }
 
 /** Admits the request and returns the provider of the path. @throws Problem */
-async function admitRequest({ admit, limits }: AuthDeps, exchange: Exchange): Promise<string> {
+async function admitRequest({ admission, limits }: AuthDeps, exchange: Exchange): Promise<string> {
   const { req, res } = exchange;
-  exchange.admissionSlot = admit(req, res, 'auth');
+  exchange.admissionSlot = admission.admit(req, res, 'auth');
   await limits.address(req, res);
   const provider = String(req.params['provider']);
   if (!PROVIDER_ID.test(provider)) throw new Problem({ reason: 'METHOD_NOT_FOUND', message: 'Path not found.' });

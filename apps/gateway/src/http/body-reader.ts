@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Metrics } from '@cups/contracts';
 import type { Problem } from '@cups/problem';
 import type { Config } from '../config.ts';
-import { overloaded } from './guards.ts';
+import { overloaded } from './admission.ts';
 import { unsupportedMediaType, truncatedBody, bodyTooLarge } from './problems.ts';
 
 /** Reads whole request bodies within limits of size, time and number. */

@@ -5,7 +5,7 @@ import { Problem } from '@cups/problem';
 import type { Reason } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
 import type { Config } from '../config.ts';
-import type { AdmissionSlot } from './guards.ts';
+import type { AdmissionSlot } from './admission.ts';
 import type { HandlerResponse, Operation } from './handler.ts';
 import type { FileResponse } from './desk-page.ts';
 import { problemResponse, toProblem } from './problems.ts';
@@ -13,14 +13,14 @@ import { etagOfText, matchesEtag, prefersMinimal } from './conditional-responses
 
 export interface ExchangeDeps extends Pick<Config, 'budgetMs' | 'checkAnswers'> {
   isDraining: () => boolean;
+  recordEnd: RecordEnd;
   log: Log;
-  metrics: Metrics;
   /** @default no spans */
   tracer?: Tracer | undefined;
 }
 
 /** Responses contain no scripts; slips and printouts contain their styles. The desk page has its own policy. */
-const CONTENT_SECURITY_POLICY =
+export const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const JSON_MEDIA_TYPE = 'application/json';
@@ -28,17 +28,26 @@ const JSON_MEDIA_TYPE = 'application/json';
 /** The client closed the connection before the response (nginx 499). */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** Returns a factory of exchanges that share their metrics. */
-export function createExchangeFactory(deps: ExchangeDeps) {
-  const requests = deps.metrics.counter('http_requests_total', 'Requests answered.', ['operation', 'status']);
-  const seconds = deps.metrics.histogram('http_request_duration_seconds', 'Time to answer.', ['operation']);
-  const recordEnd = (operation: string, status: number, durationMs: number): void => {
+/** Counts a request with its duration. */
+export type RecordEnd = (operation: string, status: number, durationMs: number) => void;
+
+/** Returns the function that counts all requests. */
+export function createRequestMetrics(metrics: Metrics): RecordEnd {
+  const requests = metrics.counter('http_requests_total', 'Requests answered.', ['operation', 'status']);
+  const seconds = metrics.histogram('http_request_duration_seconds', 'Time to answer.', ['operation']);
+  return (operation, status, durationMs) => {
     requests.inc({ operation, status: String(status) });
     seconds.observe({ operation }, durationMs / 1000);
   };
-  return (req: Request, res: Response, operation?: Operation, name = operation?.id ?? 'none') =>
-    new Exchange(deps, recordEnd, req, res, operation, name);
 }
+
+export type CreateExchange = (req: Request, res: Response, operation?: Operation, name?: string) => Exchange;
+
+/** Returns a factory of exchanges. */
+export const createExchangeFactory =
+  (deps: ExchangeDeps): CreateExchange =>
+  (req, res, operation, name = operation?.id ?? 'none') =>
+    new Exchange(deps, req, res, operation, name);
 
 /** One request and its response, from the first header to the log line. */
 export class Exchange {
@@ -55,7 +64,6 @@ export class Exchange {
 
   constructor(
     deps: ExchangeDeps,
-    recordEnd: (operation: string, status: number, durationMs: number) => void,
     req: Request,
     res: Response,
     operation: Operation | undefined,
@@ -82,7 +90,7 @@ export class Exchange {
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
       const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
       if (!res.writableFinished) abort.abort();
-      recordEnd(name, status, durationMs);
+      deps.recordEnd(name, status, durationMs);
       this.#logRequest(name, status, durationMs);
       span?.end({ 'http.response.status_code': status, 'error.type': status >= 500 ? String(status) : undefined });
     });

@@ -1,11 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import { isProblem, Problem } from '@cups/problem';
-import type { Metrics } from '@cups/contracts';
+import { Problem } from '@cups/problem';
 import type { Config } from '../config.ts';
-import { AdaptiveLimit } from './adaptive-limit.ts';
-import type { LimitedRequest, RequestOutcome } from './adaptive-limit.ts';
 
 /** Guards that a request must pass before any work is done for it. */
 
@@ -62,89 +59,6 @@ function createRateLimit(perMinute: number, countsResponse?: (res: Response) => 
       keys.set(req, key);
       void limiter(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve()));
     });
-}
-
-/** Admission slot of one request in progress. It is free at the latest when the response is sent or aborted. */
-export interface AdmissionSlot {
-  /** Releases the slot while the request waits for something that costs no work. */
-  release(): void;
-  /** @throws Problem OVERLOADED with a retry time, when no slot is free */
-  acquire(): void;
-  /** Records how the work ended, which adapts the limit of the operation. @param error what it threw */
-  recordOutcome(error?: unknown): void;
-}
-
-/** Admits one request of an operation until its end. @throws Problem OVERLOADED, as `AdmissionSlot.acquire` */
-export type Admit = (req: Request, res: Response, operation: string) => AdmissionSlot;
-
-/**
- * Limits the requests in progress: in total, per address, and per operation to what upstream services can take
- * ({@link AdaptiveLimit}).
- */
-export function createAdmission(
-  { maxInFlight, maxInFlightPerAddress, budgetMs }: Pick<Config, 'maxInFlight' | 'maxInFlightPerAddress' | 'budgetMs'>,
-  metrics: Metrics,
-): Admit {
-  let running = 0;
-  const byAddress = new Map<string, number>();
-  const limits = new Map<string, AdaptiveLimit>();
-  metrics.gauge('http_requests_in_flight', 'Requests that are being answered.', [], (gauge) => gauge.set(running));
-  const limitOf = (operation: string): AdaptiveLimit => {
-    const limit =
-      limits.get(operation) ??
-      new AdaptiveLimit({ max: maxInFlight, slowMs: budgetMs / 2, clock: () => performance.now() });
-    limits.set(operation, limit);
-    return limit;
-  };
-  return (req, res, operation) => {
-    const address = clientAddressOf(req);
-    const limit = limitOf(operation);
-    let admitted: LimitedRequest | undefined;
-    const slot: AdmissionSlot = {
-      acquire() {
-        // A disconnected client would never release the slot.
-        if (admitted || res.closed) return;
-        const own = byAddress.get(address) ?? 0;
-        if (running >= maxInFlight || limit.isFull) throw overloaded('Too many concurrent requests.');
-        if (own >= maxInFlightPerAddress) throw overloaded('Too many concurrent requests from this address.');
-        admitted = limit.begin();
-        running++;
-        byAddress.set(address, own + 1);
-      },
-      release() {
-        if (!admitted) return;
-        admitted = undefined;
-        limit.end();
-        running--;
-        const own = byAddress.get(address)! - 1;
-        if (own > 0) byAddress.set(address, own);
-        else byAddress.delete(address);
-      },
-      recordOutcome(error) {
-        const outcome = outcomeOf(error);
-        if (admitted && outcome) limit.record(admitted, outcome);
-      },
-    };
-    slot.acquire();
-    res.once('close', () => slot.release());
-    return slot;
-  };
-}
-
-/** Returns undefined for failures that say nothing about the load. */
-function outcomeOf(error: unknown): RequestOutcome | undefined {
-  if (error === undefined) return 'served';
-  if (!isProblem(error)) return undefined;
-  const { reason, kind, metadata } = error;
-  if (reason === 'OVERLOADED') return metadata['upstream'] === undefined ? undefined : 'overloaded';
-  if (kind === 'DEADLINE') return 'overloaded';
-  return kind === 'UNAVAILABLE' || kind === 'INTERNAL' || kind === 'CANCELLED' ? undefined : 'served';
-}
-
-export function overloaded(message: string): Problem {
-  // Add jitter, so that rejected clients do not return together.
-  const retryAfterMs = 1000 + Math.floor(Math.random() * 2000);
-  return new Problem({ reason: 'OVERLOADED', message, retryAfterMs });
 }
 
 /**

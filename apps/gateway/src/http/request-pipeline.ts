@@ -7,7 +7,8 @@ import type { ParsedBody } from './json-body.ts';
 import type { Exchange } from './exchange.ts';
 import type { HandlerRequest, Operation } from './handler.ts';
 import { clientAddressOf, assertSameSite } from './guards.ts';
-import type { Admit, RateLimits } from './guards.ts';
+import type { Admission } from './admission.ts';
+import type { RateLimits } from './guards.ts';
 import type { Sessions } from './session.ts';
 
 /** Header (RFC 8941 boolean) of requests that the page sends without user activity. */
@@ -24,8 +25,7 @@ export interface PipelineDeps {
   sessions: Sessions;
   limits: RateLimits;
   bodies: BodyReader;
-  /** Admits a request until its end, or rejects it. */
-  admit: Admit;
+  admission: Admission;
   publicOrigin: string;
 }
 
@@ -41,7 +41,7 @@ export async function runRequestPipeline(
 ): Promise<HandlerRequest> {
   const { req, res, context } = exchange;
   const { limits } = deps;
-  if (!operation.bypassesAdmission) exchange.admissionSlot = deps.admit(req, res, operation.id);
+  if (!operation.bypassesAdmission) exchange.admissionSlot = deps.admission.admit(req, res, operation.id);
   await limits.address(req, res);
   if (operation.path.startsWith(API_PREFIX)) assertSameSite(req, deps.publicOrigin);
   if (operation.limit) await limits[operation.limit](req, res);
