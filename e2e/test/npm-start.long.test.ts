@@ -32,9 +32,9 @@ describe('npm start', () => {
     const platform = await start(npm, { MONGODB_URI: undefined, KAFKA_BROKERS: undefined });
     const { url, mark, output, child } = platform;
     const pidOf = (name: RegExp) => findMarkedProcesses(mark).find((one) => name.test(one.name))?.pid;
-    const gateway = pidOf(/apps\/gateway\/src/);
+    const gateway = pidOf(/bundles\/gateway\.mjs/);
     const killed = {
-      intake: /apps\/intake\/src/,
+      intake: /bundles\/intake\.mjs/,
       kafka: /^\S*java .* Kafka /,
       store: /^\S*java .* cups\.store\.Store /,
     };
@@ -46,7 +46,7 @@ describe('npm start', () => {
       expect(pidOf(pattern)).not.toBe(pid);
     }
     await eventually(async () => (await fetch(`${url}/api/v1/centres`)).ok, { timeoutMs: 30_000 });
-    expect([pidOf(/apps\/gateway\/src/), child.exitCode]).toEqual([gateway, null]);
+    expect([pidOf(/bundles\/gateway\.mjs/), child.exitCode]).toEqual([gateway, null]);
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
