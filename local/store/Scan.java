@@ -252,6 +252,7 @@ final class Scan implements AutoCloseable {
             else if (reverse) iterator.prev();
             else iterator.next();
             while (iterator.isValid()) {
+                if (siblings.isEmpty()) return true;
                 byte[] rest = Siblings.restOf(iterator.key(), range.prefixLength);
                 byte[] common = furthest(rest);
                 if (common == null) return false;
