@@ -135,6 +135,30 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Wait for the correction of the agency, or withdraw the application.',
   },
+  DOCUMENT_NOT_READY: { kind: 'PRECONDITION', action: 'Wait until the document is checked, then try again.' },
+  DOCUMENT_REFUSED: { kind: 'PRECONDITION', action: 'Upload another file in place of the refused one.' },
+  DOCUMENT_IN_USE: {
+    kind: 'PRECONDITION',
+    action: 'Keep the document: a submission contains it. Supply another one if the agency requests it.',
+  },
+  DOCUMENT_LIMIT_REACHED: {
+    kind: 'PRECONDITION',
+    action: 'Remove a document of this application before you upload another one.',
+  },
+  DOCUMENT_QUOTA_REACHED: {
+    kind: 'PRECONDITION',
+    action: 'File the application without scans, and ask a supervisor to raise the quota of the centre.',
+  },
+  STORAGE_FULL: {
+    kind: 'UNAVAILABLE',
+    action: 'File the application without scans, and upload them later.',
+  },
+  UPLOAD_OFFSET_MISMATCH: { kind: 'ABORTED', action: 'Ask for the stored size and continue the upload there.' },
+  UPLOAD_DIGEST_MISMATCH: { kind: 'INVALID', action: 'Read the file again and upload it from the start.' },
+  RESULT_DOCUMENT_INVALID: {
+    kind: 'PRECONDITION',
+    action: 'Upload the result document for this delivery, then name it in the decision.',
+  },
   SUBMISSION_WITHDRAWN: { kind: 'PRECONDITION', action: 'Do not send the submission.' },
   ETAG_MISSING: { kind: 'PRECONDITION', action: 'Read the resource and send its etag (HTTP: If-Match).' },
   ETAG_STALE: { kind: 'ABORTED', action: 'Read the resource again, review the changes, and repeat the edit.' },

@@ -1,7 +1,8 @@
 import type { Log } from '@cups/contracts';
 
 /** The services, each with its own key pair, and the administrators' tool, which only calls. */
-export type ServiceName = 'catalog' | 'identity' | 'intake' | 'agency-bridge' | 'notifications' | 'gateway' | 'ops';
+export type ServiceName =
+  'catalog' | 'identity' | 'intake' | 'documents' | 'agency-bridge' | 'notifications' | 'gateway' | 'ops';
 
 /** Roles of an operator. */
 export type Role = 'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk';

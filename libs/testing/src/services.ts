@@ -24,6 +24,7 @@ const ALL_SERVICES: ServiceName[] = [
   'catalog',
   'identity',
   'intake',
+  'documents',
   'agency-bridge',
   'notifications',
   'gateway',

@@ -223,6 +223,51 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Ничего не выдавайте: учреждение отозвало результат. Дождитесь исправления или отзовите заявление.',
     en: 'Do not hand anything over: the agency revoked the result. Wait for its correction, or withdraw.',
   },
+  DOCUMENT_NOT_READY: {
+    ro: 'Documentul se verifică încă. Încercați din nou peste un minut.',
+    ru: 'Документ ещё проверяется. Повторите через минуту.',
+    en: 'The document is still being checked. Try again in a minute.',
+  },
+  DOCUMENT_REFUSED: {
+    ro: 'Fișierul nu a fost acceptat. Scanați din nou documentul.',
+    ru: 'Файл не принят. Отсканируйте документ заново.',
+    en: 'The file was not accepted. Scan the document again.',
+  },
+  DOCUMENT_IN_USE: {
+    ro: 'Documentul face parte dintr-o cerere depusă și nu mai poate fi șters.',
+    ru: 'Документ входит в поданное заявление, удалить его нельзя.',
+    en: 'The document is part of a filed application and cannot be deleted.',
+  },
+  DOCUMENT_LIMIT_REACHED: {
+    ro: 'Cererea are deja numărul maxim de fișiere. Ștergeți unul înainte de a adăuga altul.',
+    ru: 'У заявления уже наибольшее число файлов. Удалите один, чтобы добавить другой.',
+    en: 'The application has the maximum number of files. Remove one before you add another.',
+  },
+  DOCUMENT_QUOTA_REACHED: {
+    ro: 'Spațiul centrului pentru scanări s-a terminat. Depuneți cererea fără scanări și anunțați supervizorul.',
+    ru: 'Место центра для сканов закончилось. Подайте заявление без сканов и сообщите супервизору.',
+    en: 'The centre has used up its space for scans. File without scans and tell the supervisor.',
+  },
+  STORAGE_FULL: {
+    ro: 'Fișierele nu pot fi primite acum. Depuneți cererea fără scanări; le puteți adăuga mai târziu.',
+    ru: 'Файлы сейчас не принимаются. Подайте заявление без сканов; их можно добавить позже.',
+    en: 'Files cannot be stored now. File without scans; you can add them later.',
+  },
+  UPLOAD_OFFSET_MISMATCH: {
+    ro: 'Încărcarea s-a întrerupt. Ea continuă de unde a rămas.',
+    ru: 'Загрузка прервалась. Она продолжится с места остановки.',
+    en: 'The upload was interrupted. It continues where it stopped.',
+  },
+  UPLOAD_DIGEST_MISMATCH: {
+    ro: 'Fișierul s-a schimbat în timpul încărcării. Alegeți-l din nou.',
+    ru: 'Файл изменился во время загрузки. Выберите его снова.',
+    en: 'The file changed during the upload. Choose it again.',
+  },
+  RESULT_DOCUMENT_INVALID: {
+    ro: 'Documentul nu a fost încărcat pentru această cerere.',
+    ru: 'Документ не был загружен для этого заявления.',
+    en: 'The document was not uploaded for this application.',
+  },
   SUBMISSION_WITHDRAWN: {
     ro: 'Cererea a fost retrasă. Nu se mai trimite nimic.',
     ru: 'Заявление отозвано. Больше ничего не отправляется.',
