@@ -1,11 +1,10 @@
 import type { AccessTable } from '@cups/rpc';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import { OPERATOR_ROLES } from './domain/operators.ts';
 import type { OperatorRole } from './domain/operators.ts';
 
-const ALL_ROLES: OperatorRole[] = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
-
 const signIn = { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false } as const;
-const ownSession = { callers: ['gateway'], roles: ALL_ROLES, tenancy: 'platform', personalData: false } as const;
+const ownSession = { callers: ['gateway'], roles: OPERATOR_ROLES, tenancy: 'platform', personalData: false } as const;
 /** The domain checks the centre and the target: domain/permissions.ts. */
 const team = { callers: ['gateway'], tenancy: 'platform', personalData: true } as const;
 const STAFF_EDITOR_ROLES: OperatorRole[] = ['centre-manager', 'supervisor'];
@@ -27,15 +26,15 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   GetProviderMetadata: signIn,
   ListOperators: signIn,
   ListSignInProviders: signIn,
-  GetSession: { ...ownSession, roles: [...ALL_ROLES] },
+  GetSession: { ...ownSession, roles: [...OPERATOR_ROLES] },
   // The call itself checks that the operator works at the centre.
-  SwitchCentre: { ...ownSession, roles: [...ALL_ROLES] },
-  BeginSignOut: { ...ownSession, roles: [...ALL_ROLES] },
-  DeleteSession: { ...ownSession, roles: [...ALL_ROLES] },
-  ListSessions: { ...ownSession, roles: [...ALL_ROLES] },
-  EndSession: { ...ownSession, roles: [...ALL_ROLES] },
+  SwitchCentre: { ...ownSession, roles: [...OPERATOR_ROLES] },
+  BeginSignOut: { ...ownSession, roles: [...OPERATOR_ROLES] },
+  DeleteSession: { ...ownSession, roles: [...OPERATOR_ROLES] },
+  ListSessions: { ...ownSession, roles: [...OPERATOR_ROLES] },
+  EndSession: { ...ownSession, roles: [...OPERATOR_ROLES] },
   // Applications show the names of colleagues who worked on them.
-  BatchGetOperators: { ...ownSession, roles: [...ALL_ROLES] },
+  BatchGetOperators: { ...ownSession, roles: [...OPERATOR_ROLES] },
   ListCentreOperators: { ...team, roles: ['specialist', ...STAFF_VIEWER_ROLES] },
   GetOperator: { ...team, roles: STAFF_VIEWER_ROLES },
   ListOperatorActions: { ...team, roles: STAFF_VIEWER_ROLES },

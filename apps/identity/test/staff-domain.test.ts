@@ -22,6 +22,7 @@ import {
   findLedTeams,
 } from '../src/domain/staff.ts';
 import type { CentreRole, PlatformRole, Staff } from '../src/domain/staff.ts';
+import { assertedRights } from '../src/signin/saml/asserted-rights.ts';
 import { createStaff } from '../src/staff.ts';
 
 const time = new Date('2026-03-02T08:00:00Z');
@@ -219,6 +220,14 @@ describe('assurance', () => {
         expect(roles).toEqual(stored.filter((role) => isAsserted(role) && isProved(role)));
       }),
     );
+  });
+
+  test('never allows the role of an agency machine, whatever the provider asserts', () => {
+    const rights = ['asp:agency-system', 'agency-system', 'CU-001:agency-system', 'asp:agency-clerk'];
+    expect(assertedRights(new Map([['rights', rights]]), ['rights'])).toEqual(['asp:agency-clerk']);
+    const clerk = { workplaces: [], platformRoles: [], agency: 'asp' };
+    expect(allowedRoles(clerk, undefined, { multiFactor: true, assertedRights: rights })).toEqual(['agency-clerk']);
+    expect(allowedRoles(clerk, undefined, { multiFactor: true, assertedRights: ['asp:agency-system'] })).toEqual([]);
   });
 
   test('allows at least one role at each allowed workplace', () => {

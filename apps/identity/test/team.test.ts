@@ -242,7 +242,7 @@ test('the ops CLI appoints supervisors and imports staff with an outcome per row
   expect(await outcomesOf({ partial: true, dryRun: true })).toEqual(['invited', 'refused', 'invited']);
   expect(await outcomesOf({ partial: true })).toEqual(['invited', 'refused', 'invited']);
   expect(await outcomesOf({ partial: true })).toEqual(['unchanged', 'refused', 'unchanged']);
-  // An agency clerk, a formula, another person's number, a second agency, a centre for a clerk.
+  // An agency clerk, a formula, another person's number, a second agency, a centre for a clerk, the role of a machine.
   const ofAgency = { centre: '', roles: ['agency-clerk'], agency: 'agencies/asp' };
   const hard = [
     row(2, 43, ofAgency),
@@ -250,6 +250,9 @@ test('the ops CLI appoints supervisors and imports staff with an outcome per row
     row(4, 43, { givenName: 'Vasile', familyName: 'Altul' }),
     row(5, 43, Object.assign({}, ofAgency, { agency: 'agencies/cnas' })),
     row(6, 43),
+    row(7, 45, Object.assign({}, ofAgency, { roles: ['agency-system'] })),
+    row(8, 45, Object.assign({}, ofAgency, { roles: ['agency-clerk', 'agency-system'] })),
+    row(9, 45, { roles: ['agency-system'] }),
   ];
   const { outcomes } = await tool.importOperators({ rows: hard, actor: 'root', partial: true });
   expect(outcomes.map(({ outcome, reason, field }) => [outcome, reason, field])).toEqual([
@@ -258,6 +261,7 @@ test('the ops CLI appoints supervisors and imports staff with an outcome per row
     ['refused', 'INVALID_ARGUMENT', 'familyName'],
     ['refused', 'ROLES_CONFLICT', ''],
     ['refused', 'ROLES_CONFLICT', ''],
+    ...Array.from({ length: 3 }, () => ['refused', 'INVALID_ARGUMENT', 'roles']),
   ]);
   await expect(world.client().appointSupervisor(boss)).rejects.toEqual(problemWith('PERMISSION_DENIED'));
 });

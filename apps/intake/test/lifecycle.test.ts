@@ -37,7 +37,7 @@ import {
 
 /** The lifecycle: every transition of its table works, and no other one. */
 
-const ROLES = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
+const ROLES = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk', 'agency-system'];
 /** Every state, and the situations in which a guard opens or closes a transition. */
 const SITUATIONS: { name: string; activeGuards: Guard[]; state: State; make: () => Application }[] = [
   ...STATES.map((state) => ({ name: state, activeGuards: [], state, make: () => applicationInState(state) })),

@@ -4,12 +4,12 @@ import type { Log } from '@cups/contracts';
 export type ServiceName =
   'catalog' | 'identity' | 'intake' | 'documents' | 'agency-bridge' | 'notifications' | 'gateway' | 'ops';
 
-/** Roles of an operator. */
-export type Role = 'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk';
+/** Roles of an operator. `agency-system` is the role of an agency's machine; no person has it. */
+export type Role = 'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk' | 'agency-system';
 
 /** The session of a desk, as identity asserted it. */
 export interface Session {
-  /** `operators/{id}` */
+  /** `operators/{id}`; of an agency's machine `operators/agency.{code}` */
   operator: string;
   roles: Role[];
   /** `centres/{code}` */

@@ -16,6 +16,7 @@ export {
 } from './generate-keys.ts';
 export { watchPersonHasher } from './person-hash.ts';
 export type { PersonHasher } from './person-hash.ts';
+export { AGENCY_SESSION_SECONDS, createAgencySession } from './session-claims.ts';
 export { seal, unseal } from './seal.ts';
 export { problemToStatus, statusToProblem } from './status.ts';
 export { openTls } from './tls.ts';

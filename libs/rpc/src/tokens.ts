@@ -6,7 +6,7 @@ import type { JWTPayload } from 'jose';
 import type { ServiceName, Session } from './context.ts';
 import { watchKeys } from './key-files.ts';
 import type { KeyFiles } from './key-files.ts';
-import { toClaims, parseSession } from './session-claims.ts';
+import { assertSessionOwner, toClaims, parseSession } from './session-claims.ts';
 import { createClockSkewMonitor } from './clock-skew.ts';
 import type { ClockSkewMonitor } from './clock-skew.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
@@ -29,8 +29,10 @@ export interface Keys {
   /** Returns the calling service. @throws Problem TOKEN_INVALID */
   verifyService(token: string): Promise<ServiceName>;
   /**
-   * Signs a session assertion, valid at most 8 h. Only identity's signature is accepted.
+   * Signs a session assertion, valid at most 8 h, of an agency's machine at most 5 minutes. Only identity's signature
+   * is accepted.
    * @throws RangeError if longer
+   * @throws Error if a person has the role or the name of an agency's machine, or the reverse
    */
   signSession(session: Session): string;
   /** @throws Problem SESSION_EXPIRED or SESSION_INVALID */
@@ -103,6 +105,7 @@ class TokenKeys implements Keys {
     const iat = Math.floor(this.#now() / 1000);
     const exp = Math.floor(session.expires.getTime() / 1000);
     if (exp - iat > SESSION_RULE.seconds || exp <= iat) throw new RangeError('a session must last at most 8 hours');
+    assertSessionOwner(session, iat);
     this.#refresh();
     return this.#sign(SESSION_RULE.typ, { ...toClaims(session), aud: SESSION_RULE.audience, iat, exp });
   }

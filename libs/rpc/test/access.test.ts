@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createAgencySession } from '../src/index.ts';
 import type { AccessRow, Role, ServiceName, Session } from '../src/index.ts';
 import { PUBLIC_ACCESS, captureRejection, startTestServer, session } from './test-server.ts';
 import type { TestServer } from './test-server.ts';
@@ -26,7 +27,7 @@ describe('validateAccessTable', () => {
 
 describe('assertAccess', () => {
   const CALLERS: ServiceName[] = ['gateway', 'intake'];
-  const ROLES: Role[] = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
+  const ROLES: Role[] = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk', 'agency-system'];
   const row: AccessRow = {
     callers: ['gateway'],
     roles: ['specialist', 'centre-manager'],
@@ -35,7 +36,7 @@ describe('assertAccess', () => {
   };
   const agencyRow: AccessRow = {
     callers: ['gateway'],
-    roles: ['agency-clerk'],
+    roles: ['agency-clerk', 'agency-system'],
     tenancy: 'agency',
     personalData: false,
   };
@@ -59,7 +60,10 @@ describe('assertAccess', () => {
   const call = (caller: ServiceName, claims?: Partial<Session>, name = '') =>
     service
       .clientOf(caller)
-      .getSlip({ name }, claims ? { sessionToken: service.keys.identity.signSession(session(claims)) } : {});
+      .getSlip({ name }, claims ? { sessionToken: service.keys.identity.signSession(sessionFor(claims)) } : {});
+  const machine = () => createAgencySession('asp', { sid: 's1', expires: new Date(Date.now() + 60_000) });
+  const sessionFor = (claims: Partial<Session>) =>
+    claims.roles?.includes('agency-system') ? machine() : session(claims);
 
   const matrix = CALLERS.flatMap((caller) => ROLES.map((role) => [caller, role] as const));
   test.each(matrix)('allows %s for a %s only what the row lists', async (caller, role) => {
@@ -88,6 +92,13 @@ describe('assertAccess', () => {
       client.listNotices({}, { sessionToken: service.keys.identity.signSession(session(claims)) });
     expect(await captureRejection(as({ roles: ['agency-clerk'] }))).toMatchObject({ reason: 'PERMISSION_DENIED' });
     await as({ roles: ['agency-clerk'], agency: 'agencies/asp' });
+  });
+
+  test('allows the machine of an agency for a resource of an agency only', async () => {
+    const client = service.clientOf('gateway');
+    const sessionToken = service.keys.identity.signSession(machine());
+    await client.listNotices({}, { sessionToken });
+    expect(await captureRejection(client.getSlip({}, { sessionToken }))).toMatchObject({ reason: 'PERMISSION_DENIED' });
   });
 
   test('rejects a caller without a row before it checks the session', async () => {

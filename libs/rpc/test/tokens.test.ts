@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint } from 'jose';
 import { createMetrics } from '@cups/process';
-import { connect, generateKeys, openKeys } from '../src/index.ts';
-import type { Keys, ServiceName } from '../src/index.ts';
+import { connect, createAgencySession, generateKeys, openKeys } from '../src/index.ts';
+import type { Keys, ServiceName, Session } from '../src/index.ts';
 import { eventually, temporaryDir } from '@cups/testing';
 import {
   FULL_NAME,
@@ -22,6 +22,22 @@ const NOW = new Date('2025-03-03T09:00:00Z');
 const iat = NOW.getTime() / 1000;
 const part = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
+/** Claims that contradict the session of an agency's machine. */
+const MIXED_SESSIONS: Partial<Session>[] = [
+  { roles: ['agency-system', 'supervisor'] },
+  { roles: ['agency-system', 'agency-system'] },
+  { roles: ['agency-clerk'] },
+  { operator: 'operators/asp-clerk' },
+  { operator: 'operators/agency.mai' },
+  { operator: 'operators/agency.asp.asp' },
+  { agency: 'agencies/mai' },
+  { agency: undefined as never },
+  { centre: 'centres/CU-001' },
+  { inheritedCentres: ['centres/CU-001'] },
+  { person: 'h'.repeat(43) },
+  { expires: new Date(NOW.getTime() + 301_000) },
+];
 
 let dir: string;
 let remove: () => void;
@@ -95,6 +111,25 @@ describe('valid tokens', () => {
         RangeError,
       );
     }
+  });
+
+  test('every service reads the session of an agency as identity signed it', async () => {
+    now = NOW;
+    const expires = new Date(NOW.getTime() + 300_000);
+    const given = createAgencySession('asp', { sid: 's1', expires });
+    expect(given).toMatchObject({ operator: 'operators/agency.asp', agency: 'agencies/asp' });
+    const token = openKeysOf('identity').signSession(given);
+    for (const service of TEST_SERVICES) expect(await openKeysOf(service).verifySession(token)).toEqual(given);
+  });
+
+  test('signSession never mixes up a person and the machine of an agency', () => {
+    now = NOW;
+    const identity = openKeysOf('identity');
+    const machine = createAgencySession('asp', { sid: 's1', expires: new Date(NOW.getTime() + 300_000) });
+    expect(() => identity.signSession(machine)).not.toThrow();
+    for (const claims of MIXED_SESSIONS) expect(() => identity.signSession({ ...machine, ...claims })).toThrow();
+    for (const operator of ['operators/agency.asp', 'operators/agency.', 'operators/agency.x'])
+      expect(() => identity.signSession(session({ operator, expires: new Date(NOW.getTime() + 300_000) }))).toThrow();
   });
 
   test('a cached token is rejected once it has expired by more than the tolerance', async () => {
@@ -378,6 +413,20 @@ describe('forged tokens', () => {
         ['h'.repeat(43)],
       ])
         await add(`person ${JSON.stringify(person)}`, { claims: { person } });
+      const machine = { sub: 'operators/agency.asp', roles: ['agency-system'], agency: 'agencies/asp', exp: iat + 300 };
+      await add('a machine at a centre', { claims: machine });
+      for (const { operator, expires, ...claims } of MIXED_SESSIONS)
+        await add(`a machine mixed with ${JSON.stringify({ operator, expires, ...claims })}`, {
+          claims: {
+            ...machine,
+            centre: undefined,
+            ...claims,
+            ...('agency' in claims && { agency: claims.agency }),
+            ...(operator !== undefined && { sub: operator }),
+            ...(expires && { exp: expires.getTime() / 1000 }),
+          },
+        });
+      await add('a person named like a machine', { claims: { sub: 'operators/agency.asp' } });
       for (const sid of [undefined, '', 'a b', 5]) await add(`sid ${sid}`, { claims: { sid } });
     }
 

@@ -7,6 +7,7 @@ import { Problem } from '@cups/problem';
 import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import { createLog, createMetrics } from '@cups/process';
 import {
+  AGENCY_SESSION_SECONDS,
   connect,
   generateKeys,
   openKeys,
@@ -35,7 +36,10 @@ export interface TestKeys {
   /** For KEYS_DIR. */
   dir: string;
   forService(service: ServiceName): Keys;
-  /** Returns a session and its assertion, signed by identity's key. */
+  /**
+   * Returns a session and its assertion, signed by identity's key. A machine of an agency needs the role
+   * `agency-system` and `agency` only.
+   */
   session(claims: {
     role: Role | Role[];
     centre?: string;
@@ -67,9 +71,10 @@ export function createTestKeys(services: ServiceName[] = ALL_SERVICES): TestKeys
   return {
     dir,
     forService,
-    session({ role, centre, inheritedCentres, agency, operator = 'operators/test', language, person, expires }) {
+    session({ role, centre, inheritedCentres, agency, operator, language, person, expires }) {
+      const isMachine = role === 'agency-system';
       const session: Session = {
-        operator,
+        operator: operator ?? (isMachine ? `operators/agency.${agency?.split('/')[1]}` : 'operators/test'),
         roles: Array.isArray(role) ? role : [role],
         ...(centre === undefined ? {} : { centre }),
         ...(inheritedCentres === undefined ? {} : { inheritedCentres }),
@@ -77,7 +82,7 @@ export function createTestKeys(services: ServiceName[] = ALL_SERVICES): TestKeys
         ...(language === undefined ? {} : { language }),
         ...(person === undefined ? {} : { person }),
         sid: randomUUID(),
-        expires: expires ?? new Date(Date.now() + 3_600_000),
+        expires: expires ?? new Date(Date.now() + (isMachine ? AGENCY_SESSION_SECONDS * 1000 : 3_600_000)),
       };
       return { session, token: forService('identity').signSession(session) };
     },

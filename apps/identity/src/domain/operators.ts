@@ -3,7 +3,12 @@ import type { Assurance } from './assurance.ts';
 import { activeWorkplaces, rolesAt } from './staff.ts';
 import type { Staff } from './staff.ts';
 
-export type OperatorRole = 'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk';
+/** Roles of people. `agency-system` is not one of them: identity grants it to the machine of an agency alone. */
+export const OPERATOR_ROLES = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'] as const;
+export type OperatorRole = (typeof OPERATOR_ROLES)[number];
+
+export const isOperatorRole = (role: string): role is OperatorRole =>
+  (OPERATOR_ROLES as readonly string[]).includes(role);
 
 /** A staff member as sessions and the sign-in page show them. */
 export interface Operator {

@@ -5,6 +5,7 @@ import type { Violation } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import type { Cause } from '@cups/store';
+import { isOperatorRole } from '../domain/operators.ts';
 import type { Actor } from '../domain/permissions.ts';
 import { assertNotSuspended } from '../domain/sessions.ts';
 import { rolesAt, resolveEmploymentStatus } from '../domain/staff.ts';
@@ -25,7 +26,8 @@ export async function resolveActor(context: Context, staff: StaffRepository): Pr
   const employment = known && resolveEmploymentStatus(known, centre);
   assertNotSuspended(employment);
   const currentRoles = known && (employment?.left ? [] : rolesAt(known, centre));
-  return { id, centre, roles: currentRoles ? roles.filter((role) => currentRoles.includes(role)) : roles };
+  const own = roles.filter(isOperatorRole);
+  return { id, centre, roles: currentRoles ? own.filter((role) => currentRoles.includes(role)) : own };
 }
 
 /** Returns the code in `centres/{code}`, or undefined for an empty name. */
