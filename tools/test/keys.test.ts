@@ -302,7 +302,9 @@ describe('`npm run cups -- keys`', () => {
   });
 
   test('generates a password per Kafka user once without printing it', async () => {
-    const users = ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator', 'kafka-lag'];
+    const users = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'agency-simulator'].concat(
+      'kafka-lag',
+    );
     const { out } = await keys('generate', '--dir', dir, '--kafka');
     expect(out.match(/^.*password.*$/gm)).toEqual(users.map((user) => `${user}: its password for Kafka was generated`));
     const passwords = users.map((user) => readFileSync(join(dir, 'kafka', user), 'utf8'));
@@ -439,7 +441,7 @@ describe('keys in a cluster', () => {
       return name === undefined ? [] : [[name, Object.keys(data)]];
     });
     expect(made).toEqual(
-      ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator', 'lag'].map((name) => [
+      ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'agency-simulator', 'lag'].map((name) => [
         name,
         ['password'],
       ]),

@@ -50,8 +50,8 @@ describe('findGaps', () => {
 });
 
 test('finds every service group with its topic and no agency group', () => {
-  const topics = ['cups.applications', 'cups.deliveries', 'cups.centres', 'training.replies', 'training.requests'];
-  const agency = ['agency.asp.replies', 'agency.asp.requests'];
+  const topics = ['cups.applications', 'cups.deliveries', 'cups.documents', 'cups.centres'];
+  const agency = ['training.replies', 'training.requests', 'agency.asp.replies', 'agency.asp.requests'];
   const readings = findSubscriptions(
     [...topics, ...agency].map((name) => `t-${name}`),
     't-',
@@ -60,6 +60,8 @@ test('finds every service group with its topic and no agency group', () => {
     't-agency-bridge t-cups.applications',
     't-notifications t-cups.applications',
     't-intake t-cups.deliveries',
+    't-intake t-cups.documents',
+    't-agency-bridge t-cups.documents',
     't-agency-bridge-training t-training.replies',
     't-agency-bridge-replies-asp t-agency.asp.replies',
   ]);

@@ -45,12 +45,18 @@ const repliesTopic = (code: string) => `agency.${code}.replies`;
 /** Users of the services and of the lag exporter. */
 const listServiceUsages = ({ simulated }: Agencies): TopicUsage[] => [
   { user: 'identity', writes: ['cups.centres'], reads: [], groups: [] },
-  { user: 'intake', writes: ['cups.applications'], reads: ['cups.deliveries'], groups: ['intake'] },
+  {
+    user: 'intake',
+    writes: ['cups.applications'],
+    reads: ['cups.deliveries', 'cups.documents'],
+    groups: ['intake'],
+  },
+  { user: 'documents', writes: ['cups.documents'], reads: ['cups.applications'], groups: ['documents'] },
   // Prefixes: a new agency needs no change here and no new right for the bridge.
   {
     user: 'agency-bridge',
     writes: ['cups.deliveries', 'training.requests', 'agency.*'],
-    reads: ['cups.applications', 'training.replies', 'agency.*'],
+    reads: ['cups.applications', 'cups.documents', 'training.replies', 'agency.*'],
     groups: ['agency-bridge*'],
   },
   { user: 'notifications', writes: [], reads: ['cups.applications'], groups: ['notifications'] },

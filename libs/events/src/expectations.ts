@@ -6,8 +6,10 @@ export interface Expectation {
   source: string;
   /** Prefix of every ce_type, such as `cups.intake.v1.`. The type may be newer than the reader. */
   typePrefix: string;
-  /** Format of every ce_subject. The first group is the message key, by which Kafka keeps the order. */
+  /** Format of every ce_subject. Without `key`, the first group is the message key, by which Kafka keeps the order. */
   subject: RegExp;
+  /** Format of every message key, for subjects that do not contain it. */
+  key?: RegExp;
 }
 
 /** By topic without the prefix. Agency topics have no row; only their handler validates them. */
@@ -31,6 +33,13 @@ export const TOPIC_EXPECTATIONS = {
     typePrefix: 'cups.agencybridge.v1.',
     subject: new RegExp(`^deliveries/(${ULID})-[a-z0-9-]+$`),
   },
+  'cups.documents': {
+    source: '/cups/documents',
+    typePrefix: 'cups.documents.v1.',
+    subject: new RegExp(`^documents/${ULID}$`),
+    // All documents of an application are on one partition.
+    key: new RegExp(`^${ULID}$`),
+  },
   'cups.centres': { source: '/cups/identity', typePrefix: 'md.cups.centre.', subject: /^centres\/(.+)$/ },
 } as const satisfies Expectations;
 
@@ -41,5 +50,6 @@ export function validateExpectation(event: ReceivedEvent, expectation: Expectati
   if (!event.type.startsWith(expectation.typePrefix)) return 'TYPE_UNEXPECTED';
   const subject = expectation.subject.exec(event.subject);
   if (!subject) return 'SUBJECT_UNEXPECTED';
-  return subject[1] === event.key ? undefined : 'KEY_UNEXPECTED';
+  const isKeyValid = expectation.key ? expectation.key.test(event.key) : subject[1] === event.key;
+  return isKeyValid ? undefined : 'KEY_UNEXPECTED';
 }

@@ -42,6 +42,7 @@ export function buildTopics(
   return [
     streamTopic(`${prefix}cups.applications`, partitions, 30), // intake
     streamTopic(`${prefix}cups.deliveries`, partitions, 30), // agency-bridge
+    streamTopic(`${prefix}cups.documents`, partitions, 30), // documents
     {
       name: `${prefix}cups.centres`, // identity
       partitions: 1,

@@ -142,6 +142,7 @@ describe('ensureTopics', () => {
       ['cups.applications', 3],
       ['cups.centres', 1],
       ['cups.deliveries', 3],
+      ['cups.documents', 3],
       ['training.replies', 3],
       ['training.requests', 3],
     ]);

@@ -5,6 +5,7 @@ import './commit-plan.test.ts';
 import './envelope.test.ts';
 import './event-handler.test.ts';
 import './event-park.test.ts';
+import './expectations.test.ts';
 import './fetch-tracker.test.ts';
 import './message-processor.test.ts';
 import './offset-window.test.ts';

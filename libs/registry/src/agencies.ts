@@ -42,6 +42,7 @@ const RESERVED_CODES = new Set(
     'catalog',
     'identity',
     'intake',
+    'documents',
     'notifications',
     'gateway',
     'desk',

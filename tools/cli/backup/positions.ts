@@ -230,6 +230,7 @@ export function findSubscriptions(topics: readonly string[], prefix: string): Gr
     const name = topic.slice(prefix.length);
     if (name === 'cups.applications') return ['agency-bridge', 'notifications'].map((one) => [one, one, topic]);
     if (name === 'cups.deliveries') return [['intake', 'intake', topic]];
+    if (name === 'cups.documents') return ['intake', 'agency-bridge'].map((one) => [one, one, topic]);
     if (name === 'training.replies') return [['agency-bridge-training', 'agency-bridge', topic]];
     const code = /^agency\.(.+)\.replies$/.exec(name)?.[1];
     return code === undefined ? [] : [[`agency-bridge-replies-${code}`, 'agency-bridge', topic]];

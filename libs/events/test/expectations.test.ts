@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import type { ReceivedEvent } from '@cups/contracts';
+import { TOPIC_EXPECTATIONS, validateExpectation } from '../src/expectations.ts';
+
+const DOCUMENT = '01JD0000000000000000000001';
+const APPLICATION = '01JD0000000000000000000002';
+const event = (more: Partial<ReceivedEvent>) =>
+  Object.assign(
+    { source: '/cups/documents', type: 'cups.documents.v1.DocumentChecked', subject: `documents/${DOCUMENT}` },
+    { key: APPLICATION },
+    more,
+  ) as ReceivedEvent;
+
+test.each([
+  ['under the key of its application', {}, undefined],
+  ['of another source', { source: '/cups/intake' }, 'SOURCE_UNEXPECTED'],
+  ['of a type of another service', { type: 'cups.intake.v1.ApplicationSubmitted' }, 'TYPE_UNEXPECTED'],
+  ['about an application', { subject: `applications/${APPLICATION}` }, 'SUBJECT_UNEXPECTED'],
+  ['under a key that is no application ID', { key: 'asp' }, 'KEY_UNEXPECTED'],
+])('validates an event of a document %s', (_what, more, expected) => {
+  expect(validateExpectation(event(more), TOPIC_EXPECTATIONS['cups.documents'])).toBe(expected);
+});
