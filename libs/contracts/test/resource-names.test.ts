@@ -6,6 +6,7 @@ describe('resource names', () => {
 
   test.each([
     ['applications', ulid],
+    ['documents', ulid],
     ['centres', 'CU-001'],
     ['centres', 'MISSION-09'],
     ['publicServices', 'civil-status-extract'],

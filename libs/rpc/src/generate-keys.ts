@@ -10,6 +10,8 @@ export const PERSON_KEY_SET = 'identity-persons.jwks';
 export const COOKIE_KEY_SET = 'gateway-cookie.jwks';
 /** Secret keys of identity and intake, with which intake recognises a person by a hash. */
 export const PERSON_HASH_KEY_SET = 'person-hash.jwks';
+/** Secret keys of documents that wrap the data key of each document. */
+export const DOCUMENT_KEY_SET = 'documents.jwks';
 
 /** Creates missing keys for local use and tests; existing ones stay. Only the owner can read private keys. */
 export function generateKeys(dir: string, services: readonly ServiceName[]): void {
@@ -37,6 +39,7 @@ export function generateKeys(dir: string, services: readonly ServiceName[]): voi
   if (services.includes('identity')) generateKeySet(join(dir, PERSON_KEY_SET), ['enc', 'sig']);
   if (services.includes('identity')) generateKeySet(join(dir, PERSON_HASH_KEY_SET), ['sig']);
   if (services.includes('gateway')) generateKeySet(join(dir, COOKIE_KEY_SET), ['enc']);
+  if (services.includes('documents')) generateKeySet(join(dir, DOCUMENT_KEY_SET), ['enc']);
 }
 
 /** Creates a JWK set with a new key per use, unless the file exists. */

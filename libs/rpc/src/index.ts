@@ -9,6 +9,7 @@ export { watchKeySet } from './key-set.ts';
 export type { SecretKey } from './key-set.ts';
 export {
   COOKIE_KEY_SET,
+  DOCUMENT_KEY_SET,
   generateKeys,
   generateSecretJwk,
   PERSON_HASH_KEY_SET,
