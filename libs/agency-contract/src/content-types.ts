@@ -22,6 +22,12 @@ export type Evidence = {
   originalSeen: boolean;
   copy?: string;
   verificationCode?: string;
+  copyState?: 'available' | 'coming' | 'refused';
+  copySha256?: string;
+  copyBytes?: number;
+  copyMediaType?: string;
+  copyPages?: number;
+  copyScan?: 'not-scanned' | 'clean';
 };
 export type Mandate = {
   kind: 'own-presence' | 'mpower' | 'notarial' | 'kinship' | 'guardianship';

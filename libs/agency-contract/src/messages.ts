@@ -45,6 +45,9 @@ export const MAX_ANSWERS_BYTES = 64 * 1024;
 export const MAX_REQUEST_BYTES = 256 * 1024;
 const MAX_REPLY_BYTES = 64 * 1024;
 
+/** Path of the agency API under which copies are fetched, followed by the ID of a document. */
+export const COPY_PATH = '/agency/v1/documents/';
+
 /** Maximum characters of a text for a person in one language: `text` and `message` of the definitions. */
 export const MAX_TEXT_LENGTH = 2000;
 
@@ -55,6 +58,10 @@ export type Result = {
   number?: string;
   verificationCode?: string;
   validUntil?: string;
+  /** IDs of documents that were uploaded for this delivery, at most 5. Since 1.3. */
+  documents?: string[];
+  /** https address at which anybody can verify the result. Since 1.3. */
+  verificationUrl?: string;
 };
 
 type Submission = {

@@ -76,6 +76,10 @@ export const REFUSALS = {
     'The reason of a rejection, correction or revocation is blank in every language.',
     'Write the reason for the person at least in Romanian, and send the reply again with a new ce_id.',
   ),
+  RESULT_DOCUMENT_INVALID: refuse(
+    'The result names a document that was not uploaded for this delivery, was refused by its check, or no longer exists.',
+    'Upload the document for this delivery, wait until its state is available, and send the reply again with a new ce_id.',
+  ),
   ID_REUSED: refuse(
     'This ce_id was already used for this delivery with other content.',
     'Send the new content with a new ce_id. A repeat must be identical byte by byte.',

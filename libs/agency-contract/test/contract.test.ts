@@ -5,6 +5,7 @@ import { CENTRE_HEADERS_SCHEMA, HEADERS_SCHEMA, REFERENCE_SCHEMAS, REFUSAL_HEADE
 import { findViolations } from '../src/violations.ts';
 import {
   CENTRES_TOPIC,
+  COPY_PATH,
   isReplyType,
   REFERENCE_TYPES,
   REPLY_TYPES,
@@ -146,6 +147,28 @@ describe('the AsyncAPI document', () => {
     const pattern = new RegExp(asyncapi.components.messageTraits.cloudEvent.bindings.kafka.key.pattern);
     expect('01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp').toMatch(pattern);
     expect('2900000000012').not.toMatch(pattern);
+  });
+});
+
+describe('the OpenAPI document of the agency API', () => {
+  const text = read('agency-api.yaml');
+  const api = YAML.parse(text) as { info: { version: string }; paths: Record<string, unknown> };
+
+  test('has the version of the contract', () => {
+    expect(api.info.version).toBe((YAML.parse(read('asyncapi.yaml')) as typeof api).info.version);
+  });
+  test('has the path of copies, which requests name', () => {
+    expect(Object.keys(api.paths)).toContain(`${COPY_PATH}{document}`);
+    const { evidence } = sampleOf(REQUEST_TYPES.submitted) as { evidence: { copy?: string }[] };
+    expect(evidence.some(({ copy }) => copy?.startsWith(COPY_PATH))).toBe(true);
+  });
+  test('has resolvable references', () => {
+    const refs = [...text.matchAll(/\$ref: '?#\/([^'\n }]+)/g)].map((found) => found[1]!);
+    expect(refs.length).toBeGreaterThan(10);
+    for (const ref of refs) {
+      const found = ref.split('/').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], api);
+      expect([ref, found]).toEqual([ref, expect.anything()]);
+    }
   });
 });
 

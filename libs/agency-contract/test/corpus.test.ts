@@ -45,11 +45,13 @@ describe('the corpus of invalid replies', () => {
   test('has a case for each cause that a single reply can have', () => {
     const shown = new Set(cases.map(({ expect: { cause } }) => cause));
     const missing = Object.keys(REFUSALS).filter((cause) => !(shown as Set<string>).has(cause));
-    // Causes of many replies, of a batch, of a training, or of intake, which has the holiday calendar.
+    // Causes of many replies, of a batch, of a training, of uploaded documents, or of intake, which has the holiday
+    // calendar.
     expect(missing.sort()).toEqual([
       'ANSWER_BY_CUT',
       'ANSWER_BY_LENGTHENED',
-      ...['BATCH_TOO_LARGE', 'BATCH_TOO_MANY_RECORDS', 'BATCH_UNREADABLE', 'TOO_MANY_REFUSED', 'TRAINING_MISMATCH'],
+      ...['BATCH_TOO_LARGE', 'BATCH_TOO_MANY_RECORDS', 'BATCH_UNREADABLE', 'RESULT_DOCUMENT_INVALID'],
+      ...['TOO_MANY_REFUSED', 'TRAINING_MISMATCH'],
     ]);
   });
 

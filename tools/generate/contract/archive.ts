@@ -19,6 +19,7 @@ export interface Archive {
 const ARCHIVED_PATHS: readonly (readonly [from: string, to: string])[] = [
   ['README.md', 'README.md'],
   ['CHANGELOG.md', 'CHANGELOG.md'],
+  ['agency-api.yaml', 'agency-api.yaml'],
   ['published', '.'],
   ...['samples', 'corpus', 'reference', 'examples'].map((folder) => [folder, folder] as const),
 ];

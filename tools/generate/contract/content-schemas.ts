@@ -24,11 +24,41 @@ interface Definition {
   description?: string;
   /** Texts and references that differ from the source; null removes a description. */
   members?: Readonly<Record<string, { $ref?: string; description?: string | null }>>;
+  /** Members that the source lacks: the bridge adds them. */
+  added?: Readonly<Record<string, Json>>;
   extra?: Json;
 }
 
 const LANGUAGE = {
   description: 'Language of the person; always present for the applicant.',
+};
+
+/** State and facts of a scanned copy. Facts of the content are present once it is checked. */
+const COPY_MEMBERS: Readonly<Record<string, Json>> = {
+  copyState: {
+    type: 'string',
+    enum: ['available', 'coming', 'refused'],
+    description:
+      'When this message was built: available can be fetched; coming is still being uploaded or checked; refused will never exist.',
+  },
+  copySha256: {
+    type: 'string',
+    pattern: '^[0-9a-f]{64}$',
+    description: 'SHA-256 of the content in lower-case hexadecimal. Verify it after the fetch.',
+  },
+  copyBytes: { type: 'integer', minimum: 1, maximum: 104857600, description: 'Size of the content in bytes.' },
+  copyMediaType: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 100,
+    description: 'Media type by content: application/pdf, image/jpeg, image/png or image/tiff.',
+  },
+  copyPages: { type: 'integer', minimum: 1, maximum: 1000, description: 'Number of pages.' },
+  copyScan: {
+    type: 'string',
+    enum: ['not-scanned', 'clean'],
+    description: 'Outcome of the malware scan. Scan a copy that is not-scanned yourself.',
+  },
 };
 
 const DEFINITIONS: Readonly<Record<string, Definition>> = {
@@ -71,9 +101,13 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
     required: ['kind', 'originalSeen'],
     members: {
       originalSeen: { description: 'Whether the specialist has checked the original.' },
-      copy: { description: 'Reference to a scanned copy.' },
+      copy: {
+        description:
+          'The scanned copy: the path of GET /agency/v1/documents/{id} if copyState is present, otherwise a mark of the centre.',
+      },
       verificationCode: { description: 'Verification code of the electronic document.' },
     },
+    added: COPY_MEMBERS,
   },
   delivery: {
     source: 'DeliveryChoice',
@@ -135,7 +169,7 @@ function edit(folder: string, name: string, change: (whole: Json) => Json): [str
 }
 
 /** Returns a definition as agencies receive it: texts are never empty, absent members are left out. */
-function toDefinition({ source, required, omitted = [], description, members = {}, extra }: Definition): Json {
+function toDefinition({ source, required, omitted = [], description, members = {}, added, extra }: Definition): Json {
   const schema = CONTENT_SCHEMA.$defs[source] as unknown as Json & { properties: Record<string, Json> };
   const parts = source === 'Contact' ? AGENCY_MEMBERS.contact : 'whole';
   const properties = Object.entries(schema.properties)
@@ -144,7 +178,7 @@ function toDefinition({ source, required, omitted = [], description, members = {
   const always = required ?? (schema['required'] as string[] | undefined) ?? [];
   return {
     type: 'object',
-    properties: Object.fromEntries(properties),
+    properties: { ...Object.fromEntries(properties), ...added },
     ...(always.length > 0 ? { required: always } : {}),
     ...extra,
     additionalProperties: false,

@@ -45,6 +45,7 @@ function formatType(schema: Json): string {
   const { $ref, enum: values, type, properties, required = [] } = schema;
   if (typeof $ref === 'string') return REFERENCED[$ref.slice($ref.lastIndexOf('/') + 1)] ?? 'string';
   if (Array.isArray(values)) return values.map((value) => `'${value}'`).join(' | ');
+  if (type === 'integer') return 'number';
   if (type !== 'object') return String(type);
   const members = Object.entries(properties as Record<string, Json>).map(
     ([name, property]) => `${name}${(required as string[]).includes(name) ? '' : '?'}: ${formatType(property)};`,

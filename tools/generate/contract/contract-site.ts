@@ -44,6 +44,7 @@ function build(out: string): void {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   cpSync(join(contract, 'published'), out, { recursive: true });
+  cpSync(join(contract, 'agency-api.yaml'), join(out, 'agency-api.yaml'));
   cpSync(join(contract, 'reference'), join(out, 'reference'), { recursive: true });
   const write = (file: string, content: string | Uint8Array) => writeFileSync(join(out, file), content);
   for (const [file, title, body] of pages) write(file, renderPage(file, { title, version, body }));

@@ -73,6 +73,11 @@ export const DELIVERY_CAUSE_TEXTS: Record<DeliveryCause, Text> = {
     ru: 'Учреждение ответило прежде, чем ему что-то отправили.',
     en: 'The agency answered before anything was sent to it.',
   },
+  RESULT_DOCUMENT_INVALID: {
+    ro: 'Decizia numește un document care nu poate fi folosit.',
+    ru: 'В решении назван документ, который нельзя использовать.',
+    en: 'The decision names a document that cannot be used.',
+  },
   ID_REUSED: {
     ro: 'Autoritatea a folosit același număr pentru alt mesaj.',
     ru: 'Учреждение дало другому сообщению тот же номер.',

@@ -155,6 +155,8 @@ export const ENVELOPE_CASES: ContractCase[] = [
   ['no-key', 'The Kafka key is missing.', 'KEY_MISMATCH', [], { ...ACKNOWLEDGEMENT, key: null }],
 ];
 
+const SIX_DOCUMENTS = ['0', '1', '2', '3', '4', '5'].map((last) => `01KBG4E2S4V6X8Z0B2D4F6H8K${last}`);
+
 export const CONTENT_CASES: ContractCase[] = [
   [
     'another-application',
@@ -227,6 +229,27 @@ export const CONTENT_CASES: ContractCase[] = [
     'CONTENT_INVALID',
     createViolations('result.printedBy', 'additionalProperties'),
     createReply(decided, { ...VALID_CONTENT.approved, result: { ...RESULT, printedBy: 'x' } }),
+  ],
+  [
+    'verification-address-without-tls',
+    'The address for verification is not an https address.',
+    'CONTENT_INVALID',
+    createViolations('result.verificationUrl', 'pattern'),
+    createReply(decided, { ...VALID_CONTENT.approved, result: { ...RESULT, verificationUrl: 'http://example.md/1' } }),
+  ],
+  [
+    'result-documents-too-many',
+    'The result names six documents.',
+    'CONTENT_INVALID',
+    createViolations('result.documents', 'maxItems'),
+    createReply(decided, { ...VALID_CONTENT.approved, result: { ...RESULT, documents: SIX_DOCUMENTS } }),
+  ],
+  [
+    'result-document-as-bytes',
+    'The result contains a document instead of the ID of an uploaded one.',
+    'CONTENT_INVALID',
+    createViolations('result.documents.0', 'pattern'),
+    createReply(decided, { ...VALID_CONTENT.approved, result: { ...RESULT, documents: ['JVBERi0xLjcKJeLjz9M='] } }),
   ],
   [
     'submission-zero',

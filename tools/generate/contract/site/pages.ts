@@ -7,6 +7,7 @@ const SITE_PATHS: Record<string, string> = {
   'README.md': 'guide.html',
   'CHANGELOG.md': 'changelog.html',
   'asyncapi.yaml': 'asyncapi.yaml',
+  'agency-api.yaml': 'agency-api.yaml',
 };
 
 /** Maps a link in an archive text to the site. */
@@ -36,6 +37,7 @@ against the kit, connect.</p>
 <li><a href="lists.html">Code lists</a><p>Kinds of documents, and what each agency decides with the schema of its answers.</p></li>
 <li><a href="changelog.html">Changelog</a><p>What changed, and what it means for you.</p></li>
 <li><a href="asyncapi.yaml">asyncapi.yaml</a><p>The contract for generators and validators.</p></li>
+<li><a href="agency-api.yaml">agency-api.yaml</a><p>The HTTP API for scanned copies and result documents, as OpenAPI.</p></li>
 </ul></section>`;
 }
 
