@@ -144,8 +144,12 @@ const CONTENT: FieldRules = {
   contact: convertWith({ none: orUndefined }),
   mandate: convertWith({ kind: enumField('MANDATE_KIND_') }),
   answers: jsonFromBytes,
+  // For the bridge only.
+  evidence: convertEach({ copySha256: omitField }),
   delivery: convertWith({ kind: enumField('DELIVERY_CHOICE_KIND_') }),
 };
+const countOrUndefined = (value: string) => Number(value) || undefined;
+const resultDocuments = convertEach({ size: Number, pages: orUndefined, erased: orUndefined });
 const deskAlertKind = oneOf(DESK_ALERT_KINDS, 'other');
 const deliveryCause = oneOf(DELIVERY_CAUSES, 'OTHER');
 const messageChange = oneOf(MESSAGE_CHANGES, 'OTHER');
@@ -163,6 +167,14 @@ const APPLICATION: FieldRules = {
   ownApplication: orUndefined,
   personNotifications: convertEach({ method: enumField('NOTIFICATION_METHOD_') }),
   payment: convertWith({ amount: moneyJson }),
+  documents: convertEach({
+    state: enumField('STATE_'),
+    scan: enumField('SCAN_'),
+    uploadSize: Number,
+    size: countOrUndefined,
+    pages: orUndefined,
+  }),
+  decision: convertWith({ documents: resultDocuments, awaitsArrival: orUndefined }),
 };
 const VERSION: FieldRules = {
   publicService: omitField,
@@ -200,7 +212,11 @@ const rowFields = pickFields(
 );
 const rowAlertJson = ({ kind, recordTime }: { kind: string; recordTime: Timestamp__Output | null }) =>
   messageToJson({ kind, recordTime }, { kind: deskAlertKind });
-const rowDecision = pickFields('approved', 'decideTime', 'correctTime', 'revokeTime');
+const rowDecisionTimes = pickFields('approved', 'decideTime', 'correctTime', 'revokeTime');
+const rowDecision = (decision: Application__Output['decision']): Json | undefined =>
+  decision?.awaitsArrival
+    ? Object.assign({}, rowDecisionTimes(decision), { awaitsArrival: true })
+    : rowDecisionTimes(decision);
 
 /** Returns a list row. It has an explicit field list, so that new intake fields never leak into lists. */
 export function applicationRowJson(wire: Application__Output): Json {
@@ -269,8 +285,12 @@ export const actionJson = convertWith({
   code: deliveryCause,
   method: enumField('NOTIFICATION_METHOD_'),
   changes: (changes: string[]) => changes.map(messageChange),
+  result: convertWith({ documents: resultDocuments, superseded: orUndefined }),
 });
-export const trackingJson = convertWith({ state: enumField('STATE_') });
+export const trackingJson = convertWith({
+  state: enumField('STATE_'),
+  resultLocation: enumField('RESULT_LOCATION_'),
+});
 /** Returns the member with `roles`, which is empty for suspended and former staff. */
 const withRoles = (converted: Json | undefined): Json => Object.assign({ roles: [] }, converted);
 export const operatorJson = (wire: object) => withRoles(messageToJson(wire, OPERATOR));

@@ -17,6 +17,8 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   GetFiledSubmission: { ...desk, personalData: true },
   // Returns no personal data, but names the application that was read.
   RecordAccess: { ...desk, personalData: true },
+  // Returns no personal data, but names the application whose document the agency reads.
+  RecordAgencyAccess: { callers: ['gateway'], roles: ['agency-system'], tenancy: 'agency', personalData: true },
   // Returns names of operators only; the applicant is entitled to ask for them.
   ListAccessLogEntries: { ...desk, personalData: false },
   GetStatistics: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },

@@ -34,6 +34,7 @@ const NOT_RECORDED: Record<string, string[]> = {
     ...['HandOverResult', 'ConfirmOutcome', 'RenewApplication', 'RecordPayment', 'AddNote', 'AssignApplication'],
     ...['MarkDeskAlertsSeen', 'RecordPersonNotification'],
   ],
+  'a system of an agency reads it; a test below covers it': ['RecordAgencyAccess'],
   'a service reads it for itself; only the service log records it': ['GetSubmission', 'GetNoticeContext'],
 };
 
@@ -76,6 +77,27 @@ test('records no access for a queue page without changes', async () => {
   const before = (await entries()).length;
   expect((await here.listQueueChanges({ cursor })).applications).toEqual([]);
   expect((await entries()).length).toBe(before);
+});
+
+describe('RecordAgencyAccess', () => {
+  test('adds an entry of the agency to an application of that agency', async () => {
+    await scene.world.agencySystem(scene.port, 'asp').recordAgencyAccess({ name });
+    expect((await scene.at(CENTRE).listAccessLogEntries({ name })).entries[0]).toMatchObject({
+      operator: 'operators/agency.asp',
+      agency: 'agencies/asp',
+      centre: '',
+      kind: 'ACCESS_KIND_DOCUMENT',
+    });
+  });
+
+  test('refuses an application of another agency, and a desk', async () => {
+    const before = (await entries()).length;
+    await expect(scene.world.agencySystem(scene.port, 'cnas').recordAgencyAccess({ name })).rejects.toMatchObject({
+      reason: 'NOT_FOUND',
+    });
+    await expect(scene.at(CENTRE).recordAgencyAccess({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+    expect((await entries()).length).toBe(before);
+  });
 });
 
 test('records a write in the history instead', async () => {

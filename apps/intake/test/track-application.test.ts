@@ -18,6 +18,7 @@ describe('TrackApplication', () => {
       dueDate: app.dueDate,
       answerBy: '',
       training: false,
+      resultLocation: 'RESULT_LOCATION_UNSPECIFIED',
     });
   });
 

@@ -169,6 +169,14 @@ export async function openWorld() {
     };
   }
 
+  /** The system of an agency, as a client of intake. */
+  function agencySystem(port: number, code: string) {
+    const operator = `operators/agency.${code}`;
+    const expires = new Date(Date.now() + 240_000);
+    const { token } = keys.session({ role: 'agency-system', agency: `agencies/${code}`, operator, expires });
+    return clientAt(port, 'gateway', token);
+  }
+
   return {
     place,
     catalog,
@@ -182,6 +190,7 @@ export async function openWorld() {
     configOf,
     clientAt,
     deskAt,
+    agencySystem,
     /** Sets the last day of the version in force; '' for none. */
     endVersion: (date: string) => void (state.validTo = date),
     /** Pauses the public service; null resumes it. */

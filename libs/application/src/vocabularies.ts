@@ -84,8 +84,17 @@ export type NoDueDateReason = (typeof NO_DUE_DATE_REASONS)[number];
 export const RESULT_KINDS = ['paper', 'electronic', 'payment'] as const;
 export type ResultKind = (typeof RESULT_KINDS)[number];
 
-/** What an operator read of an application. */
-export const ACCESS_KINDS = ['details', 'search', 'submission', 'history', 'person', 'notices', 'slip'] as const;
+/** What an operator, or a system of an agency, read of an application. */
+export const ACCESS_KINDS = [
+  'details',
+  'search',
+  'submission',
+  'history',
+  'person',
+  'notices',
+  'slip',
+  'document',
+] as const;
 export type AccessKind = (typeof ACCESS_KINDS)[number];
 
 /** Kinds of entries in the audit history of a staff member. */

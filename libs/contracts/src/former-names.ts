@@ -46,6 +46,7 @@ export const REQUESTS: Readonly<Record<string, string>> = {
   'IntakeService.RecordAccess': 'cups.intake.v1.RecordAccessRequest',
   'IntakeService.RecordPayment': 'cups.intake.v1.RecordPaymentRequest',
   'IntakeService.RecordPersonNotification': 'cups.intake.v1.RecordPersonNotificationRequest',
+  'IntakeService.SupplyDocuments': 'cups.intake.v1.SupplyDocumentsRequest',
   'IntakeService.UpdateApplication': 'cups.intake.v1.UpdateApplicationRequest',
   'OperationsService.DropParkedEvent': 'cups.operations.v1.DropParkedEventRequest',
   'OperationsService.RedriveDelivery': 'cups.operations.v1.RedriveDeliveryRequest',
@@ -104,6 +105,7 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
   },
   'cups.intake.v1.ApplicationContent': {
     messages: {
+      evidence: 'cups.intake.v1.Evidence',
       delivery: 'cups.intake.v1.DeliveryChoice',
     },
   },
@@ -117,11 +119,15 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
       kind: 'cups.intake.v1.DeliveryChoiceKind',
     },
   },
+  'cups.intake.v1.Evidence': {
+    added: ['copySha256'],
+  },
   'cups.intake.v1.HandOver': {
     members: {
       idDocumentKind: 'paperKind',
       idDocumentNumber: 'paperNumber',
     },
+    added: ['documentSha256s'],
   },
   'cups.intake.v1.HandOverResultRequest': {
     messages: {
@@ -155,6 +161,11 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
     },
     enums: {
       method: 'cups.intake.v1.NotificationMethod',
+    },
+  },
+  'cups.intake.v1.SupplyDocumentsRequest': {
+    messages: {
+      evidence: 'cups.intake.v1.Evidence',
     },
   },
   'cups.intake.v1.UpdateApplicationRequest': {

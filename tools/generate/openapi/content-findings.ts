@@ -139,12 +139,15 @@ function checkProto(folder: string): string[] {
   ];
 }
 
-/** Returns the JSON names of a message's fields. */
+/** Fields that intake adds to a submission. No request has them. */
+const OUTPUT_FIELDS = ['copySha256'];
+
+/** Returns the JSON names of a message's fields that requests have. */
 function readProtoFields(proto: string, message: string): string[] {
   const [, body = ''] = new RegExp(`^message ${message} \\{\n([^}]*)^\\}`, 'm').exec(proto) ?? [];
-  return [...body.matchAll(/^ *(?!\/\/)[\w. ]* (\w+) = \d+;/gm)].map(([, name]) =>
-    name!.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase()),
-  );
+  return [...body.matchAll(/^ *(?!\/\/)[\w. ]* (\w+) = \d+;/gm)]
+    .map(([, name]) => name!.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase()))
+    .filter((name) => !OUTPUT_FIELDS.includes(name));
 }
 
 /** Returns the JSON names of an enum's values, except UNSPECIFIED. */

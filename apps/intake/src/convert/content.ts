@@ -66,7 +66,7 @@ function fromPerson({ foreignDocument, ...texts }: PersonIn): Person {
   return person;
 }
 
-export function fromEvidence({ kind, originalSeen, ...texts }: EvidenceIn): Evidence {
+export function fromEvidence({ kind, originalSeen, copySha256: _output, ...texts }: EvidenceIn): Evidence {
   return { kind, originalSeen, ...omitEmpty(texts) };
 }
 

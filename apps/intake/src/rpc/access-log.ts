@@ -4,8 +4,8 @@ import { normalizePageSize } from '@cups/contracts/node';
 import type { AccessLogEntry as AccessLogEntryOut } from '@cups/contracts/gen/cups/intake/v1/AccessLogEntry.ts';
 import { fromProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import { violation } from '@cups/problem';
-import { centresOf } from '@cups/rpc';
-import type { Context } from '@cups/rpc';
+import { centresOf, sessionOf } from '@cups/rpc';
+import type { Scope } from '@cups/store';
 import { notFound, invalidField } from '../domain/problems.ts';
 import type { AccessLogEntry } from '../store/access-log.ts';
 import { accessLogEntry } from './access-recording.ts';
@@ -15,14 +15,17 @@ export function accessLogRpcs({
   applications,
   accessLog,
   now,
-}: Pick<RpcDeps, 'applications' | 'accessLog' | 'now'>): Pick<IntakeRpcs, 'RecordAccess' | 'ListAccessLogEntries'> {
+}: Pick<RpcDeps, 'applications' | 'accessLog' | 'now'>): Pick<
+  IntakeRpcs,
+  'RecordAccess' | 'RecordAgencyAccess' | 'ListAccessLogEntries'
+> {
   /**
-   * Returns the ID of an application of the caller's centre.
+   * Returns the ID of an application in the caller's scope.
    * @throws Problem NOT_FOUND
    */
-  async function requireApplicationId(name: string, context: Context): Promise<string> {
+  async function requireApplicationId(name: string, scope: Scope): Promise<string> {
     const id = parseResourceName('applications', name);
-    const own = await applications.get(id, { scope: { centre: centresOf(context) }, projection: { _id: 1 } });
+    const own = await applications.get(id, { scope, projection: { _id: 1 } });
     if (!own) throw notFound();
     return id;
   }
@@ -31,22 +34,30 @@ export function accessLogRpcs({
     async RecordAccess({ name, kind: kindValue }, context) {
       const kind = fromProtoEnum('ACCESS_KIND_', kindValue) as AccessKind | '';
       if (kind === '') throw invalidField(violation('/kind', 'REQUIRED'));
-      const id = await requireApplicationId(name, context);
+      const id = await requireApplicationId(name, { centre: centresOf(context) });
       context.recordAccess(name);
       await accessLog.write([id], accessLogEntry(context, kind, now()));
       return {};
     },
 
+    async RecordAgencyAccess({ name }, context) {
+      const { operator, agency = '' } = sessionOf(context);
+      const id = await requireApplicationId(name, { agency });
+      context.recordAccess(name);
+      await accessLog.write([id], { operator, centre: '', agency, kind: 'document', time: now() });
+      return {};
+    },
+
     async ListAccessLogEntries({ name, pageSize, pageToken }, context) {
-      const id = await requireApplicationId(name, context);
+      const id = await requireApplicationId(name, { centre: centresOf(context) });
       const page = await accessLog.list(id, { pageSize: normalizePageSize(pageSize), pageToken });
       return { entries: page.entries.map(toAccessLogEntry), nextPageToken: page.nextPageToken };
     },
   };
 }
 
-export function toAccessLogEntry({ operator, centre, kind, time }: AccessLogEntry): AccessLogEntryOut {
-  return { operator, centre, kind: ACCESS_KIND_VALUES[kind], accessTime: toTimestamp(time) };
+export function toAccessLogEntry({ operator, centre, agency = '', kind, time }: AccessLogEntry): AccessLogEntryOut {
+  return { operator, centre, agency, kind: ACCESS_KIND_VALUES[kind], accessTime: toTimestamp(time) };
 }
 
 /** Access to a list belongs to a centre, so no application lists it. */
@@ -58,5 +69,6 @@ const ACCESS_KIND_VALUES = {
   person: 'ACCESS_KIND_PERSON',
   notices: 'ACCESS_KIND_NOTICES',
   slip: 'ACCESS_KIND_SLIP',
+  document: 'ACCESS_KIND_DOCUMENT',
   list: 'ACCESS_KIND_UNSPECIFIED',
 } as const;

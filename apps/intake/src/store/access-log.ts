@@ -11,10 +11,12 @@ import type { Store } from '@cups/store';
 export type AccessKind = ApplicationAccessKind | 'list';
 
 export interface AccessLogEntry {
-  /** operators/{id} */
+  /** operators/{id}; of a system of an agency, operators/agency.{code}. */
   operator: string;
-  /** centres/{code} where the operator worked. */
+  /** centres/{code} where the operator worked; empty for a system of an agency. */
   centre: string;
+  /** agencies/{code} of a system of an agency. */
+  agency?: string;
   kind: AccessKind;
   time: Date;
 }

@@ -277,6 +277,7 @@ export const ACCESS_KIND_TEXTS: Record<AccessKind, Text> = {
   },
   notices: { ro: 'înștiințările', ru: 'уведомления', en: 'notices' },
   slip: { ro: 'fișa unei înștiințări', ru: 'листок уведомления', en: 'slip of a notice' },
+  document: { ro: 'un document atașat', ru: 'приложенный документ', en: 'attached document' },
 };
 
 export const BUCKET_TEXTS: Record<Bucket, Text> = {
