@@ -264,6 +264,27 @@ const moduleRules = [
     ),
   ],
   [
+    ['apps/documents/src/check/**'],
+    only(
+      [LOCAL, '\\.\\.\\/', NODE, LIBS],
+      'Only a child process opens documents: the packages for it belong to src/check/child.',
+    ),
+  ],
+  [
+    ['apps/documents/src/check/child/**'],
+    only(
+      [
+        LOCAL,
+        ...['../frame.ts', '../limits.ts', '../../domain/refusals.ts'].map((path) =>
+          exactly(path).replaceAll('.', '\\.'),
+        ),
+        'node:(?:stream|zlib)$',
+        ...['sharp', 'file-type', '@cantoo/pdf-lib'].map(exactly),
+      ],
+      'The child process opens documents with three packages, and has nothing of the platform.',
+    ),
+  ],
+  [
     ['apps/gateway/src/**'],
     only(
       [
@@ -425,7 +446,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', META, SPREAD, ...NAMES, PARTICIPLE] },
   },
   {
-    files: ['libs/contracts/src/proto.ts', 'libs/testing/src/**'],
+    files: ['libs/contracts/src/proto.ts', 'libs/testing/src/**', 'apps/documents/src/check/child-program.ts'],
     rules: { 'no-restricted-syntax': ['error', SPREAD, ...NAMES, PARTICIPLE] },
   },
   {

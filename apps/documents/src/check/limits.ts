@@ -1,0 +1,24 @@
+/** Bounds of one check. What exceeds them is refused; a child that exceeds its own bounds is killed. */
+export const CHECK_LIMITS = {
+  /** Size of an upload, bytes. */
+  uploadBytes: 10 * 1024 * 1024,
+  /** Size of the content that is stored: images that were encoded again can be larger than their upload, bytes. */
+  contentBytes: 20 * 1024 * 1024,
+  previewBytes: 512 * 1024,
+  pages: 30,
+  /** Pixels of a page; an A4 page at 600 dpi has 35 million. */
+  pixels: 60_000_000,
+  /** Bytes that all compressed streams of a PDF may have after decompression. */
+  inflatedBytes: 512 * 1024 * 1024,
+  /** Bytes that the object streams of a PDF may have after decompression. */
+  objectStreamBytes: 64 * 1024 * 1024,
+  wallMs: 60_000,
+} as const;
+
+/** Longest side of an image that is encoded again, in pixels: A4 at 212 dpi. */
+export const MAX_SIDE = 2480;
+export const PREVIEW_SIDE = 400;
+
+/** Media types that a check accepts as content. */
+export const MEDIA_TYPES = ['application/pdf', 'image/jpeg', 'image/png'] as const;
+export type MediaType = (typeof MEDIA_TYPES)[number];
