@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 
 /**
- * Runs in the place of the child that opens a file, and does what hostile code would do there. The file is the list
+ * Replaces the child that opens a file, and does what hostile code would do there. The file is the list
  * of its targets; the answer is a JPEG by its first bytes that contains what succeeded.
  */
 
