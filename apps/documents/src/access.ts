@@ -1,0 +1,31 @@
+import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
+import type { AccessRow, AccessTable } from '@cups/rpc';
+
+const desk: AccessRow = {
+  callers: ['gateway'],
+  roles: ['specialist', 'centre-manager'],
+  tenancy: 'centre',
+  personalData: false,
+};
+/** Reads of what the documents of an application are. Intake resolves the documents that a draft names. */
+const deskFacts: AccessRow = { ...desk, callers: ['gateway', 'intake'], personalData: true };
+
+const agency: AccessRow = { callers: ['gateway'], roles: ['agency-system'], tenancy: 'agency', personalData: false };
+
+const bridge: AccessRow = { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: false };
+
+/** Callers of each method; the service does not start when a method has no row. */
+export const access: AccessTable<DocumentsServiceDefinition> = {
+  CreateDocument: desk,
+  AppendContent: desk,
+  GetDocument: deskFacts,
+  ListDocuments: deskFacts,
+  ReadContent: { ...desk, personalData: true },
+  DeleteDocument: desk,
+  CreateResultDocument: agency,
+  AppendResultContent: agency,
+  GetAgencyDocument: { ...agency, personalData: true },
+  ReadAgencyContent: { ...agency, personalData: true },
+  ReleaseDocuments: bridge,
+  AcceptResultDocuments: bridge,
+};

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { backoffMs } from '@cups/contracts';
+import { isProblem } from '@cups/problem';
+import type { CheckedFacts, Checker, CheckResult } from './check/port.ts';
+import { DamagedContentError } from './content-store.ts';
+import type { ContentStore, StoredContent } from './content-store.ts';
+import type { DocumentMetrics } from './document-metrics.ts';
+import { accept, refuse, withCheckRetry, withCheckStarted } from './domain/document.ts';
+import type { DocumentFields, Step } from './domain/document.ts';
+import type { RefusalCode } from './domain/refusals.ts';
+import { toChange } from './event-encoder.ts';
+import { createSemaphore } from './semaphore.ts';
+import type { DocumentRecord, DocumentRecords } from './store.ts';
+
+export interface ChecksDeps {
+  records: DocumentRecords;
+  content: ContentStore;
+  checker: Checker;
+  metrics: DocumentMetrics;
+  /** Maximum number of checks at the same time. */
+  maxChecks: number;
+  now: () => Date;
+}
+
+/** Delay before a check is repeated. */
+const RETRY_BACKOFF = { initialMs: 5_000, maxMs: 300_000 };
+
+/** Runs the checks of uploaded documents, which a durable timer starts. */
+export class Checks {
+  readonly #deps: ChecksDeps;
+  readonly #runBounded: ReturnType<typeof createSemaphore>;
+  #isStopping = false;
+
+  constructor(deps: ChecksDeps) {
+    this.#deps = deps;
+    this.#runBounded = createSemaphore(deps.maxChecks);
+  }
+
+  /** Checks a document and records the result. Does nothing once the result is recorded. */
+  run(id: string): Promise<void> {
+    return this.#runBounded(() => this.#start(id));
+  }
+
+  /** Ends running checks. They count as not started and continue in the next process. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#deps.checker.close();
+  }
+
+  async #start(id: string): Promise<void> {
+    if (this.#isStopping) return;
+    const { metrics } = this.#deps;
+    const { document, isChanged } = await this.#update(id, withCheckStarted);
+    if (document?.state === 'refused' && isChanged) metrics.recordRefusal(id, 'CHECK_FAILED');
+    if (document?.state !== 'checking') return;
+    const started = performance.now();
+    try {
+      const outcome = await this.#check(document);
+      if (outcome !== undefined) metrics.recordCheck(id, outcome, performance.now() - started);
+    } catch (error) {
+      await this.#planRetry(document, error);
+    }
+  }
+
+  /** @returns the outcome; undefined if the document is not being checked any longer */
+  async #check(document: DocumentRecord): Promise<'accepted' | RefusalCode | undefined> {
+    const { _id: id } = document;
+    const result = await this.#callChecker(document);
+    if ('refused' in result) {
+      const { isChanged } = await this.#update(id, (before, now) => refuse(before, result.refused, now));
+      return isChanged ? result.refused : undefined;
+    }
+    const stored = await this.#store(document, result.accepted);
+    const { isChanged } = await this.#update(id, (before) => accept(before, stored.content, stored.preview));
+    if (isChanged) return 'accepted';
+    await this.#discard(id, stored);
+    return undefined;
+  }
+
+  async #callChecker({ _id, purpose, pageSizes, uploadSize, uploadChunks }: DocumentRecord): Promise<CheckResult> {
+    const { content, checker } = this.#deps;
+    const upload: StoredContent = { document: _id, role: 'upload', chunks: uploadChunks, size: uploadSize };
+    let readFailure: Error | undefined;
+    async function* read(): AsyncGenerator<Buffer> {
+      try {
+        yield* content.stream(upload);
+      } catch (error) {
+        readFailure = error as Error;
+        throw error;
+      }
+    }
+    try {
+      return await checker.check({ purpose, pageSizes, size: uploadSize, read });
+    } catch (error) {
+      // The storage, not the file, may have failed.
+      throw readFailure ?? error;
+    }
+  }
+
+  /** Stores what the check produced. */
+  async #store(
+    document: DocumentRecord,
+    facts: CheckedFacts,
+  ): Promise<Pick<Required<DocumentFields>, 'content'> & Pick<DocumentFields, 'preview'>> {
+    const { content: store } = this.#deps;
+    const { _id: id, uploadSize, uploadSha256 } = document;
+    const { mediaType, pages, scan, content, preview } = facts;
+    const stored =
+      content === 'unchanged'
+        ? { role: 'upload' as const, chunks: [], size: uploadSize, sha256: uploadSha256 }
+        : {
+            role: 'content' as const,
+            chunks: await store.write(id, 'content', content),
+            size: content.length,
+            sha256: createHash('sha256').update(content).digest('hex'),
+          };
+    return {
+      content: { ...stored, mediaType, pages, scan },
+      ...(preview && { preview: { chunks: await store.write(id, 'preview', preview), size: preview.length } }),
+    };
+  }
+
+  /** Removes what was stored for a document that ended meanwhile; the sweep finds the rest. */
+  async #discard(id: string, { content, preview }: Pick<DocumentFields, 'content' | 'preview'>): Promise<void> {
+    const { content: store } = this.#deps;
+    if (content) await store.discard({ document: id, role: 'content', chunks: content.chunks }).catch(() => {});
+    if (preview) await store.discard({ document: id, role: 'preview', chunks: preview.chunks }).catch(() => {});
+  }
+
+  /** A failure of the storage, the store or a shutdown says nothing about the file, so it does not count. */
+  async #planRetry({ _id: id, checkAttempts }: DocumentRecord, error: unknown): Promise<void> {
+    const { metrics } = this.#deps;
+    if (error instanceof DamagedContentError) metrics.recordDamage(id);
+    const isCounted = !this.#isStopping && !(isProblem(error) && error.kind !== 'INTERNAL');
+    if (!this.#isStopping) metrics.recordCheckFailure(id, checkAttempts, error);
+    const delayMs = this.#isStopping ? 0 : backoffMs(checkAttempts, RETRY_BACKOFF);
+    await this.#update(id, (before, now) => withCheckRetry(before, new Date(now.getTime() + delayMs), isCounted));
+  }
+
+  /** Applies a step while the document is being checked. */
+  async #update(
+    id: string,
+    decide: (document: DocumentRecord, now: Date) => Step<DocumentRecord>,
+  ): Promise<{ document: DocumentRecord | undefined; isChanged: boolean }> {
+    const { records, now } = this.#deps;
+    const time = now();
+    const { document, outcome } = await records.update(id, { scope: 'service', cause: {}, now: time }, (before) =>
+      before.state === 'checking' && !before.deleteTime
+        ? toChange(decide(before, time))
+        : { document: before, events: [] },
+    );
+    return { document, isChanged: outcome === 'applied' };
+  }
+}

@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import {
+  GRPC_SETTINGS,
+  grpcPortSetting,
+  httpPortSetting,
+  PROCESS_SETTINGS,
+  STORED_BACKEND_SETTINGS,
+  timerPollSetting,
+} from '@cups/backend/settings';
+import { readSettings } from '@cups/process/settings';
+import type { Settings } from '@cups/process/settings';
+import { DOCUMENT_KEY_SET } from '@cups/rpc';
+
+/** Terms that no law sets; production erases only after they were confirmed. */
+const RETENTION_SETTINGS = {
+  isConfirmed: {
+    name: 'RETENTION_CONFIRMED',
+    type: 'flag',
+    default: true,
+    inProduction: false,
+    meaning:
+      'Whether an administrator confirmed the terms of erasure, which are project defaults without a legal source. Until then nothing is erased at the end of its term; deletion on request and abandoned uploads are not affected.',
+  },
+  evidenceMs: {
+    name: 'RETENTION_EVIDENCE_DAYS',
+    type: 'number',
+    unit: 'days',
+    min: 1,
+    max: 3_650,
+    default: 30,
+    meaning:
+      'Time from the end of an application to the erasure of its scans, at the earliest after the last day of appeal. Project default, no legal source.',
+  },
+  resultMs: {
+    name: 'RETENTION_RESULT_DAYS',
+    type: 'number',
+    unit: 'days',
+    min: 1,
+    max: 3_650,
+    default: 90,
+    meaning: 'Time from the hand-over to the erasure of result documents. Project default, no legal source.',
+  },
+  uncollectedMs: {
+    name: 'RETENTION_UNCOLLECTED_DAYS',
+    type: 'number',
+    unit: 'days',
+    min: 1,
+    max: 3_650,
+    default: 180,
+    meaning:
+      'Time after which a result that nobody collected is reported to a supervisor. It is never erased. Project default, no legal source.',
+  },
+  unclaimedMs: {
+    name: 'RETENTION_UNCLAIMED_DAYS',
+    type: 'number',
+    unit: 'days',
+    min: 31,
+    max: 3_650,
+    default: 180,
+    meaning:
+      'Time from the upload to the erasure of scans whose application was never filed, and of results that no decision names. Project default, no legal source.',
+  },
+} as const satisfies Settings;
+
+/** Where the encrypted bytes are. */
+const STORAGE_SETTINGS = {
+  kind: {
+    name: 'DOCUMENTS_STORAGE',
+    type: 'choice',
+    choices: ['folder', 's3'],
+    default: 'folder',
+    meaning: 'Storage of the encrypted bytes: a folder of this machine, or a store with the S3 protocol.',
+  },
+  folder: {
+    name: 'DOCUMENTS_DIR',
+    type: 'path',
+    default: '.cups/documents',
+    meaning: 'Folder of the encrypted bytes, for the storage `folder`.',
+  },
+  endpoint: {
+    name: 'S3_ENDPOINT',
+    type: 'origin',
+    default: '',
+    meaning: 'Origin of the S3 server. Empty: that of AWS in S3_REGION. Production requires https.',
+  },
+  region: {
+    name: 'S3_REGION',
+    type: 'text',
+    default: 'us-east-1',
+    meaning: 'Region of the bucket. Most servers other than AWS accept the default.',
+  },
+  bucket: {
+    name: 'S3_BUCKET',
+    type: 'text',
+    default: 'cups-documents',
+    meaning: 'Bucket of the encrypted bytes. It must exist, and no other application may write to it.',
+  },
+  credentials: {
+    name: 'S3_CREDENTIALS_FILE',
+    type: 'secret-file',
+    optional: true,
+    secret: true,
+    meaning:
+      'File with JSON `{"accessKeyId": …, "secretAccessKey": …}`. Read for each request. Mandatory for the storage `s3`.',
+  },
+} as const satisfies Settings;
+
+export const settings = {
+  ...PROCESS_SETTINGS,
+  ...STORED_BACKEND_SETTINGS,
+  ...GRPC_SETTINGS,
+  grpcPort: grpcPortSetting(7007),
+  httpPort: httpPortSetting(7107),
+  keysUri: {
+    name: 'DOCUMENT_KEYS_MONGODB_URI',
+    file: 'DOCUMENT_KEYS_MONGODB_URI_FILE',
+    type: 'store-uri',
+    default: '',
+    secret: true,
+    meaning:
+      'Complete URI of the store of wrapped data keys, without a database. Empty: the store of MONGODB_URI. The database is `<CUPS_PREFIX>cups-documents-keys`. Keep its backups at most 35 days: an erased document could be read from an older one.',
+  },
+  keyFile: {
+    name: 'DOCUMENT_KEYS_FILE',
+    type: 'text',
+    default: '',
+    meaning:
+      'File with the key-encryption keys: a JWK set of 256-bit keys of `use: enc`. The first key wraps the keys of new documents; all unwrap. Changes are read without a restart. Empty: `documents.jwks` in KEYS_DIR.',
+  },
+  storage: STORAGE_SETTINGS,
+  retention: RETENTION_SETTINGS,
+  quotaMiB: {
+    name: 'DOCUMENTS_QUOTA_MIB',
+    type: 'number',
+    min: 1,
+    max: 100_000_000,
+    default: 20_480,
+    meaning: 'Maximum size of the stored documents of one centre, MiB. Uploads above it are refused.',
+  },
+  maxChecks: {
+    name: 'DOCUMENTS_MAX_CHECKS',
+    type: 'number',
+    min: 1,
+    max: 64,
+    default: 2,
+    meaning: 'Maximum number of files that are checked at the same time.',
+  },
+  timerPollMs: timerPollSetting(1_000),
+} as const satisfies Settings;
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** @throws Error naming the invalid setting, in one sentence */
+export function readConfig(variables: NodeJS.ProcessEnv) {
+  const { keysUri, keyFile, ...config } = readSettings(settings, variables);
+  return {
+    ...config,
+    keysUri: keysUri || config.mongoUri,
+    keyFile: keyFile || join(config.keysDir, DOCUMENT_KEY_SET),
+  };
+}

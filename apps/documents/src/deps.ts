@@ -1,0 +1,20 @@
+import type { ContentStore } from './content-store.ts';
+import type { DataKeys } from './data-keys.ts';
+import type { DocumentMetrics } from './document-metrics.ts';
+import type { RetentionTerms } from './domain/retention.ts';
+import type { Erasure } from './erasure.ts';
+import type { Quota } from './quota.ts';
+import type { ApplicationRecords, DocumentRecords } from './store.ts';
+
+/** What the RPCs work with. */
+export interface RpcDeps {
+  records: DocumentRecords;
+  applications: ApplicationRecords;
+  dataKeys: DataKeys;
+  content: ContentStore;
+  erasure: Erasure;
+  quota: Quota;
+  terms: RetentionTerms;
+  metrics: DocumentMetrics;
+  now: () => Date;
+}

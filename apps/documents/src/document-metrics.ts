@@ -1,0 +1,72 @@
+import { resourceName } from '@cups/contracts';
+import type { Counter, Gauge, Log, Metrics } from '@cups/contracts';
+import type { RefusalCode } from './domain/refusals.ts';
+
+/** Upper bounds of the duration of a check, s. */
+const CHECK_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** Counts and logs what happens to documents: IDs, codes and sizes only. */
+export class DocumentMetrics {
+  readonly #log: Log;
+  readonly #checks: Counter<'outcome'>;
+  readonly #duration: ReturnType<Metrics['histogram']>;
+  readonly #damaged: Counter;
+  readonly #erased: Counter<'cause'>;
+  readonly #storageFull: Gauge;
+
+  constructor(log: Log, metrics: Metrics) {
+    this.#log = log;
+    this.#checks = metrics.counter('documents_checks_total', 'Checks of documents by outcome.', ['outcome']);
+    this.#duration = metrics.histogram('documents_check_duration_seconds', 'Duration of a check.', [], CHECK_BUCKETS);
+    this.#damaged = metrics.counter('documents_damaged_total', 'Reads of a missing or changed chunk.');
+    this.#erased = metrics.counter('documents_erased_total', 'Erased documents by cause.', ['cause']);
+    this.#storageFull = metrics.gauge(
+      'documents_storage_full',
+      '1 while the storage refuses bytes for lack of space.',
+      [],
+    );
+    this.#storageFull.set(0);
+  }
+
+  recordCheck(document: string, outcome: 'accepted' | RefusalCode, durationMs: number): void {
+    this.#checks.inc({ outcome });
+    this.#duration.observe(durationMs / 1000);
+    this.#log.info({
+      event: 'document-checked',
+      resource: resourceName('documents', document),
+      outcome,
+      durationMs: Math.round(durationMs),
+    });
+  }
+
+  recordCheckFailure(document: string, attempt: number, error: unknown): void {
+    this.#checks.inc({ outcome: 'failed' });
+    this.#log.warn({
+      event: 'document-check-failed',
+      resource: resourceName('documents', document),
+      attempt,
+      error,
+    });
+  }
+
+  /** Records a refusal outside the check, such as that of an abandoned upload. */
+  recordRefusal(document: string, cause: RefusalCode): void {
+    this.#checks.inc({ outcome: cause });
+    this.#log.info({ event: 'document-refused', resource: resourceName('documents', document), reason: cause });
+  }
+
+  recordDamage(document: string): void {
+    this.#damaged.inc();
+    this.#log.error({ event: 'document-damaged', resource: resourceName('documents', document) });
+  }
+
+  recordErasure(document: string, cause: 'requested' | 'expired'): void {
+    this.#erased.inc({ cause });
+    this.#log.info({ event: 'document-erased', resource: resourceName('documents', document), reason: cause });
+  }
+
+  /** Records whether the storage has space. */
+  setStorageFull(isFull: boolean): void {
+    this.#storageFull.set(isFull ? 1 : 0);
+  }
+}

@@ -1,0 +1,62 @@
+/** What events of cups.applications tell about the application of a document. */
+export interface ApplicationFacts {
+  /** ID of the application. */
+  _id: string;
+  /** centres/{code}; absent until the first event, which an application has when it is filed or ends. */
+  centre?: string;
+  /** Code of the agency that received it. */
+  agency?: string;
+  training: boolean;
+  /** Time of the last submission. */
+  submitTime?: Date;
+  /** When it was closed, withdrawn or expired. */
+  endTime?: Date;
+  /** Last hand-over of its outcome. */
+  handOverTime?: Date;
+  /** Last day of the appeal, yyyy-MM-dd. */
+  appealUntil?: string;
+  /** Since when nobody has collected its result. */
+  uncollectedTime?: Date;
+  /** While set, nothing of the application is erased. */
+  hold?: { time: Date; operator: string };
+  timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
+}
+
+/** What an event changes. */
+export type ApplicationChange =
+  | { kind: 'submitted'; time: Date }
+  | { kind: 'decided'; appealUntil?: string }
+  | { kind: 'handed-over'; time: Date }
+  | { kind: 'ended'; time: Date }
+  | { kind: 'nothing' };
+
+/** Returns the facts after an event. Its timer recomputes the terms of all documents. */
+export function applyChange<F extends ApplicationFacts>(
+  facts: F,
+  ref: Pick<Required<ApplicationFacts>, 'centre' | 'agency' | 'training'>,
+  change: ApplicationChange,
+  now: Date,
+): F {
+  const next: F = { ...facts, centre: ref.centre, training: ref.training };
+  if (ref.agency !== '') next.agency = ref.agency;
+  switch (change.kind) {
+    case 'submitted':
+      return { ...next, submitTime: change.time };
+    case 'decided':
+      return change.appealUntil === undefined ? next : dueNow({ ...next, appealUntil: change.appealUntil }, now);
+    case 'handed-over':
+      delete next.uncollectedTime;
+      return dueNow({ ...next, handOverTime: change.time }, now);
+    case 'ended':
+      return dueNow({ ...next, endTime: change.time }, now);
+    case 'nothing':
+      return next;
+  }
+}
+
+const dueNow = <F extends ApplicationFacts>(facts: F, now: Date): F => withRetentionDue(facts, now);
+
+/** Moves the next computation of the terms forward; a later time changes nothing. */
+export function withRetentionDue<F extends ApplicationFacts>(facts: F, due: Date): F {
+  return facts.timer && facts.timer.due <= due ? facts : { ...facts, timer: { kind: 'retention', due } };
+}

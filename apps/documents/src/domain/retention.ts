@@ -1,0 +1,69 @@
+import { toCivilDate, addCivilDays } from '@cups/application';
+import type { ApplicationFacts } from './application-facts.ts';
+import type { DocumentFields } from './document.ts';
+
+/** Ends of documents. The terms are project defaults without a legal source, so each is a setting. */
+export interface RetentionTerms {
+  /** From the end of the application to the erasure of its scans. */
+  evidenceMs: number;
+  /** From the hand-over to the erasure of results. */
+  resultMs: number;
+  /** From the decision to the report of a result that nobody collects. */
+  uncollectedMs: number;
+  /** From the upload to the erasure of what never became part of an application or a decision. */
+  unclaimedMs: number;
+}
+
+type RetentionDocument = Pick<DocumentFields, 'purpose' | 'createTime' | 'acceptTime'>;
+
+const after = (time: Date, ms: number): Date => new Date(time.getTime() + ms);
+
+/** Returns when a checked document is erased; undefined while nothing ends it. */
+export function expiryOf(
+  document: RetentionDocument,
+  facts: ApplicationFacts | undefined,
+  terms: RetentionTerms,
+): Date | undefined {
+  if (document.purpose === 'evidence') return evidenceExpiry(document, facts, terms);
+  const { acceptTime } = document;
+  if (!acceptTime) return after(document.createTime, terms.unclaimedMs);
+  const { handOverTime } = facts ?? {};
+  // A correction after the hand-over is a result that still has to be handed over.
+  if (!handOverTime || handOverTime < acceptTime) return undefined;
+  return after(handOverTime, terms.resultMs);
+}
+
+function evidenceExpiry(
+  { createTime }: RetentionDocument,
+  facts: ApplicationFacts | undefined,
+  { evidenceMs, unclaimedMs }: RetentionTerms,
+): Date | undefined {
+  // Without an event the application was neither filed nor discarded.
+  if (!facts?.centre) return after(createTime, unclaimedMs);
+  if (!facts.endTime) return undefined;
+  const term = after(facts.endTime, evidenceMs);
+  const appealEnd = facts.appealUntil === undefined ? term : endOfDay(facts.appealUntil);
+  return appealEnd > term ? appealEnd : term;
+}
+
+/** Returns since when a result counts as uncollected; undefined for other documents and after the hand-over. */
+export function uncollectedSince(
+  { purpose, acceptTime }: RetentionDocument,
+  facts: ApplicationFacts | undefined,
+  { uncollectedMs }: RetentionTerms,
+): Date | undefined {
+  if (purpose !== 'result' || !acceptTime) return undefined;
+  if (facts?.handOverTime && facts.handOverTime >= acceptTime) return undefined;
+  return after(acceptTime, uncollectedMs);
+}
+
+/** Returns the end of a civil day in Chisinau: the first instant whose day is later. */
+function endOfDay(day: string): Date {
+  const next = addCivilDays(day, 1);
+  // Chisinau is two or three hours ahead of UTC, so its next day begins in the last hours of this UTC day.
+  for (let hours = 20; hours < 24; hours += 1) {
+    const time = new Date(`${day}T${hours}:00:00Z`);
+    if (toCivilDate(time) === next) return time;
+  }
+  return new Date(`${next}T00:00:00Z`);
+}

@@ -1,0 +1,133 @@
+import { parseResourceName, resourceName } from '@cups/contracts';
+import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
+import { toProtoEnum } from '@cups/contracts/proto';
+import { Problem } from '@cups/problem';
+import { centreOf, centresOf } from '@cups/rpc';
+import type { Context, Rpcs } from '@cups/rpc';
+import { toDocument } from '../convert.ts';
+import type { RpcDeps } from '../deps.ts';
+import { isLive, isVisible, requestDeletion } from '../domain/document.ts';
+import { MAX_EVIDENCE_DOCUMENTS, MAX_LISTED_DOCUMENTS } from '../domain/limits.ts';
+import { expiryOf } from '../domain/retention.ts';
+import { toChange } from '../event-encoder.ts';
+import type { ApplicationRecord, DocumentRecord } from '../store.ts';
+import { appendChunk } from '../uploads.ts';
+import { openUpload } from './open-upload.ts';
+import { findDocument, findExpiry, notFound, readableContent, readablePreview, readRange } from './reading.ts';
+import { parseOffset, toCause, toCreateCause, validateDeclaration, validateRange } from './requests.ts';
+
+type DeskRpcs = Pick<
+  Rpcs<DocumentsServiceDefinition>,
+  'CreateDocument' | 'AppendContent' | 'GetDocument' | 'ListDocuments' | 'ReadContent' | 'DeleteDocument'
+>;
+
+const scopeOf = (context: Context) => ({ centre: centresOf(context) });
+
+/** RPCs of desks. Documents of other centres are NOT_FOUND. */
+export function deskRpcs(deps: RpcDeps): DeskRpcs {
+  const { records, applications, terms } = deps;
+  return {
+    async CreateDocument(request, context) {
+      const application = parseResourceName('applications', request.application, '/application');
+      const { size, pageSizes } = validateDeclaration(request);
+      const cause = toCreateCause(context, request);
+      assertOpen(await applications.get(application, { scope: 'service' }), context);
+      const draft = {
+        application: resourceName('applications', application),
+        centre: centreOf(context),
+        purpose: 'evidence' as const,
+        kind: request.kind,
+        uploadSize: size,
+        uploadSha256: request.sha256,
+        pageSizes,
+        training: request.training,
+      };
+      const options = { scope: scopeOf(context), cause, maxLive: MAX_EVIDENCE_DOCUMENTS };
+      const { document, replayed } = await openUpload(draft, options, deps);
+      return { document: toDocument(document), replayed };
+    },
+
+    async AppendContent({ name, offset, data }, context) {
+      const id = parseResourceName('documents', name);
+      const chunk = { id, scope: scopeOf(context), cause: toCause(context), offset: parseOffset(offset), data };
+      const { committed, state } = await appendChunk(chunk, deps);
+      return { committedSize: String(committed), state: toProtoEnum('STATE_', state) };
+    },
+
+    async GetDocument({ name }, context) {
+      const document = await findDocument(parseResourceName('documents', name), scopeOf(context), deps);
+      context.recordAccess(name);
+      return { document: toDocument(document, await findExpiry(document, deps)) };
+    },
+
+    async ListDocuments({ application: name }, context) {
+      const application = parseResourceName('applications', name, '/application');
+      const found = await records.find({ application: name }, { scope: scopeOf(context), sort: { _id: 1 } });
+      const listed = selectListed(found.filter(isVisible));
+      if (listed.length === 0) return { documents: [] };
+      context.recordAccess(name);
+      const facts = await applications.get(application, { scope: 'service' });
+      const expiryTime = (document: DocumentRecord) =>
+        document.state !== 'ready' || facts?.hold ? undefined : expiryOf(document, facts, terms);
+      return { documents: listed.map((document) => toDocument(document, expiryTime(document))) };
+    },
+
+    async ReadContent({ name, offset, limit, preview }, context) {
+      const range = validateRange({ offset, limit });
+      const document = await findDocument(parseResourceName('documents', name), scopeOf(context), deps);
+      return readRange(preview ? readablePreview(document) : readableContent(document), range, context, deps);
+    },
+
+    async DeleteDocument({ name }, context) {
+      await deleteDocument(parseResourceName('documents', name), context, deps);
+      return {};
+    },
+  };
+}
+
+/**
+ * Checks what is known of the application. A draft is not known yet.
+ * @throws Problem NOT_FOUND for another centre's application, ACTION_NOT_ALLOWED for an ended one
+ */
+function assertOpen(facts: ApplicationRecord | undefined, context: Context): void {
+  if (!facts?.centre) return;
+  if (!centresOf(context).includes(facts.centre))
+    throw new Problem({ reason: 'NOT_FOUND', message: 'Application not found.' });
+  if (facts.endTime) throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message: 'The application has ended.' });
+}
+
+/** Returns all documents with bytes, and the newest of the others up to the maximum, oldest first. */
+function selectListed(documents: DocumentRecord[]): DocumentRecord[] {
+  const others = documents.filter((document) => !isLive(document));
+  const room = Math.max(0, MAX_LISTED_DOCUMENTS - (documents.length - others.length));
+  const dropped = new Set(others.slice(0, Math.max(0, others.length - room)));
+  return documents.filter((document) => !dropped.has(document));
+}
+
+/**
+ * Deletes a document that no submission can contain. From the first write on it does not exist for callers; its timer
+ * finishes what fails now.
+ * @throws Problem NOT_FOUND, DOCUMENT_IN_USE
+ */
+async function deleteDocument(id: string, context: Context, deps: RpcDeps): Promise<void> {
+  const { records, applications, erasure, quota, now } = deps;
+  const time = now();
+  const options = { scope: scopeOf(context), cause: toCause(context), now: time };
+  const { document } = await records.update(id, options, {
+    read: ({ application }) => applications.get(application.slice('applications/'.length), { scope: 'service' }),
+    decide(before, facts: ApplicationRecord | undefined) {
+      if (!isVisible(before) || before.state === 'erased') throw notFound();
+      if (isInUse(before, facts))
+        throw new Problem({ reason: 'DOCUMENT_IN_USE', message: 'A submission may contain the document.' });
+      return toChange(requestDeletion(before, time));
+    },
+  });
+  if (document.centre) quota.forget(document.centre);
+  await erasure.erase(id, 'requested').catch(() => {});
+}
+
+/** Whether a submission may contain the document, or a hold keeps it. */
+function isInUse({ purpose, delivery, createTime }: DocumentRecord, facts: ApplicationRecord | undefined): boolean {
+  if (purpose === 'result' || delivery !== undefined || facts?.hold) return true;
+  return facts?.submitTime !== undefined && createTime <= facts.submitTime;
+}
