@@ -60,7 +60,7 @@ while [ "$count" -gt 0 ]; do
   count=$((count - 1))
 done
 prlimit --pid $$ --nproc=${MAX_THREADS}:${MAX_THREADS}
-mount -o remount,ro $root
+mount -o remount,bind,ro,nosuid,nodev $root
 cd $root
 pivot_root . old
 /old/bin/mount -n -t tmpfs -o size=4k,mode=555,ro tmpfs /old

@@ -66,17 +66,14 @@ async function readMetadata(bytes: Buffer, page: number): Promise<Metadata> {
 }
 
 async function encodeJpeg(bytes: Buffer, page: number): Promise<Buffer> {
-  await readMetadata(bytes, page);
-  return decode(() => fit(open(bytes, page)).flatten({ background: WHITE }).jpeg({ quality: JPEG_QUALITY }).toBuffer());
+  const metadata = await readMetadata(bytes, page);
+  return decode(() =>
+    fit(open(bytes, page), metadata).flatten({ background: WHITE }).jpeg({ quality: JPEG_QUALITY }).toBuffer(),
+  );
 }
 
-function encodePng(bytes: Buffer, { channels }: Metadata): Promise<Buffer> {
-  const isGrey = channels <= 2;
-  return decode(() =>
-    fit(open(bytes, 0), isGrey ? 'b-w' : 'srgb')
-      .png({ compressionLevel: 9 })
-      .toBuffer(),
-  );
+function encodePng(bytes: Buffer, metadata: Metadata): Promise<Buffer> {
+  return decode(() => fit(open(bytes, 0), metadata).png({ compressionLevel: 9 }).toBuffer());
 }
 
 function encodePreview(content: Buffer): Promise<Buffer> {
@@ -89,9 +86,12 @@ function encodePreview(content: Buffer): Promise<Buffer> {
   );
 }
 
-/** Turns the image upright by its EXIF orientation, which does not survive, and limits its size. */
-const fit = (image: Sharp, colours: 'srgb' | 'b-w' = 'srgb'): Sharp =>
-  image.autoOrient().resize(MAX_SIDE, MAX_SIDE, { fit: 'inside', withoutEnlargement: true }).toColourspace(colours);
+/** Turns the image upright by its EXIF orientation, which does not survive, and limits its size and its colours. */
+const fit = (image: Sharp, { channels }: Metadata): Sharp =>
+  image
+    .autoOrient()
+    .resize(MAX_SIDE, MAX_SIDE, { fit: 'inside', withoutEnlargement: true })
+    .toColourspace(channels <= 2 ? 'b-w' : 'srgb');
 
 /** @throws Refusal for every error of the decoder except a lack of memory, which says nothing about the file */
 async function decode<Result>(run: () => Promise<Result>): Promise<Result> {
