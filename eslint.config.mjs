@@ -245,6 +245,13 @@ const moduleRules = [
     ),
   ],
   [
+    ['apps/identity/src/agency-tokens/**'],
+    only(
+      [LOCAL, '\\.\\.\\/', NODE, LIBS, exactly('jose')],
+      'Assertions of agencies are verified here alone, with jose.',
+    ),
+  ],
+  [
     ['apps/test-idp/src/**'],
     only(
       [

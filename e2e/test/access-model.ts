@@ -67,7 +67,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
   ]),
   identity: Object.fromEntries([
     ...rulesFor('CreateSession BeginSignIn CompleteSignIn ContinueSignOut', pageRule('none', 'nobody')),
-    ...rulesFor('GetProviderMetadata ListOperators ListSignInProviders', pageRule('none', 'nobody')),
+    ...rulesFor('GetProviderMetadata ListOperators ListSignInProviders IssueAgencyToken', pageRule('none', 'nobody')),
     ...rulesFor(
       'GetSession SwitchCentre BeginSignOut DeleteSession ListSessions EndSession',
       pageRule(ALL_ROLES, 'platform'),

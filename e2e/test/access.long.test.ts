@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadService } from '@cups/contracts/proto';
 import { isProblem } from '@cups/problem';
-import { connect, openKeys } from '@cups/rpc';
+import { AGENCY_SESSION_SECONDS, createAgencySession, connect, openKeys } from '@cups/rpc';
 import type { Keys, Role, ServiceName, Session } from '@cups/rpc';
 import { uniquePrefix } from '@cups/testing';
 import { openDesk, waitUntil } from '@cups/tools/desk';
@@ -71,6 +71,12 @@ const clientFor = (service: string, from: ServiceName): Client => {
 const createSession = (roles: Role[], more: Partial<Session> = {}): { session: Session; token: string } => {
   const expires = new Date(Date.now() + 3_600_000);
   const session: Session = Object.assign({ operator: 'operators/test', roles, sid: randomUUID(), expires }, more);
+  return { session, token: keysFor('identity').signSession(session) };
+};
+/** Returns a session of the machine of an agency. */
+const createMachine = (agency: string): { session: Session; token: string } => {
+  const expires = new Date(Date.now() + AGENCY_SESSION_SECONDS * 1000);
+  const session = createAgencySession(agency.slice('agencies/'.length), { sid: randomUUID(), expires });
   return { session, token: keysFor('identity').signSession(session) };
 };
 const listMethods = (service: string): string[] => Object.keys(loadService(SERVICE_NAMES[service]!));
@@ -185,6 +191,7 @@ test('every method admits exactly the callers, roles and session scopes of the m
       createSession([role], { centre: 'centres/CU-001' }),
       createSession([role], { agency: 'agencies/asp' }),
     ]),
+    createMachine('agencies/asp'),
   ];
   const mismatches: string[] = [];
   let tried = 0;
@@ -223,6 +230,7 @@ function createRandom(seed: number) {
 function createSessions({ below, pick }: ReturnType<typeof createRandom>) {
   const code = () => `centres/${below(2) === 0 ? pick(CENTRES) : `CU-${String(1 + below(60)).padStart(3, '0')}`}`;
   return Array.from({ length: 3000 }, () => {
+    if (below(20) === 0) return createMachine(pick(AGENCIES));
     const inherited = below(8) === 0 ? { inheritedCentres: [code(), code()] } : {};
     const place = [{ centre: code() }, { agency: pick(AGENCIES) }, {}][below(5)] ?? { centre: code() };
     return createSession([pick([...ROLES, ...DESK_ROLES])], Object.assign({}, place, inherited));

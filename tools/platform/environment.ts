@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { publicAgencyKeysPath } from '@cups/rpc';
 
 /** Environment that all services of a local platform share. */
 export interface PlatformEnvironment {
@@ -44,6 +45,7 @@ export function buildEnvironment(
     CUPS_ENV: 'development',
     IDENTITY_PROVIDERS: 'local',
     KEYS_DIR: platform.keysDir,
+    AGENCY_KEYS_DIR: publicAgencyKeysPath(platform.keysDir),
     REGISTRY_DIR: join(platform.root, 'data'),
     STATE_DIR: platform.dataDir,
     // The compile cache speeds up starts and saves some 4 MiB per process.

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isPortFree } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
-import { generateKeys } from '@cups/rpc';
+import { generateAgencyKeys, generateKeys } from '@cups/rpc';
 import mongoose from 'mongoose';
 import { generateAuthority, ensureCertificate } from '../cli/keys/certificates.ts';
 import { openFolderKeyStore, tlsFolderPath } from '../cli/keys/folder.ts';
@@ -126,7 +126,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await migrateStores({ mongoUri, caFile, prefix }, {}, onProgress);
       if (state === 'older') stampDataVersion(dataDir);
     }
-    const { keysDir, requestSecret } = await createSecrets(dataDir, open);
+    const data = options.env?.['REGISTRY_DIR'] ?? join(root, 'data');
+    const { keysDir, requestSecret } = await createSecrets(dataDir, { open, data });
     const url = await choosePorts(processes, options.port);
     const around = { root, dataDir, keysDir, mongoUri, kafkaBrokers, prefix, url, more: options.env };
     const idp = await prepareIdp(processes, options, url);
@@ -134,7 +135,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const start = createStarter(processes, Object.assign(around, { settingsOf, open }), requestSecret, envOf);
 
     if (!options.parts) {
-      const data = options.env?.['REGISTRY_DIR'] ?? join(root, 'data');
       stopProvisioning = await provisionAndWatch(
         { brokers: kafkaBrokers.split(','), access, prefix, data, usersDir },
         onProgress,
@@ -230,10 +230,18 @@ function createLogsDir(dataDir: string): string {
   return logs;
 }
 
-/** Returns keys and secrets of this data folder, generated if missing. @param open whether calls between services are plaintext */
-async function createSecrets(dataDir: string, open: boolean): Promise<{ keysDir: string; requestSecret: string }> {
+/**
+ * Returns keys and secrets of this data folder, generated if missing.
+ * @param options.open whether calls between services are plaintext
+ * @param options.data folder of data files, with the agencies that the simulator plays
+ */
+async function createSecrets(
+  dataDir: string,
+  { open, data }: { open: boolean; data: string },
+): Promise<{ keysDir: string; requestSecret: string }> {
   const keysDir = join(dataDir, 'keys');
   generateKeys(keysDir, SIGNERS);
+  generateAgencyKeys(keysDir, agenciesIn(data));
   const requestSecret = join(keysDir, 'intake.secret');
   if (!existsSync(requestSecret)) {
     writeFileSync(requestSecret, randomBytes(32).toString('base64url'), { mode: 0o600 });

@@ -24,6 +24,7 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   CompleteSignIn: signIn,
   ContinueSignOut: signIn,
   GetProviderMetadata: signIn,
+  IssueAgencyToken: signIn,
   ListOperators: signIn,
   ListSignInProviders: signIn,
   GetSession: { ...ownSession, roles: [...OPERATOR_ROLES] },

@@ -18,6 +18,13 @@ export const settings = {
   grpcPort: grpcPortSetting(7002),
   httpPort: httpPortSetting(7102),
   dataDir: dataDirSetting('centres and agencies are in `centres` and `agencies`. Changes are read without a restart.'),
+  agencyKeysDir: {
+    name: 'AGENCY_KEYS_DIR',
+    type: 'path',
+    optional: true,
+    meaning:
+      'Folder with public keys of agencies besides those in their files: `<code>.jwks.json`, each a JWK set. Changes are read without a restart. Empty: only the keys in `REGISTRY_DIR`.',
+  },
   providers: {
     name: 'IDENTITY_PROVIDERS',
     type: 'list',

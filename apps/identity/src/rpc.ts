@@ -3,6 +3,8 @@ import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identit
 import { normalizePageSize, createPageToken, parsePageToken } from '@cups/contracts/node';
 import { Problem, violation } from '@cups/problem';
 import type { Rpcs } from '@cups/rpc';
+import { agencyTokenRpcs } from './agency-tokens/rpcs.ts';
+import type { AgencyTokenParts } from './agency-tokens/rpcs.ts';
 import { toCentre, toOperator } from './convert.ts';
 import type { Centre } from './domain/centres.ts';
 import { CENTRE_LIFECYCLE } from './domain/centre-lifecycle.ts';
@@ -23,10 +25,11 @@ type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 const MAX_NAMES = 200;
 
 /** Returns the handlers of all methods. */
-export function identityRpcs(parts: SignInParts & TeamParts): IdentityRpcs {
+export function identityRpcs(parts: SignInParts & TeamParts & AgencyTokenParts): IdentityRpcs {
   return {
     ...sessionRpcs(parts),
     ...signInRpcs(parts),
+    ...agencyTokenRpcs(parts),
     ...operatorRpcs(parts),
     ...teamRpcs(parts),
     ...teamReadRpcs(parts),

@@ -6,6 +6,7 @@ import type { RunningService } from '@cups/process';
 import { watchAgencies, assertReadable } from '@cups/registry';
 import { watchKeySet, watchPersonHasher, PERSON_HASH_KEY_SET, PERSON_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
+import { openAgencyKeys } from './agency-tokens/keys.ts';
 import { toCentreEvent } from './event-encoder.ts';
 import { CentreLookup } from './centre-lookup.ts';
 import type { Config } from './config.ts';
@@ -58,8 +59,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const providers = openProviders(config.providers, staff);
   if (config.providers.length === 0)
     log.warn({ event: 'identity-provider-missing', reason: 'IDENTITY_PROVIDERS names no provider' });
-  const agencies = await watchAgencies({ dataDir: config.dataDir, log, metrics, versions });
-  backend.onShutdown('sources', () => agencies.close());
+  const { agencies, findAgencyKeys } = await openAgencies(backend);
 
   const centres = openCentres(store);
   const sessions = new Sessions({
@@ -84,7 +84,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
     metrics,
   });
   backend.onShutdown('sources', () => registry.close());
-  const places = { centres: currentCentres, agencies: () => agencies.current() };
+  const places = { centres: currentCentres, agencies };
   const centreLookup = new CentreLookup({
     centres: currentCentres,
     refreshFromStore: () => registry.refreshFromStore(),
@@ -101,12 +101,24 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const signIn = createSignInParts(backend, createOperatorDirectory(staff, production));
   const sessionParts = { providers, sessions, staff, resealing, keys, sessionMs, personClaim, now };
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
-    rpcs: identityRpcs({ ...places, centreLookup, versions, ...sessionParts, ...signIn }),
+    rpcs: identityRpcs({ ...places, findAgencyKeys, centreLookup, versions, ...sessionParts, ...signIn }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
   return { ...running, registry };
+}
+
+/** Watches the agencies and their public keys. */
+async function openAgencies(backend: StoredBackend<Config>) {
+  const { versions, log, metrics } = backend;
+  const { dataDir, agencyKeysDir: keysDir } = backend.config;
+  const registry = await watchAgencies({ dataDir, log, metrics, versions });
+  backend.onShutdown('sources', () => registry.close());
+  const agencies = () => registry.current();
+  const keys = await openAgencyKeys({ agencies, dir: keysDir, log, metrics });
+  backend.onShutdown('sources', () => keys.close());
+  return { agencies, findAgencyKeys: keys.find };
 }
 
 /** Creates the keys that seal and look up personal numbers, and the hasher of the person claim. */

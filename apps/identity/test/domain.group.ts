@@ -1,4 +1,5 @@
 /** Table tests of pure code. */
+import './agency-assertion.test.ts';
 import './centre-lookup.test.ts';
 import './centre-transfers.test.ts';
 import './domain.test.ts';

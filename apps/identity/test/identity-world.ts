@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataVersions } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
@@ -48,6 +48,8 @@ export async function startWorld() {
   const log = captureLog('identity');
   const logTo = { write: (line: string) => void log.lines.push(JSON.parse(line) as Record<string, unknown>) };
   copySampleData(dataDir, 'centres', 'agencies');
+  const agencyKeysDir = join(folder.dir, 'agency-keys');
+  mkdirSync(agencyKeysDir);
 
   const config = (more: Partial<Config> = {}): Config => ({
     ...readConfig({ CUPS_ENV: 'development', IDENTITY_PROVIDERS: 'local' }),
@@ -58,6 +60,7 @@ export async function startWorld() {
     httpPort: 0,
     keysDir: keys.dir,
     dataDir,
+    agencyKeysDir,
     syncMs: 500,
     sessionSweepMs: 200,
     ...more,
@@ -106,6 +109,8 @@ export async function startWorld() {
     where,
     keys,
     dataDir,
+    /** Folder of further keys of agencies. */
+    agencyKeysDir,
     /** Contains the data folder; tests can add more. */
     folder: folder.dir,
     log,

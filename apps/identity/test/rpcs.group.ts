@@ -6,6 +6,7 @@ import './switch-centre.test.ts';
 import './create-session.test.ts';
 import './delete-session.test.ts';
 import './get-centre.test.ts';
+import './issue-agency-token.test.ts';
 import './get-session.test.ts';
 import './suspend-operator.test.ts';
 import './reinstate-operator.test.ts';

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import schema from './agency.schema.json' with { type: 'json' };
+import { validateAgencyKeys } from './agency-keys.ts';
+import type { AgencyJwk } from './agency-keys.ts';
 import type { RegistryParser } from './files.ts';
 import { watchRegistry } from './registry.ts';
 import type { Registry } from './registry.ts';
@@ -23,6 +25,8 @@ export interface Agency {
   acceptsForeignDocuments?: boolean;
   /** Kafka quotas that differ from the defaults. */
   quota?: { producerBytesPerSecond?: number; consumerBytesPerSecond?: number; requestPercent?: number };
+  /** Public keys with which its system gets access tokens. @default none */
+  keys?: AgencyJwk[];
 }
 
 export const createAgencyParser = (): RegistryParser<Agency> =>
@@ -50,9 +54,10 @@ const RESERVED_CODES = new Set(
 );
 
 /** Returns the errors that the schema cannot express. */
-function validateAgency({ code, timeZone, workingTime: { from, to } }: Agency): string[] {
+function validateAgency({ code, timeZone, workingTime: { from, to }, keys = [] }: Agency): string[] {
   const reserved = reservedCodeReason(code);
   const errors: string[] = reserved ? [reserved] : [];
+  errors.push(...validateAgencyKeys(keys));
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {

@@ -1,5 +1,7 @@
 export { createAgencyParser, watchAgencies, reservedCodeReason } from './agencies.ts';
 export type { Agency, Weekday } from './agencies.ts';
+export { parseAgencyKey, watchAgencyKeys } from './agency-keys.ts';
+export type { AgencyJwk, AgencyKey } from './agency-keys.ts';
 export { createCalendarParser, watchCalendars } from './calendars.ts';
 export type { Calendar } from './calendars.ts';
 export type { RegistryParser, RegistryProblem } from './files.ts';

@@ -24,6 +24,8 @@ export interface RegistryOptions<Entry> {
   extension?: string;
   /** For YAML files with a JSON schema, see {@link createYamlParser}. */
   parse: RegistryParser<Entry>;
+  /** Whether the entry of a deleted file ends, instead of staying with a problem. @default false */
+  endsDeleted?: boolean;
   /** @default 1000 */
   pollMs?: number;
   /** Called at the start and when entries or problems change. Must not throw. */
@@ -37,7 +39,7 @@ const MAX_READ_FAILURES = 5;
 
 /**
  * Watches a folder of data files and parses the whole set on each change, see {@link selectTexts}.
- * An invalid file keeps its last valid text. A deleted file is a problem, and its entry stays.
+ * An invalid file keeps its last valid text. A deleted file is a problem, and its entry stays, unless `endsDeleted`.
  * A folder that stays unreadable is a problem of the file `.`.
  * @throws Error if the folder cannot be read at the start
  */
@@ -78,13 +80,14 @@ class WatchedFiles<Entry> {
 
   /** @throws Error if the folder cannot be read */
   refresh(): void {
-    const { dir, extension = '.yaml', parse } = this.#options;
+    const { dir, extension = '.yaml', endsDeleted = false, parse } = this.#options;
     const names = listFiles(dir, extension);
     const signature = computeSignature(dir, names);
     if (signature === this.#lastSignature) return;
     const found = readTexts(dir, names);
-    const absent = findAbsentFiles(this.#texts, names, found);
-    const selection = selectTexts(this.#texts, found, parse);
+    const inForce = endsDeleted ? new Map([...this.#texts].filter(([name]) => names.includes(name))) : this.#texts;
+    const absent = findAbsentFiles(inForce, names, found);
+    const selection = selectTexts(inForce, found, parse);
     this.#accept({ ...selection, problems: [...absent, ...selection.problems] });
     this.#lastSignature = signature;
   }

@@ -42,6 +42,28 @@ export function generateKeys(dir: string, services: readonly ServiceName[]): voi
   if (services.includes('documents')) generateKeySet(join(dir, DOCUMENT_KEY_SET), ['enc']);
 }
 
+/** Returns the folder of simulated agencies in a folder of keys; its private keys are `<code>.key.jwk`. */
+export const agencyKeysPath = (dir: string): string => join(dir, 'agencies');
+/** Returns the folder of their public keys, for the setting AGENCY_KEYS_DIR. */
+export const publicAgencyKeysPath = (dir: string): string => join(agencyKeysPath(dir), 'public');
+
+/** Creates missing key pairs of simulated agencies; existing ones stay. Only the owner can read private keys. */
+export function generateAgencyKeys(dir: string, codes: readonly string[]): void {
+  mkdirSync(publicAgencyKeysPath(dir), { recursive: true, mode: 0o700 });
+  for (const code of codes) {
+    const file = join(agencyKeysPath(dir), `${code}.key.jwk`);
+    if (!existsSync(file)) {
+      const pair = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+      const jwk = Object.assign({}, pair, { kid: `${code}-${randomUUID().slice(0, 8)}`, alg: 'EdDSA' });
+      writeAtomically(file, JSON.stringify(jwk), 0o600);
+    }
+    const publicFile = join(publicAgencyKeysPath(dir), `${code}.jwks.json`);
+    if (existsSync(publicFile)) continue;
+    const { kty, crv, x, kid, alg } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    writeAtomically(publicFile, JSON.stringify({ keys: [{ kty, crv, x, kid, alg }] }), 0o644);
+  }
+}
+
 /** Creates a JWK set with a new key per use, unless the file exists. */
 function generateKeySet(file: string, uses: readonly string[]): void {
   if (existsSync(file)) return;

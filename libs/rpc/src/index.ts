@@ -8,12 +8,15 @@ export type { GrpcServer, Rpcs, ServerOptions, ServiceRegistration } from './grp
 export { watchKeySet } from './key-set.ts';
 export type { SecretKey } from './key-set.ts';
 export {
+  agencyKeysPath,
   COOKIE_KEY_SET,
   DOCUMENT_KEY_SET,
+  generateAgencyKeys,
   generateKeys,
   generateSecretJwk,
   PERSON_HASH_KEY_SET,
   PERSON_KEY_SET,
+  publicAgencyKeysPath,
 } from './generate-keys.ts';
 export { watchPersonHasher } from './person-hash.ts';
 export type { PersonHasher } from './person-hash.ts';

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint } from 'jose';
 import { createMetrics } from '@cups/process';
-import { connect, createAgencySession, generateKeys, openKeys } from '../src/index.ts';
+import {
+  agencyKeysPath,
+  connect,
+  createAgencySession,
+  generateAgencyKeys,
+  generateKeys,
+  openKeys,
+  publicAgencyKeysPath,
+} from '../src/index.ts';
 import type { Keys, ServiceName, Session } from '../src/index.ts';
 import { eventually, temporaryDir } from '@cups/testing';
 import {
@@ -563,6 +571,21 @@ describe('key files', () => {
     generateKeys(folder.dir, ['intake', 'catalog']);
     expect(readFileSync(file, 'utf8')).toBe(before);
     expect(readFileSync(join(folder.dir, 'public', 'catalog.jwk'), 'utf8')).not.toContain('"d"');
+    folder.remove();
+  });
+
+  test('pairs of simulated agencies stay, and their public files hold no private key', () => {
+    const folder = temporaryDir();
+    generateAgencyKeys(folder.dir, ['asp']);
+    const file = join(agencyKeysPath(folder.dir), 'asp.key.jwk');
+    const publicFile = join(publicAgencyKeysPath(folder.dir), 'asp.jwks.json');
+    const before = [readFileSync(file, 'utf8'), readFileSync(publicFile, 'utf8')];
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    generateAgencyKeys(folder.dir, ['asp', 'mai']);
+    expect([readFileSync(file, 'utf8'), readFileSync(publicFile, 'utf8')]).toEqual(before);
+    const { kid, x, d } = JSON.parse(before[0]!) as Record<string, string>;
+    expect(JSON.parse(before[1]!)).toEqual({ keys: [{ kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA' }] });
+    expect(d).toMatch(/^[\w-]{43}$/);
     folder.remove();
   });
 

@@ -7,6 +7,7 @@ export const MANAGED: Readonly<Record<string, string>> = {
   GRPC_PORT: 'the port of the service in the platform',
   HTTP_PORT: 'the operations port of the service',
   KEYS_DIR: 'a volume of the Secret `keys.existingSecret` and the ConfigMap `global.publicKeys.configMap`',
+  AGENCY_KEYS_DIR: 'never: keys of agencies are in their files in `data/agencies`',
   PERSON_KEYS_FILE: 'a file of the Secret `keys.existingSecret`, beside the private key',
   SESSION_COOKIE_KEYS_FILE: 'a file of the Secret `keys.existingSecret`, beside the private key',
   GRPC_TLS_DIR: 'a volume of the Secret `tls.existingSecret`',
