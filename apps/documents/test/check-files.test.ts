@@ -1,3 +1,4 @@
+import { describe, expect, test } from '@jest/globals';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';

@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 
 /** Builds files for the tests of the check: valid ones, and hostile ones that a scan would never contain. */
 
@@ -72,7 +73,7 @@ export function pages(count: number): Record<number, string> {
 }
 
 /** A picture in which a reader can tell the corners apart: white, and red at the top left. */
-export function picture(width = 60, height = 40): sharp.Sharp {
+export function picture(width = 60, height = 40): Sharp {
   const corner = { create: { width: 20, height: 10, channels: 3, background: '#d00000' } } as const;
   return sharp({ create: { width, height, channels: 3, background: '#ffffff' } }).composite([
     { input: corner, top: 0, left: 0 },

@@ -1,3 +1,4 @@
+import { describe, expect, test } from '@jest/globals';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import sharp from 'sharp';
 import { encodeImage, encodePages } from '../src/check/child/images.ts';
