@@ -56,7 +56,7 @@ export default defineConfig({
     // The gateway's Content-Security-Policy allows no data URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 't.html'] },
+    rolldownOptions: { input: ['index.html', 't.html', 'viewer.html'] },
   },
   server: { proxy: { '/api': GATEWAY, '/readyz': GATEWAY } },
 });

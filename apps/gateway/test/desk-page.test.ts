@@ -16,6 +16,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'assets'));
   write('index.html', '<!doctype html><title>CUPS</title>');
   write('t.html', '<!doctype html><title>citizen</title>');
+  write('viewer.html', '<!doctype html><title>viewer</title>');
   write('secret.txt', 'not an asset');
   write('assets/app-abc123.js', 'plain');
   // The content names the encoding served.
@@ -57,17 +58,42 @@ test('a document allows own scripts and styles only, and sends no referrer', asy
   const answer = await get('/');
   const policy = answer.get('content-security-policy')!;
   expect(policy).not.toContain('unsafe');
-  const rules = Object.fromEntries(policy.split('; ').map((rule) => rule.split(/ (.*)/)));
-  expect(rules).toEqual({
+  expect(rulesOf(policy)).toEqual({
     ...{ 'default-src': "'none'", 'script-src': "'self'", 'style-src': "'self'", 'font-src': "'self'" },
-    ...{ 'img-src': "'self' data:", 'connect-src': "'self'", 'form-action': "'none'", 'base-uri': "'none'" },
+    ...{
+      'img-src': "'self' data: blob:",
+      'frame-src': "'self'",
+      'connect-src': "'self'",
+      'form-action': "'none'",
+      'base-uri': "'none'",
+    },
     ...{ 'frame-ancestors': "'none'", 'require-trusted-types-for': "'script'" },
   });
   expect(answer.get('referrer-policy')).toBe('no-referrer');
   expect(answer.get('x-content-type-options')).toBe('nosniff');
   expect(answer.get('cross-origin-opener-policy')).toBe('same-origin');
-  expect(answer.get('permissions-policy')).toContain('camera=()');
+  expect(answer.get('permissions-policy')).toMatch(/^camera=\(self\), display-capture=\(\)/);
+
+  const tracking = await get('/t');
+  expect(tracking.get('permissions-policy')).toContain('camera=()');
+  expect(rulesOf(tracking.get('content-security-policy')!)).toMatchObject({ 'img-src': "'self' data:" });
 });
+
+test('the viewer has an opaque origin and opens no connection', async () => {
+  const answer = await get('/viewer');
+  expect(answer.text).toContain('viewer');
+  expect(rulesOf(answer.get('content-security-policy')!)).toEqual({
+    ...{ sandbox: 'allow-scripts allow-modals', 'default-src': "'none'", 'script-src': "'self'" },
+    ...{ 'style-src': "'self'", 'img-src': 'blob: data:', 'font-src': 'data:', 'frame-ancestors': "'self'" },
+    ...{ 'form-action': "'none'", 'base-uri': "'none'" },
+  });
+  expect(answer.get('permissions-policy')).toContain('camera=()');
+  expect((await get('/assets/app-abc123.js')).get('access-control-allow-origin')).toBe('*');
+});
+
+function rulesOf(policy: string): Record<string, string> {
+  return Object.fromEntries(policy.split('; ').map((rule) => rule.split(/ (.*)/)));
+}
 
 test('an asset is immutable and has the best accepted encoding', async () => {
   const script = '/assets/app-abc123.js';

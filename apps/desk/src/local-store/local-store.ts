@@ -26,6 +26,9 @@ export interface LocalStore {
   list<T>(kind: string): Promise<T[]>;
   /** Resolves once the record is stored. */
   write(kind: string, id: string, value: unknown): Promise<void>;
+  readBytes(kind: string, id: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Resolves once the bytes are stored. They are removed as a record is. */
+  writeBytes(kind: string, id: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   remove(kind: string, id: string): Promise<void>;
   /** Deletes the key first, so that remaining records are unreadable, then the records. */
   destroy(): Promise<void>;
@@ -57,7 +60,12 @@ async function createIndexedDbStore(db: IDBPDatabase<LocalSchema>, owner: string
   const rangeOf = (kind: string) => IDBKeyRange.bound([owner, kind, ''], [owner, kind, '\uffff']);
   /** A record of a destroyed key is skipped. */
   const unsealOrSkip = <T>(record: SealedRecord | undefined): Promise<T | undefined> =>
-    record ? unseal<T>(key, record).catch(() => undefined) : Promise.resolve(undefined);
+    record
+      ? unseal(key, record).then(
+          (plain) => decodeJson<T>(plain),
+          () => undefined,
+        )
+      : Promise.resolve(undefined);
   return {
     isDurable: true,
     read: async (kind, id) => unsealOrSkip(await db.get('records', [owner, kind, id])),
@@ -67,7 +75,14 @@ async function createIndexedDbStore(db: IDBPDatabase<LocalSchema>, owner: string
       return values.filter((value) => value !== undefined);
     },
     async write(kind, id, value) {
-      await db.put('records', Object.assign({ owner, kind, id }, await seal(key, value)));
+      await db.put('records', Object.assign({ owner, kind, id }, await seal(key, encodeJson(value))));
+    },
+    async readBytes(kind, id) {
+      const record = await db.get('records', [owner, kind, id]);
+      return record ? unseal(key, record).catch(() => undefined) : undefined;
+    },
+    async writeBytes(kind, id, bytes) {
+      await db.put('records', Object.assign({ owner, kind, id }, await seal(key, bytes)));
     },
     remove: (kind, id) => db.delete('records', [owner, kind, id]),
     async destroy() {
@@ -88,19 +103,21 @@ async function loadOrCreateKey(db: IDBPDatabase<LocalSchema>, owner: string): Pr
   return storedKey ?? newKey;
 }
 
-async function seal(key: CryptoKey, value: unknown): Promise<Pick<SealedRecord, 'iv' | 'sealed'>> {
+async function seal(key: CryptoKey, plain: Uint8Array<ArrayBuffer>): Promise<Pick<SealedRecord, 'iv' | 'sealed'>> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const plain = new TextEncoder().encode(JSON.stringify(value));
   return { iv, sealed: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain) };
 }
 
-async function unseal<T>(key: CryptoKey, { iv, sealed }: SealedRecord): Promise<T> {
-  const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed);
-  return JSON.parse(new TextDecoder().decode(plain)) as T;
+async function unseal(key: CryptoKey, { iv, sealed }: SealedRecord): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed));
 }
+
+const encodeJson = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value));
+const decodeJson = <T>(plain: Uint8Array): T => JSON.parse(new TextDecoder().decode(plain)) as T;
 
 function createMemoryStore(): LocalStore {
   const records = new Map<string, string>();
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const recordKey = (kind: string, id: string) => `${kind}\0${id}`;
   const value = <T>(text: string | undefined) => (text === undefined ? undefined : (JSON.parse(text) as T));
   return {
@@ -109,7 +126,15 @@ function createMemoryStore(): LocalStore {
     list: async <T>(kind: string) =>
       [...records].filter(([name]) => name.startsWith(recordKey(kind, ''))).map(([, text]) => JSON.parse(text) as T),
     write: async (kind, id, written) => void records.set(recordKey(kind, id), JSON.stringify(written)),
-    remove: async (kind, id) => void records.delete(recordKey(kind, id)),
-    destroy: async () => records.clear(),
+    readBytes: async (kind, id) => files.get(recordKey(kind, id)),
+    writeBytes: async (kind, id, bytes) => void files.set(recordKey(kind, id), bytes),
+    async remove(kind, id) {
+      records.delete(recordKey(kind, id));
+      files.delete(recordKey(kind, id));
+    },
+    async destroy() {
+      records.clear();
+      files.clear();
+    },
   };
 }

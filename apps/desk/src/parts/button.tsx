@@ -18,6 +18,7 @@ interface ButtonProps {
   busyText?: string | undefined;
   type?: 'button' | 'submit';
   describedBy?: string | undefined;
+  focusOnMount?: boolean;
 }
 
 /** Never disabled: pressing it shows what is missing. */
@@ -40,6 +41,7 @@ export function Button(props: ButtonProps) {
       type={type}
       className={[styles.button, styles[variant], size, wide ? styles.wide : ''].join(' ')}
       onClick={busy ? undefined : onClick}
+      ref={props.focusOnMount ? focusElement : undefined}
       aria-busy={busy || undefined}
       aria-describedby={props.describedBy}
     >
@@ -52,6 +54,8 @@ export function Button(props: ButtonProps) {
     </button>
   );
 }
+
+const focusElement = (element: HTMLElement | null): void => element?.focus();
 
 interface LinkButtonProps {
   href: string;

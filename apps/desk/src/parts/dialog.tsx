@@ -5,8 +5,16 @@ import { useLanguage } from '../language/language.tsx';
 import { PARTS } from '../texts/parts.ts';
 import styles from './dialog.module.css';
 
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  /** @default small */
+  size?: 'small' | 'large' | 'full';
+  children: ReactNode;
+}
+
 /** A modal for what the user opened; never over input. Esc closes it. */
-export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+export function Dialog({ title, onClose, size = 'small', children }: DialogProps) {
   const { t } = useLanguage();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -19,7 +27,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   return (
     <dialog
       ref={dialog}
-      className={styles.dialog}
+      className={`${styles.dialog} ${styles[size]}`}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();

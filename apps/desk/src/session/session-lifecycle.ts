@@ -3,6 +3,7 @@ import { api, beginSession, bodyOf, isTransient, ApiError } from '../api/client.
 import { queueQuery, sessionQuery } from '../api/queries.ts';
 import type { Session } from '../api/types.ts';
 import { openLocalStore } from '../local-store/local-store.ts';
+import { openUploads } from '../documents/uploads.ts';
 import { openOutbox } from '../outbox/outbox.ts';
 import { saveInterruptedSession } from './interrupted-session.ts';
 import type { EntryState } from './interrupted-session.ts';
@@ -46,7 +47,8 @@ export async function openSession(session: Session, isNew = false): Promise<Sess
   updateQueuePrefetch(session);
   saveInterruptedSession(undefined);
   const localStore = await openLocalStore(session.operator.name);
-  return { kind: 'signedIn', isNew, session, localStore, outbox: await openOutbox(localStore) };
+  const [outbox, uploads] = await Promise.all([openOutbox(localStore), openUploads(localStore)]);
+  return { kind: 'signedIn', isNew, session, localStore, outbox, uploads };
 }
 
 export function updateQueuePrefetch({ operator }: Session): void {

@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { api, bodyOf, subscribeToOutcomes } from '../api/client.ts';
 import type { Session } from '../api/types.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
+import type { Uploads } from '../documents/uploads.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import {
   endSession,
@@ -26,6 +27,7 @@ export interface SignedInState {
   session: Session;
   localStore: LocalStore;
   outbox: Outbox;
+  uploads: Uploads;
 }
 export type SessionState =
   | { kind: 'unknown' }
@@ -124,6 +126,7 @@ function useLeaveSession(state: SessionState, setState: (state: SessionState) =>
   return useCallback(
     (reason) => {
       const { current } = latestState;
+      if (current.kind === 'signedIn') current.uploads.stop();
       const sent = current.kind === 'signedIn' ? closeOutbox(current.outbox, reason) : Promise.resolve();
       const interrupted =
         current.kind === 'signedIn' && reason ? toInterruptedSession(reason, current.session) : undefined;

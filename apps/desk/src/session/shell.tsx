@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { KeysList } from '../keys/keys-list.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
+import { UploadIndicator } from '../documents/upload-indicator.tsx';
 import { Banner } from '../parts/banner.tsx';
 import { usePendingCount } from '../outbox/use-outbox.ts';
 import { KEYS } from '../texts/keys.ts';
@@ -46,14 +47,15 @@ export function Shell({ children, ...bar }: ShellProps) {
 
 function Banners() {
   const { t } = useLanguage();
-  const { session, localStore, outbox } = useSignedIn();
+  const { session, localStore, outbox, uploads } = useSignedIn();
   const queryClient = useQueryClient();
   const pending = usePendingCount();
   const { isReachable } = useConnectivity(
     useCallback(() => {
       outbox.resume();
+      uploads.resumeAll();
       void queryClient.invalidateQueries();
-    }, [outbox, queryClient]),
+    }, [outbox, uploads, queryClient]),
   );
   return (
     <>
@@ -64,6 +66,7 @@ function Banners() {
           {pending > 0 && ` (${t(SESSION.toSend, { n: pending })})`}
         </Banner>
       )}
+      <UploadIndicator />
     </>
   );
 }

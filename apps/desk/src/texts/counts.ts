@@ -30,3 +30,15 @@ export const SERVICES: Plurals = {
   ru: { one: 'услуга', few: 'услуги', many: 'услуг' },
   en: { one: 'service', few: 'services' },
 };
+
+export const PAGES: Plurals = {
+  ro: { one: 'pagină', few: 'pagini' },
+  ru: { one: 'страница', few: 'страницы', many: 'страниц' },
+  en: { one: 'page', few: 'pages' },
+};
+
+export const SCANS: Plurals = {
+  ro: { one: 'scanare', few: 'scanări' },
+  ru: { one: 'скан', few: 'скана', many: 'сканов' },
+  en: { one: 'scan', few: 'scans' },
+};

@@ -3,6 +3,8 @@ import { useLocation } from 'wouter';
 import { today as todayHere } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import type { Catalog } from '../api/types.ts';
+import { DOCUMENTS } from '../texts/documents.ts';
+import { useAllUploads } from '../documents/use-uploads.ts';
 import { VISIT } from '../texts/visit.ts';
 import type { DraftForm } from './draft-form.tsx';
 import { formSchemaOf } from './model/form.ts';
@@ -45,6 +47,7 @@ export function useDraftFormState(
   const sync = useDraftSync(draft, reading);
   const missingFields = withPlatformViolations(localMissing, sync, values, content, service, screens);
   const errors = useFieldErrors(missingFields, screen, { values, service });
+  const hasUnnamedScan = useAllUploads().some(({ record }) => record.application === draft.id && !record.document);
   const changes = useDraftChanges(visit, draft, catalog, sync);
   const go = (to: ScreenId) => {
     setBlockingText(undefined);
@@ -55,6 +58,8 @@ export function useDraftFormState(
     errors.stay();
     if (missingFields.length > 0) return document.getElementById('missing')?.focus();
     if (values['/checked'] !== true) return setBlockingText(t(VISIT.checkFirst));
+    // Filing does not wait for bytes, but it needs the names of the documents.
+    if (hasUnnamedScan) return setBlockingText(t(DOCUMENTS.notNamed));
     setBlockingText(undefined);
     void sync.submit();
   }

@@ -8,6 +8,7 @@ import { Skeleton } from '../parts/load-states.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { KEYS } from '../texts/keys.ts';
 import { VISITS } from '../texts/visits.ts';
+import { useNameDocuments } from './use-name-documents.ts';
 import { isFiled, isUntouched, MAX_OPEN_VISITS, visitName, openVisitStore, draftPath } from './visit-store.ts';
 import type { Draft, Visit, VisitStore } from './visit-store.ts';
 
@@ -35,6 +36,7 @@ export function VisitsProvider({ children }: { children: ReactNode }) {
 
 function LoadedVisits({ store, children }: { store: VisitStore; children: ReactNode }) {
   const { language } = useLanguage();
+  useNameDocuments(store);
   // The context value is stable; components subscribe to the store.
   const value = useMemo<VisitsContextValue>(
     () => ({

@@ -11,6 +11,7 @@ export const SCREEN_ROUTES: readonly [path: string, document: string][] = [
     (path): [string, string] => [path, 'index.html'],
   ),
   ['/t', 't.html'],
+  ['/viewer', 'viewer.html'],
 ];
 
 export interface FileResponse {
@@ -31,10 +32,41 @@ const CONTENT_SECURITY_POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-/** Denies device features to every page. */
-export const PERMISSIONS_POLICY = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
-  .map((feature) => `${feature}=()`)
-  .join(', ');
+/** The desk shows pages before their upload, and embeds the viewer. */
+const DESK_SECURITY_POLICY = CONTENT_SECURITY_POLICY.replace(
+  "img-src 'self' data:",
+  "img-src 'self' data: blob:; frame-src 'self'",
+);
+
+/**
+ * The viewer draws files of strangers. It has an origin of its own, so it reaches neither the session nor the page
+ * around it, and it opens no connection: it receives the bytes as a message.
+ */
+const VIEWER_SECURITY_POLICY = [
+  'sandbox allow-scripts allow-modals',
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  'img-src blob: data:',
+  'font-src data:',
+  "frame-ancestors 'self'",
+  ...['form-action', 'base-uri'].map((directive) => `${directive} 'none'`),
+].join('; ');
+
+const DEVICE_FEATURES = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb'];
+
+/** Denies device features to a page, apart from those that it uses. */
+function permissionsPolicy(...used: string[]): string {
+  return DEVICE_FEATURES.map((feature) => `${feature}=(${used.includes(feature) ? 'self' : ''})`).join(', ');
+}
+
+export const PERMISSIONS_POLICY = permissionsPolicy();
+
+/** Policies of an HTML document; the default is the strictest. */
+const DOCUMENT_POLICIES: Readonly<Record<string, { content: string; permissions: string }>> = {
+  'index.html': { content: DESK_SECURITY_POLICY, permissions: permissionsPolicy('camera') },
+  'viewer.html': { content: VIEWER_SECURITY_POLICY, permissions: PERMISSIONS_POLICY },
+};
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -71,7 +103,7 @@ export function createDeskPage(dir: string) {
     /** Returns an HTML document, or 503 with instructions when the page is not built. */
     async document(name: string, req: Request): Promise<FileResponse> {
       const html = await readIfExists(join(dir, name));
-      const headers = buildDocumentHeaders();
+      const headers = buildDocumentHeaders(name);
       if (html === undefined) return { status: 503, headers, bytes: Buffer.from(NOT_BUILT_PAGE) };
       headers['ETag'] = etagOfText(html.toString());
       if (matchesEtag(req, headers['ETag'])) return { status: 304, headers };
@@ -84,7 +116,12 @@ export function createDeskPage(dir: string) {
       const file = join(dir, 'assets', name);
       const bytes = media !== undefined && /^[\w.-]+$/.test(name) ? await readIfExists(file) : undefined;
       if (media === undefined || bytes === undefined) return undefined;
-      const headers = { 'Content-Type': media, 'Cache-Control': 'public, max-age=31536000, immutable' };
+      const headers = {
+        'Content-Type': media,
+        'Cache-Control': 'public, max-age=31536000, immutable',
+        // The viewer has an opaque origin. Assets are the same for everybody.
+        'Access-Control-Allow-Origin': '*',
+      };
       return negotiateEncoding(file, bytes, req, headers);
     },
   };
@@ -92,12 +129,16 @@ export function createDeskPage(dir: string) {
 
 export type DeskPage = ReturnType<typeof createDeskPage>;
 
-function buildDocumentHeaders(): Record<string, string> {
+function buildDocumentHeaders(name: string): Record<string, string> {
+  const { content, permissions } = DOCUMENT_POLICIES[name] ?? {
+    content: CONTENT_SECURITY_POLICY,
+    permissions: PERMISSIONS_POLICY,
+  };
   return {
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-cache',
-    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-    'Permissions-Policy': PERMISSIONS_POLICY,
+    'Content-Security-Policy': content,
+    'Permissions-Policy': permissions,
   };
 }
 

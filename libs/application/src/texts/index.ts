@@ -17,6 +17,8 @@ export {
   NOTICE_CAUSE_TEXTS,
   NOTICE_KIND_TEXTS,
 } from './deliveries-and-notices.ts';
+export { DOCUMENT_REFUSAL_TEXTS } from './document-refusals.ts';
+export type { DocumentRefusal } from './document-refusals.ts';
 export { REASON_TEXTS } from './reasons.ts';
 export { RULE_TEXTS } from './rules.ts';
 export { interpolateText } from './text.ts';

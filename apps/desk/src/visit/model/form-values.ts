@@ -13,7 +13,7 @@ import type { FormField, FormSchema, FieldValue } from './form.ts';
  */
 export type FormValues = Readonly<Record<string, FieldValue>>;
 
-/** How a document was shown; `later` means not yet. */
+/** How the original was shown; `later` means not yet. A scan is beside it, at `/evidence/{kind}/copy`. */
 export type EvidencePresentation = 'seen' | 'code' | 'later';
 
 export interface FormContext {
@@ -148,12 +148,14 @@ function readEvidence(values: FormValues): Evidence[] {
       textOf(values, `/evidence/${kind}/how`),
       collapseSpaces(textOf(values, `/evidence/${kind}/code`)),
     ];
-    if (how !== 'seen' && how !== 'code') return [];
+    const copy = textOf(values, `/evidence/${kind}/copy`);
+    if (how !== 'seen' && how !== 'code' && !copy) return [];
     return omitEmpty<Evidence>({
       kind,
       number: collapseSpaces(textOf(values, `/evidence/${kind}/number`)),
       originalSeen: how === 'seen' ? true : undefined,
       verificationCode: how === 'code' ? code : undefined,
+      copy,
     });
   });
 }
@@ -190,7 +192,9 @@ function writeContact(values: Record<string, FieldValue>, contact: Content['cont
 function writeEvidence(values: Record<string, FieldValue>, evidence: Evidence): void {
   const how: EvidencePresentation =
     evidence.verificationCode && !evidence.originalSeen ? 'code' : evidence.originalSeen ? 'seen' : 'later';
-  values[`/evidence/${evidence.kind}/how`] = how;
+  // A scan alone says nothing about the original.
+  if (how !== 'later' || !evidence.copy) values[`/evidence/${evidence.kind}/how`] = how;
+  writeValue(values, `/evidence/${evidence.kind}/copy`, evidence.copy);
   writeValue(values, `/evidence/${evidence.kind}/number`, evidence.number);
   writeValue(values, `/evidence/${evidence.kind}/code`, evidence.verificationCode);
 }

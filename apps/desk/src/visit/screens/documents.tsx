@@ -1,4 +1,5 @@
 import { useLanguage } from '../../language/language.tsx';
+import { ScanPanel } from '../../documents/scan-panel.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { Title } from '../../parts/screen.tsx';
 import { FIELDS } from '../../texts/visit-fields.ts';
@@ -34,7 +35,7 @@ export function DocumentsScreen() {
 
 function DocumentRow({ document, digits }: { document: EvidenceRequirement; digits: boolean }) {
   const { t } = useLanguage();
-  const { values, setValue, errorAt } = useDraftForm();
+  const { draft, values, setValue, errorAt, sync } = useDraftForm();
   const pointer = `/evidence/${document.kind}`;
   const presentation = textOf(values, `${pointer}/how`) as EvidencePresentation | '';
   const presentations: EvidencePresentation[] = document.accepts?.includes('verification-code')
@@ -71,6 +72,16 @@ function DocumentRow({ document, digits }: { document: EvidenceRequirement; digi
           <LineField pointer={`${pointer}/code`} label={FIELDS.paperCode} maxLength={100} narrow />
         </div>
       )}
+      <div className={styles.more}>
+        <ScanPanel
+          application={draft.id}
+          kind={document.kind}
+          title={t(document.title)}
+          document={textOf(values, `${pointer}/copy`) || undefined}
+          onDocument={(name) => setValue(`${pointer}/copy`, name)}
+          onAdd={sync.flushAll}
+        />
+      </div>
     </div>
   );
 }

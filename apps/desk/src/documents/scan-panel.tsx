@@ -1,0 +1,187 @@
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import type { RefObject } from 'react';
+import { Camera, FileUp } from 'lucide-react';
+import { DOCUMENT_REFUSAL_TEXTS } from '@cups/application/texts';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { FieldError } from '../parts/field.tsx';
+import { useSignedIn } from '../session/session.tsx';
+import { DOCUMENTS } from '../texts/documents.ts';
+import { deleteDocument } from './documents-api.ts';
+import { MAX_FILES } from './file-rules.ts';
+import { FileRejected, prepareFiles, preparePages } from './prepare-file.ts';
+import type { PreparedFile } from './prepare-file.ts';
+import { ScanRow } from './scan-row.tsx';
+import { useAllUploads, useUpload } from './use-uploads.ts';
+import styles from './documents.module.css';
+
+const CameraDialog = lazy(() => import('./camera.tsx'));
+
+const ACCEPTED = '.pdf,.jpg,.jpeg,.png,.tif,.tiff,.heic,application/pdf,image/*';
+
+interface ScanPanelProps {
+  /** ID of the application. */
+  application: string;
+  kind: string;
+  /** Name of the document, for screen readers. */
+  title: string;
+  /** documents/{id} that the draft or the answer names. */
+  document: string | undefined;
+  onDocument: (document: string | undefined) => void;
+  /** Runs before a file is added, so that the platform knows the application. */
+  onAdd?: (() => void) | undefined;
+}
+
+/**
+ * The scan of one document: choose, drop, paste or photograph it, and follow it to the platform. The upload continues
+ * on every screen.
+ */
+export function ScanPanel(props: ScanPanelProps) {
+  const { application, kind, title, document: named } = props;
+  const { t } = useLanguage();
+  const upload = useUpload(application, kind);
+  const scan = useScanFile(props);
+  const panel = useRef<HTMLDivElement>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const [isCameraOpen, setIsCameraOpen] = useState(false);
+  const [isOver, setIsOver] = useState(false);
+  const choose = () => files.current?.click();
+  usePaste(panel, scan.add);
+  return (
+    <div
+      ref={panel}
+      className={styles.panel}
+      data-scan={kind}
+      data-over={isOver || undefined}
+      role="group"
+      aria-label={`${t(DOCUMENTS.scan)}: ${title}`}
+      onDragOver={(event) => (event.preventDefault(), setIsOver(true))}
+      onDragLeave={() => setIsOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setIsOver(false);
+        scan.add([...event.dataTransfer.files]);
+      }}
+    >
+      <FileInput input={files} onFiles={scan.add} />
+      {upload || named ? (
+        <ScanRow
+          application={application}
+          title={title}
+          document={named}
+          upload={upload}
+          onReplace={choose}
+          onPhotograph={() => setIsCameraOpen(true)}
+          onRemove={scan.remove}
+        />
+      ) : (
+        <div className={styles.empty}>
+          <Button icon={FileUp} busy={scan.isPreparing} busyText={t(DOCUMENTS.preparing)} onClick={choose}>
+            {t(DOCUMENTS.choose)}
+          </Button>
+          <Button icon={Camera} onClick={() => setIsCameraOpen(true)}>
+            {t(DOCUMENTS.photograph)}
+          </Button>
+          <p className={styles.hint}>
+            {t(DOCUMENTS.hint)} · {t(DOCUMENTS.formats)}
+          </p>
+        </div>
+      )}
+      {scan.errorText && <FieldError>{scan.errorText}</FieldError>}
+      {isCameraOpen && (
+        <Suspense fallback={null}>
+          <CameraDialog
+            onClose={() => setIsCameraOpen(false)}
+            onDone={(pages) => (setIsCameraOpen(false), scan.addPages(pages))}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+interface FileInputProps {
+  input: RefObject<HTMLInputElement | null>;
+  onFiles: (files: readonly File[]) => void;
+}
+
+/** Opened by a button, which looks like the others. */
+function FileInput({ input, onFiles }: FileInputProps) {
+  return (
+    <input
+      ref={input}
+      type="file"
+      hidden
+      multiple
+      accept={ACCEPTED}
+      onChange={({ target }) => {
+        onFiles([...(target.files ?? [])]);
+        // The same file can be chosen again.
+        target.value = '';
+      }}
+    />
+  );
+}
+
+/** Prepares files and gives them to the uploads; a former file of the same document is replaced. */
+function useScanFile({ application, kind, document: named, onDocument, onAdd }: ScanPanelProps) {
+  const { t } = useLanguage();
+  const { uploads } = useSignedIn();
+  const all = useAllUploads();
+  const [error, setError] = useState<unknown>();
+  const [isPreparing, setIsPreparing] = useState(false);
+  const remove = () => {
+    // An incomplete upload ends with its record; what the platform has completely is deleted there.
+    const own = all.filter(({ record }) => record.application === application && record.kind === kind);
+    own.forEach(({ record }) => uploads.remove(record.id));
+    const isComplete = !own.some(({ record }) => record.document === named && !record.isComplete);
+    // A document that cannot be deleted now ends with the application.
+    if (named && isComplete) void deleteDocument(named).catch(() => undefined);
+    if (named) onDocument(undefined);
+  };
+  const upload = async (prepare: () => Promise<PreparedFile>) => {
+    setError(undefined);
+    setIsPreparing(true);
+    try {
+      const count = all.filter(({ record }) => record.application === application && record.kind !== kind).length;
+      if (count >= MAX_FILES) return setError('full');
+      const file = await prepare();
+      remove();
+      onAdd?.();
+      await uploads.add(file, { application, kind });
+    } catch (failure) {
+      if (!(failure instanceof FileRejected)) throw failure;
+      setError(failure);
+    } finally {
+      setIsPreparing(false);
+    }
+  };
+  return {
+    add: (files: readonly File[]) => {
+      if (files.length > 0) void upload(() => prepareFiles(files));
+    },
+    addPages: (pages: readonly Blob[]) => void upload(() => preparePages(pages)),
+    remove: () => (setError(undefined), remove()),
+    isPreparing,
+    errorText:
+      error instanceof FileRejected ? t(DOCUMENT_REFUSAL_TEXTS[error.cause]) : error ? t(DOCUMENTS.tooMany) : '',
+  };
+}
+
+/** Takes pasted files: into the panel around the focus, or into the only panel of the screen. */
+function usePaste(panel: RefObject<HTMLElement | null>, add: (files: readonly File[]) => void): void {
+  const latest = useRef(add);
+  useEffect(() => {
+    latest.current = add;
+  });
+  useEffect(() => {
+    const onPaste = ({ clipboardData }: ClipboardEvent) => {
+      const files = [...(clipboardData?.files ?? [])];
+      const isHere = panel.current?.parentElement?.contains(document.activeElement) ?? false;
+      const isOnly = document.querySelectorAll('[data-scan]').length === 1;
+      if (files.length > 0 && (isHere || isOnly)) latest.current(files);
+    };
+    document.addEventListener('paste', onPaste);
+    return () => document.removeEventListener('paste', onPaste);
+  }, [panel]);
+}

@@ -1,0 +1,34 @@
+import { useEffect } from 'react';
+import { useLanguage } from '../language/language.tsx';
+import { plural } from '../language/plurals.ts';
+import { SCANS } from '../texts/counts.ts';
+import { DOCUMENTS } from '../texts/documents.ts';
+import { isIncomplete, useAllUploads } from './use-uploads.ts';
+import styles from './upload-indicator.module.css';
+
+/** Shows on every screen that scans are on their way, and asks before the window closes over them. */
+export function UploadIndicator() {
+  const { t, language } = useLanguage();
+  const incomplete = useAllUploads().filter(isIncomplete);
+  const count = incomplete.length;
+  useEffect(() => {
+    if (count === 0) return;
+    const warn = (event: BeforeUnloadEvent) => {
+      event.preventDefault();
+      // Chrome asks only with this before version 119.
+      event.returnValue = true;
+    };
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [count]);
+  if (count === 0) return null;
+  const all = incomplete.reduce((sum, { record }) => sum + record.size, 0);
+  const sent = incomplete.reduce((sum, { sentBytes }) => sum + sentBytes, 0);
+  const label = t(DOCUMENTS.underWay, { scans: plural(count, language, SCANS) });
+  return (
+    <div className={styles.pill}>
+      <span role="status">{label}</span>
+      <progress aria-label={label} value={sent} max={all} />
+    </div>
+  );
+}

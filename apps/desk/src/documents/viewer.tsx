@@ -1,0 +1,191 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { RefObject } from 'react';
+import { ChevronLeft, ChevronRight, Download, Printer, RotateCw, ZoomIn, ZoomOut } from 'lucide-react';
+import { useDialogKeys } from '../keys/use-dialog-keys.ts';
+import { useLanguage } from '../language/language.tsx';
+import type { Text } from '../language/messages.ts';
+import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { VIEWER } from '../texts/documents.ts';
+import type { FrameCommand, FrameEvent } from '../viewer-frame/protocol.ts';
+import { fetchContent } from './documents-api.ts';
+import { documentIdOf } from './types.ts';
+import type { StoredDocument } from './types.ts';
+import styles from './viewer.module.css';
+
+/** Media types that the frame draws; anything else is a download. */
+const SHOWN_TYPES = ['application/pdf', 'image/jpeg', 'image/png'];
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'application/pdf': 'pdf',
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/tiff': 'tif',
+};
+
+interface ViewerProps {
+  document: StoredDocument;
+  title: string;
+  onClose: () => void;
+  /** Lines of the sheet that is printed before the document. */
+  marks?: readonly string[];
+}
+
+/** Shows a document in a frame of another origin, which draws it and can do nothing else. */
+export default function ViewerDialog({ document: stored, title, onClose, marks = [] }: ViewerProps) {
+  const { t } = useLanguage();
+  const frame = useRef<HTMLIFrameElement>(null);
+  const content = useContent(stored.name);
+  const send = useCallback((command: FrameCommand) => frame.current?.contentWindow?.postMessage(command, '*'), []);
+  const run = useCallback(
+    (code: string) => {
+      const command = KEY_COMMANDS[code];
+      if (code === 'Escape') onClose();
+      else if (code === 'KeyP') send({ type: 'print', marks });
+      else if (command) send(command);
+    },
+    [onClose, send, marks],
+  );
+  const isShown = SHOWN_TYPES.includes(stored.mediaType ?? '');
+  const view = useFrame(frame, isShown ? content : undefined, stored.mediaType ?? '', run);
+  const hasFailed = content === 'failed' || view === 'failed' || !isShown;
+  useDialogKeys((event) => {
+    const isUsed = !event.ctrlKey && (event.code in KEY_COMMANDS || event.code === 'KeyP');
+    if (isUsed) run(event.code);
+    return isUsed;
+  });
+  return (
+    <Dialog title={title} onClose={onClose} size="full">
+      <div className={styles.viewer}>
+        {marks.map((mark) => (
+          <p key={mark} role="note" className={styles.mark}>
+            {mark}
+          </p>
+        ))}
+        <div className={styles.bar}>
+          {view && view !== 'failed' && <ViewerTools view={view} send={send} onPrint={() => run('KeyP')} />}
+          {content instanceof Blob && (
+            <Button icon={Download} onClick={() => download(content, stored)}>
+              {t(VIEWER.download)}
+            </Button>
+          )}
+        </div>
+        {hasFailed ? (
+          <p role="alert">{t(content === 'failed' ? VIEWER.notRead : VIEWER.failed)}</p>
+        ) : (
+          <>
+            {!view && <p role="status">{t(VIEWER.loading)}</p>}
+            <iframe
+              ref={frame}
+              className={styles.frame}
+              title={t(VIEWER.frame)}
+              sandbox="allow-scripts allow-modals"
+              src="/viewer"
+            />
+          </>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+interface ViewerToolsProps {
+  view: View;
+  send: (command: FrameCommand) => void;
+  onPrint: () => void;
+}
+
+function ViewerTools({ view: { page, pages }, send, onPrint }: ViewerToolsProps) {
+  const { t } = useLanguage();
+  const tool = (icon: typeof ZoomIn, label: Text, command: FrameCommand) => (
+    <Button icon={icon} onClick={() => send(command)}>
+      <span className="heard">{t(label)}</span>
+    </Button>
+  );
+  return (
+    <>
+      {pages > 1 && (
+        <>
+          {tool(ChevronLeft, VIEWER.previous, { type: 'page', by: -1 })}
+          <span role="status">{t(VIEWER.pageOf, { n: page, all: pages })}</span>
+          {tool(ChevronRight, VIEWER.next, { type: 'page', by: 1 })}
+        </>
+      )}
+      {tool(ZoomOut, VIEWER.zoomOut, { type: 'zoom', by: -1 })}
+      {tool(ZoomIn, VIEWER.zoomIn, { type: 'zoom', by: 1 })}
+      {tool(RotateCw, VIEWER.rotate, { type: 'rotate' })}
+      <Button icon={Printer} cap="KeyP" onClick={onPrint}>
+        {t(VIEWER.print)}
+      </Button>
+    </>
+  );
+}
+
+const KEY_COMMANDS: Readonly<Record<string, FrameCommand>> = {
+  ArrowLeft: { type: 'page', by: -1 },
+  PageUp: { type: 'page', by: -1 },
+  ArrowRight: { type: 'page', by: 1 },
+  PageDown: { type: 'page', by: 1 },
+  Equal: { type: 'zoom', by: 1 },
+  Minus: { type: 'zoom', by: -1 },
+  KeyR: { type: 'rotate' },
+};
+
+type Content = Blob | 'failed' | undefined;
+
+/** Reads the content while the viewer is open. It stays in memory only. */
+function useContent(document: string): Content {
+  const [content, setContent] = useState<Content>();
+  useEffect(() => {
+    const closing = new AbortController();
+    fetchContent(document, closing.signal).then(setContent, () => {
+      if (!closing.signal.aborted) setContent('failed');
+    });
+    return () => closing.abort();
+  }, [document]);
+  return content;
+}
+
+interface View {
+  page: number;
+  pages: number;
+}
+
+/** Passes the bytes to the frame once both are ready, and returns what the frame shows. */
+function useFrame(
+  frame: RefObject<HTMLIFrameElement | null>,
+  content: Content,
+  mediaType: string,
+  onKey: (code: string) => void,
+): View | 'failed' | undefined {
+  const [isStarted, setIsStarted] = useState(false);
+  const [view, setView] = useState<View | 'failed'>();
+  useEffect(() => {
+    const onMessage = ({ source, data }: MessageEvent<FrameEvent>) => {
+      if (source === null || source !== frame.current?.contentWindow) return;
+      if (data.type === 'started') setIsStarted(true);
+      if (data.type === 'failed') setView('failed');
+      if (data.type === 'shown') setView({ page: Number(data.page), pages: Number(data.pages) });
+      if (data.type === 'key') onKey(String(data.code));
+    };
+    window.addEventListener('message', onMessage);
+    return () => window.removeEventListener('message', onMessage);
+  }, [frame, onKey]);
+  useEffect(() => {
+    if (!isStarted || !(content instanceof Blob)) return;
+    void content.arrayBuffer().then((bytes) => {
+      const command: FrameCommand = { type: 'show', bytes, mediaType };
+      frame.current?.contentWindow?.postMessage(command, '*', [bytes]);
+    });
+  }, [isStarted, content, mediaType, frame]);
+  return view;
+}
+
+/** Saves the bytes unchanged. The name tells nothing about the person. */
+function download(content: Blob, { name, mediaType = '' }: StoredDocument): void {
+  const url = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `document-${documentIdOf(name)}.${EXTENSIONS[mediaType] ?? 'bin'}`;
+  link.click();
+  URL.revokeObjectURL(url);
+}

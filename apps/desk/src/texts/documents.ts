@@ -1,0 +1,133 @@
+import { defineMessages } from '../language/messages.ts';
+
+/** Scans: choosing, photographing, uploading and viewing. */
+export const DOCUMENTS = defineMessages({
+  scan: { ro: 'Copie scanată sau fotografiată', ru: 'Скан или фотография', en: 'Scan or photograph' },
+  choose: { ro: 'Alege fișierul', ru: 'Выбрать файл', en: 'Choose a file' },
+  photograph: { ro: 'Fotografiază', ru: 'Сфотографировать', en: 'Photograph' },
+  hint: {
+    ro: 'sau trageți fișierul aici, ori lipiți-l cu Ctrl+V',
+    ru: 'или перетащите файл сюда, или вставьте через Ctrl+V',
+    en: 'or drop a file here, or paste it with Ctrl+V',
+  },
+  formats: {
+    ro: 'PDF, JPEG, PNG sau TIFF, cel mult 10 MB',
+    ru: 'PDF, JPEG, PNG или TIFF, не больше 10 МБ',
+    en: 'PDF, JPEG, PNG or TIFF, at most 10 MB',
+  },
+  preparing: { ro: 'Se pregătește', ru: 'Подготовка', en: 'Preparing' },
+  queued: { ro: 'Așteaptă să se încarce', ru: 'Ожидает загрузки', en: 'Waiting to upload' },
+  sending: { ro: 'Se încarcă', ru: 'Загружается', en: 'Uploading' },
+  interrupted: {
+    ro: 'Linia s-a întrerupt. Încărcarea continuă automat de unde a rămas.',
+    ru: 'Связь прервалась. Загрузка продолжится сама с места остановки.',
+    en: 'The line was cut. The upload continues automatically where it stopped.',
+  },
+  paused: { ro: 'Încărcarea este oprită', ru: 'Загрузка приостановлена', en: 'Upload paused' },
+  checking: { ro: 'Încărcat. Se verifică', ru: 'Загружено. Проверяется', en: 'Uploaded. Being checked' },
+  ready: { ro: 'Încărcat și verificat', ru: 'Загружено и проверено', en: 'Uploaded and checked' },
+  attached: { ro: 'Copia este atașată', ru: 'Копия приложена', en: 'The copy is attached' },
+  refused: { ro: 'Fișierul nu a fost acceptat', ru: 'Файл не принят', en: 'The file was not accepted' },
+  erased: {
+    ro: 'Șters la sfârșitul termenului',
+    ru: 'Удалено по окончании срока',
+    en: 'Erased at the end of its term',
+  },
+  notScanned: {
+    ro: 'fără verificare antivirus',
+    ru: 'без проверки на вирусы',
+    en: 'not scanned for viruses',
+  },
+  sentOf: { ro: '{sent} din {all}', ru: '{sent} из {all}', en: '{sent} of {all}' },
+  pause: { ro: 'Oprește', ru: 'Приостановить', en: 'Pause' },
+  resume: { ro: 'Continuă', ru: 'Продолжить', en: 'Resume' },
+  retry: { ro: 'Încearcă din nou', ru: 'Повторить', en: 'Try again' },
+  cancel: { ro: 'Anulează', ru: 'Отменить', en: 'Cancel' },
+  view: { ro: 'Deschide', ru: 'Открыть', en: 'View' },
+  replace: { ro: 'Înlocuiește', ru: 'Заменить', en: 'Replace' },
+  remove: { ro: 'Șterge', ru: 'Удалить', en: 'Remove' },
+  again: { ro: 'Scanează din nou', ru: 'Отсканировать снова', en: 'Scan again' },
+  tooMany: {
+    ro: 'O cerere poate avea cel mult 20 de fișiere. Ștergeți unul înainte.',
+    ru: 'У заявления может быть не больше 20 файлов. Сначала удалите один.',
+    en: 'An application can have at most 20 files. Remove one first.',
+  },
+  onlyImages: {
+    ro: 'Mai multe fișiere pot forma un document doar dacă toate sunt imagini.',
+    ru: 'Несколько файлов составляют один документ, только если все они изображения.',
+    en: 'Several files make one document only if all of them are images.',
+  },
+  notNamed: {
+    ro: 'O scanare nu a ajuns încă la platformă. Așteptați linia sau ștergeți scanarea.',
+    ru: 'Скан ещё не дошёл до платформы. Дождитесь связи или удалите скан.',
+    en: 'A scan has not reached the platform yet. Wait for the line, or remove the scan.',
+  },
+  underWay: { ro: 'Se încarcă: {scans}', ru: 'Загружается: {scans}', en: 'Uploading: {scans}' },
+  results: { ro: 'Documentele rezultatului', ru: 'Документы результата', en: 'Documents of the result' },
+  scans: { ro: 'Copii scanate', ru: 'Сканы', en: 'Scans' },
+});
+
+/** The camera. */
+export const CAMERA = defineMessages({
+  title: { ro: 'Fotografiați documentul', ru: 'Сфотографируйте документ', en: 'Photograph the document' },
+  starting: { ro: 'Camera pornește', ru: 'Камера включается', en: 'The camera is starting' },
+  take: { ro: 'Fotografiază pagina', ru: 'Снять страницу', en: 'Take the page' },
+  done: { ro: 'Gata', ru: 'Готово', en: 'Done' },
+  page: { ro: 'Pagina {n}', ru: 'Страница {n}', en: 'Page {n}' },
+  rotate: { ro: 'Rotește', ru: 'Повернуть', en: 'Rotate' },
+  retake: { ro: 'Fotografiază din nou', ru: 'Переснять', en: 'Retake' },
+  remove: { ro: 'Șterge pagina', ru: 'Удалить страницу', en: 'Remove the page' },
+  earlier: { ro: 'Mai înainte', ru: 'Раньше', en: 'Move earlier' },
+  later: { ro: 'Mai târziu', ru: 'Позже', en: 'Move later' },
+  none: { ro: 'Nicio pagină încă', ru: 'Пока нет страниц', en: 'No page yet' },
+  needPage: {
+    ro: 'Fotografiați cel puțin o pagină.',
+    ru: 'Снимите хотя бы одну страницу.',
+    en: 'Take at least one page.',
+  },
+  full: {
+    ro: 'Un document are cel mult 30 de pagini.',
+    ru: 'В документе не больше 30 страниц.',
+    en: 'A document has at most 30 pages.',
+  },
+  noCamera: {
+    ro: 'Camera nu poate fi folosită. Permiteți accesul în browser sau alegeți fotografii din dispozitiv.',
+    ru: 'Камера недоступна. Разрешите доступ в браузере или выберите фотографии на устройстве.',
+    en: 'The camera cannot be used. Allow it in the browser, or choose photographs from the device.',
+  },
+  choosePhotos: { ro: 'Alege fotografii', ru: 'Выбрать фотографии', en: 'Choose photographs' },
+  keys: {
+    ro: 'Spațiu: fotografiază · R: rotește ultima · Del: șterge ultima · Ctrl+Enter: gata',
+    ru: 'Пробел: снять · R: повернуть последнюю · Del: удалить последнюю · Ctrl+Enter: готово',
+    en: 'Space: take · R: rotate the last · Del: remove the last · Ctrl+Enter: done',
+  },
+});
+
+/** The viewer. */
+export const VIEWER = defineMessages({
+  loading: { ro: 'Documentul se încarcă', ru: 'Документ загружается', en: 'Loading the document' },
+  failed: {
+    ro: 'Documentul nu poate fi afișat. Îl puteți descărca.',
+    ru: 'Документ нельзя показать. Его можно скачать.',
+    en: 'The document cannot be shown. You can download it.',
+  },
+  notRead: {
+    ro: 'Documentul nu a putut fi citit. Închideți și încercați din nou.',
+    ru: 'Документ не удалось прочитать. Закройте и повторите.',
+    en: 'The document could not be read. Close this and try again.',
+  },
+  frame: { ro: 'Conținutul documentului', ru: 'Содержимое документа', en: 'Content of the document' },
+  pageOf: { ro: 'Pagina {n} din {all}', ru: 'Страница {n} из {all}', en: 'Page {n} of {all}' },
+  previous: { ro: 'Pagina precedentă', ru: 'Предыдущая страница', en: 'Previous page' },
+  next: { ro: 'Pagina următoare', ru: 'Следующая страница', en: 'Next page' },
+  zoomIn: { ro: 'Mărește', ru: 'Увеличить', en: 'Zoom in' },
+  zoomOut: { ro: 'Micșorează', ru: 'Уменьшить', en: 'Zoom out' },
+  rotate: { ro: 'Rotește', ru: 'Повернуть', en: 'Rotate' },
+  print: { ro: 'Tipărește', ru: 'Печать', en: 'Print' },
+  download: { ro: 'Descarcă', ru: 'Скачать', en: 'Download' },
+  superseded: {
+    ro: 'Înlocuit: a fost emis un rezultat nou. Acest document nu mai este valabil.',
+    ru: 'Заменён: выдан новый результат. Этот документ больше не действует.',
+    en: 'Superseded: a new result was issued. This document is no longer valid.',
+  },
+});
