@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { toCivilDate } from '@cups/application';
 import { Problem } from '@cups/problem';
 import type { ProblemInit } from '@cups/problem';
+import { resourceName } from '@cups/contracts';
 import { fromProtoEnum } from '@cups/contracts/proto';
 import type { Backend } from '@cups/backend';
 import type { Context } from '@cups/rpc';
@@ -9,12 +10,17 @@ import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/
 import type { Centre__Output as CentreIn } from '@cups/contracts/gen/cups/identity/v1/Centre.ts';
 import type { LocalizedText__Output as LocalizedText } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { Config } from './config.ts';
+import { fromDocument } from './convert/document.ts';
 import { fromVersion } from './convert/service-version.ts';
-import type { ServiceVersion } from './domain/application.ts';
+import type { DocumentReference, ServiceVersion } from './domain/application.ts';
 
-/** Clients of catalog and identity. Intake calls them only to open or renew a draft. */
+/**
+ * Clients of catalog and identity, which intake calls only to open or renew a draft, and of documents, which it calls
+ * only when evidence names a new document.
+ */
 
 export interface VersionInForce {
   /** Returns the copy that a draft stores, with the cost options offered in the centre's country. */
@@ -66,11 +72,16 @@ export interface ServiceClients {
    * STALE_REPLICA if no replica with the newest files responds
    */
   resolveFiling(request: FilingRequest, context: Context): Promise<FilingTarget>;
+  /**
+   * Returns the evidence documents of an application of the caller's centre, oldest first.
+   * @throws Problem UPSTREAM_UNAVAILABLE
+   */
+  listDocuments(applicationId: string, context: Context): Promise<DocumentReference[]>;
 }
 
 /** Builds the clients. They connect on the first call. */
 export function openClients(backend: Backend<Config>): ServiceClients {
-  const { catalogAddress, identityAddress } = backend.config;
+  const { catalogAddress, identityAddress, documentsAddress } = backend.config;
   const catalog = backend.connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
     service: 'catalog',
     address: catalogAddress,
@@ -78,6 +89,10 @@ export function openClients(backend: Backend<Config>): ServiceClients {
   const identity = backend.connect<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
     service: 'identity',
     address: identityAddress,
+  });
+  const documents = backend.connect<DocumentsServiceDefinition>('cups.documents.v1.DocumentsService', {
+    service: 'documents',
+    address: documentsAddress,
   });
   const cached = createCache();
 
@@ -120,6 +135,11 @@ export function openClients(backend: Backend<Config>): ServiceClients {
       const refusal = findFilingProblem(newest, context);
       if (refusal) throw refusal;
       return newest;
+    },
+    async listDocuments(applicationId, context) {
+      const application = resourceName('applications', applicationId);
+      const { documents: listed } = await documents.listDocuments({ application }, context);
+      return listed.filter(({ purpose }) => purpose === 'PURPOSE_EVIDENCE').map(fromDocument);
     },
   };
 }

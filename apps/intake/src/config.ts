@@ -23,6 +23,7 @@ export const settings = {
   ),
   catalogAddress: addressSetting('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
   identityAddress: addressSetting('identity', 'IDENTITY_ADDRESS', '127.0.0.1:7002'),
+  documentsAddress: addressSetting('documents', 'DOCUMENTS_ADDRESS', '127.0.0.1:7007'),
   requestSecret: {
     name: 'REQUEST_SECRET_FILE',
     type: 'secret-file',

@@ -5,13 +5,52 @@ import type { Appeal__Output as AppealIn } from '@cups/contracts/gen/cups/agency
 import type { DeliveryDocumentsRequested__Output as DocumentsIn } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryDocumentsRequested.ts';
 import type { AgencyBridgeEvent__Output, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
+import type { ReceivedEvent } from '@cups/contracts';
+import type { DocumentsEvent__Output, DocumentsEvents } from '@cups/contracts/gen/events/cups.documents.v1.ts';
+import { fromCheckedFacts } from './convert/document.ts';
 import { omitEmpty } from './convert/omit-empty.ts';
 import type { AgencyUpdate } from './domain/agency-updates.ts';
 import type { Appeal, Result, Text } from './domain/application.ts';
+import type { DocumentUpdate } from './domain/documents.ts';
 
-/** Decodes cups.deliveries: turns events of the bridge into domain updates whose texts are safe to show. */
+/**
+ * Decodes cups.deliveries and cups.documents: turns events of the bridge into domain updates whose texts are safe to
+ * show, and events of documents into updates of references.
+ */
 
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
+
+const documentEvents = eventCodec<DocumentsEvents>('cups.documents.v1');
+
+/**
+ * Decodes an event of cups.documents. Returns undefined if it is not an event of documents. An unknown type has no
+ * update, but counts.
+ */
+export function decodeDocumentEvent(
+  event: ReceivedEvent,
+  now: Date,
+): { application: string; update: DocumentUpdate | undefined } | undefined {
+  const decoded = documentEvents.decode(event);
+  const ref = decoded?.data.ref;
+  if (!decoded || !ref || ref.document !== event.subject) return undefined;
+  const facts = toDocumentFacts(decoded);
+  const { document, kind } = ref;
+  const update = facts && { document, kind, facts, eventId: event.id, occurTime: event.time, now };
+  return { application: ref.application, update };
+}
+
+function toDocumentFacts(event: DocumentsEvent__Output): DocumentUpdate['facts'] | undefined {
+  switch (event.type) {
+    case 'cups.documents.v1.DocumentChecked':
+      return { state: 'ready', ...fromCheckedFacts(event.data) };
+    case 'cups.documents.v1.DocumentRefused':
+      return { state: 'refused', refusal: event.data.cause };
+    case 'cups.documents.v1.DocumentErased':
+      return { state: 'erased' };
+    case 'unknown':
+      return undefined;
+  }
+}
 
 type CommonField = 'agency' | 'eventId' | 'now' | 'occurTime' | 'agencyReference' | 'changes';
 

@@ -2,16 +2,18 @@ import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { isUlid } from '@cups/contracts';
 import type { Change } from '@cups/store';
-import { decodeDeliveryEvent } from './event-decoder.ts';
+import { decodeDeliveryEvent, decodeDocumentEvent } from './event-decoder.ts';
 import { fireTimer } from './domain/commands/timers.ts';
 import { applyAgencyUpdate } from './domain/agency-updates.ts';
 import type { AgencyUpdate } from './domain/agency-updates.ts';
+import { applyDocumentUpdate } from './domain/documents.ts';
+import type { DocumentUpdate } from './domain/documents.ts';
 import type { Timer } from '@cups/application';
 import { toChange } from './event-encoder.ts';
 import type { RpcDeps } from './rpc/deps.ts';
 import type { StoredApplication } from './store.ts';
 
-/** Handlers of cups.deliveries events and of the timers of applications. */
+/** Handlers of cups.deliveries and cups.documents events and of the timers of applications. */
 
 type EventHandlerDeps = Pick<RpcDeps, 'applications' | 'workingTimes' | 'hashes' | 'now'>;
 
@@ -74,6 +76,57 @@ function createUpdateHandler({ applications, now }: EventHandlerDeps, applyUpdat
       throw error;
     }
   };
+}
+
+/**
+ * Handles an event of a document: updates its reference, in the order of the document. An event that names no known
+ * reference counts too, so that a concurrent write that names the document reads its state again.
+ */
+export function createDocumentHandler(deps: Omit<EventHandlerDeps, 'workingTimes'>) {
+  return createReferenceHandler(deps, (app, update) =>
+    update ? toChange(app, applyDocumentUpdate(app, update), deps.hashes) : { document: app, events: [] },
+  );
+}
+
+/** Handles an event of a document that an administrator dropped: it only counts. */
+export function createDroppedDocumentHandler(deps: Omit<EventHandlerDeps, 'workingTimes'>) {
+  const count = createReferenceHandler(deps, (document) => ({ document, events: [] }));
+  return async (event: ReceivedEvent): Promise<void> => void (await count(event));
+}
+
+function createReferenceHandler(
+  { applications, now }: Omit<EventHandlerDeps, 'workingTimes'>,
+  apply: (app: StoredApplication, update: DocumentUpdate | undefined) => Change<StoredApplication>,
+) {
+  return async (event: ReceivedEvent): Promise<'done' | 'refused'> => {
+    const receiveTime = now();
+    const decoded = decodeDocumentEvent(event, receiveTime);
+    const id = decoded?.application.slice('applications/'.length) ?? '';
+    if (!decoded || !isUlid(id) || event.sequence === null) return 'refused';
+    const sequence = { subject: event.subject, value: event.sequence };
+    const cause = { eventId: event.id, requestId: event.correlationId };
+    const write = (counted: { sequence?: typeof sequence }) =>
+      applications.update(id, { scope: 'service', cause: { ...cause, ...counted }, now: receiveTime }, (app) =>
+        apply(app, decoded.update),
+      );
+    try {
+      const { outcome } = await write({ sequence });
+      // Earlier events of the document came before the application was opened. Each event has the whole state.
+      if (outcome === 'gap') await write({});
+    } catch (error) {
+      // An upload may precede its application, which then reads the state of the document.
+      if (!(error instanceof Problem && error.kind === 'NOT_FOUND')) throw error;
+    }
+    return 'done';
+  };
+}
+
+/** Returns the handler of both topics. */
+export function dispatchByTopic<T>(
+  delivery: (event: ReceivedEvent) => Promise<T>,
+  document: (event: ReceivedEvent) => Promise<T>,
+): (event: ReceivedEvent) => Promise<T> {
+  return (event) => (event.topic === 'cups.documents' ? document(event) : delivery(event));
 }
 
 /** Handles a due timer of an application. A stale timer changes nothing. */

@@ -7,7 +7,14 @@ import { watchPersonHasher, PERSON_HASH_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
 import { createSearchHasher } from './domain/search-hasher.ts';
-import { createDeliveryHandler, createDroppedDeliveryHandler, createTimerHandler } from './event-handlers.ts';
+import {
+  createDeliveryHandler,
+  createDocumentHandler,
+  createDroppedDeliveryHandler,
+  createDroppedDocumentHandler,
+  createTimerHandler,
+  dispatchByTopic,
+} from './event-handlers.ts';
 import { openClients } from './clients.ts';
 import { rpcs } from './rpc.ts';
 import { openApplicationStore } from './store.ts';
@@ -53,11 +60,12 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
     due: createTimerHandler({ applications, hashes: searchHasher, now }),
     pollMs: config.timerPollMs,
   });
+  const eventDeps = { applications, workingTimes, hashes: searchHasher, now };
   backend.consume({
     groupId: 'intake',
-    topics: ['cups.deliveries'],
-    handle: createDeliveryHandler({ applications, workingTimes, hashes: searchHasher, now }),
-    skip: createDroppedDeliveryHandler({ applications, workingTimes, hashes: searchHasher, now }),
+    topics: ['cups.deliveries', 'cups.documents'],
+    handle: dispatchByTopic(createDeliveryHandler(eventDeps), createDocumentHandler(eventDeps)),
+    skip: dispatchByTopic(createDroppedDeliveryHandler(eventDeps), createDroppedDocumentHandler(eventDeps)),
   });
 
   return backend.serve<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {

@@ -1,6 +1,7 @@
 /** Table tests of pure code. */
 import './agency-updates.test.ts';
 import './delivery-event.test.ts';
+import './documents.test.ts';
 import './filing.test.ts';
 import './lifecycle.test.ts';
 import './queue.test.ts';

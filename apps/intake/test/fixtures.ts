@@ -104,7 +104,7 @@ export function runCommand(app: Application, action: Action, roles: readonly str
   const actor = { ...ACTOR, roles, now };
   switch (action) {
     case 'edit':
-      return drafts.editDraft(app, actor, ['costOption'], { costOption: 'normal' });
+      return drafts.editDraft(app, actor, { fields: ['costOption'], update: { costOption: 'normal' } });
     case 'submit':
       return filing.submitApplication(app, actor, SUBMIT_CONTEXT);
     case 'withdraw':

@@ -3,6 +3,7 @@ import './shared-intake.ts';
 import './access-log.test.ts';
 import './casework.test.ts';
 import './confirm-outcome.test.ts';
+import './copies.test.ts';
 import './get-application.test.ts';
 import './get-application-details.test.ts';
 import './get-notice-context.test.ts';

@@ -8,6 +8,9 @@ import type { GetPublicServiceVersionResponse } from '@cups/contracts/gen/cups/c
 import type { Pause } from '@cups/contracts/gen/cups/catalog/v1/Pause.ts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { CentreStatus } from '@cups/contracts/gen/cups/identity/v1/CentreStatus.ts';
+import type { Document } from '@cups/contracts/gen/cups/documents/v1/Document.ts';
+import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
+import type { DocumentsEvent } from '@cups/contracts/gen/events/cups.documents.v1.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import type { CreateApplicationRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
@@ -99,6 +102,21 @@ export async function openWorld() {
     { service: 'identity', keys },
   );
 
+  const stored = new Map<string, Document[]>();
+  const documentsDown: { problem: Problem | undefined; calls: number } = { problem: undefined, calls: 0 };
+  const documents = await fakeService<DocumentsServiceDefinition>(
+    'cups.documents.v1.DocumentsService',
+    {
+      async ListDocuments({ application }, { session }) {
+        documentsDown.calls += 1;
+        if (documentsDown.problem) throw documentsDown.problem;
+        if (!session?.centre) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'no session' });
+        return { documents: stored.get(application) ?? [] };
+      },
+    },
+    { service: 'documents', keys },
+  );
+
   /** Settings of an intake; writes its request secret beside the keys. */
   function configOf(given: Partial<Config> = {}): Config {
     mkdirSync(keys.dir, { recursive: true });
@@ -115,6 +133,7 @@ export async function openWorld() {
       dataDir: join(import.meta.dirname, '../../../data'),
       catalogAddress: catalog.address,
       identityAddress: identity.address,
+      documentsAddress: documents.address,
       logLevel: 'info',
       timerPollMs: 200,
       ...given,
@@ -181,6 +200,9 @@ export async function openWorld() {
     place,
     catalog,
     identity,
+    /** What the service documents has of each application, and whether it responds. */
+    stored,
+    documentsDown,
     /** Responses of identity by centre code. */
     centres,
     /** Log lines of all intakes. */
@@ -217,7 +239,7 @@ export async function openWorld() {
     publish: (...events: Event[]) => publishEvents(place, events),
     async close() {
       for (const close of closing.splice(0).reverse()) await close();
-      await Promise.all([catalog.close(), identity.close()]);
+      await Promise.all([catalog.close(), identity.close(), documents.close()]);
       keys.remove();
     },
   };
@@ -348,6 +370,50 @@ export function bridgeEvent<Name extends BridgeEventName>(
     subject: delivery,
     sequence,
     source: '/cups/agency-bridge',
+    data: messageType(type).encode({ ref, ...fields }),
+  });
+}
+
+/** A stored document of an application, in the state of a complete upload. */
+export const storedDocument = (
+  application: string,
+  n: number,
+  more: Omit<Document, 'name' | 'application' | 'kind'> & { name?: string; kind?: string } = {},
+): Document & { name: string; application: string; kind: string } => ({
+  name: `documents/01J000000000000000000000${String(n).padStart(2, '0')}`,
+  application,
+  purpose: 'PURPOSE_EVIDENCE',
+  kind: 'identity-document',
+  state: 'STATE_CHECKING',
+  uploadSize: '1000',
+  uploadSha256: String(n % 10).repeat(64),
+  ...more,
+});
+
+type DocumentEventName = DocumentsEvent['type'] extends `cups.documents.v1.${infer Name}` ? Name : never;
+
+/** Builds an event of a document. */
+export function documentEvent(
+  document: { name: string; application: string; kind: string },
+  name: DocumentEventName,
+  sequence: number,
+  fields: object = {},
+): Event {
+  const type = `cups.documents.v1.${name}`;
+  const ref = {
+    document: document.name,
+    application: document.application,
+    centre: 'centres/CU-001',
+    purpose: 'PURPOSE_EVIDENCE',
+    kind: document.kind,
+  };
+  return createEvent({
+    topic: 'cups.documents',
+    key: idOf(document.application),
+    type,
+    subject: document.name,
+    sequence,
+    source: '/cups/documents',
     data: messageType(type).encode({ ref, ...fields }),
   });
 }

@@ -31,6 +31,8 @@ interface FilingContext {
   centreKind: string;
   /** The day of filing in Chisinau, yyyy-MM-dd. */
   today: string;
+  /** Copies that prove nothing, because their document was refused or erased. */
+  unusableCopies?: readonly string[];
 }
 
 /**
@@ -40,7 +42,7 @@ interface FilingContext {
 export function validateCompleteness(
   content: Content,
   requirements: Requirements,
-  { centreKind, today }: FilingContext,
+  { centreKind, today, unusableCopies = [] }: FilingContext,
   validateAnswers: AnswersValidator,
 ): Violation[] {
   return [
@@ -48,7 +50,7 @@ export function validateCompleteness(
     ...validatePeople(content, requirements),
     ...validateContact(content),
     ...validateMandate(content),
-    ...validateEvidence(content, requirements),
+    ...validateEvidence(content, requirements, unusableCopies),
     ...validateCostOption(content, requirements, centreKind),
     ...(content.delivery ? [] : [requiredViolation('/delivery')]),
     ...validateDates(content, today),
@@ -113,7 +115,11 @@ function validateMandate({ mandate, represented }: Content): Violation[] {
   return represented ? [violation('/mandate/kind', 'MANDATE_REQUIRED')] : [];
 }
 
-function validateEvidence(content: Content, { evidence: rules }: Requirements): Violation[] {
+function validateEvidence(
+  content: Content,
+  { evidence: rules }: Requirements,
+  unusableCopies: readonly string[],
+): Violation[] {
   const documents = content.evidence ?? [];
   return rules
     .filter((rule) => isRequired(rule, content))
@@ -121,7 +127,8 @@ function validateEvidence(content: Content, { evidence: rules }: Requirements): 
       const index = documents.findIndex((item) => item.kind === kind);
       const document = documents[index];
       if (!document) return [violation('/evidence', 'EVIDENCE_MISSING', { kind })];
-      if (document.originalSeen || document.copy || (acceptsCode && document.verificationCode)) return [];
+      const hasCopy = document.copy !== undefined && !unusableCopies.includes(document.copy);
+      if (document.originalSeen || hasCopy || (acceptsCode && document.verificationCode)) return [];
       return [violation(`/evidence/${index}/originalSeen`, 'EVIDENCE_NOT_VERIFIED', { kind })];
     });
 }

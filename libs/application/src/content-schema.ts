@@ -176,7 +176,7 @@ export const CONTENT_SCHEMA = {
         number: { $ref: '#/$defs/ShortLine' },
         issueDate: { $ref: '#/$defs/CivilDate' },
         originalSeen: { type: 'boolean', description: 'False when left out.' },
-        copy: { $ref: '#/$defs/ReferenceLine', description: 'Reference to a scanned copy.' },
+        copy: { $ref: '#/$defs/ReferenceLine', description: 'Name of the document with the scanned copy.' },
         verificationCode: {
           $ref: '#/$defs/ShortLine',
           description: 'The code by which an electronic document is verified; nobody has it in hand.',

@@ -124,6 +124,9 @@ export type Message = (typeof MESSAGES)[number];
 export const TIMERS = ['draft-untouched', 'answer-date-passed'] as const;
 export type Timer = (typeof TIMERS)[number];
 
+/** Events of documents after filing. They change no state. */
+export const DOCUMENT_EVENTS = ['document-refused'] as const;
+
 /** Alerts for the desk. `other` stands for a kind of a later release. */
 export const DESK_ALERT_KINDS = [
   'acknowledged-after-end',
@@ -147,6 +150,7 @@ export const DESK_ALERT_KINDS = [
   'progress-while-awaiting-documents',
   'documents-requested-too-often',
   'agency-message-changed',
+  'document-refused',
   'other',
 ] as const;
 export type DeskAlertKind = (typeof DESK_ALERT_KINDS)[number];

@@ -1,12 +1,19 @@
-import { ACTIONS, CASEWORK_ACTIONS, MESSAGES, TIMERS } from './lifecycle.ts';
+import { ACTIONS, CASEWORK_ACTIONS, DOCUMENT_EVENTS, MESSAGES, TIMERS } from './lifecycle.ts';
 
 /**
  * Closed lists of codes that API responses contain. Each code has texts in three languages (texts/) and is in the
  * OpenAPI document. `other` and `OTHER` stand for a code of a later release.
  */
 
-/** Kinds of history entries: an operator's action, a message of the agency or the bridge, or a timer. */
-export const HISTORY_KINDS = [...ACTIONS, ...CASEWORK_ACTIONS, ...MESSAGES, ...TIMERS, 'other'] as const;
+/** Kinds of history entries: an operator's action, a message of the agency or the bridge, a timer, or a document's event. */
+export const HISTORY_KINDS = [
+  ...ACTIONS,
+  ...CASEWORK_ACTIONS,
+  ...MESSAGES,
+  ...TIMERS,
+  ...DOCUMENT_EVENTS,
+  'other',
+] as const;
 export type HistoryKind = (typeof HISTORY_KINDS)[number];
 
 /** Changes that the platform made to an agency's message. */

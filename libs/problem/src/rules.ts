@@ -32,6 +32,7 @@ export const RULES = {
   ONE_OF: { meaning: 'Must be one of {choices}.', params: { choices: 'words' } },
   NO_MATCHING_ALTERNATIVE: { meaning: 'Must match exactly one of the alternatives.', params: {} },
   UNKNOWN_VALUE: { meaning: 'Is not a known value.', params: {} },
+  REFERENCE: { meaning: 'Must name a document of this application and of the same kind.', params: {} },
   FORBIDDEN_VALUE: { meaning: 'Must not have this value.', params: {} },
 
   MIN_LENGTH: { meaning: 'Must have at least {min} characters.', params: { min: 'number' } },

@@ -29,6 +29,7 @@ import { resolveBuckets } from '../domain/queue.ts';
 import type { QueueViewer } from '../domain/queue.ts';
 import type { StoredRow } from '../store/application-rows.ts';
 import { toContent } from './content.ts';
+import { toDocumentReference } from './document.ts';
 import { toPayment } from './payment.ts';
 import { omitEmpty } from './omit-empty.ts';
 
@@ -79,6 +80,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     personNotifications: app.personNotifications?.map(toPersonNotification) ?? [],
     payment: toPayment(app.payment),
     ownApplication: activeGuards.includes('own-application'),
+    documents: app.documents?.map(toDocumentReference) ?? [],
   };
 }
 

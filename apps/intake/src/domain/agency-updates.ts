@@ -237,7 +237,7 @@ function latestOf(now: Date, earliest: Date | undefined): Date {
 }
 
 /** Returns the alerts with a new one at the end. An alert of the same kind and cause is merged into it. */
-function addDeskAlert(alerts: DeskAlert[], kind: DeskAlertKind, recordTime: Date, cause?: string): DeskAlert[] {
+export function addDeskAlert(alerts: DeskAlert[], kind: DeskAlertKind, recordTime: Date, cause?: string): DeskAlert[] {
   const previous = alerts.find((alert) => alert.kind === kind && alert.cause === cause);
   const others = alerts.filter((alert) => alert !== previous);
   const added: DeskAlert = { kind, recordTime };

@@ -1,6 +1,7 @@
 import type {
   Content,
   DeskAlertKind,
+  Evidence,
   HandOver,
   HistoryKind,
   Language,
@@ -26,11 +27,51 @@ export interface UnavailableDocument {
   reason?: string;
 }
 
+/** Evidence of a submission, with the SHA-256 of the uploaded bytes of its copy. */
+export type FrozenEvidence = Evidence & { copySha256?: string };
+
+/** A document that evidence names in `copy`. The service documents holds its content. */
+export interface DocumentReference {
+  /** documents/{id} */
+  name: string;
+  /** A code of the catalog. */
+  kind: string;
+  /** In bytes. */
+  uploadSize: number;
+  /** Of the uploaded bytes, lower-case hexadecimal. */
+  uploadSha256: string;
+  state: 'uploading' | 'checking' | 'ready' | 'refused' | 'erased';
+  /** Facts of the check; absent before. */
+  mediaType?: string;
+  /** Of the checked content, in bytes. */
+  size?: number;
+  /** Of the checked content, lower-case hexadecimal. */
+  sha256?: string;
+  pages?: number;
+  scan?: 'not-scanned' | 'clean';
+  /** Why it was refused, a code of the service documents. */
+  refusal?: string;
+}
+
+/** A document that the agency issued as a result. The service documents holds its content. */
+export interface ResultDocument {
+  /** documents/{id} */
+  document: string;
+  mediaType: string;
+  /** In bytes. */
+  size: number;
+  /** Lower-case hexadecimal. */
+  sha256: string;
+  pages: number;
+  /** Set once the content was erased at the end of its term. */
+  erased?: true;
+}
+
 /** The frozen content of one submission, valid against the form of its service version. */
 export interface Submission {
   number: number;
   submitTime: Date;
-  content: Omit<Content, 'contact'>;
+  content: Omit<Content, 'contact'> & { evidence?: FrozenEvidence[] };
   answersRequest?: string;
   dueDate?: string;
   /** Requested documents that it does not include. */
@@ -50,6 +91,9 @@ export interface Result {
   verificationCode?: string;
   /** yyyy-MM-dd */
   validUntil?: string;
+  documents?: ResultDocument[];
+  /** Address (https) where anyone can verify the document. */
+  verificationUrl?: string;
 }
 
 export interface DocumentRequest {
@@ -100,6 +144,7 @@ export interface ActionRecord {
   /** The agency's text. */
   agencyText?: Text;
   result?: Result;
+  /** Documents that an agency requested, or that were refused. */
   documents?: RequestedDocument[];
   /** Codes of changes that the platform made to the agency's message. */
   changes?: string[];
@@ -190,6 +235,8 @@ export interface Application {
   /** True for training applications, which never reach an agency or applicant. Set on creation and never changed. */
   training?: boolean;
   content: Content;
+  /** The documents that evidence or a submission names, oldest first; absent without any. */
+  documents?: DocumentReference[];
 
   submitTime?: Date;
   dueDate?: string;

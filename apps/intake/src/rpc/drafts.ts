@@ -7,6 +7,7 @@ import * as drafts from '../domain/commands/draft.ts';
 import { invalidField } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { toActor, toCause, changeApplication } from './change.ts';
+import { findNewDocuments } from './new-documents.ts';
 import { openDraft } from './open-draft.ts';
 import { getCentreApplication, toViewer } from './caller.ts';
 
@@ -37,8 +38,10 @@ export function draftRpcs(
       if (!request.etag) throw new Problem({ reason: 'ETAG_MISSING', message: 'The etag is missing.' });
       const fields = fromUpdateFields(request.updateFields);
       const content = fromContent(request.content);
+      const evidence = fields.includes('evidence') ? (content.evidence ?? []) : [];
       return changeApplication(deps, request, context, {
-        decide: (app, actor) => drafts.editDraft(app, actor, fields, content),
+        read: (app) => findNewDocuments(deps, app, evidence, context),
+        decide: (app, actor, found) => drafts.editDraft(app, actor, { fields, update: content, found }),
       });
     },
 

@@ -9,6 +9,7 @@ import { assertNoViolations, invalidField } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
 import { changeApplication } from './change.ts';
+import { findNewDocuments } from './new-documents.ts';
 
 export function filingRpcs(
   deps: RpcDeps,
@@ -38,8 +39,12 @@ export function filingRpcs(
       const supply: Supply = { evidence, unavailable, complete: request.complete };
       if (request.answers.length > 0) supply.answers = fromAnswers(request.answers);
       return changeApplication(deps, request, context, {
-        read: versionOf,
-        decide: (app, actor, version) => supplyDocuments(app, actor, supply, submitContext(app, version)),
+        async read(app) {
+          const [version, found] = await Promise.all([versionOf(app), findNewDocuments(deps, app, evidence, context)]);
+          return { version, found };
+        },
+        decide: (app, actor, { version, found }) =>
+          supplyDocuments(app, actor, { ...supply, found }, submitContext(app, version)),
       });
     },
 

@@ -15,6 +15,7 @@ import type { RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
 import type { RequestCause } from './change.ts';
 import { getCentreApplication } from './caller.ts';
+import { findNewDocuments } from './new-documents.ts';
 
 /**
  * Opens a draft at the actor's centre, with a copy of the service version in force.
@@ -38,14 +39,17 @@ export async function openDraft(
   await assertBelowLimit(deps, actor.centre, centre);
   const copy = version.createCopy(centre);
   await versions.save(copy);
+  const id = request.applicationId || newUlid(actor.now);
+  const content = fromContent(request.content);
   const draft: NewApplication = {
-    id: request.applicationId || newUlid(actor.now),
+    id,
     centre: actor.centre,
     centreName: centre.displayName,
     centreKind: centre.kind,
     trackingNumber: generateTrackingNumber((n) => randomBytes(n)),
     version: copy,
-    content: fromContent(request.content),
+    content,
+    documents: await findNewDocuments(deps, { _id: id }, content.evidence ?? [], context),
   };
   if (request.corrects) draft.corrects = request.corrects;
   if (training) draft.training = true;

@@ -25,7 +25,24 @@ const text = { ro: String, ru: String, en: String };
 const mixed = Object;
 const unavailable = [{ _id: false, kind: String, reason: String }];
 const documents = [{ _id: false, kind: String, note: String }];
-const result = { resultKind: String, resultNumber: String, verificationCode: String, validUntil: String };
+
+const resultDocument = {
+  _id: false,
+  document: String,
+  mediaType: String,
+  size: Number,
+  sha256: String,
+  pages: Number,
+  erased: Boolean,
+};
+const result = {
+  resultKind: String,
+  resultNumber: String,
+  verificationCode: String,
+  validUntil: String,
+  documents: [resultDocument],
+  verificationUrl: String,
+};
 const term = { amount: Number, unit: String };
 
 /** The columns of an application: the only fields that a document may hold. */
@@ -43,6 +60,22 @@ export const APPLICATION_SCHEMA = {
   corrects: String,
   training: Boolean,
   content: toColumn(CONTENT_SCHEMA),
+  documents: [
+    {
+      _id: false,
+      name: String,
+      kind: String,
+      uploadSize: Number,
+      uploadSha256: String,
+      state: String,
+      mediaType: String,
+      size: Number,
+      sha256: String,
+      pages: Number,
+      scan: String,
+      refusal: String,
+    },
+  ],
   submitTime: Date,
   dueDate: String,
   dueTime: Date,

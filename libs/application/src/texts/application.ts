@@ -78,6 +78,11 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     ru: 'срок подачи документов прошёл',
     en: 'the deadline for documents passed',
   },
+  'document-refused': {
+    ro: 'o copie a fost respinsă la verificare',
+    ru: 'копия не прошла проверку',
+    en: 'a copy was refused',
+  },
   other: { ro: 'alt pas', ru: 'другое действие', en: 'something else' },
 };
 
@@ -187,6 +192,11 @@ export const DESK_ALERT_TEXTS: Record<DeskAlertKind, Text> = {
     ro: 'Un mesaj al autorității nu a fost luat chiar așa cum a venit.',
     ru: 'Сообщение учреждения принято не совсем так, как пришло.',
     en: 'A message of the agency was corrected on arrival.',
+  },
+  'document-refused': {
+    ro: 'O copie atașată a fost respinsă la verificare. Aduceți alta.',
+    ru: 'Приложенная копия не прошла проверку. Замените её.',
+    en: 'An attached copy was refused. Replace it.',
   },
   other: {
     ro: 'Autoritatea a scris ceva. Citiți istoricul.',

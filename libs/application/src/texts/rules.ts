@@ -54,6 +54,11 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Это значение неизвестно. Выберите другое.',
     en: 'This value is not known. Choose another.',
   },
+  REFERENCE: {
+    ro: 'Copia nu ține de această cerere sau de acest document. Atașați-o din nou.',
+    ru: 'Копия не относится к этому заявлению или к этому документу. Приложите её снова.',
+    en: 'The copy does not belong to this application or this document. Attach it again.',
+  },
   FORBIDDEN_VALUE: {
     ro: 'Această valoare nu se admite aici. Alegeți alta.',
     ru: 'Это значение здесь не допускается. Выберите другое.',

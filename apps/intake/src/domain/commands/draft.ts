@@ -2,7 +2,8 @@ import { validateContentShape } from '@cups/application';
 import type { Content } from '@cups/application';
 import { assertTransition, appendHistory } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
-import type { Application, ServiceVersion } from '../application.ts';
+import { validateCopies, validateDocumentCount, withDocuments } from '../documents.ts';
+import type { Application, DocumentReference, ServiceVersion } from '../application.ts';
 import { createDraftTimer } from '../draft-timer.ts';
 import { assertNoViolations } from '../problems.ts';
 
@@ -14,18 +15,26 @@ export interface NewApplication {
   trackingNumber: string;
   version: ServiceVersion;
   content: Content;
+  /** Documents that the content may name. */
+  documents?: readonly DocumentReference[];
   corrects?: string;
   /** Set if the centre is in training mode. It never changes afterwards. */
   training?: true;
 }
 
+export interface DraftEdit {
+  fields: readonly (keyof Content)[];
+  update: Content;
+  /** Documents that the update names and the draft does not know yet. */
+  found?: readonly DocumentReference[];
+}
+
+type NewDraft = Omit<Application, 'schemaVersion' | 'revision' | 'eventSeq' | 'createTime' | 'updateTime'>;
+
 /** Creates a draft, without the fields that the store sets. */
-export function createDraft(
-  input: NewApplication,
-  actor: Actor,
-): Omit<Application, 'schemaVersion' | 'revision' | 'eventSeq' | 'createTime' | 'updateTime'> {
-  assertNoViolations(validateContentShape(input.content));
-  return {
+export function createDraft(input: NewApplication, actor: Actor): NewDraft {
+  const { content, documents = [] } = input;
+  const draft: NewDraft = {
     _id: input.id,
     centre: input.centre,
     centreName: input.centreName,
@@ -36,29 +45,37 @@ export function createDraft(
     state: 'draft',
     ...(input.corrects === undefined ? {} : { corrects: input.corrects }),
     ...(input.training ? { training: true } : {}),
-    content: input.content,
+    content,
     submissions: [],
     history: [],
     deskAlerts: [],
     timer: createDraftTimer(actor.now),
   };
+  const documented = withDocuments(draft, documents);
+  assertNoViolations([
+    ...validateContentShape(content),
+    ...validateCopies({ content: {} }, content.evidence ?? [], documents),
+    ...validateDocumentCount(documented),
+  ]);
+  return documented;
 }
 
 /** Replaces the named fields of a draft. A named field that is absent in the update is cleared. */
-export function editDraft(
-  app: Application,
-  actor: Actor,
-  fields: readonly (keyof Content)[],
-  update: Content,
-): CommandResult {
+export function editDraft(app: Application, actor: Actor, { fields, update, found = [] }: DraftEdit): CommandResult {
   const state = assertTransition(app, 'edit', actor);
   const content: Content = { ...app.content };
   for (const field of fields) {
     if (update[field] === undefined) delete content[field];
     else Object.assign(content, { [field]: update[field] });
   }
-  assertNoViolations(validateContentShape(content));
-  return { document: { ...app, state, content, timer: createDraftTimer(actor.now) }, events: [] };
+  const edited = { ...app, state, content, timer: createDraftTimer(actor.now) };
+  const document = fields.includes('evidence') ? withDocuments(edited, found) : edited;
+  assertNoViolations([
+    ...validateContentShape(content),
+    ...(fields.includes('evidence') ? validateCopies(app, content.evidence ?? [], found) : []),
+    ...validateDocumentCount(document),
+  ]);
+  return { document, events: [] };
 }
 
 /** Moves a draft to the version in force. A cost option that this version lacks is cleared. */

@@ -5,6 +5,7 @@ import { assertTransition, resolveOccurTime, appendHistory } from '../command.ts
 import type { Actor, CommandResult } from '../command.ts';
 import type { Application, ServiceVersion, Submission } from '../application.ts';
 import { startClock } from '../clock.ts';
+import { freezeCopies, listUnusableCopies } from '../documents.ts';
 import type { WorkingTime } from '../terms.ts';
 
 export interface SubmitContext {
@@ -31,7 +32,11 @@ export function submitApplication(app: Application, actor: Actor, context: Submi
   }
   const content = withApplicableAnswers(app.content, version);
   const requirements = { ...version, acceptsForeignDocuments };
-  const filingContext = { centreKind: app.centreKind, today: toCivilDate(submitTime) };
+  const filingContext = {
+    centreKind: app.centreKind,
+    today: toCivilDate(submitTime),
+    unusableCopies: listUnusableCopies(app),
+  };
   const violations = validateCompleteness(content, requirements, filingContext, validateAnswers);
   if (violations.length > 0) {
     throw new Problem({ reason: 'APPLICATION_INCOMPLETE', message: 'The application is incomplete.', violations });
@@ -75,5 +80,7 @@ export function withdrawApplication(app: Application, actor: Actor, reason?: str
 export function freezeSubmission(app: Application, number: number, submitTime: Date, dueDate?: string): Submission {
   // No size check here: validation covers the whole content.
   const { contact: _contact, ...content } = app.content;
+  const evidence = freezeCopies(app);
+  if (evidence) content.evidence = evidence;
   return { number, submitTime, content, ...(dueDate === undefined ? {} : { dueDate }) };
 }

@@ -10,8 +10,9 @@ import { pointer, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import { assertTransition, resolveOccurTime, appendHistory } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
-import type { Application, DocumentRequest, UnavailableDocument } from '../application.ts';
+import type { Application, DocumentReference, DocumentRequest, UnavailableDocument } from '../application.ts';
 import { resumeClock } from '../clock.ts';
+import { validateCopies, validateDocumentCount, validateUnusableCopies, withDocuments } from '../documents.ts';
 import { assertNoViolations } from '../problems.ts';
 import { freezeSubmission } from './filing.ts';
 import type { SubmitContext } from './filing.ts';
@@ -29,6 +30,8 @@ export interface Supply {
   unavailable?: UnavailableDocument[];
   /** Closes the request: every open document becomes unavailable. */
   complete?: boolean;
+  /** Documents that the evidence names and the application does not know yet. */
+  found?: readonly DocumentReference[];
 }
 
 /**
@@ -49,22 +52,26 @@ export function supplyDocuments(
   const content = withSupplied(app.content, supply.evidence, answers);
   const request = applySupply(app.documentRequest!, supply);
   const open = listOpenKinds(request);
+  const supplied = withDocuments({ ...app, content }, supply.found ?? []);
   assertNoViolations([
     ...(isEmpty(supply) ? open.map((kind) => violation('/evidence', 'EVIDENCE_MISSING', { kind })) : []),
     ...validateUnavailable(app.documentRequest!, supply),
     ...validateContentShape(content, MAX_SUPPLIED_BYTES),
+    ...validateCopies(app, supply.evidence, supply.found ?? []),
+    ...validateUnusableCopies(supplied, supply.evidence),
+    ...validateDocumentCount(supplied),
     ...(answers ? validateAnswers(answers, toCivilDate(occurTime)) : []),
   ]);
   if (open.length > 0 && !supply.complete) {
-    const partial = { ...app, content, documentRequest: request };
+    const partial = { ...supplied, documentRequest: request };
     return {
       document: appendHistory(partial, app.state, 'supply-documents', actor, { answers: request.id }),
       events: [],
     };
   }
   const unavailable = [...(request.unavailable ?? []), ...open.map((kind) => ({ kind }))];
-  const { documentRequest: _answered, ...rest } = app;
-  const next: Application = { ...resumeClock(rest, occurTime, workingTime), state, content, timer: null };
+  const { documentRequest: _answered, ...rest } = supplied;
+  const next: Application = { ...resumeClock(rest, occurTime, workingTime), state, timer: null };
   const number = app.submissions.length + 1;
   const submission = { ...freezeSubmission(next, number, occurTime, next.dueDate), answersRequest: request.id };
   if (unavailable.length > 0) submission.unavailable = unavailable;

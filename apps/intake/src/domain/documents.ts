@@ -1,0 +1,167 @@
+import { END_STATES } from '@cups/application';
+import type { Evidence } from '@cups/application';
+import { pointer, violation } from '@cups/problem';
+import type { Violation } from '@cups/problem';
+import { addDeskAlert } from './agency-updates.ts';
+import type { ActionRecord, Application, DocumentReference, ResultDocument } from './application.ts';
+import type { CommandResult } from './command.ts';
+
+/**
+ * References to documents, whose content only the service documents holds. Evidence names a document in `copy`; the
+ * application keeps what it must know of it, so that filing calls no other service.
+ */
+
+/** Maximum number of documents that the evidence of an application names. */
+const MAX_DOCUMENTS = 20;
+
+const DOCUMENT_NAME = /^documents\/[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+type DocumentHolder = Pick<Application, 'documents'> & { content: Pick<Application['content'], 'evidence'> };
+
+/** Returns the documents that evidence names and the application does not know yet. */
+export function listUnknownDocuments(
+  { documents = [] }: Pick<Application, 'documents'>,
+  evidence: Evidence[],
+): string[] {
+  return namedDocuments(evidence).filter((name) => !documents.some((document) => document.name === name));
+}
+
+function namedDocuments(evidence: readonly Pick<Evidence, 'copy'>[]): string[] {
+  const copies = evidence.flatMap(({ copy }) => (copy !== undefined && DOCUMENT_NAME.test(copy) ? [copy] : []));
+  return [...new Set(copies)];
+}
+
+/**
+ * Returns the violations of copies in evidence. A copy must be a document of this application and of the same kind; a
+ * text of an earlier release may stay.
+ * @param found documents of the application that it does not know yet
+ */
+export function validateCopies(
+  { documents = [], content }: DocumentHolder,
+  evidence: Evidence[],
+  found: readonly DocumentReference[],
+): Violation[] {
+  const known = [...documents, ...found];
+  const former = new Set(content.evidence?.map(({ copy }) => copy).filter((copy) => !DOCUMENT_NAME.test(copy ?? '')));
+  return evidence.flatMap(({ kind, copy }, index) => {
+    if (copy === undefined || former.has(copy)) return [];
+    const document = known.find(({ name }) => name === copy);
+    return document?.kind === kind ? [] : [violation(pointer(['evidence', index, 'copy']), 'REFERENCE')];
+  });
+}
+
+/** Returns a violation if the application names too many documents. */
+export function validateDocumentCount({ documents = [] }: Pick<Application, 'documents'>): Violation[] {
+  return documents.length > MAX_DOCUMENTS ? [violation('/evidence', 'MAX_ITEMS', { max: MAX_DOCUMENTS })] : [];
+}
+
+/**
+ * Returns the application with the found documents that its evidence names, and without those that neither its
+ * evidence nor a submission names.
+ */
+export function withDocuments<A extends DocumentHolder & Pick<Application, 'submissions'>>(
+  app: A,
+  found: readonly DocumentReference[],
+): A {
+  const known = app.documents ?? [];
+  if (known.length === 0 && found.length === 0) return app;
+  const named = new Set(
+    [app.content, ...app.submissions.map(({ content }) => content)].flatMap(({ evidence = [] }) =>
+      namedDocuments(evidence),
+    ),
+  );
+  const added = found.filter(({ name }) => !known.some((document) => document.name === name));
+  const documents = [...known, ...added].filter(({ name }) => named.has(name));
+  if (documents.length === known.length && added.length === 0) return app;
+  const { documents: _before, ...rest } = app;
+  return (documents.length > 0 ? { ...rest, documents } : rest) as A;
+}
+
+/** Returns the evidence of a submission: a copy is frozen with the SHA-256 of its uploaded bytes. */
+export function freezeCopies({ content, documents }: DocumentHolder): Evidence[] | undefined {
+  if (!documents || !content.evidence) return content.evidence;
+  return content.evidence.map((item) => {
+    const document = documents.find(({ name }) => name === item.copy);
+    return document ? Object.assign({}, item, { copySha256: document.uploadSha256 }) : item;
+  });
+}
+
+/** Returns the names of documents that prove nothing, because they were refused or erased. */
+export function listUnusableCopies({ documents = [] }: Pick<Application, 'documents'>): string[] {
+  return documents.filter(({ state }) => state === 'refused' || state === 'erased').map(({ name }) => name);
+}
+
+/** Returns the violations of evidence whose only proof is an unusable copy. */
+export function validateUnusableCopies(
+  app: Pick<Application, 'documents'>,
+  evidence: readonly Evidence[],
+): Violation[] {
+  const unusable = listUnusableCopies(app);
+  return evidence.flatMap(({ kind, copy = '', originalSeen, verificationCode }, index) =>
+    unusable.includes(copy) && !originalSeen && !verificationCode
+      ? [violation(pointer(['evidence', index, 'originalSeen']), 'EVIDENCE_NOT_VERIFIED', { kind })]
+      : [],
+  );
+}
+
+/** What the service documents reports about a document of an application. */
+export interface DocumentUpdate {
+  /** documents/{id} */
+  document: string;
+  kind: string;
+  /** The new state, with the facts of the check or the cause of the refusal. */
+  facts: Pick<DocumentReference, 'mediaType' | 'size' | 'sha256' | 'pages' | 'scan' | 'refusal'> & {
+    state: 'ready' | 'refused' | 'erased';
+  };
+  /** ID of the received event. */
+  eventId: string;
+  occurTime: Date;
+  now: Date;
+}
+
+/** States in the order in which a document passes them; an event never moves it back. */
+const RANKS = { uploading: 0, checking: 1, ready: 2, refused: 2, erased: 3 } as const;
+
+/**
+ * Applies a report to the references of an application. A document that is refused after filing raises an alert for
+ * the desk; an application that has ended only records the state.
+ */
+export function applyDocumentUpdate(app: Application, update: DocumentUpdate): CommandResult {
+  const marked = update.facts.state === 'erased' ? markErasedResult(app, update.document) : app;
+  const before = app.documents?.find(({ name }) => name === update.document);
+  if (!before || RANKS[before.state] >= RANKS[update.facts.state]) return { document: marked, events: [] };
+  const after: DocumentReference = { ...before, ...update.facts };
+  const documents = app.documents!.map((document) => (document === before ? after : document));
+  const document: Application = { ...marked, documents };
+  const isRefusedAfterFiling =
+    update.facts.state === 'refused' && app.state !== 'draft' && !END_STATES.includes(app.state);
+  return isRefusedAfterFiling ? raiseRefusal(document, update) : { document, events: [] };
+}
+
+function raiseRefusal(app: Application, { kind, eventId, occurTime, now }: DocumentUpdate): CommandResult {
+  const row: ActionRecord = {
+    kind: 'document-refused',
+    actor: 'documents',
+    occurTime,
+    recordTime: now,
+    cause: eventId,
+    fromState: app.state,
+    toState: app.state,
+    documents: [{ kind }],
+  };
+  const deskAlerts = addDeskAlert(app.deskAlerts, 'document-refused', now);
+  return {
+    document: { ...app, deskAlerts, history: [...app.history, row] },
+    events: [{ type: 'DeskAlertRaised', kind: 'document-refused' }],
+  };
+}
+
+/** Marks an erased result, so that nobody tries to read it. */
+function markErasedResult(app: Application, name: string): Application {
+  const results = app.decision?.documents;
+  if (!results?.some(({ document, erased }) => document === name && !erased)) return app;
+  const documents = results.map((result): ResultDocument =>
+    result.document === name ? { ...result, erased: true } : result,
+  );
+  return { ...app, decision: { ...app.decision!, documents } };
+}
