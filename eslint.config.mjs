@@ -271,6 +271,10 @@ const moduleRules = [
     ),
   ],
   [
+    ['apps/documents/src/storage/s3.ts'],
+    only([LOCAL, NODE, exactly('@aws-sdk/client-s3')], 'The S3 driver is wrapped once, behind the storage port.'),
+  ],
+  [
     ['apps/documents/src/check/**'],
     only(
       [LOCAL, '\\.\\.\\/', NODE, LIBS],

@@ -22,6 +22,9 @@ export interface ChecksDeps {
   now: () => Date;
 }
 
+/** What the check produced, as stored. */
+type StoredResult = Pick<Required<DocumentFields>, 'content'> & Pick<DocumentFields, 'preview'>;
+
 /** Delay before a check is repeated. */
 const RETRY_BACKOFF = { initialMs: 5_000, maxMs: 300_000 };
 
@@ -29,6 +32,7 @@ const RETRY_BACKOFF = { initialMs: 5_000, maxMs: 300_000 };
 export class Checks {
   readonly #deps: ChecksDeps;
   readonly #runBounded: ReturnType<typeof createSemaphore>;
+  readonly #running = new Map<string, Promise<void>>();
   #isStopping = false;
 
   constructor(deps: ChecksDeps) {
@@ -36,18 +40,31 @@ export class Checks {
     this.#runBounded = createSemaphore(deps.maxChecks);
   }
 
-  /** Checks a document and records the result. Does nothing once the result is recorded. */
-  run(id: string): Promise<void> {
-    return this.#runBounded(() => this.#start(id));
+  /** Starts the check of a document that was just uploaded, without waiting for it. Its timer repeats what fails. */
+  start(id: string): void {
+    void this.run(id).catch(() => {});
+  }
+
+  /** Checks a document and records the result. Does nothing once the result is recorded, or while this process checks it. */
+  async run(id: string): Promise<void> {
+    if (this.#running.has(id)) return;
+    const work = this.#runBounded(() => this.#runOnce(id));
+    this.#running.set(id, work);
+    try {
+      await work;
+    } finally {
+      this.#running.delete(id);
+    }
   }
 
   /** Ends running checks. They count as not started and continue in the next process. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#deps.checker.close();
+    await Promise.allSettled(this.#running.values());
   }
 
-  async #start(id: string): Promise<void> {
+  async #runOnce(id: string): Promise<void> {
     if (this.#isStopping) return;
     const { metrics } = this.#deps;
     const { document, isChanged } = await this.#update(id, withCheckStarted);
@@ -71,7 +88,7 @@ export class Checks {
       return isChanged ? result.refused : undefined;
     }
     const stored = await this.#store(document, result.accepted);
-    const { isChanged } = await this.#update(id, (before) => accept(before, stored.content, stored.preview));
+    const { isChanged } = await this.#update(id, (before, now) => accept(before, stored, now));
     if (isChanged) return 'accepted';
     await this.#discard(id, stored);
     return undefined;
@@ -98,10 +115,7 @@ export class Checks {
   }
 
   /** Stores what the check produced. */
-  async #store(
-    document: DocumentRecord,
-    facts: CheckedFacts,
-  ): Promise<Pick<Required<DocumentFields>, 'content'> & Pick<DocumentFields, 'preview'>> {
+  async #store(document: DocumentRecord, facts: CheckedFacts): Promise<StoredResult> {
     const { content: store } = this.#deps;
     const { _id: id, uploadSize, uploadSha256 } = document;
     const { mediaType, pages, scan, content, preview } = facts;
@@ -121,10 +135,13 @@ export class Checks {
   }
 
   /** Removes what was stored for a document that ended meanwhile; the sweep finds the rest. */
-  async #discard(id: string, { content, preview }: Pick<DocumentFields, 'content' | 'preview'>): Promise<void> {
+  async #discard(id: string, { content, preview }: StoredResult): Promise<void> {
     const { content: store } = this.#deps;
-    if (content) await store.discard({ document: id, role: 'content', chunks: content.chunks }).catch(() => {});
-    if (preview) await store.discard({ document: id, role: 'preview', chunks: preview.chunks }).catch(() => {});
+    const parts = [
+      { document: id, role: 'content' as const, chunks: content.chunks },
+      { document: id, role: 'preview' as const, chunks: preview?.chunks ?? [] },
+    ];
+    for (const part of parts) await store.discard(part).catch(() => {});
   }
 
   /** A failure of the storage, the store or a shutdown says nothing about the file, so it does not count. */

@@ -145,6 +145,19 @@ export const settings = {
     default: 2,
     meaning: 'Maximum number of files that are checked at the same time.',
   },
+  checkerAddress: {
+    name: 'DOCUMENTS_CHECKER_ADDRESS',
+    type: 'text',
+    default: '',
+    meaning:
+      'Address of the checker, host:port. Empty: files are checked by child processes of the service. Production requires one of both without network.',
+  },
+  clamdAddress: {
+    name: 'CLAMD_ADDRESS',
+    type: 'text',
+    default: '',
+    meaning: 'Malware scanner clamd, host:port or unix:/path. Empty: documents are marked as not scanned.',
+  },
   timerPollMs: timerPollSetting(1_000),
 } as const satisfies Settings;
 

@@ -1,3 +1,4 @@
+import type { Checks } from './checks.ts';
 import type { ContentStore } from './content-store.ts';
 import type { DataKeys } from './data-keys.ts';
 import type { DocumentMetrics } from './document-metrics.ts';
@@ -12,6 +13,7 @@ export interface RpcDeps {
   applications: ApplicationRecords;
   dataKeys: DataKeys;
   content: ContentStore;
+  checks: Pick<Checks, 'start'>;
   erasure: Erasure;
   quota: Quota;
   terms: RetentionTerms;

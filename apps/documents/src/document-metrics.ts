@@ -2,14 +2,10 @@ import { resourceName } from '@cups/contracts';
 import type { Counter, Gauge, Log, Metrics } from '@cups/contracts';
 import type { RefusalCode } from './domain/refusals.ts';
 
-/** Upper bounds of the duration of a check, s. */
-const CHECK_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-
 /** Counts and logs what happens to documents: IDs, codes and sizes only. */
 export class DocumentMetrics {
   readonly #log: Log;
   readonly #checks: Counter<'outcome'>;
-  readonly #duration: ReturnType<Metrics['histogram']>;
   readonly #damaged: Counter;
   readonly #erased: Counter<'cause'>;
   readonly #storageFull: Gauge;
@@ -17,7 +13,6 @@ export class DocumentMetrics {
   constructor(log: Log, metrics: Metrics) {
     this.#log = log;
     this.#checks = metrics.counter('documents_checks_total', 'Checks of documents by outcome.', ['outcome']);
-    this.#duration = metrics.histogram('documents_check_duration_seconds', 'Duration of a check.', [], CHECK_BUCKETS);
     this.#damaged = metrics.counter('documents_damaged_total', 'Reads of a missing or changed chunk.');
     this.#erased = metrics.counter('documents_erased_total', 'Erased documents by cause.', ['cause']);
     this.#storageFull = metrics.gauge(
@@ -30,7 +25,6 @@ export class DocumentMetrics {
 
   recordCheck(document: string, outcome: 'accepted' | RefusalCode, durationMs: number): void {
     this.#checks.inc({ outcome });
-    this.#duration.observe(durationMs / 1000);
     this.#log.info({
       event: 'document-checked',
       resource: resourceName('documents', document),

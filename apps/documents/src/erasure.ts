@@ -1,5 +1,6 @@
+import type { ContentStore } from './content-store.ts';
 import type { DataKeys } from './data-keys.ts';
-import { erase, withoutBytes } from './domain/document.ts';
+import { erase, withoutUpload } from './domain/document.ts';
 import type { DocumentMetrics } from './document-metrics.ts';
 import { toChange } from './event-encoder.ts';
 import type { Storage } from './storage/port.ts';
@@ -9,6 +10,7 @@ export interface ErasureDeps {
   records: DocumentRecords;
   dataKeys: DataKeys;
   storage: Storage;
+  content: Pick<ContentStore, 'discard'>;
   metrics: DocumentMetrics;
   now: () => Date;
 }
@@ -33,7 +35,16 @@ export class Erasure {
   /** Destroys the bytes of a refused document, whose record stays. */
   async discard(id: string): Promise<void> {
     await this.#destroy(id);
-    await this.#update(id, (document) => (document.state === 'refused' ? withoutBytes(document) : { document }));
+    await this.#update(id, (document) => (document.state === 'refused' ? withoutUpload(document) : { document }));
+  }
+
+  /** Removes the uploaded bytes of a document whose content was encoded again. */
+  async trim(id: string): Promise<void> {
+    const { records, content } = this.#deps;
+    const document = await records.get(id, { scope: 'service' });
+    if (!document || document.content?.role !== 'content') return;
+    await content.discard({ document: id, role: 'upload', chunks: document.uploadChunks });
+    await this.#update(id, (before) => (before.state === 'ready' ? withoutUpload(before) : { document: before }));
   }
 
   async #destroy(id: string): Promise<void> {

@@ -1,9 +1,12 @@
 import { openStoredBackend } from '@cups/backend/stored';
-import type { StoredTestOverrides } from '@cups/backend/stored';
+import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { RunningService } from '@cups/process';
 import { openStore } from '@cups/store';
 import { access } from './access.ts';
+import { Backlog, BACKLOG_INTERVAL_MS } from './backlog.ts';
+import type { BacklogDeps } from './backlog.ts';
+import { createChecker } from './check/checker.ts';
 import type { Checker } from './check/port.ts';
 import { Checks } from './checks.ts';
 import type { Config } from './config.ts';
@@ -12,12 +15,18 @@ import { openKeyFile } from './crypto/key-wrapper.ts';
 import { createDataKeys } from './data-keys.ts';
 import { DocumentMetrics } from './document-metrics.ts';
 import { Erasure } from './erasure.ts';
+import { createApplicationEventHandler } from './event-handlers.ts';
 import { migrations } from './migrations/all.ts';
+import { startPeriodic } from './periodic.ts';
 import { Quota } from './quota.ts';
+import { Retention } from './retention.ts';
+import type { RetentionDeps } from './retention.ts';
 import { documentsRpcs } from './rpc.ts';
 import { openStorage, watchSpace } from './storage/open-storage.ts';
 import type { Storage } from './storage/port.ts';
 import { openApplicationRecords, openDataKeyRecords, openDocumentRecords } from './store.ts';
+import { Sweep, SWEEP_INTERVAL_MS } from './sweep.ts';
+import type { SweepDeps } from './sweep.ts';
 import { createTimerHandler } from './timers.ts';
 
 export interface DocumentsTestOverrides extends StoredTestOverrides {
@@ -26,13 +35,11 @@ export interface DocumentsTestOverrides extends StoredTestOverrides {
   checker?: Checker;
 }
 
-/** Until the checker is part of the service, a document stays unchecked, and is refused in the end. */
-const missingChecker: Checker = {
-  check: () => Promise.reject(new Error('The service has no checker.')),
-  close: () => Promise.resolve(),
-};
-
 const BYTES_PER_MIB = 1024 * 1024;
+/** Terms are days, so their timers need no short interval. */
+const RETENTION_POLL_MS = 10_000;
+/** The first sweep starts after the start of the service, not with it. */
+const SWEEP_DELAY_MS = 60_000;
 
 /** Starts documents: stores, checks and serves the bytes of scans and results. */
 export async function createDocuments(config: Config, overrides: DocumentsTestOverrides = {}): Promise<RunningService> {
@@ -47,30 +54,69 @@ export async function createDocuments(config: Config, overrides: DocumentsTestOv
   });
   backend.readyWhile(() => keyStore.ready());
   backend.onShutdown('store', () => keyStore.close());
-  const storage = watchSpace((overrides.storage ?? ((real) => real))(openStorage(config)), metrics);
+  const opened = await backend.shutDownOnFailure(openStorage(config));
+  const storage = watchSpace((overrides.storage ?? ((real) => real))(opened), metrics);
   backend.onShutdown('store', () => storage.close());
 
   const records = openDocumentRecords(store);
   const applications = openApplicationRecords(store);
-  const wrapper = openKeyFile(config.keyFile, backend);
-  const dataKeys = createDataKeys(openDataKeyRecords(keyStore), wrapper);
+  const dataKeyRecords = openDataKeyRecords(keyStore);
+  const dataKeys = createDataKeys(dataKeyRecords, openKeyFile(config.keyFile, backend));
   const content = new ContentStore(storage, dataKeys);
-  const erasure = new Erasure({ records, dataKeys, storage, metrics, now });
+  const erasure = new Erasure({ records, dataKeys, storage, content, metrics, now });
   const quota = new Quota(records, { maxBytes: config.quotaMiB * BYTES_PER_MIB, now });
-  const checker = overrides.checker ?? missingChecker;
+  const checker = overrides.checker ?? (await backend.shutDownOnFailure(createChecker({ ...config, ...backend })));
   const checks = new Checks({ records, content, checker, metrics, maxChecks: config.maxChecks, now });
 
   backend.publishOutboxes([records]);
   const due = createTimerHandler({ records, checks, erasure, metrics, now });
   backend.startTimers({ documents: records, due, pollMs: config.timerPollMs });
-  backend.onShutdown('work', () => checks.stop());
+  backend.onShutdown('consumers', () => checks.stop());
+  startRetention(backend, { records, applications, erasure });
+  startUpkeep(backend, { records, applications, dataKeyRecords, storage });
+  const handle = createApplicationEventHandler({ applications, now });
+  backend.consume({ groupId: 'documents', topics: ['cups.applications'], handle });
 
   const terms = config.retention;
-  const deps = { records, applications, dataKeys, content, erasure, quota, terms, metrics, now };
+  const deps = { records, applications, dataKeys, content, checks, erasure, quota, terms, metrics, now };
   return backend.serve<DocumentsServiceDefinition>('cups.documents.v1.DocumentsService', {
     rpcs: documentsRpcs(deps),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
+}
+
+/** Erases documents at the end of their terms. */
+function startRetention(
+  backend: StoredBackend<Config>,
+  stored: Pick<RetentionDeps, 'records' | 'applications' | 'erasure'>,
+): void {
+  const { now, log, metrics, config } = backend;
+  const { isConfirmed, ...terms } = config.retention;
+  const retention = new Retention({ ...stored, terms, isConfirmed, log, metrics, now });
+  metrics
+    .gauge('documents_retention_confirmed', '1 if documents are erased at the end of their terms.', [])
+    .set(isConfirmed ? 1 : 0);
+  if (!isConfirmed) log.warn({ event: 'retention-unconfirmed' });
+  const due = (id: string) => retention.process(id);
+  backend.startTimers({ documents: stored.applications, due, pollMs: RETENTION_POLL_MS });
+}
+
+/** Removes what crashes left behind, and measures what waits. */
+function startUpkeep(
+  backend: StoredBackend<Config>,
+  stored: Pick<SweepDeps & BacklogDeps, 'records' | 'applications' | 'dataKeyRecords' | 'storage'>,
+): void {
+  const { now, log, metrics } = backend;
+  const sweep = new Sweep({ ...stored, log, metrics, now });
+  const backlog = new Backlog({ ...stored, metrics, now });
+  const periods = [
+    { firstMs: SWEEP_DELAY_MS, everyMs: SWEEP_INTERVAL_MS, work: () => sweep.run(), event: 'orphan-sweep-failed' },
+    { firstMs: 0, everyMs: BACKLOG_INTERVAL_MS, work: () => backlog.read(), event: 'backlog-read-failed' },
+  ];
+  for (const { event, ...period } of periods) {
+    const stop = startPeriodic({ ...period, onFailure: (error) => log.warn({ event, error }) });
+    backend.onShutdown('sources', stop);
+  }
 }

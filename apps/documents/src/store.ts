@@ -40,6 +40,7 @@ export function openDocumentRecords(store: Store): DocumentRecords {
       pageSizes: [Number],
       training: { type: Boolean, required: true },
       uploadChunks: [String],
+      uploadTime: Date,
       content: contentSchema,
       preview: { chunks: [String], size: Number },
       refusal: String,
@@ -52,7 +53,7 @@ export function openDocumentRecords(store: Store): DocumentRecords {
     indexes: [
       { fields: { application: 1, _id: 1 }, query: 'the documents of an application' },
       { fields: { centre: 1, state: 1 }, query: 'the quota of a centre' },
-      { fields: { state: 1, 'timer.due': 1 }, query: 'the queue of checks' },
+      { fields: { state: 1, uploadTime: 1 }, query: 'the queue of checks, and the oldest of them' },
     ],
     keepRequests: () => MAX_REQUEST_RECORDS,
     existsReason: 'ALREADY_EXISTS',

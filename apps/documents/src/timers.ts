@@ -19,6 +19,7 @@ export function createTimerHandler(deps: DocumentTimerDeps): (id: string, kind: 
   const { checks, erasure } = deps;
   const handlers: Record<TimerKind, (id: string) => Promise<void>> = {
     check: (id) => checks.run(id),
+    trim: (id) => erasure.trim(id),
     abandon: (id) => abandonUpload(id, deps),
     discard: (id) => erasure.discard(id),
     erase: (id) => erasure.erase(id, 'requested'),

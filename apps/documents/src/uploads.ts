@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Problem, violation } from '@cups/problem';
 import type { Cause, Scope } from '@cups/store';
+import type { Checks } from './checks.ts';
 import type { ContentStore } from './content-store.ts';
 import type { ChunkPlace } from './crypto/chunks.ts';
 import type { DocumentMetrics } from './document-metrics.ts';
@@ -14,6 +15,7 @@ export interface UploadDeps {
   records: DocumentRecords;
   content: ContentStore;
   metrics: DocumentMetrics;
+  checks: Pick<Checks, 'start'>;
   now: () => Date;
 }
 
@@ -68,7 +70,7 @@ export async function appendChunk(chunk: UploadedChunk, deps: UploadDeps): Promi
 async function commitChunk(
   { id, scope, cause, offset }: UploadedChunk,
   { place, name }: { place: ChunkPlace; name: string },
-  { records, content, now }: UploadDeps,
+  { records, content, checks, now }: UploadDeps,
 ): Promise<UploadProgress> {
   const time = now();
   const isNext = (document: DocumentRecord): boolean =>
@@ -78,6 +80,7 @@ async function commitChunk(
   );
   // The sweep finds a chunk that cannot be removed now.
   if (outcome === 'ignored') await content.discardChunk(place, name).catch(() => {});
+  else if (document.state === 'checking') checks.start(id);
   return toProgress(document);
 }
 

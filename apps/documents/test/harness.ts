@@ -29,6 +29,8 @@ import { createDocuments } from '../src/service.ts';
 import type { DocumentsTestOverrides } from '../src/service.ts';
 import { openApplicationRecords, openDataKeyRecords, openDocumentRecords } from '../src/store.ts';
 
+/** Sessions of agencies live at most 5 minutes. */
+const AGENCY_SESSION_MS = 240_000;
 export const CENTRE = 'centres/CU-001';
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -139,7 +141,12 @@ export async function startDocuments(more: Partial<Config> = {}, overrides: Docu
     folder: config.storage.folder,
     bridge: () => client('agency-bridge'),
     agency: (code = 'asp') =>
-      client('gateway', { role: 'agency-system', agency: `agencies/${code}`, operator: `operators/agency.${code}` }),
+      client('gateway', {
+        role: 'agency-system',
+        agency: `agencies/${code}`,
+        operator: `operators/agency.${code}`,
+        expires: new Date(Date.now() + AGENCY_SESSION_MS),
+      }),
     publish: (...events: Event[]) => publishEvents({ brokers, prefix }, events),
     metrics: async () => (await fetch(`http://127.0.0.1:${service.httpPort}/metrics`)).text(),
     infrastructure: { brokers, prefix },

@@ -25,12 +25,12 @@ export interface ApplicationFacts {
 /** What an event changes. */
 export type ApplicationChange =
   | { kind: 'submitted'; time: Date }
-  | { kind: 'decided'; appealUntil?: string }
+  | { kind: 'decided'; appealUntil: string }
   | { kind: 'handed-over'; time: Date }
   | { kind: 'ended'; time: Date }
   | { kind: 'nothing' };
 
-/** Returns the facts after an event. Its timer recomputes the terms of all documents. */
+/** Returns the facts after an event, which may be a repeat. Its timer recomputes the terms of all documents. */
 export function applyChange<F extends ApplicationFacts>(
   facts: F,
   ref: Pick<Required<ApplicationFacts>, 'centre' | 'agency' | 'training'>,
@@ -41,20 +41,30 @@ export function applyChange<F extends ApplicationFacts>(
   if (ref.agency !== '') next.agency = ref.agency;
   switch (change.kind) {
     case 'submitted':
-      return { ...next, submitTime: change.time };
+      return { ...next, submitTime: laterOf(facts.submitTime, change.time) };
     case 'decided':
-      return change.appealUntil === undefined ? next : dueNow({ ...next, appealUntil: change.appealUntil }, now);
+      return dueNow({ ...next, appealUntil: change.appealUntil }, now);
     case 'handed-over':
       delete next.uncollectedTime;
-      return dueNow({ ...next, handOverTime: change.time }, now);
+      return dueNow({ ...next, handOverTime: laterOf(facts.handOverTime, change.time) }, now);
     case 'ended':
-      return dueNow({ ...next, endTime: change.time }, now);
+      return dueNow({ ...next, endTime: laterOf(facts.endTime, change.time) }, now);
     case 'nothing':
       return next;
   }
 }
 
+const laterOf = (one: Date | undefined, other: Date): Date => (one && one > other ? one : other);
+
 const dueNow = <F extends ApplicationFacts>(facts: F, now: Date): F => withRetentionDue(facts, now);
+
+/** Stops or allows all erasure of an application. Its terms are then computed again. */
+export function withHold<F extends ApplicationFacts>(facts: F, hold: ApplicationFacts['hold'], now: Date): F {
+  const next = { ...facts };
+  if (hold) next.hold = hold;
+  else delete next.hold;
+  return dueNow(next, now);
+}
 
 /** Moves the next computation of the terms forward; a later time changes nothing. */
 export function withRetentionDue<F extends ApplicationFacts>(facts: F, due: Date): F {

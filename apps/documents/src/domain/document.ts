@@ -21,6 +21,8 @@ export type TimerKind =
   /** The upload is abandoned when it is due. */
   | 'abandon'
   | 'check'
+  /** Removes the uploaded bytes of a document whose content is another one. */
+  | 'trim'
   /** Destroys the key and the bytes of a refused document. */
   | 'discard'
   /** Finishes an erasure that has begun. */
@@ -64,6 +66,8 @@ export interface DocumentFields {
   content?: ContentFacts;
   preview?: { chunks: string[]; size: number };
   refusal?: RefusalCode;
+  /** When the upload was complete. */
+  uploadTime?: Date;
   /** Started checks without a result. */
   checkAttempts: number;
   /** When a decision named this result. */
@@ -82,7 +86,9 @@ export interface Step<D> {
   event?: DocumentEvent;
 }
 
-export const MAX_CHECK_STARTS = MAX_CHECK_RETRIES + 1;
+const MAX_CHECK_STARTS = MAX_CHECK_RETRIES + 1;
+/** The process that stores the last chunk starts the check. After this time any process does. */
+const CHECK_FALLBACK_MS = 30_000;
 
 const isAllowed = (from: DocumentState, to: DocumentState): boolean => NEXT_STATES[from].includes(to);
 
@@ -101,8 +107,10 @@ export const committedSize = ({ uploadChunks, uploadSize }: DocumentFields): num
 export const expectedChunkSize = ({ uploadSize }: DocumentFields, offset: number): number =>
   Math.min(CHUNK_BYTES, uploadSize - offset);
 
+const after = (time: Date, ms: number): Date => new Date(time.getTime() + ms);
+
 /** Returns when an unfinished upload is abandoned. */
-export const abandonTime = (createTime: Date): Date => new Date(createTime.getTime() + UPLOAD_LIFETIME_MS);
+export const abandonTime = (createTime: Date): Date => after(createTime, UPLOAD_LIFETIME_MS);
 
 /** Whether callers can find the document. */
 export const isVisible = ({ deleteTime }: Pick<DocumentFields, 'deleteTime'>): boolean => deleteTime === undefined;
@@ -111,12 +119,18 @@ export const isVisible = ({ deleteTime }: Pick<DocumentFields, 'deleteTime'>): b
 export const isLive = ({ state }: Pick<DocumentFields, 'state'>): boolean =>
   state === 'uploading' || state === 'checking' || state === 'ready';
 
-/** Adds a stored chunk. The last one ends the upload and starts the check. */
+/** Adds a stored chunk. The last one ends the upload; the timer finds a document whose check no process started. */
 export function withChunk<D extends DocumentFields>(document: D, name: string, now: Date): Step<D> {
   const uploadChunks = [...document.uploadChunks, name];
   const next = { ...document, uploadChunks };
   if (committedSize(next) < document.uploadSize) return { document: next };
-  return { document: { ...inState(next, 'checking'), timer: { kind: 'check', due: now } } };
+  return {
+    document: {
+      ...inState(next, 'checking'),
+      uploadTime: now,
+      timer: { kind: 'check', due: after(now, CHECK_FALLBACK_MS) },
+    },
+  };
 }
 
 /** Counts the start of a check. After the last one the document is refused. */
@@ -131,13 +145,14 @@ export function withCheckRetry<D extends DocumentFields>(document: D, due: Date,
   return { document: { ...document, checkAttempts, timer: { kind: 'check', due } } };
 }
 
-/** Ends the check with a content that can be read. */
+/** Ends the check with a content that can be read. If that is not the upload, the timer removes the uploaded bytes. */
 export function accept<D extends DocumentFields>(
   document: D,
-  content: ContentFacts,
-  preview: DocumentFields['preview'],
+  { content, preview }: Pick<Required<DocumentFields>, 'content'> & Pick<DocumentFields, 'preview'>,
+  now: Date,
 ): Step<D> {
-  const next: D = { ...inState(document, 'ready'), content, timer: null };
+  const timer = content.role === 'upload' ? null : { kind: 'trim', due: now };
+  const next: D = { ...inState(document, 'ready'), content, timer };
   if (preview) next.preview = preview;
   return { document: next, event: 'checked' };
 }
@@ -150,8 +165,8 @@ export function refuse<D extends DocumentFields>(document: D, refusal: RefusalCo
   };
 }
 
-/** Records that nothing of a refused document is stored any longer. */
-export function withoutBytes<D extends DocumentFields>(document: D): Step<D> {
+/** Records that the uploaded bytes are not stored any longer. */
+export function withoutUpload<D extends DocumentFields>(document: D): Step<D> {
   return { document: { ...document, uploadChunks: [], timer: null } };
 }
 

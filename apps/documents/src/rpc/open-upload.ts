@@ -1,5 +1,5 @@
 import { newUlid } from '@cups/contracts/node';
-import { Problem } from '@cups/problem';
+import { isProblem, Problem } from '@cups/problem';
 import type { Cause, Draft, Scope } from '@cups/store';
 import type { RpcDeps } from '../deps.ts';
 import { abandonTime, isLive, isVisible } from '../domain/document.ts';
@@ -39,7 +39,13 @@ export async function openUpload(
   const id = newUlid(time);
   // The key comes first: a crash leaves a key without a document, which the sweep removes.
   if (!earlier) await dataKeys.create(id, time);
-  const result = await records.create(toDraft(id, draft, time), { scope, cause, now: time, events: [] });
+  const result = await records
+    .create(toDraft(id, draft, time), { scope, cause, now: time, events: [] })
+    .catch(async (error: unknown) => {
+      // After any other failure the document may exist all the same.
+      if (isProblem(error) && error.kind === 'EXISTS') await dataKeys.destroy(id);
+      throw error;
+    });
   if (!earlier && result.replayed) await dataKeys.destroy(id);
   if (!isVisible(result.document)) throw new Problem({ reason: 'NOT_FOUND', message: 'Document not found.' });
   return result;

@@ -1,0 +1,65 @@
+import type { ReceivedEvent } from '@cups/contracts';
+import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
+import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+import type { ApplicationChange } from './domain/application-facts.ts';
+
+/** Intake boundary: reads cups.applications. */
+
+const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
+
+export interface ApplicationEvent {
+  /** ID of the application. */
+  application: string;
+  /** centres/{code} */
+  centre: string;
+  /** Code of the agency; '' before it is known. */
+  agency: string;
+  training: boolean;
+  change: ApplicationChange;
+}
+
+/**
+ * Decodes an event of cups.applications; undefined when it is unreadable.
+ * The consumer has already checked the producer and the subject.
+ */
+export function decodeApplicationEvent(event: ReceivedEvent): ApplicationEvent | undefined {
+  const decoded = intakeEvents.decode(event);
+  const ref = decoded?.data.ref;
+  if (!decoded || !ref || ref.application !== event.subject || ref.centre === '') return undefined;
+  return {
+    application: ref.application.slice('applications/'.length),
+    centre: ref.centre,
+    agency: ref.agency.slice('agencies/'.length),
+    training: ref.training,
+    change: toChange(decoded, event.time),
+  };
+}
+
+/** The switch is exhaustive, so a forgotten event does not compile. */
+function toChange(event: IntakeEvent__Output, time: Date): ApplicationChange {
+  switch (event.type) {
+    case 'cups.intake.v1.ApplicationSubmitted':
+      return { kind: 'submitted', time: fromTimestamp(event.data.submitTime) ?? time };
+    case 'cups.intake.v1.DocumentsSupplied':
+      return { kind: 'submitted', time };
+    case 'cups.intake.v1.ApplicationDecided': {
+      const { appealDeadline } = event.data;
+      return appealDeadline === '' ? { kind: 'nothing' } : { kind: 'decided', appealUntil: appealDeadline };
+    }
+    case 'cups.intake.v1.ResultHandedOver':
+      return { kind: 'handed-over', time };
+    case 'cups.intake.v1.ApplicationClosed':
+      return { kind: 'ended', time };
+    case 'cups.intake.v1.ApplicationWithdrawn':
+      return { kind: 'ended', time: fromTimestamp(event.data.withdrawTime) ?? time };
+    case 'cups.intake.v1.ApplicationExpired':
+      return { kind: 'ended', time: fromTimestamp(event.data.expireTime) ?? time };
+    case 'cups.intake.v1.ApplicationInProgress':
+    case 'cups.intake.v1.DocumentsRequested':
+    case 'cups.intake.v1.ResultChanged':
+    case 'cups.intake.v1.PersonNotified':
+    case 'cups.intake.v1.DeskAlertRaised':
+    case 'unknown':
+      return { kind: 'nothing' };
+  }
+}

@@ -1,0 +1,99 @@
+import type { Counter, Log, Metrics } from '@cups/contracts';
+import { resourceName } from '@cups/contracts';
+import { isLive } from './domain/document.ts';
+import { expiryOf, uncollectedSince } from './domain/retention.ts';
+import type { RetentionTerms } from './domain/retention.ts';
+import type { Erasure } from './erasure.ts';
+import type { ApplicationRecord, ApplicationRecords, DocumentRecord, DocumentRecords } from './store.ts';
+
+export interface RetentionDeps {
+  records: DocumentRecords;
+  applications: ApplicationRecords;
+  erasure: Pick<Erasure, 'erase'>;
+  terms: RetentionTerms;
+  /** Whether the terms are confirmed. */
+  isConfirmed: boolean;
+  log: Log;
+  metrics: Metrics;
+  now: () => Date;
+}
+
+/** Time until what cannot be erased now is computed again. */
+const RECHECK_MS = 24 * 60 * 60 * 1000;
+
+/** Erases the documents of an application when their terms end, and reports results that nobody collects. */
+export class Retention {
+  readonly #deps: RetentionDeps;
+  readonly #postponed: Counter<'cause'>;
+
+  constructor(deps: RetentionDeps) {
+    this.#deps = deps;
+    this.#postponed = deps.metrics.counter(
+      'documents_erasures_postponed_total',
+      'Erasures that were due and postponed by a day, by cause: hold, or terms that are not confirmed.',
+      ['cause'],
+    );
+  }
+
+  /** Handles the due timer of an application. Every step can be repeated. */
+  async process(application: string): Promise<void> {
+    const { applications, records, now } = this.#deps;
+    const facts = await applications.get(application, { scope: 'service' });
+    if (!facts) return;
+    const name = resourceName('applications', application);
+    const documents = await records.find({ application: name }, { scope: 'service' });
+    const time = now();
+    const nextTimes: Date[] = [];
+    for (const document of documents) {
+      const next = await this.#processDocument(document, facts, time);
+      if (next) nextTimes.push(next);
+    }
+    const uncollected = documents.flatMap((document) => this.#uncollectedTime(document, facts) ?? []);
+    nextTimes.push(...uncollected.filter((since) => since > time));
+    await this.#record(facts, {
+      uncollectedTime: earliest(uncollected.filter((since) => since <= time)),
+      due: earliest(nextTimes),
+      time,
+    });
+  }
+
+  /** Erases a document whose term has ended. @returns when it must be seen again */
+  async #processDocument(document: DocumentRecord, facts: ApplicationRecord, time: Date): Promise<Date | undefined> {
+    const { erasure, terms, isConfirmed, log } = this.#deps;
+    if (!isLive(document)) return undefined;
+    if (document.state !== 'ready') return new Date(time.getTime() + RECHECK_MS);
+    const expiry = expiryOf(document, facts, terms);
+    if (!expiry || expiry > time) return expiry;
+    if (!facts.hold && isConfirmed) {
+      await erasure.erase(document._id, 'expired');
+      return undefined;
+    }
+    const cause = facts.hold ? 'hold' : 'not-confirmed';
+    this.#postponed.inc({ cause });
+    log.warn({ event: 'document-erasure-postponed', resource: resourceName('documents', document._id), reason: cause });
+    return new Date(time.getTime() + RECHECK_MS);
+  }
+
+  #uncollectedTime(document: DocumentRecord, facts: ApplicationRecord): Date | undefined {
+    return document.state === 'ready' ? uncollectedSince(document, facts, this.#deps.terms) : undefined;
+  }
+
+  /** Stores the next due time, unless an event changed the facts meanwhile: the timer is due again then. */
+  async #record(
+    facts: ApplicationRecord,
+    { uncollectedTime, due, time }: { uncollectedTime: Date | undefined; due: Date | undefined; time: Date },
+  ): Promise<void> {
+    const { applications, log } = this.#deps;
+    const { outcome } = await applications.update(facts._id, { scope: 'service', cause: {}, now: time }, (before) => {
+      if (before.revision !== facts.revision) return { document: before, events: [] };
+      const next: ApplicationRecord = { ...before, timer: due ? { kind: 'retention', due } : null };
+      if (uncollectedTime) next.uncollectedTime = uncollectedTime;
+      else delete next.uncollectedTime;
+      return { document: next, events: [] };
+    });
+    if (outcome === 'applied' && uncollectedTime && !facts.uncollectedTime)
+      log.warn({ event: 'result-uncollected', resource: resourceName('applications', facts._id) });
+  }
+}
+
+const earliest = (times: Date[]): Date | undefined => times.sort((one, other) => one.getTime() - other.getTime())[0];

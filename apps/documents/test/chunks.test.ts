@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { createDataKey, openChunk, sealChunk } from '../src/crypto/chunks.ts';
+import type { ChunkPlace } from '../src/crypto/chunks.ts';
+import { createKeyWrapper } from '../src/crypto/key-wrapper.ts';
+
+const random = (below: number): number => Math.floor(Math.random() * below);
+const DOCUMENTS = ['01JD7ZQ5M0X3V8K2N4P6R8T0WA', '01JD7ZQ5M0X3V8K2N4P6R8T0WB'];
+const ROLES = ['upload', 'content', 'preview'] as const;
+
+const randomPlace = (): ChunkPlace => ({
+  document: DOCUMENTS[random(2)]!,
+  role: ROLES[random(3)]!,
+  index: random(160),
+  isLast: random(2) === 0,
+});
+
+describe('a sealed chunk', () => {
+  test('opens at its place only, in 500 random exchanges', () => {
+    const key = createDataKey();
+    for (let round = 0; round < 500; round += 1) {
+      const [place, other] = [randomPlace(), randomPlace()];
+      const plain = randomBytes(random(300));
+      const sealed = sealChunk(key, place, plain);
+      expect(openChunk(key, place, sealed).equals(plain)).toBe(true);
+      if (JSON.stringify(place) === JSON.stringify(other)) continue;
+      expect(() => openChunk(key, other, sealed)).toThrow();
+      expect(() => openChunk(createDataKey(), place, sealed)).toThrow();
+    }
+  });
+
+  test('does not open after any change, in 500 random changes', () => {
+    const key = createDataKey();
+    for (let round = 0; round < 500; round += 1) {
+      const place = randomPlace();
+      const sealed = sealChunk(key, place, randomBytes(1 + random(300)));
+      const flipped = Buffer.from(sealed);
+      flipped[random(flipped.length)]! ^= 1 << random(8);
+      const changed = [
+        flipped,
+        sealed.subarray(0, random(sealed.length)),
+        Buffer.concat([sealed, randomBytes(1 + random(20))]),
+        Buffer.concat([randomBytes(1 + random(20)), sealed]),
+      ][random(4)]!;
+      expect(() => openChunk(key, place, changed)).toThrow();
+    }
+  });
+
+  test('is another one each time', () => {
+    const [key, place] = [createDataKey(), randomPlace()];
+    const plain = Buffer.from('same');
+    expect(sealChunk(key, place, plain).equals(sealChunk(key, place, plain))).toBe(false);
+  });
+});
+
+describe('a wrapped key', () => {
+  const keyOf = (kid: string) => ({ kid, use: 'enc', secret: Uint8Array.from(randomBytes(32)) });
+  const [old, current] = [keyOf('old'), keyOf('current')];
+
+  test('unwraps after a rotation and is wrapped by the first key', () => {
+    const dataKey = createDataKey();
+    const before = createKeyWrapper(() => [old]).wrap(dataKey);
+    const rotated = createKeyWrapper(() => [current, old]);
+    expect(rotated.unwrap(before).equals(dataKey)).toBe(true);
+    expect(rotated.wrap(dataKey).keyId).toBe('current');
+  });
+
+  test('does not unwrap without its key, under another ID or after a change', () => {
+    const wrapper = createKeyWrapper(() => [current, old]);
+    const wrapped = wrapper.wrap(createDataKey());
+    expect(() => createKeyWrapper(() => [old]).unwrap(wrapped)).toThrow();
+    expect(() => wrapper.unwrap({ ...wrapped, keyId: 'old' })).toThrow();
+    const bytes = Buffer.from(wrapped.bytes);
+    bytes[20]! ^= 1;
+    expect(() => wrapper.unwrap({ ...wrapped, bytes })).toThrow();
+  });
+});

@@ -1,0 +1,4 @@
+/** Tests of RPCs, against one service. */
+import './agency.test.ts';
+import './reading.test.ts';
+import './upload.test.ts';
