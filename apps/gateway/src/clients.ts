@@ -5,6 +5,7 @@ import type { Bucket, Language } from '@cups/application';
 import type { CentreKind__Output } from '@cups/contracts/gen/cups/type/v1/CentreKind.ts';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
@@ -16,6 +17,7 @@ export interface ServiceClients {
   catalog: Client<CatalogServiceDefinition>;
   identity: Client<IdentityServiceDefinition>;
   intake: Client<IntakeServiceDefinition>;
+  documents: Client<DocumentsServiceDefinition>;
   bridge: Client<AgencyBridgeServiceDefinition>;
   notifications: Client<NotificationsServiceDefinition>;
 }
@@ -40,6 +42,11 @@ export function openClients(backend: Backend<Config>): ServiceClients {
     intake: backend.connect('cups.intake.v1.IntakeService', {
       service: 'intake',
       address: addresses.intake,
+      timeoutMs,
+    }),
+    documents: backend.connect('cups.documents.v1.DocumentsService', {
+      service: 'documents',
+      address: addresses.documents,
       timeoutMs,
     }),
     bridge: backend.connect('cups.agencybridge.v1.AgencyBridgeService', {

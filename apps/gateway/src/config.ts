@@ -97,6 +97,7 @@ export const settings = {
     catalog: addressSetting('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
     identity: addressSetting('identity', 'IDENTITY_ADDRESS', '127.0.0.1:7002'),
     intake: addressSetting('intake', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
+    documents: addressSetting('documents', 'DOCUMENTS_ADDRESS', '127.0.0.1:7007'),
     bridge: addressSetting('agency-bridge', 'AGENCY_BRIDGE_ADDRESS', '127.0.0.1:7004'),
     notifications: addressSetting('notifications', 'NOTIFICATIONS_ADDRESS', '127.0.0.1:7005'),
   },
@@ -153,6 +154,24 @@ export const settings = {
     max: 1_073_741_824,
     default: 33_554_432,
     meaning: 'Maximum number of bytes of request bodies in transit, one eighth of them from one address.',
+  },
+  maxUploads: {
+    name: 'MAX_UPLOADS',
+    type: 'number',
+    min: 1,
+    max: 10_000,
+    default: 256,
+    meaning:
+      'Maximum number of document uploads in transit, each with about 0.3 MiB of memory; further ones are refused with OVERLOADED and continue later.',
+  },
+  maxDownloads: {
+    name: 'MAX_DOWNLOADS',
+    type: 'number',
+    min: 1,
+    max: 10_000,
+    default: 64,
+    meaning:
+      'Maximum number of document downloads in transit, each with about 2 MiB of memory; further ones are refused with OVERLOADED.',
   },
   limits: {
     address: rateLimitSetting(

@@ -7,6 +7,10 @@ import { accessLogRoutes } from './routes/access-log.ts';
 import { withOperatorNames } from './routes/operator-names.ts';
 import { platformRoutes } from './routes/platform.ts';
 import type { PlatformDeps } from './routes/platform.ts';
+import { documentRoutes } from './routes/documents.ts';
+import type { DocumentRouteDeps } from './routes/documents.ts';
+import { createUploadHandlers } from './transfers/uploads.ts';
+import type { UploadDeps } from './transfers/uploads.ts';
 import { deliveryAndNoticeRoutes } from './routes/deliveries-and-notices.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { catalogRoutes } from './routes/catalog.ts';
@@ -16,8 +20,15 @@ import type { SessionCookies } from './routes/sessions.ts';
 import { staffRoutes } from './routes/staff.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
 
-export interface OperationHandlerDeps extends ServiceClients, PlatformDeps, SessionCookies {
+export interface OperationHandlerDeps
+  extends
+    ServiceClients,
+    PlatformDeps,
+    SessionCookies,
+    Pick<DocumentRouteDeps, 'downloads'>,
+    Pick<UploadDeps, 'isStopping'> {
   operators: OperatorNameResolver;
+  uploads: UploadDeps['pool'];
 }
 
 /** Returns the handler of each operation, by operationId. openapi.yaml has validated every request. */
@@ -31,6 +42,8 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...searchRoutes(deps),
     ...applicationDetailsRoutes(deps),
     ...accessLogRoutes(deps, deps.operators),
+    ...documentRoutes(deps),
+    ...createUploadHandlers(Object.assign({ pool: deps.uploads }, deps)),
     ...deliveryAndNoticeRoutes(deps),
     ...staffRoutes(deps),
     ...statisticsRoutes(deps),

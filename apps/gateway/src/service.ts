@@ -20,9 +20,14 @@ import { Sessions } from './http/session.ts';
 import type { SessionDeps } from './http/session.ts';
 import { createSignOuts } from './http/sign-outs.ts';
 import type { SignOuts } from './http/sign-outs.ts';
+import { createTransferPools } from './transfers/transfer-pool.ts';
 import { openClients } from './clients.ts';
 import { createOperatorNameResolver } from './operator-name-resolver.ts';
 import { createOperationHandlers } from './operation-handlers.ts';
+
+/** A desk uploads two files at once; those of a lost connection may still count. */
+const MAX_UPLOADS_PER_SESSION = 6;
+const MAX_DOWNLOADS_PER_SESSION = 8;
 
 /** Starts the gateway. It is stateless, and starts without its upstream services. */
 export async function createGateway(config: Config, overrides: TestOverrides = {}): Promise<RunningService> {
@@ -49,6 +54,10 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
     fetchNames: (names, context) => identity.batchGetOperators({ names }, context, withoutWaiting),
     now,
   });
+  const transfers = createTransferPools(metrics, [
+    { name: 'upload', max: config.maxUploads, maxPerOwner: MAX_UPLOADS_PER_SESSION },
+    { name: 'download', max: config.maxDownloads, maxPerOwner: MAX_DOWNLOADS_PER_SESSION },
+  ]);
   const app = createApp({
     operations,
     handlers: createOperationHandlers({
@@ -57,6 +66,9 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
       attempts,
       operators,
       document,
+      uploads: transfers.upload,
+      downloads: transfers.download,
+      isStopping: isDraining,
       isReady: () => !isDraining(),
     }),
     page: createDeskPage(config.deskDir),

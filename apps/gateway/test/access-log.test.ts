@@ -58,6 +58,11 @@ const UNRECORDED: Record<string, string[]> = {
     ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],
     'getAgencyActivity',
   ],
+  'shows facts of documents, without their content': ['listDocuments', 'getDocument'],
+  'shows what the caller sent': ['createUpload', 'getUpload', 'appendUpload', 'deleteUpload', 'deleteDocument'],
+  'is recorded after documents has named the application: see documents.test.ts': [
+    ...['getDocumentContent', 'getDocumentPreview'],
+  ],
   'is public': [
     ...['getHealth', 'getReadiness', 'getOpenapi', 'getCatalog', 'listCentres', 'getCentre', 'listPublicServices'],
     'getPublicService',

@@ -1,5 +1,6 @@
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
@@ -18,12 +19,14 @@ import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createSessionCookie } from '../src/http/session-cookie.ts';
 import { createGateway } from '../src/service.ts';
+import { createFakeDocuments } from './fake-documents.ts';
 import { STAFF_RESPONSES } from './staff-fixtures.ts';
 
 /** Runs a gateway over HTTP with fake upstream services, generated from their protos. */
 
 export const ID = '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6';
 export const NAME = `applications/${ID}`;
+export const DOCUMENT_ID = '01JDZ3V7Q8R9S0T1V2W3X00001';
 const timestamp = (iso: string) => ({ seconds: String(Date.parse(iso) / 1000), nanos: 0 });
 export const MORNING = timestamp('2026-11-24T08:00:00Z');
 
@@ -66,6 +69,7 @@ export interface FakeServices {
   intake?: Partial<Rpcs<IntakeServiceDefinition>>;
   identity?: Partial<Rpcs<IdentityServiceDefinition>>;
   catalog?: Partial<Rpcs<CatalogServiceDefinition>>;
+  documents?: Partial<Rpcs<DocumentsServiceDefinition>>;
   bridge?: Partial<Rpcs<AgencyBridgeServiceDefinition>>;
   notifications?: Partial<Rpcs<NotificationsServiceDefinition>>;
 }
@@ -94,7 +98,7 @@ const emptyResponses = (service: string): Record<string, () => Promise<object>> 
 /** Starts the gateway. It checks responses against openapi.yaml, and has no limits unless a test sets them. */
 export async function startGateway(
   fakes: FakeServices = {},
-  settings: Partial<Omit<Config, 'addresses'>> & { intakeAddress?: string } = {},
+  settings: Partial<Omit<Config, 'addresses'>> & { intakeAddress?: string; documentsAddress?: string } = {},
   now?: () => Date,
 ) {
   const keys = createTestKeys();
@@ -185,6 +189,13 @@ export async function startGateway(
     },
     { service: 'catalog', keys },
   );
+  const stored = createFakeDocuments();
+  stored.add(Buffer.from('%PDF-1.7 synthetic'), { application: NAME });
+  const documents = await fakeService<DocumentsServiceDefinition>(
+    'cups.documents.v1.DocumentsService',
+    { ...stored.rpcs, ...fakes.documents },
+    { service: 'documents', keys },
+  );
   const delivery = {
     name: `deliveries/${ID}-asp`,
     application: NAME,
@@ -269,6 +280,7 @@ export async function startGateway(
         intake: settings.intakeAddress ?? intake.address,
         identity: identity.address,
         catalog: catalog.address,
+        documents: settings.documentsAddress ?? documents.address,
         bridge: bridge.address,
         notifications: notifications.address,
       },
@@ -315,13 +327,21 @@ export async function startGateway(
     cookie: sealed,
     /** Returns the cookie of another assertion, last active now or at `seen` (seconds since 1970). */
     cookieOf: (assertion: string, seen?: number) => sealSessionCookie(keys, assertion, settings, now, seen),
-    calls: { intake: intake.calls, identity: identity.calls, catalog: catalog.calls, bridge: bridge.calls },
+    calls: {
+      intake: intake.calls,
+      identity: identity.calls,
+      catalog: catalog.calls,
+      documents: documents.calls,
+      bridge: bridge.calls,
+    },
+    /** What the documents service stores; at first one document, {@link DOCUMENT_ID}. */
+    stored,
     log: () => lines.join(''),
     stopGateway: () => gateway.stop(),
     closeIdentity: () => identity.close(),
     async stop() {
       await gateway.stop();
-      await Promise.all([intake, identity, catalog, bridge, notifications].map((fake) => fake.close()));
+      await Promise.all([intake, identity, catalog, documents, bridge, notifications].map((fake) => fake.close()));
       keys.remove();
     },
   };

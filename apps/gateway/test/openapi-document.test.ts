@@ -109,9 +109,15 @@ describe('openapi.yaml', () => {
 
   test('declares exactly the errors that each operation can return', () => {
     const alone = ['getHealth', 'getReadiness', 'getOpenapi'];
-    const named = ['listOperators', 'getCatalog', 'createApplication', 'trackApplication'];
+    const named = ['listOperators', 'getCatalog', 'createApplication', 'createUpload', 'trackApplication'];
+    const conflicting = [
+      ...['createSession', 'switchCentre', 'deleteDocument', 'getDocumentContent', 'getDocumentPreview'],
+      ...['appendUpload', 'deleteUpload'],
+    ];
     for (const [index, operation] of operations.entries()) {
       const { id, path, isPublic: open, body } = operation;
+      const isUpload = path.startsWith('/api/v1/uploads');
+      const isContent = ['getDocumentContent', 'getDocumentPreview'].includes(id);
       const headers = JSON.stringify(sources[index]!['parameters'] ?? []);
       const expected = [
         ...['400', '429', '500', '503'],
@@ -121,7 +127,13 @@ describe('openapi.yaml', () => {
         ...(path.startsWith('/api/') ? ['403'] : []),
         ...(path.includes('{') || named.includes(id) ? ['404'] : []),
         // A reused request ID; a centre that accepts no sign-in.
-        ...(headers.includes('IdempotencyKey') || ['createSession', 'switchCentre'].includes(id) ? ['409'] : []),
+        ...(headers.includes('IdempotencyKey') || conflicting.includes(id) ? ['409'] : []),
+        ...(isContent || ['getUpload', 'appendUpload'].includes(id) ? ['410'] : []),
+        ...(id === 'getDocumentContent' ? ['416'] : []),
+        // Another tus version, and a request that does not stop for the next one.
+        ...(isUpload ? ['412', '423'] : []),
+        ...(id === 'createUpload' ? ['413'] : []),
+        ...(id === 'appendUpload' ? ['460'] : []),
         ...(headers.includes('IfMatch') ? ['412'] : []),
         ...(headers.includes('IfMatchRequired') ? ['428'] : []),
         ...(body === 'none' ? [] : ['413', '415']),

@@ -299,6 +299,7 @@ describe('a problem of intake becomes the response', () => {
     PAYLOAD_TOO_LARGE: 413,
     MEDIA_TYPE_UNSUPPORTED: 415,
     ETAG_MISSING: 428,
+    UPLOAD_OFFSET_MISMATCH: 409,
   };
   const reasons = Object.keys(REASONS).filter((reason) => isReason(reason) && reason !== 'INTERNAL');
 

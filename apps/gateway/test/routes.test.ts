@@ -5,7 +5,7 @@ import request from 'supertest';
 import { readConfig } from '../src/config.ts';
 import { createApp } from '../src/http/app.ts';
 import { readOpenapiDocument } from '../src/http/openapi-document.ts';
-import { ID, NAME, startGateway } from './gateway.ts';
+import { DOCUMENT_ID, ID, NAME, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { STAFF_ROWS } from './staff-fixtures.ts';
 
@@ -16,6 +16,10 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 const APP = `/api/v1/applications/${ID}`;
+const DOCUMENT = `/api/v1/documents/${DOCUMENT_ID}`;
+const DOCUMENT_NAME = `documents/${DOCUMENT_ID}`;
+/** Operations with headers of the tus protocol: see uploads.test.ts. */
+const UPLOADS = ['createUpload', 'getUpload', 'appendUpload', 'deleteUpload'];
 type Row = [
   operation: string,
   method: string,
@@ -414,6 +418,27 @@ const rows: Row[] = [
     'ListRefusedReplies',
     { agency: 'agencies/asp', pageSize: 5 },
   ],
+  ['listDocuments', 'GET', `${APP}/documents`, undefined, 200, 'ListDocuments', { application: NAME }],
+  ['getDocument', 'GET', DOCUMENT, undefined, 200, 'GetDocument', { name: DOCUMENT_NAME }],
+  [
+    'getDocumentContent',
+    'GET',
+    `${DOCUMENT}/content`,
+    undefined,
+    200,
+    'ReadContent',
+    { name: DOCUMENT_NAME, offset: '0' },
+  ],
+  [
+    'getDocumentPreview',
+    'GET',
+    `${DOCUMENT}/preview`,
+    undefined,
+    200,
+    'ReadContent',
+    { name: DOCUMENT_NAME, preview: true },
+  ],
+  ['deleteDocument', 'DELETE', DOCUMENT, undefined, 204, 'DeleteDocument', { name: DOCUMENT_NAME }],
   ['deleteCurrentSession', 'DELETE', '/api/v1/sessions/current', undefined, 204, 'DeleteSession', {}],
 ];
 
@@ -431,7 +456,7 @@ describe('each operation calls its upstream service and responds as documented',
 
   test('the table covers every operation', () => {
     const { operations } = readOpenapiDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
-    expect(rows.map(([operation]) => operation).sort()).toEqual(operations.map(({ id }) => id).sort());
+    expect([...rows.map(([operation]) => operation), ...UPLOADS].sort()).toEqual(operations.map(({ id }) => id).sort());
   });
 
   test('a missing handler or operation prevents the start', () => {

@@ -99,7 +99,7 @@ export function createBodyReader(deps: BodyReaderDeps) {
      *   full, INVALID_ARGUMENT for a truncated body
      */
     async read(req: IncomingMessage, { maxBytes, address }: BodyOptions): Promise<Buffer> {
-      if ((req.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') throw unsupportedMediaType();
+      assertNotEncoded(req);
       if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
       const own = pool.acquire(address);
       const chunks: Buffer[] = [];
@@ -128,6 +128,11 @@ export function createBodyReader(deps: BodyReaderDeps) {
 }
 
 export type BodyReader = ReturnType<typeof createBodyReader>;
+
+/** @throws Problem MEDIA_TYPE_UNSUPPORTED for a compressed body, whose size the client alone knows */
+export function assertNotEncoded({ headers }: IncomingMessage, expected?: string): void {
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') throw unsupportedMediaType(expected);
+}
 
 /** Resolves at the end of a body. @throws Problem of `onChunk`, or INVALID_ARGUMENT for a truncated body */
 function receiveBody(req: IncomingMessage, onChunk: (chunk: Buffer) => void): Promise<void> {
@@ -170,14 +175,15 @@ function abortWhenSlow(
       return;
     }
     onAbort();
-    // Like Node's own request timeout: the server responds with 408 and closes.
-    req.socket.emit(
-      'error',
-      Object.assign(new Error('The body did not arrive in time.'), { code: TIMEOUT_ERROR_CODE }),
-    );
+    endSlowRequest(req);
   };
   let timer = setTimeout(checkRate, minDataRate.graceMs);
   return () => clearTimeout(timer);
 }
 
 const TIMEOUT_ERROR_CODE = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+/** Ends the connection of a request whose body is late, as Node does: the server responds with 408 and closes. */
+export function endSlowRequest(req: IncomingMessage): void {
+  req.socket.emit('error', Object.assign(new Error('The body did not arrive in time.'), { code: TIMEOUT_ERROR_CODE }));
+}

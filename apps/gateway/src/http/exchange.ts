@@ -6,7 +6,7 @@ import type { Reason } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
 import type { Config } from '../config.ts';
 import type { AdmissionSlot } from './admission.ts';
-import type { HandlerResponse, Operation } from './handler.ts';
+import type { ContentStream, HandlerResponse, Operation } from './handler.ts';
 import type { FileResponse } from './desk-page.ts';
 import { problemResponse, toProblem } from './problems.ts';
 import { etagOfText, matchesEtag, prefersMinimal } from './conditional-responses.ts';
@@ -122,7 +122,8 @@ export class Exchange {
   async send(response: HandlerResponse): Promise<void> {
     const minimized = this.#minimizeResponse(response);
     if (minimized.status !== 304) await response.beforeSend?.();
-    this.#write(minimized, this.operation);
+    if (response.content) await this.#writeContent(response, response.content);
+    else this.#write(minimized, this.operation);
   }
 
   sendFile({ status, headers, bytes }: FileResponse): void {
@@ -196,12 +197,26 @@ export class Exchange {
     this.#write(problemResponse(problem, { requestId, errorId }), undefined);
   }
 
-  #write(
-    { status = 200, headers = {}, cookies = [], body, text: plainText }: HandlerResponse,
-    declaredBy: Operation | undefined,
-  ): void {
-    const media = headers['Content-Type'] ?? (plainText === undefined ? JSON_MEDIA_TYPE : 'text/html');
+  #write(response: HandlerResponse, declaredBy: Operation | undefined): void {
+    const { body, text: plainText } = response;
     const text = plainText ?? (body === undefined ? undefined : JSON.stringify(body));
+    const media = this.#writeHead(response, declaredBy, text);
+    const { res } = this;
+    if (text !== undefined) {
+      res.setHeader('Content-Type', `${media}; charset=utf-8`);
+      res.setHeader('Content-Length', Buffer.byteLength(text));
+    }
+    res.end(text);
+    if (this.operation?.streamedMediaType !== undefined) discardRest(this.req);
+  }
+
+  /** Sets status and headers. @returns the media type */
+  #writeHead(
+    { status = 200, headers = {}, cookies = [], text: plainText }: HandlerResponse,
+    declaredBy: Operation | undefined,
+    text: string | undefined,
+  ): string {
+    const media = headers['Content-Type'] ?? (plainText === undefined ? JSON_MEDIA_TYPE : 'text/html');
     if (this.#deps.checkAnswers) assertDeclared(declaredBy, status, media, text);
     const { res } = this;
     res.statusCode = status;
@@ -210,11 +225,25 @@ export class Exchange {
     if (renewed !== undefined) res.setHeader('Set-Cookie', renewed);
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     if (cookies.length > 0) res.append('Set-Cookie', cookies);
-    if (text !== undefined) {
-      res.setHeader('Content-Type', `${media}; charset=utf-8`);
-      res.setHeader('Content-Length', Buffer.byteLength(text));
+    return media;
+  }
+
+  /** Sends content piece by piece, as fast as the client takes it, without an admission slot. */
+  async #writeContent(response: HandlerResponse, { length, pieces, release }: ContentStream): Promise<void> {
+    const { res, req } = this;
+    try {
+      this.#writeHead(response, this.operation, '');
+      res.setHeader('Content-Length', length);
+      if (req.method === 'HEAD') return void res.end();
+      this.admissionSlot?.release();
+      for await (const piece of pieces()) {
+        if (!res.write(piece)) await waitForDrain(res);
+        this.context.deadline = new Date(Date.now() + this.#deps.budgetMs);
+      }
+      res.end();
+    } finally {
+      release?.();
     }
-    res.end(text);
   }
 
   #logRequest(name: string, status: number, durationMs: number): void {
@@ -229,6 +258,36 @@ export class Exchange {
       durationMs,
     });
   }
+}
+
+/** Maximum time in which a client takes no byte of a download. */
+const MAX_STALL_MS = 60_000;
+
+/** Resolves when the client has taken what was sent. @throws Problem CANCELLED when it is gone, or stalls for 60 s */
+function waitForDrain(res: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const finish = (error?: Error): void => {
+      clearTimeout(timer);
+      res.off('drain', finish).off('close', onClose);
+      if (error) reject(error);
+      else resolve();
+    };
+    const onClose = (): void => finish(new Problem({ reason: 'CANCELLED', message: 'The client is gone.' }));
+    const timer = setTimeout(() => res.destroy(), MAX_STALL_MS);
+    res.on('drain', finish).on('close', onClose);
+    if (res.destroyed) onClose();
+  });
+}
+
+/** How long the rest of a refused body is read, so that the client can read the response. */
+const DISCARD_MS = 10_000;
+
+/** Discards the rest of a body after the response, and then ends the connection of a client that is still sending it. */
+function discardRest(req: Request): void {
+  if (req.complete || req.destroyed) return;
+  const timer = setTimeout(() => req.socket.destroy(), DISCARD_MS);
+  req.on('error', () => undefined).once('close', () => clearTimeout(timer));
+  req.resume();
 }
 
 /** Begins a trace: a client's own context could choose which requests are recorded. */

@@ -1,5 +1,24 @@
+import type { Request, Response } from 'express';
 import type { ParameterLocation } from '@cups/problem';
 import type { CallContext, Session } from '@cups/rpc';
+
+/** The connection to the client, for operations that read their body or write content themselves. */
+export interface ClientConnection {
+  readonly req: Request;
+  readonly res: Response;
+  /** As {@link Exchange.waitForClient}. */
+  waitForClient<T>(wait: () => Promise<T>): Promise<T>;
+}
+
+/** Content that is sent piece by piece. */
+export interface ContentStream {
+  /** Size in bytes. */
+  length: number;
+  /** Not read for HEAD. */
+  pieces: () => AsyncIterable<Uint8Array>;
+  /** Runs when the response has ended, however it ended. */
+  release?: () => void;
+}
 
 /** Input of a handler, validated against openapi.yaml. */
 export interface HandlerRequest {
@@ -16,6 +35,7 @@ export interface HandlerRequest {
   reason: string | undefined;
   /** Whether the page polls: the response shows a person nothing that was not shown before. */
   isPoll: boolean;
+  client: ClientConnection;
 }
 
 /** Result of a handler: `body` is sent as JSON, `text` unchanged as a page or as its Content-Type. */
@@ -32,6 +52,8 @@ export interface HandlerResponse {
   cookies?: string[];
   body?: unknown;
   text?: string;
+  /** Sent as its Content-Type, instead of `body` or `text`. */
+  content?: ContentStream;
 }
 
 export type Handler = (request: HandlerRequest) => Promise<HandlerResponse> | HandlerResponse;
@@ -40,7 +62,7 @@ type Json = Record<string, unknown>;
 /** An operation of openapi.yaml. */
 export interface Operation {
   id: string;
-  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  method: 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete';
   /** As in openapi.yaml: /api/v1/applications/{id}. */
   path: string;
   /** Whether it needs no session. */
@@ -54,6 +76,8 @@ export interface Operation {
   /** An additional rate limit, per address and in total. */
   limit: 'tracking' | undefined;
   body: 'none' | 'optional' | 'required';
+  /** Media type of a body that the handler reads piece by piece; undefined for JSON. */
+  streamedMediaType: string | undefined;
   /** Maximum size of the body in bytes. */
   maxBodyBytes: number;
   /**

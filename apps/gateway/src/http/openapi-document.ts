@@ -25,7 +25,7 @@ interface Parameter {
 interface OperationObject extends Json, Extensions {
   operationId: string;
   parameters?: unknown[];
-  requestBody?: { required?: boolean };
+  requestBody?: { required?: boolean; content: Record<string, Json> };
   responses: Json;
   security?: unknown[];
 }
@@ -38,7 +38,7 @@ interface Extensions {
   'x-cups-max-body-kib'?: number;
 }
 
-const HTTP_METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const HTTP_METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
 const EXTENSIONS = [
   'x-cups-bypass-admission',
   'x-cups-ends-session',
@@ -47,6 +47,7 @@ const EXTENSIONS = [
   'x-cups-max-body-kib',
 ];
 const LIMIT_NAMES = ['tracking'];
+const JSON_MEDIA_TYPE = 'application/json';
 const MAX_VIOLATIONS = 100;
 /** Larger bodies are checked up to the first violation, because each further one costs as much as a small body. */
 const MAX_FULLY_CHECKED_MEMBERS = 300;
@@ -104,6 +105,7 @@ function buildOperation(schemas: Schemas, path: string, item: Json, method: Oper
     isPublic: source.security?.length === 0,
     ...readExtensions(source),
     body: !requestBody ? 'none' : requestBody.required ? 'required' : 'optional',
+    streamedMediaType: requestBody && Object.keys(requestBody.content).find((type) => type !== JSON_MEDIA_TYPE),
     locateField: locateParameters(parameters),
     validateRequest: createRequestValidator(schemas, parameters, source, bodySchemaPointer(path, method)),
     validateResponse: createResponseValidator(schemas, source),
@@ -144,7 +146,8 @@ function createRequestValidator(
     .map((parameter) => ({ parameter, check: parameterSchemas.compile(qualifyRefs(parameter.schema)) }));
   const checkPath = parameterSchemas.compile(buildObjectSchema(parameters, 'path'));
   const checkQuery = parameterSchemas.compile(buildObjectSchema(parameters, 'query'));
-  const checkBody = requestBody && bodies.compile({ $ref: bodySchema });
+  const isJson = requestBody !== undefined && JSON_MEDIA_TYPE in requestBody.content;
+  const checkBody = isJson ? bodies.compile({ $ref: bodySchema }) : undefined;
   let checkLargeBody: ValidateFunction | undefined;
   // Compiled at its first use, because most processes never need it.
   const validateBody = (body: unknown, members: number): Violation[] => {
@@ -162,7 +165,7 @@ function createRequestValidator(
       ...collectViolations(checkQuery, query).map((found) => withLocation('query', found)),
     ];
     if (body !== undefined) violations.push(...validateBody(body, members));
-    if (requestBody?.required && body === undefined) violations.push(BODY_MISSING);
+    if (isJson && requestBody.required && body === undefined) violations.push(BODY_MISSING);
     if (violations.length === 0) return;
     const reason = violations.every(({ rule }) => rule === 'IDNP') ? 'IDNP_INVALID' : 'INVALID_ARGUMENT';
     throw new Problem({ reason, message: 'The request does not match the OpenAPI document.', violations });

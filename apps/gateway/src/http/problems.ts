@@ -21,7 +21,18 @@ const HTTP_STATUS: Record<ProblemKind, number> & Partial<Record<Reason, number>>
   PAYLOAD_TOO_LARGE: 413,
   MEDIA_TYPE_UNSUPPORTED: 415,
   ETAG_MISSING: 428,
+  // tus clients ask for the stored size, and continue there.
+  UPLOAD_OFFSET_MISMATCH: 409,
 };
+
+/** Statuses of problems whose meaning in HTTP depends on the resource, not on the reason alone. */
+const ownStatuses = new WeakMap<Problem, number>();
+
+/** Gives a problem a status of its own. */
+export function withStatus(status: number, problem: Problem): Problem {
+  ownStatuses.set(problem, status);
+  return problem;
+}
 
 export interface ProblemContext {
   requestId: string;
@@ -35,7 +46,8 @@ export interface ProblemContext {
 export function problemResponse(problem: Problem, { requestId, errorId, operation }: ProblemContext) {
   const { reason, kind, metadata, message, retryAfterMs } = problem;
   // A known path with an unknown method has its own status.
-  const status = metadata['allow'] === undefined ? (HTTP_STATUS[reason] ?? HTTP_STATUS[kind]) : 405;
+  const known = ownStatuses.get(problem) ?? HTTP_STATUS[reason] ?? HTTP_STATUS[kind];
+  const status = metadata['allow'] === undefined ? known : 405;
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
   if (metadata['allow'] !== undefined) headers['Allow'] = metadata['allow'];
   if (retryAfterMs !== undefined || status === 429 || status === 503) {
@@ -54,16 +66,14 @@ export function problemResponse(problem: Problem, { requestId, errorId, operatio
   }
 }
 
-const UNSUPPORTED_MEDIA_TYPE = {
-  reason: 'MEDIA_TYPE_UNSUPPORTED',
-  message: 'The body must be application/json in UTF-8.',
-} as const;
 const TRUNCATED_BODY = {
   reason: 'INVALID_ARGUMENT' as const,
   message: 'The body is truncated.',
   violations: [violation('', 'TRUNCATED')],
 };
-export const unsupportedMediaType = () => new Problem(UNSUPPORTED_MEDIA_TYPE);
+/** @param expected what the body must be */
+export const unsupportedMediaType = (expected = 'application/json in UTF-8') =>
+  new Problem({ reason: 'MEDIA_TYPE_UNSUPPORTED', message: `The body must be ${expected}.` });
 export const truncatedBody = () => new Problem(TRUNCATED_BODY);
 /** @param maxBytes limit in bytes */
 export const bodyTooLarge = (maxBytes: number) =>

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { endSlowRequest } from './body-reader.ts';
 import { handleClientError } from './client-errors.ts';
 
 /** Maximum wait for requests in progress at shutdown. */
@@ -26,13 +27,16 @@ export interface PublicServerOptions {
 
 const CONNECTION_POLL_INTERVAL_MS = 100;
 
+/** Maximum time of a request, for bodies that nobody reads. The body reader has its own limits (body-reader.ts) within it. */
+const REQUEST_TIMEOUT_MS = 66_000;
+
 /**
- * The body reader has its own limits (body-reader.ts), within those of the request. Node checks for timeouts every
- * second.
+ * Node checks for timeouts every second. Its limit of a request is that of an upload, which has limits of its own for each
+ * chunk (chunk-reader.ts): 10 MiB at 64 kbit/s take 22 minutes.
  */
 const SERVER_TIMEOUTS = {
   headersTimeout: 5_000,
-  requestTimeout: 66_000,
+  requestTimeout: 3_600_000,
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000,
 };
@@ -44,6 +48,7 @@ export async function startPublicServer(
 ): Promise<PublicServer> {
   const server = createServer(SERVER_TIMEOUTS, app);
   handleClientError(server);
+  server.prependListener('request', limitRequestTime);
   await once(server.listen(port, host), 'listening');
   return {
     port: (server.address() as AddressInfo).port,
@@ -54,6 +59,21 @@ export async function startPublicServer(
       clearTimeout(drainTimer);
     },
   };
+}
+
+const requestTimers = new WeakMap<IncomingMessage, NodeJS.Timeout>();
+
+/** Limits the time of a request with a body. */
+function limitRequestTime(req: IncomingMessage): void {
+  if (req.headers['transfer-encoding'] === undefined && (req.headers['content-length'] ?? '0') === '0') return;
+  const timer = setTimeout(() => endSlowRequest(req), REQUEST_TIMEOUT_MS);
+  requestTimers.set(req, timer);
+  req.once('close', () => clearTimeout(timer));
+}
+
+/** Lifts the limit of a request whose body is a transfer with limits of its own. */
+export function allowLongRequest(req: IncomingMessage): void {
+  clearTimeout(requestTimers.get(req));
 }
 
 /** Waits until clients close their connections. If the server closed an idle one, a request under way could fail. */

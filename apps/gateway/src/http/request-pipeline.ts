@@ -1,12 +1,16 @@
 import { isProblem } from '@cups/problem';
 import type { Reason } from '@cups/problem';
 import type { Session } from '@cups/rpc';
+import type { Request } from 'express';
+import { assertNotEncoded } from './body-reader.ts';
 import type { BodyReader } from './body-reader.ts';
 import { hasBody, assertJsonType, parseBody } from './json-body.ts';
 import type { ParsedBody } from './json-body.ts';
 import type { Exchange } from './exchange.ts';
 import type { HandlerRequest, Operation } from './handler.ts';
 import { clientAddressOf, assertSameSite } from './guards.ts';
+import { unsupportedMediaType } from './problems.ts';
+import { allowLongRequest } from './public-server.ts';
 import type { Admission } from './admission.ts';
 import type { RateLimits } from './guards.ts';
 import type { Sessions } from './session.ts';
@@ -46,14 +50,25 @@ export async function runRequestPipeline(
   if (operation.path.startsWith(API_PREFIX)) assertSameSite(req, deps.publicOrigin);
   if (operation.limit) await limits[operation.limit](req, res);
   const session = operation.isPublic ? undefined : await authenticateRequest(exchange, operation, deps);
-  const { value: body, members } = await readBody(exchange, operation, deps);
+  const { value: body, members } = operation.streamedMediaType
+    ? prepareTransfer(req, operation.streamedMediaType)
+    : await readBody(exchange, operation, deps);
   const params = req.params as HandlerRequest['params'];
   const query = req.query as HandlerRequest['query'];
   operation.validateRequest({ params, query, body, members, header: (name) => req.get(name) });
   const requestId = req.get('idempotency-key')?.toLowerCase() ?? '';
   const etag = req.get('if-match') ?? '';
   const isPoll = [BACKGROUND_HEADER, POLL_HEADER].some((header) => req.get(header) === '?1');
-  return { context, session, params, query, body, requestId, etag, reason: req.get('cups-reason'), isPoll };
+  const reason = req.get('cups-reason');
+  return { context, session, params, query, body, requestId, etag, reason, isPoll, client: exchange };
+}
+
+/** Leaves the body to the handler. @throws Problem MEDIA_TYPE_UNSUPPORTED for another media type, or a compressed body */
+function prepareTransfer(req: Request, mediaType: string): ParsedBody {
+  assertNotEncoded(req, mediaType);
+  if (req.headers['content-type'] !== mediaType) throw unsupportedMediaType(mediaType);
+  allowLongRequest(req);
+  return { value: undefined, members: 0 };
 }
 
 /** Returns the parsed body, or undefined without one. Holds no admission slot meanwhile. */

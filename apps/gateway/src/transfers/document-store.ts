@@ -1,0 +1,126 @@
+import { DataStore, Upload } from '@tus/server';
+import type { CallContext } from '@cups/rpc';
+import { resourceName } from '@cups/contracts';
+import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
+import type { Document__Output } from '@cups/contracts/gen/cups/documents/v1/Document.ts';
+import { END_STATES } from '@cups/application';
+import type { State } from '@cups/application';
+import { Problem } from '@cups/problem';
+import type { ServiceClients } from '../clients.ts';
+import type { HandlerRequest } from '../http/handler.ts';
+import { withStatus } from '../http/problems.ts';
+import { requirePresent } from '../routes/handler-factories.ts';
+import { appendBody } from './append-body.ts';
+import type { ClientPace } from './chunk-reader.ts';
+import { parseUploadMetadata } from './upload-metadata.ts';
+
+/** An upload without progress ends after this time, counted from its creation. */
+export const UPLOAD_LIFETIME_MS = 24 * 3_600_000;
+
+export interface DocumentStoreDeps extends Pick<ServiceClients, 'documents' | 'intake'> {
+  isStopping: () => boolean;
+  pace?: ClientPace | undefined;
+}
+
+/** The storage of one tus request: the documents service. */
+export class DocumentStore extends DataStore {
+  override extensions = ['creation', 'termination', 'expiration'];
+  readonly #deps: DocumentStoreDeps;
+  readonly #request: HandlerRequest;
+  #document: Document__Output | undefined;
+  #state: Document__Output['state'] | undefined;
+
+  constructor(deps: DocumentStoreDeps, request: HandlerRequest) {
+    super();
+    this.#deps = deps;
+    this.#request = request;
+  }
+
+  /** State of the document after the request, as in JSON; undefined for a deleted one. */
+  get state(): string | undefined {
+    return this.#state && fromProtoEnum('STATE_', this.#state);
+  }
+
+  override getExpiration(): number {
+    return UPLOAD_LIFETIME_MS;
+  }
+
+  /** Opens the upload of a document. Its ID replaces the temporary one of the upload. */
+  override async create(upload: Upload): Promise<Upload> {
+    const { requestId, context } = this.#request;
+    const { application, kind, sha256, pageSizes } = parseUploadMetadata(upload);
+    const { training } = await this.#findOpenApplication(application, context);
+    const request = { requestId, application, kind, sha256, pageSizes, size: upload.size, training };
+    const { document } = await this.#deps.documents.createDocument(request, context);
+    const created = this.#remember(document);
+    upload.id = created.name.slice('documents/'.length);
+    upload.creation_date = creationDateOf(created);
+    return upload;
+  }
+
+  override async getUpload(id: string): Promise<Upload> {
+    const { documents } = this.#deps;
+    const stored =
+      this.#document ??
+      this.#remember(
+        (await documents.getDocument({ name: resourceName('documents', id) }, this.#request.context)).document,
+      );
+    if (isGone(stored)) {
+      throw withStatus(410, new Problem({ reason: 'NOT_FOUND', message: 'The upload no longer exists.' }));
+    }
+    return new Upload({
+      id,
+      size: Number(stored.uploadSize),
+      offset: Number(stored.committedSize),
+      metadata: { application: stored.application, kind: stored.kind, sha256: stored.uploadSha256 },
+      creation_date: creationDateOf(stored),
+    });
+  }
+
+  /** Reads the body from the request itself: the copy that the library passes on would be buffered three times. */
+  override async write(_copy: unknown, id: string, offset: number): Promise<number> {
+    const { documents, isStopping, pace } = this.#deps;
+    const { client, context } = this.#request;
+    const name = resourceName('documents', id);
+    return appendBody(client, {
+      offset,
+      size: Number(this.#document!.uploadSize),
+      context,
+      isStopping,
+      pace,
+      append: async (chunk, callContext) => {
+        const { committedSize, state } = await documents.appendContent({ name, ...chunk }, callContext);
+        this.#state = state;
+        return Number(committedSize);
+      },
+    });
+  }
+
+  override async remove(id: string): Promise<void> {
+    await this.#deps.documents.deleteDocument({ name: resourceName('documents', id) }, this.#request.context);
+    this.#state = undefined;
+  }
+
+  /** @throws Problem ACTION_NOT_ALLOWED for an application that has ended */
+  async #findOpenApplication(name: string, context: CallContext) {
+    const application = requirePresent((await this.#deps.intake.getApplication({ name }, context)).application);
+    if (END_STATES.includes(fromProtoEnum('STATE_', application.state) as State)) {
+      throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message: 'The application has ended.' });
+    }
+    return application;
+  }
+
+  #remember(document: Document__Output | null): Document__Output {
+    this.#document = requirePresent(document);
+    this.#state = this.#document.state;
+    return this.#document;
+  }
+}
+
+/** Whether the upload ended without a document. A refused document still tells its client why. */
+function isGone({ state, committedSize, uploadSize }: Document__Output): boolean {
+  return state === 'STATE_ERASED' || (state === 'STATE_REFUSED' && committedSize !== uploadSize);
+}
+
+const creationDateOf = ({ createTime }: Document__Output): string =>
+  requirePresent(fromTimestamp(createTime)).toISOString();
