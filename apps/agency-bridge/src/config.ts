@@ -29,6 +29,20 @@ export const settings = {
     default: 3_000,
     meaning: 'Timeout of a fetch. After it the delivery is stored without content.',
   },
+  documentsAddress: addressSetting(
+    'documents, which releases scanned copies to agencies',
+    'DOCUMENTS_ADDRESS',
+    '127.0.0.1:7007',
+  ),
+  documentsTimeoutMs: {
+    name: 'DOCUMENTS_TIMEOUT_MS',
+    type: 'number',
+    unit: 'ms',
+    min: 100,
+    max: 60_000,
+    default: 3_000,
+    meaning: 'Timeout of a call to documents. After it a submission with copies waits, at most 15 minutes.',
+  },
   dataDir: dataDirSetting('`agencies` has the agencies, whose topics the bridge reads and writes.'),
   createTopics: {
     name: 'CREATE_TOPICS',

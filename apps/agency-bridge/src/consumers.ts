@@ -29,19 +29,20 @@ const senderOf = ({ topic, detail }: RefusedMessage): string => agencyOfReplies(
 /** Handlers of events, of dropped intake events and of refused agency messages. */
 interface EventHandlers {
   handle: (event: ReceivedEvent) => Promise<HandlerResult>;
+  handleDocument: (event: ReceivedEvent) => Promise<HandlerResult>;
   handleMany: (agency: string, events: ReceivedEvent[]) => Promise<(HandlerResult | undefined)[]>;
   skip: (event: ReceivedEvent) => Promise<void>;
   handleRefused: (agency: string, training: boolean, messages: RefusedMessage[]) => Promise<void>;
 }
 
 /**
- * Starts a consumer for intake's events, one for trainings and one per agency, each with its own group. An agency
+ * Starts a consumer for intake's events, one for those of documents, one for trainings and one per agency, each with its own group. An agency
  * that floods or lacks its topic therefore blocks no other. An idle consumer costs less than 0.1 % of a core.
  * @returns a function that starts to consume an agency's replies, once; the topic may not exist yet
  */
 export function startConsumers(
   backend: StoredBackend<Config>,
-  { handle, handleMany, skip, handleRefused }: EventHandlers,
+  { handle, handleDocument, handleMany, skip, handleRefused }: EventHandlers,
 ): (agency: string) => void {
   const { concurrency } = backend.config;
   const keepRefused = async (messages: RefusedMessage[]): Promise<void> => {
@@ -53,6 +54,13 @@ export function startConsumers(
   const consumed = new Set<string>();
   const share = Math.max(1, Math.ceil(concurrency / AGENCY_SHARE));
   backend.consume({ groupId: GROUP, topics: ['cups.applications'], concurrency, handle, skip, keepRefused });
+  backend.consume({
+    groupId: `${GROUP}-documents`,
+    topics: ['cups.documents'],
+    concurrency: share,
+    handle: handleDocument,
+    keepRefused,
+  });
   backend.consume({
     groupId: `${GROUP}-training`,
     topics: [trainingTopics().replies],

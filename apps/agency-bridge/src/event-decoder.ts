@@ -1,12 +1,14 @@
 import type { ReceivedEvent, Refusal } from '@cups/contracts';
-import { parseResourceName, parseSubmissionName } from '@cups/contracts';
+import { isResourceName, parseResourceName, parseSubmissionName } from '@cups/contracts';
 import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
+import type { DocumentsEvents } from '@cups/contracts/gen/events/cups.documents.v1.ts';
 import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import { isProblem } from '@cups/problem';
 
-/** Intake boundary, inbound: reads cups.applications. */
+/** Boundaries of intake and documents, inbound: reads cups.applications and cups.documents. */
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
+const documentsEvents = eventCodec<DocumentsEvents>('cups.documents.v1');
 
 /** Meaning of an intake event for the delivery. */
 export type EventMeaning =
@@ -106,4 +108,20 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
     case 'unknown':
       return { kind: 'nothing' };
   }
+}
+
+/**
+ * Returns the application, applications/{id}, of a document that was checked or refused; undefined for other events of
+ * cups.documents.
+ */
+export function decodeSettledDocument(
+  event: ReceivedEvent,
+): { application: string | undefined } | { refusal: Refusal } {
+  const read = documentsEvents.decode(event);
+  const ref = read?.data.ref;
+  if (!read || !ref) return invalid();
+  if (!isResourceName('applications', ref.application)) return invalid('ref.application');
+  const isSettled =
+    read.type === 'cups.documents.v1.DocumentChecked' || read.type === 'cups.documents.v1.DocumentRefused';
+  return { application: isSettled ? ref.application : undefined };
 }

@@ -4,6 +4,7 @@ import { eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { DeliveryRef } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryRef.ts';
 import type { AgencyBridgeEvent, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { Change, NewEvent } from '@cups/store';
+import type { Result } from './domain/agency-update.ts';
 import type { Delivery, Outbound, OutboundEvent, CommandResult } from './domain/delivery.ts';
 import { toRequestEvent } from './outbound/request-encoder.ts';
 import type { StoredDelivery } from './store.ts';
@@ -47,6 +48,15 @@ export function toDeliveryEvent(delivery: Delivery, outbound: OutboundEvent): Ne
   };
 }
 
+const toResult = ({
+  resultKind,
+  resultNumber,
+  verificationCode,
+  validUntil,
+  resultDocuments,
+  verificationUrl,
+}: Result) => ({ resultKind, resultNumber, verificationCode, validUntil, resultDocuments, verificationUrl });
+
 function toProtoEvent(outbound: OutboundEvent, ref: DeliveryRef): AgencyBridgeEvent {
   switch (outbound.type) {
     case 'DeliveryAcknowledged':
@@ -59,24 +69,13 @@ function toProtoEvent(outbound: OutboundEvent, ref: DeliveryRef): AgencyBridgeEv
       return { type: 'cups.agencybridge.v1.DeliveryDocumentsRequested', data };
     }
     case 'DeliveryDecided': {
-      const { approved, reason, resultKind, resultNumber, verificationCode, validUntil, appeal } = outbound;
+      const { approved, reason, appeal } = outbound;
       const decideTime = toTimestamp(outbound.decideTime);
-      const data = {
-        ref,
-        approved,
-        reason,
-        resultKind,
-        resultNumber,
-        verificationCode,
-        validUntil,
-        decideTime,
-        appeal,
-      };
+      const data = { ref, approved, reason, decideTime, appeal, ...toResult(outbound) };
       return { type: 'cups.agencybridge.v1.DeliveryDecided', data };
     }
     case 'DeliveryResultCorrected': {
-      const { reason, resultKind, resultNumber, verificationCode, validUntil } = outbound;
-      const data = { ref, reason, resultKind, resultNumber, verificationCode, validUntil };
+      const data = { ref, reason: outbound.reason, ...toResult(outbound) };
       return { type: 'cups.agencybridge.v1.DeliveryResultCorrected', data };
     }
     case 'DeliveryResultRevoked':

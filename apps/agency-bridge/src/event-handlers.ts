@@ -2,9 +2,14 @@ import { agencyOfReplies, agencyOfSource, trainingTopics } from '@cups/agency-co
 import type { Log, Metrics, ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import type { HandlerResult } from '@cups/events';
 import { ApplicationEventHandler } from './outbound/application-event-handler.ts';
+import { CopiesClient } from './outbound/copies-client.ts';
+import type { ReleaseDocuments } from './outbound/copies-client.ts';
+import { createDocumentEventHandler } from './outbound/document-event-handler.ts';
 import { DeliveryMonitor } from './outbound/delivery-monitor.ts';
 import type { RefusedReplies } from './inbound/refused-replies.ts';
 import { ReplyHandler } from './inbound/reply-handler.ts';
+import { ResultDocuments } from './inbound/result-documents.ts';
+import type { AcceptResultDocuments } from './inbound/result-documents.ts';
 import { SubmissionSender } from './outbound/submission-sender.ts';
 import type { Deliveries } from './store.ts';
 import { SubmissionClient } from './outbound/submission-client.ts';
@@ -19,6 +24,8 @@ export interface EventHandlersOptions {
   /** Returns whether an agency with this code exists. */
   isAgency: (code: string) => boolean;
   getSubmission: GetSubmission;
+  releaseDocuments: ReleaseDocuments;
+  acceptResultDocuments: AcceptResultDocuments;
   now: () => Date;
   log: Log;
   metrics: Metrics;
@@ -26,13 +33,17 @@ export interface EventHandlersOptions {
 
 /** Creates the handlers of events from intake and agencies, and of timers. */
 export function createEventHandlers(options: EventHandlersOptions) {
-  const { deliveries, refusedReplies, unmatchedReplies, isAgency, getSubmission, now, log, metrics } = options;
+  const { deliveries, refusedReplies, unmatchedReplies, isAgency, now, log, metrics } = options;
+  const { getSubmission, releaseDocuments } = options;
   const monitor = new DeliveryMonitor(log, metrics);
-  const sender = new SubmissionSender(deliveries, new SubmissionClient(getSubmission, isAgency, log), monitor, now);
+  const submissions = new SubmissionClient(getSubmission, isAgency, log);
+  const copies = new CopiesClient(releaseDocuments, log);
+  const sender = new SubmissionSender({ deliveries, submissions, copies, monitor, now });
   const applications = new ApplicationEventHandler(deliveries, sender, monitor, now);
   const replies = new ReplyHandler({
     deliveries,
     refused: refusedReplies,
+    resultDocuments: new ResultDocuments(options.acceptResultDocuments, now),
     onReply: createAcknowledgementLatencyObserver(metrics),
     now,
   });
@@ -45,6 +56,8 @@ export function createEventHandlers(options: EventHandlersOptions) {
       const agency = agencyOfReplies(event.topic);
       return agency === undefined ? applications.handle(event) : replies.handle(event, { agency, training: false });
     },
+    /** Handles an event of documents. */
+    handleDocument: createDocumentEventHandler(deliveries, (id) => sender.sendNow(id)),
     /** Handles a batch of messages of one agency. */
     handleMany: (agency: string, messages: ReceivedEvent[]) =>
       replies.handleMany(messages, { agency, training: false }),

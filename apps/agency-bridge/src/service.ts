@@ -1,6 +1,7 @@
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
+import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { RunningService } from '@cups/process';
 import { access } from './access.ts';
@@ -42,13 +43,20 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     address: config.intakeAddress,
     timeoutMs: config.intakeTimeoutMs,
   });
+  const documents = backend.connect<DocumentsServiceDefinition>('cups.documents.v1.DocumentsService', {
+    service: 'documents',
+    address: config.documentsAddress,
+    timeoutMs: config.documentsTimeoutMs,
+  });
+  const requestIdOf = (requestId: string) => (requestId === '' ? {} : { requestId });
   const events = createEventHandlers({
     deliveries,
     refusedReplies,
     unmatchedReplies: reporter,
     isAgency,
-    getSubmission: (name, training, requestId) =>
-      intake.getSubmission({ name, training }, requestId === '' ? {} : { requestId }),
+    getSubmission: (name, training, requestId) => intake.getSubmission({ name, training }, requestIdOf(requestId)),
+    acceptResultDocuments: (request, requestId) => documents.acceptResultDocuments(request, requestIdOf(requestId)),
+    releaseDocuments: (request, requestId) => documents.releaseDocuments(request, requestIdOf(requestId)),
     now,
     log,
     metrics,

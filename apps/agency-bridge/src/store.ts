@@ -21,6 +21,7 @@ const pending = {
   correlationId: String,
   attempts: Number,
   isReplay: Boolean,
+  fileTime: Date,
 };
 /** Position of an agency's message. */
 const position = { id: String, type: { type: String }, topic: String, partition: Number, offset: Number };
@@ -51,7 +52,9 @@ export function deliveriesOf(store: Store): Deliveries {
         'lastReplyTime',
         'submitTime',
         'lastRequestTime',
+        'copiesWaitTime',
       ),
+      unreleased: [{ _id: false, submission: Number, attempts: Number }],
       documentRequests: [{ _id: false, id: String, position }],
       end: {},
       requestTimes: [Date],

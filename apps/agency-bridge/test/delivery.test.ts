@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  applyRelease,
   cancel,
   enqueue,
   fetchDelayMs,
@@ -8,7 +9,8 @@ import {
   applyFetchResult,
   resolveDeliveryState,
 } from '../src/domain/delivery.ts';
-import type { AgencyUpdate, Delivery, FetchResult, Outbound, CommandResult } from '../src/domain/delivery.ts';
+import type { AgencyUpdate } from '../src/domain/agency-update.ts';
+import type { Delivery, FetchResult, Outbound, CommandResult } from '../src/domain/delivery.ts';
 import { MAX_REFUSED, receiveReply, reportAnswerDateChange, reportRefusal } from '../src/domain/reply.ts';
 import type { Reply, ReplyRefusal } from '../src/domain/reply.ts';
 
@@ -26,8 +28,17 @@ const request = (number: number): FetchResult => ({
   kind: 'request',
   type: number === 1 ? 'submitted' : 'documentsSupplied',
   data: { submission: number },
+  coming: 0,
+  isReleased: true,
 });
-const result = { resultKind: 'paper', resultNumber: '', verificationCode: '', validUntil: '' };
+const result = {
+  resultKind: 'paper',
+  resultNumber: '',
+  verificationCode: '',
+  validUntil: '',
+  resultDocuments: [],
+  verificationUrl: '',
+};
 const reason = { ro: 'Motiv.', ru: '', en: '' };
 /** An agency update of each type. */
 const updates: { [T in AgencyUpdate['type']]: AgencyUpdate & { type: T } } = {
@@ -114,6 +125,35 @@ describe('enqueue and applyFetchResult', () => {
     expect(types(outbound)).toEqual(['submitted']);
     expect(delivery).toMatchObject({ state: 'queued', requested: 1, pending: [], timer: null });
     expect(delivery.deferCause).toBeUndefined();
+  });
+
+  test('looks at coming copies more and more rarely, at the latest when the submission must be sent', () => {
+    let delivery = enqueue(opened(), pending(1), T0);
+    const looks: number[] = [];
+    for (let at0 = 0; at0 < 900_000; at0 = looks.at(-1)!) {
+      delivery = applyFetchResult(delivery, 1, { kind: 'waiting', until: at(900_000) }, at(at0)).delivery;
+      looks.push(delivery.timer!.due.getTime() - T0.getTime());
+    }
+    expect(looks.slice(0, 5)).toEqual([2_000, 6_000, 14_000, 30_000, 62_000]);
+    expect(looks.at(-1)).toBe(900_000);
+    expect(delivery).toMatchObject({ copiesWaitTime: T0, pending: [{ submission: 1 }], requested: 0 });
+    const sent = applyFetchResult(delivery, 1, request(1), at(900_000));
+    expect(types(sent.outbound)).toEqual(['submitted']);
+    expect(sent.delivery).toMatchObject({ pending: [], timer: null });
+    expect(sent.delivery.copiesWaitTime).toBeUndefined();
+  });
+
+  test('remembers copies to release after a submission was sent without, until they are', () => {
+    const unreleased = { ...request(1), coming: 1, isReleased: false } as FetchResult;
+    const { delivery } = applyFetchResult(enqueue(opened(), pending(1), T0), 1, unreleased, T0);
+    expect(delivery).toMatchObject({ unreleased: [{ submission: 1, attempts: 1 }], timer: { due: at(500) } });
+    const failed = applyRelease(delivery, 1, false, at(500)).delivery;
+    expect(failed).toMatchObject({ unreleased: [{ submission: 1, attempts: 2 }], timer: { due: at(1_500) } });
+    expect(applyRelease(failed, 2, true, at(1_500)).delivery).toBe(failed);
+    const released = applyRelease(failed, 1, true, at(1_500)).delivery;
+    expect(released.timer).toBeNull();
+    expect(released).not.toHaveProperty('unreleased');
+    expect(cancel(delivery, withdrawal, T0).delivery).not.toHaveProperty('unreleased');
   });
 
   test('queues an acknowledged delivery again for a later submission', () => {

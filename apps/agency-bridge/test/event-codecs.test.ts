@@ -132,7 +132,16 @@ describe('decodeIntakeEvent', () => {
 describe('toDeliveryEvent', () => {
   const codec = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
   const text = { ro: 'Motiv.', ru: 'Причина.', en: 'Reason.' };
-  const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7', validUntil: '2027-02-24' };
+  const document = { document: `documents/${ID}`, mediaType: 'application/pdf', size: 9, sha256: 'ab', pages: 1 };
+  const result = {
+    resultKind: 'paper',
+    resultNumber: 'R-1',
+    verificationCode: 'K7',
+    validUntil: '2027-02-24',
+    resultDocuments: [document],
+    verificationUrl: 'https://example.md/R-1',
+  };
+  const wireResult = { ...result, resultDocuments: [{ ...document, size: '9' }] };
   const ABOUT = { application: NAME, agency: 'asp', centre: 'centres/CU-001', training: false };
   const delivery = { ...newDelivery(ABOUT, T0), agencyReference: 'ASP-1' };
 
@@ -156,7 +165,7 @@ describe('toDeliveryEvent', () => {
     ],
     [
       { type: 'DeliveryDecided', approved: true, reason: text, decideTime: T1, appeal: null, ...result },
-      { approved: true, reason: text, decideTime: wire, appeal: null, ...result },
+      { approved: true, reason: text, decideTime: wire, appeal: null, ...wireResult },
     ],
     [
       {
@@ -172,12 +181,12 @@ describe('toDeliveryEvent', () => {
         reason: text,
         decideTime: wire,
         appeal: { instructions: text, deadline: '2026-04-09' },
-        ...result,
+        ...wireResult,
       },
     ],
     [
       { type: 'DeliveryResultCorrected', reason: text, ...result },
-      { reason: text, ...result },
+      { reason: text, ...wireResult },
     ],
     [{ type: 'DeliveryResultRevoked', reason: text }, { reason: text }],
     [{ type: 'DeliveryCancelled' }, {}],

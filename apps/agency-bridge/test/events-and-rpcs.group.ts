@@ -2,6 +2,7 @@
 import './application-expired.test.ts';
 import './application-submitted.test.ts';
 import './application-withdrawn.test.ts';
+import './copies.test.ts';
 import './counting.test.ts';
 import './documents-supplied.test.ts';
 import './get-delivery.test.ts';
@@ -9,3 +10,4 @@ import './list-deliveries.test.ts';
 import './list-refused-messages.test.ts';
 import './refused-replies.test.ts';
 import './replies.test.ts';
+import './result-documents.test.ts';

@@ -5,10 +5,14 @@ import { newUlid } from '@cups/contracts/node';
 import { eventCodec, messageType, toTimestamp } from '@cups/contracts/proto';
 import type { AnyEvent } from '@cups/contracts/gen/cups/intake/v1/AnyEvent.ts';
 import type { ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
+import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { State } from '@cups/contracts/gen/cups/intake/v1/State.ts';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { Delivery__Output } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
+import type { Document } from '@cups/contracts/gen/cups/documents/v1/Document.ts';
+import type { ReleaseDocumentsRequest } from '@cups/contracts/gen/cups/documents/v1/ReleaseDocumentsRequest.ts';
+import type { DocumentsEvents } from '@cups/contracts/gen/events/cups.documents.v1.ts';
 import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
@@ -71,6 +75,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
     { service: 'intake', keys },
   );
 
+  const documents = await fakeDocuments(keys);
   const running = new Set<RunningService>();
   const clients: { close(): void }[] = [];
 
@@ -81,6 +86,8 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
     submissions,
     /** Names of the submissions that intake returned. */
     served,
+    /** The documents that the fake service has, and its calls. */
+    documents,
     /** Makes intake unavailable, or available again. */
     setUnavailable(isUnavailable: boolean): void {
       state.isUnavailable = isUnavailable;
@@ -107,6 +114,8 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
         httpPort: 0,
         intakeAddress: intake.address,
         intakeTimeoutMs: 1_000,
+        documentsAddress: documents.address,
+        documentsTimeoutMs: 1_000,
         timerPollMs: 100,
         ...changes,
       };
@@ -163,11 +172,102 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
       for (const client of clients) client.close();
       for (const bridge of running) await bridge.stop();
       await intake.close();
+      await documents.close();
       keys.remove();
       rmSync(data, { recursive: true, force: true });
     },
   };
 }
+
+/** Serves documents whose state the test sets. */
+async function fakeDocuments(keys: ReturnType<typeof createTestKeys>) {
+  const known = new Map<string, Document>();
+  const released: ReleaseDocumentsRequest[] = [];
+  const asked: string[] = [];
+  const state = { isUnavailable: false };
+  const findAvailable = (name: string) => {
+    if (state.isUnavailable) throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The fake is unavailable.' });
+    return known.get(name) ?? { name, state: 'STATE_REFUSED' as const, refusal: 'DOCUMENT_UNKNOWN' };
+  };
+  const service = await fakeService<DocumentsServiceDefinition>(
+    'cups.documents.v1.DocumentsService',
+    {
+      async ReleaseDocuments(request) {
+        const found = request.documents.map(({ name }) => findAvailable(name));
+        released.push(request);
+        return { documents: found };
+      },
+      async AcceptResultDocuments({ documents }) {
+        const found = documents.map(findAvailable);
+        asked.push(...documents);
+        for (const { state: now } of found) {
+          const message = 'The fake refuses the document.';
+          if (now === 'STATE_CHECKING') throw new Problem({ reason: 'DOCUMENT_NOT_READY', message });
+          if (now !== 'STATE_READY') throw new Problem({ reason: 'RESULT_DOCUMENT_INVALID', message });
+        }
+        return { documents: found };
+      },
+    },
+    { service: 'documents', keys },
+  );
+  return {
+    address: service.address,
+    known,
+    /** Requests to release documents that were answered. */
+    released,
+    /** Documents that results named, while the service was available. */
+    asked,
+    setUnavailable(isUnavailable: boolean): void {
+      state.isUnavailable = isUnavailable;
+    },
+    close: () => service.close(),
+  };
+}
+
+const documentsEvents = eventCodec<DocumentsEvents>('cups.documents.v1');
+
+/** Creates an event of cups.documents about a document of an application. */
+export function documentEvent(
+  type: 'DocumentChecked' | 'DocumentRefused' | 'DocumentErased',
+  document: string,
+  application: string,
+): Event {
+  const ref = {
+    document,
+    application,
+    centre: CENTRE,
+    purpose: 'PURPOSE_EVIDENCE' as const,
+    kind: 'identity-document',
+  };
+  return createEvent({
+    topic: 'cups.documents',
+    key: application.slice('applications/'.length),
+    type: `cups.documents.v1.${type}`,
+    subject: document,
+    sequence: 1,
+    source: '/cups/documents',
+    correlationId: crypto.randomUUID(),
+    data: documentsEvents.encode({ type: `cups.documents.v1.${type}`, data: { ref } }),
+  });
+}
+
+/** Returns a checked document, or one in another state. */
+export function documentOf(application: string, more: Omit<Document, 'name'> = {}) {
+  return {
+    name: `documents/${newUlid(new Date())}`,
+    application,
+    kind: 'identity-document',
+    state: 'STATE_READY' as Document['state'],
+    uploadSha256: 'a'.repeat(64),
+    mediaType: 'application/pdf',
+    size: '1234',
+    sha256: 'b'.repeat(64),
+    pages: 2,
+    scan: 'SCAN_CLEAN' as const,
+    ...more,
+  };
+}
+
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 let people = 0;

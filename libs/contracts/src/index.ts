@@ -8,7 +8,13 @@ export { LOG_NUMBERS, LOG_TEXTS } from './log.ts';
 export type { Log, LogFields } from './log.ts';
 export type { Counter, Gauge, Metrics } from './metrics.ts';
 export type { Refusal, RefusalDetail, RefusedMessage } from './refusal.ts';
-export { resourceName, parseResourceName, parseSubmissionName, submissionName } from './resource-names.ts';
+export {
+  isResourceName,
+  parseResourceName,
+  parseSubmissionName,
+  resourceName,
+  submissionName,
+} from './resource-names.ts';
 export type { ResourceCollection } from './resource-names.ts';
 export { runInSpan, SPAN_ATTRIBUTES } from './tracer.ts';
 export type { Span, SpanAttributes, SpanKind, Tracer } from './tracer.ts';

@@ -37,6 +37,10 @@ export function parseResourceName(collection: ResourceCollection, name: string, 
   return id;
 }
 
+/** Returns whether a text is the name of a resource in this collection. */
+export const isResourceName = (collection: ResourceCollection, name: string): boolean =>
+  name.startsWith(`${collection}/`) && COLLECTIONS[collection].test(name.slice(collection.length + 1));
+
 export function resourceName(collection: ResourceCollection, id: string): string {
   return `${collection}/${id}`;
 }

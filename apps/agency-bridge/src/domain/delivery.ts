@@ -1,6 +1,8 @@
 import type { DeliveryCause } from '@cups/application';
 import { backoffMs } from '@cups/contracts';
 import type { BackoffOptions } from '@cups/contracts';
+import type { AgencyUpdate } from './agency-update.ts';
+import { nextPollTime } from './copies.ts';
 
 /**
  * A delivery: the transmission of one application to one agency, with its replies. Pure functions: each takes a
@@ -24,6 +26,15 @@ export interface PendingSubmission {
   attempts: number;
   /** Set for a replay: the agency already has the submission. */
   isReplay?: boolean;
+  /** When it was filed; absent in deliveries of older releases. */
+  fileTime?: Date;
+}
+
+/** A submission that was sent before its copies could be released to the agency. */
+export interface UnreleasedSubmission {
+  submission: number;
+  /** Number of failed attempts. */
+  attempts: number;
 }
 
 export interface Delivery {
@@ -77,55 +88,15 @@ export interface Delivery {
   failCause?: DeliveryCause;
   /** Why the next submission is deferred: AGENCY_UNKNOWN while the agency has no file. */
   deferCause?: DeferCause;
+  /** Since when the next submission waits for its copies. */
+  copiesWaitTime?: Date;
+  /** Submissions that were sent although documents did not answer. Their copies are still to be released. */
+  unreleased?: UnreleasedSubmission[];
   /** Names of fields that violate the agency contract. */
   failFields?: string[];
   agencyReference?: string;
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
 }
-
-/** Text from an agency to an applicant, by language; '' if absent. */
-export interface LocalizedText {
-  ro: string;
-  ru: string;
-  en: string;
-}
-
-/** A result; '' for absent members. */
-export interface Result {
-  resultKind: string;
-  resultNumber: string;
-  verificationCode: string;
-  /** yyyy-MM-dd */
-  validUntil: string;
-}
-
-/** Instructions and last day to appeal a rejection; '' without a date. */
-export interface Appeal {
-  instructions: LocalizedText;
-  /** yyyy-MM-dd */
-  deadline: string;
-}
-
-/** Meaning of a reply; each is an event of cups.agencybridge.v1. */
-export type AgencyUpdate =
-  | { type: 'DeliveryAcknowledged' }
-  | { type: 'DeliveryProgressed'; note: string }
-  | {
-      type: 'DeliveryDocumentsRequested';
-      evidenceKinds: string[];
-      documents: { kind: string; note?: string }[];
-      message: LocalizedText | null;
-      answerBy: string;
-    }
-  | ({
-      type: 'DeliveryDecided';
-      approved: boolean;
-      reason: LocalizedText | null;
-      decideTime: Date;
-      appeal: Appeal | null;
-    } & Result)
-  | ({ type: 'DeliveryResultCorrected'; reason: LocalizedText } & Result)
-  | { type: 'DeliveryResultRevoked'; reason: LocalizedText };
 
 /** Event about a delivery for intake; each is an event of cups.agencybridge.v1. */
 export type DeliveryEvent =
@@ -174,7 +145,10 @@ export interface CommandResult<D extends Delivery = Delivery> {
 
 /** Result of fetching a submission. */
 export type FetchResult =
-  | { kind: 'request'; type: SubmissionKind; data: object }
+  /** `coming` counts copies that are not checked. Without `isReleased` the agency cannot read the copies yet. */
+  | { kind: 'request'; type: SubmissionKind; data: object; coming: number; isReleased: boolean }
+  /** Copies are still being uploaded or checked: send it when they are, or at `until`. */
+  | { kind: 'waiting'; until: Date }
   /** The application was withdrawn or expired: send nothing that was not sent before. */
   | { kind: 'withdrawn' }
   /** The submission can never be sent. */
@@ -183,6 +157,9 @@ export type FetchResult =
   | { kind: 'unavailable' }
   /** The submission cannot be sent yet, regardless of intake. */
   | { kind: 'deferred'; cause: DeferCause };
+
+/** Members of a delivery that still has something to do. Its end removes them. */
+const WAIT_MEMBERS = ['deferCause', 'copiesWaitTime', 'unreleased'] as const;
 
 /** Backoff between fetches of a submission that intake did not return. */
 const FETCH_BACKOFF: BackoffOptions = { initialMs: 500, maxMs: 60_000, jitter: 0 };
@@ -238,8 +215,12 @@ export function applyFetchResult<D extends Delivery>(
   if (head?.submission !== number) return { delivery, outbound: [] };
   if (fetched.kind === 'unavailable') return { delivery: retryLater(delivery, now), outbound: [] };
   if (fetched.kind === 'deferred') return defer(delivery, fetched.cause, now);
-  const { deferCause: _deferCause, ...resumed } = delivery;
-  const next = { ...resumed, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null } as D;
+  if (fetched.kind === 'waiting') return { delivery: waitForCopies(delivery, fetched.until, now), outbound: [] };
+  const next: D = {
+    ...omit(delivery, 'deferCause', 'copiesWaitTime'),
+    pending: rest,
+    timer: rest.length > 0 ? { kind: 'fetch', due: now } : releaseTimer(delivery.unreleased, now),
+  };
   if (head.isReplay) return { delivery: next, outbound: resend(fetched, delivery.requestTimes?.[number - 1] ?? now) };
   switch (fetched.kind) {
     case 'withdrawn':
@@ -263,7 +244,7 @@ export function applyFetchResult<D extends Delivery>(
     case 'request':
       return {
         delivery: {
-          ...next,
+          ...(fetched.isReleased ? next : releaseLater(next, number, now)),
           requested: number,
           lastRequestTime: now,
           ...recordRequestTimes(delivery, number, fetched.data, now),
@@ -298,6 +279,49 @@ function retryLater<D extends Delivery>(delivery: D, now: Date): D {
   return { ...delivery, pending: [{ ...head!, attempts }, ...rest], timer: fetchTimer(now, attempts) };
 }
 
+/** Keeps the submission pending while its copies are coming. An event of documents is usually earlier than the timer. */
+function waitForCopies<D extends Delivery>(delivery: D, until: Date, now: Date): D {
+  const [head, ...rest] = delivery.pending;
+  const attempts = head!.attempts + 1;
+  return {
+    ...omit(delivery, 'deferCause'),
+    pending: [{ ...head!, attempts }, ...rest],
+    copiesWaitTime: delivery.copiesWaitTime ?? now,
+    timer: { kind: 'fetch', due: nextPollTime(now, attempts, until) },
+  };
+}
+
+/** Returns the delivery without these optional members. */
+function omit<D extends Delivery>(delivery: D, ...members: (keyof Delivery)[]): D {
+  const others = Object.entries(delivery).filter(([name]) => !(members as string[]).includes(name));
+  return Object.fromEntries(others) as unknown as D;
+}
+
+/** Marks a submission whose copies are still to be released to the agency. */
+function releaseLater<D extends Delivery>(delivery: D, submission: number, now: Date): D {
+  const unreleased = [...(delivery.unreleased ?? []), { submission, attempts: 1 }];
+  return { ...delivery, unreleased, timer: delivery.timer ?? releaseTimer(unreleased, now) };
+}
+
+/** Returns the timer of the first unreleased submission; null if there is none. */
+const releaseTimer = ([first]: UnreleasedSubmission[] = [], now: Date): (Delivery['timer'] & object) | null =>
+  first ? fetchTimer(now, first.attempts) : null;
+
+/** Records an attempt to release the copies of a submission that was sent before. */
+export function applyRelease<D extends Delivery>(
+  delivery: D,
+  number: number,
+  isReleased: boolean,
+  now: Date,
+): CommandResult<D> {
+  const [first, ...rest] = delivery.unreleased ?? [];
+  if (first?.submission !== number) return { delivery, outbound: [] };
+  const unreleased = isReleased ? rest : [{ ...first, attempts: first.attempts + 1 }, ...rest];
+  const timer = delivery.pending.length > 0 ? (delivery.timer ?? null) : releaseTimer(unreleased, now);
+  if (unreleased.length === 0) return { delivery: { ...omit(delivery, 'unreleased'), timer }, outbound: [] };
+  return { delivery: { ...delivery, unreleased, timer }, outbound: [] };
+}
+
 /** Keeps the submission pending until the cause is gone. Reports each cause to intake once. */
 function defer<D extends Delivery>(delivery: D, cause: DeferCause, now: Date): CommandResult<D> {
   const { eventId: messageId } = delivery.pending[0]!;
@@ -321,17 +345,18 @@ export function cancel<D extends Delivery>(
   // The agency decided before it read the end: its decision stays.
   if (delivery.state === 'answered') {
     if (requests.length === 0) return { delivery, outbound: [] };
-    const { deferCause: _deferCause, ...answered } = delivery;
-    return { delivery: { ...answered, ...endFields, pending: [], timer: null } as unknown as D, outbound: requests };
+    return {
+      delivery: { ...omit(delivery, ...WAIT_MEMBERS), ...endFields, pending: [], timer: null },
+      outbound: requests,
+    };
   }
   const { delivery: next, outbound } = markCancelled(delivery, end.eventId, end.time, now);
   return { delivery: { ...next, ...endFields }, outbound: [...requests, ...outbound] };
 }
 
 function markCancelled<D extends Delivery>(before: D, messageId: string, occurTime: Date, now: Date): CommandResult<D> {
-  const { deferCause: _deferCause, ...delivery } = before;
   return {
-    delivery: { ...delivery, state: 'cancelled', cancelTime: now, pending: [], timer: null } as unknown as D,
+    delivery: { ...omit(before, ...WAIT_MEMBERS), state: 'cancelled', cancelTime: now, pending: [], timer: null },
     outbound: [{ to: 'intake', type: 'DeliveryCancelled', messageId, occurTime }],
   };
 }

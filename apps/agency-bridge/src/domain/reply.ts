@@ -1,6 +1,7 @@
 import type { DeliveryCause } from '@cups/application';
 import type { Refusal } from '@cups/contracts';
-import type { AgencyUpdate, Delivery, ReplyIssue, MessagePosition, Outbound, CommandResult } from './delivery.ts';
+import type { AgencyUpdate, ResultDocument } from './agency-update.ts';
+import type { Delivery, ReplyIssue, MessagePosition, Outbound, CommandResult } from './delivery.ts';
 
 /** Effect of an agency's message on its delivery. Pure functions. */
 
@@ -27,6 +28,13 @@ export interface Reply extends Message {
   agencyReference?: string;
   /** The acknowledged submission. */
   submission?: number;
+  /** IDs of the documents of its result, at least one. `update` has them once documents accepted them. */
+  resultDocuments?: string[];
+}
+
+/** Returns the reply with the accepted documents of its result. */
+export function withResultDocuments(reply: Reply, resultDocuments: ResultDocument[]): Reply {
+  return { ...reply, update: { ...reply.update, resultDocuments } as AgencyUpdate };
 }
 
 /** Refusal of a message about a known delivery, for a cause that is reported to the desk. */

@@ -12,7 +12,7 @@ import type { DeliveryCause } from '@cups/application';
 import { canonicalJson } from '@cups/contracts/node';
 import { createHash } from 'node:crypto';
 import type { ReceivedEvent } from '@cups/contracts';
-import type { AgencyUpdate, LocalizedText } from '../domain/delivery.ts';
+import type { AgencyUpdate, LocalizedText } from '../domain/agency-update.ts';
 import type { Message, Reply, ReplyRefusal } from '../domain/reply.ts';
 import { maxReadBytesOf, normalizeReply } from './normalize.ts';
 import type { Normalization } from './normalize.ts';
@@ -131,9 +131,20 @@ function computeDigest({ type, data }: ReceivedEvent, content: unknown): string 
   return hash.digest('base64url').slice(0, 22);
 }
 
-function toReplyFields(event: ReplyEvent): Pick<Reply, 'update' | 'decision' | 'agencyReference' | 'submission'> {
-  const reply: ReturnType<typeof toReplyFields> = { update: toAgencyUpdate(event) };
-  const { agencyReference, submission } = event.data as { agencyReference?: string; submission?: number };
+type ReplyFields = Pick<Reply, 'update' | 'decision' | 'agencyReference' | 'submission' | 'resultDocuments'>;
+
+function toReplyFields(event: ReplyEvent): ReplyFields {
+  const reply: ReplyFields = { update: toAgencyUpdate(event) };
+  const {
+    agencyReference,
+    submission,
+    result: issued,
+  } = event.data as {
+    agencyReference?: string;
+    submission?: number;
+    result?: Result;
+  };
+  if (issued?.documents) reply.resultDocuments = issued.documents;
   if (agencyReference !== undefined) reply.agencyReference = agencyReference;
   if (submission !== undefined) reply.submission = submission;
   if (event.type === REPLY_TYPES.decided) {
@@ -194,4 +205,6 @@ const toResult = (result: Result | undefined) => ({
   resultNumber: result?.number ?? '',
   verificationCode: result?.verificationCode ?? '',
   validUntil: result?.validUntil ?? '',
+  resultDocuments: [],
+  verificationUrl: result?.verificationUrl ?? '',
 });

@@ -4,17 +4,19 @@ import type { HandlerResult } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import { messageOf, toReply } from './reply-decoder.ts';
 import type { ReplyOrigin, DeliveryReference, ReplyReadResult } from './reply-decoder.ts';
-import { receiveReply, reportRefusal } from '../domain/reply.ts';
+import { receiveReply, reportRefusal, withResultDocuments } from '../domain/reply.ts';
 import type { Message, ReplyResult, Reply, ReplyRefusal } from '../domain/reply.ts';
 import type { ReplyIssue } from '../domain/delivery.ts';
 import type { ReplyIssueRecord, RefusedReplies } from './refused-replies.ts';
 import { toChange } from '../event-encoder.ts';
 import type { Deliveries, StoredDelivery } from '../store.ts';
 import { ReportedRefusals } from './reported-refusals.ts';
+import type { ResultDocuments } from './result-documents.ts';
 
 export interface RepliesDeps {
   deliveries: Deliveries;
   refused: RefusedReplies;
+  resultDocuments: ResultDocuments;
   /** Called with each delivery that has a new reply, and the time it was recorded. */
   onReply: (delivery: StoredDelivery, at: Date) => void;
   now: () => Date;
@@ -39,8 +41,17 @@ export class ReplyHandler {
   async handle(event: ReceivedEvent, origin: ReplyOrigin): Promise<HandlerResult> {
     const read = toReply(event, origin);
     const message = read.reply ?? messageOf(event, origin);
-    if (read.reply) return this.#receive(read.named, read.reply, event, origin);
-    const { named, refusal } = read;
+    if (read.reply) return this.#receiveWithDocuments(read.named, read.reply, event, origin);
+    return this.#refuse(read.named, message, event, origin, read.refusal);
+  }
+
+  async #refuse(
+    named: DeliveryReference | undefined,
+    message: Message,
+    event: ReceivedEvent,
+    origin: ReplyOrigin,
+    refusal: ReplyRefusal,
+  ): Promise<HandlerResult> {
     const isReported = named !== undefined && (await this.#reportRefused(named, message, event, origin, refusal));
     return toRefusal(refusal, message, origin, isReported ? named : undefined);
   }
@@ -80,6 +91,29 @@ export class ReplyHandler {
     await Promise.all([...lanes].map(([id, lane]) => handleDelivery(id, lane).catch(() => {})));
     await this.#deps.refused.recordIssues(origin.agency, [...issues.values()]);
     return handled;
+  }
+
+  /** Receives a reply after documents has accepted the documents of its result. */
+  async #receiveWithDocuments(
+    named: DeliveryReference,
+    reply: Reply,
+    event: ReceivedEvent,
+    origin: ReplyOrigin,
+  ): Promise<HandlerResult> {
+    const { resultDocuments: ids } = reply;
+    if (!ids || !(await this.#isRecordable(named, reply, origin))) return this.#receive(named, reply, event, origin);
+    const request = { delivery: event.subject, reply: event.id, ids };
+    const accepted = await this.#deps.resultDocuments.accept(request, plainId(event.correlationId) ?? '');
+    if ('refusal' in accepted) return this.#refuse(named, reply, event, origin, accepted.refusal);
+    return this.#receive(named, withResultDocuments(reply, accepted.documents), event, origin);
+  }
+
+  /** Returns whether a reply would be recorded: it is neither a repeat nor refused. */
+  async #isRecordable({ deliveryId }: DeliveryReference, reply: Reply, { agency }: ReplyOrigin): Promise<boolean> {
+    const delivery = await this.#deps.deliveries.get(deliveryId, { scope: { agency } });
+    if (!delivery) return false;
+    const { refusal, delivery: next } = receiveReply(delivery, reply, this.#deps.now());
+    return !refusal && next !== delivery;
   }
 
   async #receive(

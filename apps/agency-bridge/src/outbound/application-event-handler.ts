@@ -53,7 +53,13 @@ export class ApplicationEventHandler {
     const cause = toCause(event, applicationEvent);
     switch (meaning.kind) {
       case 'submission': {
-        const pending = { submission: meaning.submission, eventId: event.id, correlationId, attempts: 0 };
+        const pending = {
+          submission: meaning.submission,
+          eventId: event.id,
+          correlationId,
+          attempts: 0,
+          fileTime: event.time,
+        };
         return this.#sender.send(applicationEvent, pending, cause);
       }
       case 'withdrawn':
@@ -76,7 +82,7 @@ export class ApplicationEventHandler {
     const { document, handled } = await this.#update(applicationEvent, cause, (delivery, now) =>
       cancel(delivery, end, now),
     );
-    this.#monitor.observeDeferral(document);
+    this.#monitor.observeWaits(document);
     return handled;
   }
 

@@ -1,4 +1,5 @@
 import {
+  COPY_PATH,
   PLATFORM_SOURCE,
   REQUEST_TYPES,
   subjectOf,
@@ -14,31 +15,47 @@ import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { ApplicationContent__Output } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import type { NewEvent } from '@cups/store';
+import { countComing } from '../domain/copies.ts';
+import type { Copies } from '../domain/copies.ts';
 import type { Delivery, FetchResult, SubmissionKind, OutboundRequest } from '../domain/delivery.ts';
 import { toReplyRefused } from '../inbound/reply-issue.ts';
 
 /** Agency boundary, outbound: converts immutable submissions to requests. */
+
+/** Returns why a submission is not sent, regardless of its content: withdrawn, or of another agency or training mark. */
+export function findObstacle(
+  submission: GetSubmissionResponse__Output,
+  { agency, training = false }: Pick<Delivery, 'agency' | 'training'>,
+): FetchResult | undefined {
+  if (submission.withdrawn) return { kind: 'withdrawn' };
+  if (submission.agency !== `agencies/${agency}`) return toFailure('AGENCY_MISMATCH', ['agency']);
+  // The submission and the delivery each store this mark. If they differ, send nothing.
+  return submission.training === training ? undefined : toFailure('TRAINING_MISMATCH', ['training']);
+}
 
 /**
  * Converts submission `number` of a delivery to a request of the agency contract.
  * @returns kind request, withdrawn or failed (CONTENT_INVALID, AGENCY_MISMATCH, TRAINING_MISMATCH) with the invalid
  * fields
  */
-export function toRequest(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): FetchResult {
-  if (submission.withdrawn) return { kind: 'withdrawn' };
-  if (submission.agency !== `agencies/${delivery.agency}`) return toFailure('AGENCY_MISMATCH', ['agency']);
-  // The submission and the delivery each store this mark. If they differ, send nothing.
-  if (submission.training !== (delivery.training ?? false)) return toFailure('TRAINING_MISMATCH', ['training']);
+export function toRequest(
+  submission: GetSubmissionResponse__Output,
+  number: number,
+  delivery: Delivery,
+  copies: Copies,
+): FetchResult {
+  const obstacle = findObstacle(submission, delivery);
+  if (obstacle) return obstacle;
   const type = resolveSubmissionKind(submission, number);
   let data: object;
   try {
-    data = toContent(submission, number, delivery);
+    data = toContent(submission, number, delivery, copies);
   } catch {
     return toFailure('CONTENT_INVALID', ['answers']);
   }
   const checked = validateRequest(REQUEST_TYPES[type], data);
   if (!checked.ok) return toFailure('CONTENT_INVALID', [...new Set(checked.violations.map(({ field }) => field))]);
-  return { kind: 'request', type, data };
+  return { kind: 'request', type, data, coming: countComing(copies), isReleased: copies.isReleased };
 }
 
 const toFailure = (cause: DeliveryCause, fields: string[]): FetchResult => ({ kind: 'failed', cause, fields });
@@ -79,7 +96,31 @@ function selectAgencyMembers(content: ApplicationContent__Output): Partial<Appli
   return Object.fromEntries(selected) as Partial<ApplicationContent__Output>;
 }
 
-function toContent(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): object {
+type FrozenEvidence = ApplicationContent__Output['evidence'][number];
+
+/** Replaces the name of a document by its path and facts. The digest of the upload is no fact of the content. */
+function toEvidence({ copySha256: _uploaded, ...item }: FrozenEvidence, { byDocument }: Copies): object {
+  const copy = byDocument.get(item.copy);
+  if (!copy) return item;
+  const { state, sha256, bytes, mediaType, pages, scan } = copy;
+  return {
+    ...item,
+    copy: `${COPY_PATH}${idOf(item.copy)}`,
+    copyState: state,
+    copySha256: sha256,
+    copyBytes: bytes,
+    copyMediaType: mediaType,
+    copyPages: pages,
+    copyScan: scan,
+  };
+}
+
+function toContent(
+  submission: GetSubmissionResponse__Output,
+  number: number,
+  delivery: Delivery,
+  copies: Copies,
+): object {
   const { serviceTitle, fee } = submission;
   const { ro, ru, en } = serviceTitle ?? { ro: '', ru: '', en: '' };
   const content = submission.content ? selectAgencyMembers(submission.content) : {};
@@ -87,7 +128,7 @@ function toContent(submission: GetSubmissionResponse__Output, number: number, de
   const sent = {
     ...others,
     mandate: mandate && { ...mandate, kind: fromProtoEnum('MANDATE_KIND_', mandate.kind) },
-    evidence: evidence ?? [],
+    evidence: (evidence ?? []).map((item) => toEvidence(item, copies)),
     costOption: costOption
       ? {
           code: costOption,

@@ -2,6 +2,8 @@ import { submissionName, parseResourceName } from '@cups/contracts';
 import type { Log } from '@cups/contracts';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import { isProblem } from '@cups/problem';
+import { latestSendTime } from '../domain/copies.ts';
+import type { Copies } from '../domain/copies.ts';
 import { toRequest } from './request-encoder.ts';
 import type { Delivery, FetchResult, PendingSubmission } from '../domain/delivery.ts';
 
@@ -62,15 +64,20 @@ export class SubmissionClient {
   }
 }
 
-/** Returns what a response means for the delivery. */
+/** Returns what a response means for the delivery. A submission whose copies are coming waits for them. */
 export function toFetchResult(
   delivery: Delivery,
-  { submission }: PendingSubmission,
+  pending: PendingSubmission,
   response: SubmissionResponse,
+  copies: Copies,
+  now: Date,
 ): FetchResult {
   if (response === 'AGENCY_UNKNOWN') return { kind: 'deferred', cause: response };
   if (response === 'UNAVAILABLE') return { kind: 'unavailable' };
   if (response === 'TRAINING_MISMATCH') return { kind: 'failed', cause: response, fields: ['training'] };
   if (response === 'NOT_FOUND') return { kind: 'failed', cause: 'SUBMISSION_NOT_FOUND', fields: [] };
-  return toRequest(response, submission, delivery);
+  const request = toRequest(response, pending.submission, delivery, copies);
+  if (request.kind !== 'request' || request.coming === 0 || pending.isReplay) return request;
+  const until = latestSendTime(pending.fileTime ?? delivery.queueTime);
+  return now < until ? { kind: 'waiting', until } : request;
 }

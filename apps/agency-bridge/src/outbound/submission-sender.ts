@@ -1,7 +1,10 @@
 import type { Cause } from '@cups/store';
+import type { CopiesClient } from './copies-client.ts';
 import type { DeliveryMonitor } from './delivery-monitor.ts';
-import { enqueue, fetchDelayMs, newDelivery, applyFetchResult } from '../domain/delivery.ts';
-import type { PendingSubmission } from '../domain/delivery.ts';
+import { NO_COPIES } from '../domain/copies.ts';
+import type { Copies } from '../domain/copies.ts';
+import { applyRelease, enqueue, fetchDelayMs, newDelivery, applyFetchResult } from '../domain/delivery.ts';
+import type { FetchResult, PendingSubmission } from '../domain/delivery.ts';
 import type { ApplicationEvent } from '../event-decoder.ts';
 import { FetchRetries } from './fetch-retries.ts';
 import { toChange } from '../event-encoder.ts';
@@ -12,51 +15,67 @@ import type { SubmissionResponse, SubmissionRef, SubmissionClient } from './subm
 /** Deliveries that were waiting together are sent within this time. */
 const MAX_SPREAD_MS = 2_000;
 
+export interface SubmissionSenderDeps {
+  deliveries: Deliveries;
+  submissions: SubmissionClient;
+  copies: CopiesClient;
+  monitor: DeliveryMonitor;
+  now: () => Date;
+}
+
+/** A submission, and what documents says of its copies. */
+interface FetchedSubmission {
+  response: SubmissionResponse;
+  copies: Copies;
+}
+
 /** Sends submissions from intake to agencies: immediately if intake is available, else with retries. */
 export class SubmissionSender {
-  readonly #deliveries: Deliveries;
-  readonly #submissions: SubmissionClient;
-  readonly #monitor: DeliveryMonitor;
-  readonly #now: () => Date;
+  readonly #deps: SubmissionSenderDeps;
   readonly #retries = new FetchRetries((id) => this.fetchPending(id));
 
-  constructor(deliveries: Deliveries, submissions: SubmissionClient, monitor: DeliveryMonitor, now: () => Date) {
-    this.#deliveries = deliveries;
-    this.#submissions = submissions;
-    this.#monitor = monitor;
-    this.#now = now;
+  constructor(deps: SubmissionSenderDeps) {
+    this.#deps = deps;
   }
 
-  /** Sends a submission, in one write if intake responds immediately. */
+  /** Sends a submission, in one write if intake responds immediately and its copies are checked. */
   async send(event: ApplicationEvent, pending: PendingSubmission, cause: Cause): Promise<'done' | 'wait'> {
     const { centre, deliveryId } = event;
-    const response = await this.#fetch(event, pending);
-    const now = this.#now();
+    const { response, copies } = await this.#fetch(event, pending);
+    const now = this.#deps.now();
     const options = { scope: { centre }, cause, now, initial: newDelivery(event, now) };
-    const { document, outcome } = await this.#deliveries.update(deliveryId, options, (delivery) => {
+    let fetched: FetchResult | undefined;
+    const { document, outcome } = await this.#deps.deliveries.update(deliveryId, options, (delivery) => {
       const queued = enqueue(delivery, pending, now);
-      return toChange(applyFetchResult(queued, pending.submission, toFetchResult(queued, pending, response), now));
+      fetched = toFetchResult(queued, pending, response, copies, now);
+      return toChange(applyFetchResult(queued, pending.submission, fetched, now));
     });
     if (outcome === 'gap') return 'wait';
-    this.#scheduleNextStep(document, now);
+    this.#continue(document, pending, fetched, now);
     return 'done';
   }
 
-  /** Fetches the pending submissions of a delivery in order, until none is left or intake is unavailable. */
+  /**
+   * Sends the pending submissions of a delivery in order, until none is left or one must wait. Then releases copies
+   * that could not be released before.
+   */
   async fetchPending(id: string): Promise<void> {
     for (;;) {
-      const current = await this.#deliveries.get(id, { scope: 'service' });
+      const current = await this.#deps.deliveries.get(id, { scope: 'service' });
       const pending = current?.pending[0];
-      if (!current || !pending || this.#retries.isStopped) return;
-      const response = await this.#fetch(current, pending);
+      if (!current || this.#retries.isStopped) return;
+      if (!pending) return this.#releaseCopies(current);
+      const { response, copies } = await this.#fetch(current, pending);
       const cause = { eventId: pending.eventId, requestId: pending.correlationId };
-      const now = this.#now();
+      const now = this.#deps.now();
       const options = { scope: 'service' as const, cause, now, current };
-      const { document } = await this.#deliveries.update(id, options, (delivery) =>
-        toChange(applyFetchResult(delivery, pending.submission, toFetchResult(delivery, pending, response), now)),
-      );
-      this.#scheduleNextStep(document, now);
-      if (response === 'UNAVAILABLE' || response === 'AGENCY_UNKNOWN') return;
+      let fetched: FetchResult | undefined;
+      const { document } = await this.#deps.deliveries.update(id, options, (delivery) => {
+        fetched = toFetchResult(delivery, pending, response, copies, now);
+        return toChange(applyFetchResult(delivery, pending.submission, fetched, now));
+      });
+      this.#continue(document, pending, fetched, now);
+      if (document.pending[0]?.submission === pending.submission) return;
     }
   }
 
@@ -65,21 +84,56 @@ export class SubmissionSender {
     for (const id of ids) this.#retries.schedule(id, 1 + Math.random() * MAX_SPREAD_MS);
   }
 
+  /** Sends the pending submissions of a delivery now. */
+  sendNow(id: string): void {
+    this.#retries.schedule(id, 0);
+  }
+
   stop(): void {
     this.#retries.stop();
   }
 
-  async #fetch(about: SubmissionRef, pending: PendingSubmission): Promise<SubmissionResponse> {
-    const response = await this.#submissions.fetch(about, pending);
-    if (typeof response === 'object') this.#retries.runNext();
-    return response;
+  async #fetch(about: SubmissionRef, pending: PendingSubmission): Promise<FetchedSubmission> {
+    const { submissions, copies } = this.#deps;
+    const response = await submissions.fetch(about, pending);
+    if (typeof response !== 'object') return { response, copies: NO_COPIES };
+    this.#retries.runNext();
+    return { response, copies: await copies.release(response, about, pending.correlationId) };
+  }
+
+  /** Releases the copies of the first submission that was sent without. The durable timer repeats it. */
+  async #releaseCopies(delivery: StoredDelivery): Promise<void> {
+    const [first] = delivery.unreleased ?? [];
+    if (!first) return;
+    const { submission } = first;
+    const { response, copies } = await this.#fetch(delivery, {
+      submission,
+      eventId: '',
+      correlationId: '',
+      attempts: 0,
+    });
+    const isDone = response === 'UNAVAILABLE' || response === 'AGENCY_UNKNOWN' ? false : copies.isReleased;
+    const now = this.#deps.now();
+    const options = { scope: 'service' as const, cause: {}, now, current: delivery };
+    const { document } = await this.#deps.deliveries.update(delivery._id, options, (current) =>
+      toChange(applyRelease(current, submission, isDone, now)),
+    );
+    this.#deps.monitor.observe(document, now);
   }
 
   /** Schedules the next fetch of a written delivery, and observes it. */
-  #scheduleNextStep(delivery: StoredDelivery, now: Date): void {
+  #continue(
+    delivery: StoredDelivery,
+    { submission, isReplay }: PendingSubmission,
+    fetched: FetchResult | undefined,
+    now: Date,
+  ): void {
     const [next] = delivery.pending;
-    // A deferred delivery waits for its durable timer, because a response of intake does not help it.
-    if (next && !delivery.deferCause) this.#retries.schedule(delivery._id, fetchDelayMs(next.attempts));
-    this.#monitor.observe(delivery, now);
+    // A deferred delivery, and one that waits for copies, has a durable timer: a response of intake does not help it.
+    if (next && !delivery.deferCause && !delivery.copiesWaitTime)
+      this.#retries.schedule(delivery._id, fetchDelayMs(next.attempts));
+    this.#deps.monitor.observe(delivery, now);
+    if (fetched?.kind === 'request' && fetched.coming > 0 && !isReplay && delivery.requested >= submission)
+      this.#deps.monitor.reportIncomplete(delivery, fetched.coming);
   }
 }
