@@ -463,7 +463,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', META, ENV, SPREAD, ...NAMES, PARTICIPLE] },
   },
   {
-    files: ['apps/*/src/{config,main}.ts', 'libs/agency-kit/src/main.ts'],
+    files: ['apps/*/src/{config,main}.ts', 'apps/documents/src/checker.ts', 'libs/agency-kit/src/main.ts'],
     rules: { 'no-restricted-syntax': ['error', META, SPREAD, ...NAMES, PARTICIPLE] },
   },
   {

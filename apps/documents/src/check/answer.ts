@@ -19,15 +19,12 @@ interface AcceptedHeader {
   sizes?: { content?: unknown; preview?: unknown };
 }
 
-/** An answer before the malware scan is added to it. */
-export type ChildResult = CheckResult;
-
 /**
  * Reads the answer to one file.
  * @param start the first bytes of the uploaded file
  * @throws CheckError if the child failed or answered something else
  */
-export function parseAnswer(header: unknown, bytes: Buffer, start: Buffer): ChildResult {
+export function parseAnswer(header: unknown, bytes: Buffer, start: Buffer): CheckResult {
   const { accepted, refused } = (header ?? {}) as { accepted?: AcceptedHeader; refused?: unknown };
   if (isRefusalCode(refused)) return { refused };
   if (!accepted) throw new CheckError('CHECK_FAILED');

@@ -1,6 +1,8 @@
-/** Why a check failed. Nothing is known about the file then. */
+import { Problem } from '@cups/problem';
+
+/** Why a check failed. Nothing is known about the file then, but the file may be the cause. */
 export type CheckErrorCode =
-  /** The child, or the checker, did not answer in time. */
+  /** The child did not answer in time. */
   | 'CHECK_TIMEOUT'
   /** The child ended before its answer was complete: a crash, or a limit on memory or processor time. */
   | 'CHECK_ENDED'
@@ -9,11 +11,7 @@ export type CheckErrorCode =
   /** The answer does not follow the protocol. */
   | 'CHECK_INVALID'
   /** The caller ended the check. */
-  | 'CHECK_ABORTED'
-  /** The checker could not be reached, or the child could not be started. */
-  | 'CHECKER_UNAVAILABLE'
-  /** The malware scanner could not be reached, or did not give a verdict. */
-  | 'SCANNER_UNAVAILABLE';
+  | 'CHECK_ABORTED';
 
 export class CheckError extends Error {
   readonly code: CheckErrorCode;
@@ -24,3 +22,11 @@ export class CheckError extends Error {
     this.code = code;
   }
 }
+
+/** The file is not the cause: the caller repeats the check until the part is available again. */
+export const unavailable = (upstream: 'documents-checker' | 'malware-scanner'): Problem =>
+  new Problem({
+    reason: 'UPSTREAM_UNAVAILABLE',
+    message: `The ${upstream} did not respond.`,
+    metadata: { upstream },
+  });

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import type { Log, Metrics } from '@cups/contracts';
 import { CheckError } from './check-error.ts';
+import { parseAddress } from './address.ts';
 import { scanUpload } from './clamd.ts';
 import { converse } from './converse.ts';
 import { CHECK_LIMITS } from './limits.ts';
@@ -40,21 +41,10 @@ const REMOTE_TIMEOUT_MS = 3 * CHECK_LIMITS.wallMs;
  * @throws Error, one sentence, if children cannot run, or in production only without isolation
  */
 export async function createChecker(options: CheckerOptions, overrides: CheckerOverrides = {}): Promise<Checker> {
-  const open = options.checkerAddress === '' ? await createLocal(options, overrides) : createRemote(options);
-  const { clamdAddress, metrics } = options;
-  const seconds = metrics.histogram('documents_check_duration_seconds', 'Time of a check, in seconds.', ['outcome']);
+  const { checkerAddress, clamdAddress } = options;
+  const open = checkerAddress === '' ? await openLocally(options, overrides) : openRemotely(checkerAddress);
   return {
-    async check(input) {
-      const start = performance.now();
-      let outcome = 'failed';
-      try {
-        const result = refuseBySize(input) ?? (await scanAndOpen(clamdAddress, input, open));
-        outcome = 'refused' in result ? 'refused' : 'accepted';
-        return result;
-      } finally {
-        seconds.observe({ outcome }, (performance.now() - start) / 1000);
-      }
-    },
+    check: async (input) => refuseBySize(input) ?? scanAndOpen(clamdAddress, input, open),
     close: () => open.close(),
   };
 }
@@ -81,42 +71,39 @@ async function scanAndOpen(clamdAddress: string, input: CheckInput, open: Opener
   return 'accepted' in result ? { accepted: { ...result.accepted, scan: 'clean' } } : result;
 }
 
-async function createLocal(options: CheckerOptions, overrides: CheckerOverrides): Promise<Opener> {
+async function openLocally(options: CheckerOptions, overrides: CheckerOverrides): Promise<Opener> {
   const { program = findChildProgram(), permissions = true, wallMs = CHECK_LIMITS.wallMs } = overrides;
   const isolation = overrides.isolation ?? (await selectIsolation(program, options));
   const command = confine(program, isolation, permissions);
-  return trackChildren(async (input, children) => {
+  return trackChecks(async (input, children) => {
     const child = startChild(command);
     children.add(child);
     try {
       const { stdin: to, stdout: from, kill } = child;
       return await converse({ to, from, kill }, input, wallMs);
     } finally {
-      await child.ended.catch(() => {});
+      await child.ended;
       children.delete(child);
     }
   });
 }
 
-function createRemote({ checkerAddress }: CheckerOptions): Opener {
-  const at = checkerAddress.lastIndexOf(':');
-  const [host, port] = [checkerAddress.slice(0, at).replace(/^\[|\]$/g, ''), Number(checkerAddress.slice(at + 1))];
-  return trackChildren(async (input, running) => {
-    const socket = connect({ host, port, allowHalfOpen: true });
-    const kill = () => void socket.destroy();
-    const one = { kill };
-    running.add(one);
+function openRemotely(address: string): Opener {
+  return trackChecks(async (input, running) => {
+    const socket = connect({ ...parseAddress(address), allowHalfOpen: true });
+    const peer = { to: socket, from: socket, kill: () => void socket.destroy() };
+    running.add(peer);
+    socket.on('error', () => {});
     try {
-      socket.on('error', () => {});
-      return await converse({ to: socket, from: socket, kill }, input, REMOTE_TIMEOUT_MS);
+      return await converse(peer, input, REMOTE_TIMEOUT_MS);
     } finally {
-      running.delete(one);
+      running.delete(peer);
     }
   });
 }
 
 /** Adds `close`, which ends what runs and lets no further check start. */
-function trackChildren(run: (input: CheckInput, running: Set<Pick<Child, 'kill'>>) => Promise<CheckResult>): Opener {
+function trackChecks(run: (input: CheckInput, running: Set<Pick<Child, 'kill'>>) => Promise<CheckResult>): Opener {
   const running = new Set<Pick<Child, 'kill'>>();
   const checks = new Set<Promise<unknown>>();
   let closed = false;

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
-import type { NetConnectOpts } from 'node:net';
-import { CheckError } from './check-error.ts';
+import { isProblem } from '@cups/problem';
+import { parseAddress } from './address.ts';
+import { unavailable } from './check-error.ts';
 import type { CheckInput } from './port.ts';
 
 /**
@@ -12,14 +13,13 @@ import type { CheckInput } from './port.ts';
 const CHUNK_LENGTH_BYTES = 4;
 const MAX_ANSWER_BYTES = 4096;
 const TIMEOUT_MS = 60_000;
-const UNIX = 'unix:';
 
 export type Verdict = 'clean' | 'malware';
 
 /**
  * Scans a file, each photographed page by itself.
  * @param address host:port, or unix:/path
- * @throws CheckError SCANNER_UNAVAILABLE without a verdict: an unreachable scanner never means clean
+ * @throws Problem UPSTREAM_UNAVAILABLE without a verdict: an unreachable scanner never means clean
  */
 export async function scanUpload(address: string, input: CheckInput, timeoutMs = TIMEOUT_MS): Promise<Verdict> {
   const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(input.signal ? [input.signal] : [])]);
@@ -53,7 +53,7 @@ async function* slice(content: AsyncIterable<Buffer>, start: number, size: numbe
 
 async function scanStream(address: string, content: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Verdict> {
   const socket = connect(parseAddress(address));
-  const destroy = () => socket.destroy(new CheckError('SCANNER_UNAVAILABLE'));
+  const destroy = () => socket.destroy(unavailable('malware-scanner'));
   signal.addEventListener('abort', destroy);
   if (signal.aborted) destroy();
   try {
@@ -62,7 +62,7 @@ async function scanStream(address: string, content: AsyncIterable<Buffer>, signa
     await send(socket, content);
     return parseVerdict(await answer);
   } catch (cause) {
-    throw cause instanceof CheckError ? cause : new CheckError('SCANNER_UNAVAILABLE', { cause });
+    throw isProblem(cause) ? cause : unavailable('malware-scanner');
   } finally {
     signal.removeEventListener('abort', destroy);
     socket.destroy();
@@ -98,11 +98,5 @@ async function readAnswer(socket: Socket): Promise<string> {
 function parseVerdict(answer: string): Verdict {
   if (answer === 'stream: OK') return 'clean';
   if (/^stream: .+ FOUND$/.test(answer)) return 'malware';
-  throw new CheckError('SCANNER_UNAVAILABLE');
-}
-
-function parseAddress(address: string): NetConnectOpts {
-  if (address.startsWith(UNIX)) return { path: address.slice(UNIX.length) };
-  const at = address.lastIndexOf(':');
-  return { host: address.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(address.slice(at + 1)) };
+  throw unavailable('malware-scanner');
 }

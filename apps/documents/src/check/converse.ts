@@ -1,10 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import { parseAnswer } from './answer.ts';
-import type { ChildResult } from './answer.ts';
-import { CheckError } from './check-error.ts';
-import { FrameError, readFrame, writeFrame } from './frame.ts';
+import { CheckError, unavailable } from './check-error.ts';
+import { READY, readFrame, writeFrame } from './frame.ts';
 import { CHECK_LIMITS } from './limits.ts';
-import type { CheckInput } from './port.ts';
+import type { CheckInput, CheckResult } from './port.ts';
 
 /** Where a file is sent and its answer comes from: pipes of a child, or a connection to a checker. */
 export interface Peer {
@@ -20,9 +19,10 @@ const START_BYTES = 8;
 /**
  * Sends a file and reads the answer.
  * @param timeoutMs after which the peer is killed
- * @throws CheckError; an error of `input.read` passes as it is
+ * @throws CheckError, or Problem UPSTREAM_UNAVAILABLE if the check did not start; an error of `input.read` passes as it
+ * is
  */
-export async function converse(peer: Peer, input: CheckInput, timeoutMs: number): Promise<ChildResult> {
+export async function converse(peer: Peer, input: CheckInput, timeoutMs: number): Promise<CheckResult> {
   const stop = new AbortController();
   const kill = (code: 'CHECK_TIMEOUT' | 'CHECK_ABORTED') => {
     stop.abort(new CheckError(code));
@@ -43,21 +43,30 @@ export async function converse(peer: Peer, input: CheckInput, timeoutMs: number)
   }
 }
 
-async function exchange({ to, from, kill }: Peer, input: CheckInput): Promise<ChildResult> {
+async function exchange({ to, from, kill }: Peer, input: CheckInput): Promise<CheckResult> {
   const start = { bytes: Buffer.alloc(0) };
   const source = { error: undefined as unknown };
+  const peer = { isReady: false };
   const sent = writeFrame(to, { pageSizes: input.pageSizes }, observe(input, start, source)).catch(() => {
     // The child stopped reading, which its answer explains; only an error of the source ends the check.
     if (source.error !== undefined) kill();
   });
   try {
-    const { header, content } = await readFrame(from, ANSWER_BYTES);
+    const { header, content } = await readFrame(afterReady(from, peer), ANSWER_BYTES);
     await sent;
     return parseAnswer(header, content, start.bytes);
   } catch (cause) {
     if (source.error !== undefined) throw source.error;
-    if (cause instanceof CheckError) throw cause;
-    throw new CheckError(cause instanceof FrameError ? 'CHECK_ENDED' : 'CHECKER_UNAVAILABLE', { cause });
+    if (!peer.isReady) throw unavailable('documents-checker');
+    throw cause instanceof CheckError ? cause : new CheckError('CHECK_ENDED', { cause });
+  }
+}
+
+/** Passes the answer on without the byte that says that the check runs. */
+async function* afterReady(from: Readable, peer: { isReady: boolean }): AsyncGenerator<Buffer> {
+  for await (const part of from as AsyncIterable<Buffer>) {
+    yield peer.isReady ? part : part.subarray(READY.length);
+    peer.isReady = true;
   }
 }
 

@@ -1,10 +1,14 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
 /**
  * The protocol between the service and a check, over pipes or one TCP connection. Each direction carries one frame:
- * the length of a JSON header as 4 bytes (big endian), the header, then bytes whose sizes the header contains.
+ * the length of a JSON header as 4 bytes (big endian), the header, then bytes whose sizes the header contains. Before
+ * its frame, the check sends one byte: it runs, and has not read the file yet. Without that byte the file cannot be the
+ * cause of a failure.
  */
+
+export const READY = Buffer.from([0x01]);
 
 const LENGTH_BYTES = 4;
 const MAX_HEADER_BYTES = 4096;
@@ -43,10 +47,13 @@ function write(to: Writable, part: Buffer): Promise<void> {
  * @param maxBytes of the content
  * @throws FrameError
  */
-export async function readFrame(from: Readable, maxBytes: number): Promise<{ header: unknown; content: Buffer }> {
+export async function readFrame(
+  from: AsyncIterable<Buffer>,
+  maxBytes: number,
+): Promise<{ header: unknown; content: Buffer }> {
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of from as AsyncIterable<Buffer>) {
+  for await (const part of from) {
     parts.push(part);
     size += part.length;
     if (size > LENGTH_BYTES + MAX_HEADER_BYTES + maxBytes) throw new FrameError('The frame is too large.');

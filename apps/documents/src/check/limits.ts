@@ -1,11 +1,12 @@
+import { MAX_DOCUMENT_BYTES, MAX_PAGES } from '../domain/limits.ts';
+
 /** Bounds of one check. What exceeds them is refused; a child that exceeds its own bounds is killed. */
 export const CHECK_LIMITS = {
-  /** Size of an upload, bytes. */
-  uploadBytes: 10 * 1024 * 1024,
+  uploadBytes: MAX_DOCUMENT_BYTES,
   /** Size of the content that is stored: images that were encoded again can be larger than their upload, bytes. */
   contentBytes: 20 * 1024 * 1024,
   previewBytes: 512 * 1024,
-  pages: 30,
+  pages: MAX_PAGES,
   /** Pixels of a page; an A4 page at 600 dpi has 35 million. */
   pixels: 60_000_000,
   /** Bytes that all compressed streams of a PDF may have after decompression. */

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { CheckError } from './check-error.ts';
 import type { Command } from './sandbox.ts';
 
 /** A child process and its two pipes. */
@@ -10,7 +9,7 @@ export interface Child {
   stdout: Readable;
   /** Kills it, whatever it does. */
   kill(): void;
-  /** Resolves when it has ended and its pipes are closed. @throws CheckError if it could not be started */
+  /** Resolves when it has ended and its pipes are closed, or could not be started. */
   ended: Promise<void>;
 }
 
@@ -20,10 +19,10 @@ export function startChild({ file, args }: Command): Child {
   const { stdin, stdout } = process as ChildProcess & { stdin: Writable; stdout: Readable };
   // A child that ended early closes its input; its answer, or the lack of one, says why.
   stdin.on('error', () => {});
-  const ended = new Promise<void>((resolve, reject) => {
-    process.once('error', (cause) => reject(new CheckError('CHECKER_UNAVAILABLE', { cause })));
+  const ended = new Promise<void>((resolve) => {
+    // A program that does not exist closes the pipes without an answer.
+    process.once('error', () => resolve());
     process.once('close', () => resolve());
   });
-  ended.catch(() => {});
   return { stdin, stdout, kill: () => void process.kill('SIGKILL'), ended };
 }

@@ -47,6 +47,6 @@ async function canCheck(program: string, isolation: Isolation): Promise<boolean>
   } catch {
     return false;
   } finally {
-    await child.ended.catch(() => {});
+    await child.ended;
   }
 }

@@ -65,4 +65,4 @@ const header = Buffer.from(
 );
 const length = Buffer.alloc(4);
 length.writeUInt32BE(header.length);
-process.stdout.end(Buffer.concat([length, header, content]));
+process.stdout.end(Buffer.concat([Buffer.from([1]), length, header, content]));

@@ -1,4 +1,4 @@
-import { encodeHeader, readFrame } from '../frame.ts';
+import { encodeHeader, READY, readFrame } from '../frame.ts';
 import { inspect } from './inspect.ts';
 import type { InspectedFile } from './inspect.ts';
 import { CHECK_LIMITS } from '../limits.ts';
@@ -10,6 +10,7 @@ import { Refusal } from './refusal.ts';
  * it says about a file is trusted as text.
  */
 
+process.stdout.write(READY);
 const { header, content } = await readFrame(process.stdin, CHECK_LIMITS.uploadBytes);
 for (const part of await answer(content, (header as { pageSizes: number[] }).pageSizes)) process.stdout.write(part);
 process.stdout.end();
