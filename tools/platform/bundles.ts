@@ -28,8 +28,10 @@ export const BUNDLE_OPTIONS = {
   external: OPTIONAL_PACKAGES,
   legalComments: 'none',
   logLevel: 'error',
-  // CommonJS packages call a require of their own.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  // CommonJS packages call a require of their own. Packages import createRequire too, so that its name here is another.
+  banner: {
+    js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
+  },
 } satisfies BuildOptions;
 
 /** Returns the bundle of a service for local processes. */

@@ -1,6 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * How a child process is confined.
@@ -90,12 +89,21 @@ function nodeOptions(readable: string[]): string[] {
   return [...options, '--permission', '--allow-addons', ...readable.map((path) => `--allow-fs-read=${path}`)];
 }
 
+const SOURCE_FOLDER = join('src', 'check', 'child');
+
 /** The folders of the program and of its packages: code only, no data and no keys. */
 function readablePaths(program: string): string[] {
-  const sharp = createRequire(program).resolve('sharp');
-  const packages = sharp.slice(0, sharp.lastIndexOf('/node_modules/') + '/node_modules'.length);
   const folder = dirname(program);
-  const source = folder.lastIndexOf('/src/');
-  // Source files need the package.json of the service, which says that they are modules.
-  return [packages, source < 0 ? folder : folder.slice(0, source)];
+  // Source files import others of the service, and its package.json says that they are modules.
+  const code = folder.endsWith(SOURCE_FOLDER) ? folder.slice(0, -SOURCE_FOLDER.length - 1) : folder;
+  return [findPackages(folder), code];
+}
+
+/** Returns the nearest folder of packages with the only one that is not in the bundle, because it is native. */
+function findPackages(start: string): string {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const packages = join(folder, 'node_modules');
+    if (existsSync(join(packages, 'sharp'))) return packages;
+    if (folder === dirname(folder)) throw new Error('The package sharp is not installed: documents cannot be checked.');
+  }
 }
