@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { publicAgencyKeysPath } from '@cups/rpc';
+import { agencyKeysPath, publicAgencyKeysPath } from '@cups/rpc';
 
 /** Environment that all services of a local platform share. */
 export interface PlatformEnvironment {
@@ -61,6 +61,8 @@ export function buildEnvironment(
     NOTIFICATIONS_ADDRESS: addressOf('notifications'),
     SIMULATOR_BEHAVIOUR: 'demo',
     SIMULATOR_DELAY_MS: '250',
+    SIMULATOR_PLATFORM_URL: platform.url,
+    SIMULATOR_KEYS_DIR: agencyKeysPath(platform.keysDir),
     LOG_LEVEL: 'info',
     ...connectionSettings,
     ...platform.more,
