@@ -5,7 +5,7 @@ import type { Role, ServiceName, Session } from '@cups/rpc';
  * A missing or an obsolete method fails the test.
  */
 
-/** Required scope of a session: a centre; an agency for clerks; any; or no session. */
+/** Required scope of a session: a centre; an agency for clerks and machines; any; or no session. */
 type SessionScope = 'centre' | 'agency' | 'platform' | 'nobody';
 export interface AccessRule {
   callers: readonly ServiceName[];
@@ -45,6 +45,8 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       'AddNote AssignApplication MarkDeskAlertsSeen RecordPersonNotification',
       pageRule(DESK_ROLES, 'centre'),
     ),
+    // The machine of the agency that decides the application.
+    ...rulesFor('RecordAgencyAccess', pageRule(['agency-system'], 'agency')),
     // Counts over all centres, never content.
     ...rulesFor('GetStatistics', pageRule(['supervisor'], 'platform')),
     ...rulesFor('TrackApplication', pageRule('none', 'nobody')),
@@ -156,7 +158,7 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
   ...ownershipRules('GetFiledSubmission GetDelivery ListNotices GetSlip', deskOnceFiled),
   ...ownershipRules('ListApplications SearchApplications ListQueue ListQueueChanges LookUpPerson', everybody),
   ...ownershipRules('ListDeliveries ListSessions', everybody),
-  ...ownershipRules('ListRefusedReplies GetAgencyActivity', agency),
+  ...ownershipRules('ListRefusedReplies GetAgencyActivity RecordAgencyAccess', agency),
   ...ownershipRules('ListCentreOperators GetOperator ListOperatorActions', staff),
   ...ownershipRules('SuspendOperator ReinstateOperator RemoveOperator SetAbsence', managed),
   // Managers, whom a supervisor invites, and whole persons.

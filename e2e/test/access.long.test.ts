@@ -73,11 +73,18 @@ const createSession = (roles: Role[], more: Partial<Session> = {}): { session: S
   const session: Session = Object.assign({ operator: 'operators/test', roles, sid: randomUUID(), expires }, more);
   return { session, token: keysFor('identity').signSession(session) };
 };
-/** Returns a session of the machine of an agency. */
-const createMachine = (agency: string): { session: Session; token: string } => {
-  const expires = new Date(Date.now() + AGENCY_SESSION_SECONDS * 1000);
-  const session = createAgencySession(agency.slice('agencies/'.length), { sid: randomUUID(), expires });
-  return { session, token: keysFor('identity').signSession(session) };
+/** Returns a session of the machine of an agency, with a new token each time: it ends after five minutes. */
+const createMachine = (agency: string): { session: Session; readonly token: string } => {
+  const create = () => {
+    const expires = new Date(Date.now() + AGENCY_SESSION_SECONDS * 1000);
+    return createAgencySession(agency.slice('agencies/'.length), { sid: randomUUID(), expires });
+  };
+  return {
+    session: create(),
+    get token() {
+      return keysFor('identity').signSession(create());
+    },
+  };
 };
 const listMethods = (service: string): string[] => Object.keys(loadService(SERVICE_NAMES[service]!));
 const findMethod = (client: Client, method: string): Call => client[method[0]!.toLowerCase() + method.slice(1)]!;

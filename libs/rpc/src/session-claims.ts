@@ -69,7 +69,9 @@ export function assertSessionOwner(session: Session, issued: number): void {
     throw new Error('the operator contradicts the agency');
   if (centre !== undefined || inheritedCentres !== undefined || person !== undefined)
     throw new Error('a machine has neither a centre nor a personal number');
-  if (expires.getTime() / 1000 - issued > AGENCY_SESSION_SECONDS) throw new Error('the session lifetime is too long');
+  // A token has whole seconds.
+  if (Math.floor(expires.getTime() / 1000) - issued > AGENCY_SESSION_SECONDS)
+    throw new Error('the session lifetime is too long');
 }
 
 function parseTexts(value: unknown, form: RegExp): string[] {

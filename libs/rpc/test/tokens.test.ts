@@ -125,6 +125,9 @@ describe('valid tokens', () => {
     now = NOW;
     const expires = new Date(NOW.getTime() + 300_000);
     const given = createAgencySession('asp', { sid: 's1', expires });
+    now = new Date(NOW.getTime() + 999);
+    openKeysOf('identity').signSession({ ...given, expires: new Date(now.getTime() + 300_000) });
+    now = NOW;
     expect(given).toMatchObject({ operator: 'operators/agency.asp', agency: 'agencies/asp' });
     const token = openKeysOf('identity').signSession(given);
     for (const service of TEST_SERVICES) expect(await openKeysOf(service).verifySession(token)).toEqual(given);
