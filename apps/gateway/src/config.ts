@@ -181,6 +181,11 @@ export const settings = {
     ),
     page: rateLimitSetting('PAGE', 3000, 'Maximum number of files of the page per minute and address in each replica.'),
     session: rateLimitSetting('SESSION', 600, 'Maximum number of requests per minute and session in each replica.'),
+    agency: rateLimitSetting(
+      'AGENCY',
+      1200,
+      'Maximum number of requests of the systems of one agency per minute in each replica.',
+    ),
     signIn: rateLimitSetting('SIGN_IN', 120, 'Maximum number of sign-in steps per minute and address in each replica.'),
     tracking: rateLimitSetting(
       'TRACKING',

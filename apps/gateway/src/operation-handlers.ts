@@ -7,6 +7,7 @@ import { accessLogRoutes } from './routes/access-log.ts';
 import { withOperatorNames } from './routes/operator-names.ts';
 import { platformRoutes } from './routes/platform.ts';
 import type { PlatformDeps } from './routes/platform.ts';
+import { agencyRoutes } from './routes/agency.ts';
 import { documentRoutes } from './routes/documents.ts';
 import type { DocumentRouteDeps } from './routes/documents.ts';
 import { createUploadHandlers } from './transfers/uploads.ts';
@@ -43,6 +44,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...applicationDetailsRoutes(deps),
     ...accessLogRoutes(deps, deps.operators),
     ...documentRoutes(deps),
+    ...agencyRoutes(deps),
     ...createUploadHandlers(Object.assign({ pool: deps.uploads }, deps)),
     ...deliveryAndNoticeRoutes(deps),
     ...staffRoutes(deps),

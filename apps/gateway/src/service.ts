@@ -5,6 +5,7 @@ import { toTimestamp } from '@cups/contracts/proto';
 import type { RunningService } from '@cups/process';
 import { COOKIE_KEY_SET, watchKeySet } from '@cups/rpc';
 import type { Config } from './config.ts';
+import { createAgencyTokens } from './http/agency-tokens.ts';
 import { createApp } from './http/app.ts';
 import { createAttemptCookie } from './http/attempt-cookie.ts';
 import { createBodyReader } from './http/body-reader.ts';
@@ -46,7 +47,8 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
     log,
     metrics,
   });
-  const sessions = createSessions(backend, signOuts, (context, idleAt) =>
+  const cookieKeys = watchCookieKeys(backend);
+  const sessions = createSessions(backend, { signOuts, cookieKeys }, (context, idleAt) =>
     identity.getSession({ idleExpireTime: toTimestamp(idleAt) }, context, withoutWaiting),
   );
   const attempts = createAttemptCookie(config.publicOrigin.startsWith('https:'));
@@ -74,6 +76,7 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
     page: createDeskPage(config.deskDir),
     contract: createContractSite(config.contractDir),
     sessions,
+    agencyTokens: createAgencyTokens({ keys: backend.keys, cookieKeys }),
     attempts,
     identity,
     formOrigins: config.signInFormOrigins,
@@ -102,15 +105,19 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
   return { ...(await backend.serveOperations()), port, url: config.publicOrigin || `http://localhost:${port}` };
 }
 
+function watchCookieKeys({ config, log, metrics }: Backend<Config>): SessionDeps['cookieKeys'] {
+  const file = config.cookieKeysFile || join(config.keysDir, COOKIE_KEY_SET);
+  return watchKeySet({ file, name: 'cookie', check: validateCookieKeys, log, metrics });
+}
+
 function createSessions(
-  { config, keys, now, log, metrics }: Backend<Config>,
-  signOuts: SignOuts,
+  { config, keys, now }: Backend<Config>,
+  { signOuts, cookieKeys }: { signOuts: SignOuts; cookieKeys: SessionDeps['cookieKeys'] },
   fetchSession: SessionDeps['fetchSession'],
 ): Sessions {
-  const file = config.cookieKeysFile || join(config.keysDir, COOKIE_KEY_SET);
   return new Sessions({
     keys,
-    cookieKeys: watchKeySet({ file, name: 'cookie', check: validateCookieKeys, log, metrics }),
+    cookieKeys,
     signOuts,
     fetchSession,
     checkIntervalMs: config.sessionCheckMs,

@@ -59,9 +59,16 @@ const UNRECORDED: Record<string, string[]> = {
     'getAgencyActivity',
   ],
   'shows facts of documents, without their content': ['listDocuments', 'getDocument'],
-  'shows what the caller sent': ['createUpload', 'getUpload', 'appendUpload', 'deleteUpload', 'deleteDocument'],
-  'is recorded after documents has named the application: see documents.test.ts': [
-    ...['getDocumentContent', 'getDocumentPreview'],
+  'shows what the caller sent': [
+    ...['getAgencyDocumentStatus', 'createResultDocument'],
+    'createUpload',
+    'getUpload',
+    'appendUpload',
+    'deleteUpload',
+    'deleteDocument',
+  ],
+  'is recorded after documents has named the application: see documents.test.ts and agency-api.test.ts': [
+    ...['getDocumentContent', 'getDocumentPreview', 'getAgencyDocument'],
   ],
   'is public': [
     ...['getHealth', 'getReadiness', 'getOpenapi', 'getCatalog', 'listCentres', 'getCentre', 'listPublicServices'],

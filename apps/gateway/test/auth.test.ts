@@ -236,7 +236,7 @@ describe('https origin', () => {
       {
         publicOrigin: 'https://cups.example',
         signInFormOrigins: ['https://sign.example'],
-        limits: { address: 1e6, page: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 3 },
+        limits: { address: 1e6, agency: 1e6, page: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 3 },
       },
     );
   });

@@ -162,7 +162,7 @@ test('a new build is served immediately; without one the page gives instructions
 });
 
 test('page files and API requests have separate rate limits', async () => {
-  const limits = { address: 2, page: 2, session: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 };
+  const limits = { address: 2, agency: 1e6, page: 2, session: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 };
   const narrow = await startGateway({}, { deskDir: folder, limits });
   try {
     const statuses = async (path: string) => {

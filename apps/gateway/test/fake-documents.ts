@@ -14,6 +14,8 @@ interface StoredDocument extends Document {
 
 const CHUNK_BYTES = 65_536;
 
+const notFound = () => new Problem({ reason: 'NOT_FOUND', message: 'Document not found.' });
+
 export function createFakeDocuments() {
   const stored = new Map<string, StoredDocument>();
   const byRequest = new Map<string, string>();
@@ -21,7 +23,7 @@ export function createFakeDocuments() {
 
   function find(name: string): StoredDocument {
     const document = stored.get(name);
-    if (!document) throw new Problem({ reason: 'NOT_FOUND', message: 'Document not found.' });
+    if (!document) throw notFound();
     return document;
   }
   const withoutBytes = ({ bytes: _bytes, ...document }: StoredDocument): Document => document;
@@ -96,6 +98,20 @@ export function createFakeDocuments() {
       Promise.resolve({
         documents: [...stored.values()].filter((one) => one.application === application).map(withoutBytes),
       }),
+    CreateResultDocument: (request, context) => {
+      const [, application = '', agency = ''] = /^deliveries\/(\w{26})-(.+)$/.exec(request.delivery)!;
+      if (context.session?.agency !== `agencies/${agency}`) throw notFound();
+      const fields = { application: `applications/${application}`, delivery: request.delivery, kind: 'result' };
+      const document = create(request, { ...fields, purpose: 'PURPOSE_RESULT' });
+      return Promise.resolve({ document: withoutBytes(document) });
+    },
+    AppendResultContent: (request) => Promise.resolve(append(request)),
+    GetAgencyDocument: ({ name }, context) => {
+      const document = find(name);
+      if (!document.delivery?.endsWith(`-${context.session?.agency?.slice('agencies/'.length)}`)) throw notFound();
+      return Promise.resolve({ document: withoutBytes(document) });
+    },
+    ReadAgencyContent: (request) => Promise.resolve(read(request)),
     ReadContent: (request) => Promise.resolve(read(request)),
     DeleteDocument: ({ name }) => {
       stored.delete(find(name).name);

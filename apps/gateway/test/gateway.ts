@@ -284,7 +284,7 @@ export async function startGateway(
         bridge: bridge.address,
         notifications: notifications.address,
       },
-      limits: { address: 1e6, page: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 },
+      limits: { address: 1e6, page: 1e6, session: 1e6, agency: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 },
       ...settings,
     },
     {

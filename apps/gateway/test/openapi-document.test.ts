@@ -112,24 +112,24 @@ describe('openapi.yaml', () => {
     const named = ['listOperators', 'getCatalog', 'createApplication', 'createUpload', 'trackApplication'];
     const conflicting = [
       ...['createSession', 'switchCentre', 'deleteDocument', 'getDocumentContent', 'getDocumentPreview'],
-      ...['appendUpload', 'deleteUpload'],
+      ...['appendUpload', 'deleteUpload', 'getAgencyDocument'],
     ];
     for (const [index, operation] of operations.entries()) {
       const { id, path, isPublic: open, body } = operation;
       const isUpload = path.startsWith('/api/v1/uploads');
-      const isContent = ['getDocumentContent', 'getDocumentPreview'].includes(id);
+      const isContent = ['getDocumentContent', 'getDocumentPreview', 'getAgencyDocument'].includes(id);
       const headers = JSON.stringify(sources[index]!['parameters'] ?? []);
       const expected = [
         ...['400', '429', '500', '503'],
         ...(alone.includes(id) ? [] : ['504']),
         ...(open && id !== 'createSession' ? [] : ['401']),
         // Because of roles or cross-site requests; probes are public.
-        ...(path.startsWith('/api/') ? ['403'] : []),
+        ...(path.startsWith('/api/') || path.startsWith('/agency/') ? ['403'] : []),
         ...(path.includes('{') || named.includes(id) ? ['404'] : []),
         // A reused request ID; a centre that accepts no sign-in.
         ...(headers.includes('IdempotencyKey') || conflicting.includes(id) ? ['409'] : []),
         ...(isContent || ['getUpload', 'appendUpload'].includes(id) ? ['410'] : []),
-        ...(id === 'getDocumentContent' ? ['416'] : []),
+        ...(['getDocumentContent', 'getAgencyDocument'].includes(id) ? ['416'] : []),
         // Another tus version, and a request that does not stop for the next one.
         ...(isUpload ? ['412', '423'] : []),
         ...(id === 'createUpload' ? ['413'] : []),

@@ -1,5 +1,6 @@
 /** Tests of single requests. Each file has a gateway with the fakes that it needs. */
 import './access-log.test.ts';
+import './agency-api.test.ts';
 import './application-details.test.ts';
 import './auth.test.ts';
 import './bodies.test.ts';

@@ -18,8 +18,11 @@ afterAll(() => gateway.stop());
 const APP = `/api/v1/applications/${ID}`;
 const DOCUMENT = `/api/v1/documents/${DOCUMENT_ID}`;
 const DOCUMENT_NAME = `documents/${DOCUMENT_ID}`;
-/** Operations with headers of the tus protocol: see uploads.test.ts. */
-const UPLOADS = ['createUpload', 'getUpload', 'appendUpload', 'deleteUpload'];
+/** Operations with headers of the tus protocol, and those of agencies: see uploads.test.ts and agency-api.test.ts. */
+const TESTED_ELSEWHERE = [
+  ...['createUpload', 'getUpload', 'appendUpload', 'deleteUpload'],
+  ...['getAgencyDocument', 'getAgencyDocumentStatus', 'createResultDocument'],
+];
 type Row = [
   operation: string,
   method: string,
@@ -456,7 +459,9 @@ describe('each operation calls its upstream service and responds as documented',
 
   test('the table covers every operation', () => {
     const { operations } = readOpenapiDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
-    expect([...rows.map(([operation]) => operation), ...UPLOADS].sort()).toEqual(operations.map(({ id }) => id).sort());
+    expect([...rows.map(([operation]) => operation), ...TESTED_ELSEWHERE].sort()).toEqual(
+      operations.map(({ id }) => id).sort(),
+    );
   });
 
   test('a missing handler or operation prevents the start', () => {
@@ -469,6 +474,7 @@ describe('each operation calls its upstream service and responds as documented',
     };
     const none = {
       sessions: undefined as never,
+      agencyTokens: undefined as never,
       page: undefined as never,
       contract: undefined as never,
       identity: undefined as never,

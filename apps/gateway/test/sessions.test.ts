@@ -443,7 +443,7 @@ describe('sign-out', () => {
   });
 
   test('works for a session that has used up its rate limit', async () => {
-    const limits = { address: 1e6, page: 1e6, session: 1, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 };
+    const limits = { address: 1e6, agency: 1e6, page: 1e6, session: 1, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 };
     const gateway = await startGateway({}, { limits });
     try {
       await gateway.send('GET', LIST);
@@ -556,7 +556,7 @@ describe('cross-site requests', () => {
 });
 
 describe('limits', () => {
-  const wide = { address: 1e6, page: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 };
+  const wide = { address: 1e6, agency: 1e6, page: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 };
   const statuses = async (
     gateway: Gateway,
     n: number,

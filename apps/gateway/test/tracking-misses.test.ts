@@ -9,7 +9,7 @@ import type { Gateway } from './gateway.ts';
 
 const EXISTING_NUMBER = '7K2M-4QXN-8RTA-3V';
 const UNKNOWN_NUMBER = '0000-0000-0000-00';
-const limits = { address: 1e6, page: 1e6, session: 1e6, tracking: 3, trackingTotal: 1e6, signIn: 1e6 };
+const limits = { address: 1e6, agency: 1e6, page: 1e6, session: 1e6, tracking: 3, trackingTotal: 1e6, signIn: 1e6 };
 
 let gateway: Gateway;
 const intake = {

@@ -5,6 +5,8 @@ import helmet from 'helmet';
 import { isProblem, Problem } from '@cups/problem';
 import type { Metrics } from '@cups/contracts';
 import type { Config } from '../config.ts';
+import { serveAgencyToken } from './agency-token-endpoint.ts';
+import type { AgencyTokenDeps } from './agency-token-endpoint.ts';
 import { serveAuth } from './auth.ts';
 import type { AuthDeps } from './auth.ts';
 import type { ContractSite } from './contract-site.ts';
@@ -27,7 +29,8 @@ export interface AppDeps
     PipelineDeps,
     Omit<ExchangeDeps, 'recordEnd'>,
     Pick<Config, 'trustProxy'>,
-    Pick<AuthDeps, 'identity' | 'attempts' | 'formOrigins'> {
+    Pick<AuthDeps, 'attempts' | 'formOrigins'> {
+  identity: AuthDeps['identity'] & AgencyTokenDeps['identity'];
   operations: Operation[];
   handlers: Record<string, Handler>;
   page: DeskPage;
@@ -105,6 +108,7 @@ function createExpressApp(deps: AppDeps & ExchangeDeps & { securityHeaders: Requ
     });
     app.all(route, (req: Request, res: Response) => refuse(methodNotAllowed(['get']), req, res));
   }
+  serveAgencyToken(app, Object.assign({}, deps, { createExchange: namedExchange }));
   serveAuth(app, Object.assign({}, deps, { createExchange: namedExchange }));
   app.all('/auth/{*path}', (req: Request, res: Response) => refuse(pathNotFound(), req, res));
   for (const [route, document] of SCREEN_ROUTES) serveFile(route, (req) => page.document(document, req));

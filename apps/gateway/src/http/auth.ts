@@ -1,14 +1,14 @@
 import type { Express, Request, Response } from 'express';
 import { fromTimestamp } from '@cups/contracts/proto';
-import { Problem, violation } from '@cups/problem';
-import type { Reason } from '@cups/problem';
+import { Problem } from '@cups/problem';
 import type { ServiceClients } from '../clients.ts';
 import { resolveName, requirePresent } from '../routes/handler-factories.ts';
 import type { AttemptCookie } from './attempt-cookie.ts';
 import { POST_SCRIPT_PATH, postScriptResponse, seeOther, browserStepResponse } from './auth-page.ts';
 import type { BodyReader } from './body-reader.ts';
 import type { Exchange } from './exchange.ts';
-import { clientAddressOf, resolveOrigin, assertDocumentRequest } from './guards.ts';
+import { parseUniqueParameters, readForm } from './form.ts';
+import { resolveOrigin, assertDocumentRequest } from './guards.ts';
 import type { RateLimits } from './guards.ts';
 import type { HandlerResponse } from './handler.ts';
 import type { PipelineDeps } from './request-pipeline.ts';
@@ -40,12 +40,12 @@ interface AuthRequest extends Pick<Exchange, 'context'> {
   /** From the cookie; empty without one. */
   attempt: string;
   /** Builds the failure response; undefined sends a problem document. */
-  failureResponse: ((reason: Reason) => HandlerResponse) | undefined;
+  failureResponse: ((problem: Problem) => HandlerResponse) | undefined;
 }
 
-const redirectToPage = (reason: Reason): HandlerResponse => seeOther(`/?signIn=${reason}`);
+const redirectToPage = ({ reason }: Problem): HandlerResponse => seeOther(`/?signIn=${reason}`);
 /** Error response of OpenID Connect Back-Channel Logout. */
-const providerErrorResponse = (reason: Reason): HandlerResponse => ({
+const providerErrorResponse = ({ reason }: Problem): HandlerResponse => ({
   status: 400,
   body: { error: 'invalid_request', error_description: reason },
 });
@@ -164,22 +164,6 @@ function createAuthSteps({ identity, sessions, attempts: cookie, formOrigins, li
   };
 }
 
-const MAX_PARAMETERS = 50;
-
-/** Parses a query or a form. @throws Problem for a repeated parameter */
-function parseUniqueParameters(text: string): Record<string, string> {
-  const all = new URLSearchParams(text);
-  if (all.size > MAX_PARAMETERS) {
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request has too many parameters.' });
-  }
-  const names = new Set(all.keys());
-  if (names.size < all.size) {
-    const violations = [violation('', 'DUPLICATE_MEMBER', { name: '(unknown)' })];
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'A parameter occurs more than once.', violations });
-  }
-  return Object.fromEntries(all);
-}
-
 function parseQuery({ originalUrl }: Request): Record<string, string> {
   const at = originalUrl.indexOf('?');
   return parseUniqueParameters(at < 0 ? '' : originalUrl.slice(at + 1));
@@ -196,12 +180,7 @@ async function readParameters({ exchange, req }: AuthRequest, bodies: BodyReader
     if (misplaced === undefined) return query;
     throw new Problem({ reason: 'INVALID_ARGUMENT', message: `${misplaced} must be in the form, not in the URL.` });
   }
-  if (!req.is('application/x-www-form-urlencoded')) {
-    throw new Problem({ reason: 'MEDIA_TYPE_UNSUPPORTED', message: 'The body must be a form.' });
-  }
-  const read = { maxBytes: MAX_FORM_BYTES, address: clientAddressOf(req) };
-  const bytes = await exchange.waitForClient(() => bodies.read(req, read));
-  return parseUniqueParameters(bytes.toString('utf8'));
+  return readForm(exchange, bodies, MAX_FORM_BYTES);
 }
 
 /** Returns a path of the desk page to return to, or `/` for any other value. */

@@ -2,7 +2,6 @@ import type { Request, Response } from 'express';
 import type { Log, Metrics, Tracer } from '@cups/contracts';
 import { ensureRequestId, ensureTraceparent } from '@cups/contracts/node';
 import { Problem } from '@cups/problem';
-import type { Reason } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
 import type { Config } from '../config.ts';
 import type { AdmissionSlot } from './admission.ts';
@@ -170,10 +169,10 @@ export class Exchange {
   }
 
   /** Responds to an error without a problem document, for clients that read none. */
-  failAs(error: unknown, toResponse: (reason: Reason) => HandlerResponse): void {
+  failAs(error: unknown, toResponse: (problem: Problem) => HandlerResponse): void {
     const { problem } = this.#reportProblem(error);
     if (this.res.headersSent) this.res.destroy();
-    else this.#write(toResponse(problem.reason), undefined);
+    else this.#write(toResponse(problem), undefined);
   }
 
   /** Converts an error to a problem, and logs internal errors. */
@@ -285,7 +284,7 @@ const DISCARD_MS = 10_000;
 /** Discards the rest of a body after the response, and then ends the connection of a client that is still sending it. */
 function discardRest(req: Request): void {
   if (req.complete || req.destroyed) return;
-  const timer = setTimeout(() => req.socket.destroy(), DISCARD_MS);
+  const timer = setTimeout(() => req.socket.destroy(), DISCARD_MS).unref();
   req.on('error', () => undefined).once('close', () => clearTimeout(timer));
   req.resume();
 }

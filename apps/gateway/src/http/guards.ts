@@ -19,11 +19,13 @@ export function createRateLimits(perMinute: Config['limits']) {
     createRateLimit(perMinute.session),
     createRateLimit(perMinute.page),
   ];
+  const agency = createRateLimit(perMinute.agency);
   const signIn = createRateLimit(perMinute.signIn);
   const tracking = createRateLimit(perMinute.tracking, isTrackingMiss);
   return {
     address: (req: Request, res: Response) => address(clientAddressOf(req), req, res),
     session,
+    agency,
     page: (req: Request, res: Response) => page(clientAddressOf(req), req, res),
     signIn: (req: Request, res: Response) => signIn(clientAddressOf(req), req, res),
     /** Limits tracking misses per address. */

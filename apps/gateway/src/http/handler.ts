@@ -67,6 +67,8 @@ export interface Operation {
   path: string;
   /** Whether it needs no session. */
   isPublic: boolean;
+  /** Whether its caller is the machine of an agency, with an access token instead of a cookie. */
+  isForAgencies: boolean;
   /** Whether it skips the limit of concurrent requests, so that it works in an overload. */
   bypassesAdmission: boolean;
   /** Whether it signs out: it skips session revalidation and the session's rate limit. */

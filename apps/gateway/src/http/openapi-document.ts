@@ -27,7 +27,7 @@ interface OperationObject extends Json, Extensions {
   parameters?: unknown[];
   requestBody?: { required?: boolean; content: Record<string, Json> };
   responses: Json;
-  security?: unknown[];
+  security?: Json[];
 }
 /** Gateway extensions of an operation. openapi.yaml documents them above `paths`. */
 interface Extensions {
@@ -103,6 +103,7 @@ function buildOperation(schemas: Schemas, path: string, item: Json, method: Oper
     method,
     path,
     isPublic: source.security?.length === 0,
+    isForAgencies: source.security?.some((scheme) => 'agency' in scheme) ?? false,
     ...readExtensions(source),
     body: !requestBody ? 'none' : requestBody.required ? 'required' : 'optional',
     streamedMediaType: requestBody && Object.keys(requestBody.content).find((type) => type !== JSON_MEDIA_TYPE),

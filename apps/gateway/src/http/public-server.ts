@@ -66,7 +66,7 @@ const requestTimers = new WeakMap<IncomingMessage, NodeJS.Timeout>();
 /** Limits the time of a request with a body. */
 function limitRequestTime(req: IncomingMessage): void {
   if (req.headers['transfer-encoding'] === undefined && (req.headers['content-length'] ?? '0') === '0') return;
-  const timer = setTimeout(() => endSlowRequest(req), REQUEST_TIMEOUT_MS);
+  const timer = setTimeout(() => endSlowRequest(req), REQUEST_TIMEOUT_MS).unref();
   requestTimers.set(req, timer);
   req.once('close', () => clearTimeout(timer));
 }

@@ -12,6 +12,7 @@ import { clientAddressOf, assertSameSite } from './guards.ts';
 import { unsupportedMediaType } from './problems.ts';
 import { allowLongRequest } from './public-server.ts';
 import type { Admission } from './admission.ts';
+import type { AgencyTokens } from './agency-tokens.ts';
 import type { RateLimits } from './guards.ts';
 import type { Sessions } from './session.ts';
 
@@ -27,6 +28,7 @@ const API_PREFIX = '/api/';
 
 export interface PipelineDeps {
   sessions: Sessions;
+  agencyTokens: Pick<AgencyTokens, 'authenticate' | 'issue'>;
   limits: RateLimits;
   bodies: BodyReader;
   admission: Admission;
@@ -49,7 +51,7 @@ export async function runRequestPipeline(
   await limits.address(req, res);
   if (operation.path.startsWith(API_PREFIX)) assertSameSite(req, deps.publicOrigin);
   if (operation.limit) await limits[operation.limit](req, res);
-  const session = operation.isPublic ? undefined : await authenticateRequest(exchange, operation, deps);
+  const session = await authenticate(exchange, operation, deps);
   const { value: body, members } = operation.streamedMediaType
     ? prepareTransfer(req, operation.streamedMediaType)
     : await readBody(exchange, operation, deps);
@@ -86,6 +88,32 @@ async function readBody(
 
 /** Reasons that clear the cookie of an ended or invalid session. */
 const COOKIE_CLEARING_REASONS: readonly Reason[] = ['SESSION_EXPIRED', 'SESSION_INVALID'];
+
+/** Returns the session of the caller, or undefined for a public operation. */
+async function authenticate(
+  exchange: Exchange,
+  operation: Operation,
+  deps: PipelineDeps,
+): Promise<Session | undefined> {
+  if (operation.isPublic) return undefined;
+  if (operation.isForAgencies) return authenticateAgency(exchange, deps);
+  return authenticateRequest(exchange, operation, deps);
+}
+
+/** Returns the session of an access token, and counts the request against the limit of its agency. */
+async function authenticateAgency(
+  { req, res, context }: Exchange,
+  { agencyTokens, limits }: PipelineDeps,
+): Promise<Session> {
+  const { session, assertion } = await agencyTokens.authenticate(req.headers.authorization).catch((error: unknown) => {
+    res.setHeader('WWW-Authenticate', 'Bearer');
+    throw error;
+  });
+  context.sessionToken = assertion;
+  res.locals['operator'] = session.operator;
+  await limits.agency(session.agency, req, res);
+  return session;
+}
 
 async function authenticateRequest(
   exchange: Exchange,

@@ -29,13 +29,16 @@ export async function appendBody(
 ): Promise<number> {
   assertWholeChunk(client.req.headers['content-length'], size - offset);
   const chunks = readChunks(client.req, { remaining: size - offset, pace });
-  let stored = offset;
+  let position = offset;
   for (;;) {
     const { value: data, done } = await client.waitForClient(() => chunks.next());
-    if (done) return stored;
+    if (done) return position;
     const uninterrupted = { ...context, signal: new AbortController().signal };
-    stored = await append({ offset: stored, data }, uninterrupted);
-    if (isStopping() && stored < size) {
+    // A repeated upload is stored up to a later position already.
+    const stored = await append({ offset: position, data }, uninterrupted);
+    position += data.length;
+    if (stored < position) throw new Problem({ reason: 'UPLOAD_OFFSET_MISMATCH', message: 'A chunk is not stored.' });
+    if (isStopping() && position < size) {
       throw new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message: 'The gateway restarts.', retryAfterMs: 1000 });
     }
   }

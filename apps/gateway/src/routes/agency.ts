@@ -1,0 +1,138 @@
+import { resourceName } from '@cups/contracts';
+import { fromProtoEnum } from '@cups/contracts/proto';
+import type { Document__Output } from '@cups/contracts/gen/cups/documents/v1/Document.ts';
+import { pointer, Problem, violation, withLocation } from '@cups/problem';
+import type { ServiceClients } from '../clients.ts';
+import { idOf } from '../convert.ts';
+import type { Handler, HandlerRequest } from '../http/handler.ts';
+import { bodyTooLarge, withStatus } from '../http/problems.ts';
+import { appendBody } from '../transfers/append-body.ts';
+import type { ClientPace } from '../transfers/chunk-reader.ts';
+import { contentResponse } from '../transfers/content-response.ts';
+import type { TransferPool } from '../transfers/transfer-pool.ts';
+import { MAX_UPLOAD_BYTES } from '../transfers/uploads.ts';
+import { requirePresent } from './handler-factories.ts';
+
+export interface AgencyRouteDeps extends Pick<ServiceClients, 'documents' | 'intake'> {
+  uploads: TransferPool;
+  downloads: TransferPool;
+  isStopping: () => boolean;
+  pace?: ClientPace | undefined;
+}
+
+/** How long an agency waits for the check of a document. Without a preceding upload it takes seconds. */
+const CHECK_RETRY_MS = 30_000;
+
+/** The HTTP API for the systems of agencies: scanned copies, and documents of results. */
+export function agencyRoutes(deps: AgencyRouteDeps): Record<string, Handler> {
+  const { documents, intake, downloads } = deps;
+
+  async function find({ params, context }: HandlerRequest): Promise<Document__Output> {
+    const name = resourceName('documents', params['document']!);
+    return requirePresent((await documents.getAgencyDocument({ name }, context)).document);
+  }
+
+  return {
+    async getAgencyDocument(request) {
+      const { context, client, session } = request;
+      const document = await find(request);
+      assertAvailable(document);
+      const { name, application, sha256 } = document;
+      if (client.req.method !== 'HEAD') await intake.recordAgencyAccess({ name: application }, context);
+      return contentResponse(request, {
+        document,
+        pool: downloads,
+        owner: session!.agency!,
+        read: (range) => documents.readAgencyContent({ name, ...range }, { ...context }),
+        headers: { 'Content-Digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:` },
+      });
+    },
+    async getAgencyDocumentStatus(request) {
+      return { body: agencyDocumentJson(await find(request)) };
+    },
+    async createResultDocument(request) {
+      const end = deps.uploads.begin(request.session!.agency!);
+      try {
+        const document = await uploadResult(request, deps);
+        const location = `/agency/v1/${document.name}/status`;
+        return { status: 201, headers: { Location: location }, body: agencyDocumentJson(document) };
+      } finally {
+        end();
+      }
+    },
+  };
+}
+
+/** Stores a result as its body arrives. A repeat sends the bytes again, and stored chunks stay as they are. */
+async function uploadResult(
+  { params, requestId, context, client }: HandlerRequest,
+  { documents, isStopping, pace }: AgencyRouteDeps,
+): Promise<Document__Output> {
+  const { req } = client;
+  const size = Number(req.headers['content-length'] ?? 0);
+  if (size < 1) throw invalidHeader('Content-Length');
+  if (size > MAX_UPLOAD_BYTES) throw bodyTooLarge(MAX_UPLOAD_BYTES);
+  const sha256 = parseContentDigest(req.get('content-digest'));
+  const delivery = resourceName('deliveries', params['delivery']!);
+  const opened = await documents.createResultDocument({ requestId, delivery, size, sha256 }, context);
+  const document = requirePresent(opened.document);
+  const { name } = document;
+  if (document.state !== 'STATE_UPLOADING') return document;
+  let state: Document__Output['state'] = document.state;
+  await appendBody(client, {
+    offset: 0,
+    size,
+    context,
+    isStopping,
+    pace,
+    append: async (chunk, callContext) => {
+      const stored = await documents.appendResultContent({ name, ...chunk }, callContext);
+      state = stored.state;
+      return Number(stored.committedSize);
+    },
+  });
+  return { ...document, state };
+}
+
+/** Returns the SHA-256 of a Content-Digest header (RFC 9530) in hexadecimal. */
+function parseContentDigest(header = ''): string {
+  const [, digest] = /^sha-256=:([A-Za-z0-9+/]{43}=):$/.exec(header.trim()) ?? [];
+  if (digest === undefined) throw invalidHeader('Content-Digest');
+  return Buffer.from(digest, 'base64').toString('hex');
+}
+
+function invalidHeader(name: string): Problem {
+  return new Problem({
+    reason: 'INVALID_ARGUMENT',
+    message: `The header ${name} is missing or malformed.`,
+    violations: [withLocation('header', violation(pointer([name]), 'PATTERN'))],
+  });
+}
+
+/** @throws Problem DOCUMENT_NOT_READY (409), or DOCUMENT_REFUSED (410) for one that will never be available */
+function assertAvailable(document: Document__Output): void {
+  const state = agencyStateOf(document);
+  if (state === 'available') return;
+  if (state === 'coming') {
+    const message = 'The document is not checked yet.';
+    throw new Problem({ reason: 'DOCUMENT_NOT_READY', message, retryAfterMs: CHECK_RETRY_MS });
+  }
+  const message = 'The document was refused or erased.';
+  throw withStatus(410, new Problem({ reason: 'DOCUMENT_REFUSED', message }));
+}
+
+/** States as the agency contract names them. */
+const AGENCY_STATES: Readonly<Record<string, 'coming' | 'available' | 'refused'>> = {
+  uploading: 'coming',
+  checking: 'coming',
+  ready: 'available',
+};
+
+const agencyStateOf = ({ state }: Document__Output) => AGENCY_STATES[fromProtoEnum('STATE_', state)] ?? 'refused';
+
+function agencyDocumentJson(document: Document__Output) {
+  const { name, mediaType, size, sha256, pages, refusal } = document;
+  const state = agencyStateOf(document);
+  if (state !== 'available') return { id: idOf(name), state, refusal: refusal || undefined };
+  return { id: idOf(name), state, mediaType, bytes: Number(size), sha256, pages: pages || undefined };
+}
