@@ -18,14 +18,25 @@ export type Counts = {
   ended: number;
   /** Messages sent, including invalid ones. */
   replies: number;
+  /** Requests that are not decided because a copy is not what the platform announced. */
+  withheld: number;
   /** Requests with replies to send. */
   open: number;
 };
 
-export const newCounts = (): Counts => ({ received: 0, unreadable: 0, refused: 0, ended: 0, replies: 0, open: 0 });
+export const newCounts = (): Counts => ({
+  received: 0,
+  unreadable: 0,
+  refused: 0,
+  ended: 0,
+  replies: 0,
+  withheld: 0,
+  open: 0,
+});
 
 /** A request in progress. */
 type Case = {
+  request: SubmissionEvent;
   requestId: string;
   deliveryId: string;
   plan: Plan;
@@ -44,6 +55,8 @@ export type CasesOptions = {
   counts: Counts;
   /** @param agency that the request names */
   plan: (request: SubmissionEvent, agency: string) => Plan;
+  /** Completes a reply before it is sent; undefined: the case ends without it. Must not reject. */
+  complete?: ((request: SubmissionEvent, reply: PlannedReply) => Promise<OutgoingMessage | undefined>) | undefined;
   /** Resolves when the broker has all messages; rejects if that is uncertain. */
   send: (messages: OutgoingMessage[]) => Promise<void>;
   onProgress: () => void;
@@ -64,6 +77,7 @@ export class Cases {
   readonly #positions = new Positions();
   readonly #byDelivery = new Map<string, Set<Case>>();
   readonly #outbox: Outbox;
+  #isStopped = false;
 
   constructor(options: CasesOptions) {
     this.#options = options;
@@ -112,6 +126,7 @@ export class Cases {
 
   /** Stops the timers and waits for the batch in flight. Open cases resume at the next start. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const cases of this.#byDelivery.values()) for (const openCase of cases) clearTimeout(openCase.timer);
     await this.#outbox.stop();
   }
@@ -137,6 +152,7 @@ export class Cases {
     const plan = this.#options.plan(request, agency);
     if (plan.replies.length === 0) return;
     const openCase: Case = {
+      request,
       requestId: request.id,
       deliveryId,
       plan,
@@ -157,13 +173,25 @@ export class Cases {
     if (!reply) return;
     const delay = Math.max(0, openCase.started + reply.afterMs - performance.now());
     openCase.timer = setTimeout(() => {
-      this.#reply(openCase, reply);
-      openCase.scheduled += 1;
-      this.#scheduleNext(openCase);
+      const { complete } = this.#options;
+      if (complete) void complete(openCase.request, reply).then((message) => this.#send(openCase, message));
+      else this.#send(openCase, reply.message);
     }, delay);
   }
 
-  #reply(openCase: Case, { message }: PlannedReply): void {
+  /** @param message undefined if the agency must not send it */
+  #send(openCase: Case, message: OutgoingMessage | undefined): void {
+    if (this.#isStopped || openCase.isClosed) return;
+    if (!message) {
+      this.#options.counts.withheld += 1;
+      return this.#finish(openCase);
+    }
+    this.#push(openCase, message);
+    openCase.scheduled += 1;
+    this.#scheduleNext(openCase);
+  }
+
+  #push(openCase: Case, message: OutgoingMessage): void {
     this.#outbox.push({
       message,
       isWanted: () => !openCase.isClosed,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Access } from 'cups-agency/sign-in';
+import type { PlatformAccess } from './documents.ts';
 import { parseRules } from './domain/behaviour.ts';
 import type { Rules } from './domain/behaviour.ts';
 
@@ -84,6 +85,19 @@ export const settings = {
     default: 14,
     meaning: 'Days that an agency allows for documents.',
   },
+  platformUrl: {
+    name: 'SIMULATOR_PLATFORM_URL',
+    type: 'text',
+    default: '',
+    meaning:
+      'Address of the platform, such as `https://cups.example.md`. With it, agencies fetch and verify scanned copies and upload documents of electronic results; empty: they do neither.',
+  },
+  keysDir: {
+    name: 'SIMULATOR_KEYS_DIR',
+    type: 'path',
+    default: 'keys/agencies',
+    meaning: 'Folder with the private key `<code>.key.jwk` of each agency, for the agency API.',
+  },
   httpPort: {
     name: 'HTTP_PORT',
     type: 'port',
@@ -120,6 +134,8 @@ export type Config = {
   rules: Rules;
   hourMs: number;
   answerDays: number;
+  /** Access to the agency API; undefined: it is not used. */
+  platform: PlatformAccess | undefined;
   httpPort: number;
   host: string;
   /** Logs only warnings and errors. */
@@ -149,6 +165,9 @@ export function readConfig(variables: Variables): Config {
     rules: parseRulesSetting(text(settings.rules)),
     hourMs: parseCount(settings.hourMs, variables),
     answerDays: parseCount(settings.answerDays, variables),
+    platform: text(settings.platformUrl)
+      ? { url: text(settings.platformUrl), keysDir: text(settings.keysDir) }
+      : undefined,
     httpPort: parseCount(settings.httpPort, variables),
     host: text(settings.host),
     quiet: ['warn', 'error', 'fatal', 'silent'].includes(text(settings.logLevel)),

@@ -44,6 +44,7 @@ export function createAgencySimulator(config: Config) {
       await new Promise<void>((resolve, reject) =>
         http.once('error', reject).listen(config.httpPort, config.host, resolve),
       );
+      if (!config.platform) log('info', 'the agency API is not used: no address of the platform');
       startAgencies();
       log('info', 'started', { agencies: [...agencies.keys()], httpPort: httpPort() });
     },

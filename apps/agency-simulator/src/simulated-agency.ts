@@ -2,6 +2,7 @@ import { topicsOf, trainingTopics } from '@cups/agency-contract';
 import { Cases, newCounts } from './cases.ts';
 import type { Counts } from './cases.ts';
 import type { Config } from './config.ts';
+import { openAgencyDocuments } from './documents.ts';
 import { planByRules } from './domain/plan.ts';
 import { Connection } from 'cups-agency/connection';
 import type { Log } from 'cups-agency/log';
@@ -26,10 +27,12 @@ export class SimulatedAgency {
     const { requests, replies } = isTraining ? trainingTopics(prefix) : topicsOf(agency, prefix);
     const isSilent = config.rules.only === 'silent';
     const clientId = `${prefix}agency-simulator`;
+    const documents = isTraining ? undefined : openAgencyDocuments(agency, config.platform, log);
     this.#cases = new Cases({
       agency: isTraining ? undefined : agency,
       counts: this.counts,
       plan: (request, requestedAgency) => planByRules(request, requestedAgency, config),
+      complete: documents && ((request, reply) => documents.complete(request, reply)),
       send: (messages) => this.#connection.send(messages),
       onProgress: () => this.#progress.schedule(),
       onSendFailed: (error) => log('warn', 'replies wait', { reason: error.name }),

@@ -143,6 +143,7 @@ describe('a running simulator', () => {
         refused: 0,
         ended: 0,
         replies: 2,
+        withheld: 0,
         open: 0,
       });
     }
@@ -222,7 +223,7 @@ describe('a running simulator', () => {
     expect(about(replies, application(2)).map(({ source }) => source)).toEqual(Array(2).fill('/agencies/asp'));
     expect(about(replies, application(3)).map(({ source }) => source)).toEqual(Array(2).fill('/agencies/mai'));
     expect(Object.values(simulator.counts())).toEqual([
-      { received: 2, unreadable: 0, refused: 0, ended: 0, replies: 4, open: 0 },
+      { received: 2, unreadable: 0, refused: 0, ended: 0, replies: 4, withheld: 0, open: 0 },
     ]);
     expect([typesAbout(replies, application(1)), ofAgencies]).toEqual([[], []]);
   });

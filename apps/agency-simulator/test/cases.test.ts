@@ -44,7 +44,15 @@ describe('Cases', () => {
     take(7, requestOf(first));
     await until(() => counts.asp.open === 0);
     expect(typesOf(first)).toEqual([acknowledged, decided]);
-    expect(counts.asp).toEqual({ received: 1, unreadable: 0, refused: 0, ended: 0, replies: 2, open: 0 });
+    expect(counts.asp).toEqual({
+      received: 1,
+      unreadable: 0,
+      refused: 0,
+      ended: 0,
+      replies: 2,
+      withheld: 0,
+      open: 0,
+    });
     expect(cases.committablePositions()).toEqual(at(8));
     await cases.stop();
   });

@@ -51,7 +51,7 @@ const COPY_MEMBERS: Readonly<Record<string, Json>> = {
     type: 'string',
     minLength: 1,
     maxLength: 100,
-    description: 'Media type by content: application/pdf, image/jpeg, image/png or image/tiff.',
+    description: 'Media type by content: application/pdf, image/jpeg or image/png.',
   },
   copyPages: { type: 'integer', minimum: 1, maximum: 1000, description: 'Number of pages.' },
   copyScan: {
