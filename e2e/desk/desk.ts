@@ -38,7 +38,9 @@ interface WatchedPage {
   tolerated: RegExp[];
 }
 
-const browsers = new Map<ChromiumVersion, Promise<Browser>>();
+const CAMERA_FLAGS = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
+const browsers = new Map<ChromiumVersion | 'camera', Promise<Browser>>();
 let watched: WatchedPage[] = [];
 
 export interface OpenOptions extends BrowserContextOptions {
@@ -48,13 +50,15 @@ export interface OpenOptions extends BrowserContextOptions {
   path?: string;
   /** @default newest */
   chromium?: ChromiumVersion;
+  /** A browser with a camera that shows a moving picture. Its use is allowed. */
+  camera?: boolean;
 }
 
 /** Opens the page in a new browser context, closed after the test. */
 export async function open(options: OpenOptions = {}): Promise<Page> {
-  const { operator, path = '/', chromium: which = 'newest', ...context } = options;
+  const { operator, path = '/', chromium: which = 'newest', camera = false, ...context } = options;
   const browserContext = await (
-    await openBrowser(which)
+    await openBrowser(camera ? 'camera' : which)
   ).newContext({
     baseURL: platformUrl(),
     viewport: DESKTOP,
@@ -128,10 +132,12 @@ async function takeScreenshot(page: Page, n: number): Promise<void> {
   if (!page.isClosed()) await page.screenshot({ path: join(import.meta.dirname, `../../.cups/desk/${test}-${n}.png`) });
 }
 
-/** Returns the shared newest browser, or starts another version. */
-function openBrowser(which: ChromiumVersion): Promise<Browser> {
-  const started =
-    which === 'newest' ? () => chromium.connect(readSetupVariable('CUPS_DESK_BROWSER')) : () => startChromium(which);
+/** Returns the shared newest browser, or starts another one. */
+function openBrowser(which: ChromiumVersion | 'camera'): Promise<Browser> {
+  const started = () => {
+    if (which === 'camera') return startChromium('newest', CAMERA_FLAGS);
+    return which === 'newest' ? chromium.connect(readSetupVariable('CUPS_DESK_BROWSER')) : startChromium(which);
+  };
   if (!browsers.has(which)) browsers.set(which, started());
   return browsers.get(which)!;
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { sanitizeText } from '@cups/application';
 import type { ApplicationDetails, Evidence } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
@@ -6,13 +6,17 @@ import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { quote } from '../language/messages.ts';
+import { ScanPanel } from '../documents/scan-panel.tsx';
+import { useAllUploads } from '../documents/use-uploads.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Field, FieldError, TextInput } from '../parts/field.tsx';
 import { DOCUMENT_REQUEST, APPLICATION } from '../texts/application.ts';
+import { DOCUMENTS } from '../texts/documents.ts';
 import { KEYS } from '../texts/keys.ts';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { useCatalog } from '../session/catalog.ts';
+import { useSignedIn } from '../session/session.tsx';
 import { dayParams } from './state-texts.ts';
 import type { ApplicationActionState } from './use-application-action.ts';
 import styles from './application.module.css';
@@ -24,6 +28,8 @@ interface DocumentAnswer {
   what?: DocumentAvailability | undefined;
   number: string;
   why: string;
+  /** documents/{id} of the scan. */
+  copy?: string | undefined;
 }
 const NO_ANSWER: DocumentAnswer = { number: '', why: '' };
 
@@ -45,23 +51,20 @@ export function DocumentRequestForm({
   const [isSubmitted, setIsSubmitted] = useState(false);
   const open = findOpenKinds(details);
   const body = toSupplyRequest(open, answers);
-  const isReasonMissing = open.some((kind) => answers[kind]?.what === 'never' && !answers[kind].why.trim());
+  const change = (kind: string, answer: Partial<DocumentAnswer>) => {
+    setAnswers(Object.assign({}, answers, { [kind]: Object.assign({}, answers[kind] ?? NO_ANSWER, answer) }));
+  };
+  const isNaming = useNameScans(details.application.id, open, change);
   const send = async () => {
     setIsSubmitted(true);
-    if (!body || isReasonMissing) return;
+    if (isNaming) return;
+    if (!body || isReasonMissing(open, answers)) return;
     // The outbox stores it from here. A rejected write restores the form.
     forget();
     if (!(await action.run('supply-documents', body))) setAnswers(answers);
     else setAnswers({});
   };
-  useKeys([
-    {
-      code: 'KeyA',
-      label: KEYS.documents,
-      run: () => document.querySelector<HTMLElement>('[data-documents] input')?.focus(),
-    },
-    { code: 'Ctrl+Enter', label: KEYS.main, run: () => void send() },
-  ]);
+  useFormKeys(() => void send());
   if (!request) return null;
   return (
     <div data-documents>
@@ -75,11 +78,13 @@ export function DocumentRequestForm({
             isSupplied={!open.includes(kind)}
             answer={answers[kind] ?? NO_ANSWER}
             isSubmitted={isSubmitted}
-            onChange={(answer) => setAnswers(Object.assign({}, answers, { [kind]: answer }))}
+            onChange={(answer) => change(kind, answer)}
           />
         ))}
       </ul>
-      {isSubmitted && !body && <FieldError>{t(DOCUMENT_REQUEST.nothing)}</FieldError>}
+      {isSubmitted && (isNaming || !body) && (
+        <FieldError>{t(isNaming ? DOCUMENTS.notNamed : DOCUMENT_REQUEST.nothing)}</FieldError>
+      )}
       <div className={styles.ways}>
         <Button
           variant="filled"
@@ -95,13 +100,48 @@ export function DocumentRequestForm({
   );
 }
 
+function useFormKeys(send: () => void): void {
+  useKeys([
+    {
+      code: 'KeyA',
+      label: KEYS.documents,
+      run: () => document.querySelector<HTMLElement>('[data-documents] input')?.focus(),
+    },
+    { code: 'Ctrl+Enter', label: KEYS.main, run: send },
+  ]);
+}
+
+const isReasonMissing = (open: readonly string[], answers: Record<string, DocumentAnswer>): boolean =>
+  open.some((kind) => answers[kind]?.what === 'never' && !answers[kind].why.trim());
+
+/**
+ * Puts the documents of new uploads into the answers.
+ * @returns whether the platform has not created one yet
+ */
+function useNameScans(
+  application: string,
+  open: readonly string[],
+  change: (kind: string, answer: Partial<DocumentAnswer>) => void,
+): boolean {
+  const { uploads } = useSignedIn();
+  const all = useAllUploads();
+  const own = all.filter(({ record }) => record.application === application && open.includes(record.kind));
+  useEffect(() => {
+    const named = own.find(({ record }) => record.document && !record.isNamed);
+    if (!named) return;
+    change(named.record.kind, { copy: named.record.document });
+    uploads.markNamed(named.record.id);
+  });
+  return own.some(({ record }) => !record.document);
+}
+
 interface DocumentRowProps {
   kind: string;
   details: ApplicationDetails;
   isSupplied: boolean;
   answer: DocumentAnswer;
   isSubmitted: boolean;
-  onChange: (answer: DocumentAnswer) => void;
+  onChange: (answer: Partial<DocumentAnswer>) => void;
 }
 
 function DocumentRow({ kind, details, isSupplied, answer, isSubmitted, onChange }: DocumentRowProps) {
@@ -133,31 +173,30 @@ function DocumentRow({ kind, details, isSupplied, answer, isSubmitted, onChange 
               label: t(DOCUMENT_REQUEST[value]),
             }))}
             value={answer.what}
-            onChange={(what) => onChange({ what, number: answer.number, why: answer.why })}
+            onChange={(what) => onChange({ what })}
           />
         )}
       </div>
       {answer.what === 'now' && (
         <Field label={t(DOCUMENT_REQUEST.number)} mark={t({ ro: 'dacă are', ru: 'если есть', en: 'if it has any' })}>
-          <TextInput
-            small
-            value={answer.number}
-            maxLength={100}
-            onChange={(number) => onChange({ what: answer.what, number, why: answer.why })}
-          />
+          <TextInput small value={answer.number} maxLength={100} onChange={(number) => onChange({ number })} />
         </Field>
+      )}
+      {!isSupplied && answer.what !== 'never' && (
+        <ScanPanel
+          application={details.application.id}
+          kind={kind}
+          title={title}
+          document={answer.copy}
+          onDocument={(copy) => onChange({ copy })}
+        />
       )}
       {answer.what === 'never' && (
         <Field
           label={t(DOCUMENT_REQUEST.why)}
           error={isSubmitted && !answer.why.trim() && t(DOCUMENT_REQUEST.whyMissing)}
         >
-          <TextInput
-            small
-            value={answer.why}
-            maxLength={500}
-            onChange={(why) => onChange({ what: answer.what, number: answer.number, why })}
-          />
+          <TextInput small value={answer.why} maxLength={500} onChange={(why) => onChange({ why })} />
         </Field>
       )}
     </li>
@@ -169,13 +208,19 @@ function findOpenKinds({ application: { documentRequest: request } }: Applicatio
   return (request?.evidenceKinds ?? []).filter((kind) => !answered.includes(kind));
 }
 
+function toEvidence(kind: string, { what, number, copy }: DocumentAnswer = NO_ANSWER): Evidence {
+  const evidence: Evidence = { kind };
+  if (what === 'now') evidence.originalSeen = true;
+  if (what === 'now' && number.trim()) evidence.number = number.trim();
+  if (copy) evidence.copy = copy;
+  return evidence;
+}
+
 /** Returns the body of supply-documents, or undefined without any answer. */
 function toSupplyRequest(open: string[], answers: Record<string, DocumentAnswer>): Record<string, unknown> | undefined {
   const kindsWith = (what: DocumentAvailability) => open.filter((kind) => answers[kind]?.what === what);
-  const evidence = kindsWith('now').map((kind): Evidence => {
-    const number = answers[kind]?.number.trim();
-    return number ? { kind, number, originalSeen: true } : { kind, originalSeen: true };
-  });
+  const isSupplied = ({ what, copy }: DocumentAnswer = NO_ANSWER) => what === 'now' || (copy && what !== 'never');
+  const evidence = open.filter((kind) => isSupplied(answers[kind])).map((kind) => toEvidence(kind, answers[kind]));
   const unavailable = kindsWith('never').map((kind) => ({ kind, reason: answers[kind]?.why.trim() ?? '' }));
   if (evidence.length + unavailable.length === 0) return undefined;
   const body: Record<string, unknown> = {};

@@ -5,6 +5,7 @@ import type { ApplicationDetails } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import { DocumentList } from '../documents/document-list.tsx';
 import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
@@ -12,6 +13,7 @@ import { KeyCap } from '../keys/key-cap.tsx';
 import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
+import { DOCUMENTS } from '../texts/documents.ts';
 import { APPLICATION } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
@@ -54,6 +56,7 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
         )}
         {application.corrects && <Link href={`/${application.corrects}`}>{t(APPLICATION.corrects)}</Link>}
       </section>
+      <Scans details={details} />
       <Notes details={details} />
       <Assignment details={details} />
       <PrintList details={details} />
@@ -65,6 +68,22 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
         <Link href={`/applications/${application.id}/access-log`}>{t(APPLICATION.who)}</Link>
       </p>
     </div>
+  );
+}
+
+/** The scans of the application. */
+function Scans({ details: { application } }: { details: ApplicationDetails }) {
+  const { t } = useLanguage();
+  const catalog = useCatalog();
+  const documents = (application.documents ?? []).map((document) =>
+    Object.assign({ purpose: 'evidence' as const, title: t(evidenceTitle(catalog, document.kind)) }, document),
+  );
+  if (documents.length === 0) return null;
+  return (
+    <section>
+      <h2>{t(DOCUMENTS.scans)}</h2>
+      <DocumentList documents={documents} />
+    </section>
   );
 }
 

@@ -7,6 +7,7 @@ import { quote } from '../language/messages.ts';
 import { useAgencyNames } from '../queue/agency-names.ts';
 import { StatusIcon } from '../queue/status-icon.tsx';
 import { STATE_BLOCK } from '../texts/application.ts';
+import { ResultDocuments } from '../documents/result-documents.tsx';
 import { DeadlineBar } from './deadline-bar.tsx';
 import { dayParams, describeState } from './state-texts.ts';
 import styles from './state-block.module.css';
@@ -79,6 +80,7 @@ function AgencyMessages({ details }: { details: ApplicationDetails | undefined }
   const { appeal, reason, revokeReason, correctReason } = decision;
   return (
     <>
+      <ResultDocuments result={decision} isSuperseded={revokeReason !== undefined} />
       <Quotation message={reason} />
       <Quotation message={correctReason} />
       <Quotation message={revokeReason} />

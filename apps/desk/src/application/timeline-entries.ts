@@ -12,6 +12,8 @@ export interface TimelineEntry {
   actor: string;
   action: string;
   detail: string;
+  /** A result that a later message of the agency replaced or revoked. */
+  superseded?: ApplicationAction['result'];
 }
 export interface NameContext {
   t: LanguageContextValue['t'];
@@ -43,6 +45,7 @@ function toTimelineEntry(entry: ApplicationAction, details: ApplicationDetails, 
     actor,
     action: entry.actor.startsWith('operators/') ? text : agreeWithSubject(text, actor),
     detail: detailText(entry, details, context),
+    superseded: entry.result?.superseded ? entry.result : undefined,
   };
 }
 

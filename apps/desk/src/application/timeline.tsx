@@ -1,4 +1,5 @@
 import type { ApplicationDetails } from '../api/types.ts';
+import { ResultDocuments } from '../documents/result-documents.tsx';
 import { formatDayAndTime, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { useAgencyNames } from '../queue/agency-names.ts';
@@ -15,7 +16,7 @@ export function Timeline({ details }: { details: ApplicationDetails }) {
     <section className={styles.timeline}>
       <h2>{t(APPLICATION.way)}</h2>
       <ol>
-        {entries.map(({ time: at, actor, action, detail }, index) => (
+        {entries.map(({ time: at, actor, action, detail, superseded }, index) => (
           <li key={`${at} ${index}`}>
             <time dateTime={at}>{formatWhen(at, { language, today: today() })}</time>
             <span className={styles.dot} aria-hidden="true" />
@@ -24,6 +25,7 @@ export function Timeline({ details }: { details: ApplicationDetails }) {
                 <strong>{actor}</strong> {action}
               </p>
               {detail && <p className={styles.more}>{detail}</p>}
+              {superseded && <ResultDocuments result={superseded} isSuperseded />}
             </div>
           </li>
         ))}

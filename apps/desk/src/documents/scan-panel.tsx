@@ -12,6 +12,7 @@ import { MAX_FILES } from './file-rules.ts';
 import { FileRejected, prepareFiles, preparePages } from './prepare-file.ts';
 import type { PreparedFile } from './prepare-file.ts';
 import { ScanRow } from './scan-row.tsx';
+import type { UploadStatus } from './uploads.ts';
 import { useAllUploads, useUpload } from './use-uploads.ts';
 import styles from './documents.module.css';
 
@@ -39,8 +40,8 @@ interface ScanPanelProps {
 export function ScanPanel(props: ScanPanelProps) {
   const { application, kind, title, document: named } = props;
   const { t } = useLanguage();
-  const upload = useUpload(application, kind);
-  const scan = useScanFile(props);
+  const upload = useUpload(application, kind, named);
+  const scan = useScanFile(props, upload);
   const panel = useRef<HTMLDivElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const [isCameraOpen, setIsCameraOpen] = useState(false);
@@ -124,19 +125,20 @@ function FileInput({ input, onFiles }: FileInputProps) {
 }
 
 /** Prepares files and gives them to the uploads; a former file of the same document is replaced. */
-function useScanFile({ application, kind, document: named, onDocument, onAdd }: ScanPanelProps) {
+function useScanFile(
+  { application, kind, document: named, onDocument, onAdd }: ScanPanelProps,
+  current: UploadStatus | undefined,
+) {
   const { t } = useLanguage();
   const { uploads } = useSignedIn();
   const all = useAllUploads();
   const [error, setError] = useState<unknown>();
   const [isPreparing, setIsPreparing] = useState(false);
   const remove = () => {
-    // An incomplete upload ends with its record; what the platform has completely is deleted there.
-    const own = all.filter(({ record }) => record.application === application && record.kind === kind);
-    own.forEach(({ record }) => uploads.remove(record.id));
-    const isComplete = !own.some(({ record }) => record.document === named && !record.isComplete);
-    // A document that cannot be deleted now ends with the application.
-    if (named && isComplete) void deleteDocument(named).catch(() => undefined);
+    // An incomplete upload ends with its record; what the platform has completely is deleted there. A document that
+    // cannot be deleted now ends with the application.
+    if (current) uploads.remove(current.record.id);
+    if (named && (!current || current.state === 'complete')) void deleteDocument(named).catch(() => undefined);
     if (named) onDocument(undefined);
   };
   const upload = async (prepare: () => Promise<PreparedFile>) => {

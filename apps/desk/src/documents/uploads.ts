@@ -2,7 +2,7 @@ import { api, ApiError, isTransient, NetworkError, SIGNED_OUT_REASONS } from '..
 import type { LocalStore } from '../local-store/local-store.ts';
 import { RetryDelay } from '../outbox/retry-delay.ts';
 import type { PreparedFile } from './prepare-file.ts';
-import type { Transfer } from './transfer.ts';
+import type { startTransfer, Transfer } from './transfer.ts';
 import { documentIdOf } from './types.ts';
 
 /**
@@ -85,8 +85,19 @@ const MAX_RECREATIONS = 5;
 /** Delay before an upload that another window of this browser sends is checked again, in ms. */
 const OTHER_WINDOW_MS = 5_000;
 
+type LoadTransfer = () => Promise<typeof startTransfer>;
+
+/** Sending needs a script of its own, which the first screen does not wait for. */
+const loadTransfer: LoadTransfer = () =>
+  import('./transfer.ts').then(
+    (module) => module.startTransfer,
+    () => {
+      throw new NetworkError('the script did not load');
+    },
+  );
+
 /** Opens the uploads of the operator and resumes stored ones. */
-export async function openUploads(localStore: LocalStore): Promise<Uploads> {
+export async function openUploads(localStore: LocalStore, load: LoadTransfer = loadTransfer): Promise<Uploads> {
   const records = await localStore.list<UploadRecord>(RECORD_KIND);
   const isRecent = ({ madeAt }: UploadRecord) => Date.now() - Date.parse(madeAt) < MAX_AGE_MS;
   await Promise.all(records.filter((record) => !isRecent(record)).map(({ id }) => dropStored(localStore, id)));
@@ -94,6 +105,7 @@ export async function openUploads(localStore: LocalStore): Promise<Uploads> {
   const present = entries.filter((entry) => entry !== undefined);
   return new PersistentUploads(
     localStore,
+    load,
     present.sort((a, b) => a.record.madeAt.localeCompare(b.record.madeAt)),
   );
 }
@@ -118,13 +130,15 @@ function newEntry(record: UploadRecord, content: Blob | undefined): Entry {
 
 class PersistentUploads implements Uploads {
   readonly #localStore: LocalStore;
+  readonly #load: LoadTransfer;
   readonly #entries: Entry[];
   readonly #listeners = new Set<() => void>();
   #snapshot: readonly UploadStatus[] = [];
   #isStopped = false;
 
-  constructor(localStore: LocalStore, entries: Entry[]) {
+  constructor(localStore: LocalStore, load: LoadTransfer, entries: Entry[]) {
     this.#localStore = localStore;
+    this.#load = load;
     this.#entries = entries;
     this.#notify();
     this.#runNext();
@@ -278,11 +292,9 @@ class PersistentUploads implements Uploads {
     const { record, content } = entry;
     if (!content || !record.document) return;
     this.#change(entry, 'sending');
-    const { startTransfer } = await import('./transfer.ts').catch(() => {
-      throw new NetworkError('the script did not load');
-    });
+    const start = await this.#load();
     if (entry.state !== 'sending' || this.#isStopped || !this.#find(record.id)) return;
-    entry.transfer = startTransfer(content, uploadPath(record.document), (bytes) => {
+    entry.transfer = start(content, uploadPath(record.document), (bytes) => {
       if (bytes > entry.sentBytes) entry.retryDelay.reset();
       entry.sentBytes = bytes;
       this.#notify();

@@ -23,7 +23,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 
 interface ViewerProps {
-  document: StoredDocument;
+  document: Pick<StoredDocument, 'name' | 'mediaType'>;
   title: string;
   onClose: () => void;
   /** Lines of the sheet that is printed before the document. */
@@ -97,8 +97,8 @@ interface ViewerToolsProps {
 function ViewerTools({ view: { page, pages }, send, onPrint }: ViewerToolsProps) {
   const { t } = useLanguage();
   const tool = (icon: typeof ZoomIn, label: Text, command: FrameCommand) => (
-    <Button icon={icon} onClick={() => send(command)}>
-      <span className="heard">{t(label)}</span>
+    <Button icon={icon} labelHidden onClick={() => send(command)}>
+      {t(label)}
     </Button>
   );
   return (
@@ -181,7 +181,7 @@ function useFrame(
 }
 
 /** Saves the bytes unchanged. The name tells nothing about the person. */
-function download(content: Blob, { name, mediaType = '' }: StoredDocument): void {
+function download(content: Blob, { name, mediaType = '' }: ViewerProps['document']): void {
   const url = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = url;

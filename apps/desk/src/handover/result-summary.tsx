@@ -6,6 +6,7 @@ import { useLanguage } from '../language/language.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { APPLICATION, HAND_OVER } from '../texts/application.ts';
 import { toCivilDate } from '@cups/application';
+import { ResultDocuments } from '../documents/result-documents.tsx';
 import { PrintoutPreview } from './printout-preview.tsx';
 import type { HandOverForm } from './hand-over-form.ts';
 import styles from './hand-over.module.css';
@@ -28,6 +29,7 @@ export function ResultSummary({ details, form }: { details: ApplicationDetails; 
             [t(APPLICATION.validUntil), decision?.validUntil ? shortDate(decision.validUntil) : ''],
           ]}
         />
+        {decision && <ResultDocuments result={decision} />}
       </div>
       <h2>
         {t(HAND_OVER.receipt)} <span className={styles.quiet}>{t(HAND_OVER.receiptMore)}</span>

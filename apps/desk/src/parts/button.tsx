@@ -19,6 +19,8 @@ interface ButtonProps {
   type?: 'button' | 'submit';
   describedBy?: string | undefined;
   focusOnMount?: boolean;
+  /** Shows the icon only. */
+  labelHidden?: boolean;
 }
 
 /** Never disabled: pressing it shows what is missing. */
@@ -46,7 +48,7 @@ export function Button(props: ButtonProps) {
       aria-describedby={props.describedBy}
     >
       {Icon && <Icon size={18} aria-hidden="true" />}
-      <span className={styles.words}>
+      <span className={props.labelHidden ? 'heard' : styles.words}>
         <span className={busy && busyText ? styles.away : undefined}>{children}</span>
         {busy && busyText && <span className={styles.doing}>{busyText}</span>}
       </span>
@@ -55,7 +57,12 @@ export function Button(props: ButtonProps) {
   );
 }
 
-const focusElement = (element: HTMLElement | null): void => element?.focus();
+/** A dialog that opens focuses the element with this attribute. */
+function focusElement(element: HTMLElement | null): void {
+  if (!element) return;
+  element.autofocus = true;
+  element.focus();
+}
 
 interface LinkButtonProps {
   href: string;

@@ -100,6 +100,7 @@ export function HandOverPrintout({ application, catalog, specialist }: HandOverP
           applicant && [PRINT.applicant, <PersonLines person={applicant} />],
           [PRINT.agency, <Bilingual message={agencyName(catalog, application.agency)} />],
           ...(decision ? resultFacts(decision) : []),
+          ...documentFacts(handOver),
           [PRINT.handedOver, handOverTime && formatInstant(handOverTime, catalog.centre.timeZone)],
           [PRINT.collectedBy, <Collector handOver={handOver} />],
           idDocumentKind && [
@@ -125,6 +126,11 @@ export function HandOverPrintout({ application, catalog, specialist }: HandOverP
       />
     </Printout>
   );
+}
+
+/** The documents handed over, each by its SHA-256 in groups of eight, to compare with the file. */
+function documentFacts({ documentSha256s = [] }: HandOver): PrintoutFact[] {
+  return documentSha256s.map((sha256) => [PRINT.documentSha256, sha256.replace(/(.{8})(?=.)/g, '$1 ')]);
 }
 
 /** Returns the title of an identity document. No service requests some of these kinds. */

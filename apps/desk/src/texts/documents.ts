@@ -63,6 +63,17 @@ export const DOCUMENTS = defineMessages({
     en: 'A scan has not reached the platform yet. Wait for the line, or remove the scan.',
   },
   underWay: { ro: 'Se încarcă: {scans}', ru: 'Загружается: {scans}', en: 'Uploading: {scans}' },
+  result: { ro: 'Documentul emis', ru: 'Выданный документ', en: 'Issued document' },
+  verify: {
+    ro: 'Verifică rezultatul pe pagina autorității',
+    ru: 'Проверить результат на сайте учреждения',
+    en: "Verify the result on the agency's site",
+  },
+  scanAgain: {
+    ro: 'Scanați din nou la următoarea vizită și atașați la răspunsul cerut de autoritate.',
+    ru: 'Отсканируйте снова при следующем посещении и приложите к ответу учреждению.',
+    en: "Scan it again at the next visit, and attach it to the answer to the agency's request.",
+  },
   results: { ro: 'Documentele rezultatului', ru: 'Документы результата', en: 'Documents of the result' },
   scans: { ro: 'Copii scanate', ru: 'Сканы', en: 'Scans' },
 });

@@ -125,6 +125,7 @@ export const PRINT = defineMessages({
   decided: { ro: 'Decis', ru: 'Принято', en: 'Decided' },
   corrected: { ro: 'Corectat', ru: 'Исправлено', en: 'Corrected' },
   revoked: { ro: 'Revocat', ru: 'Отозвано', en: 'Revoked' },
+  documentSha256: { ro: 'Documentul, SHA-256', ru: 'Документ, SHA-256', en: 'Document, SHA-256' },
   resultNumber: { ro: 'Numărul rezultatului', ru: 'Номер результата', en: 'Result number' },
   verificationCode: { ro: 'Codul de verificare', ru: 'Код проверки', en: 'Verification code' },
   validUntil: { ro: 'Valabil până la', ru: 'Действует до', en: 'Valid until' },

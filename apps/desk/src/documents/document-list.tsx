@@ -1,0 +1,66 @@
+import { lazy, Suspense, useState } from 'react';
+import { FileText } from 'lucide-react';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { DOCUMENTS } from '../texts/documents.ts';
+import { describeScan } from './scan-state.ts';
+import type { StoredDocument } from './types.ts';
+import styles from './documents.module.css';
+
+const ViewerDialog = lazy(() => import('./viewer.tsx'));
+
+export interface ListedDocument extends StoredDocument {
+  title: string;
+}
+
+interface DocumentListProps {
+  documents: readonly ListedDocument[];
+  /** Lines of the sheet that is printed before a document, such as "superseded". */
+  marks?: readonly string[];
+}
+
+/** Documents that the platform has, each with its state and the viewer. */
+export function DocumentList({ documents, marks }: DocumentListProps) {
+  const { t, language } = useLanguage();
+  const [openName, setOpenName] = useState<string>();
+  const open = documents.find(({ name }) => name === openName);
+  return (
+    <>
+      <ul className={styles.list}>
+        {documents.map((document) => {
+          const state = describeScan({ upload: undefined, stored: document, isNamed: true }, language);
+          return (
+            <li key={document.name}>
+              <FileText size={18} aria-hidden="true" />
+              <div>
+                <span>{document.title}</span>
+                {state && (
+                  <p className={state.tone === 'bad' ? styles.bad : styles.quiet}>
+                    {state.isReady ? state.more : state.text}
+                  </p>
+                )}
+              </div>
+              {state?.isReady && (
+                <Button variant="text" onClick={() => setOpenName(document.name)}>
+                  {t(DOCUMENTS.view)} <span className="heard">{document.title}</span>
+                </Button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {open && (
+        <Suspense fallback={null}>
+          <ViewerDialog
+            document={open}
+            title={open.title}
+            marks={marks ?? NO_MARKS}
+            onClose={() => setOpenName(undefined)}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+const NO_MARKS: readonly string[] = [];
