@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readdirSync } from 'node:fs';
+import { captureMetrics, eventually, silentLog } from '@cups/testing';
+import { ulid } from 'ulid';
+import { withHold } from '../src/domain/application-facts.ts';
+import { Retention } from '../src/retention.ts';
+import { intakeEvent, refused, someBytes, startDocuments, upload } from './harness.ts';
+import type { Harness } from './harness.ts';
+
+const DAY = 86_400_000;
+const afterDays = (days: number): Date => new Date(Date.now() + days * DAY);
+
+let harness: Harness;
+beforeAll(async () => void (harness = await startDocuments()));
+afterAll(() => harness.stop());
+
+/** Uploads a scan of an application that then ends. */
+async function endedApplication(): Promise<{ application: string; name: string }> {
+  const application = ulid();
+  const name = await upload(harness, someBytes(10), { application });
+  await harness.publish(
+    intakeEvent(application, 1, 'ApplicationSubmitted'),
+    intakeEvent(application, 2, 'ApplicationClosed'),
+  );
+  await eventually(async () => (await factsOf(application))?.endTime);
+  return { application, name };
+}
+
+const factsOf = (application: string) => harness.applications.get(application, { scope: 'service' });
+const recordOf = (name: string) => harness.records.get(name.slice('documents/'.length), { scope: 'service' });
+
+/** Computes the terms of an application at another time, as its timer does. */
+async function processAt(application: string, now: Date, isConfirmed = true): Promise<string> {
+  const { records, applications, dataKeys } = harness;
+  const { metrics, text } = captureMetrics();
+  const erasure = {
+    async erase(id: string) {
+      await dataKeys.remove({ _id: id }, { scope: 'service' });
+      await records.update(id, { scope: 'service', cause: {}, now }, (before) => ({
+        document: { ...before, state: 'erased' as const, eraseTime: now },
+        events: [],
+      }));
+    },
+  };
+  const { isConfirmed: _, ...terms } = harness.config.retention;
+  const deps = { records, applications, erasure, terms, isConfirmed, log: silentLog, metrics, now: () => now };
+  await new Retention(deps).process(application);
+  return text();
+}
+
+test('a scan ends 30 days after its application, and its content does not exist any longer', async () => {
+  const { application, name } = await endedApplication();
+  const { document } = await harness.desk().getDocument({ name });
+  expect(Number(document!.expireTime!.seconds) * 1000).toBeGreaterThan(afterDays(29.9).getTime());
+  await processAt(application, afterDays(29));
+  expect((await recordOf(name))?.state).toBe('ready');
+  await processAt(application, afterDays(31));
+  await expect(harness.desk().readContent({ name, offset: 0, limit: 1 })).rejects.toEqual(refused('NOT_FOUND'));
+  expect((await harness.desk().getDocument({ name })).document?.state).toBe('STATE_ERASED');
+  expect((await factsOf(application))?.timer).toBeNull();
+});
+
+test.each([
+  ['a hold', 'hold', true],
+  ['terms that are not confirmed', 'not-confirmed', false],
+])('%s postpones the erasure, day by day and counted', async (_, cause, isConfirmed) => {
+  const { application, name } = await endedApplication();
+  const hold = cause === 'hold' ? { time: new Date(), operator: 'operators/test' } : undefined;
+  await harness.applications.update(application, { scope: 'service', cause: {}, now: new Date() }, (facts) => ({
+    document: withHold(facts, hold, afterDays(30)),
+    events: [],
+  }));
+  const metrics = await processAt(application, afterDays(40), isConfirmed);
+  expect(metrics).toMatch(new RegExp(`documents_erasures_postponed_total\\{[^}]*cause="${cause}"[^}]*\\} 1`));
+  expect((await recordOf(name))?.state).toBe('ready');
+  expect((await factsOf(application))?.timer?.due.getTime()).toBeGreaterThan(afterDays(40.9).getTime());
+});
+
+test('the timer of an ended application erases by itself', async () => {
+  const now = { value: new Date() };
+  const short = await startDocuments({}, { now: () => now.value });
+  try {
+    const application = ulid();
+    const name = await upload(short, someBytes(10), { application });
+    await short.publish(intakeEvent(application, 1, 'ApplicationWithdrawn'));
+    await eventually(async () => (await short.applications.get(application, { scope: 'service' }))?.endTime);
+    now.value = afterDays(31);
+    const id = name.slice('documents/'.length);
+    await eventually(async () => (await short.records.get(id, { scope: 'service' }))?.state === 'erased', {
+      timeoutMs: 25_000,
+    });
+    expect(readdirSync(short.folder)).not.toContain(id);
+  } finally {
+    await short.stop();
+  }
+});
