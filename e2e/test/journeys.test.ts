@@ -292,6 +292,7 @@ describe('journeys', () => {
       { brokers, prefix: platform.prefix },
       'cups.applications',
       'cups.deliveries',
+      'cups.documents',
       'cups.centres',
     );
     await topics.until(

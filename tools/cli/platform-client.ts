@@ -13,6 +13,7 @@ import { tlsFolderPath } from './keys/folder.ts';
 export const ADDRESS_VARIABLES = {
   identity: 'IDENTITY_ADDRESS',
   intake: 'INTAKE_ADDRESS',
+  documents: 'DOCUMENTS_ADDRESS',
   'agency-bridge': 'AGENCY_BRIDGE_ADDRESS',
   notifications: 'NOTIFICATIONS_ADDRESS',
 } as const;
@@ -50,7 +51,7 @@ export class PlatformClient {
     const dir = variables['KEYS_DIR'] ?? (running && join(running.data, 'keys'));
     if (!dir) {
       throw new CommandError(
-        'No platform of npm start runs here: start one, or set KEYS_DIR, GRPC_TLS_DIR and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
+        'No platform of npm start runs here: start one, or set KEYS_DIR, GRPC_TLS_DIR and AGENCY_BRIDGE_ADDRESS, DOCUMENTS_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
       );
     }
     try {

@@ -7,7 +7,8 @@ import { CommandError } from './errors.ts';
 export function wipeCommand(): Command {
   return defineCommand({
     name: 'wipe',
-    summary: 'Deletes the data of the embedded store and Kafka. Downloaded jars and compiled classes stay.',
+    summary:
+      'Deletes the data of the embedded store and Kafka, with keys and documents. Downloaded jars and compiled classes stay.',
     example: 'wipe --data .cups/data',
   })
     .option('--data <folder>', 'data folder', '.cups/data')

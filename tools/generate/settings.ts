@@ -4,7 +4,7 @@ import { listSettings } from '@cups/process/settings';
 import type { Setting, Settings } from '@cups/process/settings';
 import { format, resolveConfig } from 'prettier';
 import { chartPages } from './charts/chart-pages.ts';
-import { SETTINGS } from './charts/tables.ts';
+import { CHECKER, SETTINGS } from './charts/tables.ts';
 import { formatMarkdownTable } from '../cli/format-table.ts';
 import { TOPIC_SETTINGS as topics } from '../cli/topics/settings.ts';
 
@@ -15,8 +15,8 @@ import { TOPIC_SETTINGS as topics } from '../cli/topics/settings.ts';
 
 const FILE = 'docs/reference/settings.md';
 const root = join(import.meta.dirname, '../..');
-/** The settings of each service, and of the job that creates topics. */
-const TABLES: Readonly<Record<string, Settings>> = { ...SETTINGS, topics };
+/** The settings of each service, of the pods that open files, and of the job that creates topics. */
+const TABLES: Readonly<Record<string, Settings>> = { ...SETTINGS, 'documents-checker': CHECKER, topics };
 
 const INTRODUCTION = `# Settings
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
-import { BUNDLE_OPTIONS, bundlePath, sourcePath } from './bundles.ts';
+import { BUNDLE_OPTIONS, bundlePath, PROGRAMS, sourcePath } from './bundles.ts';
 import { SERVICES } from './services.ts';
 
 /**
@@ -16,7 +16,7 @@ const root = process.argv[2]!;
 const { outputFiles } = await build({
   ...BUNDLE_OPTIONS,
   absWorkingDir: root,
-  entryPoints: Object.fromEntries(SERVICES.map((name) => [name, sourcePath(root, name)])),
+  entryPoints: { ...Object.fromEntries(SERVICES.map((name) => [name, sourcePath(root, name)])), ...PROGRAMS },
   outdir: dirname(bundlePath(root, '')),
   outExtension: { '.js': '.mjs' },
   minifyWhitespace: true,

@@ -19,13 +19,16 @@ export const OPTIONAL_PACKAGES = [
   'socks',
 ];
 
+/** Packages with native code, and with them what they load: bundles import them from node_modules. */
+const NATIVE_PACKAGES = ['sharp'];
+
 /** Options of esbuild for a module that Node 24 runs without packages. */
 export const BUNDLE_OPTIONS = {
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node24',
-  external: OPTIONAL_PACKAGES,
+  external: [...OPTIONAL_PACKAGES, ...NATIVE_PACKAGES],
   legalComments: 'none',
   logLevel: 'error',
   // CommonJS packages call a require of their own. Packages import createRequire too, so that its name here is another.
@@ -33,6 +36,9 @@ export const BUNDLE_OPTIONS = {
     js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
   },
 } satisfies BuildOptions;
+
+/** Programs beside the services, by the name of their bundle: documents opens each file in a process of its own. */
+export const PROGRAMS: Readonly<Record<string, string>> = { 'check-child': 'apps/documents/src/check/child/main.ts' };
 
 /** Returns the bundle of a service for local processes. */
 export const bundlePath = (root: string, service: string): string => join(root, '.cups', 'bundles', `${service}.mjs`);

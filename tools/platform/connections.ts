@@ -51,6 +51,7 @@ export const findMissingParts = ({ kafka, mongo }: ExistingParts): LocalPart[] =
 const KAFKA_SERVICES: readonly ServiceName[] = [
   'identity',
   'intake',
+  'documents',
   'agency-bridge',
   'notifications',
   'agency-simulator',

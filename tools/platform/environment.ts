@@ -57,6 +57,7 @@ export function buildEnvironment(
     CATALOG_ADDRESS: addressOf('catalog'),
     IDENTITY_ADDRESS: addressOf('identity'),
     INTAKE_ADDRESS: addressOf('intake'),
+    DOCUMENTS_ADDRESS: addressOf('documents'),
     AGENCY_BRIDGE_ADDRESS: addressOf('agency-bridge'),
     NOTIFICATIONS_ADDRESS: addressOf('notifications'),
     SIMULATOR_BEHAVIOUR: 'demo',

@@ -302,8 +302,9 @@ function createStarter(
     const label = processLabel(name, copy);
     const ports = await processes.choosePorts(label);
     const secret = name === 'intake' ? { REQUEST_SECRET_FILE: requestSecret } : {};
+    const storage = name === 'documents' ? { DOCUMENTS_DIR: join(around.dataDir, 'documents') } : {};
     const tls = around.open ? {} : { GRPC_TLS_DIR: tlsFolderPath(around.keysDir, name) };
-    const own = Object.assign(secret, tls, envOf[name]);
+    const own = Object.assign(secret, storage, tls, envOf[name]);
     await processes.start(label, name, buildEnvironment(around, around.settingsOf(name), ports, addressOf, own));
   };
 }
@@ -313,7 +314,7 @@ async function stopInOrder(processes: Processes): Promise<void> {
   for (const group of [
     ['gateway', 'agency-simulator', 'test-idp'],
     ['intake', 'agency-bridge', 'notifications'],
-    ['catalog', 'identity'],
+    ['catalog', 'identity', 'documents'],
   ] as const) {
     const ours = processes.labels().filter((label) => group.some((name) => isCopyOf(label, name)));
     await Promise.all(ours.map((label) => processes.end(label)));

@@ -1,4 +1,4 @@
-const OWN = ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway'] as const;
+const OWN = ['catalog', 'identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'gateway'] as const;
 
 /** Owners of a private key, whose public keys all services have. `ops` is the ops CLI. */
 export const SIGNERS = [...OWN, 'ops'] as const;

@@ -103,6 +103,25 @@ describe('a set of keys', () => {
   );
 });
 
+test('keys of documents rotate, and old ones stay while documents need them', async () => {
+  const { generate: makeSet, publish: next, activate: seal, retire: end } = KEY_SET_ACTIONS;
+  const { place, kept } = createMemoryStore();
+  let now = START;
+  const steps = (hurry = false) => ({ place, now, hurry });
+  const kids = () => (JSON.parse(kept.get('set documents.jwks')!) as { keys: SecretKey[] }).keys.map(({ kid }) => kid);
+  await makeSet(steps(), 'document-keys');
+  const [first] = kids();
+  await next(steps(), 'document-keys');
+  now += 6 * MINUTE;
+  expect(await seal(steps(), 'document-keys')).toContain('the old ones stay');
+  expect(kids()).toEqual([expect.not.stringMatching(first!), first]);
+  now += 365 * 24 * 60 * MINUTE;
+  await expect(end(steps(), 'document-keys')).rejects.toThrow('cannot be read without it');
+  expect(kids()).toHaveLength(2);
+  await end(steps(true), 'document-keys');
+  expect(kids()).toHaveLength(1);
+});
+
 describe('personal number keys', () => {
   const { generate: makeSet, publish: next, activate: seal, retire: end } = KEY_SET_ACTIONS;
 
@@ -279,7 +298,7 @@ describe('`npm run cups -- keys`', () => {
     expect({ code, lines: out.trim().split('\n') }).toEqual({
       code: 0,
       lines: [
-        ...[...SIGNERS, 'cookie', 'person-hash'].map((name) => `${name}: a key was generated`),
+        ...[...SIGNERS, 'cookie', 'person-hash', 'document-keys'].map((name) => `${name}: a key was generated`),
         'persons: its keys were generated',
         'intake: its secret was generated',
         'authority: generated, valid for 3650 days',
@@ -420,7 +439,11 @@ describe('keys in a cluster', () => {
         [`${at}/secrets/try-request-secret`, 'Secret', ['intake.secret']],
         [`${at}/secrets/try-person-hash`, 'Secret', ['person-hash.jwks']],
         ...SIGNERS.map((service) => {
-          const sets = { gateway: ['gateway-cookie.jwks'], identity: ['identity-persons.jwks'] };
+          const sets = {
+            gateway: ['gateway-cookie.jwks'],
+            identity: ['identity-persons.jwks'],
+            documents: ['documents.jwks'],
+          };
           const own = service in sets ? sets[service as keyof typeof sets] : [];
           return [`${at}/secrets/try-key-${service}`, 'Secret', [...own, `${service}.key.jwk`]];
         }),

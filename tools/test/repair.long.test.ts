@@ -57,6 +57,7 @@ test('finds every service group with its topic and no agency group', () => {
     't-',
   );
   expect(readings.map(({ group, topic }) => `${group} ${topic}`)).toEqual([
+    't-documents t-cups.applications',
     't-agency-bridge t-cups.applications',
     't-notifications t-cups.applications',
     't-intake t-cups.deliveries',

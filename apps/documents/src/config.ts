@@ -10,6 +10,7 @@ import {
 import { readSettings } from '@cups/process/settings';
 import type { Settings } from '@cups/process/settings';
 import { DOCUMENT_KEY_SET } from '@cups/rpc';
+import { KEY_ENCRYPTION_SETTINGS } from './crypto/key-settings.ts';
 
 /** Terms that no law sets; production erases only after they were confirmed. */
 const RETENTION_SETTINGS = {
@@ -127,6 +128,7 @@ export const settings = {
     meaning:
       'File with the key-encryption keys: a JWK set of 256-bit keys of `use: enc`. The first key wraps the keys of new documents; all unwrap. Changes are read without a restart. Empty: `documents.jwks` in KEYS_DIR.',
   },
+  keyEncryption: KEY_ENCRYPTION_SETTINGS,
   storage: STORAGE_SETTINGS,
   retention: RETENTION_SETTINGS,
   quotaMiB: {

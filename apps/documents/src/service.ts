@@ -11,7 +11,7 @@ import type { Checker } from './check/port.ts';
 import { Checks } from './checks.ts';
 import type { Config } from './config.ts';
 import { ContentStore } from './content-store.ts';
-import { openKeyFile } from './crypto/key-wrapper.ts';
+import { openKeyEncryption } from './crypto/open-keys.ts';
 import { createDataKeys } from './data-keys.ts';
 import { DocumentMetrics } from './document-metrics.ts';
 import { Erasure } from './erasure.ts';
@@ -61,7 +61,8 @@ export async function createDocuments(config: Config, overrides: DocumentsTestOv
   const records = openDocumentRecords(store);
   const applications = openApplicationRecords(store);
   const dataKeyRecords = openDataKeyRecords(keyStore);
-  const dataKeys = createDataKeys(dataKeyRecords, openKeyFile(config.keyFile, backend));
+  const wrapper = await backend.shutDownOnFailure(openKeyEncryption(config.keyFile, config.keyEncryption, backend));
+  const dataKeys = createDataKeys(dataKeyRecords, wrapper);
   const content = new ContentStore(storage, dataKeys);
   const erasure = new Erasure({ records, dataKeys, storage, content, metrics, now });
   const quota = new Quota(records, { maxBytes: config.quotaMiB * BYTES_PER_MIB, now });

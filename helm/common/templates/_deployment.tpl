@@ -54,6 +54,10 @@ containers:
   - name: {{ .service.name }}
     image: {{ include "cups.image" . }}
     imagePullPolicy: {{ $values.global.image.pullPolicy }}
+    {{- with .service.program }}
+    # A further program of the image, instead of its main one.
+    command: [/nodejs/bin/node, /app/{{ . }}]
+    {{- end }}
     securityContext:
       {{- include "cups.containerSecurity" . | nindent 6 }}
     env:
@@ -142,7 +146,7 @@ priorityClassName: {{ . }}
 
 {{- define "cups.ports" -}}
 {{- if include "cups.grpcPort" . | int }}
-- name: grpc
+- name: {{ include "cups.portName" . }}
   containerPort: {{ include "cups.grpcPort" . }}
 {{- end }}
 {{- if eq .service.name "gateway" }}

@@ -9,7 +9,7 @@ names the file.
   "LISTEN_HOST" $global.listenHost
   "HTTP_PORT" (include "cups.operationsPort" .)
 -}}
-{{- if include "cups.grpcPort" . | int }}{{ $_ := set $known "GRPC_PORT" (include "cups.grpcPort" .) }}{{ end -}}
+{{- if and (include "cups.grpcPort" . | int) (not .service.part) }}{{ $_ := set $known "GRPC_PORT" (include "cups.grpcPort" .) }}{{ end -}}
 {{- if .service.keys }}
 {{- $_ := set $known "CUPS_ENV" $global.environment }}
 {{- $_ := set $known "KEYS_DIR" "/keys" }}

@@ -10,6 +10,8 @@ identity: 7002
 intake: 7003
 agency-bridge: 7004
 notifications: 7005
+documents: 7007
+documents-checker: 7017
 {{- end }}
 
 {{/* Operations port of each service, with health and metrics over plain HTTP. */}}
@@ -20,11 +22,18 @@ intake: 7103
 agency-bridge: 7104
 notifications: 7105
 gateway: 7106
-agency-simulator: 7107
+documents: 7107
+documents-checker: 7117
+agency-simulator: 7108
 {{- end }}
 
 {{- define "cups.grpcPort" -}}
 {{- get (include "cups.grpcPorts" . | fromYaml) .service.name | default "" | int -}}
+{{- end }}
+
+{{/* Name of that port: a part of a service has a protocol of its own. */}}
+{{- define "cups.portName" -}}
+{{- ternary "check" "grpc" (hasKey .service "part") -}}
 {{- end }}
 
 {{- define "cups.operationsPort" -}}

@@ -103,6 +103,28 @@ spec:
 {{- if has "oidc" ($values.providers | default list) }}
 {{ include "cups.toOpenId" $values.oidc }}
 {{- end }}
+{{- with $values.checker }}
+{{- if .enabled }}
+- to:
+    - podSelector:
+        matchLabels:
+          {{- include "cups.selector" "documents-checker" | nindent 10 }}
+  ports:
+    - protocol: TCP
+      port: {{ get $ports "documents-checker" | int }}
+{{- end }}
+{{- end }}
+{{- range list $values.s3 $values.clamd $values.vault }}
+{{- with . }}
+{{- if .peers }}
+- to:
+    {{- toYaml .peers | nindent 4 }}
+  ports:
+    - protocol: TCP
+      port: {{ .port | int }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- with $values.mail }}
 {{- if .existingSecret }}
 - to:

@@ -2,7 +2,7 @@
 All objects of a service. A service's chart uses only this.
 */}}
 {{- define "cups.service" -}}
-{{- include "cups.refuse" . -}}
+{{- if not .service.part }}{{ include "cups.refuse" . }}{{ end -}}
 {{- $objects := list
   (include "cups.serviceAccount" .)
   (include "cups.deployment" .)
@@ -61,10 +61,10 @@ spec:
   selector:
     {{- include "cups.selector" .service.name | nindent 4 }}
   ports:
-    - name: grpc
+    - name: {{ include "cups.portName" . }}
       port: {{ $port }}
-      targetPort: grpc
-      appProtocol: grpc
+      targetPort: {{ include "cups.portName" . }}
+      appProtocol: {{ ternary "tcp" "grpc" (hasKey .service "part") }}
 {{- end }}
 {{- end }}
 

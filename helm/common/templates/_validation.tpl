@@ -71,6 +71,24 @@ of the value.
 {{- $faults = append $faults (printf "%s.mail.peers is empty: name the address of the mail server, or no mail can reach it." $name) -}}
 {{- end -}}
 {{- end -}}
+{{- with $values.s3 -}}
+{{- if eq $values.settings.DOCUMENTS_STORAGE "s3" -}}
+{{- if not .existingSecret -}}
+{{- $faults = append $faults (printf "%s.s3.existingSecret is missing: the storage s3 needs its access key." $name) -}}
+{{- end -}}
+{{- if and $global.networkPolicy.enabled (not .peers) -}}
+{{- $faults = append $faults (printf "%s.s3.peers is empty: name the address of the S3 server, or no document can be stored." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and (include "cups.usesVault" .) $global.networkPolicy.enabled (not $values.vault.peers) -}}
+{{- $faults = append $faults (printf "%s.vault.peers is empty: name the address of the Vault, or no document can be read." $name) -}}
+{{- end -}}
+{{- with $values.clamd -}}
+{{- if and $global.networkPolicy.enabled $values.settings.CLAMD_ADDRESS (not .peers) -}}
+{{- $faults = append $faults (printf "%s.clamd.peers is empty: name the address of clamd, or no document can be scanned." $name) -}}
+{{- end -}}
+{{- end -}}
 {{- if include "cups.signsInByMpass" . -}}
 {{- if not $values.saml.existingSecret -}}
 {{- $faults = append $faults (printf "%s.saml.existingSecret is missing: name the Secret that holds current.key, current.crt and idp.crt." $name) -}}
@@ -161,6 +179,19 @@ of the value.
 {{- end -}}
 {{- if not $global.networkPolicy.enabled -}}
 {{- $found = append $found "global.networkPolicy.enabled is off: every pod of the cluster could call every service." -}}
+{{- end -}}
+{{- if and (include "cups.storesFiles" .) (not $values.storage.existingClaim) (not (has "trial-storage" $global.strictExceptions)) -}}
+{{- $found = append $found (printf "%s.storage.existingClaim is missing: documents would end with their pod." $name) -}}
+{{- end -}}
+{{- with $values.keyStore -}}
+{{- if not .existingSecret -}}
+{{- $found = append $found (printf "%s.keyStore.existingSecret is missing: erased documents could be read from any backup of the store." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.checker -}}
+{{- if and .enabled (lt (.replicas | int) 2) -}}
+{{- $found = append $found (printf "%s.checker.replicas is one: a node restart would stop all checks, so strictMode requires two." $name) -}}
+{{- end -}}
 {{- end -}}
 {{- if and $values.mail (not $values.mail.existingSecret) -}}
 {{- $found = append $found (printf "%s.mail.existingSecret is missing: mail would be written into files that nobody reads." $name) -}}

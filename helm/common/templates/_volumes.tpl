@@ -32,6 +32,15 @@ pod.
 - name: state
   mountPath: /state
 {{- end }}
+{{- if include "cups.storesFiles" . }}
+- name: documents
+  mountPath: /documents
+{{- end }}
+{{- if include "cups.usesVault" . }}
+- name: vault
+  mountPath: /vault
+  readOnly: true
+{{- end }}
 {{- end }}
 
 {{- define "cups.volumes" -}}
@@ -54,7 +63,7 @@ pod.
       - configMap:
           name: {{ $values.global.publicKeys.configMap }}
           items:
-            {{- range list "catalog" "identity" "intake" "agency-bridge" "notifications" "gateway" }}
+            {{- range list "catalog" "identity" "intake" "documents" "agency-bridge" "notifications" "gateway" }}
             - key: {{ . }}.jwk
               path: public/{{ . }}.jwk
             {{- end }}
@@ -103,6 +112,28 @@ pod.
   emptyDir:
     sizeLimit: 64Mi
 {{- end }}
+{{- if include "cups.storesFiles" . }}
+- name: documents
+  {{- with $values.storage.existingClaim }}
+  persistentVolumeClaim:
+    claimName: {{ . }}
+  {{- else }}
+  # For trials: the content ends with the pod.
+  emptyDir:
+    sizeLimit: 1Gi
+  {{- end }}
+{{- end }}
+{{- if include "cups.usesVault" . }}
+- name: vault
+  projected:
+    defaultMode: 288
+    sources:
+      # A token for Vault alone, which the kubelet renews.
+      - serviceAccountToken:
+          path: token
+          audience: vault
+          expirationSeconds: 600
+{{- end }}
 {{- end }}
 
 {{/* A registry folder. */}}
@@ -123,6 +154,12 @@ pod.
 {{- $values := .top.Values -}}
 {{- $files := list -}}
 {{- if .service.store }}{{ $files = append $files (dict "from" $values.mongodb "path" "mongodb-uri") }}{{ end -}}
+{{- with $values.keyStore }}
+{{- if .existingSecret }}{{ $files = append $files (dict "from" . "path" "key-store-uri") }}{{ end }}
+{{- end -}}
+{{- with $values.s3 }}
+{{- if .existingSecret }}{{ $files = append $files (dict "from" . "path" "s3-credentials.json") }}{{ end }}
+{{- end -}}
 {{- with $values.requestSecret }}{{ $files = append $files (dict "from" . "path" "request-secret") }}{{ end -}}
 {{- with $values.personHash }}
 {{- if .existingSecret }}{{ $files = append $files (dict "from" . "path" "person-hash.jwks") }}{{ end }}
@@ -139,6 +176,7 @@ pod.
 {{- end }}
 {{- if .service.store }}{{ include "cups.authorityFile" (dict "from" $values.global.mongodb.tls "path" "mongodb-ca.crt") }}{{ end }}
 {{- if .service.kafka }}{{ include "cups.authorityFile" (dict "from" $values.global.kafka.tls "path" "kafka-ca.crt") }}{{ end }}
+{{- with $values.vault }}{{ include "cups.authorityFile" (dict "from" .tls "path" "vault-ca.crt") }}{{ end }}
 {{- with $values.mail }}{{ include "cups.authorityFile" (dict "from" .tls "path" "smtp-ca.crt") }}{{ end }}
 {{- end }}
 
@@ -172,6 +210,16 @@ pod.
 {{- else if .from.caSecret }}
 {{- include "cups.secretFile" (dict "name" .from.caSecret "key" .from.key "path" .path) }}
 {{- end }}
+{{- end }}
+
+{{/* Whether Vault protects the key-encryption keys. */}}
+{{- define "cups.usesVault" -}}
+{{- if and .top.Values.vault (eq (get .top.Values.settings "KEK_PROVIDER") "vault") }}true{{ end -}}
+{{- end }}
+
+{{/* Whether documents stores its encrypted objects in a folder. */}}
+{{- define "cups.storesFiles" -}}
+{{- if and .top.Values.storage (eq (get .top.Values.settings "DOCUMENTS_STORAGE") "folder") }}true{{ end -}}
 {{- end }}
 
 {{/* Without a mail server, notifications writes mail to files. */}}

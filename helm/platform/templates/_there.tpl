@@ -26,10 +26,10 @@ wait until Helm times out. A plain render checks nothing: it cannot find the acc
 {{- if $tls.caConfigMap }}{{ $wanted = append $wanted (dict "path" $path "kind" "ConfigMap" "name" $tls.caConfigMap "key" $tls.key) }}{{ end -}}
 {{- if $tls.caSecret }}{{ $wanted = append $wanted (dict "path" $path "kind" "Secret" "name" $tls.caSecret "key" $tls.key) }}{{ end -}}
 {{- end -}}
-{{- range $service := list "catalog" "identity" "intake" "agency-bridge" "notifications" "gateway" "agency-simulator" -}}
+{{- range $service := list "catalog" "identity" "intake" "documents" "agency-bridge" "notifications" "gateway" "agency-simulator" -}}
 {{- $values := index $top.Values $service -}}
 {{- if dig "enabled" true $values -}}
-{{- range $part := list "keys" "tls" "mongodb" "requestSecret" "personHash" "kafka" "mail" "oidc" -}}
+{{- range $part := list "keys" "tls" "mongodb" "keyStore" "s3" "requestSecret" "personHash" "kafka" "mail" "oidc" -}}
 {{- $from := get $values $part -}}
 {{- if and (kindIs "map" $from) (get $from "existingSecret") -}}
 {{- $keys := list (get $from "key") -}}

@@ -35,6 +35,7 @@ const GRPC: Record<string, number> = {
   intake: 7003,
   'agency-bridge': 7004,
   notifications: 7005,
+  documents: 7007,
 };
 /** Policies of a new pod take effect shortly after its start, so the probe waits, then retries until a connection opens. */
 const SETTLE_MS = 10_000;

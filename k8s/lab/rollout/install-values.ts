@@ -3,7 +3,7 @@ import type { ExternalServices } from './external-services.ts';
 
 /** Files of an administrator's folder `mine` (docs/how-to/install.md) for the external services. */
 
-const STORE_SERVICES = ['identity', 'intake', 'agency-bridge', 'notifications'];
+const STORE_SERVICES = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications'];
 /** Partitions of each topic: at least the maximum number of consumers. */
 const PARTITIONS = 12;
 
@@ -14,7 +14,10 @@ export function secretFiles({
   secure,
 }: Pick<ExternalServices, 'store' | 'mail' | 'secure'>): Record<string, string> {
   const authority = readFileSync(secure.caFile, 'utf8');
-  const uris = STORE_SERVICES.map((name) => [`${name}-store.uri`, `mongodb://${store.host}:${store.port}`]);
+  const uris = [...STORE_SERVICES, 'document-keys'].map((name) => [
+    `${name}-store.uri`,
+    `mongodb://${store.host}:${store.port}`,
+  ]);
   return {
     ...(Object.fromEntries(uris) as Record<string, string>),
     'kafka-admin.password': secure.admin.password,

@@ -28,7 +28,7 @@ function createValues({ kafka, store, mail, secure }: ExternalServices, { host, 
     global: {
       // Desks of a rehearsal use test operators.
       environment: 'development',
-      strictExceptions: ['local-sign-in'],
+      strictExceptions: ['local-sign-in', 'trial-storage'],
       image: { pullPolicy: 'IfNotPresent' },
       kafka: { brokers: [`${kafka.host}:${kafka.port}`], peers: here },
       mongodb: { port: store.port, peers: here },
@@ -39,6 +39,8 @@ function createValues({ kafka, store, mail, secure }: ExternalServices, { host, 
     catalog: small,
     identity: Object.assign({ providers: ['local'] }, small),
     intake: Object.assign({}, small, consumer),
+    // The cluster has no volumes. A rehearsal that uploads documents needs one that all replicas share.
+    documents: Object.assign({ storage: { existingClaim: '' }, checker: small }, small),
     // The consumer that is stopped: a small lag must suffice.
     'agency-bridge': Object.assign({ keda: Object.assign({ lagThreshold: 5 }, byLag) }, small),
     notifications: Object.assign(

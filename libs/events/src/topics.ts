@@ -11,6 +11,9 @@ export interface Topic {
   config: { 'cleanup.policy': 'delete' | 'compact'; 'retention.ms': string };
 }
 
+/** A restore repeats the erasures that this topic holds, so it keeps them longer than a backup of keys may live: 35 days. */
+const DOCUMENTS_RETENTION_DAYS = 40;
+
 const daysToMs = (count: number) => String(count * 24 * 60 * 60 * 1_000);
 
 const streamTopic = (name: string, partitions: number, retentionDays: number): Topic => ({
@@ -32,8 +35,8 @@ export const buildTrainingTopics = (prefix: string, partitions: number): Topic[]
 ];
 
 /**
- * Returns all topics, each with one producer. Retention: internal and training streams 30 days, agency streams 90
- * days; registries are compacted.
+ * Returns all topics, each with one producer. Retention: internal and training streams 30 days, documents 40,
+ * agency streams 90; registries are compacted.
  */
 export function buildTopics(
   prefix: string,
@@ -42,7 +45,7 @@ export function buildTopics(
   return [
     streamTopic(`${prefix}cups.applications`, partitions, 30), // intake
     streamTopic(`${prefix}cups.deliveries`, partitions, 30), // agency-bridge
-    streamTopic(`${prefix}cups.documents`, partitions, 30), // documents
+    streamTopic(`${prefix}cups.documents`, partitions, DOCUMENTS_RETENTION_DAYS), // documents
     {
       name: `${prefix}cups.centres`, // identity
       partitions: 1,

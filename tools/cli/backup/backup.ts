@@ -1,15 +1,18 @@
 import { join, relative, resolve } from 'node:path';
-import { dump, openStores, STORED_SERVICES } from './documents.ts';
+import { DATABASES, dump, openStores, STORED_SERVICES } from './documents.ts';
 import { copyKeys, makeFolder, writeManifest } from './folder.ts';
 import type { Manifest } from './folder.ts';
 import { hasExternalParts, withConnections } from './connections.ts';
 import { readPositions } from './positions.ts';
+import { copyObjects, objectFolder, OBJECTS_ELSEWHERE } from './objects.ts';
 import { createProgress } from '../program.ts';
 import { DATA_VERSION } from '../../platform/data-version.ts';
 
 export interface BackupOptions {
   data: string;
   keys?: string;
+  /** Folder of the objects of documents. */
+  documents?: string;
 }
 
 const root = join(import.meta.dirname, '../../..');
@@ -27,7 +30,7 @@ export async function backup(given: string, options: BackupOptions): Promise<voi
     const documents: Manifest['documents'] = {};
     const stores = await openStores(parts);
     try {
-      for (const service of STORED_SERVICES) {
+      for (const service of DATABASES) {
         documents[service] = await dump(stores, service, folder);
         const count = Object.values(documents[service]).reduce((sum, one) => sum + one.count, 0);
         progress(`${service}: ${count} documents`);
@@ -37,6 +40,10 @@ export async function backup(given: string, options: BackupOptions): Promise<voi
     }
     const keys = options.keys ?? (hasExternalParts() ? undefined : join(dataDir, 'keys'));
     if (keys && copyKeys(resolve(root, keys), join(folder, 'keys'))) progress('keys');
+    // After the records: what they name exists, or was erased meanwhile.
+    const objects = objectFolder(dataDir, options.documents);
+    if (objects === undefined) progress(OBJECTS_ELSEWHERE);
+    else if (copyObjects(objects, join(folder, 'objects'))) progress('objects of documents');
     const ended = new Date().toISOString();
     writeManifest(folder, { shape: DATA_VERSION, began: start, ended, prefix: parts.prefix, kafka, documents });
   });

@@ -14,8 +14,17 @@ const PAGE_SIZE = 500;
 const RAW_TYPES = { promoteValues: false, promoteLongs: false, promoteBuffers: false };
 
 /** Services with a database. Consumers come before producers, so that no copy is ahead of intake's. */
-export const STORED_SERVICES = ['notifications', 'agency-bridge', 'intake', 'identity'] as const;
-export type StoredService = (typeof STORED_SERVICES)[number];
+export const STORED_SERVICES = ['notifications', 'agency-bridge', 'intake', 'documents', 'identity'] as const;
+/**
+ * All databases. The keys of documents come after their records: a record whose key is missing was erased meanwhile, and
+ * its key must not return.
+ */
+export const DATABASES = [...STORED_SERVICES, 'documents-keys'] as const;
+export type StoredService = (typeof DATABASES)[number];
+
+/** Returns the databases of services: documents has two. */
+export const databasesOf = (services: readonly StoredService[]): readonly StoredService[] =>
+  DATABASES.filter((one) => services.includes(one === 'documents-keys' ? 'documents' : one));
 
 /** What a database stores about its own migrations and writers. A database with nothing else is empty. */
 const BOOKKEEPING = new Set(['migrations', 'migrationLock', 'storeWriters']);

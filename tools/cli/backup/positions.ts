@@ -99,6 +99,10 @@ export function assertAtRest(parts: BackupConnections, services: readonly string
   });
 }
 
+/** Whether this is the cluster of the backup. */
+export const isSameCluster = (parts: BackupConnections, { cluster }: Positions): Promise<boolean> =>
+  withAdmin(parts, async (admin) => (await admin.describeCluster()).clusterId === cluster);
+
 /**
  * Resets the groups of these services to the positions of the backup, so that they read again what their stores lack;
  * the rest counts as duplicates. An unlisted partition is read from its beginning: the current offset would skip events
@@ -228,7 +232,8 @@ export interface GroupSubscription {
 export function findSubscriptions(topics: readonly string[], prefix: string): GroupSubscription[] {
   const readings = topics.flatMap((topic): [string, string, string][] => {
     const name = topic.slice(prefix.length);
-    if (name === 'cups.applications') return ['agency-bridge', 'notifications'].map((one) => [one, one, topic]);
+    if (name === 'cups.applications')
+      return ['documents', 'agency-bridge', 'notifications'].map((one) => [one, one, topic]);
     if (name === 'cups.deliveries') return [['intake', 'intake', topic]];
     if (name === 'cups.documents') return ['intake', 'agency-bridge'].map((one) => [one, one, topic]);
     if (name === 'training.replies') return [['agency-bridge-training', 'agency-bridge', topic]];

@@ -7,6 +7,10 @@ export interface App {
   /** Entry file of the bundle, relative to the repository root. */
   entry: string;
   description: string;
+  /** Further programs of the image: entry file by the name of the bundle. */
+  programs?: Readonly<Record<string, string>>;
+  /** Packages with native code, which lie beside the bundle with what they need. */
+  natives?: readonly string[];
   /** Files and folders that it reads besides its bundle; they keep their paths. */
   reads: readonly string[];
   /** Folder of a built page to serve; its sources.json lists its npm files. */
@@ -35,6 +39,17 @@ export const APPS: readonly App[] = [
     entry: 'apps/intake/src/main.ts',
     description: 'Applications and their life',
     reads: [PROTO],
+  },
+  {
+    name: 'documents',
+    entry: 'apps/documents/src/main.ts',
+    description: 'Bytes of scans and results, encrypted and checked',
+    reads: [PROTO],
+    natives: ['sharp'],
+    programs: {
+      'check-child.mjs': 'apps/documents/src/check/child/main.ts',
+      'checker.mjs': 'apps/documents/src/checker.ts',
+    },
   },
   {
     name: 'agency-bridge',

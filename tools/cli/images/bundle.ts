@@ -16,6 +16,7 @@ import { BUNDLE_OPTIONS, OPTIONAL_PACKAGES } from '../../platform/bundles.ts';
 import { MAIN } from './apps.ts';
 import type { App } from './apps.ts';
 import { FILE_MODE, FOLDER_MODE, readTree } from './files.ts';
+import { copyNatives } from './natives.ts';
 import { packagesOf } from './packages.ts';
 import type { Package } from './packages.ts';
 
@@ -29,13 +30,18 @@ export interface Bundle {
 }
 
 /**
- * Builds an app's folder: all code in one readable file for Node 24, without packages.
+ * Builds an app's folder: the code of each program in one readable file for Node 24, without packages except native ones.
  * @param folder emptied first
  */
 export async function bundleApp(root: string, app: App, folder: string): Promise<Bundle> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const inputs = await bundleFile(root, app.entry, join(folder, MAIN));
+  const { natives = [], programs = {} } = app;
+  const inputs: string[] = [];
+  for (const [file, entry] of Object.entries({ [MAIN]: app.entry, ...programs })) {
+    inputs.push(...(await bundleFile(root, entry, join(folder, file), natives)));
+  }
+  inputs.push(...copyNatives(root, natives, folder));
   if (app.page) inputs.push(...copyPage(root, app.page, folder));
   if (app.site) copySite(root, app.site, folder);
   const packages = packagesOf(root, inputs);
@@ -50,7 +56,7 @@ export async function bundleApp(root: string, app: App, folder: string): Promise
  * @returns the files in the bundle, relative to the root
  * @throws Error when the bundle imports an external package: esbuild silently leaves out a `require` in a `try`
  */
-async function bundleFile(root: string, entry: string, outfile: string): Promise<string[]> {
+async function bundleFile(root: string, entry: string, outfile: string, natives: readonly string[]): Promise<string[]> {
   const { metafile } = await build({
     ...BUNDLE_OPTIONS,
     absWorkingDir: root,
@@ -59,14 +65,17 @@ async function bundleFile(root: string, entry: string, outfile: string): Promise
     metafile: true,
   });
   const outputs = Object.values(metafile.outputs);
-  const missing = outputs.flatMap(({ imports }) => imports.map(({ path }) => path)).filter((path) => !exists(path));
+  const missing = outputs
+    .flatMap(({ imports }) => imports.map(({ path }) => path))
+    .filter((path) => !exists(path, natives));
   if (missing.length > 0) throw new Error(`The bundle of ${entry} would need at its start: ${missing.join(', ')}.`);
   const inputs = outputs.flatMap((output) => Object.entries(output.inputs));
   return inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
 }
 
-/** Whether an import resolves without packages: to Node, or deliberately to nothing. */
-const exists = (path: string): boolean => isBuiltin(path) || OPTIONAL_PACKAGES.includes(path);
+/** Whether an import resolves: to Node, to a package beside the bundle, or deliberately to nothing. */
+const exists = (path: string, natives: readonly string[]): boolean =>
+  isBuiltin(path) || natives.includes(path) || OPTIONAL_PACKAGES.includes(path);
 
 /**
  * @returns the npm files of the page, relative to the root

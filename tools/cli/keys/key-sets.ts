@@ -1,4 +1,4 @@
-import { COOKIE_KEY_SET, generateSecretJwk, PERSON_HASH_KEY_SET, PERSON_KEY_SET } from '@cups/rpc';
+import { COOKIE_KEY_SET, DOCUMENT_KEY_SET, generateSecretJwk, PERSON_HASH_KEY_SET, PERSON_KEY_SET } from '@cups/rpc';
 import type { KeyItem, KeyStore } from './key-store.ts';
 import { formatDuration, remainingMs, PROPAGATION_MS, describeActivation } from './rotation.ts';
 import type { PersonNumbers, RotationContext } from './rotation.ts';
@@ -14,6 +14,9 @@ import type { PersonNumbers, RotationContext } from './rotation.ts';
 const SESSION_KEY_LIFETIME_MS = PROPAGATION_MS + 8 * 3_600_000;
 /** Limit of a gateway per kind of key: with more, an old key could never be retired. */
 const MAX_KEYS_PER_USE = 3;
+
+/** Old keys of documents stay until the last document that they protect is erased. */
+const MAX_DOCUMENT_KEYS = 20;
 
 /** A key with the time (ms since 1970) since which it is published or active. */
 interface SecretJwk {
@@ -31,8 +34,8 @@ interface KeySet {
   most: number;
   /** How long sealed data may be in use after the activation. */
   lifeMs: number;
-  /** Whether sealed data is stored, and must be sealed again before the old key is retired. */
-  isKept?: boolean;
+  /** Service that stores sealed data: its old keys retire once the data is sealed again, or never needed again. */
+  keptBy?: 'identity' | 'documents';
 }
 
 /** By the names that the command uses. */
@@ -49,12 +52,19 @@ const KEY_SET_DEFINITIONS: Readonly<Record<string, KeySet>> = {
     most: MAX_KEYS_PER_USE,
     lifeMs: SESSION_KEY_LIFETIME_MS,
   },
+  'document-keys': {
+    item: { kind: 'set', service: 'documents', file: DOCUMENT_KEY_SET },
+    uses: ['enc'],
+    most: MAX_DOCUMENT_KEYS,
+    lifeMs: PROPAGATION_MS,
+    keptBy: 'documents',
+  },
   persons: {
     item: { kind: 'set', service: 'identity', file: PERSON_KEY_SET },
     uses: ['enc', 'sig'],
     most: 2,
     lifeMs: PROPAGATION_MS,
-    isKept: true,
+    keptBy: 'identity',
   },
 };
 
@@ -104,8 +114,9 @@ async function activateNextKeys({ place, now, hurry }: RotationContext, name: st
   }
   const switched = next.map((key) => Object.assign({}, key, { since: Math.max(now, key.since ?? 0) }));
   await writeKeySet(place, name, [...switched, ...keys.filter((key) => !next.includes(key))]);
-  const { lifeMs, isKept } = KEY_SET_DEFINITIONS[name]!;
-  const then = isKept ? ' at the earliest: identity seals all numbers again first' : '';
+  const { lifeMs, keptBy } = KEY_SET_DEFINITIONS[name]!;
+  if (keptBy === 'documents') return 'its next key seals; the old ones stay for the documents that they protect';
+  const then = keptBy ? ' at the earliest: identity seals all numbers again first' : '';
   const says =
     next.length === 1
       ? `its next key ${describeUse(name)}; retire the old one`
@@ -116,7 +127,7 @@ async function activateNextKeys({ place, now, hurry }: RotationContext, name: st
 /** @throws Error while data that an old key sealed may still be in use or is stored */
 async function retireOldKeys({ place, now, hurry, personNumbers }: RotationContext, name: string): Promise<string> {
   const keys = await readKeySet(place, name);
-  const { uses, lifeMs, isKept } = KEY_SET_DEFINITIONS[name]!;
+  const { uses, lifeMs, keptBy } = KEY_SET_DEFINITIONS[name]!;
   if (findNextKeys(keys).length > 0) throw new Error(`${name} has a next key that is not active: activate first.`);
   const first = uses.flatMap((use) => keysForUse(keys, use).slice(0, 1));
   if (first.length === keys.length) return 'nothing to retire';
@@ -126,7 +137,12 @@ async function retireOldKeys({ place, now, hurry, personNumbers }: RotationConte
       `Data sealed with an old key of ${name} may still be in use: retire in ${formatDuration(wait)}, or --now.`,
     );
   }
-  if (isKept) await assertUnused(keys, { hurry, personNumbers });
+  if (keptBy === 'documents' && !hurry) {
+    throw new Error(
+      `Documents that an old key of ${name} protects cannot be read without it: retire it with --now once all of them are erased.`,
+    );
+  }
+  if (keptBy === 'identity') await assertUnused(keys, { hurry, personNumbers });
   await writeKeySet(place, name, first);
   return 'its old keys are retired';
 }

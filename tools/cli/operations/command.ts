@@ -36,7 +36,7 @@ function define(work: WorkName, usage: string, summary: string, example: string)
 }
 
 const withService = (command: Command): Command =>
-  command.option('--service <name>', 'one service only: identity, intake, agency-bridge or notifications');
+  command.option('--service <name>', 'one service only: identity, intake, documents, agency-bridge or notifications');
 const withReason = (command: Command): Command =>
   command
     .option('--reason <text>', 'reason, stored in the log and with the record (required)')

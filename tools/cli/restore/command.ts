@@ -9,12 +9,13 @@ export function restoreCommand(): Command {
     name: 'restore',
     summary:
       'Loads a backup into empty stores while no service runs, and resets consumers so that they catch up from Kafka. ' +
-      'Nothing that agencies have received is sent again. Names what was accepted after the backup and cannot be ' +
+      'Nothing that agencies have received is sent again, and documents erased after the backup are erased again. Names what was accepted after the backup and cannot be ' +
       'restored. MONGODB_URI (or MONGODB_URI_FILE), KAFKA_BROKERS and CUPS_PREFIX select another store and Kafka.',
     example: 'restore mine/backup',
   })
     .argument('<folder>', 'folder of the backup')
     .option('--only <service>', 'restore only the store of this service; may be repeated', collect)
+    .option('--documents <folder>', 'folder for the objects of documents (default: that of the local platform)')
     .option(...DATA)
     .action(
       action(async (folder: string, options: RestoreOptions) => {

@@ -3,16 +3,17 @@ import { findRunningProcess } from '@cups/local';
 import { readAheadApplications, checkConsistency } from '../backup/check.ts';
 import { findRequestedSubmissions } from '../backup/compare.ts';
 import type { AheadApplication } from '../backup/compare.ts';
-import { isEmpty, load, openStores, STORED_SERVICES } from '../backup/documents.ts';
+import { databasesOf, isEmpty, load, openStores, STORED_SERVICES } from '../backup/documents.ts';
 import type { StoredService, Stores } from '../backup/documents.ts';
 import { copyKeys, readManifest } from '../backup/folder.ts';
+import { copyObjects, findUnreadable, objectFolder, OBJECTS_ELSEWHERE, replayErasures } from '../backup/objects.ts';
 import type { Manifest } from '../backup/folder.ts';
 import { rollForwardApplications, rollForwardDeliveries } from '../backup/roll-forward.ts';
 import { repair } from '../backup/repair.ts';
 import type { RepairPlan } from '../backup/repair.ts';
 import { hasExternalParts, withConnections } from '../backup/connections.ts';
 import type { BackupConnections } from '../backup/connections.ts';
-import { assertAtRest, readEvents, readGroupPositions, rewind } from '../backup/positions.ts';
+import { assertAtRest, isSameCluster, readEvents, readGroupPositions, rewind } from '../backup/positions.ts';
 import { createProgress } from '../program.ts';
 import { claimDataVersion, DATA_VERSION } from '../../platform/data-version.ts';
 import { migrateStores } from '../../platform/migrate-stores.ts';
@@ -20,13 +21,15 @@ import { migrateStores } from '../../platform/migrate-stores.ts';
 export interface RestoreOptions {
   data: string;
   only?: string[];
+  /** Folder of the objects of documents. */
+  documents?: string;
 }
 
 const root = join(import.meta.dirname, '../../..');
 const progress = createProgress();
 
 /** Loads a backup into an empty store and advances it to the state of Kafka. */
-export async function restoreBackup(given: string, { data, only = [] }: RestoreOptions): Promise<void> {
+export async function restoreBackup(given: string, { data, only = [], documents }: RestoreOptions): Promise<void> {
   const dataDir = resolve(root, data);
   const folder = resolve(root, given);
   const manifest = readManifest(folder);
@@ -35,7 +38,8 @@ export async function restoreBackup(given: string, { data, only = [] }: RestoreO
   if (isLocal) await assertNotRunning(dataDir);
   await withConnections(dataDir, progress, (given) => {
     const parts = Object.assign({}, given, { prefix: manifest.prefix });
-    return withStores(parts, (stores) => restore(parts, stores, { folder, manifest, services }));
+    const objects = objectFolder(dataDir, documents);
+    return withStores(parts, (stores) => restore(parts, stores, { folder, manifest, services, objects }));
   });
   if (isLocal && copyKeys(join(folder, 'keys'), join(dataDir, 'keys'))) progress('keys');
   console.log('The services can start now.');
@@ -93,23 +97,23 @@ interface Backup {
   folder: string;
   manifest: Manifest;
   services: readonly StoredService[];
+  /** Folder of the objects of documents, if they are in one. */
+  objects: string | undefined;
 }
 
-async function restore(
-  parts: BackupConnections,
-  stores: Stores,
-  { folder, manifest, services }: Backup,
-): Promise<void> {
+async function restore(parts: BackupConnections, stores: Stores, backup: Backup): Promise<void> {
+  const { folder, manifest, services } = backup;
   await assertAtRest(parts, STORED_SERVICES);
-  for (const service of services) {
+  for (const service of databasesOf(services)) {
     if (await isEmpty(stores, service)) continue;
     throw new Error(`The store of ${service} is not empty and is not overwritten. Nothing was changed.`);
   }
-  for (const service of services) {
+  for (const service of databasesOf(services)) {
     const count = await load(stores, service, folder, Object.keys(manifest.documents[service] ?? {}));
     progress(`${service}: ${count} documents`);
   }
   if (manifest.shape < DATA_VERSION) await migrateStores(parts, {}, progress);
+  if (services.includes('documents')) await restoreDocuments(parts, stores, backup);
   const { ends } = manifest.kafka;
   if (!(await rewind(parts, manifest.kafka, services))) {
     console.log(
@@ -132,6 +136,32 @@ async function restore(
     printAhead(await rollForwardApplications(stores, await readAheadApplications(parts, stores, ends)));
   }
   printRepairPlan(await repair(parts, stores));
+}
+
+/**
+ * Restores the objects, and erases again what was erased after the backup: the erasures are on the topic of documents, which
+ * keeps them longer than backups of keys may live.
+ */
+async function restoreDocuments(
+  parts: BackupConnections,
+  stores: Stores,
+  { folder, objects, manifest }: Backup,
+): Promise<void> {
+  if (objects === undefined) progress(OBJECTS_ELSEWHERE);
+  else if (copyObjects(join(folder, 'objects'), objects)) progress('objects of documents');
+  const events = await readEvents(parts, [`${parts.prefix}cups.documents`]);
+  progress(`${await replayErasures(stores, objects, events)} documents erased again`);
+  if (!(await isSameCluster(parts, manifest.kafka))) {
+    console.log('This Kafka does not know which documents were erased after the backup: erase those of your own list.');
+  }
+  const { unreadable, orphans } = await findUnreadable(stores, objects);
+  for (const { document, application, reason } of unreadable) {
+    console.log(`unreadable  documents/${document}  ${application}  ${reason}`);
+  }
+  if (orphans.length > 0)
+    console.log(`${orphans.length} documents have objects and no record: the service removes them`);
+  if (unreadable.length > 0)
+    console.log(`${unreadable.length} documents are lost: ask their centres to upload them again`);
 }
 
 /** Prints names, codes and numbers only. */

@@ -14,8 +14,8 @@ const RETENTION_DAYS: Readonly<Record<string, number>> = {
   'agency.<code>.requests': 90,
   'agency.<code>.replies': 90,
 };
-/** Topics independent of the number of agencies: two streams, the centres, and two for trainings. */
-const COMMON_TOPICS = 4;
+/** Topics independent of the number of agencies, beside the one partition of the centres: three streams, two for trainings. */
+const COMMON_TOPICS = 5;
 
 export interface SizingInput {
   centres: number;

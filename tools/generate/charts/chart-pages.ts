@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { SERVICES } from '../../platform/services.ts';
+import { AGENCIES } from './agencies-values.ts';
 import { readme, valuesSchema, valuesYaml } from './pages.ts';
+import { PLATFORM } from './platform-values.ts';
 import type { Value } from './schema.ts';
-import { AGENCIES, PLATFORM, buildValues } from './values.ts';
+import { buildValues } from './values.ts';
 
 const root = join(import.meta.dirname, '../../..');
 

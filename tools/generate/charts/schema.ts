@@ -78,3 +78,9 @@ export function valuesSchemaOf(values: Value[]): Schema {
 }
 
 const closeObject = (): Schema => ({ type: 'object', additionalProperties: false, properties: {} });
+
+const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+const IPV4_RANGE = `(${OCTET}[.]){3}${OCTET}/(3[0-2]|[12]?[0-9])`;
+const IPV6_RANGE = '([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])';
+/** CIDR range. Checked here because the API server would refuse it only after the jobs have run. */
+export const range = matchingPattern(`^(${IPV4_RANGE}|${IPV6_RANGE})$`);

@@ -1,6 +1,8 @@
 import { settings as agencyBridge } from '@cups/agency-bridge/settings';
 import { settings as agencySimulator } from '@cups/agency-simulator/settings';
 import { settings as catalog } from '@cups/catalog/settings';
+import { settings as checker } from '@cups/documents/checker-settings';
+import { settings as documents } from '@cups/documents/settings';
 import { settings as gateway } from '@cups/gateway/settings';
 import { settings as identity } from '@cups/identity/settings';
 import { settings as intake } from '@cups/intake/settings';
@@ -12,8 +14,12 @@ export const SETTINGS: Readonly<Record<string, Settings>> = {
   catalog,
   identity,
   intake,
+  documents,
   'agency-bridge': agencyBridge,
   notifications,
   gateway,
   'agency-simulator': agencySimulator,
 };
+
+/** Settings of the pods in which documents opens files. */
+export const CHECKER: Settings = checker;

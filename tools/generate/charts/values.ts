@@ -1,8 +1,6 @@
-import { AGENCY_QUOTA } from '@cups/events';
 import { listSettings } from '@cups/process/settings';
-import type { Setting } from '@cups/process/settings';
-import { SERVICES } from '../../platform/services.ts';
-import { SETTINGS } from './tables.ts';
+import type { Setting, Settings } from '@cups/process/settings';
+import { CHECKER, SETTINGS } from './tables.ts';
 import { MANAGED } from './managed.ts';
 import {
   bytes,
@@ -14,6 +12,7 @@ import {
   matchingPattern,
   objectName,
   port,
+  range,
   ratio,
   settingSchema,
   text,
@@ -24,24 +23,19 @@ import type { Value } from './schema.ts';
 
 /** The values of every chart, as data. values.yaml, values.schema.json and README.md of each chart derive from them. */
 
-const value = (path: string, schema: Value['schema'], fallback: unknown, meaning: string): Value => ({
+/** One value of a chart. */
+export const value = (path: string, schema: Value['schema'], fallback: unknown, meaning: string): Value => ({
   path,
   schema,
   default: fallback,
   meaning,
 });
 
-const secretKey = matchingPattern('^[A-Za-z0-9._-]+$');
-const code = matchingPattern('^[a-z][a-z0-9-]{1,19}$');
+export const secretKey = matchingPattern('^[A-Za-z0-9._-]+$');
+export const code = matchingPattern('^[a-z][a-z0-9-]{1,19}$');
 
-const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
-const IPV4_RANGE = `(${OCTET}[.]){3}${OCTET}/(3[0-2]|[12]?[0-9])`;
-const IPV6_RANGE = '([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])';
-/** CIDR range. Checked here because the API server would refuse it only after the jobs have run. */
-const range = matchingPattern(`^(${IPV4_RANGE}|${IPV6_RANGE})$`);
-
-const PEER = 'as in a NetworkPolicy: podSelector, namespaceSelector, ipBlock';
-const peers = listOf({
+export const PEER = 'as in a NetworkPolicy: podSelector, namespaceSelector, ipBlock';
+export const peers = listOf({
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -72,14 +66,14 @@ function authority(path: string, what: string): Value[] {
 }
 
 /** Values that all services share; the umbrella chart has them once. */
-const GLOBAL: Value[] = [
+export const GLOBAL: Value[] = [
   value('global.environment', choice('development', 'production'), 'production', 'Environment of the platform.'),
   value('global.strictMode', flag, true, 'Refuses demonstration-only values, with one error for each.'),
   value(
     'global.strictExceptions',
-    listOf(choice('local-sign-in')),
+    listOf(choice('local-sign-in', 'trial-storage')),
     [],
-    'Exceptions from strictMode. A pilot without a real identity provider sets local-sign-in.',
+    'Exceptions from strictMode. A pilot without a real identity provider sets local-sign-in, a trial without a volume of documents trial-storage.',
   ),
   value('global.image.registry', text, '', 'Registry prefix of every image repository.'),
   value(
@@ -152,7 +146,7 @@ const GLOBAL: Value[] = [
 ];
 
 /** The values of an image, under the path `before`. */
-const image = (before: string, name: string): Value[] => [
+export const image = (before: string, name: string): Value[] => [
   value(
     `${before}image.repository`,
     matchingPattern('^([a-z0-9][a-z0-9._-]*(:[0-9]+)?/)?[a-z0-9][a-z0-9._/-]*$'),
@@ -169,15 +163,20 @@ interface Size {
   limit: string;
 }
 
+/** The size of a pod, under the path `before`. */
+const resources = (before: string, size: Size): Value[] => [
+  value(`${before}resources.requests.cpu`, cpu, size.cpu, 'CPU request of a pod. There is no CPU limit on purpose.'),
+  value(`${before}resources.requests.memory`, bytes, size.memory, 'Memory request of a pod.'),
+  value(`${before}resources.requests.ephemeral-storage`, bytes, '16Mi', 'Storage request of a pod, for logs.'),
+  value(`${before}resources.limits.memory`, bytes, size.limit, 'Memory limit of a pod.'),
+  value(`${before}resources.limits.ephemeral-storage`, bytes, '256Mi', 'Storage limit of a pod, for logs.'),
+];
+
 const workload = (name: string, size: Size): Value[] => [
   value('enabled', flag, name !== 'agency-simulator', 'Whether the umbrella chart installs the service.'),
   value('replicas', integer(0, 100), name === 'agency-simulator' ? 1 : 2, 'Number of pods, without autoscaling.'),
   ...image('', name),
-  value('resources.requests.cpu', cpu, size.cpu, 'CPU request of a pod. There is no CPU limit on purpose.'),
-  value('resources.requests.memory', bytes, size.memory, 'Memory request of a pod.'),
-  value('resources.requests.ephemeral-storage', bytes, '16Mi', 'Storage request of a pod, for logs.'),
-  value('resources.limits.memory', bytes, size.limit, 'Memory limit of a pod.'),
-  value('resources.limits.ephemeral-storage', bytes, '256Mi', 'Storage limit of a pod, for logs.'),
+  ...resources('', size),
   value(
     'preStopSeconds',
     integer(0, 120),
@@ -208,7 +207,7 @@ const byLag: Value[] = [
   value('keda.authentication', objectName, '', 'TriggerAuthentication of a Kafka user with read access to lag only.'),
 ];
 
-const secret = (path: string, key: string, what: string): Value[] => [
+export const secret = (path: string, key: string, what: string): Value[] => [
   value(`${path}.existingSecret`, objectName, '', `Secret with ${what}.`),
   value(`${path}.key`, secretKey, key, 'Key in the ConfigMap or Secret.'),
 ];
@@ -255,6 +254,12 @@ const ROUTE_VALUES: Value[] = [
   value('public.peers', peers, [], `Proxies that may access the public port, ${PEER}. Empty: everybody.`),
 ];
 
+/** Defaults of a chart that differ from those of a process that is started by hand. */
+const DEFAULTS: Record<string, unknown> = {
+  // An administrator creates topics, never a service.
+  CREATE_TOPICS: false,
+};
+
 const SERVICE_VALUES: Record<string, Value[]> = {
   catalog: [...keyValues('catalog'), ...byCpu(6)],
   identity: [
@@ -287,6 +292,31 @@ const SERVICE_VALUES: Record<string, Value[]> = {
     ...personHash,
     ...byLag,
   ],
+  documents: [
+    ...keyValues('documents', 'documents.jwks'),
+    ...store,
+    ...secret('keyStore', 'uri', 'the URI of the store of wrapped data keys, if it is another one'),
+    ...kafka,
+    value(
+      'storage.existingClaim',
+      objectName,
+      '',
+      'PersistentVolumeClaim of the encrypted documents, for the storage `folder`; ReadWriteMany for more than one node.',
+    ),
+    ...secret('s3', 'credentials.json', 'the access key of the storage `s3`'),
+    value('s3.port', port, 443, 'Port of the S3 server.'),
+    value('s3.peers', peers, [], `S3 server, ${PEER}.`),
+    ...authority('vault.tls', 'of the Vault, if it is private'),
+    value('vault.port', port, 8200, 'Port of the Vault, for the provider `vault`.'),
+    value('vault.peers', peers, [], `Vault, ${PEER}.`),
+    value('clamd.port', port, 3310, 'Port of the malware scanner.'),
+    value('clamd.peers', peers, [], `Malware scanner, ${PEER}.`),
+    value('checker.enabled', flag, true, 'Whether files are opened in pods of their own, which reach nothing.'),
+    value('checker.replicas', integer(1, 100), 2, 'Number of these pods.'),
+    ...resources('checker.', { cpu: '100m', memory: '256Mi', limit: '2560Mi' }),
+    ...settingValues(CHECKER, 'checker.'),
+    ...byCpu(6),
+  ],
   'agency-bridge': [...keyValues('agency-bridge'), ...store, ...kafka, ...byLag],
   notifications: [
     ...keyValues('notifications'),
@@ -308,17 +338,11 @@ const SIZES: Record<string, Size> = {
   gateway: { cpu: '100m', memory: '160Mi', limit: '512Mi' },
 };
 
-/** Defaults of a chart that differ from those of a process that is started by hand. */
-const DEFAULTS: Record<string, unknown> = {
-  // An administrator creates topics, never a service.
-  CREATE_TOPICS: false,
-};
-
-/** The settings of a service that its chart has as values of the same name. */
-function settingValues(service: string): Value[] {
-  return listSettings(SETTINGS[service]!)
+/** The settings of a process that its chart has as values of the same name, under the path `before`. */
+function settingValues(table: Settings, before = ''): Value[] {
+  return listSettings(table)
     .filter(({ name }) => MANAGED[name] === undefined)
-    .map((setting) => value(`settings.${setting.name}`, settingSchema(setting), defaultFor(setting), setting.meaning));
+    .map((one) => value(`${before}settings.${one.name}`, settingSchema(one), defaultFor(one), one.meaning));
 }
 
 /** @throws Error for a secret: a chart mounts it as a file */
@@ -332,103 +356,6 @@ function defaultFor(setting: Setting): unknown {
 export const buildValues = (service: string): Value[] => [
   ...workload(service, SIZES[service] ?? SMALL_SIZE),
   ...SERVICE_VALUES[service]!,
-  ...settingValues(service),
+  ...settingValues(SETTINGS[service]!),
   ...GLOBAL,
-];
-
-/** The values of the umbrella chart: shared ones and its own. The chart of a service has the values of that service. */
-export const PLATFORM: Value[] = [
-  ...SERVICES.map((name) => value(name, { type: 'object' }, {}, `Values of the chart ${name}.`)),
-  value('topics.enabled', flag, false, 'Runs a job before each release that creates missing topics.'),
-  ...image('topics.', 'topics'),
-  value('topics.partitions', integer(1, 1000), 24, 'Number of partitions of a new topic.'),
-  value('topics.kafka.username', text, 'admin', 'Kafka user of the job that creates topics, users and rights.'),
-  ...secret(
-    'topics.kafka',
-    'password',
-    'the password of that administrator; with it the job also creates users and rights',
-  ),
-  value(
-    'topics.lagSecret',
-    objectName,
-    '',
-    'Secret with the `password` of the Kafka user that KEDA uses to read the lag; creates a TriggerAuthentication `kafka-lag`.',
-  ),
-  value(
-    'topics.agencies',
-    listOf({
-      type: 'object',
-      additionalProperties: false,
-      properties: { code, existingSecret: objectName, key: secretKey },
-      required: ['code', 'existingSecret'],
-    }),
-    [],
-    'Agencies whose users receive a password: code, existingSecret, key (default `password`). Their rights are created in any case.',
-  ),
-  value('topics.replication', integer(0, 10), 0, 'Replication factor of a new topic; 0: the default of the brokers.'),
-  value(
-    'keys.enabled',
-    flag,
-    false,
-    'Runs a job before each release that generates missing keys of services in this namespace.',
-  ),
-  ...image('keys.', 'keys'),
-  value(
-    'keys.certificates',
-    flag,
-    true,
-    'The job also creates and renews a certificate authority and the certificates of services. Disable it where another authority does, such as cert-manager.',
-  ),
-  value('keys.apiServer.port', port, 443, 'Port of the API server, where the job writes Secrets.'),
-  value(
-    'keys.apiServer.targetPort',
-    port,
-    6443,
-    'Listen port of the API server itself; most networks apply NetworkPolicies to this one.',
-  ),
-  value('keys.apiServer.peers', peers, [], `API server, ${PEER}. Empty: any address.`),
-  value(
-    'ops.firstSupervisor.existingSecret',
-    objectName,
-    '',
-    'Secret with the person: `idnp`, `given-name`, `family-name`, `reason`, and `language` unless it is `ro`. With it a job after each release makes that person a supervisor, unless a supervisor already works.',
-  ),
-  ...image('ops.', 'ops'),
-  value('ops.keys.existingSecret', objectName, 'cups-key-ops', 'Secret with `ops.key.jwk`.'),
-  value(
-    'ops.tls.existingSecret',
-    objectName,
-    'cups-tls-ops',
-    'Secret with the certificate of the job, as those of the services; used where identity has one.',
-  ),
-  value('alerts.enabled', flag, false, 'Creates a PrometheusRule with the alerts (Prometheus operator).'),
-  value(
-    'alerts.runbook',
-    text,
-    'docs/how-to/runbook.md',
-    'URL or path of the runbook; each alert links to its heading.',
-  ),
-  value('dashboards.enabled', flag, false, 'Creates a ConfigMap with the dashboard, for the sidecar of Grafana.'),
-  ...GLOBAL,
-];
-
-/** The values of the chart of agencies. It is installed beside Kafka and shares no values with the platform. */
-export const AGENCIES: Value[] = [
-  value('cluster', objectName, 'kafka', 'Name of the Strimzi Kafka.'),
-  value('prefix', matchingPattern('^[a-z0-9.-]*$'), '', 'Prefix of every topic, group and user.'),
-  value('topics.partitions', integer(1, 1000), 24, 'Number of partitions of each topic; it can only grow.'),
-  value('topics.replicas', integer(1, 10), 3, 'Replication factor of each topic.'),
-  value('topics.minInSyncReplicas', integer(1, 10), 2, 'Minimum number of in-sync replicas of a written message.'),
-  value('topics.retentionDays', integer(1, 3650), 90, 'Days that a message is kept.'),
-  value('users.enabled', flag, true, 'Creates a user for each agency, with a password and its rights.'),
-  ...(
-    [
-      ['producerBytesPerSecond', integer(1024, 1_000_000_000), 'Bytes that an agency may write per second and broker'],
-      ['consumerBytesPerSecond', integer(1024, 1_000_000_000), 'Bytes that an agency may read per second and broker'],
-      ['requestPercent', integer(1, 100), 'Percentage of a broker thread that an agency may use'],
-    ] as const
-  ).map(([name, schema, meaning]) =>
-    value(`users.${name}`, schema, AGENCY_QUOTA[name], `${meaning}, unless \`quota\` of its file sets another value.`),
-  ),
-  value('training.enabled', flag, true, 'Creates the training topics, and a user for the simulator.'),
 ];

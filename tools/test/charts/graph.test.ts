@@ -166,14 +166,24 @@ function findServicesReaching(port: number): string[] {
     .sort();
 }
 
-test('allows other egress only from notifications to its mail server', () => {
-  const known = new Set([53, 9093, 27_017, ...portOf.values()]);
+test('allows other egress only to the mail server, the checker, the S3 server and the malware scanner', () => {
+  const known = new Set([53, 9093, 27_017, ...SERVICES.map((service) => portOf.get(service))]);
   const others = policies.flatMap(({ metadata, spec }) =>
     (spec.egress ?? []).flatMap(({ ports }) =>
       ports.filter(({ port }) => !known.has(port)).map(({ port }) => `${metadata.name}:${port}`),
     ),
   );
-  expect(others).toEqual(['notifications:465']);
+  expect(others.sort()).toEqual(['documents:3310', 'documents:443', 'documents:7017', 'notifications:465']);
+});
+
+test('lets the pods that open files reach nothing, and only documents reach them', () => {
+  const checker = ofKind<Policy>(objects, 'NetworkPolicy').find(
+    ({ metadata }) => metadata.name === 'documents-checker',
+  )!;
+  expect(checker.spec.policyTypes).toEqual(['Ingress', 'Egress']);
+  expect(checker.spec.egress).toBeUndefined();
+  const inside = checker.spec.ingress!.filter(({ ports }) => ports[0]!.port === portOf.get('documents-checker'));
+  expect(inside.flatMap(({ from, ports }) => resolvePeers(from, ports))).toEqual(['documents:7017']);
 });
 
 test('denies both directions by default', () => {
@@ -189,7 +199,7 @@ test('scales consumers on the groups and topics that they read', () => {
     };
     const text = sourcesOf(service).replaceAll(/\s+/g, ' ');
     const constant = /const GROUP = '([^']+)'/.exec(text)?.[1];
-    const [, group, topic] = /groupId: ('[^']+'|GROUP), topics: \['([^']+)'\]/.exec(text)!;
+    const [, group, topic] = /groupId: ('[^']+'|GROUP), topics: \['([^']+)'/.exec(text)!;
     expect(chart.consumes).toEqual({ group: group === 'GROUP' ? constant : group!.slice(1, -1), topic });
   }
 });

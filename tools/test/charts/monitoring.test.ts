@@ -200,7 +200,8 @@ test('sets the labels that select monitors and rules', () => {
   const values = { global: { monitoring: { labels: { release: 'prometheus' } } } };
   const objects = render('platform', { files: [environmentFile('production')], values });
   const watched = objects.filter(({ kind }) => ['PodMonitor', 'PrometheusRule'].includes(kind));
-  expect(watched).toHaveLength(SERVICES.length + 1);
+  // The services, the pods that open files, and the rules.
+  expect(watched).toHaveLength(SERVICES.length + 2);
   for (const { metadata } of watched) expect(metadata.labels).toMatchObject({ release: 'prometheus' });
 });
 

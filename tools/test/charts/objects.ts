@@ -98,6 +98,7 @@ function valuesOf(kind: string, scaled: boolean, rest: boolean): unknown {
     identity: caller,
     gateway: { ...caller, route: { kind, ingress: { tlsSecret: 'cups-tls' } }, pod: rest ? { ...pod, ...placed } : {} },
     intake: consumer,
+    documents: Object.assign({ clamd: rest ? { peers: [{ podSelector: {} }] } : {} }, caller),
     'agency-bridge': consumer,
     notifications: { ...consumer, mail: { existingSecret: rest ? 'mail' : '' } },
     'agency-simulator': { enabled: rest },

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { listSettings } from '@cups/process/settings';
 import { MANAGED } from '../../generate/charts/managed.ts';
 import { render, renderText } from '../../cli/charts/render.ts';
-import { SETTINGS } from '../../generate/charts/tables.ts';
+import { CHECKER, SETTINGS } from '../../generate/charts/tables.ts';
 import { matrix, named, ofKind } from './objects.ts';
 import type { Container, Deployment, Job, PodSpec } from './objects.ts';
 
@@ -39,12 +39,19 @@ function expectRestricted(pod: PodSpec): void {
     capabilities: { drop: ['ALL'] },
     seccompProfile: { type: 'RuntimeDefault' },
   });
-  // "restricted" names the kinds of volume that a pod may have; ours are of two of them.
+  // "restricted" names the kinds of volume that a pod may have; ours are of three of them.
   for (const { name, ...kinds } of pod.volumes ?? []) {
-    const folder = name === 'state' ? 'emptyDir' : 'projected';
-    expect({ name, kinds: Object.keys(kinds) }).toEqual({ name, kinds: [folder] });
+    const [kind] = Object.keys(kinds);
+    const allowed = WRITABLE_KINDS[name] ?? ['projected'];
+    expect({ name, isAllowed: allowed.includes(kind!) }).toEqual({ name, isAllowed: true });
   }
 }
+
+/** Kinds of the volumes that a pod may write. */
+const WRITABLE_KINDS: Readonly<Record<string, readonly string[]>> = {
+  state: ['emptyDir'],
+  documents: ['emptyDir', 'persistentVolumeClaim'],
+};
 
 describe.each(deployments)('a pod of $title', ({ deployment, objects, pod, container }) => {
   test('meets pod security standard "restricted"', () => {
@@ -107,8 +114,9 @@ describe.each(deployments)('a pod of $title', ({ deployment, objects, pod, conta
       expect({ path, mounted: folders.some((folder) => covers(folder, path)) }).toEqual({ path, mounted: true });
     }
     expect(container.volumeMounts?.map(({ name }) => name)).toEqual(pod.volumes?.map(({ name }) => name));
-    const writable = container.volumeMounts?.filter(({ readOnly }) => !readOnly).map(({ name }) => name);
-    expect(writable).toEqual(hasMailServer(container) ? [] : ['state']);
+    const writable = container.volumeMounts?.filter(({ readOnly }) => !readOnly).map(({ name }) => name) ?? [];
+    const hasFiles = container.env.some(({ name }) => name === 'DOCUMENTS_DIR');
+    expect(writable).toEqual([...(hasMailServer(container) ? [] : ['state']), ...(hasFiles ? ['documents'] : [])]);
   });
 });
 
@@ -118,7 +126,7 @@ const covers = (folder: string, path: string) => `${path}/`.startsWith(`${folder
 const hasMailServer = ({ env }: Container) => !env.some(({ name }) => name === 'STATE_DIR');
 
 function settingsOf(service: string): Set<string> {
-  const settings = listSettings(SETTINGS[service]!);
+  const settings = listSettings(SETTINGS[service] ?? CHECKER);
   return new Set(settings.flatMap((one) => ('file' in one ? [one.name, one.file] : [one.name])));
 }
 

@@ -55,6 +55,8 @@ test('everybody finds Kafka, store and mail server beside the cluster, over TLS'
   expect(named('NetworkPolicy', 'notifications')).toContain('4465');
   expect(Object.keys(secretFiles(beside)).sort()).toEqual([
     'agency-bridge-store.uri',
+    'document-keys-store.uri',
+    'documents-store.uri',
     'identity-store.uri',
     'idp.crt',
     'intake-store.uri',

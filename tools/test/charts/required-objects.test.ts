@@ -77,7 +77,7 @@ beforeEach(() => {
   const all = {
     'serviceaccounts/default': [],
     'configmaps/authorities': ['kafka.crt', 'mongodb.crt'],
-    'secrets/stores': ['identity', 'intake', 'agency-bridge', 'notifications'],
+    'secrets/stores': ['identity', 'intake', 'documents', 'document-keys', 'agency-bridge', 'notifications'],
     'secrets/mail': ['url'],
     'secrets/saml': ['current.key', 'current.crt', 'idp.crt'],
     'secrets/kafka-admin': ['password'],
@@ -119,7 +119,7 @@ test('an install goes on where everything is there that no job makes, and only a
 
 test('all that is missing is said at once, each by the path of its value', async () => {
   existing.delete('secrets/mail');
-  existing.set('secrets/stores', ['identity', 'agency-bridge', 'notifications']);
+  existing.set('secrets/stores', ['identity', 'documents', 'document-keys', 'agency-bridge', 'notifications']);
   existing.set('configmaps/authorities', ['kafka.crt']);
   const words = await runInstall();
   expect(words).toContain('notifications.mail.existingSecret: there is no Secret mail in the namespace cups.');

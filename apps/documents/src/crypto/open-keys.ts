@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import type { Log, Metrics } from '@cups/contracts';
+import { assertPrivateFile } from '@cups/contracts/node';
+import type { ConfigOf } from '@cups/process/settings';
+import type { KEY_ENCRYPTION_SETTINGS } from './key-settings.ts';
+import { openKeyFile } from './key-wrapper.ts';
+import type { KeyWrapper } from './key-wrapper.ts';
+import { openVaultKeys } from './vault.ts';
+
+export type KeyEncryptionConfig = ConfigOf<typeof KEY_ENCRYPTION_SETTINGS>;
+
+interface KeyContext {
+  log: Log;
+  metrics: Metrics;
+  onShutdown: (stage: 'store', step: () => void) => void;
+}
+
+/** Opens the key-encryption keys of a file. @throws Error, one sentence, if they are unusable */
+export async function openKeyEncryption(
+  file: string,
+  config: KeyEncryptionConfig,
+  around: KeyContext,
+): Promise<KeyWrapper> {
+  const { log, metrics } = around;
+  if (config.provider === 'file') return openKeyFile(file, { log, metrics });
+  const { vaultAddress, vaultRole, vaultServiceAccount } = config;
+  if (vaultAddress === '') throw new Error('VAULT_ADDR is not set; the provider vault needs it.');
+  if (!config.vaultToken && !(vaultRole && vaultServiceAccount)) {
+    throw new Error('Set VAULT_TOKEN_FILE, or VAULT_KUBERNETES_ROLE and VAULT_KUBERNETES_TOKEN_FILE.');
+  }
+  assertPrivateFile(file, 'The file of DOCUMENT_KEYS_FILE');
+  const keys = await openVaultKeys({
+    address: vaultAddress,
+    ca: config.vaultCa,
+    transitKey: config.vaultTransitKey,
+    token: config.vaultToken,
+    kubernetes: vaultServiceAccount && vaultRole ? { role: vaultRole, token: vaultServiceAccount } : undefined,
+    sealed: () => readFileSync(file, 'utf8'),
+    log,
+    metrics,
+  });
+  around.onShutdown('store', () => keys.close());
+  return keys;
+}

@@ -1,0 +1,86 @@
+import { request as plainRequest } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+
+/** Access to the transit engine of a Vault, at its default mount `transit`. */
+export interface VaultAccess {
+  /** Origin, such as https://vault.example:8200. */
+  address: string;
+  /** CA certificates (PEM). @default those of Node */
+  ca?: (() => string) | undefined;
+  /** Name of the transit key. */
+  transitKey: string;
+  /** Token, which another program renews. */
+  token?: (() => string) | undefined;
+  /** Sign-in by the token of a service account, instead of `token`. */
+  kubernetes?: { role: string; token: () => string } | undefined;
+}
+
+const TIMEOUT_MS = 10_000;
+/** An answer has some hundred bytes. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+interface VaultAnswer {
+  auth?: { client_token?: string };
+  data?: { plaintext?: string };
+}
+
+/**
+ * Decrypts a ciphertext `vault:v1:…` by the transit engine.
+ * @throws Error, one sentence without key material, if Vault is unavailable or refuses
+ */
+export async function decryptByVault(access: VaultAccess, ciphertext: string): Promise<Buffer> {
+  const token = await signIn(access);
+  const path = `/v1/transit/decrypt/${encodeURIComponent(access.transitKey)}`;
+  const { data } = await post(access, path, { ciphertext }, token);
+  if (typeof data?.plaintext !== 'string') throw new Error('Vault returned no plaintext.');
+  return Buffer.from(data.plaintext, 'base64');
+}
+
+async function signIn(access: VaultAccess): Promise<string> {
+  const { token, kubernetes } = access;
+  if (!kubernetes) return token?.() ?? '';
+  const body = { role: kubernetes.role, jwt: kubernetes.token() };
+  const { auth } = await post(access, '/v1/auth/kubernetes/login', body);
+  if (!auth?.client_token) throw new Error('Vault returned no token.');
+  return auth.client_token;
+}
+
+async function post(access: VaultAccess, path: string, body: object, token?: string): Promise<VaultAnswer> {
+  const { status, text } = await send(access, path, JSON.stringify(body), token);
+  // The answer may repeat input, so it is not part of the message.
+  if (status !== 200) throw new Error(`Vault refused a call with status ${status}.`);
+  try {
+    return JSON.parse(text) as VaultAnswer;
+  } catch {
+    throw new Error('Vault returned no JSON.');
+  }
+}
+
+function send(
+  { address, ca }: VaultAccess,
+  path: string,
+  body: string,
+  token: string | undefined,
+): Promise<{ status: number; text: string }> {
+  const url = new URL(path, address);
+  const call = url.protocol === 'https:' ? tlsRequest : plainRequest;
+  const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { 'x-vault-token': token }) };
+  const options = { method: 'POST', headers, ca: ca?.(), signal: AbortSignal.timeout(TIMEOUT_MS) };
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) =>
+      reject(new Error(`Vault does not respond: ${error.code ?? error.name}.`));
+    const sent = call(url, options, (response) => {
+      const parts: Buffer[] = [];
+      let size = 0;
+      response.on('data', (part: Buffer) => {
+        size += part.length;
+        if (size > MAX_ANSWER_BYTES) response.destroy(new Error('too large'));
+        else parts.push(part);
+      });
+      response.on('error', fail);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
+    });
+    sent.on('error', fail);
+    sent.end(body);
+  });
+}
