@@ -115,10 +115,9 @@ async function openAgencies(backend: StoredBackend<Config>) {
   const { dataDir, agencyKeysDir: keysDir } = backend.config;
   const registry = await watchAgencies({ dataDir, log, metrics, versions });
   backend.onShutdown('sources', () => registry.close());
-  const agencies = () => registry.current();
-  const keys = await openAgencyKeys({ agencies, dir: keysDir, log, metrics });
+  const keys = await openAgencyKeys({ agencies: registry, dir: keysDir, log, metrics });
   backend.onShutdown('sources', () => keys.close());
-  return { agencies, findAgencyKeys: keys.find };
+  return { agencies: () => registry.current(), findAgencyKeys: keys.find };
 }
 
 /** Creates the keys that seal and look up personal numbers, and the hasher of the person claim. */

@@ -25,6 +25,9 @@ const issue = (
     .client(undefined, of ? { of } : {})
     .issueAgencyToken({ clientAssertion, clientAssertionType: ASSERTION_TYPE, audience: TOKEN_URL, ...more });
 const refusal = problemWith('UNAUTHENTICATED');
+/** Returns the refusals in the log. Some precede the moment at which the keys are in force. */
+const refusals = () =>
+  world.log.lines.filter(({ event, agency }) => event === 'agency-token-refused' && agency === code);
 /** Waits until the keys in the file are in force. */
 const issueSoon = (by = key) => eventually(() => issue(assertionOf({}, by)).catch(() => undefined));
 
@@ -148,8 +151,24 @@ describe('IssueAgencyToken', () => {
     await issueSoon();
   });
 
+  test('ends with the file of the agency', async () => {
+    await issueSoon();
+    const file = join(world.dataDir, 'agencies', `${code}.yaml`);
+    const text = readFileSync(file, 'utf8');
+    rmSync(file);
+    await eventually(() =>
+      issue(assertionOf()).then(
+        () => false,
+        () => true,
+      ),
+    );
+    writeFileSync(file, text);
+    await issueSoon();
+  });
+
   test('answers every refusal alike, logs its cause without the assertion, and counts it', async () => {
     await issueSoon();
+    const before = refusals().length;
     const forged = [
       assertionOf({ claims: { aud: 'x' } }),
       assertionOf({ header: { kid: 'other' } }),
@@ -163,15 +182,18 @@ describe('IssueAgencyToken', () => {
       expect(world.log.text()).not.toContain(assertion.split('.')[1]);
     }
     expect(texts.size).toBe(1);
-    const lines = world.log.lines.filter(({ event, agency }) => event === 'agency-token-refused' && agency === code);
+    const lines = refusals().slice(before);
     expect(lines.map(({ reason }) => reason)).toEqual(['audience', 'key', 'expired', 'signature']);
     const metrics = await (await fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`)).text();
-    expect(metrics).toMatch(new RegExp(`agency_tokens_total\\{agency="${code}",outcome="refused"[^}]*\\} 4`));
+    expect(metrics).toMatch(
+      new RegExp(`agency_tokens_total\\{agency="${code}",outcome="refused"[^}]*\\} ${before + 4}\n`),
+    );
     expect(metrics).toMatch(new RegExp(`agency_tokens_total\\{agency="${code}",outcome="issued"[^}]*\\} \\d`));
   });
 
   test('limits the failures of an agency, which lock nobody out', async () => {
     await issueSoon();
+    const before = refusals().length;
     const stranger = createTestKey(`${code}-1`);
     const reasons: unknown[] = [];
     for (let n = 0; n < 30; n++) {
@@ -180,10 +202,9 @@ describe('IssueAgencyToken', () => {
       };
       reasons.push(failure.reason);
     }
-    expect(reasons.filter((reason) => reason === 'UNAUTHENTICATED')).toHaveLength(20);
-    expect(reasons.filter((reason) => reason === 'RATE_LIMITED')).toHaveLength(10);
-    const logged = world.log.lines.filter(({ event, agency }) => event === 'agency-token-refused' && agency === code);
-    expect(logged).toHaveLength(20);
+    expect(reasons.filter((reason) => reason === 'UNAUTHENTICATED')).toHaveLength(20 - before);
+    expect(reasons.filter((reason) => reason === 'RATE_LIMITED')).toHaveLength(10 + before);
+    expect(refusals()).toHaveLength(20);
     await issue(assertionOf());
   });
 

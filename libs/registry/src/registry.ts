@@ -11,6 +11,8 @@ export interface Registry<Entry> {
   current(): Map<string, Entry>;
   /** Returns the errors of the current files. */
   problems(): RegistryProblem[];
+  /** Returns whether a file was deleted while its entry stays. */
+  isDeleted(file: string): boolean;
   /** Incremented when the content in force changes. Local to this process. */
   readonly generation: number;
   /** SHA-256 in hex of the content in force. Equal on replicas with equal files. */
@@ -52,6 +54,7 @@ export async function watchRegistry<Entry>(options: RegistryOptions<Entry>): Pro
   return {
     current: () => files.entries,
     problems: () => files.problems,
+    isDeleted: (file) => files.deleted.includes(file),
     get generation() {
       return files.generation;
     },
@@ -66,6 +69,7 @@ export async function watchRegistry<Entry>(options: RegistryOptions<Entry>): Pro
 class WatchedFiles<Entry> {
   entries = new Map<string, Entry>();
   problems: RegistryProblem[] = [];
+  deleted: string[] = [];
   generation = 0;
   contentHash = '';
   readonly #options: RegistryOptions<Entry>;
@@ -86,7 +90,8 @@ class WatchedFiles<Entry> {
     if (signature === this.#lastSignature) return;
     const found = readTexts(dir, names);
     const inForce = endsDeleted ? new Map([...this.#texts].filter(([name]) => names.includes(name))) : this.#texts;
-    const absent = findAbsentFiles(inForce, names, found);
+    this.deleted = [...inForce.keys()].filter((name) => !names.includes(name));
+    const absent = findAbsentFiles(this.deleted, names, found);
     const selection = selectTexts(inForce, found, parse);
     this.#accept({ ...selection, problems: [...absent, ...selection.problems] });
     this.#lastSignature = signature;
@@ -125,9 +130,8 @@ class WatchedFiles<Entry> {
 }
 
 /** Returns problems for unreadable files and for deleted files in force. */
-function findAbsentFiles(inForce: FileTexts, names: string[], found: FileTexts): RegistryProblem[] {
+function findAbsentFiles(deleted: string[], names: string[], found: FileTexts): RegistryProblem[] {
   const unreadable = names.filter((name) => !found.has(name));
-  const deleted = [...inForce.keys()].filter((name) => !names.includes(name));
   return [
     ...unreadable.map((file) => ({ file, message: 'the file cannot be read' })),
     ...deleted.map((file) => ({ file, message: 'the file was deleted' })),

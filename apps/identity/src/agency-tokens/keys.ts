@@ -4,19 +4,18 @@ import type { Agency, AgencyJwk, AgencyKey, Registry } from '@cups/registry';
 
 /** The public keys of agencies, from their files and from a folder of further keys. */
 export interface AgencyKeys {
-  /** Returns the keys of an agency by code; undefined for an unknown agency. */
+  /** Returns the keys of an agency by code; undefined for an unknown agency, and for one whose file was deleted. */
   find: (code: string) => readonly AgencyKey[] | undefined;
   close(): void;
 }
 
 /**
  * Watches the keys of agencies.
- * @param options.agencies the agencies in force
  * @param options.dir folder of further keys; undefined for none
  * @throws Error if the folder cannot be read at the start
  */
 export async function openAgencyKeys(options: {
-  agencies: () => ReadonlyMap<string, Agency>;
+  agencies: Pick<Registry<Agency>, 'current' | 'isDeleted'>;
   dir: string | undefined;
   log: Log;
   metrics: Metrics;
@@ -33,7 +32,8 @@ export async function openAgencyKeys(options: {
   };
   return {
     find(code) {
-      const agency = agencies().get(code);
+      // A registry keeps the entry of a deleted file; the access of a removed agency ends.
+      const agency = agencies.isDeleted(`${code}.yaml`) ? undefined : agencies.current().get(code);
       return agency && [...parse(agency.keys), ...parse(further?.current().get(code))];
     },
     close: () => further?.close(),
