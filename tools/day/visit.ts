@@ -194,7 +194,8 @@ export class Visit {
         `${this.#row.agency} has not answered (${this.#row.state})`,
         this.#context.patienceSeconds,
       );
-      if (row.buckets?.includes('to-notify')) await this.#recordNotification();
+      if (row.buckets?.includes('on-the-way')) await this.#confirmArrival();
+      else if (row.buckets?.includes('to-notify')) await this.#recordNotification();
       if (row.state !== 'documents-requested') {
         this.#expected.notices.push(row.state === 'ready' ? 'result-ready' : 'application-rejected');
         return;
@@ -210,6 +211,14 @@ export class Visit {
     if (!row) throw new Error('it is missing in the queue');
     this.#updateState(row);
     return row;
+  }
+
+  /** Confirms that a paper result has come, and notifies an applicant without email only then. */
+  async #confirmArrival(): Promise<void> {
+    this.#expected.notices.push('result-on-the-way');
+    const arrived = await this.#call('POST', `${this.#path}/confirm-arrival`, { body: {} });
+    this.#expected.actions.push('confirm-arrival');
+    if ((arrived as QueueRow).buckets?.includes('to-notify')) await this.#recordNotification();
   }
 
   async #recordNotification(): Promise<void> {

@@ -100,6 +100,7 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
     }
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.ApplicationDecided':
+    case 'cups.intake.v1.ResultArrived':
     case 'cups.intake.v1.ResultChanged':
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':

@@ -32,7 +32,15 @@ const RECORDED: Record<string, [method: string, path: string, by: string, body?:
 const UNRECORDED: Record<string, string[]> = {
   'the write is in the history of the application, with who did it': [
     ...['createApplication', 'updateApplication', 'submitApplication', 'withdrawApplication', 'supplyDocuments'],
-    ...['handOverResult', 'confirmOutcome', 'renewApplication', 'recordPayment', 'addNote', 'assignApplication'],
+    ...[
+      'handOverResult',
+      'confirmArrival',
+      'confirmOutcome',
+      'renewApplication',
+      'recordPayment',
+      'addNote',
+      'assignApplication',
+    ],
     ...['markDeskAlertsSeen', 'recordNoticePersonNotification', 'recordPersonNotification'],
   ],
   'shows operators, of whom identity logs each read (personal-data-read), and support its reason in their history': [

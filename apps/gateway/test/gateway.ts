@@ -122,6 +122,7 @@ export async function startGateway(
       WithdrawApplication: writeResponse,
       SupplyDocuments: writeResponse,
       HandOverResult: writeResponse,
+      ConfirmArrival: writeResponse,
       ConfirmOutcome: writeResponse,
       RenewApplication: writeResponse,
       RecordPayment: writeResponse,

@@ -286,6 +286,15 @@ const rows: Row[] = [
     },
   ],
   [
+    'confirmArrival',
+    'POST',
+    `${APP}/confirm-arrival`,
+    { occurTime: '2026-11-24T08:00:00Z' },
+    200,
+    'ConfirmArrival',
+    { occurTime: { seconds: '1795507200', nanos: 0 } },
+  ],
+  [
     'confirmOutcome',
     'POST',
     `${APP}/confirm-outcome`,

@@ -26,6 +26,7 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   SubmitApplication: { ...desk, personalData: true },
   WithdrawApplication: { ...desk, personalData: true },
   SupplyDocuments: { ...desk, personalData: true },
+  ConfirmArrival: { ...desk, personalData: true },
   HandOverResult: { ...desk, personalData: true },
   ConfirmOutcome: { ...desk, personalData: true },
   RenewApplication: { ...desk, personalData: true },

@@ -3,6 +3,7 @@ import type { MessageChange } from '@cups/application';
 import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
 import type { Appeal__Output as AppealIn } from '@cups/contracts/gen/cups/agencybridge/v1/Appeal.ts';
 import type { DeliveryDocumentsRequested__Output as DocumentsIn } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryDocumentsRequested.ts';
+import type { ResultDocument__Output as ResultDocumentIn } from '@cups/contracts/gen/cups/agencybridge/v1/ResultDocument.ts';
 import type { AgencyBridgeEvent__Output, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import type { ReceivedEvent } from '@cups/contracts';
@@ -10,7 +11,7 @@ import type { DocumentsEvent__Output, DocumentsEvents } from '@cups/contracts/ge
 import { fromCheckedFacts } from './convert/document.ts';
 import { omitEmpty } from './convert/omit-empty.ts';
 import type { AgencyUpdate } from './domain/agency-updates.ts';
-import type { Appeal, Result, Text } from './domain/application.ts';
+import type { Appeal, Result, ResultDocument, Text } from './domain/application.ts';
 import type { DocumentUpdate } from './domain/documents.ts';
 
 /**
@@ -155,13 +156,31 @@ function toResult(wire: {
   resultNumber: string;
   verificationCode: string;
   validUntil: string;
+  resultDocuments: ResultDocumentIn[];
+  verificationUrl: string;
 }): Result {
+  const documents = wire.resultDocuments.map(toResultDocument);
   return omitEmpty({
     resultKind: wire.resultKind,
     resultNumber: sanitizeDocumentNumber(wire.resultNumber),
     verificationCode: sanitizeDocumentNumber(wire.verificationCode),
     validUntil: wire.validUntil,
+    documents: documents.length > 0 ? documents : undefined,
+    verificationUrl: sanitizeUrl(wire.verificationUrl),
   });
+}
+
+function toResultDocument({ document, mediaType, size, sha256, pages }: ResultDocumentIn): ResultDocument {
+  return { document, mediaType, size: Number(size), sha256, pages };
+}
+
+const MAX_URL_LENGTH = 500;
+
+/** Returns an absolute https address without credentials in its normal form, or '' for anything else. */
+function sanitizeUrl(text: string): string {
+  const url = URL.parse(text);
+  const isSafe = url?.protocol === 'https:' && url.username === '' && url.password === '';
+  return isSafe && url.href.length <= MAX_URL_LENGTH ? url.href : '';
 }
 
 function toAppeal(wire: AppealIn | null): Appeal | undefined {

@@ -3,6 +3,7 @@ import { toProtoEnum, eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { Change, NewEvent } from '@cups/store';
 import { toState } from './convert/application.ts';
+import { toResultLocation } from './convert/result.ts';
 import type { DomainEvent, CommandResult } from './domain/command.ts';
 import type { Application } from './domain/application.ts';
 import { isCountedAlike } from './domain/statistics.ts';
@@ -74,10 +75,17 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const { request, answerBy, requestedAnswerBy = '' } = domainEvent;
       return { type: 'cups.intake.v1.DocumentsRequested', data: { ref, request, answerBy, requestedAnswerBy } };
     }
-    case 'ApplicationDecided':
-      return { type: 'cups.intake.v1.ApplicationDecided', data: { ref } };
-    case 'ResultChanged':
-      return { type: 'cups.intake.v1.ResultChanged', data: { ref, revoked: domainEvent.revoked } };
+    case 'ApplicationDecided': {
+      const { appealDeadline = '' } = domainEvent;
+      const resultLocation = toResultLocation(app);
+      return { type: 'cups.intake.v1.ApplicationDecided', data: { ref, appealDeadline, resultLocation } };
+    }
+    case 'ResultArrived':
+      return { type: 'cups.intake.v1.ResultArrived', data: { ref } };
+    case 'ResultChanged': {
+      const resultLocation = toResultLocation(app);
+      return { type: 'cups.intake.v1.ResultChanged', data: { ref, revoked: domainEvent.revoked, resultLocation } };
+    }
     case 'ResultHandedOver':
       return { type: 'cups.intake.v1.ResultHandedOver', data: { ref } };
     case 'ApplicationClosed':

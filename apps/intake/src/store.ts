@@ -23,6 +23,13 @@ const TRACKING_PROJECTION = {
   dueDate: 1,
   updateTime: 1,
   'documentRequest.answerBy': 1,
+  'decision.approved': 1,
+  'decision.resultKind': 1,
+  'decision.documents.document': 1,
+  'decision.awaitsArrival': 1,
+  'decision.revokeTime': 1,
+  'decision.correctTime': 1,
+  'content.delivery.kind': 1,
 } as const;
 
 export function openApplicationStore(store: Store): Documents<StoredApplication> {
@@ -68,7 +75,10 @@ export async function findByTrackingNumber(
   documents: Documents<StoredApplication>,
   trackingNumber: string | undefined,
 ): Promise<
-  Pick<StoredApplication, 'state' | 'training' | 'submitTime' | 'dueDate' | 'updateTime' | 'documentRequest'>
+  Pick<
+    StoredApplication,
+    'state' | 'training' | 'submitTime' | 'dueDate' | 'updateTime' | 'documentRequest' | 'decision'
+  > & { content?: StoredApplication['content'] }
 > {
   const found = trackingNumber
     ? await documents.findOne({ trackingNumber }, { scope: 'service', projection: TRACKING_PROJECTION })

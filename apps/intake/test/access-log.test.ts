@@ -32,7 +32,7 @@ const NOT_RECORDED: Record<string, string[]> = {
   'a write is recorded in the history with its actor': [
     ...['CreateApplication', 'UpdateApplication', 'SubmitApplication', 'WithdrawApplication', 'SupplyDocuments'],
     ...['HandOverResult', 'ConfirmOutcome', 'RenewApplication', 'RecordPayment', 'AddNote', 'AssignApplication'],
-    ...['MarkDeskAlertsSeen', 'RecordPersonNotification'],
+    ...['ConfirmArrival', 'MarkDeskAlertsSeen', 'RecordPersonNotification'],
   ],
   'a system of an agency reads it; a test below covers it': ['RecordAgencyAccess'],
   'a service reads it for itself; only the service log records it': ['GetSubmission', 'GetNoticeContext'],

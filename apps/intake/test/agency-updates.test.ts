@@ -144,7 +144,7 @@ describe('dates of a decision', () => {
     const app = applyUpdate(submitted(), 'approved', {
       decision: { decideTime: NOW, resultKind: 'paper', validUntil: '1900-01-01' },
     });
-    expect(app.decision).toEqual({ approved: true, decideTime: NOW, resultKind: 'paper' });
+    expect(app.decision).toEqual({ approved: true, decideTime: NOW, resultKind: 'paper', awaitsArrival: true });
     expect(alertsOf(app)).toEqual([['agency-message-changed', 'VALID_UNTIL_DROPPED']]);
   });
   test('drops a passed appeal date, keeps the text and alerts the desk', () => {

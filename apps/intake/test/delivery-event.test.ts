@@ -63,6 +63,26 @@ describe('decodeDeliveryEvent', () => {
     });
   });
 
+  test('decodes result documents and the address for verification', () => {
+    const resultDocuments = [
+      { document: 'documents/1', mediaType: 'application/pdf', size: '900', sha256: 'a', pages: 2 },
+    ];
+    const decided = (verificationUrl: string) =>
+      read('DeliveryDecided', { approved: true, resultDocuments, verificationUrl })?.decision;
+    expect(decided('https://verify.example.md/x?n=1')).toMatchObject({
+      documents: [{ document: 'documents/1', mediaType: 'application/pdf', size: 900, sha256: 'a', pages: 2 }],
+      verificationUrl: 'https://verify.example.md/x?n=1',
+    });
+    for (const unsafe of [
+      'http://x.example',
+      'javascript:alert(1)',
+      'https://a:b@x.example',
+      'x',
+      `https://x/${'y'.repeat(500)}`,
+    ])
+      expect(decided(unsafe)).not.toHaveProperty('verificationUrl');
+  });
+
   test('decodes an unknown type as a message, so that its sequence number counts', () => {
     const event = { ...bridgeEvent(APPLICATION, 'DeliveryAcknowledged', 1), type: 'cups.agencybridge.v1.DeliveryNew' };
     const { update } = decodeDeliveryEvent(event, NOW)!;

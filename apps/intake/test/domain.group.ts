@@ -1,5 +1,6 @@
 /** Table tests of pure code. */
 import './agency-updates.test.ts';
+import './arrival.test.ts';
 import './delivery-event.test.ts';
 import './documents.test.ts';
 import './filing.test.ts';

@@ -122,6 +122,8 @@ export function runCommand(app: Application, action: Action, roles: readonly str
     }
     case 'hand-over':
       return results.handOverResult(app, actor, { collectedBy: 'applicant', idDocumentKind: 'identity-document' });
+    case 'confirm-arrival':
+      return results.confirmArrival(app, actor);
     case 'confirm-outcome':
       return results.confirmOutcome(app, actor, { needMet: true });
     case 'record-payment':

@@ -125,14 +125,14 @@ describe('HandOverResult', () => {
     const { name, allowedActions } = await decided(4);
     const allows = (...actions: string[]) =>
       eventually(async () => (await at().read(name)).allowedActions.join() === actions.join());
-    expect(allowedActions).toEqual(['ACTION_HAND_OVER', 'ACTION_RECORD_PAYMENT']);
+    expect(allowedActions).toEqual(['ACTION_HAND_OVER', 'ACTION_RECORD_PAYMENT', 'ACTION_CONFIRM_ARRIVAL']);
     await scene.world.publish(bridgeEvent(name, 'DeliveryResultRevoked', 2, { reason: { ro: 'greșeală' } }));
     await allows('ACTION_WITHDRAW', 'ACTION_RECORD_PAYMENT');
     await expect(handOver(name)).rejects.toMatchObject({ reason: 'RESULT_REVOKED' });
     await scene.world.publish(
       bridgeEvent(name, 'DeliveryResultCorrected', 3, { resultKind: 'paper', resultNumber: 'R-2' }),
     );
-    await allows('ACTION_HAND_OVER', 'ACTION_RECORD_PAYMENT');
+    await allows('ACTION_HAND_OVER', 'ACTION_RECORD_PAYMENT', 'ACTION_CONFIRM_ARRIVAL');
     expect((await handOver(name)).application).toMatchObject({ state: 'STATE_HANDED_OVER' });
 
     const topic = await readTopic(scene.world.place, 'cups.applications');

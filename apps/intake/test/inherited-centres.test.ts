@@ -41,6 +41,7 @@ describe('inherited centres', () => {
     expect(history.map(({ kind, actor, centre }) => [kind, actor, centre])).toEqual([
       ['submit', 'operators/cu-201-specialist', ''],
       ['approved', 'agencies/asp', ''],
+      ['confirm-arrival', 'operators/cu-202-specialist', 'centres/CU-202'],
       ['hand-over', 'operators/cu-202-specialist', 'centres/CU-202'],
     ]);
   });

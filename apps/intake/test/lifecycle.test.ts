@@ -60,6 +60,18 @@ const SITUATIONS: { name: string; activeGuards: Guard[]; state: State; make: () 
     make: () => revoked(applicationInState('ready')),
   },
   {
+    name: 'ready with a result on its way',
+    activeGuards: ['result-on-its-way'],
+    state: 'ready',
+    make: readyOnPaper,
+  },
+  {
+    name: 'ready with a result on its way, own application',
+    activeGuards: ['result-on-its-way', 'own-application'],
+    state: 'ready',
+    make: () => asOwnApplication(readyOnPaper()),
+  },
+  {
     name: 'submitted with the fee paid',
     activeGuards: ['fee-paid'],
     state: 'submitted',
@@ -74,6 +86,10 @@ const REASON_BY_GUARD: Partial<Record<Guard, string>> = {
 /** Returns whether the table lists a role, regardless of guards. */
 const isAllowed = (state: State, action: Action, role: string): boolean =>
   OPERATOR_TRANSITIONS[state][action]?.roles.some((allowedRole) => allowedRole === role) ?? false;
+function readyOnPaper(): Application {
+  const update = { ...agencyUpdate('approved'), decision: { decideTime: NOW, resultKind: 'paper' } };
+  return applyAgencyUpdate(applicationInState('submitted'), update, WORKING_TIME).document;
+}
 const afterUpdate = (app: Application, message: Message, now?: Date) =>
   applyAgencyUpdate(app, agencyUpdate(message, now), WORKING_TIME).document;
 const revoked = (app: Application, now?: Date) => afterUpdate(app, 'result-revoked', now);

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const evidenceKinds = ['birth-certificate'];
   await scene.world.publish(
     bridgeEvent(requested.name, 'DeliveryDocumentsRequested', 1, { evidenceKinds, answerBy }),
-    bridgeEvent(ready.name, 'DeliveryDecided', 1, { approved: true, resultKind: 'paper' }),
+    bridgeEvent(ready.name, 'DeliveryDecided', 1, { approved: true, resultKind: 'electronic' }),
   );
   await eventually(async () => (await here.read(ready.name)).state === 'STATE_READY');
   await eventually(async () => (await here.read(requested.name)).state === 'STATE_DOCUMENTS_REQUESTED');

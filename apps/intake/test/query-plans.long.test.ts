@@ -70,6 +70,7 @@ const BUCKET_INDEXES: Record<(typeof BUCKETS)[number], string> = {
   drafts: STAGE,
   'awaiting-outcome': STAGE,
   'with-agency': STAGE,
+  'on-the-way': STAGE,
   mine: 'centre_1_assignee_1_queue.since_1__id_1',
   open: 'centre_1_queue.since_1__id_1',
 };

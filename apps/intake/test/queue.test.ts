@@ -4,7 +4,8 @@ import { resolveBuckets, resolveQueueStatus } from '../src/domain/queue.ts';
 import type { QueueStatus } from '../src/domain/queue.ts';
 import type { Application } from '../src/domain/application.ts';
 import { resolveQueueList, QUEUE_INDEXES } from '../src/store/queue.ts';
-import { applicationInState, NOW } from './fixtures.ts';
+import { confirmArrival } from '../src/domain/commands/results.ts';
+import { ACTOR, applicationInState, NOW } from './fixtures.ts';
 
 const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
 const ME = 'operators/cu-001-specialist';
@@ -78,6 +79,25 @@ describe('queue', () => {
     for (const field of ['notifySince', 'agencyUpdateTime', 'actionDate', 'deadline'] as const) {
       if (!(field in expected) && field !== 'actionDate') expect([field, status?.[field]]).toEqual([field, undefined]);
     }
+  });
+
+  describe('a paper result on its way', () => {
+    const ready = applicationInState('ready');
+    const onTheWay: Application = { ...ready, decision: { ...ready.decision!, awaitsArrival: true } };
+
+    test('waits apart from results to hand over, and becomes a task after 14 days', () => {
+      const seen = { ...onTheWay, seenTime: later(1) };
+      expect(resolveQueueStatus(seen)).toEqual({ stage: 'on-the-way', since: NOW, actionDate: '2026-03-24' });
+      expect(bucketsOn(seen, later(13))).toEqual(['mine', 'open', 'on-the-way']);
+      expect(bucketsOn(seen, later(31))).toEqual(['today', 'mine', 'open', 'on-the-way']);
+    });
+
+    test('counts as uncollected from its arrival, when the applicant must be notified', () => {
+      const { document } = confirmArrival(onTheWay, { ...ACTOR, now: later(10) });
+      expect(resolveQueueStatus(document)).toMatchObject({ stage: 'ready', since: later(10), notifySince: later(10) });
+      expect(bucketsOn(document, later(23))).not.toContain('uncollected-14-days');
+      expect(bucketsOn(document, later(24))).toContain('uncollected-14-days');
+    });
   });
 
   test('counts notifications after the transition only', () => {

@@ -21,6 +21,7 @@ export function toNoticeContext(response: NoticeContextResponse): NoticeContext 
     state: fromProtoEnum('STATE_', response.state),
     training: response.training,
     resultDelivery: toResultDelivery(response.resultDelivery),
+    isOnItsWay: response.resultLocation === 'RESULT_LOCATION_ON_ITS_WAY',
     answerBy: response.documentRequest?.answerBy ?? '',
     requestText: response.documentRequest?.message ?? {},
     documentTexts: response.documentRequest?.documents.map(({ note }) => note) ?? [],

@@ -55,7 +55,12 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
       return answerBy === '' ? { kind: 'documents-requested' } : { kind: 'documents-requested', answerBy };
     }
     case 'cups.intake.v1.ApplicationDecided':
-      return { kind: event.data.ref?.state === 'STATE_REJECTED' ? 'application-rejected' : 'result-ready' };
+      if (event.data.ref?.state === 'STATE_REJECTED') return { kind: 'application-rejected' };
+      return {
+        kind: event.data.resultLocation === 'RESULT_LOCATION_ON_ITS_WAY' ? 'result-on-the-way' : 'result-ready',
+      };
+    case 'cups.intake.v1.ResultArrived':
+      return { kind: 'result-ready' };
     case 'cups.intake.v1.ApplicationWithdrawn':
       return event.data.fromState === 'STATE_DRAFT' ? NO_NOTICE : { kind: 'application-withdrawn' };
     case 'cups.intake.v1.ApplicationExpired':

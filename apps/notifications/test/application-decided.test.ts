@@ -16,6 +16,22 @@ test.each([
   expect((await harness.thread(id)).notices).toMatchObject([{ kind, state: 'printable', channel: 'slip' }]);
 });
 
+test('a paper result is announced on its way, and again when it can be collected', async () => {
+  const resultLocation = 'RESULT_LOCATION_ON_ITS_WAY';
+  const id = harness.application(noticeContextResponse('ana@example.md', { state: 'STATE_READY', resultLocation }));
+  await harness.publish(
+    intakeEvent(id, 1, 'ApplicationDecided', { ...ready, resultLocation }),
+    intakeEvent(id, 2, 'ResultArrived', ready),
+  );
+  const { notices } = await harness.thread(
+    id,
+    (thread) => thread.notices.length === 2 && thread.notices.every(({ state }) => state === 'sent'),
+  );
+  expect(notices).toMatchObject([{ kind: 'result-on-the-way' }, { kind: 'result-ready' }]);
+  expect(harness.readMail(`${id}-1`).text).toContain('Nu trebuie să veniți încă după el.');
+  expect(harness.readMail(`${id}-2`).text).toContain('Îl primiți la centrul Lozova');
+});
+
 test.each([
   ['RESULT_DELIVERY_COLLECT', 'Îl primiți la centrul Lozova'],
   ['RESULT_DELIVERY_ELECTRONIC', 'nu trebuie să veniți'],

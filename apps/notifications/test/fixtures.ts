@@ -38,6 +38,7 @@ export const noticeContext = (more: Partial<NoticeContext> = {}): NoticeContext 
   state: 'submitted',
   training: false,
   resultDelivery: 'collect',
+  isOnItsWay: false,
   answerBy: '',
   requestText: {},
   documentTexts: [],
@@ -66,6 +67,7 @@ export const templateData: TemplateData = {
   term: 'known',
   reach: 'email',
   way: 'collect',
+  place: 'arrived',
 };
 
 export const recipient = { name: 'Ion Popescu', trackingNumber: 'ABCD-EFGH-JKMN-PX', training: false };

@@ -34,6 +34,9 @@ describe('a notice is true when it is composed', () => {
     ['result-ready', undefined, true],
     ['result-ready', 'corrected', true],
     ['result-ready', 'revoked', false],
+    ['result-on-the-way', 'revoked', false],
+    // It has arrived meanwhile.
+    ['result-on-the-way', undefined, false],
     ['result-corrected', 'corrected', true],
     ['result-corrected', 'revoked', false],
     ['result-revoked', 'revoked', true],

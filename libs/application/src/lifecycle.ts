@@ -27,6 +27,7 @@ export const ACTIONS = [
   'confirm-outcome',
   'correct',
   'record-payment',
+  'confirm-arrival',
 ] as const;
 /** Actions of desk operators that follow the lifecycle. */
 export type Action = (typeof ACTIONS)[number];
@@ -48,9 +49,10 @@ export type DeskRole = (typeof DESK_ROLES)[number];
 
 /**
  * Conditions beside the state that open or close a transition; intake evaluates them. `own-application` holds if
- * the operator is the applicant or the represented person.
+ * the operator is the applicant or the represented person. `result-on-its-way` holds while a paper result has not
+ * arrived at the centre.
  */
-export const GUARDS = ['result-revoked', 'fee-paid', 'own-application'] as const;
+export const GUARDS = ['result-revoked', 'fee-paid', 'result-on-its-way', 'own-application'] as const;
 export type Guard = (typeof GUARDS)[number];
 
 interface Transition {
@@ -76,7 +78,8 @@ const paymentTransition = (state: State) => ({ 'record-payment': reviewedTransit
 
 /**
  * The transitions of operators; all others are rejected. `correct` keeps the state, because it opens a new
- * application. A revoked result cannot be handed over until it is corrected; withdrawal is the alternative.
+ * application. A revoked result cannot be handed over until it is corrected; withdrawal is the alternative. A paper
+ * result on its way can be handed over without a confirmed arrival, because it is evidently there.
  */
 export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transition>>> = {
   draft: {
@@ -96,6 +99,7 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...paymentTransition('ready'),
     'hand-over': reviewedTransition('handed-over', 'result-revoked'),
     withdraw: { ...reviewedTransition('withdrawn'), onlyIf: 'result-revoked' },
+    'confirm-arrival': { ...reviewedTransition('ready', 'result-revoked'), onlyIf: 'result-on-its-way' },
   },
   rejected: { 'hand-over': reviewedTransition('handed-over') },
   'handed-over': { 'confirm-outcome': reviewedTransition('closed') },

@@ -13,5 +13,6 @@ export const BUCKETS = [
   'with-agency',
   'mine',
   'open',
+  'on-the-way',
 ] as const;
 export type Bucket = (typeof BUCKETS)[number];

@@ -67,6 +67,7 @@ export const NOTICE_KINDS = [
   'application-expired',
   'result-corrected',
   'result-revoked',
+  'result-on-the-way',
   'other',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];

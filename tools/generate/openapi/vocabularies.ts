@@ -38,6 +38,7 @@ const BUCKET_MEANINGS = [
   '`due-soon`: a date passes within three days, or has passed. `to-notify`: an applicant without email must be notified.',
   '`uncollected-14-days`, `uncollected-30-days`: not collected for that long. `awaiting-outcome`: handed over, outcome not',
   'confirmed. `with-agency`: the agency works on it. `mine`: assigned to the caller. `open`: all that have not ended.',
+  '`on-the-way`: a paper result has not arrived at the centre yet.',
 ].join(' ');
 
 const createEnumSchema = (list: readonly string[], description: string) => ({

@@ -42,6 +42,7 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
     withdrawApplication: actionHandler(intake.withdrawApplication, ({ reason }: { reason?: string }) => ({ reason })),
     supplyDocuments: actionHandler(intake.supplyDocuments, convert.documentSupplyToProto),
     handOverResult: actionHandler(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
+    confirmArrival: actionHandler(intake.confirmArrival, () => ({})),
     confirmOutcome: actionHandler(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({
       outcome,
     })),

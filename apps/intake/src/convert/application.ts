@@ -4,12 +4,9 @@ import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { Application as ApplicationOut } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { ApplicationAction as ActionOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationAction.ts';
 import type { ApplicationContent as ContentOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
-import type { Decision as DecisionOut } from '@cups/contracts/gen/cups/intake/v1/Decision.ts';
 import type { DeskAlert as DeskAlertOut } from '@cups/contracts/gen/cups/intake/v1/DeskAlert.ts';
 import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/cups/intake/v1/DocumentRequest.ts';
-import type { HandOver as HandOverOut } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
 import type { Note as NoteOut } from '@cups/contracts/gen/cups/intake/v1/Note.ts';
-import type { ResultRecord as ResultOut } from '@cups/contracts/gen/cups/intake/v1/ResultRecord.ts';
 import type { PersonNotification as PersonNotificationOut } from '@cups/contracts/gen/cups/intake/v1/PersonNotification.ts';
 import { etagOf } from '@cups/store';
 import { findActiveGuards } from '../domain/command.ts';
@@ -17,12 +14,9 @@ import type { IsPartyTo } from '../domain/command.ts';
 import type {
   ActionRecord,
   Application,
-  ApplicationRow,
-  Decision,
   DeskAlert,
   DocumentRequest,
   Note,
-  Result,
   PersonNotification,
 } from '../domain/application.ts';
 import { resolveBuckets } from '../domain/queue.ts';
@@ -31,7 +25,7 @@ import type { StoredRow } from '../store/application-rows.ts';
 import { toContent } from './content.ts';
 import { toDocumentReference } from './document.ts';
 import { toPayment } from './payment.ts';
-import { omitEmpty } from './omit-empty.ts';
+import { isSuperseded, toDecision, toDecisionTimes, toHandOver, toResult } from './result.ts';
 
 /** Converts applications, list rows and history entries to gRPC messages. */
 
@@ -126,7 +120,8 @@ function toRowContent({ content }: StoredRow): ContentOut | null {
 const toBuckets = (app: Pick<Application, 'queue' | 'assignee'>, viewer: Viewer) =>
   resolveBuckets(app, viewer).map((bucket) => toProtoEnum('BUCKET_', bucket));
 
-export function toAction(row: ActionRecord): ActionOut {
+/** @param app the application of the history, with its decision now */
+export function toAction(row: ActionRecord, app: Pick<Application, 'decision'>): ActionOut {
   return {
     kind: row.kind,
     actor: row.actor,
@@ -138,7 +133,7 @@ export function toAction(row: ActionRecord): ActionOut {
     toState: toState(row.toState),
     submission: row.submission ?? 0,
     agencyText: row.agencyText ?? null,
-    result: row.result ? toResult(row.result) : null,
+    result: row.result ? toResult(row.result, isSuperseded(row, app)) : null,
     documents: row.documents ?? [],
     changes: row.changes ?? [],
     code: row.code ?? '',
@@ -164,43 +159,12 @@ export function toDocumentRequest(request: DocumentRequest | undefined): Documen
   };
 }
 
-export function toDecision(decision: Decision | undefined): DecisionOut | null {
-  if (!decision) return null;
-  const { decideTime, correctTime, revokeTime, reason, correctReason, revokeReason, appeal } = decision;
-  return {
-    ...decision,
-    reason: reason ?? null,
-    correctReason: correctReason ?? null,
-    revokeReason: revokeReason ?? null,
-    appeal: appeal ?? null,
-    decideTime: toTimestamp(decideTime),
-    correctTime: toTimestamp(correctTime),
-    revokeTime: toTimestamp(revokeTime),
-  };
-}
-
-function toDecisionTimes(decision: ApplicationRow['decision']): DecisionOut | null {
-  if (!decision) return null;
-  return {
-    approved: decision.approved,
-    decideTime: toTimestamp(decision.decideTime),
-    correctTime: toTimestamp(decision.correctTime),
-    revokeTime: toTimestamp(decision.revokeTime),
-  };
-}
-
 function toAllowedActions(state: State, { roles }: Viewer, activeGuards: readonly Guard[]) {
   return allowedActions(state, roles, activeGuards).map((action: Action) => toProtoEnum('ACTION_', action));
 }
 
 function toDeskAlert({ kind, recordTime, cause = '', count = 1, seenTime, seenBy = '' }: DeskAlert): DeskAlertOut {
   return { kind, recordTime: toTimestamp(recordTime), cause, count, seenTime: toTimestamp(seenTime), seenBy };
-}
-
-function toHandOver(handOver: Application['handOver']): HandOverOut | null {
-  if (!handOver) return null;
-  const { ground, handOverTime, ...rest } = handOver;
-  return { ...rest, ground: ground ?? null, handOverTime: toTimestamp(handOverTime) };
 }
 
 function toNote({ text, author, occurTime, recordTime }: Note): NoteOut {
@@ -214,8 +178,4 @@ function toPersonNotification({ method, operator, notifyTime, about }: PersonNot
     notifyTime: toTimestamp(notifyTime),
     about,
   };
-}
-
-function toResult({ resultKind, resultNumber, verificationCode, validUntil }: Result): ResultOut {
-  return omitEmpty({ kind: resultKind, number: resultNumber, verificationCode, validUntil });
 }

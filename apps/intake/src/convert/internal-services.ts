@@ -4,8 +4,9 @@ import type { GetNoticeContextResponse } from '@cups/contracts/gen/cups/intake/v
 import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Application, ServiceVersion, Submission } from '../domain/application.ts';
 import { resolveResultDelivery } from '../domain/result-delivery.ts';
-import { toDecision, toDocumentRequest, toState } from './application.ts';
+import { toDocumentRequest, toState } from './application.ts';
 import { toContent } from './content.ts';
+import { toDecision, toResultLocation } from './result.ts';
 
 /** Converts applications for other services, each with only the fields it needs. */
 
@@ -55,6 +56,7 @@ export function toNoticeContext(app: Application, version: ServiceVersion): GetN
     documentRequest: toDocumentRequest(app.documentRequest),
     decision: toDecision(app.decision),
     training: app.training ?? false,
+    resultLocation: toResultLocation(app),
     resultDelivery: toProtoEnum('RESULT_DELIVERY_', resolveResultDelivery(version.outputs ?? [], delivery)),
   };
 }

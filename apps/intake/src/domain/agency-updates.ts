@@ -196,6 +196,7 @@ function applyTransition(
     case 'rejected': {
       const decideTime = update.decision?.decideTime ?? update.occurTime;
       const decision: Decision = { ...update.decision, decideTime, approved: state === 'ready' };
+      if (isOnItsWay(app, decision)) decision.awaitsArrival = true;
       return { ...open, state, decision, timer: null };
     }
     default:
@@ -211,19 +212,40 @@ function recordAlert(app: Application, kind: DeskAlertKind, update: NormalizedUp
     ...next,
     decision:
       update.message === 'result-corrected'
-        ? applyCorrection(app.decision, update)
+        ? applyCorrection(app, app.decision, update)
         : applyRevocation(app.decision, update),
   };
 }
 
-/** Replaces the result; the history keeps the old one. */
-function applyCorrection(decision: Decision, { now, result, agencyText }: NormalizedUpdate): Decision {
-  const { resultKind: _k, resultNumber: _n, verificationCode: _c, validUntil: _v, ...rest } = decision;
-  const correctTime = latestOf(now, decision.revokeTime && new Date(decision.revokeTime.getTime() + 1));
-  return { ...rest, ...result, correctTime, ...(agencyText ? { correctReason: agencyText } : {}) };
+/** Fields of a decision that a correction replaces as a whole. */
+const RESULT_FIELDS = [
+  'resultKind',
+  'resultNumber',
+  'verificationCode',
+  'validUntil',
+  'documents',
+  'verificationUrl',
+  'awaitsArrival',
+  'arrivalTime',
+] as const;
+
+/** Replaces the result; the history keeps the old one. A new paper result is on its way, unless one was handed over. */
+function applyCorrection(app: Application, before: Decision, update: NormalizedUpdate): Decision {
+  const { now, result, agencyText } = update;
+  const rest = { ...before };
+  for (const field of RESULT_FIELDS) delete rest[field];
+  const correctTime = latestOf(now, before.revokeTime && new Date(before.revokeTime.getTime() + 1));
+  const decision = { ...rest, ...result, correctTime, ...(agencyText ? { correctReason: agencyText } : {}) };
+  return app.state === 'ready' && isOnItsWay(app, decision) ? { ...decision, awaitsArrival: true } : decision;
 }
 
-function applyRevocation(decision: Decision, { now, agencyText }: NormalizedUpdate): Decision {
+/** Whether a decision has a paper result that comes to the centre. Result documents are printed there instead. */
+function isOnItsWay({ content }: Application, { approved, resultKind, documents = [] }: Decision): boolean {
+  return approved && resultKind === 'paper' && documents.length === 0 && content.delivery?.kind !== 'post';
+}
+
+function applyRevocation(before: Decision, { now, agencyText }: NormalizedUpdate): Decision {
+  const { awaitsArrival: _revoked, ...decision } = before;
   return {
     ...decision,
     revokeTime: latestOf(now, decision.correctTime),
@@ -289,12 +311,15 @@ function toRowDetails(update: NormalizedUpdate): Partial<ActionRecord> {
 }
 
 function toResult({ decision, result }: NormalizedUpdate): Result | undefined {
-  const { resultKind, resultNumber, verificationCode, validUntil } = result ?? decision ?? {};
+  const { resultKind, resultNumber, verificationCode, validUntil, documents, verificationUrl } =
+    result ?? decision ?? {};
   if (resultKind === undefined) return undefined;
   const fields: Result = { resultKind };
   if (resultNumber !== undefined) fields.resultNumber = resultNumber;
   if (verificationCode !== undefined) fields.verificationCode = verificationCode;
   if (validUntil !== undefined) fields.validUntil = validUntil;
+  if (documents !== undefined) fields.documents = documents;
+  if (verificationUrl !== undefined) fields.verificationUrl = verificationUrl;
   return fields;
 }
 
@@ -319,8 +344,10 @@ function domainEvents(
       return [{ type: 'DocumentsRequested', request, answerBy, ...(requestedAnswerBy ? { requestedAnswerBy } : {}) }];
     }
     case 'ready':
-    case 'rejected':
-      return [{ type: 'ApplicationDecided' }];
+    case 'rejected': {
+      const appealDeadline = next.decision?.appeal?.deadline;
+      return [{ type: 'ApplicationDecided', ...(appealDeadline === undefined ? {} : { appealDeadline }) }];
+    }
     default:
       return app.state === effect.to ? [] : [{ type: 'ApplicationInProgress' }];
   }

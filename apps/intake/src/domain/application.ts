@@ -127,6 +127,10 @@ export interface Decision extends Result {
   revokeReason?: Text;
   /** Only for rejections. */
   appeal?: Appeal;
+  /** Set while a paper result is on its way to the centre. Decisions of earlier releases lack it. */
+  awaitsArrival?: true;
+  /** When the paper result arrived, if the desk confirmed it. */
+  arrivalTime?: Date;
 }
 
 /** One history entry: actor, claimed time, recorded time, cause, and the message it answers. */
@@ -250,7 +254,11 @@ export interface Application {
   agencyReference?: string;
   progress?: { note: string; time: Date };
   decision?: Decision;
-  handOver?: HandOver & { handOverTime: Date };
+  handOver?: HandOver & {
+    handOverTime: Date;
+    /** SHA-256 of each result document that was handed over; absent without any. */
+    documentSha256s?: string[];
+  };
   outcome?: Outcome;
   history: ActionRecord[];
   /** Number of repeated agency messages dropped from the history. */
@@ -308,7 +316,7 @@ export type ApplicationRow = Pick<
     contact?: { phone?: string };
   };
   documentRequest?: Pick<DocumentRequest, 'answerBy'>;
-  decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime'>;
+  decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime' | 'awaitsArrival'>;
   deskAlerts: Pick<DeskAlert, 'kind' | 'recordTime'>[];
   payment?: Pick<Payment, 'payTime'>;
 };

@@ -3,6 +3,7 @@ import type { ActionRecord, Application, ApplicationRow } from './application.ts
 import { allowedActions, findBlockingGuard, CASEWORK_ACTIONS, DESK_ROLES, stateAfter } from '@cups/application';
 import type { Action, Guard, CaseworkAction, DeskAlertKind, State, NotificationMethod } from '@cups/application';
 import { notFound, assertNoViolations } from './problems.ts';
+import { isRevoked } from './result-delivery.ts';
 
 /**
  * Shared parts of all commands on an application. Commands (commands/, agency-updates.ts) are pure functions from a
@@ -42,7 +43,9 @@ export type DomainEvent =
   | { type: 'ApplicationInProgress' }
   /** `requestedAnswerBy` is the agency's date, if intake moved it. */
   | { type: 'DocumentsRequested'; request: string; answerBy: string; requestedAnswerBy?: string }
-  | { type: 'ApplicationDecided' }
+  /** `appealDeadline` is yyyy-MM-dd. */
+  | { type: 'ApplicationDecided'; appealDeadline?: string }
+  | { type: 'ResultArrived' }
   | { type: 'ResultChanged'; revoked: boolean }
   | { type: 'ResultHandedOver' }
   | { type: 'ApplicationClosed'; needMet: boolean }
@@ -73,10 +76,9 @@ export function findActiveGuards(
   { decision, payment, content = {} }: Pick<ApplicationRow, 'decision' | 'payment' | 'content'>,
   isPartyTo: IsPartyTo,
 ): Guard[] {
-  const { revokeTime, correctTime } = decision ?? {};
-  const isRevoked = revokeTime && !(correctTime && correctTime > revokeTime);
-  const activeGuards: Guard[] = isRevoked ? ['result-revoked'] : [];
+  const activeGuards: Guard[] = decision && isRevoked(decision) ? ['result-revoked'] : [];
   if (payment) activeGuards.push('fee-paid');
+  if (decision?.awaitsArrival) activeGuards.push('result-on-its-way');
   if (isPartyTo(content)) activeGuards.push('own-application');
   return activeGuards;
 }

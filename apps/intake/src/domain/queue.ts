@@ -9,7 +9,7 @@ import { resolveLastEditTime } from './draft-timer.ts';
  */
 
 /** The stage of an open application; each has exactly one. */
-export type QueueStage = 'drafts' | 'with-agency' | 'documents-requested' | 'ready' | 'awaiting-outcome';
+export type QueueStage = 'drafts' | 'with-agency' | 'documents-requested' | 'on-the-way' | 'ready' | 'awaiting-outcome';
 
 /** Queue status of an open application. Dates are yyyy-MM-dd in Chisinau. */
 export interface QueueStatus {
@@ -34,6 +34,7 @@ type QueueInput = Pick<
   | 'submitTime'
   | 'dueDate'
   | 'documentRequest'
+  | 'decision'
   | 'deskAlerts'
   | 'seenTime'
   | 'personNotifications'
@@ -58,15 +59,20 @@ const DRAFT_REMINDER_DAYS = 3;
 /** Days before the answer deadline on which it becomes a task, even if the applicant was notified. */
 const ANSWER_REMINDER_DAYS = 10;
 
+/** Days after the decision on which a paper result that has not arrived becomes a task. */
+const ARRIVAL_REMINDER_DAYS = 14;
+
 /** Returns the queue status, or undefined after the application ends. */
 export function resolveQueueStatus(app: QueueInput): QueueStatus | undefined {
-  const stage = STAGE_BY_STATE[app.state];
+  const isOnTheWay = app.state === 'ready' && app.decision?.awaitsArrival;
+  const stage = isOnTheWay ? 'on-the-way' : STAGE_BY_STATE[app.state];
   if (stage === undefined) return undefined;
   const since = resolveSince(app);
   const queue: QueueStatus = { stage, since };
   const deadline = resolveDeadline(app);
   const agencyUpdateTime = resolveAgencyUpdateTime(app);
-  const notifySince = resolveNotifySince(app, since);
+  // The applicant is told once the result can be collected.
+  const notifySince = isOnTheWay ? undefined : resolveNotifySince(app, since);
   if (deadline !== undefined) queue.deadline = deadline;
   if (agencyUpdateTime) queue.agencyUpdateTime = agencyUpdateTime;
   if (notifySince) queue.notifySince = notifySince;
@@ -75,9 +81,9 @@ export function resolveQueueStatus(app: QueueInput): QueueStatus | undefined {
   return queue;
 }
 
-/** Returns the last edit of a draft, otherwise the time of the last transition. */
+/** Returns the last edit of a draft, otherwise the time of the last transition or arrival. */
 function resolveSince({ history, timer }: QueueInput): Date {
-  const moved = history.findLast((row) => row.fromState !== row.toState);
+  const moved = history.findLast((row) => row.fromState !== row.toState || row.kind === 'confirm-arrival');
   const since = resolveLastEditTime(timer) ?? moved?.recordTime;
   if (!since) throw new Error('An open application has neither a draft timer nor a history.');
   return since;
@@ -124,6 +130,7 @@ function resolveActionDate({ stage, since, deadline, agencyUpdateTime, notifySin
     notifySince && toCivilDate(notifySince),
   ];
   if (stage === 'ready' || stage === 'awaiting-outcome') days.push(toCivilDate(since));
+  if (stage === 'on-the-way') days.push(addCivilDays(toCivilDate(since), ARRIVAL_REMINDER_DAYS));
   if (deadline !== undefined && stage === 'drafts') days.push(addCivilDays(deadline, -DRAFT_REMINDER_DAYS));
   if (deadline !== undefined && stage === 'documents-requested')
     days.push(addCivilDays(deadline, -ANSWER_REMINDER_DAYS));
@@ -166,6 +173,7 @@ export function resolveBuckets(
     'with-agency': stage === 'with-agency',
     mine: assignee === operator,
     open: true,
+    'on-the-way': stage === 'on-the-way',
   };
   return BUCKETS.filter((bucket) => isInBucket[bucket]);
 }

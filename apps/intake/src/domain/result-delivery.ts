@@ -1,5 +1,26 @@
 import type { DeliveryChoice } from '@cups/application';
-import type { OutputKind } from './application.ts';
+import type { Application, Decision, OutputKind } from './application.ts';
+
+/** Where the result of an application is; undefined without one, if it is paid out, or if it is sent by post. */
+export type ResultLocation = 'on-its-way' | 'at-centre' | 'electronic';
+
+export function resolveResultLocation({
+  state,
+  decision,
+  content,
+}: Pick<Application, 'state' | 'decision'> & { content?: Pick<Application['content'], 'delivery'> }):
+  ResultLocation | undefined {
+  if (state !== 'ready' || !decision || isRevoked(decision)) return undefined;
+  if (decision.awaitsArrival) return 'on-its-way';
+  if (decision.resultKind === 'electronic' || (decision.documents ?? []).length > 0) return 'electronic';
+  if (decision.resultKind === 'payment' || content?.delivery?.kind === 'post') return undefined;
+  return 'at-centre';
+}
+
+/** Whether the agency revoked the result and has not corrected it since. */
+export function isRevoked({ revokeTime, correctTime }: Pick<Decision, 'revokeTime' | 'correctTime'>): boolean {
+  return revokeTime !== undefined && !(correctTime !== undefined && correctTime > revokeTime);
+}
 
 export type ResultDelivery = 'collect' | 'electronic' | 'post' | 'payment';
 

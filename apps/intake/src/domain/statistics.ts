@@ -8,7 +8,7 @@ import type { Application, ActionRecord } from './application.ts';
  */
 
 export type CountedApplication = Pick<Application, 'createTime' | 'submitTime' | 'state' | 'dueDate' | 'training'> & {
-  history: Pick<ActionRecord, 'fromState' | 'toState' | 'recordTime'>[];
+  history: Pick<ActionRecord, 'kind' | 'fromState' | 'toState' | 'recordTime'>[];
   decision?: { approved: boolean };
   outcome?: { needMet: boolean };
 };
@@ -78,7 +78,9 @@ function computeTimeSpent({
   let decided = false;
   let collected = false;
   let since = createTime;
-  for (const { fromState, toState, recordTime } of history) {
+  for (const { kind, fromState, toState, recordTime } of history) {
+    // A paper result was on its way until then: neither the agency nor the citizen had it.
+    if (kind === 'confirm-arrival') since = recordTime;
     if (fromState === toState) continue;
     if (fromState in HOLDER_BY_STATE) {
       spent[HOLDER_BY_STATE[fromState as keyof typeof HOLDER_BY_STATE]] += Math.max(

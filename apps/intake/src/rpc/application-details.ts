@@ -31,7 +31,7 @@ export function applicationDetailsRpcs(
       if (!recordLater) await accessLog.write([app._id], accessLogEntry(context, 'details', viewer.now));
       return {
         application: toApplication(app, viewer),
-        actions: app.history.slice(-MAX_SHOWN_ACTIONS).map(toAction),
+        actions: app.history.slice(-MAX_SHOWN_ACTIONS).map((row) => toAction(row, app)),
         olderActions: Math.max(0, app.history.length - MAX_SHOWN_ACTIONS),
         lastAccess: accessSummary.lastAccess ? toAccessLogEntry(accessSummary.lastAccess) : null,
         accessCount: accessSummary.count,

@@ -45,7 +45,7 @@ export function readRpcs({
       const app = await getCentreApplication(applications, request.name, context);
       const { rows, nextPageToken } = pageHistory(app, request);
       await accessLog.write([app._id], accessLogEntry(context, 'history', now()));
-      return { actions: rows.map(toAction), nextPageToken, training: app.training ?? false };
+      return { actions: rows.map((row) => toAction(row, app)), nextPageToken, training: app.training ?? false };
     },
   };
 }

@@ -7,8 +7,12 @@ import { assertNoViolations, invalidField } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { changeApplication } from './change.ts';
 
-export function resultRpcs(deps: RpcDeps): Pick<IntakeRpcs, 'HandOverResult' | 'ConfirmOutcome'> {
+export function resultRpcs(deps: RpcDeps): Pick<IntakeRpcs, 'ConfirmArrival' | 'HandOverResult' | 'ConfirmOutcome'> {
   return {
+    async ConfirmArrival(request, context) {
+      return changeApplication(deps, request, context, { decide: results.confirmArrival });
+    },
+
     async HandOverResult(request, context) {
       const handOver = fromHandOver(request.handOver);
       assertNoViolations(validateHandOverRecord(handOver));

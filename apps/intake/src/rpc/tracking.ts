@@ -1,10 +1,11 @@
 import { normalizeTrackingNumber } from '@cups/application';
 import { toTimestamp } from '@cups/contracts/proto';
 import { toState } from '../convert/application.ts';
+import { toResultLocation } from '../convert/result.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { findByTrackingNumber } from '../store.ts';
 
-/** RPC handler for the public: the holder of a tracking number gets the state and dates, and nothing else. */
+/** RPC handler for the public: the holder of a tracking number gets the state, dates and where the result is. */
 export function trackingRpcs({ applications }: Pick<RpcDeps, 'applications'>): Pick<IntakeRpcs, 'TrackApplication'> {
   return {
     async TrackApplication(request) {
@@ -16,6 +17,7 @@ export function trackingRpcs({ applications }: Pick<RpcDeps, 'applications'>): P
         updateTime: toTimestamp(app.updateTime),
         answerBy: app.documentRequest?.answerBy ?? '',
         training: app.training ?? false,
+        resultLocation: toResultLocation(app),
       };
     },
   };

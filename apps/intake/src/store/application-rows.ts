@@ -36,6 +36,7 @@ export const ROW_PROJECTION = {
   'decision.decideTime': 1,
   'decision.correctTime': 1,
   'decision.revokeTime': 1,
+  'decision.awaitsArrival': 1,
   'deskAlerts.kind': 1,
   'deskAlerts.recordTime': 1,
   'payment.payTime': 1,

@@ -116,6 +116,8 @@ export const APPLICATION_SCHEMA = {
     revokeTime: Date,
     revokeReason: text,
     appeal: { instructions: text, deadline: String },
+    awaitsArrival: Boolean,
+    arrivalTime: Date,
   },
   handOver: {
     collectedBy: String,
@@ -124,6 +126,7 @@ export const APPLICATION_SCHEMA = {
     handOverTime: Date,
     collectorName: String,
     ground: { kind: String, reference: String },
+    documentSha256s: [String],
   },
   outcome: { needMet: Boolean, missing: String },
   history: [

@@ -21,7 +21,7 @@ export const QUEUE_INDEXES = [
   {
     fields: { centre: 1, 'queue.stage': 1, 'queue.since': 1, _id: 1 },
     query:
-      'ListQueue: documents-requested, ready, uncollected-14-days, uncollected-30-days, drafts, awaiting-outcome, with-agency',
+      'ListQueue: documents-requested, ready, uncollected-14-days, uncollected-30-days, drafts, awaiting-outcome, with-agency, on-the-way',
   },
   { fields: { centre: 1, 'queue.actionDate': 1, _id: 1 }, query: 'ListQueue: today' },
   { fields: { centre: 1, 'queue.agencyUpdateTime': 1, _id: 1 }, query: 'ListQueue: agency-replied' },

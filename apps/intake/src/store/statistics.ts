@@ -60,6 +60,7 @@ const STATISTICS_PROJECTION = {
   uncounted: 1,
   'decision.approved': 1,
   'outcome.needMet': 1,
+  'history.kind': 1,
   'history.fromState': 1,
   'history.toState': 1,
   'history.recordTime': 1,

@@ -28,6 +28,8 @@ export interface NoticeContext {
   training: boolean;
   /** How the applicant receives the result. */
   resultDelivery: ResultDelivery;
+  /** Whether a paper result has not arrived at the centre yet. */
+  isOnItsWay: boolean;
   /** Of the open document request: last day as yyyy-MM-dd, and the agency's text. */
   answerBy: string;
   requestText: LocalizedText;
@@ -73,8 +75,11 @@ function resolveContactMethod(contact: NoticeContext): ContactMethod {
  */
 export function composeNotice(notice: Notice, contact: NoticeContext, now: Date, retryPolicy: RetryPolicy): Notice {
   const age = now.getTime() - notice.eventTime.getTime();
+  const hasArrived = notice.kind === 'result-on-the-way' && !contact.isOnItsWay;
   const isObsolete =
-    isContradicted(notice.kind, contact.lastChange) || isSuperseded(notice.kind, contact.state, age, retryPolicy);
+    hasArrived ||
+    isContradicted(notice.kind, contact.lastChange) ||
+    isSuperseded(notice.kind, contact.state, age, retryPolicy);
   if (isObsolete) return markFailed(notice, 'superseded');
   const language = resolveLanguage(contact.language);
   const { trackingNumber, training } = contact;
@@ -104,6 +109,7 @@ function buildTemplateData(notice: Notice, contact: NoticeContext, language: Lan
       ...contact.documentTexts.map((note) => sanitizeText(note)).map((note) => note && `– ${note}`),
     ],
     'result-ready': [localizeSafely(contact.reasonText)],
+    'result-on-the-way': [localizeSafely(contact.reasonText)],
     'application-rejected': [localizeSafely(contact.reasonText)],
     'result-corrected': [localizeSafely(contact.correctionText)],
     'result-revoked': [localizeSafely(contact.revocationText)],
@@ -123,5 +129,6 @@ function buildTemplateData(notice: Notice, contact: NoticeContext, language: Lan
     term: resolveDueDateStatus(contact),
     reach: resolveContactMethod(contact),
     way: contact.resultDelivery,
+    place: contact.isOnItsWay ? 'onItsWay' : 'arrived',
   };
 }

@@ -6,6 +6,7 @@ import type { NoticeKind, RetryPolicy } from './notice.ts';
 const RELEVANT_STATES: { [Kind in NoticeKind]?: string } = {
   'documents-requested': 'documents-requested',
   'result-ready': 'ready',
+  'result-on-the-way': 'ready',
   'application-rejected': 'rejected',
 };
 
@@ -26,6 +27,7 @@ export type ResultChange = 'corrected' | 'revoked';
 /** The change that makes a notice untrue at any age; the change has its own notice. */
 const CONTRADICTED_BY: { [Kind in NoticeKind]?: ResultChange } = {
   'result-ready': 'revoked',
+  'result-on-the-way': 'revoked',
   'result-corrected': 'revoked',
   'result-revoked': 'corrected',
 };

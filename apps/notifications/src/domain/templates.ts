@@ -1,5 +1,6 @@
 import type { Language } from './language.ts';
 import type { NoticeKind } from './notice.ts';
+import { COLLECT_CORRECTED, ON_THE_WAY_TEMPLATE } from './arrival-templates.ts';
 
 /** Values for `{service}` and so on. A paragraph with an absent value is left out. */
 export interface TemplateData {
@@ -24,7 +25,11 @@ export interface TemplateData {
   term: DueDateStatus;
   reach: ContactMethod;
   way: ResultDelivery;
+  place: ResultPlace;
 }
+
+/** Whether a paper result is still on its way to the centre. */
+export type ResultPlace = 'onItsWay' | 'arrived';
 
 /** Whether the due date is known. fromPayment: the term starts when the fee is paid. */
 export type DueDateStatus = 'known' | 'fromPayment' | 'unknown';
@@ -52,13 +57,15 @@ type Paragraph =
   | string
   | { term: Record<DueDateStatus, string> }
   | { reach: Record<ContactMethod, string> }
-  | { way: Record<ResultDelivery, string> };
+  | { way: Record<ResultDelivery, string> }
+  | { place: Record<ResultPlace, string> };
 
 /** The subject names no person, service or tracking number, because lock screens and server logs show it. */
-type Template = readonly [subject: string, ...paragraphs: Paragraph[]];
+export type Template = readonly [subject: string, ...paragraphs: Paragraph[]];
 
 /** All texts for applicants. A missing kind or language does not compile. */
 export const TEMPLATES = {
+  'result-on-the-way': ON_THE_WAY_TEMPLATE,
   'application-submitted': {
     ro: [
       'Cererea dumneavoastră a fost depusă',
@@ -262,7 +269,7 @@ export const TEMPLATES = {
       'Numărul rezultatului: {number}.',
       'Codul de verificare: {verificationCode}.',
       'Rezultatul este valabil până la {validUntil}.',
-      'Vă rugăm să vă adresați centrului {centre}. Dacă aveți deja rezultatul, luați-l cu dumneavoastră.',
+      { place: COLLECT_CORRECTED.ro },
     ],
     ru: [
       'Результат по вашему заявлению исправлен',
@@ -271,7 +278,7 @@ export const TEMPLATES = {
       'Номер результата: {number}.',
       'Код проверки: {verificationCode}.',
       'Результат действителен до {validUntil}.',
-      'Пожалуйста, обратитесь в центр {centre}. Если результат уже у вас, возьмите его с собой.',
+      { place: COLLECT_CORRECTED.ru },
     ],
     en: [
       'The result of your application has been corrected',
@@ -280,7 +287,7 @@ export const TEMPLATES = {
       'Number of the result: {number}.',
       'Verification code: {verificationCode}.',
       'The result is valid until {validUntil}.',
-      'Please contact the centre {centre}. If you already have the result, bring it with you.',
+      { place: COLLECT_CORRECTED.en },
     ],
   },
   'result-revoked': {
@@ -351,10 +358,11 @@ export const TRAINING_LABELS = {
 
 type Placeholder = Exclude<keyof TemplateData, 'term' | 'reach' | 'way'>;
 
-function selectVariant(paragraph: Paragraph, { term, reach, way }: TemplateData): string {
+function selectVariant(paragraph: Paragraph, { term, reach, way, place }: TemplateData): string {
   if (typeof paragraph === 'string') return paragraph;
   if ('term' in paragraph) return paragraph.term[term];
-  return 'reach' in paragraph ? paragraph.reach[reach] : paragraph.way[way];
+  if ('reach' in paragraph) return paragraph.reach[reach];
+  return 'way' in paragraph ? paragraph.way[way] : paragraph.place[place];
 }
 
 /** Returns the subject and the plain text of a notice. The tracking number occurs in the text only. */

@@ -115,6 +115,7 @@ export const NOTICE_KIND_TEXTS: Record<NoticeKind, Text> = {
   'application-expired': { ro: 'Cererea a expirat', ru: 'Срок заявления истёк', en: 'Expired' },
   'result-corrected': { ro: 'Rezultatul a fost corectat', ru: 'Результат исправлен', en: 'The result was corrected' },
   'result-revoked': { ro: 'Rezultatul a fost revocat', ru: 'Результат отозван', en: 'The result was revoked' },
+  'result-on-the-way': { ro: 'Rezultatul este pe drum', ru: 'Результат в пути', en: 'The result is on its way' },
   other: { ro: 'Alt mesaj', ru: 'Другое сообщение', en: 'Another message' },
 };
 

@@ -5,21 +5,34 @@ import type { Actor, CommandResult } from '../command.ts';
 import type { Application } from '../application.ts';
 import { invalidField } from '../problems.ts';
 
+/** Records that a paper result, which was on its way, has arrived at the centre. */
+export function confirmArrival(app: Application, actor: Actor): CommandResult {
+  const state = assertTransition(app, 'confirm-arrival', actor);
+  return { document: { ...withArrival(app, actor), state }, events: [{ type: 'ResultArrived' }] };
+}
+
+function withArrival(app: Application, actor: Actor): Application {
+  const { awaitsArrival: _arrived, ...decision } = app.decision!;
+  const arrived = { ...app, decision: { ...decision, arrivalTime: resolveOccurTime(app, actor) } };
+  return appendHistory(arrived, app.state, 'confirm-arrival', actor);
+}
+
 /**
  * Records who collected the result or decision, with which identity document and on what ground. Fills in a missing
- * name and ground from the application.
+ * name and ground from the application. A paper result on its way has arrived, because it is handed over.
  * @param input already validated
  * @throws Problem INVALID_ARGUMENT if a represented person collects and none is represented
  */
 export function handOverResult(app: Application, actor: Actor, input: HandOver): CommandResult {
   const state = assertTransition(app, 'hand-over', actor);
-  const handOver = completeHandOver(input, app.content);
-  const document = appendHistory(
-    { ...app, state, handOver: { ...handOver, handOverTime: resolveOccurTime(app, actor) } },
-    app.state,
-    'hand-over',
-    actor,
-  );
+  const handOver: Application['handOver'] = {
+    ...completeHandOver(input, app.content),
+    handOverTime: resolveOccurTime(app, actor),
+  };
+  const { documents = [] } = app.decision ?? {};
+  if (documents.length > 0) handOver.documentSha256s = documents.map(({ sha256 }) => sha256);
+  const arrived = app.decision?.awaitsArrival ? withArrival(app, actor) : app;
+  const document = appendHistory({ ...arrived, state, handOver }, app.state, 'hand-over', actor);
   return { document, events: [{ type: 'ResultHandedOver' }] };
 }
 
