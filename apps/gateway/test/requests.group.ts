@@ -14,5 +14,6 @@ import './documents.test.ts';
 import './json-body.test.ts';
 import './openapi-document.test.ts';
 import './request-validation.test.ts';
+import './resumed-uploads.test.ts';
 import './routes.test.ts';
 import './uploads.test.ts';
