@@ -11,6 +11,14 @@ const DAY_MS = 86_400_000;
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 const OWN_PRESENCE = { kind: 'own-presence' } as const;
 
+/** The copies of the samples exist nowhere: an agency could not fetch them. */
+function withoutCopies<Data extends SubmittedData | SubmittedDataV2>(sample: Data): Data {
+  const evidence = sample.evidence.map((item) =>
+    Object.fromEntries(Object.entries(item).filter(([name]) => !name.startsWith('copy'))),
+  );
+  return { ...sample, evidence };
+}
+
 /** A synthetic application and the messages that the platform sends about it. */
 export class Filing {
   readonly agency: string;
@@ -25,7 +33,7 @@ export class Filing {
     this.agency = agency;
     this.application = `applications/${id}`;
     this.deliveryId = deliveryIdOf(this.application, agency);
-    const { represented: _represented, ...sample } = submitted as SubmittedData;
+    const { represented: _represented, ...sample } = withoutCopies(submitted as SubmittedData);
     const now = Date.now();
     const times = { submitTime: new Date(now).toISOString(), dueDate: dayOf(now + 14 * DAY_MS) };
     this.#content = Object.assign(sample, { application: this.application, mandate: OWN_PRESENCE }, times, overrides);
@@ -43,7 +51,7 @@ export class Filing {
   /** Generates submission 1 of a person without IDNP. */
   submittedV2(): RequestEvent {
     const { application, submitTime } = this.#content;
-    const { represented: _represented, ...sample } = submittedV2 as SubmittedDataV2;
+    const { represented: _represented, ...sample } = withoutCopies(submittedV2 as SubmittedDataV2);
     return this.#event(
       REQUEST_TYPES.submittedV2,
       Object.assign(sample, { application, submitTime, mandate: OWN_PRESENCE }),

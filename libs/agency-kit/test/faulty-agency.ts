@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fromMessage, isReplyType, REPLY_TYPES, sourceOf, toMessage, topicsOf } from '@cups/agency-contract';
-import type { ReplyEvent, ReplyType, RequestEvent } from '@cups/agency-contract';
+import type { ApplicationSubmitted, ReplyEvent, ReplyType, RequestEvent, Result } from '@cups/agency-contract';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { CompressionTypes } from 'kafkajs';
+import { ulid } from 'ulid';
+import type { AgencyApi } from '../src/http/agency-api.ts';
 import type { Sandbox } from '../src/sandbox/sandbox.ts';
 
 /** Fault of an agency's system. */
@@ -39,6 +41,10 @@ export type AgencyFault =
   | 'idnp-id'
   /** Drops requests over 100 KB. */
   | 'size-limit'
+  /** Fetches copies without comparing their digest. */
+  | 'trusts-copies'
+  /** Names a result document that it has not uploaded. */
+  | 'invents-documents'
   /** Commits a request before processing it, so that a crash loses it. */
   | 'commits-first';
 
@@ -78,8 +84,9 @@ const ASKING_FAULTS: AgencyFault[] = ['stale-causation', 'constant-submission'];
 /**
  * @param agency agency code, by default the fault
  * @param compression of replies; none by default
+ * @param api fetches copies and uploads results; by default the system does neither
  */
-export type FaultyOptions = { agency?: string; compression?: CompressionTypes };
+export type FaultyOptions = { agency?: string; compression?: CompressionTypes; api?: AgencyApi };
 
 /**
  * Starts an agency's system with a fault in this process.
@@ -88,8 +95,24 @@ export type FaultyOptions = { agency?: string; compression?: CompressionTypes };
 export const startFaultyAgency = (
   sandbox: Sandbox,
   fault: AgencyFault,
-  { agency = fault, compression }: FaultyOptions = {},
-): Promise<() => Promise<void>> => runFaulty(accessOf(sandbox, agency), fault, compression);
+  { agency = fault, ...options }: FaultyOptions = {},
+): Promise<() => Promise<void>> => runFaulty(accessOf(sandbox, agency), fault, options);
+
+/** Fetches the copies of a request. @returns whether the agency may decide */
+async function areCopiesIntact(api: AgencyApi, { data }: RequestEvent, fault: AgencyFault): Promise<boolean> {
+  const { evidence } = data as ApplicationSubmitted;
+  const fetched = evidence.flatMap(({ copy, copyState, copySha256 }) =>
+    copy && copyState === 'available' ? [api.fetchCopy(copy, copySha256)] : [],
+  );
+  const outcomes = await Promise.allSettled(fetched);
+  return fault === 'trusts-copies' || outcomes.every(({ status }) => status === 'fulfilled');
+}
+
+/** Uploads a document of the result. */
+async function issueResult(api: AgencyApi, { subject }: RequestEvent, fault: AgencyFault): Promise<Result> {
+  const { id } = await api.uploadResult(subject.slice('deliveries/'.length), Buffer.from('a synthetic result'));
+  return { kind: 'electronic', documents: [fault === 'invents-documents' ? ulid() : id] };
+}
 
 /**
  * Runs an agency's system with one fault.
@@ -98,7 +121,7 @@ export const startFaultyAgency = (
 export async function runFaulty(
   access: Access,
   fault: AgencyFault,
-  compression?: CompressionTypes,
+  { compression, api }: FaultyOptions = {},
 ): Promise<() => Promise<void>> {
   const { agency } = access;
   const kafka = connect(access);
@@ -132,7 +155,9 @@ export async function runFaulty(
   const decide = async (request: RequestEvent): Promise<void> => {
     if (ended.has(request.subject) && fault !== 'ignores-withdrawal') return;
     const outcome = fault === 'blank-reason' ? { outcome: 'rejected', reason: { ro: '  ' } } : { outcome: 'approved' };
-    await reply(request, REPLY_TYPES.decided, { ...outcome, decideTime: new Date().toISOString() });
+    if (api && !(await areCopiesIntact(api, request, fault))) return;
+    const result = api ? { result: await issueResult(api, request, fault) } : {};
+    await reply(request, REPLY_TYPES.decided, { ...outcome, ...result, decideTime: new Date().toISOString() });
   };
   const handle = async (request: RequestEvent): Promise<void> => {
     if (isReplyType(request.type) || fault === 'silent') return;

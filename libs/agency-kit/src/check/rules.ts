@@ -74,6 +74,14 @@ export const RULES = {
       'Documents are requested in one message with a future answerBy, and work resumes when they are supplied.',
     remedy: 'Send one documents-requested, and read application.documents-supplied as the complete submission again.',
   },
+  FETCH: {
+    statement: 'A copy whose copyState is available is fetched with a token, from the address given to the agency.',
+    remedy: 'Get a token with private_key_jwt, and GET the path in copy. The guide shows both.',
+  },
+  VERIFY: {
+    statement: 'A copy is used only if its SHA-256 is copySha256; otherwise the application is not decided.',
+    remedy: 'Compare the digest of the received bytes with copySha256, fetch once more, then ask the administrator.',
+  },
   SURVIVE: {
     statement: 'A crash between an effect and its commit loses nothing and has no second effect.',
     remedy:

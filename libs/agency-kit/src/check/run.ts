@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Violation } from '@cups/agency-contract';
+import type { AgencyApiServer } from '../api/agency-api-server.ts';
 import type { EvaluatedReply, BrokerTarget } from '../platform.ts';
 import { CONNECT_SCENARIO } from './connect-scenario.ts';
 import { LIFECYCLE_SCENARIOS } from './lifecycle-scenarios.ts';
+import { DOCUMENT_SCENARIOS } from './document-scenarios.ts';
 import { DELIVERY_SCENARIOS, REPLAY } from './delivery-scenarios.ts';
 import { Finding, ScenarioSkipped } from './finding.ts';
 import type { MessagePosition } from './finding.ts';
@@ -18,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   CONNECT_SCENARIO,
   ...LIFECYCLE_SCENARIOS,
   ...DELIVERY_SCENARIOS,
+  ...DOCUMENT_SCENARIOS,
   REFUSED_SCENARIO,
   RESTART_SCENARIO,
   REPLAY,
@@ -50,6 +53,8 @@ export type RunOptions = {
   /** Time to wait for late replies at the end, in ms. */
   settleMs: number;
   system?: AgencyProcess | undefined;
+  /** Plays the agency API, if the agency's system uses it. */
+  api?: AgencyApiServer | undefined;
   onProgress: (line: string) => void;
 };
 
@@ -59,11 +64,12 @@ export type RunOptions = {
  * @throws Error if the broker is unreachable
  */
 export async function runScenarios(options: RunOptions): Promise<ScenarioResult[]> {
-  const { target, documentKinds, timeoutMs, settleMs, onProgress, system } = options;
+  const { target, documentKinds, timeoutMs, settleMs, onProgress, system, api } = options;
   const onWait = (what: string, seconds: number) => onProgress(`  … waiting for ${what}, ${seconds} s`);
   const bench = new TestBench({
     target,
     documentKinds,
+    api,
     timeoutMs,
     canRejoin: system !== undefined,
     isRunning: () => system?.isRunning() ?? true,

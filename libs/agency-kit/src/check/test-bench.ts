@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { REPLY_TYPES, toMessage } from '@cups/agency-contract';
 import type { OutgoingMessage, ReplyEvent, ReplyType, RequestEvent } from '@cups/agency-contract';
 import { ulid } from 'ulid';
+import type { AgencyApiServer } from '../api/agency-api-server.ts';
 import { Filing } from '../filing.ts';
 import { ReplyEvaluator } from '../reply-evaluator.ts';
 import type { Log } from '../log.ts';
@@ -17,6 +18,8 @@ const DEFAULT_SESSION_MS = 45_000;
 export type TestBenchOptions = {
   target: BrokerTarget;
   documentKinds: ReadonlySet<string>;
+  /** Plays the agency API, if the agency's system uses it. */
+  api?: AgencyApiServer | undefined;
   /** Time to wait for a reply, in ms. */
   timeoutMs: number;
   /** Whether the kit kills and restarts the agency's system, so that its client rejoins its group. */
@@ -51,6 +54,10 @@ export class TestBench {
       if (level === 'warn') this.#lastProblem = [event, fields?.reason].filter(Boolean).join(': ');
     };
     this.#platform = new Platform(options.target, this.#evaluator, (reply) => this.#replies.push(reply), log);
+  }
+
+  get api(): AgencyApiServer | undefined {
+    return this.#options.api;
   }
 
   /** @throws Error if the broker is not reachable within 30 s or the timeout */

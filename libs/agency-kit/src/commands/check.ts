@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { AgencyApiServer } from '../api/agency-api-server.ts';
+import { parseRegisteredKey } from '../api/verify-assertion.ts';
+import type { RegisteredKey } from '../api/verify-assertion.ts';
 import { runScenarios, SCENARIOS } from '../check/run.ts';
 import type { ScenarioResult } from '../check/run.ts';
 import { AgencyProcess } from '../check/agency-process.ts';
 import { DOCUMENT_KINDS } from '../document-kinds.ts';
 import { parseSeconds, UsageError } from './command.ts';
-import type { Command } from './command.ts';
+import type { Command, OptionValues } from './command.ts';
 import { TARGET_HELP, TARGET_OPTIONS, parseTarget, SYSTEM_OPTIONS } from './broker-target.ts';
 
 export const check: Command = {
@@ -22,6 +26,8 @@ ${TARGET_HELP}
   --start <command>       shell command that starts your system; the kit also kills and restarts it. Without it, start
                           your system yourself; the scenario restart is skipped
   --system-log <file>     file for the output of the system started by --start
+  --api-port <port>       plays the agency API on http://127.0.0.1:<port>, for the scenarios copies and results. Set this
+                          address in your system; --api-key <file> has its public key (JWK with kid, or a JWK set)
   --timeout <seconds>     time to wait for a reply (default: 60)
   --settle <seconds>      time to wait for unwanted replies at the end (default: 5); choose more than your
                           system takes for a case
@@ -33,6 +39,8 @@ ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')
     scenario: { type: 'string', multiple: true },
     start: { type: 'string' },
     'system-log': { type: 'string' },
+    'api-port': { type: 'string' },
+    'api-key': { type: 'string' },
     timeout: { type: 'string' },
     settle: { type: 'string' },
     json: { type: 'boolean' },
@@ -46,6 +54,7 @@ ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')
     const system = typeof start === 'string' ? new AgencyProcess(start, log as string | undefined) : undefined;
     const timeoutMs = parseSeconds(values, 'timeout', 60) * 1000;
     const settleMs = parseSeconds(values, 'settle', 5) * 1000;
+    const api = await startApi(target.agency, values);
     system?.start();
     try {
       const options = {
@@ -55,6 +64,7 @@ ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')
         timeoutMs,
         settleMs,
         system,
+        api,
         onProgress: showProgress,
       };
       const results = await runScenarios(options);
@@ -62,9 +72,27 @@ ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')
       return results.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
     } finally {
       await system?.stop();
+      await api?.stop();
     }
   },
 };
+
+/** Starts the agency API if it was asked for. @throws UsageError */
+async function startApi(agency: string, values: OptionValues): Promise<AgencyApiServer | undefined> {
+  const { 'api-port': port, 'api-key': file } = values;
+  if (port === undefined && file === undefined) return undefined;
+  if (typeof port !== 'string' || !/^[1-9]\d{0,4}$/.test(port) || typeof file !== 'string')
+    throw new UsageError('--api-port needs a port and --api-key a file; give both or none.');
+  let key: RegisteredKey;
+  try {
+    key = parseRegisteredKey(readFileSync(file, 'utf8'));
+  } catch {
+    throw new UsageError('--api-key: no public JWK in this file.');
+  }
+  const api = new AgencyApiServer(agency, key);
+  await api.start(Number(port));
+  return api;
+}
 
 function formatReport(results: ScenarioResult[]): string {
   const count = (outcome: ScenarioResult['outcome']) => results.filter((result) => result.outcome === outcome).length;
