@@ -106,6 +106,8 @@ describe('refuses', () => {
     ['a PDF whose page tree doubles 40 times', buildPdf({ objects: doublingTree(40) }), 'TOO_MANY_PAGES'],
     ['a PDF with 31 pages', buildPdf({ objects: pages(31) }), 'TOO_MANY_PAGES'],
     ['a PDF with 5,000 pages that says 1', buildPdf({ objects: pages(5000) }), 'TOO_MANY_PAGES'],
+    ['a PDF with 1 MB of numbers in no object', buildPdf({ loose: '1 0 '.repeat(250_000) }), 'DAMAGED'],
+    ['a PDF with 100,001 objects', buildPdf({ loose: 'obj '.repeat(100_001) }), 'DAMAGED'],
     ['a PDF with 300,000 open texts', buildPdf({ loose: 'obj ('.repeat(300_000) }), 'DAMAGED'],
     ['a PDF with a bomb as content', buildPdf({ objects: bombs(8) }), 'TOO_LARGE'],
     [

@@ -25,21 +25,22 @@ export function buildPdf({ objects = {}, trailer = '', loose = '', appended = ''
     3: `<< /Type /Page /Parent 2 0 R ${A4} >>`,
     ...objects,
   };
-  const parts: Buffer[] = [Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1')];
-  const size = () => parts.reduce((sum, part) => sum + part.length, 0);
+  const parts: Buffer[] = [];
+  let size = 0;
+  const add = (...more: (string | Buffer)[]) => {
+    for (const part of more) size += parts[parts.push(Buffer.from(part)) - 1]!.length;
+  };
+  add(Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1'));
   const offsets: string[] = [];
   for (const [number, body] of Object.entries(bodies)) {
-    offsets.push(`${number} 1\n${String(size()).padStart(10, '0')} 00000 n \n`);
-    parts.push(Buffer.from(`${number} 0 obj\n`), Buffer.from(body), Buffer.from('\nendobj\n'));
+    offsets.push(`${number} 1\n${String(size).padStart(10, '0')} 00000 n \n`);
+    add(`${number} 0 obj\n`, body, '\nendobj\n');
   }
-  parts.push(Buffer.from(loose));
-  const start = size();
-  const count = Math.max(...Object.keys(bodies).map(Number)) + 1;
-  parts.push(
-    Buffer.from(`xref\n0 1\n0000000000 65535 f \n${offsets.join('')}`),
-    Buffer.from(`trailer\n<< /Size ${count} /Root 1 0 R ${trailer} >>\nstartxref\n${start}\n%%EOF\n`),
-    Buffer.from(appended),
-  );
+  add(loose);
+  const start = size;
+  const count = Object.keys(bodies).length + 1;
+  add(`xref\n0 1\n0000000000 65535 f \n${offsets.join('')}`);
+  add(`trailer\n<< /Size ${count} /Root 1 0 R ${trailer} >>\nstartxref\n${start}\n%%EOF\n`, appended);
   return Buffer.concat(parts);
 }
 

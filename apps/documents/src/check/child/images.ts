@@ -99,7 +99,7 @@ async function decode<Result>(run: () => Promise<Result>): Promise<Result> {
     return await run();
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : '';
-    if (/out of memory|cannot allocate/i.test(text)) throw cause;
+    if (/out of memory|insufficient memory|cannot allocate/i.test(text)) throw cause;
     throw new Refusal(/pixel limit/i.test(text) ? 'TOO_MANY_PIXELS' : 'DAMAGED');
   }
 }

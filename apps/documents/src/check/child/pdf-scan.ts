@@ -18,6 +18,13 @@ const FORBIDDEN: readonly (readonly [RefusalCode, readonly string[]])[] = [
 /** How often the bytes may be read: nested texts could otherwise make the scan quadratic. */
 const MAX_PASSES = 8;
 
+/** A text of 30 pages has some thousand objects. */
+const MAX_OBJECTS = 100_000;
+/** Bytes in no object: the cross-reference, of 20 bytes an object, and the number of each object. */
+const LOOSE_BYTES_PER_OBJECT = 64;
+/** The parser is slow at bytes in no object: it tries to read an object at each of them. */
+const MAX_LOOSE_BYTES = 65_536;
+
 const INFLATE_CHUNK_BYTES = 65_536;
 
 /**
@@ -29,18 +36,24 @@ const INFLATE_CHUNK_BYTES = 65_536;
 export async function scanPdf(bytes: Buffer): Promise<void> {
   const found = new Set<string>();
   const streams: { start: number; names: string[] }[] = [];
-  let scanned = 0;
+  const seen = { objects: 0, scanned: 0, covered: 0, end: 0 };
   for (const start of findObjectStarts(bytes)) {
     const { names, end, hasStream } = readObject(bytes, start);
     for (const name of names) found.add(name);
-    if (hasStream) streams.push({ start: startOfContent(bytes, end), names });
-    scanned += end - start;
-    if (scanned > MAX_PASSES * bytes.length) throw new Refusal('DAMAGED');
+    const content = startOfContent(bytes, end);
+    if (hasStream) streams.push({ start: content, names });
+    seen.scanned += end - start;
+    const last = hasStream ? endOfContent(bytes, content) : end;
+    seen.covered += Math.max(0, last - Math.max(start, seen.end));
+    seen.end = Math.max(seen.end, last);
+    if (++seen.objects > MAX_OBJECTS || seen.scanned > MAX_PASSES * bytes.length) throw new Refusal('DAMAGED');
   }
   if (found.has('Encrypt')) throw new Refusal('PDF_ENCRYPTED');
   const budget = { all: CHECK_LIMITS.inflatedBytes, objects: CHECK_LIMITS.objectStreamBytes };
   for (const { start, names } of streams) await readStream(bytes.subarray(start), names, found, budget);
   refuseForbidden(found);
+  if (bytes.length - seen.covered > MAX_LOOSE_BYTES + seen.objects * LOOSE_BYTES_PER_OBJECT)
+    throw new Refusal('DAMAGED');
 }
 
 function refuseForbidden(found: ReadonlySet<string>): void {
@@ -73,7 +86,7 @@ async function readStream(bytes: Buffer, names: string[], found: Set<string>, bu
     throw new Refusal('DAMAGED');
   }
   if (flate === 0) {
-    if (hasObjects) readNames(untilEndOfStream(bytes), found);
+    if (hasObjects) readNames(bytes.subarray(0, endOfContent(bytes, 0)), found);
     return;
   }
   const text: Buffer[] = [];
@@ -99,9 +112,10 @@ function inflate(bytes: Buffer): AsyncIterable<Buffer> {
   return stream;
 }
 
-function untilEndOfStream(bytes: Buffer): Buffer {
-  const end = bytes.indexOf('endstream');
-  return end < 0 ? bytes : bytes.subarray(0, end);
+/** The next end counts, whatever length the stream states. */
+function endOfContent(bytes: Buffer, start: number): number {
+  const end = bytes.indexOf('endstream', start);
+  return end < 0 ? bytes.length : end;
 }
 
 function readNames(text: Buffer, found: Set<string>): void {

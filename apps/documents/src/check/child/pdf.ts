@@ -38,6 +38,9 @@ function checkEnd(bytes: Buffer): void {
   if (bytes.indexOf(ZIP_END, Math.max(0, bytes.length - ZIP_TAIL_BYTES)) >= 0) throw new Refusal('DAMAGED');
 }
 
+// The parser throws at every byte that is no object. Stacks, which nobody reads, would make that twenty times slower.
+Error.stackTraceLimit = 0;
+
 async function load(bytes: Buffer): Promise<PDFDocument> {
   try {
     return await PDFDocument.load(bytes, {
