@@ -14,7 +14,7 @@ const LENGTH_BYTES = 4;
 const MAX_HEADER_BYTES = 4096;
 
 /** The frame does not follow the protocol, or ended early. */
-export class FrameError extends Error {}
+class FrameError extends Error {}
 
 export function encodeHeader(header: object): Buffer {
   const text = Buffer.from(JSON.stringify(header));
