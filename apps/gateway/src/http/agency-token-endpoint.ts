@@ -15,7 +15,7 @@ import type { PipelineDeps } from './request-pipeline.ts';
  * verifies the assertion. Errors have the form of OAuth, because clients read no problem documents here.
  */
 
-export const AGENCY_TOKEN_PATH = '/agency/v1/token';
+const AGENCY_TOKEN_PATH = '/agency/v1/token';
 /** An assertion has at most 8 KiB. */
 const MAX_FORM_BYTES = 16 * 1024;
 

@@ -77,7 +77,7 @@ function documentNameOf(params: HandlerRequest['params']): string {
 }
 
 /** @throws Problem DOCUMENT_NOT_READY, DOCUMENT_REFUSED, or NOT_FOUND (410) for an erased document */
-export function assertReadable({ state }: Document__Output): void {
+function assertReadable({ state }: Document__Output): void {
   switch (state) {
     case 'STATE_READY':
       return;
@@ -91,7 +91,7 @@ export function assertReadable({ state }: Document__Output): void {
 }
 
 /** Returns a document as openapi.yaml describes it. */
-export function documentJson(document: Document__Output) {
+function documentJson(document: Document__Output) {
   const { name, application, kind, training, uploadSize, committedSize, size, pages } = document;
   const text = (value: string) => value || undefined;
   return {

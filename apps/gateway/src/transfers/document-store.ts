@@ -15,7 +15,7 @@ import type { ClientPace } from './chunk-reader.ts';
 import { parseUploadMetadata } from './upload-metadata.ts';
 
 /** An upload without progress ends after this time, counted from its creation. */
-export const UPLOAD_LIFETIME_MS = 24 * 3_600_000;
+const UPLOAD_LIFETIME_MS = 24 * 3_600_000;
 
 export interface DocumentStoreDeps extends Pick<ServiceClients, 'documents' | 'intake'> {
   isStopping: () => boolean;
