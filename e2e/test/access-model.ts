@@ -62,6 +62,16 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ),
     ...rulesFor('ListRefusedMessages', pageRule(['support', 'supervisor'], 'platform')),
   ]),
+  // A desk has the documents of its centre, and an agency those that the bridge released to it.
+  documents: Object.fromEntries([
+    ...rulesFor('CreateDocument AppendContent ReadContent DeleteDocument', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('GetDocument ListDocuments', { ...pageRule(DESK_ROLES, 'centre'), callers: ['gateway', 'intake'] }),
+    ...rulesFor(
+      'CreateResultDocument AppendResultContent GetAgencyDocument ReadAgencyContent',
+      pageRule(['agency-system'], 'agency'),
+    ),
+    ...rulesFor('ReleaseDocuments AcceptResultDocuments', serviceRule('agency-bridge')),
+  ]),
   notifications: Object.fromEntries(rulesFor('ListNotices GetSlip', pageRule(DESK_ROLES, 'centre'))),
   catalog: Object.fromEntries([
     ...rulesFor('GetPublicService ListPublicServices GetCatalog', pageRule('none', 'nobody')),

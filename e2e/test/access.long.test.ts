@@ -29,12 +29,22 @@ const ATTEMPT_COUNT = Number(process.env['CUPS_ACCESS_TRIES'] ?? 12_000);
 const CONCURRENCY = 48;
 const SERVICE_NAMES: Readonly<Record<string, string>> = {
   intake: 'cups.intake.v1.IntakeService',
+  documents: 'cups.documents.v1.DocumentsService',
   'agency-bridge': 'cups.agencybridge.v1.AgencyBridgeService',
   notifications: 'cups.notifications.v1.NotificationsService',
   catalog: 'cups.catalog.v1.CatalogService',
   identity: 'cups.identity.v1.IdentityService',
 };
-const CALLERS: ServiceName[] = ['gateway', 'intake', 'agency-bridge', 'notifications', 'catalog', 'identity', 'ops'];
+const CALLERS: ServiceName[] = [
+  'gateway',
+  'intake',
+  'documents',
+  'agency-bridge',
+  'notifications',
+  'catalog',
+  'identity',
+  'ops',
+];
 const ROLES: Role[] = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
 const DESK_ROLES: Role[] = ['specialist', 'centre-manager'];
 const CENTRES = ['CU-001', 'CU-002', 'CU-003', 'CU-004'];
