@@ -74,7 +74,7 @@ export async function runAction(
   return (await desk.call<Application>('POST', `/applications/${id}/${action}`, { body })).body;
 }
 
-/** Waits until the application reaches a state. */
+/** Waits until the application reaches a state. A paper result is then at the centre, not on its way. */
 export async function waitForState(
   { id }: Application,
   state: Application['state'],
@@ -82,5 +82,8 @@ export async function waitForState(
 ): Promise<Application> {
   const desk = await openDeskFor(operator);
   const read = async () => (await desk.call<Application>('GET', `/applications/${id}`)).body;
-  return waitUntil(read, (now) => now.state === state, `${id} → ${state}`, 30);
+  const reached = await waitUntil(read, (now) => now.state === state, `${id} → ${state}`, 30);
+  return reached.allowedActions.includes('confirm-arrival')
+    ? runAction(reached, 'confirm-arrival', {}, operator)
+    : reached;
 }
