@@ -96,6 +96,15 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
     },
     { title: 'Store ready', unit: 'short', series: { '{{service}}': 'min by (service) (store_ready)' } },
   ],
+  Documents: [
+    {
+      title: 'Checks by outcome',
+      unit: 'reqps',
+      series: { '{{outcome}}': `sum by (outcome) (rate(documents_checks_total[${RATE}]))` },
+    },
+    { title: 'Age of the oldest pending check', unit: 's', series: { oldest: 'max(documents_oldest_check_seconds)' } },
+    { title: 'Storage full', unit: 'short', series: { '{{pod}}': 'max by (pod) (documents_storage_full)' } },
+  ],
   Events: [
     {
       title: 'Age of the oldest pending event',
