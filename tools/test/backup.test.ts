@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReceivedEvent } from '@cups/contracts';
 import { eventCodec } from '@cups/contracts/proto';
@@ -9,6 +9,7 @@ import { testInfrastructure, temporaryDir } from '@cups/testing';
 import mongoose from 'mongoose';
 import { findAheadApplications, findRequestedSubmissions, findUncounted } from '../cli/backup/compare.ts';
 import { dump, load, openStores } from '../cli/backup/documents.ts';
+import { findUnreadable, replayErasures } from '../cli/backup/objects.ts';
 import { rollForwardApplications, rollForwardDeliveries } from '../cli/backup/roll-forward.ts';
 import { serviceOfGroup } from '../cli/backup/positions.ts';
 import { DATA_VERSION } from '../platform/data-version.ts';
@@ -215,6 +216,31 @@ describe('dump and load', () => {
       { _id: 'decided', eventSeq: 2, revision: 5 },
       { _id: 'handed', eventSeq: 3, revision: 6 },
     ]);
+  });
+
+  test('erase documents again that were erased after the backup, and name unreadable ones', async () => {
+    const objects = join(folder.dir, 'objects');
+    const records = stores.database('documents').collection<{ _id: string }>('documents');
+    const keys = stores.database('documents-keys').collection<{ _id: string }>('dataKeys');
+    const own = { application: 'applications/A', state: 'ready', eventSeq: 1, revision: 1, uploadChunks: ['x'] };
+    await records.insertMany(['erased', 'whole', 'keyless', 'cut'].map((_id) => Object.assign({ _id }, own)));
+    await keys.insertMany(['erased', 'whole', 'cut'].map((_id) => ({ _id })));
+    for (const id of ['erased', 'whole', 'keyless', 'orphan']) {
+      mkdirSync(join(objects, id, 'upload'), { recursive: true });
+      writeFileSync(join(objects, id, 'upload', '0-x'), 'sealed');
+    }
+    const type = 'cups.documents.v1.DocumentErased';
+    const erasure = Object.assign(event('erased', 2, 'ApplicationSubmitted'), { type, subject: 'documents/erased' });
+    expect(await replayErasures(stores, objects, [erasure, erasure])).toBe(1);
+    expect(existsSync(join(objects, 'erased'))).toBe(false);
+    expect(await keys.findOne({ _id: 'erased' })).toBeNull();
+    expect(await records.findOne({ _id: 'erased' })).toMatchObject({ state: 'erased', eventSeq: 2, uploadChunks: [] });
+    const { unreadable, orphans } = await findUnreadable(stores, objects);
+    expect(unreadable.map(({ document, reason }) => `${document} ${reason}`).sort()).toEqual([
+      'cut no-objects',
+      'keyless no-key',
+    ]);
+    expect(orphans).toEqual(['orphan']);
   });
 
   test('advance deliveries to what their agencies have received', async () => {
