@@ -48,8 +48,23 @@ const sources = (): Plugin => ({
   },
 });
 
+/**
+ * Scanners compress pages by JBIG2 and JPEG 2000. pdf.js imports these decoders by their names, when a document needs
+ * one, and the policy of the viewer forbids their WebAssembly forms.
+ */
+const decoders = (): Plugin => ({
+  name: 'decoders',
+  apply: 'build',
+  async generateBundle() {
+    for (const name of ['jbig2_nowasm_fallback.js', 'openjpeg_nowasm_fallback.js']) {
+      const source = await readFile(join(ROOT, 'node_modules/pdfjs-dist/wasm', name));
+      this.emitFile({ type: 'asset', fileName: `assets/${name}`, source });
+    }
+  },
+});
+
 export default defineConfig({
-  plugins: [react(), packed(), sources()],
+  plugins: [react(), decoders(), packed(), sources()],
   build: {
     target: BROWSERS,
     cssTarget: BROWSERS,

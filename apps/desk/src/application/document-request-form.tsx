@@ -6,6 +6,7 @@ import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { quote } from '../language/messages.ts';
+import { useScanKeys } from '../documents/use-scan-keys.ts';
 import { ScanPanel } from '../documents/scan-panel.tsx';
 import { useAllUploads } from '../documents/use-uploads.ts';
 import { Button } from '../parts/button.tsx';
@@ -65,6 +66,7 @@ export function DocumentRequestForm({
     else setAnswers({});
   };
   useFormKeys(() => void send());
+  useScanKeys();
   if (!request) return null;
   return (
     <div data-documents>

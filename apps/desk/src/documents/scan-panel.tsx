@@ -77,14 +77,19 @@ export function ScanPanel(props: ScanPanelProps) {
         />
       ) : (
         <div className={styles.empty}>
-          <Button icon={FileUp} busy={scan.isPreparing} busyText={t(DOCUMENTS.preparing)} onClick={choose}>
-            {t(DOCUMENTS.choose)}
-          </Button>
-          <Button icon={Camera} onClick={() => setIsCameraOpen(true)}>
-            {t(DOCUMENTS.photograph)}
-          </Button>
+          <span data-press="choose">
+            <Button icon={FileUp} busy={scan.isPreparing} busyText={t(DOCUMENTS.preparing)} onClick={choose}>
+              {t(DOCUMENTS.choose)}
+            </Button>
+          </span>
+          <span data-press="photograph">
+            <Button icon={Camera} onClick={() => setIsCameraOpen(true)}>
+              {t(DOCUMENTS.photograph)}
+            </Button>
+          </span>
           <p className={styles.hint}>
-            {t(DOCUMENTS.hint)} · {t(DOCUMENTS.formats)}
+            <span>{t(DOCUMENTS.hint)}</span>
+            <span>{t(DOCUMENTS.formats)}</span>
           </p>
         </div>
       )}

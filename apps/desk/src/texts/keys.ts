@@ -23,6 +23,8 @@ export const KEYS = defineMessages({
     ru: 'Ответить на запрос документов',
     en: 'Answer the document request',
   },
+  photograph: { ro: 'Fotografiază actul', ru: 'Сфотографировать документ', en: 'Photograph the document' },
+  chooseFile: { ro: 'Alege fișierul scanat', ru: 'Выбрать файл скана', en: 'Choose the scanned file' },
   note: { ro: 'Scrie o notă', ru: 'Написать заметку', en: 'Write a note' },
   print: { ro: 'Tipărește', ru: 'Печать', en: 'Print' },
   park: { ro: 'Pune deoparte', ru: 'Отложить', en: 'Save for later' },

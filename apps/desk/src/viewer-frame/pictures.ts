@@ -30,7 +30,8 @@ async function openPdf(bytes: ArrayBuffer): Promise<Pictures> {
   const pdf = await getDocument({
     data: bytes,
     enableXfa: false,
-    // Nothing is fetched: decoders and fonts come with the script or the system.
+    // No network: fonts are those of the system, and decoders are scripts (see vite.config.ts).
+    wasmUrl: new URL('/assets/', location.href).href,
     useWasm: false,
     useWorkerFetch: false,
     useSystemFonts: true,

@@ -47,25 +47,31 @@ export function useDraftFormState(
   const sync = useDraftSync(draft, reading);
   const missingFields = withPlatformViolations(localMissing, sync, values, content, service, screens);
   const errors = useFieldErrors(missingFields, screen, { values, service });
-  const hasUnnamedScan = useAllUploads().some(({ record }) => record.application === draft.id && !record.document);
+  const scans = useAllUploads().filter(({ record }) => record.application === draft.id);
   const changes = useDraftChanges(visit, draft, catalog, sync);
   const go = (to: ScreenId) => {
     setBlockingText(undefined);
     navigate(changes.moveTo(to));
   };
 
+  /** The platform has not created its document yet. */
+  const isScanned = ({ pointer }: MissingField) =>
+    scans.some(({ record }) => pointer === `/evidence/${record.kind}/how`);
+
   function submit(): void {
     errors.stay();
     if (missingFields.length > 0) return document.getElementById('missing')?.focus();
     if (values['/checked'] !== true) return setBlockingText(t(VISIT.checkFirst));
     // Filing does not wait for bytes, but it needs the names of the documents.
-    if (hasUnnamedScan) return setBlockingText(t(DOCUMENTS.notNamed));
+    if (scans.some(({ record }) => !record.document)) return setBlockingText(t(DOCUMENTS.notNamed));
     setBlockingText(undefined);
     void sync.submit();
   }
   function next(): void {
     if (screen === 'review') return submit();
-    const isBlocked = missingFields.some((field) => field.screen === screen && !isBroughtLater(field, values));
+    const isBlocked = missingFields.some(
+      (field) => field.screen === screen && !isBroughtLater(field, values) && !isScanned(field),
+    );
     return isBlocked ? errors.stay() : go(adjacentScreen(screens, screen, 1));
   }
   const pendingNext = usePendingNext(next);

@@ -1,5 +1,6 @@
 import { useLanguage } from '../../language/language.tsx';
 import { ScanPanel } from '../../documents/scan-panel.tsx';
+import { useScanKeys } from '../../documents/use-scan-keys.ts';
 import { Choice } from '../../parts/choice.tsx';
 import { Title } from '../../parts/screen.tsx';
 import { FIELDS } from '../../texts/visit-fields.ts';
@@ -18,6 +19,7 @@ export function DocumentsScreen() {
   const { t } = useLanguage();
   const { next, service, content } = useDraftForm();
   const documents = findRequestedEvidence(service, content);
+  useScanKeys();
   return (
     <VisitPage main={{ label: t(VISIT.goOn), run: next }}>
       <div className={styles.head}>
