@@ -11,9 +11,9 @@ import type { DocumentRecord } from './store.ts';
 const documentEvents = eventCodec<DocumentsEvents>('cups.documents.v1');
 
 /** Converts a step of the domain to a change of the store. */
-export const toChange = ({ document, event }: Step<DocumentRecord>): Change<DocumentRecord> => ({
+export const toChange = ({ document, eventKind }: Step<DocumentRecord>): Change<DocumentRecord> => ({
   document,
-  events: event ? [toEvent(document, event)] : [],
+  events: eventKind ? [toEvent(document, eventKind)] : [],
 });
 
 function toEvent(document: DocumentRecord, kind: DocumentEvent): NewEvent {

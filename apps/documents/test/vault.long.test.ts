@@ -30,7 +30,9 @@ const file = join(folder.dir, 'documents.jwks');
     const args = ['server', '-dev', `-dev-root-token-id=${ROOT}`, `-dev-listen-address=127.0.0.1:${port}`];
     const env = { HOME: folder.dir, PATH: process.env['PATH'] };
     server = spawn(program, [...args, '-dev-no-store-token'], { env, stdio: 'ignore' });
-    await eventually(async () => expect((await fetch(`${address}/v1/sys/health`)).status).toBe(200), { timeoutMs: 30_000 });
+    await eventually(async () => expect((await fetch(`${address}/v1/sys/health`)).status).toBe(200), {
+      timeoutMs: 30_000,
+    });
     await call('sys/mounts/transit', { type: 'transit' });
     await call(`transit/keys/${TRANSIT_KEY}`, {});
   }, 60_000);

@@ -13,7 +13,7 @@ const untyped = api as unknown as {
   request<T>(method: string, path: string, init?: object): Promise<{ data?: T }>;
 };
 
-export const contentPath = (document: string): string => `/api/v1/documents/${documentIdOf(document)}/content`;
+const contentPath = (document: string): string => `/api/v1/documents/${documentIdOf(document)}/content`;
 export const previewPath = (document: string): string => `/api/v1/documents/${documentIdOf(document)}/preview`;
 
 /** The documents of an application, oldest first. Read again while one of them is uploaded or checked. */

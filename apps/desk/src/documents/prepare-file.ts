@@ -14,7 +14,7 @@ export interface PreparedFile {
 
 /** A file that the platform would refuse. */
 export class FileRejected extends Error {
-  readonly cause: FileError;
+  override readonly cause: FileError;
   constructor(cause: FileError) {
     super(cause);
     this.cause = cause;

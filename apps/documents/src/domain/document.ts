@@ -83,7 +83,7 @@ export type DocumentEvent = 'checked' | 'refused' | 'erased';
 
 export interface Step<D> {
   document: D;
-  event?: DocumentEvent;
+  eventKind?: DocumentEvent;
 }
 
 const MAX_CHECK_STARTS = MAX_CHECK_RETRIES + 1;
@@ -154,14 +154,14 @@ export function accept<D extends DocumentFields>(
   const timer = content.role === 'upload' ? null : { kind: 'trim', due: now };
   const next: D = { ...inState(document, 'ready'), content, timer };
   if (preview) next.preview = preview;
-  return { document: next, event: 'checked' };
+  return { document: next, eventKind: 'checked' };
 }
 
 /** Refuses the document. Its timer then destroys key and bytes. */
 export function refuse<D extends DocumentFields>(document: D, refusal: RefusalCode, now: Date): Step<D> {
   return {
     document: { ...inState(document, 'refused'), refusal, timer: { kind: 'discard', due: now } },
-    event: 'refused',
+    eventKind: 'refused',
   };
 }
 
@@ -180,7 +180,7 @@ export function erase<D extends DocumentFields>(document: D, now: Date): Step<D>
   const next: D = { ...inState(document, 'erased'), eraseTime: now, uploadChunks: [], timer: null };
   if (next.content) next.content = { ...next.content, chunks: [] };
   delete next.preview;
-  return { document: next, event: 'erased' };
+  return { document: next, eventKind: 'erased' };
 }
 
 /** Binds a document to the delivery whose agency may read it. */

@@ -71,7 +71,7 @@ export function resolveQueueStatus(app: QueueInput): QueueStatus | undefined {
   const queue: QueueStatus = { stage, since };
   const deadline = resolveDeadline(app);
   const agencyUpdateTime = resolveAgencyUpdateTime(app);
-  // The applicant is told once the result can be collected.
+  // The applicant is notified once the result can be collected.
   const notifySince = isOnTheWay ? undefined : resolveNotifySince(app, since);
   if (deadline !== undefined) queue.deadline = deadline;
   if (agencyUpdateTime) queue.agencyUpdateTime = agencyUpdateTime;
