@@ -100,6 +100,21 @@ spec:
     - protocol: TCP
       port: {{ include "cups.collectorPort" . | int }}
 {{- end }}
+{{- with $values.platform }}
+{{- if $values.settings.SIMULATOR_PLATFORM_URL }}
+- to:
+    {{- if .peers }}
+    {{- toYaml .peers | nindent 4 }}
+    {{- else }}
+    - podSelector:
+        matchLabels:
+          {{- include "cups.selector" "gateway" | nindent 10 }}
+    {{- end }}
+  ports:
+    - protocol: TCP
+      port: {{ .port | int }}
+{{- end }}
+{{- end }}
 {{- if has "oidc" ($values.providers | default list) }}
 {{ include "cups.toOpenId" $values.oidc }}
 {{- end }}
@@ -133,6 +148,38 @@ spec:
     - protocol: TCP
       port: {{ .port | int }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+Lets the simulator reach the gateway of its namespace. A policy of its own, because policies add up and the chart of the gateway
+does not have the values of the simulator.
+*/}}
+{{- define "cups.simulatorPolicy" -}}
+{{- $values := .Values -}}
+{{- if and $values.global.networkPolicy.enabled $values.settings.SIMULATOR_PLATFORM_URL (not $values.platform.peers) }}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: agency-simulator-to-gateway
+  namespace: {{ .Release.Namespace }}
+  labels:
+    {{- include "cups.labels" (dict "top" . "service" (.Files.Get "service.yaml" | fromYaml)) | nindent 4 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "cups.selector" "gateway" | nindent 6 }}
+  policyTypes:
+    - Ingress
+  ingress:
+    - from:
+        - podSelector:
+            matchLabels:
+              {{- include "cups.selector" "agency-simulator" | nindent 14 }}
+      ports:
+        - protocol: TCP
+          port: {{ $values.platform.port | int }}
 {{- end }}
 {{- end }}
 

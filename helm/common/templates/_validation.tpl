@@ -84,10 +84,16 @@ of the value.
 {{- if and (include "cups.usesVault" .) $global.networkPolicy.enabled (not $values.vault.peers) -}}
 {{- $faults = append $faults (printf "%s.vault.peers is empty: name the address of the Vault, or no document can be read." $name) -}}
 {{- end -}}
+{{- if and (include "cups.storesForTrial" .) (gt (include "cups.leastReplicas" . | int) 1) -}}
+{{- $faults = append $faults (printf "%s.storage.existingClaim is missing with more than one replica: each pod would have only its own documents." $name) -}}
+{{- end -}}
 {{- with $values.clamd -}}
 {{- if and $global.networkPolicy.enabled $values.settings.CLAMD_ADDRESS (not .peers) -}}
 {{- $faults = append $faults (printf "%s.clamd.peers is empty: name the address of clamd, or no document can be scanned." $name) -}}
 {{- end -}}
+{{- end -}}
+{{- if and $values.agencyKeys (not $values.agencyKeys.existingSecret) $values.settings.SIMULATOR_PLATFORM_URL -}}
+{{- $faults = append $faults (printf "%s.agencyKeys.existingSecret is missing: name the Secret that holds a key of each simulated agency." $name) -}}
 {{- end -}}
 {{- if include "cups.signsInByMpass" . -}}
 {{- if not $values.saml.existingSecret -}}
@@ -159,7 +165,7 @@ of the value.
 {{- if not $values.image.digest -}}
 {{- $found = append $found (printf "%s.image.digest is missing: a tag can be moved, a digest cannot." $name) -}}
 {{- end -}}
-{{- if and (ne $name "agency-simulator") (lt (include "cups.leastReplicas" . | int) 2) -}}
+{{- if and (ne $name "agency-simulator") (not (include "cups.storesForTrial" .)) (lt (include "cups.leastReplicas" . | int) 2) -}}
 {{- $found = append $found (printf "%s runs one replica: a node restart would stop it, so strictMode requires two." $name) -}}
 {{- end -}}
 {{- if and .service.keys (ne $global.environment "production") (not $values.tls.existingSecret) -}}
@@ -207,6 +213,9 @@ of the value.
 {{- end -}}
 {{- if and (eq $name "agency-simulator") (eq $global.environment "production") (ne $values.settings.SIMULATOR_TOPICS "training") -}}
 {{- $found = append $found "agency-simulator.settings.SIMULATOR_TOPICS is not training in production: the simulator would decide real applications." -}}
+{{- end -}}
+{{- if and (eq $name "agency-simulator") (eq $global.environment "production") $values.settings.SIMULATOR_PLATFORM_URL -}}
+{{- $found = append $found "agency-simulator.settings.SIMULATOR_PLATFORM_URL is set in production: the simulator would need keys that open documents of real agencies." -}}
 {{- end -}}
 {{- if eq (get ($values.settings | default dict) "CREATE_TOPICS" | toString) "true" -}}
 {{- $found = append $found (printf "%s.settings.CREATE_TOPICS is on: a service would need the right to create topics, which only an administrator should have." $name) -}}

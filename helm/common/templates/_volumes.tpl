@@ -41,6 +41,11 @@ pod.
   mountPath: /vault
   readOnly: true
 {{- end }}
+{{- if include "cups.agencyKeys" . }}
+- name: agency-keys
+  mountPath: /agency-keys
+  readOnly: true
+{{- end }}
 {{- end }}
 
 {{- define "cups.volumes" -}}
@@ -134,6 +139,15 @@ pod.
           audience: vault
           expirationSeconds: 600
 {{- end }}
+{{- with include "cups.agencyKeys" . }}
+- name: agency-keys
+  projected:
+    defaultMode: 288
+    sources:
+      # The whole Secret: one private key of each simulated agency.
+      - secret:
+          name: {{ . }}
+{{- end }}
 {{- end }}
 
 {{/* A registry folder. */}}
@@ -217,9 +231,19 @@ pod.
 {{- if and .top.Values.vault (eq (get .top.Values.settings "KEK_PROVIDER") "vault") }}true{{ end -}}
 {{- end }}
 
+{{/* Secret with the private keys of simulated agencies; empty without one. */}}
+{{- define "cups.agencyKeys" -}}
+{{- with .top.Values.agencyKeys }}{{ .existingSecret }}{{ end -}}
+{{- end }}
+
 {{/* Whether documents stores its encrypted objects in a folder. */}}
 {{- define "cups.storesFiles" -}}
 {{- if and .top.Values.storage (eq (get .top.Values.settings "DOCUMENTS_STORAGE") "folder") }}true{{ end -}}
+{{- end }}
+
+{{/* Whether the encrypted objects end with the pod. */}}
+{{- define "cups.storesForTrial" -}}
+{{- if and (include "cups.storesFiles" .) (not .top.Values.storage.existingClaim) }}true{{ end -}}
 {{- end }}
 
 {{/* Without a mail server, notifications writes mail to files. */}}

@@ -29,7 +29,7 @@ wait until Helm times out. A plain render checks nothing: it cannot find the acc
 {{- range $service := list "catalog" "identity" "intake" "documents" "agency-bridge" "notifications" "gateway" "agency-simulator" -}}
 {{- $values := index $top.Values $service -}}
 {{- if dig "enabled" true $values -}}
-{{- range $part := list "keys" "tls" "mongodb" "keyStore" "s3" "requestSecret" "personHash" "kafka" "mail" "oidc" -}}
+{{- range $part := list "keys" "tls" "mongodb" "keyStore" "s3" "requestSecret" "personHash" "kafka" "mail" "oidc" "agencyKeys" -}}
 {{- $from := get $values $part -}}
 {{- if and (kindIs "map" $from) (get $from "existingSecret") -}}
 {{- $keys := list (get $from "key") -}}

@@ -39,8 +39,8 @@ function createValues({ kafka, store, mail, secure }: ExternalServices, { host, 
     catalog: small,
     identity: Object.assign({ providers: ['local'] }, small),
     intake: Object.assign({}, small, consumer),
-    // The cluster has no volumes. A rehearsal that uploads documents needs one that all replicas share.
-    documents: Object.assign({ storage: { existingClaim: '' }, checker: small }, small),
+    // The cluster has no volumes, so documents end with their pod, and a second pod would lack those of the first.
+    documents: Object.assign({ replicas: 1, storage: { existingClaim: '' }, checker: small }, small),
     // The consumer that is stopped: a small lag must suffice.
     'agency-bridge': Object.assign({ keda: Object.assign({ lagThreshold: 5 }, byLag) }, small),
     notifications: Object.assign(

@@ -43,6 +43,7 @@ export const MANAGED: Readonly<Record<string, string>> = {
   VAULT_KUBERNETES_TOKEN_FILE: 'a projected token of the service account, while `vault.peers` is set',
   CHECKER_PORT: 'the port of the checker in the platform',
   S3_CREDENTIALS_FILE: 'a file of the Secret `s3.existingSecret`',
+  SIMULATOR_KEYS_DIR: 'a volume of the Secret `agencyKeys.existingSecret`',
   REQUEST_SECRET_FILE: 'a file of the Secret `requestSecret.existingSecret`',
   PERSON_HASH_KEYS_FILE: 'a file of the Secret `personHash.existingSecret`',
   SMTP_URL_FILE: 'a file of the Secret `mail.existingSecret`',

@@ -329,7 +329,17 @@ const SERVICE_VALUES: Record<string, Value[]> = {
     ...byLag,
   ],
   gateway: [...keyValues('gateway', 'gateway-cookie.jwks'), ...ROUTE_VALUES, ...byCpu(10)],
-  'agency-simulator': [...kafka],
+  'agency-simulator': [
+    ...kafka,
+    value(
+      'agencyKeys.existingSecret',
+      objectName,
+      '',
+      'Secret with a private key `<code>.key.jwk` of each simulated agency, for `SIMULATOR_PLATFORM_URL`. The public keys are in the agency files.',
+    ),
+    value('platform.port', port, 8080, 'Port at which the simulator reaches the platform.'),
+    value('platform.peers', peers, [], `Proxy in front of the platform, ${PEER}. Empty: the gateway in the namespace.`),
+  ],
 };
 
 const SMALL_SIZE: Size = { cpu: '50m', memory: '128Mi', limit: '384Mi' };

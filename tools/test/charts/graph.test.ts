@@ -186,6 +186,29 @@ test('lets the pods that open files reach nothing, and only documents reach them
   expect(inside.flatMap(({ from, ports }) => resolvePeers(from, ports))).toEqual(['documents:7017']);
 });
 
+test('lets the simulator reach the gateway only where it uses the agency API', () => {
+  const simulator = {
+    enabled: true,
+    agencyKeys: { existingSecret: 'agency-keys' },
+    settings: { SIMULATOR_PLATFORM_URL: 'http://gateway' },
+  };
+  const policiesWith = (more: object) => {
+    const values = { 'agency-simulator': Object.assign({}, simulator, more), global: { strictMode: false } };
+    const found = render('platform', { files: [environmentFile('production')], values });
+    const names = ['agency-simulator', 'agency-simulator-to-gateway'];
+    return names.map((name) => ofKind<Policy>(found, 'NetworkPolicy').find(({ metadata }) => metadata.name === name));
+  };
+  const [inside, atGateway] = policiesWith({});
+  expect(inside!.spec.egress!.flatMap(({ to, ports }) => resolvePeers(to, ports))).toEqual(['gateway:8080']);
+  expect(atGateway!.spec.podSelector.matchLabels![NAME]).toBe('gateway');
+  expect(atGateway!.spec.ingress!.flatMap(({ from, ports }) => resolvePeers(from, ports))).toEqual([
+    'agency-simulator:8080',
+  ]);
+  const [outside, none] = policiesWith({ platform: { port: 443, peers: [{ ipBlock: { cidr: '192.0.2.1/32' } }] } });
+  expect(outside!.spec.egress!.map(({ ports }) => ports[0]!.port)).toContain(443);
+  expect(none).toBeUndefined();
+});
+
 test('denies both directions by default', () => {
   for (const { spec } of policies) expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
   const all = ofKind<Policy>(objects, 'NetworkPolicy').find(({ metadata }) => metadata.name === 'default-deny');

@@ -217,6 +217,7 @@ const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] 
       global: { environment: 'development', strictMode: false, kafka: { tls: { caConfigMap: '' } } },
       identity: { kafka: { existingSecret: '' } },
       intake: { kafka: { existingSecret: '' } },
+      documents: { kafka: { existingSecret: '' } },
       'agency-bridge': { kafka: { existingSecret: '' } },
       notifications: { kafka: { existingSecret: '' } },
       'agency-simulator': { enabled: false },
@@ -306,6 +307,16 @@ const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] 
     'intake.tls.existingSecret is missing: production requires encrypted calls',
   ],
   [
+    'a simulator without keys for the agency API',
+    settings('agency-simulator', { SIMULATOR_PLATFORM_URL: 'https://cups.example' }),
+    'agency-simulator.agencyKeys.existingSecret is missing',
+  ],
+  [
+    'replicas with documents of their own',
+    { documents: { settings: { DOCUMENTS_STORAGE: 'folder' } }, global: { strictExceptions: ['trial-storage'] } },
+    'documents.storage.existingClaim is missing with more than one replica',
+  ],
+  [
     'an http origin in production',
     { gateway: { publicOrigin: 'http://cups.example' } },
     'gateway.publicOrigin must begin with https:// in production',
@@ -385,6 +396,16 @@ const STRICT_MODE_VALUES: [what: string, values: unknown, sentence: string][] = 
     'a simulator that answers for agencies',
     settings('agency-simulator', { SIMULATOR_TOPICS: 'all' }),
     'agency-simulator.settings.SIMULATOR_TOPICS is not training in production',
+  ],
+  [
+    'a simulator with keys of real agencies',
+    {
+      'agency-simulator': {
+        settings: { SIMULATOR_PLATFORM_URL: 'https://cups.example' },
+        agencyKeys: { existingSecret: 'agency-keys' },
+      },
+    },
+    'agency-simulator.settings.SIMULATOR_PLATFORM_URL is set in production',
   ],
   [
     'a service that makes topics',
