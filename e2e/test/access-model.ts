@@ -12,6 +12,8 @@ export interface AccessRule {
   /** 'none' requires no session. */
   roles: readonly Role[] | 'none';
   whose: SessionScope;
+  /** Callers that are let in without a session. */
+  withoutSession?: readonly ServiceName[];
 }
 
 const DESK_ROLES: readonly Role[] = ['specialist', 'centre-manager'];
@@ -71,6 +73,12 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       pageRule(['agency-system'], 'agency'),
     ),
     ...rulesFor('ReleaseDocuments AcceptResultDocuments', serviceRule('agency-bridge')),
+    // Names and times, never content: for supervisors, and for administrators by their tool.
+    ...rulesFor('SetHold ClearHold ListHolds ListUncollectedResults', {
+      ...pageRule(['supervisor'], 'platform'),
+      callers: ['gateway', 'ops'],
+      withoutSession: ['ops'],
+    }),
   ]),
   notifications: Object.fromEntries(rulesFor('ListNotices GetSlip', pageRule(DESK_ROLES, 'centre'))),
   catalog: Object.fromEntries([
@@ -105,7 +113,7 @@ export function evaluateRule(rule: AccessRule, caller: ServiceName, session: Ses
   if (!rule.callers.includes(caller)) return 'denied';
   const { roles } = rule;
   if (roles === 'none') return 'let in';
-  if (!session) return 'not signed in';
+  if (!session) return rule.withoutSession?.includes(caller) ? 'let in' : 'not signed in';
   if (!session.roles.some((role) => roles.includes(role))) return 'denied';
   if (rule.whose === 'centre' && session.centre === undefined) return 'denied';
   const isLostClerk = session.roles.includes('agency-clerk') && session.agency === undefined;

@@ -14,6 +14,15 @@ const agency: AccessRow = { callers: ['gateway'], roles: ['agency-system'], tena
 
 const bridge: AccessRow = { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: false };
 
+/** Holds and what nobody collects: for supervisors, and for administrators without a session. No personal data. */
+const oversight: AccessRow = {
+  callers: ['gateway', 'ops'],
+  withoutSession: ['ops'],
+  roles: ['supervisor'],
+  tenancy: 'platform',
+  personalData: false,
+};
+
 /** Callers of each method; the service does not start when a method has no row. */
 export const access: AccessTable<DocumentsServiceDefinition> = {
   CreateDocument: desk,
@@ -28,4 +37,8 @@ export const access: AccessTable<DocumentsServiceDefinition> = {
   ReadAgencyContent: { ...agency, personalData: true },
   ReleaseDocuments: bridge,
   AcceptResultDocuments: bridge,
+  SetHold: oversight,
+  ClearHold: oversight,
+  ListHolds: oversight,
+  ListUncollectedResults: oversight,
 };

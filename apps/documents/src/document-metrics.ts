@@ -1,5 +1,6 @@
 import { resourceName } from '@cups/contracts';
 import type { Counter, Gauge, Log, Metrics } from '@cups/contracts';
+import type { Hold } from './domain/application-facts.ts';
 import type { RefusalCode } from './domain/refusals.ts';
 
 /** Counts and logs what happens to documents: IDs, codes and sizes only. */
@@ -57,6 +58,15 @@ export class DocumentMetrics {
   recordErasure(document: string, cause: 'requested' | 'expired'): void {
     this.#erased.inc({ cause });
     this.#log.info({ event: 'document-erased', resource: resourceName('documents', document), reason: cause });
+  }
+
+  /** Records that a person set or cleared a hold. */
+  recordHold(
+    event: 'document-hold-set' | 'document-hold-cleared',
+    application: string,
+    { operator, reason }: Hold,
+  ): void {
+    this.#log.warn({ event, resource: application, operator, reason });
   }
 
   /** Records whether the storage has space. */

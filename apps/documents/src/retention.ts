@@ -48,7 +48,9 @@ export class Retention {
       const next = await this.#processDocument(document, facts, time);
       if (next) nextTimes.push(next);
     }
-    const uncollected = documents.flatMap((document) => this.#uncollectedTime(document, facts) ?? []);
+    // A training has no result that a person could collect.
+    const reported = facts.training ? [] : documents;
+    const uncollected = reported.flatMap((document) => this.#uncollectedTime(document, facts) ?? []);
     nextTimes.push(...uncollected.filter((since) => since > time));
     await this.#record(facts, {
       uncollectedTime: earliest(uncollected.filter((since) => since <= time)),
@@ -64,14 +66,20 @@ export class Retention {
     if (document.state !== 'ready') return new Date(time.getTime() + RECHECK_MS);
     const expiry = expiryOf(document, facts, terms);
     if (!expiry || expiry > time) return expiry;
-    if (!facts.hold && isConfirmed) {
+    if (isConfirmed && !(await this.#isHeld(facts._id))) {
       await erasure.erase(document._id, 'expired');
       return undefined;
     }
-    const cause = facts.hold ? 'hold' : 'not-confirmed';
+    const cause = isConfirmed ? 'hold' : 'not-confirmed';
     this.#postponed.inc({ cause });
     log.warn({ event: 'document-erasure-postponed', resource: resourceName('documents', document._id), reason: cause });
     return new Date(time.getTime() + RECHECK_MS);
+  }
+
+  /** Reads the hold again before each erasure: a supervisor may have set it since the facts were read. */
+  async #isHeld(application: string): Promise<boolean> {
+    const facts = await this.#deps.applications.get(application, { scope: 'service' });
+    return facts?.hold !== undefined;
   }
 
   #uncollectedTime(document: DocumentRecord, facts: ApplicationRecord): Date | undefined {

@@ -4,10 +4,12 @@ import type { RpcDeps } from './deps.ts';
 import { agencyRpcs } from './rpc/agency.ts';
 import { bridgeRpcs } from './rpc/bridge.ts';
 import { deskRpcs } from './rpc/desk.ts';
+import { oversightRpcs } from './rpc/oversight.ts';
 
 /** RPCs of cups.documents.v1.DocumentsService, by their callers. */
 export const documentsRpcs = (deps: RpcDeps): Rpcs<DocumentsServiceDefinition> => ({
   ...deskRpcs(deps),
   ...agencyRpcs(deps),
   ...bridgeRpcs(deps),
+  ...oversightRpcs(deps),
 });

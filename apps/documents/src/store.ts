@@ -21,7 +21,7 @@ const contentSchema = {
   scan: String,
 };
 
-/** A document keeps few request records, because only its creation takes a request ID. */
+/** Few requests name a document or an application: its creation, and holds. */
 const MAX_REQUEST_RECORDS = 4;
 
 export function openDocumentRecords(store: Store): DocumentRecords {
@@ -77,13 +77,14 @@ export function openApplicationRecords(store: Store): ApplicationRecords {
       handOverTime: Date,
       appealUntil: String,
       uncollectedTime: Date,
-      hold: { time: Date, operator: String },
+      hold: { time: Date, reason: String, operator: String },
     },
     schemaVersion: SCHEMA_VERSION,
     indexes: [
       { fields: { uncollectedTime: 1 }, sparse: true, query: 'results that nobody collected' },
       { fields: { 'hold.time': 1 }, sparse: true, query: 'applications whose documents must not be erased' },
     ],
+    keepRequests: () => MAX_REQUEST_RECORDS,
     existsReason: 'ALREADY_EXISTS',
   });
 }

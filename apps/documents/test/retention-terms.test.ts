@@ -82,7 +82,9 @@ describe('facts of an application', () => {
       { kind: 'decided', appealUntil: '2026-05-01' },
     ] as const)
       expect(applyChange(facts(), ref, change, now).timer).toEqual({ kind: 'retention', due: now });
-    expect(withHold(facts(), { time: now, operator: 'operators/test' }, now)).toMatchObject({ timer: { due: now } });
+    expect(withHold(facts(), { time: now, reason: 'audit', operator: 'operators/test' }, now)).toMatchObject({
+      timer: { due: now },
+    });
   });
 
   test('keep the earlier of two due times', () => {

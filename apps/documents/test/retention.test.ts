@@ -65,7 +65,8 @@ test.each([
   ['terms that are not confirmed', 'not-confirmed', false],
 ])('%s postpones the erasure, day by day and counted', async (_, cause, isConfirmed) => {
   const { application, name } = await endedApplication();
-  const hold = cause === 'hold' ? { time: new Date(), operator: 'operators/test' } : undefined;
+  const hold =
+    cause === 'hold' ? { time: new Date(), reason: 'court' as const, operator: 'operators/test' } : undefined;
   await harness.applications.update(application, { scope: 'service', cause: {}, now: new Date() }, (facts) => ({
     document: withHold(facts, hold, afterDays(30)),
     events: [],

@@ -5,6 +5,8 @@ import type { Role, ServiceName, Session } from './context.ts';
 export interface AccessRow {
   /** The only services that may call it. */
   callers: readonly ServiceName[];
+  /** Callers that act for themselves where the others need a session with a role. */
+  withoutSession?: readonly ServiceName[];
   /** Accepted roles of the session; 'none' needs no session. */
   roles: readonly Role[] | 'none';
   /**
@@ -39,15 +41,25 @@ export function validateAccessTable(
       throw new Error(`${service}.${method}: tenancy ${row.tenancy} requires roles 'none'.`);
     if (!needsSession && row.tenancy !== 'service' && row.tenancy !== 'public')
       throw new Error(`${service}.${method}: tenancy ${row.tenancy} requires roles.`);
+    assertExemptions(`${service}.${method}`, row);
   }
   const extra = Object.keys(table).find((method) => !methods.includes(method));
   if (extra) throw new Error(`${service} has an access row for ${extra}, which is not a method.`);
 }
 
+/** @throws Error if callers are exempt from a session that the row does not require, or may not call */
+function assertExemptions(method: string, { callers, roles, tenancy, withoutSession = [] }: AccessRow): void {
+  if (withoutSession.length === 0) return;
+  if (roles === 'none' || tenancy !== 'platform')
+    throw new Error(`${method}: callers without a session require roles and tenancy platform.`);
+  const stranger = withoutSession.find((caller) => !callers.includes(caller));
+  if (stranger) throw new Error(`${method}: ${stranger} without a session is not a caller.`);
+}
+
 /** Checks the rights of a verified caller before the service reads anything. @throws Problem */
 export function assertAccess(row: AccessRow, caller: ServiceName, session: Session | undefined): void {
   if (!row.callers.includes(caller)) deny(`${caller} may not call this method.`);
-  if (row.roles === 'none') return;
+  if (row.roles === 'none' || (!session && row.withoutSession?.includes(caller))) return;
   if (!session) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'The call requires a session.' });
   const { roles } = row;
   if (!session.roles.some((role) => roles.includes(role))) deny('The role does not allow this.');

@@ -10,6 +10,16 @@ describe('validateAccessTable', () => {
     ['a row without callers', { ...PUBLIC_ACCESS, callers: [] }, 'names no caller'],
     ['a row with an empty list of roles', { ...PUBLIC_ACCESS, roles: [], tenancy: 'centre' }, 'names no role'],
     ['a row of a centre without a session', { ...PUBLIC_ACCESS, tenancy: 'centre' }, 'requires roles'],
+    [
+      'a row that exempts a service which may not call',
+      { ...PUBLIC_ACCESS, roles: ['supervisor'], tenancy: 'platform', withoutSession: ['ops'] },
+      'ops without a session is not a caller',
+    ],
+    [
+      'a row that exempts callers from a session that nobody needs',
+      { ...PUBLIC_ACCESS, withoutSession: ['gateway'] },
+      'require roles and tenancy platform',
+    ],
     ['a public row with a role', { ...PUBLIC_ACCESS, roles: ['support'] }, "requires roles 'none'"],
   ];
   test.each(invalidRows)('prevents the start with %s', async (_what, row, message) => {

@@ -1,3 +1,14 @@
+/** Reasons of a hold. */
+export type HoldReason = 'court' | 'complaint' | 'audit';
+
+/** Stops all erasure of an application. */
+export interface Hold {
+  time: Date;
+  reason: HoldReason;
+  /** operators/{id}, or the name of an administrator. */
+  operator: string;
+}
+
 /** What events of cups.applications tell about the application of a document. */
 export interface ApplicationFacts {
   /** ID of the application. */
@@ -15,10 +26,10 @@ export interface ApplicationFacts {
   handOverTime?: Date;
   /** Last day of the appeal, yyyy-MM-dd. */
   appealUntil?: string;
-  /** Since when nobody has collected its result. */
+  /** When the term ended in which nobody collected its result; absent for a training. */
   uncollectedTime?: Date;
   /** While set, nothing of the application is erased. */
-  hold?: { time: Date; operator: string };
+  hold?: Hold;
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
 }
 
@@ -59,7 +70,7 @@ const laterOf = (one: Date | undefined, other: Date): Date => (one && one > othe
 const dueNow = <F extends ApplicationFacts>(facts: F, now: Date): F => withRetentionDue(facts, now);
 
 /** Stops or allows all erasure of an application. Its terms are then computed again. */
-export function withHold<F extends ApplicationFacts>(facts: F, hold: ApplicationFacts['hold'], now: Date): F {
+export function withHold<F extends ApplicationFacts>(facts: F, hold: Hold | undefined, now: Date): F {
   const next = { ...facts };
   if (hold) next.hold = hold;
   else delete next.hold;

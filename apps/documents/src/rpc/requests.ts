@@ -82,12 +82,21 @@ export function toCreateCause(
   context: Context,
   request: { requestId: string },
 ): Required<Pick<Cause, 'request'>> & Cause {
+  return toWriteCause(context, sessionOf(context).operator, request);
+}
+
+/** Returns the cause of a write by this operator or administrator. @throws Problem REQUEST_ID_INVALID */
+export function toWriteCause(
+  context: Context,
+  operator: string,
+  request: { requestId: string },
+): Required<Pick<Cause, 'request'>> & Cause {
   const id = parseRequestId(request.requestId);
   return {
     ...toCause(context),
     request: {
       id,
-      key: `${context.method}|${sessionOf(context).operator}`,
+      key: `${context.method}|${operator}`,
       // The content has no personal data, so this key need not be secret.
       fingerprint: fingerprint('documents', { ...request, requestId: id }),
     },
