@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { State } from '@cups/application';
 import { backoffMs } from '@cups/contracts';
+import { uploadDocument } from './uploads.ts';
+import type { Scan, UploadedDocument } from './uploads.ts';
 
 /** A scripted desk that uses only the public REST API. */
 
@@ -27,6 +29,10 @@ export interface Application {
   ownApplication?: boolean;
   deskAlerts?: { kind: string }[];
   submissionCount?: number;
+  /** Documents that the evidence names. */
+  documents?: { name: string; state: string }[];
+  decision?: { documents?: { document: string; sha256: string }[] };
+  handOver?: { documentSha256s?: string[] };
 }
 
 export interface ApiResponse<T> {
@@ -56,6 +62,10 @@ export interface ApiRequest {
 export interface Desk {
   readonly centre: string;
   call<T>(method: string, path: string, call?: ApiRequest): Promise<ApiResponse<T>>;
+  /** Uploads a document. The platform has acknowledged all bytes, and checks them afterwards. */
+  upload(scan: Scan): Promise<UploadedDocument>;
+  /** Reads the content of a document. @param name documents/{id} */
+  readContent(name: string): Promise<Buffer>;
 }
 
 /** Maximum attempts of a call with the same key on a transient error (503, 429). */
@@ -81,14 +91,15 @@ export async function openDesk(
   /** By name; the gateway renews the cookie of an active session. */
   const cookies = new Map<string, string>();
   let centre = '';
+  const sessionHeaders = (): Record<string, string> =>
+    cookies.size > 0 ? { cookie: [...cookies.values()].join('; ') } : {};
 
   async function once<T>(
     method: string,
     path: string,
     { body, key, etag }: ApiRequest,
   ): Promise<Response & { ms: number; parsed: T }> {
-    const headers: Record<string, string> = { accept: 'application/json' };
-    if (cookies.size > 0) headers['cookie'] = [...cookies.values()].join('; ');
+    const headers: Record<string, string> = { accept: 'application/json', ...sessionHeaders() };
     if (method !== 'GET') {
       headers['content-type'] = 'application/json';
       headers['idempotency-key'] = key ?? randomUUID();
@@ -124,12 +135,23 @@ export async function openDesk(
     }
   }
 
+  async function readContent(name: string): Promise<Buffer> {
+    const path = `/${name}/content`;
+    const response = await fetch(`${url}/api/v1${path}`, {
+      headers: sessionHeaders(),
+      signal: AbortSignal.timeout(15_000),
+    });
+    if (!response.ok) throw new ApiError(`GET ${path}`, (await response.json()) as ProblemBody);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
   const response = await once<{ operator: { centre?: string } }>('POST', '/sessions', {
     body: { provider: 'local', operator },
   });
   if (!response.ok) throw new ApiError(`sign in ${operator}`, response.parsed as unknown as ProblemBody);
   centre = response.parsed.operator.centre ?? '';
-  return { centre, call };
+  const upload = (scan: Scan) => uploadDocument(url, sessionHeaders(), scan);
+  return { centre, call, upload, readContent };
 }
 
 /** Polls until the result matches. */

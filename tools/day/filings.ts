@@ -47,8 +47,14 @@ export async function publicServices(url: string): Promise<PublicService[]> {
 const GIVEN_NAMES = ['Ana', 'Ion', 'Maria', 'Vasile', 'Elena', 'Gheorghe', 'Olga', 'Andrei', 'Natalia', 'Petru'];
 const FAMILY_NAMES = ['Munteanu', 'Rusu', 'Ceban', 'Lungu', 'Popa', 'Sîrbu', 'Rotari', 'Bălan', 'Cojocaru', 'Moraru'];
 
+interface ApplicationContent {
+  applicant: { idnp: string; familyName: string; [field: string]: unknown };
+  evidence: { kind: string; number: string; originalSeen: boolean }[];
+  [field: string]: unknown;
+}
+
 /** Creates the complete content of the n-th synthetic applicant's application. */
-export function createContent(n: number, centre: Centre, { version }: PublicService): Record<string, unknown> {
+export function createContent(n: number, centre: Centre, { version }: PublicService): ApplicationContent {
   const answers = version.example ?? {};
   const option = (version.costOptions ?? []).find(
     ({ centreKinds = [], countries = [] }) =>
@@ -59,7 +65,7 @@ export function createContent(n: number, centre: Centre, { version }: PublicServ
     applicant: {
       idnp: idnp(n),
       givenName: GIVEN_NAMES[n % GIVEN_NAMES.length],
-      familyName: FAMILY_NAMES[Math.floor(n / 3) % FAMILY_NAMES.length],
+      familyName: FAMILY_NAMES[Math.floor(n / 3) % FAMILY_NAMES.length]!,
       birthDate: `19${50 + (n % 50)}-0${1 + (n % 9)}-1${n % 9}`,
       language: n % 4 === 1 ? 'ru' : n % 9 === 2 ? 'en' : 'ro',
     },

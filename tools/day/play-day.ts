@@ -22,6 +22,8 @@ export interface DayOptions {
   parallel?: number;
   /** Maximum seconds until an application changes. */
   patienceSeconds?: number;
+  /** Whether every agency has a system that fetches copies. @default false: each fetches all of them, or none */
+  everyAgencyFetches?: boolean;
   onChange?: (row: VisitRow) => void;
 }
 
@@ -42,6 +44,20 @@ export interface DayResult {
   staleEditsRefused: number;
   corrections: number;
   notices: number;
+  documents: DocumentCounts;
+}
+
+/** Numbers of the documents of a day. */
+export interface DocumentCounts {
+  /** Uploads with a valid file. */
+  scans: number;
+  /** Pages of photographed documents. */
+  photographedPages: number;
+  refused: number;
+  /** Copies that agencies fetched, repeats included. */
+  fetches: number;
+  /** Result documents that desks read before the hand-over. */
+  results: number;
 }
 
 /** Number of missions beside all town halls. */
@@ -78,7 +94,8 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
     }),
   );
   const corrections = await correctOne(context, applications, books, errors);
-  const balance = await reconcile(books, context, patienceSeconds);
+  const { everyAgencyFetches = false } = options;
+  const balance = await reconcile(books, context, { patienceSeconds, everyAgencyFetches });
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   return Object.assign(summarize(books, balance, errors), {
     seconds,
@@ -151,7 +168,8 @@ async function correctOne(
   }
 }
 
-function summarize(books: ExpectedApplication[], { lost, doubled, states, notices }: Reconciliation, errors: string[]) {
+function summarize(books: ExpectedApplication[], balance: Reconciliation, errors: string[]) {
+  const { lost, doubled, states, notices, fetches } = balance;
   const distinct = (of: (book: ExpectedApplication) => string) => [...new Set(books.map(of))].sort();
   const byState: Record<string, number> = {};
   for (const state of states) byState[state] = (byState[state] ?? 0) + 1;
@@ -165,5 +183,17 @@ function summarize(books: ExpectedApplication[], { lost, doubled, states, notice
     doubled: doubled.length,
     errors: [...errors, ...lost.map((what) => `lost: ${what}`), ...doubled.map((what) => `twice: ${what}`)],
     notices,
+    documents: { ...countDocuments(books), fetches },
+  };
+}
+
+function countDocuments(books: ExpectedApplication[]): Omit<DocumentCounts, 'fetches'> {
+  const uploads = books.flatMap((book) => book.uploads);
+  const valid = uploads.filter(({ refusal }) => refusal === undefined);
+  return {
+    scans: valid.length,
+    photographedPages: valid.reduce((sum, { pages }) => (pages > 1 ? sum + pages : sum), 0),
+    refused: uploads.length - valid.length,
+    results: books.reduce((sum, { results }) => sum + results.length, 0),
   };
 }

@@ -2,6 +2,8 @@ import { END_STATES } from '@cups/application';
 import { waitUntil } from './desk.ts';
 import type { Application, Desk } from './desk.ts';
 import type { QueueClient } from './queue.ts';
+import { checkDocuments, checkFetches } from './reconcile-documents.ts';
+import type { ExpectedDocument } from './scans.ts';
 
 /** Acknowledged facts about one application. */
 export interface ExpectedApplication {
@@ -14,6 +16,10 @@ export interface ExpectedApplication {
   actions: string[];
   /** Kinds of the expected notices. */
   notices: string[];
+  /** Acknowledged uploads. */
+  uploads: ExpectedDocument[];
+  /** Result documents that the desk read before the hand-over. */
+  results: { name: string; sha256: string }[];
 }
 
 export interface Reconciliation {
@@ -25,10 +31,21 @@ export interface Reconciliation {
   states: string[];
   /** Number of notices. */
   notices: number;
+  /** Number of copies that agencies fetched, repeats included. */
+  fetches: number;
+}
+
+export interface ReconcileOptions {
+  /** Maximum seconds until a notice is sent or a document checked. */
+  patienceSeconds: number;
+  /** Whether every agency has a system that fetches copies. */
+  everyAgencyFetches: boolean;
 }
 
 /** Maximum seconds to wait for the notices of one application. */
 const MAX_NOTICE_WAIT_SECONDS = 20;
+/** Maximum seconds to wait for the access-log entries of one application, once its agency has decided. */
+const MAX_ACCESS_LOG_WAIT_SECONDS = 5;
 
 /**
  * Checks that every acknowledged application and effect exists exactly once.
@@ -37,16 +54,21 @@ const MAX_NOTICE_WAIT_SECONDS = 20;
 export async function reconcile(
   books: ExpectedApplication[],
   { desks, queues }: { desks: Map<string, Desk>; queues: Map<string, QueueClient> },
-  patienceSeconds: number,
+  { patienceSeconds, everyAgencyFetches }: ReconcileOptions,
 ): Promise<Reconciliation> {
-  const balance: Reconciliation = { lost: [], doubled: [], states: [], notices: 0 };
+  const balance: Reconciliation = { lost: [], doubled: [], states: [], notices: 0, fetches: 0 };
   const listed = await countListed(desks);
   for (const book of books) {
     const desk = desks.get(`centres/${book.centre}`)!;
     compareCounts(balance, `application ${book.id}`, 1, listed.get(book.id) ?? 0);
     await checkQueue(balance, book, queues.get(`centres/${book.centre}`)!);
     await checkDetails(balance, book, desk, Math.min(patienceSeconds, MAX_NOTICE_WAIT_SECONDS));
+    await checkDocuments(balance, book, desk, patienceSeconds);
   }
+  balance.fetches = await checkFetches(balance, books, desks, {
+    everyAgency: everyAgencyFetches,
+    waitSeconds: everyAgencyFetches ? MAX_ACCESS_LOG_WAIT_SECONDS : 0,
+  });
   return balance;
 }
 

@@ -1,4 +1,6 @@
+import { createContent } from './filings.ts';
 import type { Centre, PublicService } from './filings.ts';
+import type { ScanKind } from './scans.ts';
 
 /** Scenarios of a day, and their weights. */
 
@@ -36,15 +38,27 @@ export interface Job {
   centre: Centre;
   service: PublicService;
   course: Scenario;
+  /** How the desk scans an evidence document before filing; absent without a scan. */
+  scan?: ScanKind;
 }
+
+/** Scans of the first visits; the others alternate. */
+const FIRST_SCANS: readonly ScanKind[] = ['photographed', 'refused-first'];
+/** Interval of scans, in visits with evidence. */
+const SCAN_EVERY = 4;
 
 /** Coprime strides cover every service and scenario, each at different desks. */
 export function planJobs(applications: number, centres: Centre[], services: PublicService[]): Job[] {
   const courses = SCENARIOS.flatMap((course) => Array<Scenario>(course.weight).fill(course));
-  return Array.from({ length: applications }, (_, n) => {
+  const jobs = Array.from({ length: applications }, (_, n): Job => {
     const centre = centres[n % centres.length]!;
     const fileable = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
     const service = fileable[(n * 7 + Math.floor(n / centres.length)) % fileable.length]!;
     return { n, centre, service, course: courses[(n * 7) % courses.length]! };
   });
+  jobs
+    .filter(({ n, centre, service }) => createContent(n, centre, service).evidence.length > 0)
+    .filter((_, index) => index % SCAN_EVERY === 0)
+    .forEach((job, index) => (job.scan = FIRST_SCANS[index] ?? (index % 2 === 0 ? 'pdf' : 'jpeg')));
+  return jobs;
 }

@@ -6,6 +6,8 @@ import type { ExpectedApplication } from './reconcile.ts';
 import type { QueueClient, QueueRow } from './queue.ts';
 import { isRejected } from './scenarios.ts';
 import type { Job } from './scenarios.ts';
+import { Scanner } from './scans.ts';
+import { sha256Of } from './uploads.ts';
 
 /** One application in the live table. */
 export interface VisitRow {
@@ -51,6 +53,7 @@ export class Visit {
   readonly #job: Job;
   readonly #path: string;
   readonly #expected: ExpectedApplication;
+  readonly #scanner: Scanner;
 
   constructor(context: DayContext, row: VisitRow, job: Job) {
     this.#desk = context.desks.get(job.centre.name)!;
@@ -67,7 +70,10 @@ export class Visit {
       state: 'draft',
       actions: [],
       notices: [],
+      uploads: [],
+      results: [],
     };
+    this.#scanner = new Scanner(this.#desk, row.id, context.patienceSeconds, this.#expected.uploads);
   }
 
   /**
@@ -76,10 +82,11 @@ export class Visit {
    * @throws Error on an unexpected response
    */
   async run(corrects?: string): Promise<ExpectedApplication> {
-    const { n, course } = this.#job;
+    const { n, course, scan } = this.#job;
     await this.#lookUpApplicant();
-    const draft = await this.#open(corrects);
-    if (n % STALE_EDIT_EVERY === 0) await this.#editTwice(draft.etag);
+    let draft = await this.#open(corrects);
+    if (n % STALE_EDIT_EVERY === 0) draft = await this.#editTwice(draft.etag);
+    if (scan) await this.#scanner.attach(draft, this.#content().evidence, scan);
     await this.#workTogether();
     await this.#submit();
     await this.#recordPayment();
@@ -94,7 +101,7 @@ export class Visit {
 
   /** Looks up the applicant, as a desk does before typing, to find open applications. */
   async #lookUpApplicant(): Promise<void> {
-    const { idnp } = this.#content()['applicant'] as { idnp: string };
+    const { idnp } = this.#content().applicant;
     const { body } = await this.#desk.call<{ person?: { idnp: string } }>('POST', '/persons/lookup', {
       body: { idnp },
     });
@@ -127,7 +134,7 @@ export class Visit {
   /** Searches by number, typed in the Russian layout, and by the beginning of a name. */
   async #find(trackingNumber: string): Promise<void> {
     const typed = trackingNumber.toLowerCase().replaceAll('-', ' ').replaceAll('a', 'а').replaceAll('e', 'е');
-    const { familyName } = this.#content()['applicant'] as { familyName: string };
+    const { familyName } = this.#content().applicant;
     for (const query of [typed, familyName.slice(0, 4)]) {
       type SearchResults = { applications: { id: string }[]; more: boolean };
       const { body } = await this.#desk.call<SearchResults>('POST', '/applications/search', { body: { query } });
@@ -136,7 +143,7 @@ export class Visit {
     }
   }
 
-  #content(): Record<string, unknown> {
+  #content(): ReturnType<typeof createContent> {
     const { n, centre, service } = this.#job;
     return createContent(n, centre, service);
   }
@@ -158,14 +165,15 @@ export class Visit {
   }
 
   /** Sends two edits with one etag; the second must fail. */
-  async #editTwice(etag: string): Promise<void> {
-    await this.#call('PATCH', this.#path, { body: { delivery: { kind: 'at-centre' } }, etag });
+  async #editTwice(etag: string): Promise<Application> {
+    const edited = await this.#call('PATCH', this.#path, { body: { delivery: { kind: 'at-centre' } }, etag });
     const refused = await this.#desk
       .call('PATCH', this.#path, { body: { delivery: { kind: 'post', note: 'late' } }, etag })
       .catch((error: unknown) => error);
     if (!(refused instanceof Error)) throw new Error('an edit with a stale etag was accepted');
     if (!(refused instanceof ApiError) || refused.problem.status !== 412) throw refused;
     this.#context.counts.stale += 1;
+    return edited;
   }
 
   async #submit(): Promise<void> {
@@ -235,13 +243,30 @@ export class Visit {
     const body =
       n % MISSING_DOCUMENT_EVERY === 1
         ? { unavailable: kinds.map((kind) => ({ kind, reason: 'Pierdut; se reface abia la primăvară.' })) }
-        : { evidence: kinds.map((kind, i) => ({ kind, number: `D${n}-${i}`, originalSeen: true })) };
+        : { evidence: await Promise.all(kinds.map((kind, i) => this.#scanRequested(kind, `D${n}-${i}`))) };
     await this.#call('POST', `${this.#path}/supply-documents`, { body });
     this.#expected.actions.push('supply-documents');
   }
 
+  /** Scans a requested document. */
+  async #scanRequested(kind: string, number: string): Promise<object> {
+    return { kind, number, originalSeen: true, copy: await this.#scanner.scan(kind, 'pdf') };
+  }
+
+  /** Reads each result document, as a desk does to print it, and compares it with the decision. */
+  async #viewResults(): Promise<void> {
+    const { body: app } = await this.#desk.call<Application>('GET', this.#path);
+    for (const { document, sha256 } of app.decision?.documents ?? []) {
+      if (sha256Of(await this.#desk.readContent(document)) !== sha256) {
+        throw new Error('the content of a result document is not what the agency decided');
+      }
+      this.#expected.results.push({ name: document, sha256 });
+    }
+  }
+
   async #collect(): Promise<void> {
     const { n, course } = this.#job;
+    await this.#viewResults();
     const idDocumentNumber = `B${String(n).padStart(8, '0')}`;
     const paper = { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber };
     await this.#call('POST', `${this.#path}/hand-over`, { body: paper });

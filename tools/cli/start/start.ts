@@ -90,7 +90,7 @@ export async function start({ port, data, sampleData, insecure }: StartOptions):
     if (sampleData && (await platform.isEmpty())) {
       console.log('\nThe store is empty: playing the sample day through the public API.\n');
       const table = startTable(process.stdout);
-      const day = await playDay({ url: platform.url, onChange: table.show });
+      const day = await playDay({ url: platform.url, everyAgencyFetches: true, onChange: table.show });
       table.end();
       console.log(formatSummary(day));
       if (day.lost + day.doubled + day.errors.length > 0) await stop(1, 'The sample day failed: stopping.');
