@@ -101,6 +101,83 @@ describe('copies of supplied documents', () => {
   ])('cannot be %s', (_what, found, expected) => {
     expect(violationsOf(() => supply(evidence, found as DocumentReference[]))).toEqual([expected]);
   });
+
+  test('may be refused beside another of the kind', () => {
+    const found = [1, 2].map((n) => reference(n, { kind: 'birth-certificate', state: n === 1 ? 'refused' : 'ready' }));
+    const next = supply([...evidence, copyOf(2, { kind: 'birth-certificate' })], found);
+    expect(next.submissions).toHaveLength(2);
+  });
+});
+
+describe('a copy refused while its request is open', () => {
+  const requested = applicationInState('documents-requested');
+  const KINDS = ['birth-certificate', 'power'];
+  const open: Application = {
+    ...requested,
+    documentRequest: { ...requested.documentRequest!, evidenceKinds: KINDS },
+  };
+  const certificate = (n: number, more: Partial<Evidence> = {}) => copyOf(n, { kind: 'birth-certificate', ...more });
+  const found = (n: number) => [reference(n, { kind: 'birth-certificate' })];
+  const supply = (app: Application, evidence: Evidence[], documents: DocumentReference[] = []) =>
+    supplyDocuments(app, ACTOR, { evidence, found: documents }, SUBMIT_CONTEXT).document;
+  const refuse = (app: Application, n = 1, state: 'refused' | 'erased' = 'refused') =>
+    applyDocumentUpdate(app, {
+      document: nameOf(n),
+      kind: 'birth-certificate',
+      facts: { state },
+      eventId: `event-${n}`,
+      occurTime: NOW,
+      now: NOW,
+    }).document;
+  const supplied = supply(open, [certificate(1)], found(1));
+
+  test.each(['refused', 'erased'] as const)('no longer supplies its kind when %s', (state) => {
+    expect(supplied.documentRequest?.suppliedKinds).toEqual(['birth-certificate']);
+    expect(refuse(supplied, 1, state).documentRequest?.suppliedKinds).toBeUndefined();
+  });
+
+  test('leaves other supplied kinds, and the request open', () => {
+    const three = { ...open, documentRequest: { ...open.documentRequest!, evidenceKinds: [...KINDS, 'other'] } };
+    const both = supply(three, [certificate(1), { kind: 'other', originalSeen: true }], found(1));
+    const app = refuse(both);
+    expect(app.documentRequest?.suppliedKinds).toEqual(['other']);
+    expect(app.deskAlerts).toEqual([{ kind: 'document-refused', recordTime: NOW }]);
+    const next = supply(app, [{ kind: 'power', originalSeen: true }]);
+    expect([next.state, next.submissions.length]).toEqual(['documents-requested', open.submissions.length]);
+  });
+
+  test.each<[string, Evidence[], DocumentReference[]]>([
+    ['another copy', [certificate(1), certificate(2)], [...found(1), ...found(2)]],
+    ['the original of another', [certificate(1), { kind: 'birth-certificate', originalSeen: true }], found(1)],
+    ['its own original', [certificate(1, { originalSeen: true })], found(1)],
+  ])('leaves its kind supplied by %s', (_what, evidence, documents) => {
+    const app = refuse(supply(open, evidence, documents));
+    expect(app.documentRequest?.suppliedKinds).toEqual(['birth-certificate']);
+  });
+
+  describe('after an earlier submission with the kind', () => {
+    const seen = { kind: 'birth-certificate', originalSeen: true };
+    const once = { ...open, documentRequest: requested.documentRequest! };
+    const answered = supply(once, [certificate(1), seen], found(1));
+    const again = { ...answered, state: 'documents-requested' as const, documentRequest: open.documentRequest! };
+
+    test('leaves its kind supplied if only that submission names it', () => {
+      const app = refuse(supply(again, [seen]));
+      expect(app.documentRequest?.suppliedKinds).toEqual(['birth-certificate']);
+    });
+
+    test('no longer supplies its kind, whatever that submission contains', () => {
+      const app = refuse(supply(again, [certificate(2)], found(2)), 2);
+      expect(app.documentRequest?.suppliedKinds).toBeUndefined();
+    });
+  });
+
+  test('is replaced by the next of its kind', () => {
+    const next = supply(refuse(supplied), [certificate(2)], found(2));
+    expect(next.documentRequest?.suppliedKinds).toEqual(['birth-certificate']);
+    expect(next.documents?.map(({ name }) => name)).toEqual([nameOf(2)]);
+    expect(next.content.evidence?.filter(({ kind }) => kind === 'birth-certificate')).toEqual([certificate(2)]);
+  });
 });
 
 describe('applyDocumentUpdate', () => {

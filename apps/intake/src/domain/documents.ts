@@ -91,17 +91,62 @@ export function listUnusableCopies({ documents = [] }: Pick<Application, 'docume
   return documents.filter(({ state }) => state === 'refused' || state === 'erased').map(({ name }) => name);
 }
 
-/** Returns the violations of evidence whose only proof is an unusable copy. */
+/** Whether an unusable copy is the only proof of the document. */
+function isUnproven({ copy = '', originalSeen, verificationCode }: Evidence, unusable: readonly string[]): boolean {
+  return unusable.includes(copy) && !originalSeen && !verificationCode;
+}
+
+/** Returns the violations of evidence whose only proof is an unusable copy, unless another of its kind is proven. */
 export function validateUnusableCopies(
   app: Pick<Application, 'documents'>,
   evidence: readonly Evidence[],
 ): Violation[] {
   const unusable = listUnusableCopies(app);
-  return evidence.flatMap(({ kind, copy = '', originalSeen, verificationCode }, index) =>
-    unusable.includes(copy) && !originalSeen && !verificationCode
-      ? [violation(pointer(['evidence', index, 'originalSeen']), 'EVIDENCE_NOT_VERIFIED', { kind })]
-      : [],
+  const provenKinds = evidence.filter((item) => !isUnproven(item, unusable)).map(({ kind }) => kind);
+  return evidence.flatMap(({ kind }, index) =>
+    provenKinds.includes(kind)
+      ? []
+      : [violation(pointer(['evidence', index, 'originalSeen']), 'EVIDENCE_NOT_VERIFIED', { kind })],
   );
+}
+
+type RequestHolder = Pick<Application, 'content' | 'submissions' | 'documents' | 'documentRequest'>;
+
+/** Returns the evidence that was supplied since the last submission. An exact repetition counts as submitted. */
+function listUnsubmitted(app: RequestHolder): Evidence[] {
+  const submitted = app.submissions.at(-1)?.content.evidence ?? [];
+  const frozen = freezeCopies(app) ?? [];
+  return (app.content.evidence ?? []).filter((_item, index) => {
+    const members = Object.entries(frozen[index]!);
+    return !submitted.some(
+      (before) =>
+        members.length === Object.keys(before).length &&
+        members.every(([member, value]) => before[member as keyof Evidence] === value),
+    );
+  });
+}
+
+/** Returns the evidence without what new evidence of its kind replaces: never submitted, and only an unusable copy. */
+export function withoutReplaced(app: RequestHolder, added: readonly Evidence[]): Evidence[] {
+  const unusable = listUnusableCopies(app);
+  const replaced = listUnsubmitted(app).filter(
+    (item) => isUnproven(item, unusable) && added.some(({ kind }) => kind === item.kind),
+  );
+  return (app.content.evidence ?? []).filter((item) => !replaced.includes(item));
+}
+
+/** Returns the application, whose open request misses the kind again if only this unusable copy supplied it. */
+function reopenSuppliedKind<A extends RequestHolder>(app: A, { name, kind }: DocumentReference): A {
+  const { documentRequest: request } = app;
+  if (!request?.suppliedKinds?.includes(kind)) return app;
+  const unusable = listUnusableCopies(app);
+  const supplied = listUnsubmitted(app).filter((item) => item.kind === kind);
+  const isOnlyProof =
+    supplied.some(({ copy }) => copy === name) && supplied.every((item) => isUnproven(item, unusable));
+  if (!isOnlyProof) return app;
+  const { suppliedKinds: before, ...rest } = request;
+  const suppliedKinds = before.filter((other) => other !== kind);
+  return { ...app, documentRequest: suppliedKinds.length > 0 ? { ...rest, suppliedKinds } : rest };
 }
 
 /** What the service documents reports about a document of an application. */
@@ -124,7 +169,7 @@ const RANKS = { uploading: 0, checking: 1, ready: 2, refused: 2, erased: 3 } as 
 
 /**
  * Applies a report to the references of an application. A document that is refused after filing raises an alert for
- * the desk; an application that has ended only records the state.
+ * the desk, and an open request of the agency misses it again. An application that has ended only records the state.
  */
 export function applyDocumentUpdate(app: Application, update: DocumentUpdate): CommandResult {
   const marked = update.facts.state === 'erased' ? markErasedResult(app, update.document) : app;
@@ -132,7 +177,8 @@ export function applyDocumentUpdate(app: Application, update: DocumentUpdate): C
   if (!before || RANKS[before.state] >= RANKS[update.facts.state]) return { document: marked, events: [] };
   const after: DocumentReference = { ...before, ...update.facts };
   const documents = app.documents!.map((document) => (document === before ? after : document));
-  const document: Application = { ...marked, documents };
+  const updated: Application = { ...marked, documents };
+  const document = after.state === 'ready' ? updated : reopenSuppliedKind(updated, after);
   const isRefusedAfterFiling =
     update.facts.state === 'refused' && app.state !== 'draft' && !END_STATES.includes(app.state);
   return isRefusedAfterFiling ? raiseRefusal(document, update) : { document, events: [] };

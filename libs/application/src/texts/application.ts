@@ -200,9 +200,9 @@ export const DESK_ALERT_TEXTS: Record<DeskAlertKind, Text> = {
     en: 'A message of the agency was corrected on arrival.',
   },
   'document-refused': {
-    ro: 'O copie atașată a fost respinsă la verificare. Aduceți alta.',
-    ru: 'Приложенная копия не прошла проверку. Замените её.',
-    en: 'An attached copy was refused. Replace it.',
+    ro: 'O copie atașată a fost respinsă la verificare. Înlocuiți-o. Dacă autoritatea așteaptă documentul, prezentați-l din nou.',
+    ru: 'Приложенная копия не прошла проверку. Замените её. Если учреждение ждёт этот документ, предоставьте его снова.',
+    en: 'An attached copy was refused. Replace it. If the agency is waiting for this document, supply it again.',
   },
   other: {
     ro: 'Autoritatea a scris ceva. Citiți istoricul.',

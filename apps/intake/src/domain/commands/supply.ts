@@ -12,7 +12,13 @@ import { assertTransition, resolveOccurTime, appendHistory } from '../command.ts
 import type { Actor, CommandResult } from '../command.ts';
 import type { Application, DocumentReference, DocumentRequest, UnavailableDocument } from '../application.ts';
 import { resumeClock } from '../clock.ts';
-import { validateCopies, validateDocumentCount, validateUnusableCopies, withDocuments } from '../documents.ts';
+import {
+  validateCopies,
+  validateDocumentCount,
+  validateUnusableCopies,
+  withDocuments,
+  withoutReplaced,
+} from '../documents.ts';
 import { assertNoViolations } from '../problems.ts';
 import { freezeSubmission } from './filing.ts';
 import type { SubmitContext } from './filing.ts';
@@ -49,7 +55,7 @@ export function supplyDocuments(
   const state = assertTransition(app, 'supply-documents', actor);
   const occurTime = resolveOccurTime(app, actor);
   const answers = supply.answers && applicableAnswers(version.form, supply.answers);
-  const content = withSupplied(app.content, supply.evidence, answers);
+  const content = withSupplied(app, supply.evidence, answers);
   const request = applySupply(app.documentRequest!, supply);
   const open = listOpenKinds(request);
   const supplied = withDocuments({ ...app, content }, supply.found ?? []);
@@ -85,9 +91,12 @@ export function supplyDocuments(
   return { document, events: [{ type: 'DocumentsSupplied', submission: number, answersRequest: request.id }] };
 }
 
-function withSupplied(content: Content, evidence: Evidence[], answers: Content['answers']): Content {
+function withSupplied(app: Application, evidence: Evidence[], answers: Content['answers']): Content {
   // Earlier submissions are frozen, so the oldest documents can make room for requested ones.
-  const next: Content = { ...content, evidence: [...(content.evidence ?? []), ...evidence].slice(-MAX_EVIDENCE) };
+  const next: Content = {
+    ...app.content,
+    evidence: [...withoutReplaced(app, evidence), ...evidence].slice(-MAX_EVIDENCE),
+  };
   if (answers !== undefined) next.answers = answers;
   return next;
 }
