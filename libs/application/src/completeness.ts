@@ -1,6 +1,6 @@
 import { violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
-import type { Content, Person } from './content.ts';
+import type { Content, Evidence, Person } from './content.ts';
 import { isCivilDate } from './dates.ts';
 import type { AnswersValidator } from './form.ts';
 import { validateContentShape } from './content-shape.ts';
@@ -121,15 +121,19 @@ function validateEvidence(
   unusableCopies: readonly string[],
 ): Violation[] {
   const documents = content.evidence ?? [];
+  const hasCopy = ({ copy }: Evidence) => copy !== undefined && !unusableCopies.includes(copy);
   return rules
     .filter((rule) => isRequired(rule, content))
     .flatMap(({ kind, acceptsCode }) => {
-      const index = documents.findIndex((item) => item.kind === kind);
-      const document = documents[index];
-      if (!document) return [violation('/evidence', 'EVIDENCE_MISSING', { kind })];
-      const hasCopy = document.copy !== undefined && !unusableCopies.includes(document.copy);
-      if (document.originalSeen || hasCopy || (acceptsCode && document.verificationCode)) return [];
-      return [violation(`/evidence/${index}/originalSeen`, 'EVIDENCE_NOT_VERIFIED', { kind })];
+      const ofKind = documents.filter((item) => item.kind === kind);
+      const [first] = ofKind;
+      if (!first) return [violation('/evidence', 'EVIDENCE_MISSING', { kind })];
+      // One of several documents of the kind is enough.
+      const isVerified = ofKind.some(
+        (item) => item.originalSeen || hasCopy(item) || (acceptsCode && item.verificationCode),
+      );
+      if (isVerified) return [];
+      return [violation(`/evidence/${documents.indexOf(first)}/originalSeen`, 'EVIDENCE_NOT_VERIFIED', { kind })];
     });
 }
 

@@ -247,6 +247,31 @@ describe('verification code', () => {
   });
 });
 
+describe('several documents of one kind', () => {
+  const unusableCopies = ['documents/refused'];
+  const violationsOf = (evidence: Content['evidence']) =>
+    validateCompleteness(
+      contentWith({ evidence }),
+      requirements,
+      { centreKind: 'town-hall', today: TODAY, unusableCopies },
+      () => [],
+    ).map(({ field, rule }) => `${field} ${rule}`);
+  const kind = 'identity-document';
+  const refused = { kind, copy: 'documents/refused' };
+  const other = { kind: 'power', originalSeen: true };
+
+  test.each<[string, Content['evidence']]>([
+    ['another copy proves it', [refused, { kind, copy: 'documents/ready' }]],
+    ['the original of another was seen', [refused, { kind, originalSeen: true }]],
+    ['its own original was seen', [{ ...refused, originalSeen: true }]],
+  ])('are accepted with a refused copy if %s', (_name, evidence) => expect(violationsOf(evidence)).toEqual([]));
+
+  test('are rejected at the first of them if none is proven', () => {
+    const none = ['/evidence/1/originalSeen EVIDENCE_NOT_VERIFIED'];
+    expect(violationsOf([other, refused, { kind }])).toEqual(none);
+  });
+});
+
 describe('evidence rule requires a document', () => {
   const missing = ['/evidence EVIDENCE_MISSING'];
   const forChild = contentWith({ represented: child, mandate: { kind: 'kinship', reference: '1' } });
