@@ -17,7 +17,7 @@ import {
   isPayout,
 } from '../src/visit/model/service.ts';
 import { missingFieldText } from '../src/visit/field-texts.ts';
-import { toContent, toFormValues } from '../src/visit/model/form-values.ts';
+import { toContent, toFormValues, withoutDocumentProof } from '../src/visit/model/form-values.ts';
 import type { FormValues } from '../src/visit/model/form-values.ts';
 import { catalog, findServiceByCode, services } from './services.ts';
 
@@ -54,6 +54,23 @@ describe('searchServices', () => {
     expect(searchServices(catalog, 'xyzzy')).toEqual([]);
     expect(findFrequentServices(catalog)).toHaveLength(3);
     expect(findFrequentServices(catalog).every(isAvailableHere)).toBe(true);
+  });
+});
+
+describe('withoutDocumentProof', () => {
+  test('keeps the words about documents, but neither their scans nor how they were shown', () => {
+    const content: Content = {
+      applicant: { givenName: 'Ion' },
+      evidence: [
+        { kind: 'identity-document', number: 'A1', originalSeen: true, copy: 'documents/01J00000000000000000000001' },
+        { kind: 'power', copy: 'documents/01J00000000000000000000002' },
+      ],
+    };
+    const values = toFormValues(content, formSchemaOf(findServiceByCode('civil-status-extract')));
+    expect(withoutDocumentProof(values)).toEqual({
+      '/applicant/givenName': 'Ion',
+      '/evidence/identity-document/number': 'A1',
+    });
   });
 });
 

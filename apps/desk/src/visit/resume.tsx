@@ -8,7 +8,7 @@ import { formSchemaOf } from './model/form.ts';
 import { resolveScreens } from './model/screens.ts';
 import { pickContent } from './model/draft-merge.ts';
 import { findService } from './model/service.ts';
-import { toApplicableContent, toFormValues } from './model/form-values.ts';
+import { toApplicableContent, toFormValues, withoutDocumentProof } from './model/form-values.ts';
 import type { FormValues } from './model/form-values.ts';
 import { findMissingFields } from './model/missing-fields.ts';
 import type { CheckContext } from './model/missing-fields.ts';
@@ -55,15 +55,14 @@ function toDraft(application: Application, values: FormValues | undefined, conte
   };
 }
 
-/** Starts a correction from the filed content. How documents were shown is asked again. */
+/** Starts a correction from the filed content. */
 function toCorrection(
   application: Application,
   values: FormValues | undefined,
   context: CheckContext | undefined,
 ): Draft {
-  const reused = Object.fromEntries(Object.entries(values ?? {}).filter(([at]) => !at.endsWith('/how')));
   const initial = { service: context?.service.code, screen: 'person' as const, corrects: application.name };
-  return Object.assign(newDraft(reused), initial);
+  return Object.assign(newDraft(withoutDocumentProof(values ?? {})), initial);
 }
 
 /** Returns the first incomplete screen, else the review. */

@@ -199,6 +199,14 @@ function writeEvidence(values: Record<string, FieldValue>, evidence: Evidence): 
   writeValue(values, `/evidence/${evidence.kind}/code`, evidence.verificationCode);
 }
 
+/**
+ * Returns the values without how documents were shown and without their scans, which belong to one application. A
+ * correction asks for both again.
+ */
+export function withoutDocumentProof(values: FormValues): FormValues {
+  return Object.fromEntries(Object.entries(values).filter(([at]) => !/^\/evidence\/.*\/(how|copy)$/.test(at)));
+}
+
 function formatAnswer(field: FormField, answer: unknown): FieldValue | undefined {
   if (answer === undefined || answer === null) return undefined;
   if (field.kind === 'yes-no') return answer === true;
