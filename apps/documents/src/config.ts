@@ -106,6 +106,9 @@ const STORAGE_SETTINGS = {
   },
 } as const satisfies Settings;
 
+/** Longer than any write takes, with all its retries. */
+const MIN_PRODUCTION_ORPHAN_AGE_MS = 3_600_000;
+
 export const settings = {
   ...PROCESS_SETTINGS,
   ...STORED_BACKEND_SETTINGS,
@@ -147,6 +150,15 @@ export const settings = {
     default: 2,
     meaning: 'Maximum number of files that are checked at the same time.',
   },
+  orphanAgeMs: {
+    name: 'DOCUMENTS_ORPHAN_AGE_MS',
+    type: 'number',
+    min: 1_000,
+    max: 43_200_000,
+    default: 43_200_000,
+    meaning:
+      'Age from which stored bytes and keys that no document names are removed, ms. They are looked for at half of this interval. A write that takes longer would lose what it wrote; lower values are for tests, and production requires at least 1 hour.',
+  },
   checkerAddress: {
     name: 'DOCUMENTS_CHECKER_ADDRESS',
     type: 'text',
@@ -168,6 +180,8 @@ export type Config = ReturnType<typeof readConfig>;
 /** @throws Error naming the invalid setting, in one sentence */
 export function readConfig(variables: NodeJS.ProcessEnv) {
   const { keysUri, keyFile, ...config } = readSettings(settings, variables);
+  if (config.environment === 'production' && config.orphanAgeMs < MIN_PRODUCTION_ORPHAN_AGE_MS)
+    throw new Error('DOCUMENTS_ORPHAN_AGE_MS must be at least 3600000 in production.');
   return {
     ...config,
     keysUri: keysUri || config.mongoUri,

@@ -25,7 +25,7 @@ import { documentsRpcs } from './rpc.ts';
 import { openStorage, watchSpace } from './storage/open-storage.ts';
 import type { Storage } from './storage/port.ts';
 import { openApplicationRecords, openDataKeyRecords, openDocumentRecords } from './store.ts';
-import { Sweep, SWEEP_INTERVAL_MS } from './sweep.ts';
+import { Sweep } from './sweep.ts';
 import type { SweepDeps } from './sweep.ts';
 import { createTimerHandler } from './timers.ts';
 
@@ -39,7 +39,7 @@ const BYTES_PER_MIB = 1024 * 1024;
 /** Terms are days, so their timers need no short interval. */
 const RETENTION_POLL_MS = 10_000;
 /** The first sweep starts after the start of the service, not with it. */
-const SWEEP_DELAY_MS = 60_000;
+const MAX_SWEEP_DELAY_MS = 60_000;
 
 /** Starts documents: stores, checks and serves the bytes of scans and results. */
 export async function createDocuments(config: Config, overrides: DocumentsTestOverrides = {}): Promise<RunningService> {
@@ -109,11 +109,18 @@ function startUpkeep(
   backend: StoredBackend<Config>,
   stored: Pick<SweepDeps & BacklogDeps, 'records' | 'applications' | 'dataKeyRecords' | 'storage'>,
 ): void {
-  const { now, log, metrics } = backend;
-  const sweep = new Sweep({ ...stored, log, metrics, now });
+  const { now, log, metrics, config } = backend;
+  const { orphanAgeMs } = config;
+  const sweep = new Sweep({ ...stored, log, metrics, now, orphanAgeMs });
   const backlog = new Backlog({ ...stored, metrics, now });
   const periods = [
-    { firstMs: SWEEP_DELAY_MS, everyMs: SWEEP_INTERVAL_MS, work: () => sweep.run(), event: 'orphan-sweep-failed' },
+    {
+      firstMs: Math.min(MAX_SWEEP_DELAY_MS, orphanAgeMs),
+      // With the default age, an orphan is removed within 18 hours.
+      everyMs: orphanAgeMs / 2,
+      work: () => sweep.run(),
+      event: 'orphan-sweep-failed',
+    },
     { firstMs: 0, everyMs: BACKLOG_INTERVAL_MS, work: () => backlog.read(), event: 'backlog-read-failed' },
   ];
   for (const { event, ...period } of periods) {

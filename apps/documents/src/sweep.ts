@@ -10,12 +10,10 @@ export interface SweepDeps {
   log: Log;
   metrics: Metrics;
   now: () => Date;
+  /** Age from which an object or key that no record names is an orphan: no write takes longer. */
+  orphanAgeMs: number;
 }
 
-/** Age from which an object that no record names is an orphan: no write takes longer. */
-const MIN_ORPHAN_AGE_MS = 12 * 60 * 60 * 1000;
-/** Interval of the sweeps. Together with the age it is less than 24 hours. */
-export const SWEEP_INTERVAL_MS = 6 * 60 * 60 * 1000;
 /** Documents and keys that are read together. */
 const PAGE_SIZE = 200;
 
@@ -44,7 +42,7 @@ export class Sweep {
   }
 
   get #oldestAllowed(): Date {
-    return new Date(this.#deps.now().getTime() - MIN_ORPHAN_AGE_MS);
+    return new Date(this.#deps.now().getTime() - this.#deps.orphanAgeMs);
   }
 
   async #sweepObjects(): Promise<number> {

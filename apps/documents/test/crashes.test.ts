@@ -65,6 +65,7 @@ function sweepAt({ records, dataKeys, folder }: Harness, time: Date): Promise<nu
     metrics,
     log: captureLog().log,
     now: () => time,
+    orphanAgeMs: 12 * HOUR_MS,
   }).run();
 }
 
