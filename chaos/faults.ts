@@ -17,8 +17,10 @@ export interface FaultOutcome {
 
 export interface FaultOptions {
   platform: Platform;
-  desks: Desks;
-  hostile: HostileTraffic;
+  /** For plans with overload. */
+  desks?: Desks;
+  /** For plans with hostile messages. */
+  hostile?: HostileTraffic;
   plan: readonly PlannedFault[];
   signal: AbortSignal;
   onProgress: (line: string) => void;
@@ -79,15 +81,15 @@ async function injectFault(
       return what === 'killed' ? platform.kill(name, SECOND_COPY) : platform.end(name, SECOND_COPY);
     }
     case 'overload':
-      desks.load(OVERLOAD_FACTOR);
-      await wait().finally(() => desks.load(1));
+      desks!.load(OVERLOAD_FACTOR);
+      await wait().finally(() => desks!.load(1));
       return;
     case 'poison':
-      return hostile.poison(what);
+      return hostile!.poison(what);
     case 'compressed':
-      return hostile.compressed(what);
+      return hostile!.compressed(what);
     case 'oversized':
-      return hostile.oversized();
+      return hostile!.oversized();
   }
 }
 

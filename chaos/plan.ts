@@ -39,6 +39,8 @@ export interface PlanOptions {
   seconds: number;
   /** Kinds to inject. @default all */
   only?: readonly FaultKind[];
+  /** Processes that have faults. @default all */
+  targets?: readonly FaultTarget[];
 }
 
 /** A possible fault with its range of durations. */
@@ -86,10 +88,17 @@ const MAX_UNAVAILABLE_PROCESSES = 2;
  * Plans the faults. The seed shuffles the templates, and each is used once before any is used again. A template whose
  * process already has a fault stays first in line.
  */
-export function planFaults({ seed, seconds, only = FAULT_KINDS }: PlanOptions): PlannedFault[] {
+export function planFaults({
+  seed,
+  seconds,
+  only = FAULT_KINDS,
+  targets = FAULT_TARGETS,
+}: PlanOptions): PlannedFault[] {
   const random = createRandom(seed);
   const within = ([from, to]: readonly [number, number]) => from + random() * (to - from);
-  const templates = FAULT_TEMPLATES.filter(({ kind }) => only.includes(kind));
+  const templates = FAULT_TEMPLATES.filter(
+    ({ kind, target }) => only.includes(kind) && (target === undefined || targets.includes(target)),
+  );
   const steps: PlannedFault[] = [];
   let remaining: FaultTemplate[] = [];
   for (let at = INITIAL_QUIET_SECONDS; at < seconds; at = round(at + within(FAULT_INTERVAL_SECONDS))) {

@@ -9,8 +9,13 @@ interface MongoClient {
   on(event: 'commandStarted', listener: (event: { commandName: string; command: object }) => void): unknown;
 }
 
+interface StoreCollection {
+  countDocuments(filter: object): Promise<number>;
+  find(filter: object): { toArray(): Promise<unknown[]> };
+}
+
 export interface StoreConnection {
-  useDb(name: string): { collection(name: string): { countDocuments(filter: object): Promise<number> } };
+  useDb(name: string): { collection(name: string): StoreCollection };
   close(): Promise<void>;
 }
 

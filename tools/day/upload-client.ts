@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A tus 1.0 client for tests and benchmarks: the requests of one desk, each on a connection of its own. */
+
+const PATH = '/api/v1/uploads';
+/** A line may be slow; a request that does not progress for this time is given up. */
+const IDLE_MS = 60_000;
+
+/** A file to upload. */
+export interface UploadFile {
+  /** ID of the application. */
+  application: string;
+  bytes: Buffer;
+}
+
+/** Where an upload is. */
+export interface UploadStatus {
+  /** Bytes stored durably. */
+  offset: number;
+  /** State of the document, such as `checking`. */
+  state: string;
+}
+
+/** A response that is no success. */
+export class UploadError extends Error {
+  readonly status: number;
+  readonly retryAfterMs: number;
+
+  constructor(what: string, status: number, retryAfterMs: number) {
+    super(`${what}: ${status}`);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Signs in at the local provider. @returns the cookie @throws Error if the platform refuses */
+export async function signIn(url: string, operator: string): Promise<string> {
+  const response = await fetch(`${url}/api/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ provider: 'local', operator }),
+  });
+  if (!response.ok) throw new Error(`sign in ${operator}: ${response.status}`);
+  return response.headers
+    .getSetCookie()
+    .map((set) => set.split(';')[0])
+    .join('; ');
+}
+
+export class UploadClient {
+  readonly #url: string;
+  readonly #cookie: string;
+
+  /** @param url origin of the gateway, or of a proxy before it */
+  constructor(url: string, cookie: string) {
+    this.#url = url;
+    this.#cookie = cookie;
+  }
+
+  /** Opens an upload; a repeat with the same key opens no second one. @returns its path */
+  async open({ application, bytes }: UploadFile, key: string): Promise<string> {
+    const metadata = { application, kind: 'identity-document', sha256: sha256(bytes) };
+    const pairs = Object.entries(metadata).map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`);
+    const { headers } = await this.#send('POST', PATH, {
+      'Idempotency-Key': key,
+      'Upload-Length': String(bytes.length),
+      'Upload-Metadata': pairs.join(','),
+    });
+    return headers.location!;
+  }
+
+  /** Reads where an upload continues. */
+  async status(path: string): Promise<UploadStatus> {
+    return toStatus(await this.#send('HEAD', path));
+  }
+
+  /**
+   * Sends the rest of a file. @param bytesPerSecond pace of the client; unlimited by default
+   * @throws Error when the connection ends before the response
+   */
+  async append(path: string, bytes: Buffer, offset: number, bytesPerSecond?: number): Promise<UploadStatus> {
+    const headers = { 'Upload-Offset': String(offset), 'Content-Type': 'application/offset+octet-stream' };
+    return toStatus(await this.#send('PATCH', path, headers, { bytes: bytes.subarray(offset), bytesPerSecond }));
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: { bytes: Buffer; bytesPerSecond: number | undefined },
+  ): Promise<IncomingMessage> {
+    const req = request(`${this.#url}${path}`, {
+      method,
+      agent: false,
+      headers: {
+        ...headers,
+        Cookie: this.#cookie,
+        'Tus-Resumable': '1.0.0',
+        ...(body ? { 'Content-Length': body.bytes.length } : {}),
+      },
+    });
+    req.setTimeout(IDLE_MS, () => req.destroy(new Error(`${method} ${path} does not progress`)));
+    // A response may come before the end of the body, when the platform refuses it.
+    const answered = once(req, 'response') as Promise<[IncomingMessage]>;
+    if (body?.bytesPerSecond) await Promise.race([writeSlowly(req, body.bytes, body.bytesPerSecond), answered]);
+    req.end(body?.bytesPerSecond ? undefined : body?.bytes);
+    const [response] = await answered;
+    response.resume();
+    const status = response.statusCode!;
+    if (status < 300) return response;
+    throw new UploadError(`${method} ${PATH}`, status, Number(response.headers['retry-after'] ?? 0) * 1000);
+  }
+}
+
+const PIECES_PER_SECOND = 4;
+
+async function writeSlowly(req: ReturnType<typeof request>, bytes: Buffer, bytesPerSecond: number): Promise<void> {
+  const step = Math.ceil(bytesPerSecond / PIECES_PER_SECOND);
+  for (let at = 0; at < bytes.length && !req.destroyed; at += step) {
+    req.write(bytes.subarray(at, at + step));
+    await pause(1_000 / PIECES_PER_SECOND);
+  }
+}
+
+const toStatus = ({ headers }: IncomingMessage): UploadStatus => ({
+  offset: Number(headers['upload-offset']),
+  state: String(headers['cups-document-state']),
+});
+
+/** Builds a PDF of exactly this size, one empty page, that differs for each `label`. @param size at least 1 KiB */
+export function buildPdf(size: number, label: string): Buffer {
+  const bodies = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>',
+  ];
+  const build = (padding: number): Buffer => {
+    const content = `% ${label}\n${'% padding of the page\n'.repeat(Math.ceil(padding / 22)).slice(0, padding)}\n`;
+    const objects = [
+      ...bodies,
+      `<< /Length ${String(content.length).padStart(8, '0')} >>\nstream\n${content}endstream`,
+    ];
+    let text = '%PDF-1.7\n';
+    let table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
+    for (const [n, body] of objects.entries()) {
+      table += `${String(text.length).padStart(10, '0')} 00000 n \n`;
+      text += `${n + 1} 0 obj\n${body}\nendobj\n`;
+    }
+    const trailer = `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\n`;
+    const start = String(text.length).padStart(10, '0');
+    return Buffer.from(`${text}${table}${trailer}startxref\n${start}\n%%EOF\n`, 'latin1');
+  };
+  return build(size - build(0).length);
+}
