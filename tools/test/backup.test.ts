@@ -10,6 +10,7 @@ import mongoose from 'mongoose';
 import { findAheadApplications, findRequestedSubmissions, findUncounted } from '../cli/backup/compare.ts';
 import { dump, load, openStores } from '../cli/backup/documents.ts';
 import { findUnreadable, replayErasures } from '../cli/backup/objects.ts';
+import { findDisagreeing, findWithoutFacts } from '../cli/backup/references.ts';
 import { rollForwardApplications, rollForwardDeliveries } from '../cli/backup/roll-forward.ts';
 import { serviceOfGroup } from '../cli/backup/positions.ts';
 import { DATA_VERSION } from '../platform/data-version.ts';
@@ -115,6 +116,32 @@ describe('consumers', () => {
     ['intake', undefined],
   ])('assign group %s to %s', (group, service) => {
     expect(serviceOfGroup(group, 't-', ['intake', 'agency-bridge'])).toBe(service);
+  });
+});
+
+describe('references to documents', () => {
+  const referring = (...states: [name: string, state: string][]) => [
+    { _id: 'A', documents: states.map(([name, state]) => ({ name: `documents/${name}`, state })) },
+  ];
+
+  test.each([
+    ['have the state of their document', 'ready', { state: 'ready' }, undefined],
+    ['lack a check', 'uploading', { state: 'ready' }, 'ready'],
+    ['lack an erasure', 'ready', { state: 'erased' }, 'erased'],
+    ['wait for an event in the outbox', 'uploading', { state: 'ready', outbox: [{}] }, undefined],
+    ['are ahead of a document that is checked again', 'ready', { state: 'checking' }, undefined],
+    ['name a lost document', 'ready', undefined, 'missing'],
+    ['name a refused document without a record', 'refused', undefined, undefined],
+  ])('%s', (_what, reference, record, expected) => {
+    const records = new Map(record ? [['1', Object.assign({ _id: '1' }, record)]] : []);
+    const found = findDisagreeing(referring(['1', reference]), records);
+    expect(found).toEqual(expected ? [{ document: '1', application: 'A', reference, record: expected }] : []);
+  });
+
+  test('report the applications of which documents has no facts', () => {
+    const applications = [...referring(['1', 'ready']), { _id: 'B' }, { _id: 'C', documents: [] }];
+    expect(findWithoutFacts(applications, new Set())).toEqual(['A']);
+    expect(findWithoutFacts(applications, new Set(['A']))).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectKafka, ensureTopics } from '@cups/events';
 import { createEvent, testInfrastructure, publishEvents } from '@cups/testing';
 import { openStores } from '../cli/backup/documents.ts';
+import type { StoredService } from '../cli/backup/documents.ts';
 import { findGaps } from '../cli/backup/gaps.ts';
 import type { ConsumerAccount } from '../cli/backup/gaps.ts';
 import {
@@ -91,6 +92,13 @@ describe('a platform with groups ahead of its stores', () => {
     );
     await publishEvents(parts, [
       createEvent({
+        topic: 'cups.documents',
+        key: 'D',
+        subject: 'documents/1',
+        type: 'cups.documents.v1.DocumentChecked',
+        sequence: 1,
+      }),
+      createEvent({
         topic: 'agency.asp.replies',
         key: 'applications/A',
         subject: 'deliveries/A-asp',
@@ -138,13 +146,20 @@ describe('a platform with groups ahead of its stores', () => {
 
   test('is repaired from Kafka and outboxes, and lost events are named', async () => {
     const counted = { A: 1, B: 3, C: 1, D: 3, E: 3, F: 3, G: 3, H: 3 };
-    const collection = (service: 'intake' | 'agency-bridge' | 'notifications', name: string) =>
+    const collection = (service: StoredService, name: string) =>
       stores.database(service).collection<{ _id: string } & Record<string, unknown>>(name);
     await collection('intake', 'applications').insertMany(
       IDS.map((_id) => {
         // Of B, event 4 waits in its outbox.
         const outbox = _id === 'B' ? [{ n: 4, sequence: 4 }] : [];
-        return { _id, eventSeq: _id === 'B' ? 4 : 3, outbox, submissions: [{ number: 1 }], revision: 1 };
+        // D refers to a document whose check intake has passed, and to one whose check is nowhere.
+        const documents = [
+          { name: 'documents/1', state: 'uploading' },
+          { name: 'documents/2', state: 'checking' },
+        ];
+        const references = _id === 'D' ? { documents } : {};
+        const own = { _id, eventSeq: _id === 'B' ? 4 : 3, outbox, submissions: [{ number: 1 }], revision: 1 };
+        return Object.assign(own, references);
       }),
     );
     await collection('notifications', 'threads').insertMany(
@@ -165,6 +180,9 @@ describe('a platform with groups ahead of its stores', () => {
         messages: [],
       })),
     );
+    await collection('documents', 'documents').insertMany(
+      ['1', '2'].map((_id) => ({ _id, application: 'applications/D', state: 'ready', eventSeq: 1, revision: 1 })),
+    );
     await toTheirEnds();
     const env = Object.assign({}, process.env, {
       MONGODB_URI: mongoUri,
@@ -180,21 +198,26 @@ describe('a platform with groups ahead of its stores', () => {
     const { stdout, stderr, status } = repair();
     expect(stderr).toBe('');
     expect(stdout).toContain('lost  applications/C  notifications  events 2 are in no store and no topic\n');
-    expect(stdout).toContain('1 subjects have lost events');
+    expect(stdout).toContain('lost  documents/2  intake  events 1 are in no store and no topic\n');
+    expect(stdout).toContain('2 subjects have lost events');
     expect(stdout).toContain('intake: 1 documents have events to publish when it starts\n');
     expect(status).toBe(1);
 
     const standings = await readGroupPositions(parts);
     const behind = standings.filter(({ next, high }) => next < high);
     // Event 2 of A, in the one partition where it lies; and the reply of the agency.
-    const read = await eventsFrom(behind.filter(({ topic }) => topic.endsWith('cups.applications')));
+    const read = await eventsFrom(of(behind, 'notifications'));
     expect(read[0]).toBe('applications/A 2');
-    const groups = ['agency-bridge-replies-asp', 'notifications'].map((group) => prefix + group);
+    // The events of D, which documents reads for its facts, and the check of its document.
+    const groups = ['agency-bridge-replies-asp', 'documents', 'intake', 'notifications'].map((group) => prefix + group);
     expect(behind.map(({ group }) => group).sort()).toEqual(groups);
+    expect(behind.find(({ group }) => group === `${prefix}intake`)!.topic).toBe(`${prefix}cups.documents`);
 
     // As the services would do it: what is there is counted, and only the lost one stays.
     await collection('notifications', 'threads').updateOne({ _id: 'A' }, { $set: { 'lastSeqs.applications': 3 } });
     await collection('agency-bridge', 'deliveries').updateOne({ _id: 'A-asp' }, { $set: { messages: ['reply-1'] } });
+    await collection('documents', 'applications').insertOne({ _id: 'D' });
+    await collection('intake', 'applications').updateOne({ _id: 'D' }, { $set: { 'documents.0.state': 'ready' } });
     const aside = { kind: 'gap', subject: 'applications/C', sequence: 3 };
     await collection('notifications', 'parkedEvents').insertOne(Object.assign({ _id: '/cups/test|C3' }, aside));
     await toTheirEnds();

@@ -4,7 +4,7 @@ import { copyKeys, makeFolder, writeManifest } from './folder.ts';
 import type { Manifest } from './folder.ts';
 import { hasExternalParts, withConnections } from './connections.ts';
 import { readPositions } from './positions.ts';
-import { copyObjects, objectFolder, OBJECTS_ELSEWHERE } from './objects.ts';
+import { copyObjects, EXCLUDED_OBJECTS, objectFolder, OBJECTS_ELSEWHERE } from './objects.ts';
 import { createProgress } from '../program.ts';
 import { DATA_VERSION } from '../../platform/data-version.ts';
 
@@ -45,7 +45,12 @@ export async function backup(given: string, options: BackupOptions): Promise<voi
     if (objects === undefined) progress(OBJECTS_ELSEWHERE);
     else if (copyObjects(objects, join(folder, 'objects'))) progress('objects of documents');
     const ended = new Date().toISOString();
-    writeManifest(folder, { shape: DATA_VERSION, began: start, ended, prefix: parts.prefix, kafka, documents });
+    const excluded = [
+      ...(objects === undefined ? [EXCLUDED_OBJECTS] : []),
+      ...(keys === undefined ? ['The keys, such as documents.jwks: without it no document can be read.'] : []),
+    ];
+    const { prefix } = parts;
+    writeManifest(folder, { shape: DATA_VERSION, began: start, ended, prefix, kafka, documents, excluded });
   });
   console.log(`The backup is in ${relative(process.cwd(), folder) || '.'}.`);
 }

@@ -17,6 +17,8 @@ export interface Manifest {
   kafka: Positions;
   /** By service and collection. */
   documents: Record<string, Record<string, { count: number; sha256: string }>>;
+  /** What the backup does not contain and a restore needs, a sentence each. Absent in backups of earlier releases. */
+  excluded?: string[];
 }
 
 const MANIFEST = 'backup.json';

@@ -40,6 +40,10 @@ export interface ObjectFindings {
 export const OBJECTS_ELSEWHERE =
   'objects of documents: not included; name their folder with --documents, or use the backups of the S3 store';
 
+/** What a backup lacks whose objects are elsewhere, for its manifest. */
+export const EXCLUDED_OBJECTS =
+  'The encrypted objects of documents, which are in an S3 store or in a folder that the backup was not given. Restore them from a backup that is not older than this one.';
+
 /**
  * Returns the folder of the objects: the given one, or that of the local platform. Undefined for a platform elsewhere.
  * @param given relative to the root of the checkout

@@ -6,6 +6,8 @@ import type { StoredService, Stores } from './documents.ts';
 import type { BackupConnections } from './connections.ts';
 import { setGroupOffsets, forEachEvent, readGroupPositions } from './positions.ts';
 import type { GroupOffset, GroupPosition } from './positions.ts';
+import { findDisagreeing, findWithoutFacts } from './references.ts';
+import type { ReferringApplication } from './references.ts';
 
 /**
  * Compares consumers' counts with the retained topics. Resets groups to read skipped events again, and names lost events.
@@ -15,7 +17,7 @@ import type { GroupOffset, GroupPosition } from './positions.ts';
 /** Events that a consumer needs and that no store and no topic has. */
 export interface LostEvents {
   consumer: StoredService;
-  /** applications/{id} or deliveries/{id}. */
+  /** applications/{id}, deliveries/{id} or documents/{id}. */
   subject: string;
   sequences: number[];
 }
@@ -29,7 +31,7 @@ export interface BlockedOutbox {
 
 /** A document whose assigned sequence is lower than the counted one: its next event would count as a duplicate. */
 export interface BehindDocument {
-  service: 'intake' | 'agency-bridge';
+  service: Producer;
   document: string;
   given: number;
   last: number;
@@ -50,8 +52,8 @@ interface OutboxEntry {
   sequence: number | null;
 }
 
-interface StoredDocument {
-  _id: string;
+interface StoredDocument extends ReferringApplication {
+  state?: string;
   application?: string;
   eventSeq?: number;
   outbox?: OutboxEntry[];
@@ -71,13 +73,20 @@ const FIELDS = [
   'submissions.number',
   'messages',
   'reportedIssues',
+  'state',
+  'documents.name',
+  'documents.state',
 ];
 const PROJECTION = Object.fromEntries(FIELDS.map((field) => [field, 1]));
 /** The bridge keeps the last 100 message IDs of a delivery (`KEPT_MESSAGES`): beyond that an unknown reply may be an old one. */
 const MAX_REMEMBERED_MESSAGES = 100;
 
-type Consumer = 'intake' | 'agency-bridge' | 'notifications';
-const CONSUMERS: readonly Consumer[] = ['intake', 'agency-bridge', 'notifications'];
+type Consumer = 'intake' | 'documents' | 'agency-bridge' | 'notifications';
+const CONSUMERS: readonly Consumer[] = ['intake', 'documents', 'agency-bridge', 'notifications'];
+
+/** Services that number events, and the collection of each. */
+const COLLECTIONS = { intake: 'applications', documents: 'documents', 'agency-bridge': 'deliveries' } as const;
+type Producer = keyof typeof COLLECTIONS;
 
 interface SetAsideEvent {
   kind: 'gap' | 'held' | 'dropped';
@@ -91,6 +100,10 @@ interface Inventory {
   applications: Map<string, StoredDocument>;
   deliveries: Map<string, StoredDocument>;
   threads: Map<string, StoredDocument>;
+  /** Records of the service documents. */
+  records: Map<string, StoredDocument>;
+  /** What the service documents keeps of applications. */
+  facts: Map<string, StoredDocument>;
   /** Parked events by consumer and subject. */
   aside: Record<Consumer, Map<string, SetAsideEvent[]>>;
   /** By subject. */
@@ -104,7 +117,7 @@ interface Inventory {
 /** Compares stores and topics; changes nothing. */
 async function buildRepairPlan(parts: BackupConnections, stores: Stores): Promise<RepairPlan> {
   const inventory = await readInventory(parts, stores);
-  const { standings, applications, deliveries, unknown } = inventory;
+  const { standings, applications, deliveries, records, unknown } = inventory;
   const back = new LowestOffsets(standings);
   const lost: LostEvents[] = [];
   for (const { consumer, subject, topic, account } of buildAccounts(inventory, parts.prefix)) {
@@ -113,8 +126,13 @@ async function buildRepairPlan(parts: BackupConnections, stores: Stores): Promis
     if (settlement.lost.length > 0) lost.push({ consumer, subject, sequences: settlement.lost });
   }
   for (const { topic, partition, offset } of unknown) back.lower('agency-bridge', topic, partition, offset);
+  lost.push(...settleReferences(inventory, back, `${parts.prefix}cups.documents`));
   const offsets = back.offsets();
-  const waiting = { intake: [...applications.values()], 'agency-bridge': [...deliveries.values()] };
+  const waiting: Record<Producer, StoredDocument[]> = {
+    intake: [...applications.values()],
+    documents: [...records.values()],
+    'agency-bridge': [...deliveries.values()],
+  };
   const blocked = Object.entries(waiting).flatMap(([service, documents]) =>
     documents.flatMap(({ _id, outboxBlocked }) =>
       outboxBlocked ? [{ service: service as StoredService, document: _id, cause: outboxBlocked.cause }] : [],
@@ -136,9 +154,7 @@ export async function repair(parts: BackupConnections, stores: Stores): Promise<
   for (const { service, document, last } of books.behind) {
     const collection = stores
       .database(service)
-      .collection<{ _id: string; eventSeq: number; revision: number }>(
-        service === 'intake' ? 'applications' : 'deliveries',
-      );
+      .collection<{ _id: string; eventSeq: number; revision: number }>(COLLECTIONS[service]);
     await collection.updateOne(
       { _id: document, eventSeq: { $lt: last } },
       { $set: { eventSeq: last }, $inc: { revision: 1 } },
@@ -149,7 +165,7 @@ export async function repair(parts: BackupConnections, stores: Stores): Promise<
 
 /** @param back groups that will read events again */
 function findBehindDocuments(
-  { standings, applications, deliveries, published }: Inventory,
+  { standings, applications, deliveries, records, published }: Inventory,
   back: readonly GroupOffset[],
 ): BehindDocument[] {
   const idle = (service: string) =>
@@ -167,8 +183,30 @@ function findBehindDocuments(
     });
   return [
     ...(idle('intake') ? of('intake', 'applications', applications.values()) : []),
+    // Documents counts no events of others, so nothing that is still to come brings its records forward.
+    ...of('documents', 'documents', records.values()),
     ...(idle('agency-bridge') ? of('agency-bridge', 'deliveries', deliveries.values()) : []),
   ];
+}
+
+/**
+ * Lets intake read the last event of each document again whose reference has another state. An event is the whole state.
+ * @returns documents whose last event is in no topic
+ */
+function settleReferences(
+  { applications, records, published }: Inventory,
+  back: LowestOffsets,
+  topic: string,
+): LostEvents[] {
+  if (records.size === 0) return [];
+  return findDisagreeing(applications.values(), records).flatMap(({ document, record }) => {
+    const subject = `documents/${document}`;
+    const last = published.get(subject)?.at(-1);
+    if (last) back.lower('intake', topic, last.partition, last.offset);
+    else if (record !== 'missing')
+      return [{ consumer: 'intake', subject, sequences: [records.get(document)?.eventSeq ?? 0] }];
+    return [];
+  });
 }
 
 /** Lowest offset that each group needs. */
@@ -200,10 +238,12 @@ class LowestOffsets {
 
 async function readInventory(parts: BackupConnections, stores: Stores): Promise<Inventory> {
   const standings = await readGroupPositions(parts);
-  const [applications, deliveries, threads] = await Promise.all([
+  const [applications, deliveries, threads, records, facts] = await Promise.all([
     documentsOf(stores, 'intake', 'applications'),
     documentsOf(stores, 'agency-bridge', 'deliveries'),
     documentsOf(stores, 'notifications', 'threads'),
+    documentsOf(stores, 'documents', 'documents'),
+    documentsOf(stores, 'documents', 'applications'),
   ]);
   const aside = Object.fromEntries(
     await Promise.all(CONSUMERS.map(async (one) => [one, await readSetAsideEvents(stores, one)] as const)),
@@ -214,6 +254,8 @@ async function readInventory(parts: BackupConnections, stores: Stores): Promise<
     applications,
     deliveries,
     threads,
+    records,
+    facts,
     aside,
     published: new Map(),
     filed: new Set(),
@@ -285,7 +327,8 @@ interface ComparedSubject {
 
 /** Returns every subject at every consumer with a non-empty store. An empty one is not restored yet, or has nothing to count. */
 function buildAccounts(inventory: Inventory, prefix: string): ComparedSubject[] {
-  const { applications, deliveries, threads, published } = inventory;
+  const { applications, deliveries, threads, records, published, facts } = inventory;
+  const withoutFacts = new Set(findWithoutFacts(applications.values(), facts));
   const byApplication = new Map([...deliveries.values()].map((one) => [one.application ?? '', one]));
   const subjects = new Set([...published.keys(), ...[...applications.keys()].map((id) => `applications/${id}`)]);
   const all: ComparedSubject[] = [];
@@ -300,6 +343,8 @@ function buildAccounts(inventory: Inventory, prefix: string): ComparedSubject[] 
     };
     // The bridge counts no events of a discarded draft.
     if (deliveries.size > 0 && (isFiled || delivery)) of('agency-bridge', delivery?.lastSeqs?.[subject]);
+    // Documents counts no events: without the facts of an application, it reads all of them.
+    if (records.size > 0 && isFiled && withoutFacts.has(lastOf(subject))) of('documents');
     if (threads.size > 0) of('notifications', threads.get(lastOf(subject))?.lastSeqs?.['applications']);
   }
   const ofDeliveries = new Set([...published.keys(), ...[...deliveries.keys()].map((id) => `deliveries/${id}`)]);

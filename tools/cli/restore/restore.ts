@@ -104,6 +104,7 @@ interface Backup {
 async function restore(parts: BackupConnections, stores: Stores, backup: Backup): Promise<void> {
   const { folder, manifest, services } = backup;
   await assertAtRest(parts, STORED_SERVICES);
+  for (const sentence of manifest.excluded ?? []) progress(`not in the backup: ${sentence}`);
   for (const service of databasesOf(services)) {
     if (await isEmpty(stores, service)) continue;
     throw new Error(`The store of ${service} is not empty and is not overwritten. Nothing was changed.`);
@@ -187,18 +188,23 @@ function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan):
 }
 
 async function printFindings(parts: BackupConnections, stores: Stores): Promise<number> {
-  const { ahead, uncounted, lag, parked } = await checkConsistency(parts, stores);
+  const { ahead, uncounted, disagreeing, lag, parked } = await checkConsistency(parts, stores);
   for (const [service, count] of Object.entries(lag))
     if (count > 0) console.log(`${service}: ${count} messages to read`);
   for (const { document, consumer, counted, of } of uncounted) {
     console.log(`uncounted  ${document}  ${consumer} has counted ${counted} of ${of} events`);
+  }
+  for (const { document, application, reference, record } of disagreeing) {
+    console.log(
+      `disagrees  documents/${document}  applications/${application}  intake ${reference}, documents ${record}`,
+    );
   }
   for (const [service, count] of Object.entries(parked)) {
     if (count > 0) console.log(`parked  ${service}  ${count} events: npm run cups -- parked list`);
   }
   printAhead(ahead);
   const isAside = Object.values(parked).some((count) => count > 0);
-  return isAside || ahead.length + uncounted.length > 0 ? 1 : 0;
+  return isAside || ahead.length + uncounted.length + disagreeing.length > 0 ? 1 : 0;
 }
 
 /** Prints names and codes only. */
