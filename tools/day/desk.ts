@@ -31,7 +31,7 @@ export interface Application {
   submissionCount?: number;
   /** Documents that the evidence names. */
   documents?: { name: string; state: string }[];
-  decision?: { documents?: { document: string; sha256: string }[] };
+  decision?: { documents?: { document: string; sha256: string }[]; awaitsArrival?: boolean };
   handOver?: { documentSha256s?: string[] };
 }
 

@@ -43,6 +43,8 @@ const SEARCH_EVERY = 5;
 const PAY_EVERY = 3;
 /** Interval of applicants who cannot get a requested document. */
 const MISSING_DOCUMENT_EVERY = 5;
+/** Maximum attempts of a hand-over while the application changes. */
+const MAX_HAND_OVER_ATTEMPTS = 5;
 
 /** One applicant's visit, from the lookup to the confirmed outcome. */
 export class Visit {
@@ -254,23 +256,41 @@ export class Visit {
   }
 
   /** Reads each result document, as a desk does to print it, and compares it with the decision. */
-  async #viewResults(): Promise<void> {
-    const { body: app } = await this.#desk.call<Application>('GET', this.#path);
-    for (const { document, sha256 } of app.decision?.documents ?? []) {
-      if (sha256Of(await this.#desk.readContent(document)) !== sha256) {
+  async #readResults({ decision }: Application): Promise<ExpectedApplication['results']> {
+    const results = [];
+    for (const { document: name, sha256 } of decision?.documents ?? []) {
+      if (sha256Of(await this.#desk.readContent(name)) !== sha256) {
         throw new Error('the content of a result document is not what the agency decided');
       }
-      this.#expected.results.push({ name: document, sha256 });
+      results.push({ name, sha256 });
+    }
+    return results;
+  }
+
+  /** Hands over the result that the desk has read. A correction of the agency in between makes the desk read again. */
+  async #handOver(body: object): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const { body: app } = await this.#desk.call<Application>('GET', this.#path);
+      const results = await this.#readResults(app);
+      try {
+        await this.#call('POST', `${this.#path}/hand-over`, { body, etag: app.etag });
+      } catch (error) {
+        const isStale = error instanceof ApiError && error.problem.status === 412;
+        if (isStale && attempt < MAX_HAND_OVER_ATTEMPTS) continue;
+        throw error;
+      }
+      this.#expected.results = results;
+      // A corrected paper result has arrived, because it is handed over.
+      if (app.decision?.awaitsArrival) this.#expected.actions.push('confirm-arrival');
+      this.#expected.actions.push('hand-over');
+      return;
     }
   }
 
   async #collect(): Promise<void> {
     const { n, course } = this.#job;
-    await this.#viewResults();
     const idDocumentNumber = `B${String(n).padStart(8, '0')}`;
-    const paper = { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber };
-    await this.#call('POST', `${this.#path}/hand-over`, { body: paper });
-    this.#expected.actions.push('hand-over');
+    await this.#handOver({ collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber });
     const outcome = isRejected(course) ? { needMet: false, missing: 'the agency rejected it' } : { needMet: true };
     await this.#call('POST', `${this.#path}/confirm-outcome`, { body: outcome });
     this.#expected.actions.push('confirm-outcome');
