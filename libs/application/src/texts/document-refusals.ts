@@ -39,22 +39,22 @@ export const DOCUMENT_REFUSAL_TEXTS = {
   },
   PDF_SCRIPT: {
     ro: 'PDF-ul conține un program. Tipăriți documentul și scanați-l.',
-    ru: 'PDF содержит программу. Распечатайте документ и отсканируйте его.',
+    ru: 'Файл PDF содержит программу. Распечатайте документ и отсканируйте его.',
     en: 'The PDF contains a script. Print the document and scan it.',
   },
   PDF_LAUNCH_ACTION: {
     ro: 'PDF-ul pornește programe. Tipăriți documentul și scanați-l.',
-    ru: 'PDF запускает программы. Распечатайте документ и отсканируйте его.',
+    ru: 'Файл PDF запускает программы. Распечатайте документ и отсканируйте его.',
     en: 'The PDF starts programs. Print the document and scan it.',
   },
   PDF_EMBEDDED_FILE: {
     ro: 'PDF-ul conține alte fișiere. Salvați-l fără atașamente sau tipăriți-l și scanați-l.',
-    ru: 'PDF содержит другие файлы. Сохраните его без вложений или распечатайте и отсканируйте.',
+    ru: 'Файл PDF содержит другие файлы. Сохраните его без вложений или распечатайте и отсканируйте.',
     en: 'The PDF contains other files. Save it without attachments, or print and scan it.',
   },
   PDF_ENCRYPTED: {
     ro: 'PDF-ul este protejat cu parolă. Salvați-l fără parolă sau tipăriți-l și scanați-l.',
-    ru: 'PDF защищён паролем. Сохраните его без пароля или распечатайте и отсканируйте.',
+    ru: 'Файл PDF защищён паролем. Сохраните его без пароля или распечатайте и отсканируйте.',
     en: 'The PDF is protected by a password. Save it without one, or print and scan it.',
   },
   MALWARE: {
