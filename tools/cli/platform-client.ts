@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
 import { connect, openKeys, openTls } from '@cups/rpc';
@@ -37,6 +38,7 @@ export class PlatformClient {
   readonly #tls: Tls | undefined;
   readonly #clients = new Map<StoreServiceName, OperationsClient>();
   #identity: Client<IdentityServiceDefinition> | undefined;
+  #documents: Client<DocumentsServiceDefinition> | undefined;
 
   /**
    * Uses mutual TLS if GRPC_TLS_DIR names a certificate, or if the platform of `npm start` uses TLS.
@@ -77,6 +79,12 @@ export class PlatformClient {
     return this.#identity;
   }
 
+  /** Returns the API of documents. @throws CommandError when its address is unknown */
+  documents(): Client<DocumentsServiceDefinition> {
+    this.#documents ??= this.#connect<DocumentsServiceDefinition>('cups.documents.v1.DocumentsService', 'documents');
+    return this.#documents;
+  }
+
   #connect<Definition>(service: string, name: StoreServiceName): Client<Definition> {
     const address = this.#addressOf(name);
     if (address === undefined)
@@ -87,6 +95,7 @@ export class PlatformClient {
   close(): void {
     for (const client of this.#clients.values()) client.close();
     this.#identity?.close();
+    this.#documents?.close();
     this.#tls?.close();
   }
 }

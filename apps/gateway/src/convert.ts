@@ -323,6 +323,8 @@ export const agencyActivityJson = convertWith({
   unreadReplies: (value: string) => (Number(value) < 0 ? undefined : Number(value)),
 });
 export const refusedMessageJson = convertWith({ count: (value: string) => Number(value) || undefined });
+export const uncollectedResultJson = convertWith({});
+export const documentHoldJson = convertWith({ reason: enumField('HOLD_REASON_') });
 
 const CENTRE: FieldRules = {
   kind: enumField('CENTRE_KIND_'),

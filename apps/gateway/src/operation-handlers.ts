@@ -13,6 +13,7 @@ import type { DocumentRouteDeps } from './routes/documents.ts';
 import { createUploadHandlers } from './transfers/uploads.ts';
 import type { UploadDeps } from './transfers/uploads.ts';
 import { deliveryAndNoticeRoutes } from './routes/deliveries-and-notices.ts';
+import { oversightRoutes } from './routes/oversight.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -47,6 +48,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...agencyRoutes(deps),
     ...createUploadHandlers(Object.assign({ pool: deps.uploads }, deps)),
     ...deliveryAndNoticeRoutes(deps),
+    ...oversightRoutes(deps),
     ...staffRoutes(deps),
     ...statisticsRoutes(deps),
   });

@@ -194,7 +194,7 @@ export async function startGateway(
   stored.add(Buffer.from('%PDF-1.7 synthetic'), { application: NAME });
   const documents = await fakeService<DocumentsServiceDefinition>(
     'cups.documents.v1.DocumentsService',
-    { ...stored.rpcs, ...fakes.documents },
+    { ...stored.rpcs, ...oversight, ...fakes.documents },
     { service: 'documents', keys },
   );
   const delivery = {
@@ -414,6 +414,26 @@ const submission = {
   formSchema: Buffer.from('{"type":"object"}'),
 };
 
+const hold = {
+  application: NAME,
+  reason: 'HOLD_REASON_COURT' as const,
+  operator: 'operators/supervisor',
+  holdTime: MORNING,
+};
+const uncollected = {
+  application: NAME,
+  centre: 'centres/CU-001',
+  agency: 'agencies/asp',
+  resultTime: MORNING,
+  reportTime: MORNING,
+};
+/** Answers of documents to supervisors. */
+const oversight: Partial<Rpcs<DocumentsServiceDefinition>> = {
+  SetHold: () => Promise.resolve({ hold, replayed: false }),
+  ClearHold: () => Promise.resolve({}),
+  ListHolds: () => Promise.resolve({ holds: [hold], nextPageToken: '' }),
+  ListUncollectedResults: () => Promise.resolve({ results: [uncollected], nextPageToken: 'next' }),
+};
 const statistics = { name: 'centres/CU-001', filed: 4, open: 1, approved: 2, deskSeconds: '600' };
 
 const notice = {

@@ -5,8 +5,9 @@ import { action, defineCommand, printResult } from '../program.ts';
 import { readUserName } from '../user-name.ts';
 import type { Command as Work, CommandOptions } from './commands.ts';
 
-const load = () => import('./commands.ts');
-type WorkName = keyof Awaited<ReturnType<typeof load>>;
+const load = async () => ({ ...(await import('./commands.ts')), ...(await import('./documents.ts')) });
+type Works = Awaited<ReturnType<typeof load>>;
+type WorkName = { [Name in keyof Works]: Works[Name] extends Work ? Name : never }[keyof Works];
 
 /** Runs the work against a platform and prints its result. @returns exit code 1 when a service did not respond */
 async function run(work: Work, names: string[], options: CommandOptions & { json: boolean }): Promise<number> {
@@ -37,14 +38,14 @@ function define(work: WorkName, usage: string, summary: string, example: string)
 
 const withService = (command: Command): Command =>
   command.option('--service <name>', 'one service only: identity, intake, documents, agency-bridge or notifications');
+const withActor = (command: Command): Command =>
+  command.addOption(new Option('--actor <name>', 'actor').default(readUserName(), 'your user name'));
 const withReason = (command: Command): Command =>
-  command
-    .option('--reason <text>', 'reason, stored in the log and with the record (required)')
-    .addOption(new Option('--actor <name>', 'actor').default(readUserName(), 'your user name'));
+  withActor(command.option('--reason <text>', 'reason, stored in the log and with the record (required)'));
 
 const FINDS =
   ' By default it connects to the platform of `npm start`. KEYS_DIR (with the key `ops`), GRPC_TLS_DIR (with its ' +
-  'certificate) and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS and IDENTITY_ADDRESS select another.';
+  'certificate) and AGENCY_BRIDGE_ADDRESS, DOCUMENTS_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS and IDENTITY_ADDRESS select another.';
 const group = (name: string, summary: string): Command => defineCommand({ name, summary: summary + FINDS });
 
 function parkedCommand(): Command {
@@ -99,6 +100,29 @@ function outboxCommand(): Command {
     );
 }
 
+function documentsCommand(): Command {
+  return group('documents', 'Holds documents, and lists results that nobody collected.')
+    .addCommand(define('holdsList', 'holds', 'Lists applications whose documents are held.', 'documents holds'))
+    .addCommand(
+      withActor(
+        define(
+          'holdSet',
+          'hold <application>',
+          'Stops all erasure of the documents of an application.',
+          'documents hold 01JABC --reason court',
+        ).option('--reason <reason>', 'court, complaint or audit (required)'),
+      ),
+    )
+    .addCommand(
+      withActor(
+        define('holdClear', 'release <application>', 'Releases a hold.', 'documents release 01JABC --actor maria'),
+      ),
+    )
+    .addCommand(
+      define('uncollectedList', 'uncollected', 'Lists results that nobody collected.', 'documents uncollected'),
+    );
+}
+
 /** Commands that list and repair blocked messages of a running platform. See docs/how-to/unblock-messages.md. */
 export function operationsCommands(): Command[] {
   return [
@@ -107,6 +131,7 @@ export function operationsCommands(): Command[] {
     ),
     parkedCommand(),
     outboxCommand(),
+    documentsCommand(),
     group('refused', 'Lists refused messages.').addCommand(
       withService(define('refusedList', 'list', 'Lists refused messages by cause.', 'refused list')).option(
         '--topic <topic>',

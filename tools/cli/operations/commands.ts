@@ -30,10 +30,10 @@ export type Command = (platform: PlatformClient, names: string[], options: Comma
 
 /** Maximum number of rows in a list. */
 const MAX_ROWS = 500;
-const PAGE_SIZE = 200;
+export const PAGE_SIZE = 200;
 
 /** Reads the pages of one service's list, up to the maximum. */
-async function readAllPages<T>(
+export async function readAllPages<T>(
   ask: (pageToken: string) => Promise<{ rows: T[]; nextPageToken: string }>,
 ): Promise<T[]> {
   const all: T[] = [];

@@ -34,6 +34,7 @@ export type TrackedApplication = paths['/api/v1/tracking']['post']['responses'][
 export type StatisticsRow = Schemas['StatisticsRow'];
 export type AgencyDelivery = Schemas['AgencyDelivery'];
 export type RefusedMessage = Schemas['RefusedMessage'];
+export type UncollectedResult = Schemas['UncollectedResult'];
 /** A staff member, seen from a centre or the platform. */
 export type TeamMember = Schemas['TeamMember'];
 /** An entry of a staff member's history. */

@@ -17,6 +17,7 @@ import { resolvePeriod } from './period.ts';
 import { statisticsQuery } from './queries.ts';
 import type { GroupBy } from './queries.ts';
 import { ScrollRegion } from './scroll-region.tsx';
+import { UncollectedResults } from './uncollected-results.tsx';
 import { UnresponsiveAgencies } from './unresponsive-agencies.tsx';
 import { Totals } from './totals.tsx';
 import { Waves } from './waves.tsx';
@@ -31,6 +32,7 @@ export default function Centres() {
   const [groupBy, setGroupBy] = useState<GroupBy>('centre');
   const perCentre = useQuery(statisticsQuery(period, 'centre'));
   const all = centres.data ?? [];
+  const agencyOf = useAgencyName(all);
   return (
     <Screen
       sideWidth="narrow"
@@ -52,7 +54,8 @@ export default function Centres() {
         {centres.data && (
           <StatisticsSection centres={all} period={period} groupBy={groupBy} marked={marked} onMark={setMarked} />
         )}
-        <UnresponsiveAgencies period={period} agencyOf={useAgencyName(all)} />
+        <UnresponsiveAgencies period={period} agencyOf={agencyOf} />
+        <UncollectedResults centres={all} agencyOf={agencyOf} />
         <Waves centres={all} />
       </div>
     </Screen>

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
 import { fetchAllPages } from '../api/pagination.ts';
-import type { AgencyDelivery, RefusedMessage } from '../api/types.ts';
+import type { AgencyDelivery, RefusedMessage, UncollectedResult } from '../api/types.ts';
 import type { Period } from './period.ts';
 
 /** Queries over all centres. */
@@ -38,6 +38,16 @@ export const refusedMessagesQuery = queryOptions({
     fetchAllPages<RefusedMessage>(async (query) => {
       const page = await bodyOf(api.GET('/api/v1/refused-messages', { params: { query } }));
       return { items: page.refusedMessages, next: page.nextPageToken };
+    }),
+  staleTime: MINUTE_MS,
+});
+
+export const uncollectedResultsQuery = queryOptions({
+  queryKey: ['uncollected-results'],
+  queryFn: () =>
+    fetchAllPages<UncollectedResult>(async (query) => {
+      const page = await bodyOf(api.GET('/api/v1/uncollected-results', { params: { query } }));
+      return { items: page.results, next: page.nextPageToken };
     }),
   staleTime: MINUTE_MS,
 });

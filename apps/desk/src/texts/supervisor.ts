@@ -79,6 +79,17 @@ export const SUPERVISOR = defineMessages({
   failed: { ro: 'Netrimise', ru: 'Не отправлены', en: 'Failed' },
   refused: { ro: 'Mesaje neînțelese', ru: 'Непонятые сообщения', en: 'Invalid messages' },
 
+  uncollected: { ro: 'Rezultate neridicate', ru: 'Невостребованные результаты', en: 'Uncollected results' },
+  uncollectedNone: {
+    ro: 'Niciun rezultat nu a depășit termenul de ridicare.',
+    ru: 'Нет результатов, которые не забрали в срок.',
+    en: 'No result is overdue for collection.',
+  },
+  application: { ro: 'Cererea', ru: 'Заявление', en: 'Application' },
+  centre: { ro: 'Centrul', ru: 'Центр', en: 'Centre' },
+  decidedBy: { ro: 'Instituția', ru: 'Учреждение', en: 'Agency' },
+  days: { ro: 'Zile', ru: 'Дней', en: 'Days' },
+
   underMinute: { ro: 'sub 1 min', ru: 'до 1 мин', en: 'under 1 min' },
   minutes: { ro: '{n} min', ru: '{n} мин', en: '{n} min' },
   hours: { ro: '{h} h {m} min', ru: '{h} ч {m} мин', en: '{h} h {m} min' },
