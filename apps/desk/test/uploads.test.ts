@@ -122,6 +122,14 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
+/** Waits until the browser stores a number of records of a kind. */
+async function untilStored(kind: string, count: number): Promise<void> {
+  for (let tries = 0; (await store.list(kind)).length !== count; tries += 1) {
+    if (tries > 400) throw new Error(`The number of ${kind} does not become ${count}.`);
+    await new Promise((done) => setTimeout(done, 10));
+  }
+}
+
 describe('uploads', () => {
   test('creates an upload with its metadata, and sends it', async () => {
     const page = await openPage();
@@ -223,9 +231,51 @@ describe('uploads', () => {
   test('drops a file after 24 hours', async () => {
     const page = await openPage();
     await page.add(file(), target());
+    await until(() => platform.created.size === 1);
     page.stop();
     jest.useFakeTimers({ now: Date.now() + 25 * 60 * 60_000, doNotFake: ['setTimeout', 'setImmediate', 'nextTick'] });
     expect((await openPage()).all()).toEqual([]);
     expect(await store.list('upload')).toEqual([]);
+  });
+
+  test('deletes a removed document over a lost line and a closed page', async () => {
+    platform.failures = [{ reason: 'UPSTREAM_UNAVAILABLE', status: 503 }];
+    const page = await openPage();
+    page.deletions.add('documents/D7');
+    await until(() => platform.failures.length === 0);
+    page.stop();
+    expect(platform.deleted).toEqual([]);
+    await openPage();
+    await until(() => platform.deleted.length === 1);
+    expect(platform.deleted).toEqual(['/api/v1/documents/D7']);
+    await untilStored('document-deletion', 0);
+  });
+
+  test('takes an unknown document as deleted, and keeps a rejection until the clerk read it', async () => {
+    platform.failures = [
+      { reason: 'NOT_FOUND', status: 404 },
+      { reason: 'DOCUMENT_IN_USE', status: 409 },
+    ];
+    const page = await openPage();
+    page.deletions.add('documents/D7');
+    await until(() => platform.failures.length === 1);
+    page.deletions.add('documents/D8');
+    await until(() => page.deletions.rejected().length === 1);
+    await untilStored('document-deletion', 1);
+    expect(page.deletions.rejected()[0]).toMatchObject({
+      document: 'documents/D8',
+      error: { reason: 'DOCUMENT_IN_USE' },
+    });
+    page.deletions.dismiss('documents/D8');
+    expect(page.deletions.rejected()).toEqual([]);
+    await untilStored('document-deletion', 0);
+  });
+
+  test('deletes the document of an upload that is removed while it is created', async () => {
+    const page = await openPage();
+    const { id } = await page.add(file(), target());
+    page.remove(id);
+    await until(() => platform.deleted.length === 1);
+    expect(sendings).toEqual([]);
   });
 });

@@ -7,7 +7,6 @@ import { Button } from '../parts/button.tsx';
 import { FieldError } from '../parts/field.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { DOCUMENTS } from '../texts/documents.ts';
-import { deleteDocument } from './documents-api.ts';
 import { MAX_FILES } from './file-rules.ts';
 import { FileRejected, prepareFiles, preparePages } from './prepare-file.ts';
 import type { PreparedFile } from './prepare-file.ts';
@@ -140,10 +139,9 @@ function useScanFile(
   const [error, setError] = useState<unknown>();
   const [isPreparing, setIsPreparing] = useState(false);
   const remove = () => {
-    // An incomplete upload ends with its record; what the platform has completely is deleted there. A document that
-    // cannot be deleted now ends with the application.
+    // An incomplete upload is deleted with its record.
     if (current) uploads.remove(current.record.id);
-    if (named && (!current || current.state === 'complete')) void deleteDocument(named).catch(() => undefined);
+    if (named && (!current || current.state === 'complete')) uploads.deletions.add(named);
     if (named) onDocument(undefined);
   };
   const upload = async (prepare: () => Promise<PreparedFile>) => {

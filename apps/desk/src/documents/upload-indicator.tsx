@@ -1,6 +1,10 @@
-import { useEffect } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
+import { REASON_TEXTS } from '@cups/application/texts';
 import { useLanguage } from '../language/language.tsx';
 import { plural } from '../language/plurals.ts';
+import { Banner } from '../parts/banner.tsx';
+import { Button } from '../parts/button.tsx';
+import { useSignedIn } from '../session/session.tsx';
 import { SCANS } from '../texts/counts.ts';
 import { DOCUMENTS } from '../texts/documents.ts';
 import { isIncomplete, useAllUploads } from './use-uploads.ts';
@@ -31,4 +35,20 @@ export function UploadIndicator() {
       <progress aria-label={label} value={sent} max={all} />
     </div>
   );
+}
+
+/** Says on every screen that a removed scan is still at the platform, and why. */
+export function DeletionErrors() {
+  const { t } = useLanguage();
+  const { deletions } = useSignedIn().uploads;
+  const rejected = useSyncExternalStore(deletions.subscribe, deletions.rejected);
+  return rejected.map(({ document, error }) => (
+    <Banner
+      key={document}
+      kind="trouble"
+      action={<Button onClick={() => deletions.dismiss(document)}>{t(DOCUMENTS.understood)}</Button>}
+    >
+      {`${t(DOCUMENTS.notDeleted)} ${t(REASON_TEXTS[error.reason])}`}
+    </Banner>
+  ));
 }

@@ -1,6 +1,8 @@
 import { api, ApiError, isTransient, NetworkError, SIGNED_OUT_REASONS } from '../api/client.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import { RetryDelay } from '../outbox/retry-delay.ts';
+import { openDeletions } from './deletions.ts';
+import type { Deletions } from './deletions.ts';
 import type { PreparedFile } from './prepare-file.ts';
 import type { startTransfer, Transfer } from './transfer.ts';
 import { documentIdOf } from './types.ts';
@@ -55,6 +57,8 @@ interface Entry extends UploadStatus {
 }
 
 export interface Uploads {
+  /** Documents that the platform still has to delete. */
+  readonly deletions: Deletions;
   /** Resolves once this browser stores the file. */
   add(file: PreparedFile, target: Pick<UploadRecord, 'application' | 'kind'>): Promise<UploadRecord>;
   /** All uploads, oldest first. The array is stable until a change. */
@@ -69,7 +73,7 @@ export interface Uploads {
   /** Records that the draft or the answer names the document. */
   markNamed(id: string): void;
   subscribe(listener: () => void): () => void;
-  /** Retries interrupted uploads immediately. */
+  /** Retries interrupted uploads and deletions immediately. */
   resumeAll(): void;
   /** Interrupts all uploads. They stay stored for the next sign-in. */
   stop(): void;
@@ -102,10 +106,12 @@ export async function openUploads(localStore: LocalStore, load: LoadTransfer = l
   const isRecent = ({ madeAt }: UploadRecord) => Date.now() - Date.parse(madeAt) < MAX_AGE_MS;
   await Promise.all(records.filter((record) => !isRecent(record)).map(({ id }) => dropStored(localStore, id)));
   const entries = await Promise.all(records.filter(isRecent).map((record) => loadEntry(localStore, record)));
+  const deletions = await openDeletions(localStore);
   const present = entries.filter((entry) => entry !== undefined);
   return new PersistentUploads(
     localStore,
     load,
+    deletions,
     present.sort((a, b) => a.record.madeAt.localeCompare(b.record.madeAt)),
   );
 }
@@ -129,6 +135,7 @@ function newEntry(record: UploadRecord, content: Blob | undefined): Entry {
 }
 
 class PersistentUploads implements Uploads {
+  readonly deletions: Deletions;
   readonly #localStore: LocalStore;
   readonly #load: LoadTransfer;
   readonly #entries: Entry[];
@@ -136,9 +143,10 @@ class PersistentUploads implements Uploads {
   #snapshot: readonly UploadStatus[] = [];
   #isStopped = false;
 
-  constructor(localStore: LocalStore, load: LoadTransfer, entries: Entry[]) {
+  constructor(localStore: LocalStore, load: LoadTransfer, deletions: Deletions, entries: Entry[]) {
     this.#localStore = localStore;
     this.#load = load;
+    this.deletions = deletions;
     this.#entries = entries;
     this.#notify();
     this.#runNext();
@@ -192,7 +200,7 @@ class PersistentUploads implements Uploads {
     void dropStored(this.#localStore, id);
     this.#notify();
     const { document, isComplete } = entry.record;
-    if (document && !isComplete) void request('delete', uploadPath(document)).catch(() => undefined);
+    if (document && !isComplete) this.deletions.add(document);
   }
 
   markNamed(id: string): void {
@@ -206,6 +214,7 @@ class PersistentUploads implements Uploads {
   };
 
   resumeAll(): void {
+    this.deletions.resume();
     for (const entry of this.#entries) {
       clearTimeout(entry.timer);
       if (entry.state === 'interrupted') this.#change(entry, 'queued');
@@ -215,6 +224,7 @@ class PersistentUploads implements Uploads {
 
   stop(): void {
     this.#isStopped = true;
+    this.deletions.stop();
     for (const { timer, transfer } of this.#entries) {
       clearTimeout(timer);
       transfer?.stop();
@@ -275,7 +285,7 @@ class PersistentUploads implements Uploads {
 
   async #create(entry: Entry): Promise<void> {
     const { record } = entry;
-    const response = await request('post', '/api/v1/uploads', {
+    const response = await post('/api/v1/uploads', {
       'Idempotency-Key': record.key,
       'Tus-Resumable': '1.0.0',
       'Upload-Length': String(record.size),
@@ -284,7 +294,9 @@ class PersistentUploads implements Uploads {
     const id = new URL(response.headers.get('Location') ?? '', 'http://localhost').pathname.split('/').at(-1);
     if (!id) throw new NetworkError('no location');
     entry.retryDelay.reset();
-    // Paused or removed meanwhile: the state stays.
+    // Removed meanwhile: no record names it any more.
+    if (!this.#find(record.id)) return this.deletions.add(`documents/${id}`);
+    // Paused meanwhile: the state stays.
     this.#change(entry, entry.state, { document: `documents/${id}` });
   }
 
@@ -357,16 +369,11 @@ function toMetadata({ application, kind, sha256, pageSizes }: UploadRecord): str
 }
 
 /** The tus routes have no types in the OpenAPI document. */
-async function request(
-  method: 'post' | 'delete',
-  path: string,
-  headers: Record<string, string> = {},
-): Promise<Response> {
+async function post(path: string, headers: Record<string, string>): Promise<Response> {
   const untyped = api as unknown as {
     request(method: string, path: string, init: object): Promise<{ response: Response }>;
   };
-  const tus = Object.assign({ 'Tus-Resumable': '1.0.0' }, headers);
-  return (await untyped.request(method, path, { headers: tus, parseAs: 'text' })).response;
+  return (await untyped.request('post', path, { headers, parseAs: 'text' })).response;
 }
 
 /**

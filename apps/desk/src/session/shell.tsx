@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { KeysList } from '../keys/keys-list.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
-import { UploadIndicator } from '../documents/upload-indicator.tsx';
+import { DeletionErrors, UploadIndicator } from '../documents/upload-indicator.tsx';
 import { Banner } from '../parts/banner.tsx';
 import { usePendingCount } from '../outbox/use-outbox.ts';
 import { KEYS } from '../texts/keys.ts';
@@ -67,6 +67,7 @@ function Banners() {
         </Banner>
       )}
       <UploadIndicator />
+      <DeletionErrors />
     </>
   );
 }

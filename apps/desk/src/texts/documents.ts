@@ -46,6 +46,12 @@ export const DOCUMENTS = defineMessages({
   view: { ro: 'Deschide', ru: 'Открыть', en: 'View' },
   replace: { ro: 'Înlocuiește', ru: 'Заменить', en: 'Replace' },
   remove: { ro: 'Șterge', ru: 'Удалить', en: 'Remove' },
+  notDeleted: {
+    ro: 'O copie scanată nu a putut fi ștearsă.',
+    ru: 'Скан не удалось удалить.',
+    en: 'A scan could not be deleted.',
+  },
+  understood: { ro: 'Am înțeles', ru: 'Понятно', en: 'Understood' },
   again: { ro: 'Scanează din nou', ru: 'Отсканировать снова', en: 'Scan again' },
   tooMany: {
     ro: 'O cerere poate avea cel mult 20 de fișiere. Ștergeți unul înainte.',

@@ -67,15 +67,13 @@ export function StepNavCompact() {
   const { screens, screen, service } = useDraftForm();
   const steps = service ? resolveSteps(screens) : VISIT_STEPS;
   const n = steps.indexOf(stepOf(screen)) + 1;
+  const title = service && screen !== 'service' ? t(service.version?.title) : '';
   return (
     <div className={styles.line}>
       <div className={styles.bar}>
         <span style={{ width: `${(100 * n) / steps.length}%` }} />
       </div>
-      <p>
-        {t(VISIT.stepOf, { n, all: steps.length })}
-        {service && screen !== 'service' && ` · ${t(service.version?.title)}`}
-      </p>
+      <p>{[t(VISIT.stepOf, { n, all: steps.length }), title].filter(Boolean).join(' · ')}</p>
     </div>
   );
 }

@@ -1,0 +1,89 @@
+import type { Page } from 'playwright-core';
+import { open } from './desk.ts';
+import type { OpenOptions } from './desk.ts';
+import { applicant, fileApplication } from './filings.ts';
+
+/** Files and screens of the tests with scans. */
+
+/** Bytes that the platform stores at a time. */
+export const CHUNK = 65_536;
+
+/** The scan of the first document of the screen. */
+export const scanOf = (page: Page) => page.locator('[data-scan]').first();
+
+export const waitForScan = (page: Page, text: string | RegExp) =>
+  scanOf(page).getByRole('status').getByText(text).waitFor();
+
+/** Creates a draft that lacks its documents, which are therefore its first screen. */
+export const createDraft = () =>
+  fileApplication({ submit: false, content: { applicant: applicant('Scutaru'), evidence: [] } });
+
+export const waitForDocuments = (page: Page) =>
+  page.getByRole('heading', { level: 1, name: 'Ce acte a adus persoana?' }).waitFor();
+
+/** Opens a draft at its documents. */
+export async function openDocuments(options: OpenOptions = {}): Promise<Page> {
+  const draft = await createDraft();
+  const page = await open({ operator: 'cu-001-specialist', path: `/visits/resume/${draft.id}`, ...options });
+  await waitForDocuments(page);
+  return page;
+}
+
+/** Chooses a file by the button of the first document. */
+export async function chooseFile(page: Page, buffer: Buffer, { name = 'scan.pdf', button = 'Alege fișierul' } = {}) {
+  const chooser = page.waitForEvent('filechooser');
+  await scanOf(page).getByRole('button', { name: button }).click();
+  await (await chooser).setFiles({ name, mimeType: 'application/octet-stream', buffer });
+}
+
+interface PdfOptions {
+  /** Bytes of a comment, to reach a size. */
+  padding?: number;
+  /** Further entries of the catalog. */
+  catalog?: string;
+  /** @default 1 */
+  pages?: number;
+  /** A link over each whole page. */
+  link?: string;
+}
+
+/** Returns a PDF with a text on each page. */
+export function createPdf(text: string, { padding = 0, catalog = '', pages = 1, link = '' }: PdfOptions = {}): Buffer {
+  const content = `BT /F1 24 Tf 72 770 Td (${text}) Tj ET`;
+  const annotation = `<</Type/Annot/Subtype/Link/Rect[0 0 595 842]/A<</S/URI/URI(${link})>>>>`;
+  const page = `<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 3 0 R/Resources<</Font<</F1 4 0 R>>>>${
+    link ? `/Annots[${annotation}]` : ''
+  }>>`;
+  const numbers = Array.from({ length: pages }, (_, at) => at + 5);
+  const objects = [
+    `<</Type/Catalog/Pages 2 0 R${catalog}>>`,
+    `<</Type/Pages/Kids[${numbers.map((number) => `${number} 0 R`).join(' ')}]/Count ${pages}>>`,
+    `<</Length ${content.length}>>stream\n${content}\nendstream`,
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+    ...numbers.map(() => page),
+  ];
+  let body = `%PDF-1.4\n${padding > 0 ? `%${'x'.repeat(padding)}\n` : ''}`;
+  const offsets = objects.map((object, at) => {
+    const offset = body.length;
+    body += `${at + 1} 0 obj${object}endobj\n`;
+    return `${String(offset).padStart(10, '0')} 00000 n \n`;
+  });
+  const size = objects.length + 1;
+  const table = `xref\n0 ${size}\n0000000000 65535 f \n${offsets.join('')}`;
+  return Buffer.from(`${body}${table}trailer<</Size ${size}/Root 1 0 R>>\nstartxref\n${body.length}\n%%EOF`);
+}
+
+/** Returns a picture that the browser draws. */
+export async function createPicture(page: Page, type: 'image/jpeg' | 'image/png'): Promise<Buffer> {
+  const base64 = await page.evaluate((mediaType) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 800, height: 1_100 });
+    const context = canvas.getContext('2d')!;
+    context.fillStyle = '#ffffff';
+    context.fillRect(0, 0, 800, 1_100);
+    context.fillStyle = '#222222';
+    context.font = '40px serif';
+    context.fillText('Certificat', 80, 120);
+    return canvas.toDataURL(mediaType).split(',')[1]!;
+  }, type);
+  return Buffer.from(base64, 'base64');
+}
