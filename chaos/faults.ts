@@ -52,7 +52,7 @@ export async function injectFaults(options: FaultOptions): Promise<FaultOutcome>
     }
   };
   for (const step of plan) {
-    await pause(started + step.at * 1000 - performance.now(), undefined, { signal });
+    await pause(Math.max(0, started + step.at * 1000 - performance.now()), undefined, { signal });
     const whose = step.target ?? step.kind;
     turns.set(whose, inTurn(step, turns.get(whose)));
   }

@@ -116,29 +116,54 @@ export async function readDocuments(
   return documents;
 }
 
-/** Uploads files while processes are killed. @param random decides when a browser is closed */
+export interface KillRun {
+  uploads: readonly UploadRecord[];
+  /** Kills by the clock. */
+  plan?: readonly PlannedFault[];
+  /** Processes that are killed one after another, spread over the uploads. */
+  targets?: readonly NonNullable<PlannedFault['target']>[];
+  /** Decides when a browser is closed. */
+  random: () => number;
+}
+
+/** Share of the repeats before which the browser was closed. */
+const CLOSED_BROWSERS = 0.3;
+const DOWN_SECONDS = 0.3;
+
+/** Uploads files while processes are killed. Every process runs again when it resolves. */
 export async function uploadDuringKills(
   { platform, cookie }: DocumentsPlatform,
-  { uploads, plan, random }: { uploads: readonly UploadRecord[]; plan: readonly PlannedFault[]; random: () => number },
+  { uploads, plan = [], targets = [], random }: KillRun,
 ): Promise<{ kills: number; failures: string[] }> {
-  const end = new AbortController();
-  const faults = injectFaults({ platform, plan, signal: end.signal, onProgress: () => {} }).catch(() => undefined);
-  const sessions = [cookie, ...(await Promise.all([1, 2].map(() => signIn(platform.url, OPERATOR))))];
+  const { signal } = new AbortController();
+  const inject = (faults: readonly PlannedFault[]) =>
+    injectFaults({ platform, plan: faults, signal, onProgress: () => {} });
+  const injected = [inject(plan)];
   const failures: string[] = [];
   const queue = [...uploads];
-  const work = async (session: string): Promise<void> => {
+  const step = Math.ceil(uploads.length / (targets.length + 1));
+  let ended = 0;
+
+  async function work(session: string): Promise<void> {
     const client = new UploadClient(platform.url, session);
+    const isForgetful = () => random() < CLOSED_BROWSERS;
     for (let upload = queue.shift(); upload; upload = queue.shift()) {
-      const isForgetful = () => random() < 0.3;
+      const { key } = upload;
       await uploadWithRepeats(client, upload, { timeoutMs: 120_000, isForgetful }).catch((error: Error) => {
-        failures.push(`${upload!.key}: ${error.message}`);
+        failures.push(`${key}: ${error.message}`);
       });
+      ended += 1;
+      const target = targets[ended / step - 1];
+      if (target !== undefined) injected.push(inject([{ at: 0, seconds: DOWN_SECONDS, kind: 'kills', target }]));
     }
-  };
+  }
+  const sessions = [cookie, ...(await Promise.all([1, 2].map(() => signIn(platform.url, OPERATOR))))];
   await Promise.all(sessions.flatMap((session) => Array.from({ length: UPLOADS_PER_SESSION }, () => work(session))));
-  end.abort();
-  const outcome = await faults;
-  return { kills: outcome?.done.kills ?? 0, failures: [...failures, ...(outcome?.failures ?? [])] };
+  const outcomes = await Promise.all(injected);
+  return {
+    kills: outcomes.reduce((sum, { done }) => sum + done.kills, 0),
+    failures: [...failures, ...outcomes.flatMap((outcome) => outcome.failures)],
+  };
 }
 
 export interface LineResult {

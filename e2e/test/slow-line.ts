@@ -46,7 +46,7 @@ export async function startSlowLine({
   /** Resolves when this number of bytes has passed. */
   function transmit(bytes: number): Promise<void> {
     freeAt = Math.max(freeAt, performance.now()) + (bytes * 8_000) / bitsPerSecond;
-    return pause(freeAt - performance.now());
+    return pause(Math.max(0, freeAt - performance.now()));
   }
 
   const server = createServer((client) => {
