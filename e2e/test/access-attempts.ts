@@ -68,6 +68,19 @@ const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>>
       handOver: { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: 'B00000001' },
     }),
   },
+  ConfirmArrival: { ask: withStaleEtag },
+  ChooseCollectionCentre: { ask: (thing) => ({ ...withStaleEtag(thing), centre: thing.centre }) },
+  ListCollections: {
+    ask: () => ({ pageSize: 200 }),
+    holds: ({ collections }: { collections: NamedResource[] }) => collections.length === 0,
+  },
+  ConfirmCollectionArrival: { ask: withStaleEtag },
+  HandOverCollection: {
+    ask: (thing) => ({
+      ...withStaleEtag(thing),
+      handOver: { collectedBy: 'applicant', idDocumentKind: 'identity-document' },
+    }),
+  },
   ConfirmOutcome: { ask: (thing) => ({ ...withStaleEtag(thing), outcome: { needMet: true } }) },
   RenewApplication: { ask: withStaleEtag },
   RecordPayment: {

@@ -43,6 +43,10 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       pageRule(DESK_ROLES, 'centre'),
     ),
     ...rulesFor('HandOverResult ConfirmOutcome RenewApplication RecordPayment', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('ConfirmArrival ChooseCollectionCentre', pageRule(DESK_ROLES, 'centre')),
+    // What it hands over for other centres.
+    ...rulesFor('ListCollections GetCollection', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('ConfirmCollectionArrival HandOverCollection', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor(
       'AddNote AssignApplication MarkDeskAlertsSeen RecordPersonNotification',
       pageRule(DESK_ROLES, 'centre'),
@@ -173,6 +177,10 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
     'RenewApplication RecordPayment AddNote AssignApplication MarkDeskAlertsSeen RecordPersonNotification',
     desk,
   ),
+  ...ownershipRules('ConfirmArrival ChooseCollectionCentre', desk),
+  // No application of the tries is collected at another centre.
+  ...ownershipRules('GetCollection ConfirmCollectionArrival HandOverCollection', nobody),
+  ...ownershipRules('ListCollections', everybody),
   ...ownershipRules('GetFiledSubmission GetDelivery ListNotices GetSlip', deskOnceFiled),
   ...ownershipRules('ListApplications SearchApplications ListQueue ListQueueChanges LookUpPerson', everybody),
   ...ownershipRules('ListDeliveries ListSessions', everybody),

@@ -102,6 +102,7 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
     case 'cups.intake.v1.ApplicationDecided':
     case 'cups.intake.v1.ResultArrived':
     case 'cups.intake.v1.ResultChanged':
+    case 'cups.intake.v1.CollectionCentreChosen':
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.PersonNotified':

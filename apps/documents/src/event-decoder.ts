@@ -46,6 +46,8 @@ function toChange(event: IntakeEvent__Output, time: Date): ApplicationChange {
       const { appealDeadline } = event.data;
       return appealDeadline === '' ? { kind: 'nothing' } : { kind: 'decided', appealUntil: appealDeadline };
     }
+    case 'cups.intake.v1.CollectionCentreChosen':
+      return { kind: 'collection-centre', centre: event.data.collectionCentre };
     case 'cups.intake.v1.ResultHandedOver':
       return { kind: 'handed-over', time };
     case 'cups.intake.v1.ApplicationClosed':

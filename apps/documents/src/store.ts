@@ -70,6 +70,7 @@ export function openApplicationRecords(store: Store): ApplicationRecords {
     collection: 'applications',
     schema: {
       centre: String,
+      collectionCentre: String,
       agency: String,
       training: { type: Boolean, required: true },
       submitTime: Date,

@@ -164,3 +164,36 @@ describe('a filed application', () => {
     await expect(createUpload(harness, someBytes(10), { application })).rejects.toEqual(refused('ACTION_NOT_ALLOWED'));
   });
 });
+
+describe('a centre that hands over the result of another one', () => {
+  test('reads its documents while it is chosen, and never a scan', async () => {
+    const application = await fileApplication();
+    const bytes = someBytes(20);
+    const scan = await upload(harness, bytes, { application });
+    const result = await uploadResult(deliveryOf(application), bytes);
+    const village = harness.desk('centres/CU-002');
+    const range = { name: result, offset: 0, limit: 100 };
+    const isChosen = (centre: string | undefined) =>
+      eventually(
+        async () => (await harness.applications.get(application, { scope: 'service' }))?.collectionCentre === centre,
+      );
+    await harness.publish(
+      intakeEvent(application, 2, 'CollectionCentreChosen', { collectionCentre: 'centres/CU-002' }),
+    );
+    await isChosen('centres/CU-002');
+    // No decision names it yet.
+    await expect(village.readContent(range)).rejects.toEqual(refused('NOT_FOUND'));
+    await harness.bridge().acceptResultDocuments({ delivery: deliveryOf(application), documents: [result] });
+    expect((await village.readContent(range)).data.equals(bytes)).toBe(true);
+    expect((await village.getDocument({ name: result })).document).toMatchObject({ purpose: 'PURPOSE_RESULT' });
+    await expect(village.getDocument({ name: scan })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(village.readContent({ ...range, name: scan })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(village.deleteDocument({ name: result })).rejects.toEqual(refused('NOT_FOUND'));
+    expect((await village.listDocuments({ application: `applications/${application}` })).documents).toEqual([]);
+    await expect(harness.desk('centres/CU-003').readContent(range)).rejects.toEqual(refused('NOT_FOUND'));
+    await harness.publish(intakeEvent(application, 3, 'CollectionCentreChosen', { collectionCentre: '' }));
+    await isChosen(undefined);
+    await expect(village.readContent(range)).rejects.toEqual(refused('NOT_FOUND'));
+    expect((await harness.desk().readContent(range)).data.equals(bytes)).toBe(true);
+  });
+});

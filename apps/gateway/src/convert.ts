@@ -2,6 +2,7 @@ import { canonicalJson } from '@cups/contracts/node';
 import { fromProtoEnum, toProtoEnum, toSnakeCase, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { GetCatalogResponse__Output } from '@cups/contracts/gen/cups/catalog/v1/GetCatalogResponse.ts';
+import type { Collection__Output } from '@cups/contracts/gen/cups/intake/v1/Collection.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { GetFiledSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetFiledSubmissionResponse.ts';
 import type { UnavailableDocument } from '@cups/contracts/gen/cups/intake/v1/UnavailableDocument.ts';
@@ -150,6 +151,7 @@ const CONTENT: FieldRules = {
 };
 const countOrUndefined = (value: string) => Number(value) || undefined;
 const resultDocuments = convertEach({ size: Number, pages: orUndefined, erased: orUndefined });
+const DECISION: FieldRules = { documents: resultDocuments, awaitsArrival: orUndefined };
 const deskAlertKind = oneOf(DESK_ALERT_KINDS, 'other');
 const deliveryCause = oneOf(DELIVERY_CAUSES, 'OTHER');
 const messageChange = oneOf(MESSAGE_CHANGES, 'OTHER');
@@ -174,7 +176,7 @@ const APPLICATION: FieldRules = {
     size: countOrUndefined,
     pages: orUndefined,
   }),
-  decision: convertWith({ documents: resultDocuments, awaitsArrival: orUndefined }),
+  decision: convertWith(DECISION),
 };
 const VERSION: FieldRules = {
   publicService: omitField,
@@ -248,6 +250,22 @@ export function applicationJson(wire: Application__Output): Json {
     ...messageToJson(wire, APPLICATION),
     ...messageToJson(wire.content, CONTENT),
     allowedActions,
+  };
+}
+
+const namesOnly = pickFields('givenName', 'familyName');
+/** Returns what the collecting centre sees. It has an explicit field list, so that new intake fields never leak into it. */
+export function collectionJson(wire: Collection__Output): Json {
+  const { name, centre, serviceTitle, state, etag, decision, handOver, training } = wire;
+  const rules = { state: enumField('STATE_'), decision: convertWith(DECISION) };
+  const shown = { name, centre, serviceTitle, state, etag, decision, handOver, training };
+  const represented = wire.represented && namesOnly(wire.represented);
+  return {
+    id: idOf(name),
+    ...messageToJson(shown, rules),
+    applicant: namesOnly(wire.applicant) ?? {},
+    ...(represented && { represented }),
+    allowedActions: enumFields('ACTION_')(wire.allowedActions),
   };
 }
 

@@ -14,6 +14,7 @@ import { createUploadHandlers } from './transfers/uploads.ts';
 import type { UploadDeps } from './transfers/uploads.ts';
 import { deliveryAndNoticeRoutes } from './routes/deliveries-and-notices.ts';
 import { oversightRoutes } from './routes/oversight.ts';
+import { collectionRoutes } from './routes/collections.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { searchRoutes } from './routes/search.ts';
@@ -40,6 +41,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...sessionRoutes(deps, deps),
     ...catalogRoutes(deps),
     ...applicationRoutes(deps),
+    ...collectionRoutes(deps),
     ...queueRoutes(deps),
     ...searchRoutes(deps),
     ...applicationDetailsRoutes(deps),

@@ -17,6 +17,8 @@ const RECORDED: Record<string, [method: string, path: string, by: string, body?:
   listApplications: ['GET', '/api/v1/applications', 'ListApplications'],
   searchApplications: ['POST', '/api/v1/applications/search', 'SearchApplications', { query: idnp(1) }],
   lookUpPerson: ['POST', '/api/v1/persons/lookup', 'LookUpPerson', { idnp: idnp(1) }],
+  listCollections: ['GET', '/api/v1/collections', 'ListCollections'],
+  getCollection: ['GET', `/api/v1/collections/${ID}`, 'GetCollection'],
   listQueue: ['GET', '/api/v1/queue', 'ListQueue'],
   listQueueChanges: ['GET', '/api/v1/queue/changes?cursor=cTE', 'ListQueueChanges'],
   getApplication: ['GET', APP, 'GetApplication'],
@@ -35,6 +37,7 @@ const UNRECORDED: Record<string, string[]> = {
     ...[
       'handOverResult',
       'confirmArrival',
+      ...['chooseCollectionCentre', 'confirmCollectionArrival', 'handOverCollection'],
       'confirmOutcome',
       'renewApplication',
       'recordPayment',

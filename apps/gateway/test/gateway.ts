@@ -5,6 +5,7 @@ import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identit
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { Application } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
+import type { Collection as CollectionMessage } from '@cups/contracts/gen/cups/intake/v1/Collection.ts';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { loadService } from '@cups/contracts/proto';
@@ -65,6 +66,32 @@ const operator = {
   centre: 'centres/CU-001',
 };
 
+/** With everything that intake could send by mistake. */
+const collection: CollectionMessage = {
+  name: NAME,
+  centre: 'centres/CU-002',
+  serviceTitle: { ro: 'Extras', ru: 'Выписка', en: 'Extract' },
+  state: 'STATE_READY',
+  etag: '"4"',
+  applicant: person(1),
+  represented: person(2),
+  decision: {
+    approved: true,
+    resultKind: 'electronic',
+    decideTime: MORNING,
+    documents: [
+      {
+        document: `documents/${ID}`,
+        mediaType: 'application/pdf',
+        size: '1000',
+        sha256: 'a'.repeat(64),
+        pages: 1,
+      },
+    ],
+  },
+  allowedActions: ['ACTION_HAND_OVER'],
+};
+
 export interface FakeServices {
   intake?: Partial<Rpcs<IntakeServiceDefinition>>;
   identity?: Partial<Rpcs<IdentityServiceDefinition>>;
@@ -123,6 +150,11 @@ export async function startGateway(
       SupplyDocuments: writeResponse,
       HandOverResult: writeResponse,
       ConfirmArrival: writeResponse,
+      ChooseCollectionCentre: writeResponse,
+      ListCollections: () => Promise.resolve({ collections: [collection], nextPageToken: 'next' }),
+      GetCollection: () => Promise.resolve({ collection }),
+      ConfirmCollectionArrival: () => Promise.resolve({ collection, replayed: false }),
+      HandOverCollection: () => Promise.resolve({ collection, replayed: false }),
       ConfirmOutcome: writeResponse,
       RenewApplication: writeResponse,
       RecordPayment: writeResponse,

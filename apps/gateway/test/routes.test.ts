@@ -295,6 +295,39 @@ const rows: Row[] = [
     { occurTime: { seconds: '1795507200', nanos: 0 } },
   ],
   [
+    'chooseCollectionCentre',
+    'POST',
+    `${APP}/collection-centre`,
+    { centre: 'centres/CU-002', occurTime: '2026-11-24T08:00:00Z' },
+    200,
+    'ChooseCollectionCentre',
+    { name: NAME, centre: 'centres/CU-002', occurTime: { seconds: '1795507200', nanos: 0 } },
+  ],
+  ['listCollections', 'GET', '/api/v1/collections?pageSize=5', undefined, 200, 'ListCollections', { pageSize: 5 }],
+  ['getCollection', 'GET', `/api/v1/collections/${ID}`, undefined, 200, 'GetCollection', { name: NAME }],
+  [
+    'confirmCollectionArrival',
+    'POST',
+    `/api/v1/collections/${ID}/confirm-arrival`,
+    { occurTime: '2026-11-24T08:00:00Z' },
+    200,
+    'ConfirmCollectionArrival',
+    { name: NAME, occurTime: { seconds: '1795507200', nanos: 0 } },
+  ],
+  [
+    'handOverCollection',
+    'POST',
+    `/api/v1/collections/${ID}/hand-over`,
+    { collectedBy: 'applicant', idDocumentKind: 'identity-document', occurTime: '2026-11-24T08:00:00Z' },
+    200,
+    'HandOverCollection',
+    {
+      name: NAME,
+      handOver: { collectedBy: 'applicant', idDocumentKind: 'identity-document' },
+      occurTime: { seconds: '1795507200', nanos: 0 },
+    },
+  ],
+  [
     'confirmOutcome',
     'POST',
     `${APP}/confirm-outcome`,
@@ -541,6 +574,14 @@ describe('content of responses', () => {
     expect(reply.get('etag')).toBe('"3"');
     expect(reply.get('cache-control')).toBe('no-store');
     expect(reply.get('idempotent-replayed')).toBeUndefined();
+  });
+
+  test('a collection shows people by name only', async () => {
+    const { body } = await gateway2.send('GET', `/api/v1/collections/${ID}`);
+    const { givenName, familyName } = person(1);
+    expect(body).toMatchObject({ id: ID, applicant: { givenName, familyName }, allowedActions: ['hand-over'] });
+    expect(Object.keys((body as { represented: object }).represented).sort()).toEqual(['familyName', 'givenName']);
+    expect(JSON.stringify(body)).not.toContain(person(1).idnp);
   });
 
   test('a slip is a page without scripts', async () => {

@@ -16,9 +16,10 @@ import type { Config } from './config.ts';
 import { fromDocument } from './convert/document.ts';
 import { fromVersion } from './convert/service-version.ts';
 import type { DocumentReference, ServiceVersion } from './domain/application.ts';
+import type { CollectionCentre } from './domain/commands/results.ts';
 
 /**
- * Clients of catalog and identity, which intake calls only to open or renew a draft, and of documents, which it calls
+ * Clients of catalog and identity, which intake calls only to open or renew a draft or to choose a collection centre, and of documents, which it calls
  * only when evidence names a new document.
  */
 
@@ -73,6 +74,11 @@ export interface ServiceClients {
    */
   resolveFiling(request: FilingRequest, context: Context): Promise<FilingTarget>;
   /**
+   * Returns a centre that may hand over the results of others: an active one, or one in training.
+   * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, UPSTREAM_UNAVAILABLE
+   */
+  resolveCollectionCentre(name: string, context: Context): Promise<CollectionCentre>;
+  /**
    * Returns the evidence documents of an application of the caller's centre, oldest first.
    * @throws Problem UPSTREAM_UNAVAILABLE
    */
@@ -114,7 +120,11 @@ export function openClients(backend: Backend<Config>): ServiceClients {
     return result;
   }
 
-  async function fetchCentre({ centre: name }: FilingRequest, context: Context, newest = false): Promise<Centre> {
+  async function fetchCentre(
+    { centre: name }: Pick<FilingRequest, 'centre'>,
+    context: Context,
+    newest = false,
+  ): Promise<Centre> {
     const { centre } = await identity.getCentre({ name, newest }, context);
     if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
     return toCentre(centre);
@@ -135,6 +145,12 @@ export function openClients(backend: Backend<Config>): ServiceClients {
       const refusal = findFilingProblem(newest, context);
       if (refusal) throw refusal;
       return newest;
+    },
+    async resolveCollectionCentre(name, context) {
+      const centre = await fetchCentre({ centre: name }, context, true);
+      const refusal = findCentreProblem(centre);
+      if (refusal) throw refusal;
+      return { name, displayName: centre.displayName, isTraining: isInTraining(centre) };
     },
     async listDocuments(applicationId, context) {
       const application = resourceName('applications', applicationId);
@@ -181,14 +197,19 @@ const PROBLEM_BY_CENTRE_STATUS: Partial<Record<string, ProblemText>> = {
 /** Returns whether new applications of the centre are for training. */
 export const isInTraining = ({ status }: Centre): boolean => status === 'training';
 
+/** Returns why the centre does not work, or undefined if it does. */
+function findCentreProblem(centre: Centre): Problem | undefined {
+  const { status } = centre;
+  if (status === 'active' || isInTraining(centre)) return undefined;
+  // An unknown status, added by a later release, counts as paused.
+  const { reason, message } = PROBLEM_BY_CENTRE_STATUS[status] ?? CENTRE_PAUSED;
+  return new Problem({ reason, message, metadata: { status } });
+}
+
 /** Returns why the centre may not file it, or undefined if it may. */
 function findFilingProblem({ version, centre }: FilingTarget, { session }: Context): Problem | undefined {
-  const { status } = centre;
-  if (status !== 'active' && !isInTraining(centre)) {
-    // An unknown status, added by a later release, counts as paused.
-    const { reason, message } = PROBLEM_BY_CENTRE_STATUS[status] ?? CENTRE_PAUSED;
-    return new Problem({ reason, message, metadata: { status } });
-  }
+  const centreProblem = findCentreProblem(centre);
+  if (centreProblem) return centreProblem;
   if (!version.centreKinds.includes(centre.kind) || !centre.agencies.includes(version.agency)) {
     return new Problem({
       reason: 'SERVICE_NOT_FILEABLE',

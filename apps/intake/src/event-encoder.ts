@@ -86,6 +86,10 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const resultLocation = toResultLocation(app);
       return { type: 'cups.intake.v1.ResultChanged', data: { ref, revoked: domainEvent.revoked, resultLocation } };
     }
+    case 'CollectionCentreChosen': {
+      const { collectionCentre = '' } = app;
+      return { type: 'cups.intake.v1.CollectionCentreChosen', data: { ref, collectionCentre } };
+    }
     case 'ResultHandedOver':
       return { type: 'cups.intake.v1.ResultHandedOver', data: { ref } };
     case 'ApplicationClosed':

@@ -10,6 +10,7 @@ import { resultRpcs } from './rpc/results.ts';
 import { searchRpcs } from './rpc/search.ts';
 import { internalServiceRpcs } from './rpc/internal-services.ts';
 import { statisticsRpcs } from './rpc/statistics.ts';
+import { collectionRpcs } from './rpc/collections.ts';
 import { caseworkRpcs } from './rpc/casework.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
 
@@ -18,6 +19,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...draftRpcs(deps),
     ...filingRpcs(deps),
     ...resultRpcs(deps),
+    ...collectionRpcs(deps),
     ...paymentRpcs(deps),
     ...caseworkRpcs(deps),
     ...readRpcs(deps),

@@ -53,6 +53,7 @@ export function openApplicationStore(store: Store): Documents<StoredApplication>
         fields: { centre: 1, names: 1, _id: -1 },
         query: 'SearchApplications by name, phone or part of a tracking number',
       },
+      { fields: { collectionCentre: 1, state: 1, _id: -1 }, query: 'ListCollections' },
       ...QUEUE_INDEXES,
       { fields: { centre: 1, submitTime: 1 }, query: 'recomputes of the statistics: one day of one centre' },
       { fields: { uncounted: 1 }, sparse: true, query: 'recomputes of the statistics: the changed days' },

@@ -20,6 +20,7 @@ const READS: Record<string, [call: (here: Desk, name: string) => Promise<unknown
     SearchApplications: [(here) => here.searchApplications({ query: idnp(1) }), 'application'],
     ListQueue: [(here) => here.listQueue({}), 'centre'],
     ListQueueChanges: [(here) => here.listQueueChanges({ cursor: Buffer.from('q0').toString('base64url') }), 'centre'],
+    ListCollections: [(here) => here.listCollections({}), 'centre'],
     LookUpPerson: [(here) => here.lookUpPerson({ idnp: idnp(1) }), 'application'],
     GetApplicationDetails: [(here, name) => here.getApplicationDetails({ name }), 'application'],
     GetFiledSubmission: [(here, name) => here.getFiledSubmission({ name: `${name}/submissions/1` }), 'application'],
@@ -32,8 +33,10 @@ const NOT_RECORDED: Record<string, string[]> = {
   'a write is recorded in the history with its actor': [
     ...['CreateApplication', 'UpdateApplication', 'SubmitApplication', 'WithdrawApplication', 'SupplyDocuments'],
     ...['HandOverResult', 'ConfirmOutcome', 'RenewApplication', 'RecordPayment', 'AddNote', 'AssignApplication'],
+    ...['ChooseCollectionCentre', 'ConfirmCollectionArrival', 'HandOverCollection'],
     ...['ConfirmArrival', 'MarkDeskAlertsSeen', 'RecordPersonNotification'],
   ],
+  'another centre reads it; collections.test.ts covers it': ['GetCollection'],
   'a system of an agency reads it; a test below covers it': ['RecordAgencyAccess'],
   'a service reads it for itself; only the service log records it': ['GetSubmission', 'GetNoticeContext'],
 };

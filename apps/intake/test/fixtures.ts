@@ -124,6 +124,12 @@ export function runCommand(app: Application, action: Action, roles: readonly str
       return results.handOverResult(app, actor, { collectedBy: 'applicant', idDocumentKind: 'identity-document' });
     case 'confirm-arrival':
       return results.confirmArrival(app, actor);
+    case 'choose-collection-centre':
+      return results.chooseCollectionCentre(app, actor, {
+        name: 'centres/CU-900',
+        displayName: 'Another centre',
+        isTraining: false,
+      });
     case 'confirm-outcome':
       return results.confirmOutcome(app, actor, { needMet: true });
     case 'record-payment':

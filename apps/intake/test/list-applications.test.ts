@@ -114,7 +114,7 @@ describe('ListApplications', () => {
     );
     await eventually(async () => {
       const [row] = (await here.listApplications({})).applications;
-      return row?.allowedActions.join() === 'ACTION_WITHDRAW,ACTION_RECORD_PAYMENT';
+      return row?.allowedActions.join() === 'ACTION_WITHDRAW,ACTION_RECORD_PAYMENT,ACTION_CHOOSE_COLLECTION_CENTRE';
     });
   });
 

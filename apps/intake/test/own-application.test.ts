@@ -56,7 +56,11 @@ describe('own application', () => {
     expect(row.allowedActions).toEqual([]);
     expect(JSON.stringify(row)).not.toContain(idnp(ME));
     const theirs = await rowOf(colleague, draft.name);
-    expect(theirs.allowedActions).toEqual(['ACTION_WITHDRAW', 'ACTION_RECORD_PAYMENT']);
+    expect(theirs.allowedActions).toEqual([
+      'ACTION_WITHDRAW',
+      'ACTION_RECORD_PAYMENT',
+      'ACTION_CHOOSE_COLLECTION_CENTRE',
+    ]);
     expect((await me.history(draft.name)).map(({ kind, actor }) => [kind, actor])).toEqual([
       ['note', `operators/person-${ME}`],
       ['submit', `operators/person-${COLLEAGUE}`],

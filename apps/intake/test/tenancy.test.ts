@@ -36,6 +36,7 @@ const calls: Record<string, (desk: Desk, at: { name: string; etag: string; reque
   supply: (desk, at) => desk.supplyDocuments({ ...at, evidence: [{ kind: 'birth-certificate', originalSeen: true }] }),
   handOver: (desk, at) =>
     desk.handOverResult({ ...at, handOver: { collectedBy: 'applicant', idDocumentKind: 'identity-document' } }),
+  collectionCentre: (desk, at) => desk.chooseCollectionCentre({ ...at, centre: 'centres/CU-009' }),
   confirm: (desk, at) => desk.confirmOutcome({ ...at, outcome: { needMet: true } }),
   renew: (desk, at) => desk.renewApplication(at),
   pay: (desk, at) =>

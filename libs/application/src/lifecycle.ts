@@ -28,6 +28,7 @@ export const ACTIONS = [
   'correct',
   'record-payment',
   'confirm-arrival',
+  'choose-collection-centre',
 ] as const;
 /** Actions of desk operators that follow the lifecycle. */
 export type Action = (typeof ACTIONS)[number];
@@ -75,6 +76,8 @@ const reviewedTransition = (to: State, ...unless: Guard[]): Transition => ({
 });
 /** Records the payment of the fee once, and keeps the state. */
 const paymentTransition = (state: State) => ({ 'record-payment': reviewedTransition(state, 'fee-paid') });
+/** Sets another centre where the result is collected, and keeps the state. */
+const collectionTransition = (state: State) => ({ 'choose-collection-centre': reviewedTransition(state) });
 
 /**
  * The transitions of operators; all others are rejected. `correct` keeps the state, because it opens a new
@@ -87,21 +90,32 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     submit: reviewedTransition('submitted'),
     withdraw: deskTransition('withdrawn'),
     renew: deskTransition('draft'),
+    ...collectionTransition('draft'),
   },
-  submitted: { withdraw: reviewedTransition('withdrawn'), ...paymentTransition('submitted') },
-  'in-progress': { withdraw: reviewedTransition('withdrawn'), ...paymentTransition('in-progress') },
+  submitted: {
+    withdraw: reviewedTransition('withdrawn'),
+    ...paymentTransition('submitted'),
+    ...collectionTransition('submitted'),
+  },
+  'in-progress': {
+    withdraw: reviewedTransition('withdrawn'),
+    ...paymentTransition('in-progress'),
+    ...collectionTransition('in-progress'),
+  },
   'documents-requested': {
     'supply-documents': { ...reviewedTransition('in-progress'), inParts: true },
     withdraw: reviewedTransition('withdrawn'),
     ...paymentTransition('documents-requested'),
+    ...collectionTransition('documents-requested'),
   },
   ready: {
     ...paymentTransition('ready'),
     'hand-over': reviewedTransition('handed-over', 'result-revoked'),
     withdraw: { ...reviewedTransition('withdrawn'), onlyIf: 'result-revoked' },
     'confirm-arrival': { ...reviewedTransition('ready', 'result-revoked'), onlyIf: 'result-on-its-way' },
+    ...collectionTransition('ready'),
   },
-  rejected: { 'hand-over': reviewedTransition('handed-over') },
+  rejected: { 'hand-over': reviewedTransition('handed-over'), ...collectionTransition('rejected') },
   'handed-over': { 'confirm-outcome': reviewedTransition('closed') },
   closed: { correct: deskTransition('closed') },
   withdrawn: { correct: deskTransition('withdrawn') },

@@ -102,6 +102,7 @@ export const ACCESS_KINDS = [
   'notices',
   'slip',
   'document',
+  'collection',
 ] as const;
 export type AccessKind = (typeof ACCESS_KINDS)[number];
 

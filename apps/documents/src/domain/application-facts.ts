@@ -15,6 +15,8 @@ export interface ApplicationFacts {
   _id: string;
   /** centres/{code}; absent until the first event, which an application has when it is filed or ends. */
   centre?: string;
+  /** centres/{code} of another centre where the result is collected. */
+  collectionCentre?: string;
   /** Code of the agency that received it. */
   agency?: string;
   training: boolean;
@@ -38,6 +40,8 @@ export type ApplicationChange =
   | { kind: 'submitted'; time: Date }
   | { kind: 'decided'; appealUntil: string }
   | { kind: 'handed-over'; time: Date }
+  /** `centre` is centres/{code}; empty for the application's own. */
+  | { kind: 'collection-centre'; centre: string }
   | { kind: 'ended'; time: Date }
   | { kind: 'nothing' };
 
@@ -58,6 +62,9 @@ export function applyChange<F extends ApplicationFacts>(
     case 'handed-over':
       delete next.uncollectedTime;
       return dueNow({ ...next, handOverTime: laterOf(facts.handOverTime, change.time) }, now);
+    case 'collection-centre':
+      delete next.collectionCentre;
+      return change.centre === '' ? next : { ...next, collectionCentre: change.centre };
     case 'ended':
       return dueNow({ ...next, endTime: laterOf(facts.endTime, change.time) }, now);
     case 'nothing':

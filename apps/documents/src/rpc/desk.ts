@@ -13,7 +13,7 @@ import { toChange } from '../event-encoder.ts';
 import type { ApplicationRecord, DocumentRecord } from '../store.ts';
 import { appendChunk } from '../uploads.ts';
 import { openUpload } from './open-upload.ts';
-import { findDocument, findExpiry, notFound, readableContent, readablePreview, readRange } from './reading.ts';
+import { findDeskDocument, findExpiry, notFound, readableContent, readablePreview, readRange } from './reading.ts';
 import { parseOffset, toCause, toCreateCause, validateDeclaration, validateRange } from './requests.ts';
 
 type DeskRpcs = Pick<
@@ -23,7 +23,7 @@ type DeskRpcs = Pick<
 
 const scopeOf = (context: Context) => ({ centre: centresOf(context) });
 
-/** RPCs of desks. Documents of other centres are NOT_FOUND. */
+/** RPCs of desks. Documents of other centres are NOT_FOUND, except results that the caller's centre hands over. */
 export function deskRpcs(deps: RpcDeps): DeskRpcs {
   const { records, applications, terms } = deps;
   return {
@@ -55,7 +55,7 @@ export function deskRpcs(deps: RpcDeps): DeskRpcs {
     },
 
     async GetDocument({ name }, context) {
-      const document = await findDocument(parseResourceName('documents', name), scopeOf(context), deps);
+      const document = await findDeskDocument(parseResourceName('documents', name), context, deps);
       context.recordAccess(name);
       return { document: toDocument(document, await findExpiry(document, deps)) };
     },
@@ -74,7 +74,7 @@ export function deskRpcs(deps: RpcDeps): DeskRpcs {
 
     async ReadContent({ name, offset, limit, preview }, context) {
       const range = validateRange({ offset, limit });
-      const document = await findDocument(parseResourceName('documents', name), scopeOf(context), deps);
+      const document = await findDeskDocument(parseResourceName('documents', name), context, deps);
       return readRange(preview ? readablePreview(document) : readableContent(document), range, context, deps);
     },
 

@@ -1,5 +1,6 @@
 import { resourceName } from '@cups/contracts';
 import { Problem } from '@cups/problem';
+import { centresOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import type { Scope } from '@cups/store';
 import { DamagedContentError } from '../content-store.ts';
@@ -15,6 +16,21 @@ export const notFound = (): Problem => new Problem({ reason: 'NOT_FOUND', messag
 export async function findDocument(id: string, scope: Scope, { records }: RpcDeps): Promise<DocumentRecord> {
   const document = await records.get(id, { scope });
   if (!document || !isVisible(document)) throw notFound();
+  return document;
+}
+
+/**
+ * Returns a document of the caller's centre, or a result that a decision names and that the caller's centre hands over
+ * for another one.
+ * @throws Problem NOT_FOUND, also for scans of an application that another centre filed
+ */
+export async function findDeskDocument(id: string, context: Context, deps: RpcDeps): Promise<DocumentRecord> {
+  const centres = centresOf(context);
+  const document = await findDocument(id, 'service', deps);
+  if (document.centre !== undefined && centres.includes(document.centre)) return document;
+  if (document.purpose !== 'result' || !document.acceptTime) throw notFound();
+  const facts = await deps.applications.get(document.application.slice('applications/'.length), { scope: 'service' });
+  if (!facts?.collectionCentre || facts.endTime || !centres.includes(facts.collectionCentre)) throw notFound();
   return document;
 }
 

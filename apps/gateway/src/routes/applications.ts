@@ -42,6 +42,9 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
     withdrawApplication: actionHandler(intake.withdrawApplication, ({ reason }: { reason?: string }) => ({ reason })),
     supplyDocuments: actionHandler(intake.supplyDocuments, convert.documentSupplyToProto),
     handOverResult: actionHandler(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
+    chooseCollectionCentre: actionHandler(intake.chooseCollectionCentre, ({ centre }: { centre: string }) => ({
+      centre,
+    })),
     confirmArrival: actionHandler(intake.confirmArrival, () => ({})),
     confirmOutcome: actionHandler(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({
       outcome,

@@ -75,6 +75,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     payment: toPayment(app.payment),
     ownApplication: activeGuards.includes('own-application'),
     documents: app.documents?.map(toDocumentReference) ?? [],
+    collectionCentre: app.collectionCentre ?? '',
   };
 }
 

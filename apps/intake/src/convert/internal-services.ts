@@ -3,7 +3,7 @@ import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { GetNoticeContextResponse } from '@cups/contracts/gen/cups/intake/v1/GetNoticeContextResponse.ts';
 import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Application, ServiceVersion, Submission } from '../domain/application.ts';
-import { resolveResultDelivery } from '../domain/result-delivery.ts';
+import { resolveResultDelivery, UNCOLLECTED_STATES } from '../domain/result-delivery.ts';
 import { toDocumentRequest, toState } from './application.ts';
 import { toContent } from './content.ts';
 import { toDecision, toResultLocation } from './result.ts';
@@ -37,6 +37,11 @@ export function toSubmission(app: Application, submission: Submission, version: 
   };
 }
 
+/** Returns the name of the centre that the applicant visits next: to collect a result, the one they chose. */
+function resolveVisitedCentreName({ state, centreName, collectionCentreName }: Application): string {
+  return UNCOLLECTED_STATES.includes(state) && collectionCentreName ? collectionCentreName : centreName;
+}
+
 /**
  * Returns the recipient, the contact and the facts of a notice.
  * @param version under which the application was opened
@@ -48,7 +53,7 @@ export function toNoticeContext(app: Application, version: ServiceVersion): GetN
     contact: contact ?? { none: true },
     personName: [applicant?.givenName, applicant?.familyName].filter(Boolean).join(' '),
     serviceTitle: app.service.title,
-    centreName: app.centreName,
+    centreName: resolveVisitedCentreName(app),
     trackingNumber: app.trackingNumber,
     dueDate: app.dueDate ?? '',
     noDueDateReason: app.noDueDateReason ?? '',

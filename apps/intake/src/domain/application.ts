@@ -155,7 +155,7 @@ export interface ActionRecord {
   /** Code: why a message was refused, or a delivery is deferred or failed. */
   code?: string;
   fields?: string[];
-  /** centres/{code} of the actor, if that centre inherited the application. */
+  /** centres/{code} of the actor, if it is not the application's: it inherited the application, or hands it over. */
   centre?: string;
   /** operators/{id} of the assignee. */
   operator?: string;
@@ -241,6 +241,10 @@ export interface Application {
   content: Content;
   /** The documents that evidence or a submission names, oldest first; absent without any. */
   documents?: DocumentReference[];
+
+  /** centres/{code} of another centre where the result is collected, with its name; absent for the own centre. */
+  collectionCentre?: string;
+  collectionCentreName?: string;
 
   submitTime?: Date;
   dueDate?: string;

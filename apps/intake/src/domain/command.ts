@@ -3,7 +3,7 @@ import type { ActionRecord, Application, ApplicationRow } from './application.ts
 import { allowedActions, findBlockingGuard, CASEWORK_ACTIONS, DESK_ROLES, stateAfter } from '@cups/application';
 import type { Action, Guard, CaseworkAction, DeskAlertKind, State, NotificationMethod } from '@cups/application';
 import { notFound, assertNoViolations } from './problems.ts';
-import { isRevoked } from './result-delivery.ts';
+import { isRevoked, resolveCollectingCentre } from './result-delivery.ts';
 
 /**
  * Shared parts of all commands on an application. Commands (commands/, agency-updates.ts) are pure functions from a
@@ -19,6 +19,8 @@ export interface Actor {
   centre: string;
   /** centres/{code} of closed centres whose applications this centre inherited. */
   inheritedCentres?: readonly string[];
+  /** Set if the actor's centre hands over the result of another centre's application. */
+  isCollecting?: true;
   now: Date;
   /** Claimed time of the action, if any; {@link resolveOccurTime} checks it. */
   occurTime?: Date;
@@ -48,6 +50,7 @@ export type DomainEvent =
   | { type: 'ResultArrived' }
   | { type: 'ResultChanged'; revoked: boolean }
   | { type: 'ResultHandedOver' }
+  | { type: 'CollectionCentreChosen' }
   | { type: 'ApplicationClosed'; needMet: boolean }
   | { type: 'ApplicationExpired'; fromState: State; expireTime: Date }
   /** `notice` is notices/{id}, if the notification was about a notice. */
@@ -143,7 +146,9 @@ function assertBelowActionLimit({ history, state }: Application, action: Casewor
 }
 
 function assertServedByCentre(app: Application, actor: Actor): void {
-  if (app.centre !== actor.centre && !actor.inheritedCentres?.includes(app.centre)) throw notFound();
+  const centre = actor.isCollecting ? resolveCollectingCentre(app) : app.centre;
+  if (centre === undefined) throw notFound();
+  if (centre !== actor.centre && !actor.inheritedCentres?.includes(centre)) throw notFound();
 }
 
 /** Maximum age of a claimed time. The desk does not work offline, so older claims are invalid. */

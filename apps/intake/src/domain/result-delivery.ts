@@ -1,4 +1,4 @@
-import type { DeliveryChoice } from '@cups/application';
+import type { DeliveryChoice, State } from '@cups/application';
 import type { Application, Decision, OutputKind } from './application.ts';
 
 /** Where the result of an application is; undefined without one, if it is paid out, or if it is sent by post. */
@@ -37,4 +37,15 @@ export function resolveResultDelivery(
   if (only('payment')) return 'payment';
   if (only('electronic') || delivery?.kind === 'electronic') return 'electronic';
   return delivery?.kind === 'post' ? 'post' : 'collect';
+}
+
+/** States in which the centre that the applicant chose hands over the result or the rejection. */
+export const UNCOLLECTED_STATES: readonly State[] = ['ready', 'rejected'];
+
+/** Returns centres/{code} of another centre that sees the result: from the decision until the outcome is confirmed. */
+export function resolveCollectingCentre({
+  state,
+  collectionCentre,
+}: Pick<Application, 'state' | 'collectionCentre'>): string | undefined {
+  return UNCOLLECTED_STATES.includes(state) || state === 'handed-over' ? collectionCentre : undefined;
 }

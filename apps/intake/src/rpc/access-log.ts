@@ -20,21 +20,25 @@ export function accessLogRpcs({
   'RecordAccess' | 'RecordAgencyAccess' | 'ListAccessLogEntries'
 > {
   /**
-   * Returns the ID of an application in the caller's scope.
+   * Returns the ID of an application in one of the caller's scopes.
    * @throws Problem NOT_FOUND
    */
-  async function requireApplicationId(name: string, scope: Scope): Promise<string> {
+  async function requireApplicationId(name: string, ...scopes: Scope[]): Promise<string> {
     const id = parseResourceName('applications', name);
-    const own = await applications.get(id, { scope, projection: { _id: 1 } });
-    if (!own) throw notFound();
-    return id;
+    for (const scope of scopes) {
+      if (await applications.get(id, { scope, projection: { _id: 1 } })) return id;
+    }
+    throw notFound();
   }
 
   return {
     async RecordAccess({ name, kind: kindValue }, context) {
       const kind = fromProtoEnum('ACCESS_KIND_', kindValue) as AccessKind | '';
       if (kind === '') throw invalidField(violation('/kind', 'REQUIRED'));
-      const id = await requireApplicationId(name, { centre: centresOf(context) });
+      const centres = centresOf(context);
+      // The service documents shows the collecting centre result documents only.
+      const collecting = kind === 'document' ? [{ collectionCentre: centres }] : [];
+      const id = await requireApplicationId(name, { centre: centres }, ...collecting);
       context.recordAccess(name);
       await accessLog.write([id], accessLogEntry(context, kind, now()));
       return {};
@@ -70,5 +74,6 @@ const ACCESS_KIND_VALUES = {
   notices: 'ACCESS_KIND_NOTICES',
   slip: 'ACCESS_KIND_SLIP',
   document: 'ACCESS_KIND_DOCUMENT',
+  collection: 'ACCESS_KIND_COLLECTION',
   list: 'ACCESS_KIND_UNSPECIFIED',
 } as const;

@@ -7,13 +7,14 @@ import { centresOf, sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
+import type { Viewer } from '../convert/application.ts';
 import type { Actor, CommandResult } from '../domain/command.ts';
 import { toChange } from '../event-encoder.ts';
 import { createPartyCheck, toViewer } from './caller.ts';
 import type { RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
 
-interface ChangeRequest {
+export interface ChangeRequest {
   requestId: string;
   name: string;
   etag?: string;
@@ -21,13 +22,13 @@ interface ChangeRequest {
   occurTime?: Timestamp__Output | null;
 }
 
-type ChangeDeps = Pick<RpcDeps, 'applications' | 'hashes' | 'persons' | 'secret' | 'now'>;
+export type ChangeDeps = Pick<RpcDeps, 'applications' | 'hashes' | 'persons' | 'secret' | 'now'>;
 
 /** The cause of an operator's write, which always has a request. */
 export type RequestCause = Cause & Required<Pick<Cause, 'request'>>;
 
 /** A command, and what it must read before, if anything. */
-interface ApplicationCommand<R> {
+export interface ApplicationCommand<R> {
   read?: (app: StoredApplication) => Promise<R>;
   decide: (app: StoredApplication, actor: Actor, read: R) => CommandResult;
 }
@@ -38,17 +39,34 @@ interface ApplicationCommand<R> {
  * @throws Problem NOT_FOUND, REQUEST_ID_INVALID, REQUEST_ID_REUSED, ETAG_STALE, and the problems of the command
  */
 export async function changeApplication<R>(
+  deps: ChangeDeps,
+  request: ChangeRequest,
+  context: Context,
+  command: ApplicationCommand<R>,
+): Promise<{ application: ApplicationMessage; replayed: boolean }> {
+  const { document, viewer, replayed } = await writeChange(deps, request, context, { ...command, as: 'owner' });
+  return { application: toApplication(document, viewer), replayed };
+}
+
+/**
+ * As {@link changeApplication}, also for the centre that hands over the result of another centre's application.
+ * @returns the stored document, which the caller must convert to what that centre may see
+ */
+export async function writeChange<R>(
   { applications, hashes, persons, secret, now }: ChangeDeps,
   request: ChangeRequest,
   context: Context,
-  { read, decide }: ApplicationCommand<R>,
-): Promise<{ application: ApplicationMessage; replayed: boolean }> {
+  { read, decide, as }: ApplicationCommand<R> & { as: 'owner' | 'collector' },
+): Promise<{ document: StoredApplication; viewer: Viewer; replayed: boolean }> {
   const cause = toCause(request, context, secret());
   const occurTime = fromTimestamp(request.occurTime ?? null);
   const actor = toActor(context, cause, { persons, now: now(), occurTime });
+  if (as === 'collector') actor.isCollecting = true;
+  const centres = centresOf(context);
+  const scope = as === 'collector' ? { collectionCentre: centres } : { centre: centres };
   const { document, outcome } = await applications.update(
     parseResourceName('applications', request.name),
-    { scope: { centre: centresOf(context) }, cause, etag: request.etag || undefined, now: actor.now },
+    { scope, cause, etag: request.etag || undefined, now: actor.now },
     {
       read: async (app) => (await read?.(app)) as R,
       decide(app, readResult) {
@@ -60,7 +78,7 @@ export async function changeApplication<R>(
   const replayed = outcome === 'replayed';
   // A replay runs no command, but returns the application.
   if (replayed) context.recordAccess(request.name);
-  return { application: toApplication(document, toViewer(context, persons, actor.now)), replayed };
+  return { document, viewer: toViewer(context, persons, actor.now), replayed };
 }
 
 /**

@@ -76,6 +76,8 @@ export const APPLICATION_SCHEMA = {
       refusal: String,
     },
   ],
+  collectionCentre: String,
+  collectionCentreName: String,
   submitTime: Date,
   dueDate: String,
   dueTime: Date,

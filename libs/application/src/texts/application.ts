@@ -27,6 +27,11 @@ export const ACTION_TEXTS: Record<Action | CaseworkAction, Text> = {
   'confirm-outcome': { ro: 'Închide cererea', ru: 'Закрыть заявление', en: 'Close application' },
   correct: { ro: 'Deschide o corectare', ru: 'Открыть исправление', en: 'Start a correction' },
   'record-payment': { ro: 'Notează plata', ru: 'Отметить оплату', en: 'Record payment' },
+  'choose-collection-centre': {
+    ro: 'Alege centrul de ridicare',
+    ru: 'Выбрать центр получения',
+    en: 'Choose the collection centre',
+  },
   'confirm-arrival': { ro: 'Confirmă sosirea', ru: 'Подтвердить прибытие', en: 'Confirm arrival' },
   note: { ro: 'Scrie o notă', ru: 'Написать заметку', en: 'Write a note' },
   assign: { ro: 'Preia', ru: 'Взять себе', en: 'Assign to me' },
@@ -46,6 +51,11 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     ro: 'a confirmat că rezultatul a ajuns la centru',
     ru: 'подтвердил(а), что результат прибыл в центр',
     en: 'confirmed that the result arrived at the centre',
+  },
+  'choose-collection-centre': {
+    ro: 'a ales centrul unde se ridică rezultatul',
+    ru: 'выбрал(а) центр, где получат результат',
+    en: 'chose the centre where the result is collected',
   },
   'confirm-outcome': { ro: 'a închis cererea', ru: 'закрыл(а) заявление', en: 'closed the application' },
   correct: { ro: 'a deschis o corectare', ru: 'начал(а) исправление', en: 'opened a correction' },
@@ -294,6 +304,7 @@ export const ACCESS_KIND_TEXTS: Record<AccessKind, Text> = {
   notices: { ro: 'înștiințările', ru: 'уведомления', en: 'notices' },
   slip: { ro: 'fișa unei înștiințări', ru: 'листок уведомления', en: 'slip of a notice' },
   document: { ro: 'un document atașat', ru: 'приложенный документ', en: 'attached document' },
+  collection: { ro: 'rezultatul, pentru înmânare', ru: 'результат, для выдачи', en: 'result, for hand-over' },
 };
 
 export const BUCKET_TEXTS: Record<Bucket, Text> = {

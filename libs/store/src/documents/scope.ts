@@ -2,10 +2,16 @@
  * The documents that a read or write may touch. Mandatory, so that no caller can forget it:
  * - `{ centre: 'centres/CU-001' }` or `{ agency: 'asp' }`: a person bound to one centre or agency. Several centres
  * when one inherits the applications of others. The store compares the field as stored;
+ * - `{ collectionCentre: … }`: the same person, for what that centre hands over for other centres;
  * - `'platform'`: a person whose role covers all centres, by the access table;
  * - `'service'`: the service itself, for events, timers or internal records.
  */
-export type Scope = { centre: string | readonly string[] } | { agency: string } | 'platform' | 'service';
+export type Scope =
+  | { centre: string | readonly string[] }
+  | { collectionCentre: string | readonly string[] }
+  | { agency: string }
+  | 'platform'
+  | 'service';
 
 /** Returns the query condition for a scope; empty if it covers everything. */
 export function scopeFilter(scope: Scope): Record<string, string | { $in: readonly string[] }> {

@@ -1,4 +1,4 @@
-import { violation } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
 import type { Content, HandOver, HandOverGround, Outcome } from '@cups/application';
 import { assertTransition, resolveOccurTime, appendHistory } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
@@ -15,6 +15,38 @@ function withArrival(app: Application, actor: Actor): Application {
   const { awaitsArrival: _arrived, ...decision } = app.decision!;
   const arrived = { ...app, decision: { ...decision, arrivalTime: resolveOccurTime(app, actor) } };
   return appendHistory(arrived, app.state, 'confirm-arrival', actor);
+}
+
+/** A centre that may hand over the results of others. */
+export interface CollectionCentre {
+  /** centres/{code} */
+  name: string;
+  displayName: string;
+  isTraining: boolean;
+}
+
+/**
+ * Sets the centre where the result is collected.
+ * @param centre undefined for the application's own centre
+ * @throws Problem TRAINING_MISMATCH
+ */
+export function chooseCollectionCentre(
+  app: Application,
+  actor: Actor,
+  centre: CollectionCentre | undefined,
+): CommandResult {
+  assertTransition(app, 'choose-collection-centre', actor);
+  const { collectionCentre, collectionCentreName: _name, ...others } = app;
+  if (centre?.name === collectionCentre) return { document: app, events: [] };
+  if (centre && centre.isTraining !== (app.training ?? false)) {
+    const message = 'The application and its collection centre must both be for training, or neither.';
+    throw new Problem({ reason: 'TRAINING_MISMATCH', message });
+  }
+  const chosen: Application = centre
+    ? { ...others, collectionCentre: centre.name, collectionCentreName: centre.displayName }
+    : others;
+  const document = appendHistory(chosen, app.state, 'choose-collection-centre', actor);
+  return { document, events: [{ type: 'CollectionCentreChosen' }] };
 }
 
 /**
