@@ -75,6 +75,14 @@ describe('describeRow', () => {
       'la ghișeu de 16\u00a0zile',
     ],
     [
+      'a paper result on its way',
+      row({ state: 'ready', sinceTime: '2026-11-24T12:55:00Z', buckets: ['on-the-way', 'open'] }),
+      'agency',
+      'Rezultat pe drum',
+      'ieri',
+      'decisă',
+    ],
+    [
       'a result to notify',
       row({
         state: 'ready',

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { FilePen, Phone, Receipt } from 'lucide-react';
+import { FilePen, PackageCheck, Phone, Receipt } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { ACTION_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
 import type { Application, ApplicationDetails } from '../api/types.ts';
@@ -40,7 +40,9 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
   const mainVariant = activeForm === undefined ? 'filled' : 'outlined';
   const handOver = () => go(`/applications/${id}/hand-over`);
   useKeys([isAllowed('hand-over') && { code: 'KeyH', label: KEYS.handOver, run: handOver }]);
-  useKeys([isAllowed('hand-over') && { code: 'Ctrl+Enter', label: KEYS.main, run: handOver }]);
+  const canConfirmArrival = isAllowed('confirm-arrival') && !action.isPending('confirm-arrival');
+  const isHandOverMain = isAllowed('hand-over') && !canConfirmArrival;
+  useKeys([isHandOverMain && { code: 'Ctrl+Enter', label: KEYS.main, run: handOver }]);
   return (
     <>
       {isAllowed('supply-documents') && <DocumentRequestForm details={details} action={action} />}
@@ -50,8 +52,9 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
             {t(ACTION_TEXTS.edit)}
           </Button>
         )}
+        {canConfirmArrival && <ConfirmArrivalButton variant={mainVariant} action={action} />}
         {isAllowed('hand-over') && (
-          <Button variant={mainVariant} cap="KeyH" onClick={handOver}>
+          <Button variant={canConfirmArrival ? 'outlined' : mainVariant} cap="KeyH" onClick={handOver}>
             {t(ACTION_TEXTS['hand-over'])}
           </Button>
         )}
@@ -83,6 +86,28 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
       <ActiveForm activeForm={activeForm} application={application} action={action} onDone={closeForm} />
       <UndoBar action={action} onUndone={setActiveForm} />
     </>
+  );
+}
+
+/** The next step of a paper result that has not arrived yet. */
+function ConfirmArrivalButton({ variant, action }: { variant: 'filled' | 'outlined'; action: ApplicationActionState }) {
+  const { t } = useLanguage();
+  const confirm = () => void action.run('confirm-arrival');
+  useKeys([
+    { code: 'KeyR', label: KEYS.arrival, run: confirm },
+    { code: 'Ctrl+Enter', label: KEYS.main, run: confirm },
+  ]);
+  return (
+    <Button
+      variant={variant}
+      cap="KeyR"
+      icon={PackageCheck}
+      busy={action.busy === 'confirm-arrival'}
+      busyText={t(APPLICATION.sending)}
+      onClick={confirm}
+    >
+      {t(ACTION_TEXTS['confirm-arrival'])}
+    </Button>
   );
 }
 

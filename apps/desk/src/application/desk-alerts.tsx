@@ -3,6 +3,7 @@ import type { ApplicationDetails } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { APPLICATION } from '../texts/application.ts';
+import { DOCUMENTS } from '../texts/documents.ts';
 import { useApplicationAction } from './use-application-action.ts';
 import styles from './application.module.css';
 
@@ -16,7 +17,10 @@ export function DeskAlerts({ details: { application } }: { details: ApplicationD
     <section className={styles.news} aria-label={t(APPLICATION.news)}>
       <ul>
         {kinds.map((kind) => (
-          <li key={kind}>{t(DESK_ALERT_TEXTS[kind])}</li>
+          <li key={kind}>
+            {t(DESK_ALERT_TEXTS[kind])}
+            {kind === 'document-refused' && ` ${t(DOCUMENTS.scanAgain)}`}
+          </li>
         ))}
       </ul>
       <div>

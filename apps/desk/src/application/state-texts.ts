@@ -5,7 +5,7 @@ import type { ApplicationDetails, ApplicationRow } from '../api/types.ts';
 import { formatTime, daysBetween, longDate, relativeDay, shortDate } from '../language/dates.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
 import { plural } from '../language/plurals.ts';
-import { isRevoked } from '../queue/row-texts.ts';
+import { isOnTheWay, isRevoked } from '../queue/row-texts.ts';
 import type { StatusIconName, Tone } from '../queue/row-texts.ts';
 import { STATE_BLOCK } from '../texts/application.ts';
 import { DAYS } from '../texts/counts.ts';
@@ -124,15 +124,26 @@ function describeReady(
 ): StateTexts {
   const { t } = context;
   if (isRevoked(row)) return toStateTexts('trouble', 'refused', t(STATE_BLOCK.revoked), t(STATE_BLOCK.revokedMore));
-  const kind = details?.application.decision?.resultKind;
+  const { resultKind: kind, awaitsArrival } = details?.application.decision ?? {};
+  if (awaitsArrival ?? isOnTheWay(row)) {
+    const decided = t(STATE_BLOCK.since, sinceParams(row.sinceTime ?? row.updateTime, context));
+    return toStateTexts(
+      'agency',
+      'agency',
+      t(STATE_BLOCK.resultOnTheWay),
+      `${decided} ${t(STATE_BLOCK.resultOnTheWayMore)}`,
+    );
+  }
   const title = t(kind === undefined || kind === 'paper' ? STATE_BLOCK.ready : STATE_BLOCK.readyElectronic);
+  const arrivalTime = details?.application.decision?.arrivalTime;
+  const arrived = arrivalTime ? t(STATE_BLOCK.arrived, { when: formatWhen(arrivalTime, context) }) : '';
   const corrected = row.decision?.correctTime ? t(STATE_BLOCK.corrected) : '';
   const since = t(STATE_BLOCK.since, sinceParams(row.sinceTime ?? row.updateTime, context));
   return toStateTexts(
     'give',
     'result',
     title,
-    [since, notificationText(details, context), corrected].filter(Boolean).join(' '),
+    [arrived || since, notificationText(details, context), corrected].filter(Boolean).join(' '),
   );
 }
 

@@ -6,6 +6,7 @@ import type { ApplicationDetails } from '../api/types.ts';
 import { personName } from '../language/person-name.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
+import { Banner } from '../parts/banner.tsx';
 import { Button } from '../parts/button.tsx';
 import { ErrorSummary } from '../parts/error-summary.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
@@ -109,7 +110,7 @@ function HandOverContent({ details, onHandedOver }: { details: ApplicationDetail
 
 function HandOverHeader({ details: { application } }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
-  const { id, state, applicant, serviceTitle, trackingNumber } = application;
+  const { id, state, applicant, serviceTitle, trackingNumber, decision } = application;
   return (
     <div className={styles.head}>
       <nav aria-label={t(SESSION.queue)}>
@@ -117,6 +118,7 @@ function HandOverHeader({ details: { application } }: { details: ApplicationDeta
       </nav>
       <Title focus={false}>{t(state === 'rejected' ? HAND_OVER.titleDecision : HAND_OVER.title)}</Title>
       <p>{[personName(applicant), t(serviceTitle), trackingNumber].filter(Boolean).join(' · ')}</p>
+      {decision?.awaitsArrival && <Banner kind="news">{t(HAND_OVER.notArrived)}</Banner>}
     </div>
   );
 }

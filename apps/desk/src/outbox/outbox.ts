@@ -19,6 +19,7 @@ export type WriteAction =
   | 'withdraw'
   | 'supply-documents'
   | 'hand-over'
+  | 'confirm-arrival'
   | 'confirm-outcome'
   | 'renew'
   | 'payment'

@@ -150,6 +150,15 @@ function describeResult(row: ApplicationRow, context: RowContext, t: Translate):
     };
     return Object.assign(texts, date);
   }
+  if (isOnTheWay(row)) {
+    const texts: PartialRowTexts = {
+      icon: 'agency',
+      tone: 'agency',
+      todo: t(ROWS.onTheWay),
+      more: t(ROWS.onTheWayMore),
+    };
+    return Object.assign(texts, date, { dateMore: t(ROWS.decided) });
+  }
   const isToNotify = row.buckets?.includes('to-notify') === true;
   const contactText = row.contact?.phone ?? t(context.isNotifyList ? ROWS.noPhone : ROWS.noMail);
   // A rejection keeps its icon while the notification is pending.
@@ -168,6 +177,11 @@ function describeResult(row: ApplicationRow, context: RowContext, t: Translate):
 export function isRevoked({ decision }: Pick<ApplicationRow, 'decision'>): boolean {
   const { revokeTime, correctTime } = decision ?? {};
   return revokeTime !== undefined && (correctTime === undefined || correctTime < revokeTime);
+}
+
+/** Whether the paper result of an application has not arrived at the centre yet. */
+export function isOnTheWay({ state, buckets }: Pick<ApplicationRow, 'state' | 'buckets'>): boolean {
+  return state === 'ready' && buckets?.includes('on-the-way') === true;
 }
 
 /** The civil day of the last transition, in Chisinau. */
@@ -189,7 +203,8 @@ export function resolveGroup(row: ApplicationRow): Group {
       return 'documents';
     case 'ready':
     case 'rejected':
-      return 'ready';
+      // A paper that does not arrive is a question to the agency.
+      return isOnTheWay(row) ? 'overdue' : 'ready';
     case 'handed-over':
       return 'confirm';
     default:

@@ -55,6 +55,17 @@ export const STATE_BLOCK = defineMessages({
     en: 'The agency asked for {asked}; the applicant is entitled to more time.',
   },
   ready: { ro: 'Rezultatul este la ghișeu', ru: 'Результат в центре', en: 'The result is at the desk' },
+  resultOnTheWay: {
+    ro: 'Rezultatul este pe drum spre centru',
+    ru: 'Результат в пути в центр',
+    en: 'The result is on its way to the centre',
+  },
+  resultOnTheWayMore: {
+    ro: 'Confirmați sosirea când ajunge plicul. Persoana este anunțată abia atunci să vină.',
+    ru: 'Подтвердите прибытие, когда придёт конверт. Только тогда человека просят прийти.',
+    en: 'Confirm the arrival when the envelope comes. Only then is the applicant asked to come.',
+  },
+  arrived: { ro: 'A sosit la centru {when}.', ru: 'Прибыл в центр: {when}.', en: 'Arrived at the centre: {when}.' },
   readyElectronic: { ro: 'Rezultatul este gata', ru: 'Результат готов', en: 'The result is ready' },
   rejected: {
     ro: 'Instituția a respins cererea',
@@ -255,6 +266,11 @@ export const HAND_OVER = defineMessages({
   receipt: { ro: 'Confirmarea de primire', ru: 'Подтверждение получения', en: 'Confirmation of receipt' },
   receiptMore: { ro: 'se tipărește la sfârșit', ru: 'печатается в конце', en: 'printed at the end' },
   title: { ro: 'Înmânarea rezultatului', ru: 'Выдача результата', en: 'Hand-over of the result' },
+  notArrived: {
+    ro: 'Sosirea rezultatului nu este confirmată. Dacă îl aveți în mână, continuați: se notează și sosirea.',
+    ru: 'Прибытие результата не подтверждено. Если он у вас в руках, продолжайте: прибытие тоже будет отмечено.',
+    en: 'The arrival of the result is not confirmed. If you hold it, continue: the arrival is recorded too.',
+  },
   titleDecision: { ro: 'Înmânarea deciziei', ru: 'Выдача решения', en: 'Hand-over of the decision' },
   who: { ro: 'Cine ridică rezultatul?', ru: 'Кто получает результат?', en: 'Who collects the result?' },
   applicant: { ro: 'Solicitantul', ru: 'Заявитель', en: 'The applicant' },

@@ -18,6 +18,11 @@ export const KEYS = defineMessages({
   up: { ro: 'Rândul de sus', ru: 'Строка выше', en: 'Previous row' },
   down: { ro: 'Rândul de jos', ru: 'Строка ниже', en: 'Next row' },
   handOver: { ro: 'Înmânează', ru: 'Выдать', en: 'Hand over' },
+  arrival: {
+    ro: 'Confirmă sosirea rezultatului',
+    ru: 'Подтвердить прибытие результата',
+    en: 'Confirm arrival of the result',
+  },
   documents: {
     ro: 'Răspunde la actele cerute',
     ru: 'Ответить на запрос документов',

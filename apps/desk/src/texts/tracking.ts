@@ -66,7 +66,7 @@ export const SECONDS: Plurals = {
 };
 
 /** Per state: what it is, and what the holder has to do. */
-export const TRACKING_STATES: Record<State, { title: Text; next: Text }> = {
+export const TRACKING_STATES: Record<State | 'result-on-the-way', { title: Text; next: Text }> = {
   draft: {
     title: {
       ro: 'Cererea este în pregătire la centru',
@@ -109,6 +109,18 @@ export const TRACKING_STATES: Record<State, { title: Text; next: Text }> = {
       ro: 'Mergeți la centru: vi se spune exact ce acte trebuie aduse. Termenul instituției este suspendat până atunci.',
       ru: 'Обратитесь в центр: там скажут точно, какие документы нужны. До тех пор срок учреждения не идёт.',
       en: 'Go to the centre to learn which documents are needed. The agency’s deadline is paused until then.',
+    },
+  },
+  'result-on-the-way': {
+    title: {
+      ro: 'Rezultatul este pe drum spre centru',
+      ru: 'Результат в пути в центр',
+      en: 'The result is on its way to the centre',
+    },
+    next: {
+      ro: 'Nu veniți încă. Veniți când aici scrie că rezultatul este gata.',
+      ru: 'Пока не приходите. Приходите, когда здесь будет написано, что результат готов.',
+      en: 'Do not come yet. Come when this page says that the result is ready.',
     },
   },
   ready: {

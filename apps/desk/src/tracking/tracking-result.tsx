@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { toCivilDate } from '@cups/application';
-import type { State } from '@cups/application';
 import type { TrackedApplication } from '../api/types.ts';
 import { longDate, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -12,12 +11,16 @@ import { PRINT } from '../texts/print.ts';
 import { TRACKING_STATES, TRACKING } from '../texts/tracking.ts';
 import styles from './tracking.module.css';
 
+/** A state, or where the result of a decided application is. */
+type TrackedState = keyof typeof TRACKING_STATES;
+
 /** The tone shows who has to act, as at the desk. */
-const STATE_STYLES: Record<State, readonly [tone: Tone, sign: SignName]> = {
+const STATE_STYLES: Record<TrackedState, readonly [tone: Tone, sign: SignName]> = {
   draft: ['brand', 'draft'],
   submitted: ['agency', 'agency'],
   'in-progress': ['agency', 'agency'],
   'documents-requested': ['citizen', 'papers'],
+  'result-on-the-way': ['agency', 'agency'],
   ready: ['give', 'result'],
   rejected: ['trouble', 'refused'],
   'handed-over': ['none', 'ended'],
@@ -33,7 +36,8 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
   // Screen readers continue at the result.
   useEffect(() => heading.current?.focus(), [tracked]);
   const { state, training, submitTime, dueDate, answerBy, updateTime } = tracked;
-  const [tone, icon] = STATE_STYLES[state];
+  const shown = tracked.resultLocation === 'on-its-way' ? 'result-on-the-way' : state;
+  const [tone, icon] = STATE_STYLES[shown];
   const now = today();
   const date = (civil: string) => <time dateTime={civil}>{longDate(civil, language, now)}</time>;
   const day = (instant: string) => date(toCivilDate(new Date(instant)));
@@ -46,13 +50,13 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
         <div>
           <p className={styles.number}>{number}</p>
           <h2 id="state" ref={heading} tabIndex={-1}>
-            {t(TRACKING_STATES[state].title)}
+            {t(TRACKING_STATES[shown].title)}
           </h2>
         </div>
       </div>
       <div className={styles.next}>
         <h3>{t(TRACKING.now)}</h3>
-        <p>{t(TRACKING_STATES[state].next)}</p>
+        <p>{t(TRACKING_STATES[shown].next)}</p>
       </div>
       <dl className={styles.dates}>
         <Fact name={t(TRACKING.answerBy)}>{answerBy && date(answerBy)}</Fact>
