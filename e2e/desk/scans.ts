@@ -49,7 +49,9 @@ interface PdfOptions {
 
 /** Returns a PDF with a text on each page. */
 export function createPdf(text: string, { padding = 0, catalog = '', pages = 1, link = '' }: PdfOptions = {}): Buffer {
-  const content = `BT /F1 24 Tf 72 770 Td (${text}) Tj ET`;
+  // A comment of the page's content: bytes between objects would be refused as damage.
+  const comment = padding > 0 ? `%${'x'.repeat(padding)}\n` : '';
+  const content = `${comment}BT /F1 24 Tf 72 770 Td (${text}) Tj ET`;
   const annotation = `<</Type/Annot/Subtype/Link/Rect[0 0 595 842]/A<</S/URI/URI(${link})>>>>`;
   const page = `<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 3 0 R/Resources<</Font<</F1 4 0 R>>>>${
     link ? `/Annots[${annotation}]` : ''
@@ -62,7 +64,7 @@ export function createPdf(text: string, { padding = 0, catalog = '', pages = 1, 
     '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
     ...numbers.map(() => page),
   ];
-  let body = `%PDF-1.4\n${padding > 0 ? `%${'x'.repeat(padding)}\n` : ''}`;
+  let body = '%PDF-1.4\n';
   const offsets = objects.map((object, at) => {
     const offset = body.length;
     body += `${at + 1} 0 obj${object}endobj\n`;

@@ -67,8 +67,9 @@ const UNRECORDED: Record<string, string[]> = {
   'shows state and dates only, to whoever holds the number': ['trackApplication'],
   'shows names of resources, states, times and counts': [
     ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],
-    'getAgencyActivity',
+    ...['getAgencyActivity', 'listUncollectedResults', 'listDocumentHolds'],
   ],
+  'changes what is erased, and is recorded in the hold with its operator': ['setDocumentHold', 'clearDocumentHold'],
   'shows facts of documents, without their content': ['listDocuments', 'getDocument'],
   'shows what the caller sent': [
     ...['getAgencyDocumentStatus', 'createResultDocument'],

@@ -31,6 +31,8 @@ test('tells a decided result from an arrived one, and confirms the arrival with 
   await page.bringToFront();
   await page.keyboard.press('KeyH');
   await page.getByText('Sosirea rezultatului nu este confirmată.').waitFor();
+  // Escape leaves the field, then the screen.
+  await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: /Confirmă sosirea/ }).waitFor();
   await page.keyboard.press('KeyR');

@@ -175,10 +175,12 @@ async function mergeRemoteChanges(
 ): Promise<boolean> {
   if (!draft.sent || !draft.known || outbox.syncStatus(draft.id).pending.length > 0) return true;
   const theirs = await fetchApplication(draft.id);
-  if (!theirs || theirs.etag === outbox.known(draft.id)?.etag) return true;
+  const known = outbox.known(draft.id);
+  if (!theirs || theirs.etag === known?.etag) return true;
   outbox.setKnown(theirs);
   mergeIntoDraft(draft, theirs, context, store);
-  return false;
+  // A checked document changes the version of an application, not its content.
+  return known !== undefined && isSame(pickContent(theirs), pickContent(known));
 }
 
 export function mergeIntoDraft(draft: Draft, theirs: Application, context: FormContext, store: VisitStore): void {
