@@ -15,10 +15,10 @@ export const waitForScan = (page: Page, text: string | RegExp) =>
   scanOf(page).getByRole('status').getByText(text).waitFor();
 
 /** Creates a draft that lacks its documents, which are therefore its first screen. */
-export const createDraft = () =>
+const createDraft = () =>
   fileApplication({ submit: false, content: { applicant: applicant('Scutaru'), evidence: [] } });
 
-export const waitForDocuments = (page: Page) =>
+const waitForDocuments = (page: Page) =>
   page.getByRole('heading', { level: 1, name: 'Ce acte a adus persoana?' }).waitFor();
 
 /** Opens a draft at its documents. */
