@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filing, idnp, idnpOfOperator } from '@cups/tools/filings';
+import { buildPdf } from '@cups/tools/upload-client';
 import { openDesk, ApiError, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
@@ -65,7 +66,7 @@ const HAND_OVER_BODY = { collectedBy: 'applicant', idDocumentKind: 'identity-doc
 describe('journeys', () => {
   test('a pension re-examination is filed, decided, handed over and closed, with slips', async () => {
     const draft = await createApplication('ZQ');
-    expect(draft.allowedActions).toEqual(['edit', 'submit', 'withdraw', 'renew']);
+    expect(draft.allowedActions).toEqual(['edit', 'submit', 'withdraw', 'renew', 'choose-collection-centre']);
     const filed = await runAction(draft, 'submit');
     expect(filed.state).toBe('submitted');
     const ready = await waitForState(filed, 'ready');
@@ -242,6 +243,22 @@ describe('journeys', () => {
     stopped = true;
     await work;
     expect(failures).toEqual([]);
+  });
+
+  test('a scan travels with its application to the agency', async () => {
+    const draft = await createApplication('ZQ');
+    const kind = 'identity-document';
+    const { name, sha256 } = await desk.upload({ application: draft.id, kind, files: [buildPdf(2_048, 'scan')] });
+    const body = { evidence: [{ kind, number: 'B00000001', copy: name }] };
+    const { body: edited } = await desk.call<Application>('PATCH', `/applications/${draft.id}`, {
+      body,
+      etag: draft.etag,
+    });
+    await runAction(edited, 'submit');
+    const ready = await waitForState(edited, 'ready');
+    expect(ready).toMatchObject({ documents: [{ name, kind, uploadSha256: sha256, sha256, state: 'ready' }] });
+    const { body: log } = await desk.call<{ entries: object[] }>('GET', `/applications/${draft.id}/access-log`);
+    expect(log.entries).toContainEqual(expect.objectContaining({ kind: 'document', agency: 'agencies/cnas' }));
   });
 
   test('spans show exactly the calls and topics of the README', async () => {

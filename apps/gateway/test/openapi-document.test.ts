@@ -109,7 +109,14 @@ describe('openapi.yaml', () => {
 
   test('declares exactly the errors that each operation can return', () => {
     const alone = ['getHealth', 'getReadiness', 'getOpenapi'];
-    const named = ['listOperators', 'getCatalog', 'createApplication', 'createUpload', 'trackApplication'];
+    const named = [
+      'listOperators',
+      'getCatalog',
+      'createApplication',
+      'createUpload',
+      'trackApplication',
+      'setDocumentHold',
+    ];
     const conflicting = [
       ...['createSession', 'switchCentre', 'deleteDocument', 'getDocumentContent', 'getDocumentPreview'],
       ...['appendUpload', 'deleteUpload', 'getAgencyDocument'],

@@ -25,7 +25,13 @@ test('creates a draft with version, centre, tracking number and allowed actions'
     state: 'STATE_DRAFT',
     serviceVersion: '2025-11-01',
     etag: '"1"',
-    allowedActions: ['ACTION_EDIT', 'ACTION_SUBMIT', 'ACTION_WITHDRAW', 'ACTION_RENEW'],
+    allowedActions: [
+      'ACTION_EDIT',
+      'ACTION_SUBMIT',
+      'ACTION_WITHDRAW',
+      'ACTION_RENEW',
+      'ACTION_CHOOSE_COLLECTION_CENTRE',
+    ],
   });
   expect(app.trackingNumber).toMatch(/^[0-9A-Z*~$=-]{14,20}$/);
   expect(app.content?.applicant).toMatchObject({ idnp: idnp(1) });

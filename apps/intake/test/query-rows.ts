@@ -17,8 +17,8 @@ export interface Row {
   };
 }
 
-const STAGES = ['drafts', 'with-agency', 'documents-requested', 'ready', 'awaiting-outcome'];
-const STATES = ['draft', 'submitted', 'documents-requested', 'ready', 'handed-over'];
+const STAGES = ['drafts', 'with-agency', 'documents-requested', 'on-the-way', 'ready', 'awaiting-outcome'];
+const STATES = ['draft', 'submitted', 'documents-requested', 'ready', 'ready', 'handed-over'];
 const FAMILY_NAMES = ['Ungureanu', 'Rusu', 'Ceban', 'Lungu', 'Popa', 'Moraru', 'Rotari'];
 
 const personOf = (n: number) => ({

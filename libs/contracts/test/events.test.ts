@@ -40,11 +40,12 @@ describe('eventCodec', () => {
   test('reads exactly the types of the union', () => {
     const gen = new URL('../gen/events/', import.meta.url);
     const files = readdirSync(gen);
-    expect(files).toEqual(['cups.agencybridge.v1.ts', 'cups.intake.v1.ts']);
+    expect(files).toEqual(['cups.agencybridge.v1.ts', 'cups.documents.v1.ts', 'cups.intake.v1.ts']);
     for (const file of files) {
       const name = file.slice(0, -3);
       const types = [...readFileSync(new URL(file, gen), 'utf8').matchAll(/type: '([\w.]+)'; data: \w+__Output/g)];
-      expect(types.length).toBeGreaterThan(5);
+      // The smallest package, that of documents, has three events and the unknown one.
+      expect(types.length).toBeGreaterThanOrEqual(4);
       const reader = eventCodec<{
         package: string;
         written: { type: string; data: object };
