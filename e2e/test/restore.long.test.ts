@@ -199,7 +199,8 @@ const waitUntilConsistent = (dataDir: string) =>
 /** Returns the number of decision notices of an application. */
 async function countDecisionNotices(desk: Desk, id: string): Promise<number> {
   const { notices } = (await desk.call<{ notices: { kind: string }[] }>('GET', `/applications/${id}/notices`)).body;
-  return notices.filter(({ kind }) => kind === 'result-ready' || kind === 'application-rejected').length;
+  const kinds = ['result-ready', 'result-on-the-way', 'application-rejected'];
+  return notices.filter(({ kind }) => kinds.includes(kind)).length;
 }
 
 describe('a backup of a young platform, with one committed partition per consumer group', () => {

@@ -63,7 +63,7 @@ test('finds every service group with its topic and no agency group', () => {
     't-notifications t-cups.applications',
     't-intake t-cups.deliveries',
     't-intake t-cups.documents',
-    't-agency-bridge t-cups.documents',
+    't-agency-bridge-documents t-cups.documents',
     't-agency-bridge-training t-training.replies',
     't-agency-bridge-replies-asp t-agency.asp.replies',
   ]);

@@ -59,7 +59,7 @@ async function withAdmin<T>({ brokers, access }: BackupConnections, work: (admin
 /** Returns the service of a group. Groups of agencies belong to none. */
 export function serviceOfGroup(group: string, prefix: string, services: readonly string[]): string | undefined {
   const isOf = (service: string, end: string) =>
-    end === service || end === `${service}-training` || end.startsWith(`${service}-replies-`);
+    [service, `${service}-training`, `${service}-documents`].includes(end) || end.startsWith(`${service}-replies-`);
   if (!group.startsWith(prefix)) return undefined;
   return services.find((service) => isOf(service, group.slice(prefix.length)));
 }
@@ -235,7 +235,11 @@ export function findSubscriptions(topics: readonly string[], prefix: string): Gr
     if (name === 'cups.applications')
       return ['documents', 'agency-bridge', 'notifications'].map((one) => [one, one, topic]);
     if (name === 'cups.deliveries') return [['intake', 'intake', topic]];
-    if (name === 'cups.documents') return ['intake', 'agency-bridge'].map((one) => [one, one, topic]);
+    if (name === 'cups.documents')
+      return [
+        ['intake', 'intake', topic],
+        ['agency-bridge-documents', 'agency-bridge', topic],
+      ];
     if (name === 'training.replies') return [['agency-bridge-training', 'agency-bridge', topic]];
     const code = /^agency\.(.+)\.replies$/.exec(name)?.[1];
     return code === undefined ? [] : [[`agency-bridge-replies-${code}`, 'agency-bridge', topic]];
