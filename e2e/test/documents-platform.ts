@@ -10,7 +10,7 @@ import { openDesk, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
-import { sha256, signIn, UploadClient } from '@cups/tools/upload-client';
+import { sha256Of, signIn, UploadClient } from '@cups/tools/upload-client';
 import { temporaryDir, uniquePrefix } from '@cups/testing';
 import { newUpload, uploadWithRepeats } from './resumed-upload.ts';
 import type { UploadRecord } from './resumed-upload.ts';
@@ -111,7 +111,7 @@ export async function readDocuments(
   for (const { name, state } of body.documents) {
     const response = await fetch(`${platform.url}/api/v1/${name}/content`, { headers: { cookie } });
     const content = Buffer.from(await response.arrayBuffer());
-    documents.push({ name, state, downloaded: response.ok ? sha256(content) : undefined });
+    documents.push({ name, state, downloaded: response.ok ? sha256Of(content) : undefined });
   }
   return documents;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sha256 } from '@cups/tools/upload-client';
+import { sha256Of } from '@cups/tools/upload-client';
 import { newUpload } from './resumed-upload.ts';
 import type { UploadRecord } from './resumed-upload.ts';
 import { findLostOrDoubled, findOrphans } from './stored-uploads.ts';
@@ -21,7 +21,7 @@ const upload = (more: Partial<UploadRecord> = {}): UploadRecord => ({
 const document = (more: Partial<DeskDocument> = {}): DeskDocument => ({
   name: `documents/${ID}`,
   state: 'ready',
-  downloaded: sha256(bytes),
+  downloaded: sha256Of(bytes),
   ...more,
 });
 
@@ -33,7 +33,7 @@ describe('findLostOrDoubled', () => {
   test.each<[string, Partial<UploadRecord>, DeskDocument[]]>([
     ['key: the document does not exist', {}, []],
     ['key: the document is uploading', {}, [document({ state: 'uploading' })]],
-    ['key: the document has other bytes', {}, [document({ downloaded: sha256(Buffer.from('x')) })]],
+    ['key: the document has other bytes', {}, [document({ downloaded: sha256Of(Buffer.from('x')) })]],
     ['key: the document has other bytes', {}, [document({ downloaded: undefined })]],
     ['key: ended at 3 of 8 bytes', { acknowledged: 3 }, [document()]],
     ['key: acknowledged bytes are lost from 0 on', { regressions: [0] }, [document()]],

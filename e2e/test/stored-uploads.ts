@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { sha256 } from '@cups/tools/upload-client';
+import { sha256Of } from '@cups/tools/upload-client';
 import type { Platform } from '@cups/tools/platform';
 import { loadMongoose } from './budget/drivers.ts';
 import type { UploadRecord } from './resumed-upload.ts';
@@ -44,7 +44,7 @@ export function findLostOrDoubled(uploads: readonly UploadRecord[], documents: r
     if (!document) report('the document does not exist');
     else if (document.state !== 'ready') report(`the document is ${document.state}`);
     // PDFs are stored byte for byte.
-    else if (document.downloaded !== sha256(bytes)) report('the document has other bytes');
+    else if (document.downloaded !== sha256Of(bytes)) report('the document has other bytes');
   }
   for (const { name } of documents) if (!opened.has(name)) violations.push(`${name}: no browser opened it`);
   return violations;

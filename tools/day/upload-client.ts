@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sha256Of } from './uploads.ts';
+
+export { sha256Of };
 
 /** A tus 1.0 client for tests and benchmarks: the requests of one desk, each on a connection of its own. */
 
@@ -37,8 +39,6 @@ export class UploadError extends Error {
   }
 }
 
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
 /** Signs in at the local provider. @returns the cookie @throws Error if the platform refuses */
 export async function signIn(url: string, operator: string): Promise<string> {
   const response = await fetch(`${url}/api/v1/sessions`, {
@@ -65,7 +65,7 @@ export class UploadClient {
 
   /** Opens an upload; a repeat with the same key opens no second one. @returns its path */
   async open({ application, bytes }: UploadFile, key: string): Promise<string> {
-    const metadata = { application, kind: 'identity-document', sha256: sha256(bytes) };
+    const metadata = { application, kind: 'identity-document', sha256: sha256Of(bytes) };
     const pairs = Object.entries(metadata).map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`);
     const { headers } = await this.#send('POST', PATH, {
       'Idempotency-Key': key,

@@ -8,12 +8,20 @@ import { toDocument } from '../convert.ts';
 import type { RpcDeps } from '../deps.ts';
 import { isLive, isVisible, requestDeletion } from '../domain/document.ts';
 import { MAX_EVIDENCE_DOCUMENTS, MAX_LISTED_DOCUMENTS } from '../domain/limits.ts';
-import { expiryOf } from '../domain/retention.ts';
 import { toChange } from '../event-encoder.ts';
 import type { ApplicationRecord, DocumentRecord } from '../store.ts';
 import { appendChunk } from '../uploads.ts';
 import { openUpload } from './open-upload.ts';
-import { findDeskDocument, findExpiry, notFound, readableContent, readablePreview, readRange } from './reading.ts';
+import {
+  expectedExpiry,
+  findDeskDocument,
+  findExpiry,
+  findFacts,
+  notFound,
+  readableContent,
+  readablePreview,
+  readRange,
+} from './reading.ts';
 import { parseOffset, toCause, toCreateCause, validateDeclaration, validateRange } from './requests.ts';
 
 type DeskRpcs = Pick<
@@ -25,7 +33,7 @@ const scopeOf = (context: Context) => ({ centre: centresOf(context) });
 
 /** RPCs of desks. Documents of other centres are NOT_FOUND, except results that the caller's centre hands over. */
 export function deskRpcs(deps: RpcDeps): DeskRpcs {
-  const { records, applications, terms } = deps;
+  const { records, applications } = deps;
   return {
     async CreateDocument(request, context) {
       const application = parseResourceName('applications', request.application, '/application');
@@ -67,9 +75,7 @@ export function deskRpcs(deps: RpcDeps): DeskRpcs {
       if (listed.length === 0) return { documents: [] };
       context.recordAccess(name);
       const facts = await applications.get(application, { scope: 'service' });
-      const expiryTime = (document: DocumentRecord) =>
-        document.state !== 'ready' || facts?.hold ? undefined : expiryOf(document, facts, terms);
-      return { documents: listed.map((document) => toDocument(document, expiryTime(document))) };
+      return { documents: listed.map((document) => toDocument(document, expectedExpiry(document, facts, deps))) };
     },
 
     async ReadContent({ name, offset, limit, preview }, context) {
@@ -110,11 +116,11 @@ function selectListed(documents: DocumentRecord[]): DocumentRecord[] {
  * @throws Problem NOT_FOUND, DOCUMENT_IN_USE
  */
 async function deleteDocument(id: string, context: Context, deps: RpcDeps): Promise<void> {
-  const { records, applications, erasure, quota, now } = deps;
+  const { records, erasure, quota, now } = deps;
   const time = now();
   const options = { scope: scopeOf(context), cause: toCause(context), now: time };
   const { document } = await records.update(id, options, {
-    read: ({ application }) => applications.get(application.slice('applications/'.length), { scope: 'service' }),
+    read: (before) => findFacts(before, deps),
     decide(before, facts: ApplicationRecord | undefined) {
       if (!isVisible(before) || before.state === 'erased') throw notFound();
       if (isInUse(before, facts))

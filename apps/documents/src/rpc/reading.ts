@@ -8,7 +8,7 @@ import type { StoredContent } from '../content-store.ts';
 import type { RpcDeps } from '../deps.ts';
 import { isVisible } from '../domain/document.ts';
 import { expiryOf } from '../domain/retention.ts';
-import type { DocumentRecord } from '../store.ts';
+import type { ApplicationRecord, DocumentRecord } from '../store.ts';
 
 export const notFound = (): Problem => new Problem({ reason: 'NOT_FOUND', message: 'Document not found.' });
 
@@ -29,16 +29,31 @@ export async function findDeskDocument(id: string, context: Context, deps: RpcDe
   const document = await findDocument(id, 'service', deps);
   if (document.centre !== undefined && centres.includes(document.centre)) return document;
   if (document.purpose !== 'result' || !document.acceptTime) throw notFound();
-  const facts = await deps.applications.get(document.application.slice('applications/'.length), { scope: 'service' });
+  const facts = await findFacts(document, deps);
   if (!facts?.collectionCentre || facts.endTime || !centres.includes(facts.collectionCentre)) throw notFound();
   return document;
 }
 
 /** Returns when the document is erased; undefined if nothing ends it yet. */
 export async function findExpiry(document: DocumentRecord, deps: RpcDeps): Promise<Date | undefined> {
-  if (document.state !== 'ready') return undefined;
-  const facts = await deps.applications.get(document.application.slice('applications/'.length), { scope: 'service' });
-  return facts?.hold ? undefined : expiryOf(document, facts, deps.terms);
+  return document.state === 'ready' ? expectedExpiry(document, await findFacts(document, deps), deps) : undefined;
+}
+
+/** Returns what {@link findExpiry} does, with what is known of the application. */
+export function expectedExpiry(
+  document: DocumentRecord,
+  facts: ApplicationRecord | undefined,
+  { terms }: Pick<RpcDeps, 'terms'>,
+): Date | undefined {
+  return document.state !== 'ready' || facts?.hold ? undefined : expiryOf(document, facts, terms);
+}
+
+/** Returns what events told about the application of a document. */
+export function findFacts(
+  { application }: Pick<DocumentRecord, 'application'>,
+  { applications }: Pick<RpcDeps, 'applications'>,
+): Promise<ApplicationRecord | undefined> {
+  return applications.get(application.slice('applications/'.length), { scope: 'service' });
 }
 
 /** Returns the content of a checked document. @throws Problem DOCUMENT_NOT_READY, DOCUMENT_REFUSED, NOT_FOUND */
