@@ -51,6 +51,16 @@ const RETENTION_SETTINGS = {
     meaning:
       'Time after which a result that nobody collected is reported to a supervisor. It is never erased. Project default, no legal source.',
   },
+  draftMs: {
+    name: 'RETENTION_DRAFT_DAYS',
+    type: 'number',
+    unit: 'days',
+    min: 31,
+    max: 3_650,
+    default: 1_095,
+    meaning:
+      'Longest time from the upload to the erasure of a scan whose application is a draft. A draft that nobody changes for 30 days expires, and its scans end after RETENTION_EVIDENCE_DAYS. Project default, no legal source.',
+  },
   unclaimedMs: {
     name: 'RETENTION_UNCLAIMED_DAYS',
     type: 'number',
@@ -58,8 +68,7 @@ const RETENTION_SETTINGS = {
     min: 31,
     max: 3_650,
     default: 180,
-    meaning:
-      'Time from the upload to the erasure of scans whose application was never filed, and of results that no decision names. Project default, no legal source.',
+    meaning: 'Time from the upload to the erasure of results that no decision names. Project default, no legal source.',
   },
 } as const satisfies Settings;
 

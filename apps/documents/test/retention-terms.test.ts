@@ -5,7 +5,13 @@ import type { DocumentFields } from '../src/domain/document.ts';
 import { expiryOf, uncollectedSince } from '../src/domain/retention.ts';
 
 const DAY = 86_400_000;
-const terms = { evidenceMs: 30 * DAY, resultMs: 90 * DAY, uncollectedMs: 180 * DAY, unclaimedMs: 180 * DAY };
+const terms = {
+  evidenceMs: 30 * DAY,
+  resultMs: 90 * DAY,
+  uncollectedMs: 180 * DAY,
+  draftMs: 1095 * DAY,
+  unclaimedMs: 180 * DAY,
+};
 const at = (text: string): Date => new Date(text);
 const evidence = { purpose: 'evidence' as const, createTime: at('2026-01-01T10:00:00Z') };
 const result = { purpose: 'result' as const, createTime: at('2026-02-01T10:00:00Z') };
@@ -43,7 +49,7 @@ describe('the end of a document', () => {
       { ...ended, appealUntil: '2026-03-02' },
       '2026-03-31T10:00:00.000Z',
     ],
-    ['a scan of an application without an event', evidence, undefined, '2026-06-30T10:00:00.000Z'],
+    ['a scan of an application without an event', evidence, undefined, '2028-12-31T10:00:00.000Z'],
     ['a result that no decision names', result, facts(), '2026-07-31T10:00:00.000Z'],
     ['a result before the hand-over', accepted, ended, undefined],
     [

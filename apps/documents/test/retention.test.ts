@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readdirSync } from 'node:fs';
+import { toTimestamp } from '@cups/contracts/proto';
 import { captureMetrics, eventually, silentLog } from '@cups/testing';
 import { ulid } from 'ulid';
 import { withHold } from '../src/domain/application-facts.ts';
@@ -58,6 +59,20 @@ test('a scan ends 30 days after its application, and its content does not exist 
   await expect(harness.desk().readContent({ name, offset: 0, limit: 1 })).rejects.toEqual(refused('NOT_FOUND'));
   expect((await harness.desk().getDocument({ name })).document?.state).toBe('STATE_ERASED');
   expect((await factsOf(application))?.timer).toBeNull();
+});
+
+test('a scan of a draft that is edited for 200 days ends 30 days after the draft expired', async () => {
+  const application = ulid();
+  const name = await upload(harness, someBytes(10), { application });
+  await processAt(application, afterDays(200));
+  expect((await recordOf(name))?.state).toBe('ready');
+  const expireTime = toTimestamp(afterDays(230));
+  await harness.publish(intakeEvent(application, 1, 'ApplicationExpired', { fromState: 'STATE_DRAFT', expireTime }));
+  await eventually(async () => (await factsOf(application))?.endTime);
+  await processAt(application, afterDays(259));
+  expect((await recordOf(name))?.state).toBe('ready');
+  await processAt(application, afterDays(261));
+  expect((await recordOf(name))?.state).toBe('erased');
 });
 
 test.each([

@@ -10,7 +10,9 @@ export interface RetentionTerms {
   resultMs: number;
   /** From the decision to the report of a result that nobody collects. */
   uncollectedMs: number;
-  /** From the upload to the erasure of what never became part of an application or a decision. */
+  /** From the upload to the erasure of a scan whose application intake never reported: the bound of a draft. */
+  draftMs: number;
+  /** From the upload to the erasure of a result that no decision names. */
   unclaimedMs: number;
 }
 
@@ -36,10 +38,11 @@ export function expiryOf(
 function evidenceExpiry(
   { createTime }: RetentionDocument,
   facts: ApplicationFacts | undefined,
-  { evidenceMs, unclaimedMs }: RetentionTerms,
+  { evidenceMs, draftMs }: RetentionTerms,
 ): Date | undefined {
-  // Without an event the application was neither filed nor discarded.
-  if (!facts?.centre) return after(createTime, unclaimedMs);
+  // A draft has no event before it is filed or ends, and it expires 30 days after its last change. This term is the bound
+  // for an application that intake lost.
+  if (!facts?.centre) return after(createTime, draftMs);
   if (!facts.endTime) return undefined;
   const term = after(facts.endTime, evidenceMs);
   const appealEnd = facts.appealUntil === undefined ? term : endOfDay(facts.appealUntil);

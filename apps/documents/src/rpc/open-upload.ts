@@ -33,7 +33,7 @@ export async function openUpload(
   if (!earlier) {
     await assertWithinLimit(draft, { scope, maxLive }, deps);
     if (draft.purpose === 'evidence' && draft.centre) await quota.reserve(draft.centre, draft.uploadSize);
-    await scheduleRetention(draft.application, deps);
+    await scheduleRetention(draft, deps);
   }
   const time = now();
   const id = newUlid(time);
@@ -77,13 +77,17 @@ async function assertWithinLimit(
 }
 
 /** Plans the next computation of the terms of the application, before it has the document. */
-async function scheduleRetention(name: string, { applications, terms, now }: RpcDeps): Promise<void> {
+async function scheduleRetention(
+  { application: name, purpose }: NewDocument,
+  { applications, terms, now }: RpcDeps,
+): Promise<void> {
   const application = name.slice('applications/'.length);
   const time = now();
   const options = { scope: 'service' as const, cause: {}, now: time, initial: newApplicationRecord(application) };
   await applications.update(application, options, (facts) => {
     const hasTerm = facts.endTime !== undefined || facts.handOverTime !== undefined;
-    const delayMs = hasTerm ? UPLOAD_END_MS : terms.unclaimedMs;
+    const termMs = purpose === 'evidence' ? terms.draftMs : terms.unclaimedMs;
+    const delayMs = hasTerm ? UPLOAD_END_MS : termMs;
     return { document: withRetentionDue(facts, new Date(time.getTime() + delayMs)), events: [] };
   });
 }
