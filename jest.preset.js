@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 // Jest writes its results here for `npm test`, and does not create the folder.
 mkdirSync(fileURLToPath(new URL('.cups/results/@cups', import.meta.url)), { recursive: true });
 
-// Long tests and those with optional tools run only with `npm test -- --all`.
-const long = process.env.CUPS_LONG === '1';
+// Long tests, those with optional tools, and those that mostly wait run only with `npm test -- --all`.
+const KINDS = { CUPS_LONG: 'long', CUPS_WAITING: 'waiting' };
+const [, kind] = Object.entries(KINDS).find(([name]) => process.env[name] === '1') ?? [];
 
 const namesFiles = process.argv.slice(2).some((argument) => argument.includes('.test.ts'));
 
@@ -24,7 +25,7 @@ function findGroupedFiles(folder) {
 }
 
 const folder = join(process.cwd(), 'test');
-const grouped = long || namesFiles ? [] : findGroupedFiles(folder);
+const grouped = kind || namesFiles ? [] : findGroupedFiles(folder);
 
 /** Base of every jest.config.js: TypeScript through swc, as ES modules, one worker per project. */
 export default {
@@ -39,7 +40,9 @@ export default {
       },
     ],
   },
-  testMatch: long ? ['<rootDir>/test/**/*.long.test.ts'] : ['<rootDir>/test/**/*.test.ts', '<rootDir>/test/*.group.ts'],
-  testPathIgnorePatterns: ['/node_modules/', ...grouped, ...(long ? [] : ['\\.long\\.test\\.ts$'])],
+  testMatch: kind
+    ? [`<rootDir>/test/**/*.${kind}.test.ts`]
+    : ['<rootDir>/test/**/*.test.ts', '<rootDir>/test/*.group.ts'],
+  testPathIgnorePatterns: ['/node_modules/', ...grouped, ...(kind ? [] : ['\\.(long|waiting)\\.test\\.ts$'])],
   testTimeout: 30_000,
 };

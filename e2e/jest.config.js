@@ -3,7 +3,7 @@ import preset from '../jest.preset.js';
 export default {
   ...preset,
   displayName: 'e2e',
-  testTimeout: 120_000,
+  testTimeout: 240_000,
   globalSetup: '@cups/testing/setup',
   globalTeardown: '@cups/testing/teardown',
 };

@@ -36,12 +36,16 @@ export interface DocumentsPlatform {
   stop(): Promise<void>;
 }
 
-/** Starts a platform with a store and Kafka of its own. */
-export async function startDocumentsPlatform(): Promise<DocumentsPlatform> {
-  // Those of all tests must not be killed.
+/**
+ * Starts a platform.
+ * @param own whether it has a store and a Kafka of its own: those of all tests must not be killed
+ */
+export async function startDocumentsPlatform({ own }: { own: boolean }): Promise<DocumentsPlatform> {
   const { MONGODB_URI: mongoUri, KAFKA_BROKERS: brokers } = process.env;
-  delete process.env['MONGODB_URI'];
-  delete process.env['KAFKA_BROKERS'];
+  if (own) {
+    delete process.env['MONGODB_URI'];
+    delete process.env['KAFKA_BROKERS'];
+  }
   const { dir: dataDir } = temporaryDir();
   const documentsEnv: Record<string, string> = {};
   const platform = await startPlatform({
@@ -119,30 +123,23 @@ export async function readDocuments(
 export interface KillRun {
   uploads: readonly UploadRecord[];
   /** Kills by the clock. */
-  plan?: readonly PlannedFault[];
-  /** Processes that are killed one after another, spread over the uploads. */
-  targets?: readonly NonNullable<PlannedFault['target']>[];
+  plan: readonly PlannedFault[];
   /** Decides when a browser is closed. */
   random: () => number;
 }
 
 /** Share of the repeats before which the browser was closed. */
 const CLOSED_BROWSERS = 0.3;
-const DOWN_SECONDS = 0.3;
 
 /** Uploads files while processes are killed. Every process runs again when it resolves. */
 export async function uploadDuringKills(
   { platform, cookie }: DocumentsPlatform,
-  { uploads, plan = [], targets = [], random }: KillRun,
+  { uploads, plan, random }: KillRun,
 ): Promise<{ kills: number; failures: string[] }> {
   const { signal } = new AbortController();
-  const inject = (faults: readonly PlannedFault[]) =>
-    injectFaults({ platform, plan: faults, signal, onProgress: () => {} });
-  const injected = [inject(plan)];
+  const injected = injectFaults({ platform, plan, signal, onProgress: () => {} });
   const failures: string[] = [];
   const queue = [...uploads];
-  const step = Math.ceil(uploads.length / (targets.length + 1));
-  let ended = 0;
 
   async function work(session: string): Promise<void> {
     const client = new UploadClient(platform.url, session);
@@ -152,18 +149,12 @@ export async function uploadDuringKills(
       await uploadWithRepeats(client, upload, { timeoutMs: 120_000, isForgetful }).catch((error: Error) => {
         failures.push(`${key}: ${error.message}`);
       });
-      ended += 1;
-      const target = targets[ended / step - 1];
-      if (target !== undefined) injected.push(inject([{ at: 0, seconds: DOWN_SECONDS, kind: 'kills', target }]));
     }
   }
   const sessions = [cookie, ...(await Promise.all([1, 2].map(() => signIn(platform.url, OPERATOR))))];
   await Promise.all(sessions.flatMap((session) => Array.from({ length: UPLOADS_PER_SESSION }, () => work(session))));
-  const outcomes = await Promise.all(injected);
-  return {
-    kills: outcomes.reduce((sum, { done }) => sum + done.kills, 0),
-    failures: [...failures, ...outcomes.flatMap((outcome) => outcome.failures)],
-  };
+  const outcome = await injected;
+  return { kills: outcome.done.kills, failures: [...failures, ...outcome.failures] };
 }
 
 export interface LineResult {

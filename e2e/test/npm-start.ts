@@ -28,7 +28,13 @@ export function findMarkedProcesses(mark: string): { pid: number; name: string }
     });
 }
 
-/** Runs a start command and waits until the platform serves. `env` supplements the marker. */
+/** Ten times as long as on a machine that does nothing else: long tests run beside it. */
+const START_TIMEOUT_MS = 150_000;
+
+/**
+ * Runs a start command and waits until the platform serves. `env` supplements the marker.
+ * @throws Error with everything that the command printed, when it ends or takes too long
+ */
 export async function start(command: (dataDir: string) => string[], env: NodeJS.ProcessEnv = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'cups-npm-start-'));
   const mark = `CUPS_STARTED_BY=${randomUUID()}`;
@@ -36,13 +42,18 @@ export async function start(command: (dataDir: string) => string[], env: NodeJS.
   const [name, value] = mark.split('=') as [string, string];
   const child = spawn(file!, args, {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, CUPS_PREFIX: uniquePrefix(), ...env, [name]: value },
   });
   started.push({ child, mark, dataDir });
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const url = await eventually(() => /^serving (http:\S+)$/m.exec(output)?.[1], { timeoutMs: 90_000 });
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const findUrl = () => /^serving (http:\S+)$/m.exec(output)?.[1];
+  const isDecided = () => findUrl() !== undefined || child.exitCode !== null;
+  await eventually(isDecided, { timeoutMs: START_TIMEOUT_MS }).catch(() => undefined);
+  const url = findUrl();
+  if (url === undefined) throw new Error(`The platform does not serve (exit code ${child.exitCode}):\n${output}`);
   return { child, mark, url, output: () => output };
 }
 
@@ -57,6 +68,7 @@ export async function expectCleanStop({ mark, url }: { mark: string; url: string
 afterEach(() => {
   for (const { child, mark, dataDir } of started.splice(0)) {
     child.stdout?.destroy();
+    child.stderr?.destroy();
     for (const { pid } of findMarkedProcesses(mark)) process.kill(pid, 'SIGKILL');
     rmSync(dataDir, { recursive: true, force: true });
   }

@@ -156,8 +156,11 @@ function tasksOfLastRun(): Task[] {
   return (JSON.parse(readFileSync(runFile, 'utf8')) as { tasks: Task[] }).tasks;
 }
 
-/** Test targets. `long` runs the files `*.long.test.ts`, and all browser tests of e2e/desk. */
-type Target = 'test' | 'long';
+/**
+ * Test targets. `long` runs the files `*.long.test.ts`, and all browser tests of e2e/desk; `waiting` runs the files
+ * `*.waiting.test.ts`, which wait for a slow line nearly all of their time.
+ */
+type Target = 'test' | 'long' | 'waiting';
 
 /** Returns the selected projects with this target. */
 function projectsWith(target: Target): string[] {
@@ -189,7 +192,7 @@ function groupsOf(projects: string[]): Group[] {
  * Runs groups in parallel lanes: each lane takes the next group.
  * @returns whether Nx reports all as passed
  */
-async function runTests(groups: Group[], env: NodeJS.ProcessEnv): Promise<boolean> {
+async function runTests(groups: Group[], lanes: number, env: NodeJS.ProcessEnv): Promise<boolean> {
   let ok = true;
   const lane = async (): Promise<void> => {
     for (let group = groups.shift(); group && !stopping; group = groups.shift()) {
@@ -198,9 +201,7 @@ async function runTests(groups: Group[], env: NodeJS.ProcessEnv): Promise<boolea
       ok &&= code === 0;
     }
   };
-  await Promise.all(
-    Array.from({ length: values.all ? MAX_CONCURRENT_GROUPS_WITH_BROWSERS : MAX_CONCURRENT_GROUPS }, lane),
-  );
+  await Promise.all(Array.from({ length: lanes }, lane));
   return ok;
 }
 
@@ -284,17 +285,26 @@ if (!stopping) {
   try {
     const projects = projectsWith('test');
     const long = values.all ? projectsWith('long') : [];
+    const waiting = values.all ? projectsWith('waiting') : [];
     // A test that did not run, or left no results, must not pass silently.
     if (projects.length === 0 && !values.affected) count('tests: no project has any', false);
     if (values.all && long.length === 0 && !values.affected) count('long tests: no project has any', false);
     // A long one at the end would run alone on one core.
     const groups = [...long.map((name): Group => ({ target: 'long', projects: [name] })), ...groupsOf(projects)];
-    const ok = await runTests(groups, { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers });
-    tasks += projects.length + long.length;
+    const env = { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers };
+    const lanes = values.all ? MAX_CONCURRENT_GROUPS_WITH_BROWSERS : MAX_CONCURRENT_GROUPS;
+    const waitingGroups = waiting.map((name): Group => ({ target: 'waiting', projects: [name] }));
+    const outcomes = await Promise.all([runTests(groups, lanes, env), runTests(waitingGroups, 1, env)]);
+    tasks += projects.length + long.length + waiting.length;
+    const files = [
+      ...projects,
+      ...long.map((project) => `${project}.long`),
+      ...waiting.map((project) => `${project}.waiting`),
+    ];
     let counted = 0;
-    for (const name of [...projects, ...long.map((project) => `${project}.long`)]) counted += countResults(name);
+    for (const file of files) counted += countResults(file);
     // A project that failed after its last test.
-    if (!ok && counted === 0) count('a test project failed: see above', false);
+    if (outcomes.includes(false) && counted === 0) count('a test project failed: see above', false);
   } finally {
     await platform.stop();
   }
