@@ -7,6 +7,9 @@ import type { ApplicationChange } from './domain/application-facts.ts';
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
+/** A paper result can be collected there. One on its way is reported as arrived later. */
+const AT_CENTRE = 'RESULT_LOCATION_AT_CENTRE';
+
 export interface ApplicationEvent {
   /** ID of the application. */
   application: string;
@@ -43,9 +46,14 @@ function toChange(event: IntakeEvent__Output, time: Date): ApplicationChange {
     case 'cups.intake.v1.DocumentsSupplied':
       return { kind: 'submitted', time };
     case 'cups.intake.v1.ApplicationDecided': {
-      const { appealDeadline } = event.data;
-      return appealDeadline === '' ? { kind: 'nothing' } : { kind: 'decided', appealUntil: appealDeadline };
+      const { appealDeadline, resultLocation } = event.data;
+      if (resultLocation === AT_CENTRE) return { kind: 'paper-result', time };
+      return appealDeadline === '' ? { kind: 'nothing' } : { kind: 'appealable', appealUntil: appealDeadline };
     }
+    case 'cups.intake.v1.ResultArrived':
+      return { kind: 'paper-result', time };
+    case 'cups.intake.v1.ResultChanged':
+      return { kind: 'paper-result', time: event.data.resultLocation === AT_CENTRE ? time : undefined };
     case 'cups.intake.v1.CollectionCentreChosen':
       return { kind: 'collection-centre', centre: event.data.collectionCentre };
     case 'cups.intake.v1.ResultHandedOver':
@@ -58,8 +66,6 @@ function toChange(event: IntakeEvent__Output, time: Date): ApplicationChange {
       return { kind: 'ended', time: fromTimestamp(event.data.expireTime) ?? time };
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsRequested':
-    case 'cups.intake.v1.ResultArrived':
-    case 'cups.intake.v1.ResultChanged':
     case 'cups.intake.v1.PersonNotified':
     case 'cups.intake.v1.DeskAlertRaised':
     case 'unknown':

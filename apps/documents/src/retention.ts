@@ -1,7 +1,7 @@
 import type { Counter, Log, Metrics } from '@cups/contracts';
 import { resourceName } from '@cups/contracts';
 import { isLive } from './domain/document.ts';
-import { expiryOf, uncollectedSince } from './domain/retention.ts';
+import { expiryOf, paperUncollectedSince, uncollectedSince } from './domain/retention.ts';
 import type { RetentionTerms } from './domain/retention.ts';
 import type { Erasure } from './erasure.ts';
 import type { ApplicationRecord, ApplicationRecords, DocumentRecord, DocumentRecords } from './store.ts';
@@ -48,9 +48,7 @@ export class Retention {
       const next = await this.#processDocument(document, facts, time);
       if (next) nextTimes.push(next);
     }
-    // A training has no result that a person could collect.
-    const reported = facts.training ? [] : documents;
-    const uncollected = reported.flatMap((document) => this.#uncollectedTime(document, facts) ?? []);
+    const uncollected = this.#uncollectedTimes(documents, facts);
     nextTimes.push(...uncollected.filter((since) => since > time));
     await this.#record(facts, {
       uncollectedTime: earliest(uncollected.filter((since) => since <= time)),
@@ -82,8 +80,13 @@ export class Retention {
     return facts?.hold !== undefined;
   }
 
-  #uncollectedTime(document: DocumentRecord, facts: ApplicationRecord): Date | undefined {
-    return document.state === 'ready' ? uncollectedSince(document, facts, this.#deps.terms) : undefined;
+  /** Returns since when each result counts as uncollected. A training has none that a person could collect. */
+  #uncollectedTimes(documents: readonly DocumentRecord[], facts: ApplicationRecord): Date[] {
+    if (facts.training) return [];
+    const { terms } = this.#deps;
+    const readable = documents.filter(({ state }) => state === 'ready');
+    const times = readable.map((document) => uncollectedSince(document, facts, terms));
+    return [...times, paperUncollectedSince(facts, terms)].filter((time) => time !== undefined);
   }
 
   /** Stores the next due time, unless an event changed the facts meanwhile: the timer is due again then. */

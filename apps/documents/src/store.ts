@@ -77,6 +77,7 @@ export function openApplicationRecords(store: Store): ApplicationRecords {
       endTime: Date,
       handOverTime: Date,
       appealUntil: String,
+      paperTime: Date,
       uncollectedTime: Date,
       hold: { time: Date, reason: String, operator: String },
     },

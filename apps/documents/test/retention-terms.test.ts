@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ApplicationFacts } from '../src/domain/application-facts.ts';
+import type { ApplicationChange, ApplicationFacts } from '../src/domain/application-facts.ts';
 import { applyChange, withHold, withRetentionDue } from '../src/domain/application-facts.ts';
 import type { DocumentFields } from '../src/domain/document.ts';
-import { expiryOf, uncollectedSince } from '../src/domain/retention.ts';
+import { expiryOf, paperUncollectedSince, uncollectedSince } from '../src/domain/retention.ts';
 
 const DAY = 86_400_000;
 const terms = {
@@ -85,13 +85,49 @@ describe('facts of an application', () => {
     for (const change of [
       { kind: 'ended', time: now },
       { kind: 'handed-over', time: now },
-      { kind: 'decided', appealUntil: '2026-05-01' },
+      { kind: 'appealable', appealUntil: '2026-05-01' },
+      { kind: 'paper-result', time: now },
     ] as const)
       expect(applyChange(facts(), ref, change, now).timer).toEqual({ kind: 'retention', due: now });
     expect(withHold(facts(), { time: now, reason: 'audit', operator: 'operators/test' }, now)).toMatchObject({
       timer: { due: now },
     });
   });
+
+  test.each([
+    ['arrived', [{ kind: 'paper-result', time: now }], '2026-09-28T00:00:00.000Z'],
+    [
+      'handed over',
+      [
+        { kind: 'paper-result', time: now },
+        { kind: 'handed-over', time: now },
+      ],
+      undefined,
+    ],
+    [
+      'corrected after the hand-over',
+      [
+        { kind: 'handed-over', time: now },
+        { kind: 'paper-result', time: at('2026-04-02T00:00:00Z') },
+      ],
+      '2026-09-29T00:00:00.000Z',
+    ],
+    [
+      'revoked',
+      [
+        { kind: 'paper-result', time: now },
+        { kind: 'paper-result', time: undefined },
+      ],
+      undefined,
+    ],
+    ['never on paper', [{ kind: 'paper-result', time: undefined }], undefined],
+  ] satisfies [string, ApplicationChange[], string | undefined][])(
+    'tell since when a paper result is uncollected that was %s',
+    (_, changes, since) => {
+      const known = changes.reduce((before, change) => applyChange(before, ref, change, now), facts());
+      expect(paperUncollectedSince(known, terms)?.toISOString()).toBe(since);
+    },
+  );
 
   test('keep the earlier of two due times', () => {
     const soon = withRetentionDue(facts(), now);

@@ -110,3 +110,27 @@ test('the timer of an ended application erases by itself', async () => {
     await short.stop();
   }
 });
+
+test('a paper result is listed from its arrival at the centre, and until its hand-over', async () => {
+  const application = ulid();
+  const supervisor = harness.client('gateway', { role: 'supervisor', operator: 'operators/supervisor' });
+  const listed = async () =>
+    (await supervisor.listUncollectedResults({})).results.find(({ application: name }) => name.endsWith(application));
+  await harness.publish(
+    intakeEvent(application, 1, 'ApplicationSubmitted'),
+    intakeEvent(application, 2, 'ApplicationDecided', { resultLocation: 'RESULT_LOCATION_ON_ITS_WAY' }),
+    intakeEvent(application, 3, 'ResultArrived'),
+  );
+  const { paperTime } = (await eventually(async () => {
+    const facts = await factsOf(application);
+    return facts?.paperTime ? facts : undefined;
+  }))!;
+  await processAt(application, afterDays(179));
+  expect(await listed()).toBeUndefined();
+  await processAt(application, afterDays(181));
+  const resultTime = { seconds: String(Math.floor(paperTime!.getTime() / 1000)) };
+  expect(await listed()).toMatchObject({ centre: 'centres/CU-001', agency: 'agencies/asp', resultTime });
+
+  await harness.publish(intakeEvent(application, 4, 'ResultHandedOver'));
+  await eventually(async () => (await listed()) === undefined);
+});

@@ -53,6 +53,6 @@ export const uncollectedList: Command = async (platform) => {
     agency,
     formatAge(resultTime, Date.now()),
   ]);
-  const table = formatTable(['APPLICATION', 'CENTRE', 'AGENCY', 'DECIDED'], cells);
+  const table = formatTable(['APPLICATION', 'CENTRE', 'AGENCY', 'AVAILABLE'], cells);
   return { found: results, text: results.length > 0 ? table : 'No result is overdue for collection.' };
 };

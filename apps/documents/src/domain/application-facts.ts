@@ -28,6 +28,8 @@ export interface ApplicationFacts {
   handOverTime?: Date;
   /** Last day of the appeal, yyyy-MM-dd. */
   appealUntil?: string;
+  /** Since when a paper result can be collected; absent without one, on its way, and after a revocation. */
+  paperTime?: Date;
   /** When the term ended in which nobody collected its result; absent for a training. */
   uncollectedTime?: Date;
   /** While set, nothing of the application is erased. */
@@ -38,7 +40,9 @@ export interface ApplicationFacts {
 /** What an event changes. */
 export type ApplicationChange =
   | { kind: 'submitted'; time: Date }
-  | { kind: 'decided'; appealUntil: string }
+  | { kind: 'appealable'; appealUntil: string }
+  /** `time` is since when the paper result can be collected; undefined if there is none any longer. */
+  | { kind: 'paper-result'; time: Date | undefined }
   | { kind: 'handed-over'; time: Date }
   /** `centre` is centres/{code}; empty for the application's own. */
   | { kind: 'collection-centre'; centre: string }
@@ -57,8 +61,10 @@ export function applyChange<F extends ApplicationFacts>(
   switch (change.kind) {
     case 'submitted':
       return { ...next, submitTime: laterOf(facts.submitTime, change.time) };
-    case 'decided':
+    case 'appealable':
       return dueNow({ ...next, appealUntil: change.appealUntil }, now);
+    case 'paper-result':
+      return withPaperResult(next, change.time, now);
     case 'handed-over':
       delete next.uncollectedTime;
       return dueNow({ ...next, handOverTime: laterOf(facts.handOverTime, change.time) }, now);
@@ -70,6 +76,13 @@ export function applyChange<F extends ApplicationFacts>(
     case 'nothing':
       return next;
   }
+}
+
+function withPaperResult<F extends ApplicationFacts>(facts: F, time: Date | undefined, now: Date): F {
+  if (time) return dueNow({ ...facts, paperTime: laterOf(facts.paperTime, time) }, now);
+  if (!facts.paperTime) return facts;
+  const { paperTime: _ended, ...others } = facts;
+  return dueNow(others as F, now);
 }
 
 const laterOf = (one: Date | undefined, other: Date): Date => (one && one > other ? one : other);

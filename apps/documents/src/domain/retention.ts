@@ -20,6 +20,13 @@ type RetentionDocument = Pick<DocumentFields, 'purpose' | 'createTime' | 'accept
 
 const after = (time: Date, ms: number): Date => new Date(time.getTime() + ms);
 
+/** Whether a result of this time was handed over. A correction after the hand-over still has to be. */
+export const isHandedOver = <F extends Pick<ApplicationFacts, 'handOverTime'>>(
+  facts: F | undefined,
+  resultTime: Date,
+): facts is F & Required<Pick<F, 'handOverTime'>> =>
+  facts?.handOverTime !== undefined && facts.handOverTime >= resultTime;
+
 /** Returns when a checked document is erased; undefined while nothing ends it. */
 export function expiryOf(
   document: RetentionDocument,
@@ -29,10 +36,7 @@ export function expiryOf(
   if (document.purpose === 'evidence') return evidenceExpiry(document, facts, terms);
   const { acceptTime } = document;
   if (!acceptTime) return after(document.createTime, terms.unclaimedMs);
-  const { handOverTime } = facts ?? {};
-  // A correction after the hand-over is a result that still has to be handed over.
-  if (!handOverTime || handOverTime < acceptTime) return undefined;
-  return after(handOverTime, terms.resultMs);
+  return isHandedOver(facts, acceptTime) ? after(facts.handOverTime, terms.resultMs) : undefined;
 }
 
 function evidenceExpiry(
@@ -56,8 +60,13 @@ export function uncollectedSince(
   { uncollectedMs }: RetentionTerms,
 ): Date | undefined {
   if (purpose !== 'result' || !acceptTime) return undefined;
-  if (facts?.handOverTime && facts.handOverTime >= acceptTime) return undefined;
-  return after(acceptTime, uncollectedMs);
+  return isHandedOver(facts, acceptTime) ? undefined : after(acceptTime, uncollectedMs);
+}
+
+/** Returns since when a paper result counts as uncollected; undefined without one and after the hand-over. */
+export function paperUncollectedSince(facts: ApplicationFacts, { uncollectedMs }: RetentionTerms): Date | undefined {
+  const { paperTime } = facts;
+  return !paperTime || isHandedOver(facts, paperTime) ? undefined : after(paperTime, uncollectedMs);
 }
 
 /** Returns the end of a civil day in Chisinau: the first instant whose day is later. */

@@ -9,6 +9,7 @@ import type { Context, Rpcs } from '@cups/rpc';
 import type { RpcDeps } from '../deps.ts';
 import { withHold } from '../domain/application-facts.ts';
 import type { Hold } from '../domain/application-facts.ts';
+import { isHandedOver } from '../domain/retention.ts';
 import { newApplicationRecord } from '../store.ts';
 import type { ApplicationRecord, DocumentRecord } from '../store.ts';
 import { toCause, toWriteCause } from './requests.ts';
@@ -114,13 +115,13 @@ async function setHold(id: string, hold: Hold, cause: ReturnType<typeof toWriteC
   return { hold: toHold(id, stored.hold ?? hold), replayed: outcome === 'replayed' };
 }
 
-/** Returns the first decision with a result that is still to be handed over, by application. */
+/** Returns since when the first result that is still to be handed over can be collected, by application. */
 async function readResultTimes(
   found: readonly ApplicationRecord[],
   { records }: Pick<RpcDeps, 'records'>,
 ): Promise<Map<string, Date>> {
-  const handOvers = new Map(found.map(({ _id, handOverTime }) => [resourceName('applications', _id), handOverTime]));
-  const filter = { application: { $in: [...handOvers.keys()] }, purpose: 'result', state: 'ready' };
+  const applications = new Map(found.map((facts) => [resourceName('applications', facts._id), facts]));
+  const filter = { application: { $in: [...applications.keys()] }, purpose: 'result', state: 'ready' };
   const projection = { application: 1, acceptTime: 1 } as const;
   const results: Pick<DocumentRecord, 'application' | 'acceptTime'>[] = await records.find(filter, {
     scope: SCOPE,
@@ -129,12 +130,15 @@ async function readResultTimes(
     limit: MAX_RESULTS_READ,
   });
   const times = new Map<string, Date>();
-  for (const { application, acceptTime } of results) {
-    const handOver = handOvers.get(application);
-    if (!acceptTime || (handOver && handOver >= acceptTime)) continue;
-    const id = application.slice('applications/'.length);
-    const known = times.get(id);
-    if (!known || acceptTime < known) times.set(id, acceptTime);
+  const papers = found.map((facts) => ({ facts, time: facts.paperTime }));
+  const accepted = results.map(({ application, acceptTime }) => ({
+    facts: applications.get(application)!,
+    time: acceptTime,
+  }));
+  for (const { facts, time } of [...papers, ...accepted]) {
+    if (!time || isHandedOver(facts, time)) continue;
+    const known = times.get(facts._id);
+    if (!known || time < known) times.set(facts._id, time);
   }
   return times;
 }
