@@ -172,6 +172,19 @@ describe('a copy refused while its request is open', () => {
     });
   });
 
+  test('after the request closed raises an alert, and only a new request admits another copy', () => {
+    const closed = supply(
+      { ...open, documentRequest: { ...open.documentRequest!, evidenceKinds: ['birth-certificate'] } },
+      [certificate(1)],
+      found(1),
+    );
+    const app = refuse(closed);
+    expect([app.state, app.deskAlerts.map(({ kind }) => kind)]).toEqual(['in-progress', ['document-refused']]);
+    expect(catchProblem(() => supply(app, [certificate(2)], found(2))).reason).toBe('ACTION_NOT_ALLOWED');
+    const again = { ...app, state: 'documents-requested' as const, documentRequest: open.documentRequest! };
+    expect(supply(again, [certificate(2)], found(2)).documents?.map(({ name }) => name)).toContain(nameOf(2));
+  });
+
   test('is replaced by the next of its kind', () => {
     const next = supply(refuse(supplied), [certificate(2)], found(2));
     expect(next.documentRequest?.suppliedKinds).toEqual(['birth-certificate']);

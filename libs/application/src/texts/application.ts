@@ -210,9 +210,9 @@ export const DESK_ALERT_TEXTS: Record<DeskAlertKind, Text> = {
     en: 'A message of the agency was corrected on arrival.',
   },
   'document-refused': {
-    ro: 'O copie atașată a fost respinsă la verificare. Înlocuiți-o. Dacă autoritatea așteaptă documentul, prezentați-l din nou.',
-    ru: 'Приложенная копия не прошла проверку. Замените её. Если учреждение ждёт этот документ, предоставьте его снова.',
-    en: 'An attached copy was refused. Replace it. If the agency is waiting for this document, supply it again.',
+    ro: 'O copie atașată a fost respinsă la verificare, iar autoritatea nu o poate citi. Una nouă se trimite numai la cererea autorității: dacă nu există o cerere deschisă, sunați la autoritate.',
+    ru: 'Приложенная копия не прошла проверку, и учреждение не может её прочитать. Новую можно отправить только по запросу учреждения: если открытого запроса нет, позвоните в учреждение.',
+    en: 'An attached copy was refused, and the agency cannot read it. You can send a new one only when the agency requests it: if there is no open request, call the agency.',
   },
   other: {
     ro: 'Autoritatea a scris ceva. Citiți istoricul.',
