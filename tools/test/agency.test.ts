@@ -9,6 +9,7 @@ import { buildAgencyFile } from '../cli/agency/agencies.ts';
 import type { AgencyInput } from '../cli/agency/agencies.ts';
 import { CLIENTS } from '../cli/agency/clients.ts';
 import { formatClients, deriveResources } from '../cli/agency/show.ts';
+import { simulatorKeys } from '../cli/agency/simulator-keys.ts';
 
 /** `npm run cups -- agency` on a folder of data of its own, and on a Kafka that stands open; a closed one is in e2e/test/production.long.test.ts. */
 
@@ -64,6 +65,33 @@ test('adds an agency with file, topics and user, and removes it', async () => {
   expect(agency('remove', 'fisc').out).toContain('Open applications: none.');
   expect(existsSync(fileOf('fisc'))).toBe(false);
   expect((await reconcileTopics({ brokers, topics, create: false })).missing).toEqual([]);
+}, 60_000);
+
+test('gives simulated agencies key pairs, and no agency whose system has a key', () => {
+  const keys = temporaryDir();
+  try {
+    const before = readFileSync(fileOf('asp'), 'utf8');
+    const generate = () => agency('simulator-keys', 'asp', '--dir', keys.dir);
+    const options = { dir: keys.dir, data: data.dir, dryRun: false, json: false };
+    expect(generate()).toMatchObject({ code: 0, err: '' });
+    const text = readFileSync(fileOf('asp'), 'utf8');
+    const { entries, problems } = createAgencyParser()([{ path: 'asp.yaml', text }]);
+    const own = JSON.parse(readFileSync(join(keys.dir, 'agencies/asp.key.jwk'), 'utf8')) as Record<string, string>;
+    const { d: secret, ...published } = own;
+    expect([problems, entries.get('asp')?.keys]).toEqual([[], [published]]);
+    expect(text).toContain(before.trimEnd());
+    expect(text).not.toContain(secret);
+
+    expect(generate().code).toBe(0);
+    expect(readFileSync(fileOf('asp'), 'utf8')).toBe(text);
+    writeFileSync(fileOf('asp'), text.replace(published['kid']!, 'asp-2026'));
+    expect(() => simulatorKeys([], options)).toThrow('a key of its own');
+    expect(existsSync(join(keys.dir, 'agencies/mai.key.jwk'))).toBe(false);
+    expect(() => simulatorKeys(['unknown'], options)).toThrow('not found');
+    writeFileSync(fileOf('asp'), before);
+  } finally {
+    keys.remove();
+  }
 }, 60_000);
 
 const names = { ro: 'Serviciul Fiscal', ru: 'Налоговая служба', en: 'Tax Service' };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { action, defineCommand, resolvePath } from '../program.ts';
 import type { AddOptions, RemoveOptions, ShowOptions } from './agency.ts';
+import type { SimulatorKeysOptions } from './simulator-keys.ts';
 
 const DATA = join(import.meta.dirname, '../../../data');
 const load = () => import('./agency.ts');
@@ -58,6 +59,21 @@ export function agencyCommand(): Command {
       define('password', "Renews the password of the agency's user.", 'password fisc')
         .argument('<code>', 'code of the agency')
         .action(action(async (code: string, options: ShowOptions) => (await load()).password(code, options))),
+    )
+    .addCommand(
+      define(
+        'simulator-keys',
+        'Creates key pairs of simulated agencies, for a rehearsal, and writes the public keys to their files. Without ' +
+          'codes: all agencies.',
+        'simulator-keys --dir mine',
+      )
+        .argument('[codes...]', 'codes of the simulated agencies')
+        .requiredOption('--dir <folder>', 'private keys are written to agencies/<code>.key.jwk in it', resolvePath)
+        .action(
+          action(async (codes: string[], options: SimulatorKeysOptions) =>
+            (await import('./simulator-keys.ts')).simulatorKeys(codes, options),
+          ),
+        ),
     )
     .addCommand(
       define(
