@@ -2,7 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { ApiError } from '@cups/tools/desk';
-import { count, openWorkload } from './workload.ts';
+import { UploadError } from '@cups/tools/upload-client';
+import { openUploads } from './uploads.ts';
+import type { Uploads } from './uploads.ts';
+import { count, openWorkload, signInAll } from './workload.ts';
 import type { Workload } from './workload.ts';
 import { runVisit } from './visit.ts';
 import type { VisitContext, DeliveredApplication } from './visit.ts';
@@ -13,6 +16,7 @@ const MAX_CONCURRENT_VISITS = 200;
 /** Simulated applicants who visit the centres, whatever happens to the platform. */
 export interface Desks {
   counters: Workload;
+  uploads: Uploads;
   deliveredApplications: ReadonlyMap<string, DeliveredApplication>;
   visits: { begun: number; running: number; skipped: number };
   /** Multiplies the normal arrival rate. */
@@ -25,13 +29,16 @@ export interface Desks {
 export async function openDesks(url: string, perSecond: number, random: () => number): Promise<Desks> {
   const { centres: all } = (await (await fetch(`${url}/api/v1/centres?pageSize=200`)).json()) as { centres: Centre[] };
   const centres = all.filter(({ status }) => status === 'active');
-  const counters = await openWorkload(url, centres, random);
+  const desks = await signInAll(url, centres);
+  const counters = openWorkload(desks, random);
   const visits = { begun: 0, running: 0, skipped: 0 };
   const givenUp = new AbortController();
+  const uploads = openUploads({ url, desks, counters, random, signal: givenUp.signal });
   let factor = 1;
   let isOpen = true;
   const place: VisitContext = {
     counters,
+    uploads,
     centres,
     services: await publicServices(url),
     random,
@@ -46,8 +53,9 @@ export async function openDesks(url: string, perSecond: number, random: () => nu
     try {
       await runVisit((visits.begun += 1), place);
     } catch (error) {
-      // The workload has already recorded refused calls.
-      if (!(error instanceof ApiError) && !givenUp.signal.aborted) count(counters.troubles, (error as Error).name);
+      // The workload has already recorded refused calls and uploads.
+      const isRecorded = error instanceof ApiError || error instanceof UploadError;
+      if (!isRecorded && !givenUp.signal.aborted) count(counters.troubles, (error as Error).name);
     } finally {
       visits.running -= 1;
     }
@@ -61,6 +69,7 @@ export async function openDesks(url: string, perSecond: number, random: () => nu
 
   return {
     counters,
+    uploads,
     deliveredApplications: place.deliveredApplications,
     visits,
     load: (times) => (factor = times),

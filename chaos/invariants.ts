@@ -1,134 +1,9 @@
 import type { State } from '@cups/application';
+import type { Action, ChaosRecord, ObservedApplication, ObservedEvent } from './chaos-record.ts';
+import { findDuplicates } from './duplicates.ts';
+import { DOCUMENT_INVARIANTS } from './document-invariants.ts';
 
 /** Checks the observed state against the acknowledged writes. Pure: violations name IDs and codes only. */
-
-export type Action = 'create' | 'edit' | 'submit' | 'withdraw' | 'supply-documents' | 'hand-over' | 'confirm-outcome';
-
-/** A write that the platform acknowledged. */
-export interface AcknowledgedWrite {
-  application: string;
-  action: Action;
-  requestId: string;
-  /** As in the response. */
-  revision: number;
-  state: State;
-}
-
-/** An acknowledged write, sent again unchanged after all faults. */
-export interface RepeatedWrite {
-  application: string;
-  action: Action;
-  requestId: string;
-  /** `done again`: a success that was not a replay, or that names another application. */
-  answer: 'replayed' | 'done again' | 'refused';
-}
-
-/** An application in intake's store. */
-export interface ObservedApplication {
-  id: string;
-  agency: string;
-  state: State;
-  revision: number;
-  eventSeq: number;
-  /** Request ID of the create. */
-  createdBy: string;
-  /** Numbers of the frozen submissions. */
-  submissions: number[];
-  history: { kind: string; cause: string }[];
-  /** Sequence of the last delivery event that intake counted. */
-  deliverySeq: number;
-}
-
-/** An application as the desk shows it. */
-export interface DeskApplication {
-  id: string;
-  state: State;
-  revision: number;
-}
-
-export interface ObservedDelivery {
-  /** `<application>-<agency>` */
-  id: string;
-  application: string;
-  state: string;
-  eventSeq: number;
-  /** Sequence of the last application event that the bridge counted. */
-  applicationSeq: number;
-}
-
-export interface ObservedThread {
-  /** The application's ID. */
-  id: string;
-  /** Sequence of the last application event that notifications counted. */
-  applicationSeq: number;
-  notices: { id: string; state: string; cause?: string }[];
-}
-
-/** An event on cups.applications or cups.deliveries, in the order of its partition. */
-export interface ObservedEvent {
-  topic: string;
-  partition: number;
-  subject: string;
-  sequence: number;
-  id: string;
-  /** Without the package. */
-  type: string;
-  /** On cups.deliveries: ID of the agency's message. */
-  messageId?: string;
-}
-
-/** A submission on an agency's topic. */
-export interface ObservedRequest {
-  id: string;
-  application: string;
-  submission: number;
-}
-
-/** An agency message that the contract allows and that is about the agency's own delivery. */
-export interface ObservedReply {
-  id: string;
-  delivery: string;
-  isDecision: boolean;
-}
-
-export interface ObservedProcess {
-  name: string;
-  ready: boolean;
-  /** Whether it answers the liveness probe within two seconds. */
-  lives: boolean;
-  /** Whether it reports a stuck consumer. */
-  stuck: boolean;
-}
-
-export interface ChaosRecord {
-  acknowledged: AcknowledgedWrite[];
-  repeats: RepeatedWrite[];
-  atDesk: DeskApplication[];
-  applications: ObservedApplication[];
-  deliveries: ObservedDelivery[];
-  threads: ObservedThread[];
-  events: ObservedEvent[];
-  requests: ObservedRequest[];
-  replies: ObservedReply[];
-  /** IDs of messages that the platform must not apply. */
-  hostile: string[];
-  /** Documents with pending or blocked events. */
-  outboxes: { resource: string; waiting: number; isBlocked: boolean }[];
-  /** Subjects with parked events. */
-  parked: string[];
-  groups: { group: string; topic: string; partition: number; lag: number }[];
-  /** Topics with the expected and the actual number of groups that read each partition. */
-  readers: { topic: string; wanted: number; groups: number }[];
-  processes: ObservedProcess[];
-  /** Processes that exited or failed to start, outside the plan. */
-  endedByThemselves: string[];
-  /** Log files and topics that contain personal data and must not. */
-  personal: string[];
-  /** Valid writes that were refused for good, as `409 REASON create`. */
-  refused: { what: string; application: string }[];
-  /** Responses of 500, as `500 POST /applications/{id}/submit`. */
-  raw: { what: string; count: number }[];
-}
 
 export interface Violation {
   rule: string;
@@ -136,7 +11,7 @@ export interface Violation {
   what: string;
 }
 
-type Invariant = (record: ChaosRecord) => string[];
+export type Invariant = (record: ChaosRecord) => string[];
 
 /** Rank of each state in the lifecycle. */
 const STATE_ORDER: Record<State, number> = {
@@ -154,6 +29,7 @@ const STATE_ORDER: Record<State, number> = {
 const DECIDED_STATES = ['ready', 'rejected', 'handed-over', 'closed'];
 const APPLICATIONS_TOPIC = 'cups.applications';
 const DELIVERIES_TOPIC = 'cups.deliveries';
+const DOCUMENTS_TOPIC = 'cups.documents';
 
 /** Every acknowledged write is in intake's store and at the desk. */
 const checkAcknowledgedWrites: Invariant = ({ acknowledged, applications, atDesk }) => {
@@ -220,10 +96,11 @@ const checkNotices: Invariant = ({ threads, events, applications }) => {
 };
 
 /** Events of one subject start at 1, have no gap, are in order on one partition, and match the count in its document. */
-const checkEventSequences: Invariant = ({ events, applications, deliveries }) => {
+const checkEventSequences: Invariant = ({ events, applications, deliveries, documents }) => {
   const published = [
     ...applications.map(({ id, eventSeq }) => ({ topic: APPLICATIONS_TOPIC, subject: `applications/${id}`, eventSeq })),
     ...deliveries.map(({ id, eventSeq }) => ({ topic: DELIVERIES_TOPIC, subject: `deliveries/${id}`, eventSeq })),
+    ...documents.map(({ id, eventSeq }) => ({ topic: DOCUMENTS_TOPIC, subject: `documents/${id}`, eventSeq })),
   ];
   const subjects = Map.groupBy(events, ({ topic, subject }) => `${topic} ${subject}`);
   const known = new Set(published.map(({ topic, subject }) => `${topic} ${subject}`));
@@ -349,7 +226,7 @@ const checkResponses: Invariant = ({ refused, raw }) => [
 
 /** A run that acknowledged nothing proves nothing. */
 const checkCoverage: Invariant = (record) =>
-  (['acknowledged', 'repeats', 'processes'] as const)
+  (['acknowledged', 'repeats', 'processes', 'uploads'] as const)
     .filter((part) => record[part].length === 0)
     .map((part) => `${part}: there are none`);
 
@@ -363,6 +240,7 @@ export const INVARIANTS = {
   'submissions at their agency once': checkSubmissions,
   'replies applied once': checkReplies,
   'services agree': checkServiceAgreement,
+  ...DOCUMENT_INVARIANTS,
   'outboxes empty': checkOutboxes,
   'no lag': checkConsumerLag,
   'no process exited or stalled': checkProcesses,
@@ -372,7 +250,13 @@ export const INVARIANTS = {
 export type InvariantName = keyof typeof INVARIANTS;
 
 /** Invariants that hold only at quiescence. The rest of the record may be empty for them. */
-const QUIESCENCE_INVARIANTS: readonly InvariantName[] = ['services agree', 'outboxes empty', 'no lag'];
+const QUIESCENCE_INVARIANTS: readonly InvariantName[] = [
+  'services agree',
+  'references agree',
+  'checks ended',
+  'outboxes empty',
+  'no lag',
+];
 
 /** Returns every violation that a record shows. */
 export function checkInvariants(record: ChaosRecord, rules = Object.keys(INVARIANTS) as InvariantName[]): Violation[] {
@@ -390,11 +274,3 @@ export const findUnsettled = (record: ChaosRecord): Violation[] => [
 
 const byId = <T extends { id: string }>(all: readonly T[]): Map<string, T> => new Map(all.map((one) => [one.id, one]));
 const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
-
-/** Returns the values that occur more than once, each once. */
-function findDuplicates(all: readonly string[]): string[] {
-  const seen = new Set<string>();
-  const again = new Set<string>();
-  for (const one of all) (seen.has(one) ? again : seen).add(one);
-  return [...again];
-}

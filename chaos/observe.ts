@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { State } from '@cups/application';
 import { messageType } from '@cups/contracts/proto';
-import { fromMessage, parseSubject, topicsOf } from '@cups/agency-contract';
+import { COPY_PATH, fromMessage, parseSubject, topicsOf } from '@cups/agency-contract';
 import { AssignerProtocol, Kafka, logLevel } from 'kafkajs';
 import mongoose from 'mongoose';
 import type { Connection } from 'mongoose';
@@ -10,17 +10,26 @@ import { SERVICES } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { readTopics } from './agency.ts';
 import type { StoredMessage } from './agency.ts';
-import type { ObservedEvent, ObservedProcess, ObservedReply, ObservedRequest, ChaosRecord } from './invariants.ts';
+import type {
+  ChaosRecord,
+  FrozenCopy,
+  ObservedDocument,
+  ObservedEvent,
+  ObservedProcess,
+  ObservedReply,
+  ObservedRequest,
+  SentCopy,
+} from './chaos-record.ts';
 import { AGENCY_CODES } from './forged-messages.ts';
 import { findPersonalData } from './pii-scan.ts';
 
 /** Reads the internal state of a platform: stores, topics, groups, processes and logs. */
 
-const EVENTS = ['cups.applications', 'cups.deliveries'] as const;
+const EVENTS = ['cups.applications', 'cups.deliveries', 'cups.documents'] as const;
 
 type SettledState = Pick<
   ChaosRecord,
-  'applications' | 'deliveries' | 'threads' | 'outboxes' | 'parked' | 'groups' | 'readers'
+  'applications' | 'deliveries' | 'threads' | 'documents' | 'outboxes' | 'parked' | 'groups' | 'readers'
 >;
 
 /** Reads the part of the record that is polled until the platform settles. */
@@ -45,7 +54,8 @@ interface ApplicationDocument extends Document {
   state: State;
   agency: string;
   createRequest?: string;
-  submissions: { number: number }[];
+  submissions: { number: number; submitTime: Date; content: { evidence?: { copy?: string; copySha256?: string }[] } }[];
+  documents?: { name: string; state: string; uploadSha256: string; sha256?: string }[];
   history: { kind: string; cause: string }[];
 }
 interface DeliveryDocument extends Document {
@@ -68,6 +78,9 @@ async function observeStores(connection: Connection, prefix: string) {
     agency: 1,
     createRequest: 1,
     'submissions.number': 1,
+    'submissions.submitTime': 1,
+    'submissions.content.evidence': 1,
+    documents: 1,
     history: 1,
   });
   const deliveries = await all<DeliveryDocument>('agency-bridge', 'deliveries', { ...own, application: 1 });
@@ -80,8 +93,12 @@ async function observeStores(connection: Connection, prefix: string) {
       state,
       revision,
       eventSeq,
-      createdBy: one.createRequest?.split('|').at(-1) ?? '',
+      createdBy: requestOf(one.createRequest),
       submissions: one.submissions.map(({ number }) => number),
+      copies: one.submissions.flatMap(toCopies),
+      documents: (one.documents ?? []).map(({ name, state: known, uploadSha256, sha256 }) =>
+        Object.assign({ document: idOf(name), state: known, uploadSha256 }, sha256 && { sha256 }),
+      ),
       history: one.history.map(({ kind, cause }) => ({ kind, cause })),
       deliverySeq: lastSeqs?.[`deliveries/${_id}-${codeOf(agency)}`] ?? 0,
     })),
@@ -97,9 +114,55 @@ async function observeStores(connection: Connection, prefix: string) {
       applicationSeq: lastSeqs?.['applications'] ?? 0,
       notices: notices.map(({ id, state, failCause }) => ({ id, state, ...(failCause ? { cause: failCause } : {}) })),
     })),
+    documents: (await all<StoredDocument>('documents', 'documents', STORED_DOCUMENT)).map(toObservedDocument),
     ...(await observeOutboxes(connection, prefix)),
   };
 }
+
+const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
+/** Returns the scans that a submission names. */
+const toCopies = ({ number, submitTime, content }: ApplicationDocument['submissions'][number]): FrozenCopy[] =>
+  (content.evidence ?? []).flatMap(({ copy, copySha256 }) =>
+    copy?.startsWith('documents/')
+      ? [
+          Object.assign(
+            { submission: number, fileTime: submitTime.getTime(), document: idOf(copy) },
+            copySha256 && { uploadSha256: copySha256 },
+          ),
+        ]
+      : [],
+  );
+
+interface StoredDocument {
+  _id: string;
+  purpose: 'evidence' | 'result';
+  state: string;
+  eventSeq: number;
+  createRequest?: string;
+  uploadSha256: string;
+  content?: { sha256: string };
+  refusal?: string;
+}
+const STORED_DOCUMENT = {
+  purpose: 1,
+  state: 1,
+  eventSeq: 1,
+  createRequest: 1,
+  uploadSha256: 1,
+  'content.sha256': 1,
+  refusal: 1,
+} as const;
+
+const toObservedDocument = ({ _id: id, purpose, state, eventSeq, ...one }: StoredDocument): ObservedDocument =>
+  Object.assign(
+    { id, purpose, state, eventSeq, createdBy: requestOf(one.createRequest), uploadSha256: one.uploadSha256 },
+    one.content && { sha256: one.content.sha256 },
+    one.refusal && { refusal: one.refusal },
+  );
+
+/** Returns the request ID in a stored creation. */
+const requestOf = (createRequest: string | undefined): string => createRequest?.split('|').at(-1) ?? '';
 
 /** Reads every collection of the platform's databases, so that no list of outboxes can go stale. */
 async function observeOutboxes(
@@ -166,8 +229,9 @@ async function observeGroups(brokers: string, prefix: string): Promise<Pick<Sett
       }
     }
     const wanted: [string, number][] = [
-      ['cups.applications', 2],
+      ['cups.applications', 3],
       ['cups.deliveries', 1],
+      ['cups.documents', 2],
       ...AGENCY_CODES.flatMap((code): [string, number][] => [
         [topicsOf(code).requests, 1],
         [topicsOf(code).replies, 1],
@@ -232,9 +296,23 @@ function parseEvent(topic: string, message: StoredMessage): ObservedEvent {
 function parseRequest(message: StoredMessage): ObservedRequest[] {
   const read = fromMessage(message);
   if (!read.ok || !('submission' in read.event.data) || !('answers' in read.event.data)) return [];
-  const { application, submission } = read.event.data;
-  return [{ id: read.event.id, application: application.replace('applications/', ''), submission }];
+  const { application, submission, evidence } = read.event.data;
+  const { id, time } = read.event;
+  return [
+    { id, application: idOf(application), submission, time: Date.parse(time), copies: evidence.flatMap(toSentCopy) },
+  ];
 }
+
+interface SentEvidence {
+  copy?: string;
+  copyState?: string;
+  copySha256?: string;
+}
+
+const toSentCopy = ({ copy, copyState = '', copySha256 }: SentEvidence): SentCopy[] =>
+  copy?.startsWith(COPY_PATH)
+    ? [Object.assign({ document: idOf(copy), state: copyState }, copySha256 && { sha256: copySha256 })]
+    : [];
 
 /** Returns an agency message that the contract allows and that is about its own delivery. */
 function parseReply(code: string, message: StoredMessage): ObservedReply[] {

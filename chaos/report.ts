@@ -15,6 +15,12 @@ export interface ChaosReport {
   /** Acknowledged writes that were sent again at the end. */
   repeats: number;
   events: number;
+  /** Acknowledged uploads. */
+  uploads: number;
+  /** Copies in submissions. */
+  copies: number;
+  /** Objects and keys without a document that the platform removed. */
+  swept: number;
   /** Unsuccessful responses at the desks. */
   troubles: Record<string, number>;
   /** Seconds until the platform settled; absent if it did not. */
@@ -47,6 +53,9 @@ export function formatReport(report: ChaosReport): string {
     ['acknowledged writes', report.acknowledged],
     ['writes repeated at the end', report.repeats],
     ['events', report.events],
+    ['acknowledged uploads', report.uploads],
+    ['copies in submissions', report.copies],
+    ['orphans swept', report.swept],
     ['unsuccessful responses', failed.length > 0 ? failed.join(', ') : 0],
     ['settled after', report.restSeconds === undefined ? 'NEVER' : `${report.restSeconds} s`],
     ['violations', violations.length],

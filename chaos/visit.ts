@@ -3,7 +3,9 @@ import { applicationId, createContent } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { ApiError } from '@cups/tools/desk';
 import type { Application } from '@cups/tools/desk';
-import type { Action } from './invariants.ts';
+import type { Action } from './chaos-record.ts';
+import type { Uploads } from './uploads.ts';
+import { isStale } from './workload.ts';
 import type { Workload } from './workload.ts';
 
 /** One applicant's visit: opens, sometimes edits, submits, and returns until the agency decides. */
@@ -13,6 +15,12 @@ const ENDING_WEIGHTS = { ZQ: 30, ZS: 6, ZD: 12, ZE: 4, ZR: 10, ZN: 14, ZB: 4, ZT
 /** The simulator stays silent for this ending; the hostile traffic replies instead. */
 const SILENT_ENDING = 'ZN';
 const MAX_RETURN_VISITS = 5;
+/** Share of the applications whose first evidence gets a scan. */
+const SCANS = 0.2;
+/** Share of the scans before which the desk uploads a file that the check refuses. */
+const UNSAFE_SCANS = 0.15;
+/** Share of the supplied documents that have a scan. */
+const SUPPLIED_SCANS = 0.3;
 
 /** An application that its agency has received. */
 export interface DeliveredApplication {
@@ -23,6 +31,7 @@ export interface DeliveredApplication {
 
 export interface VisitContext {
   counters: Workload;
+  uploads: Uploads;
   centres: readonly Centre[];
   services: readonly PublicService[];
   random: () => number;
@@ -33,7 +42,7 @@ export interface VisitContext {
   signal: AbortSignal;
 }
 
-/** Runs the visit of the n-th applicant. @throws ApiError when the platform refuses, AbortError on an abort */
+/** Runs the visit of the n-th applicant. @throws ApiError and UploadError when the platform refuses, AbortError on an abort */
 export async function runVisit(n: number, context: VisitContext): Promise<void> {
   const { counters, centres, services, random, signal } = context;
   const centre = n % centres.length;
@@ -41,55 +50,124 @@ export async function runVisit(n: number, context: VisitContext): Promise<void> 
   const id = applicationId(ending);
   const fileable = services.filter(({ version }) => version.centreKinds?.includes(centres[centre]!.kind));
   const service = fileable[Math.floor(random() * fileable.length)]!;
-  const act = (action: Action, body: object) =>
-    counters.write({ application: id, action, path: `/applications/${id}/${action}`, body, centre });
+  const visit = new Visit({ id, centre, context });
 
-  const body = Object.assign(
-    { id, publicService: service.code },
-    createContentWithCanaries(n, centres[centre]!, service),
-  );
-  const { etag } = await counters.write({ application: id, action: 'create', path: '/applications', body, centre });
-  if (random() < 0.3) {
-    const edit = { delivery: { kind: 'at-centre', note: `canary-remark ${n}` } };
-    await counters.write({ application: id, action: 'edit', path: `/applications/${id}`, body: edit, centre, etag });
-  }
-  if (random() < 0.05) return void (await act('withdraw', { reason: 'another day' }));
-  const app = await act('submit', {});
-  if (random() < 0.08) return void (await act('withdraw', { reason: 'no longer needed' }));
+  await visit.open(service.code, createContentWithCanaries(n, centres[centre]!, service));
+  if (random() < 0.3) await visit.edit({ delivery: { kind: 'at-centre', note: `canary-remark ${n}` } });
+  if (random() < 0.05) return void (await visit.act('withdraw', { reason: 'another day' }));
+  const app = await visit.act('submit', {});
+  if (random() < 0.08) return void (await visit.act('withdraw', { reason: 'no longer needed' }));
   const agency = app.agency.replace('agencies/', '');
   for (let round = 0; round < MAX_RETURN_VISITS && context.isOpen(); round += 1) {
     await pause(1_500 + random() * 4_000, undefined, { signal });
     const hasIt = context.deliveredApplications.has(id) || (await isDelivered(counters, centre, id));
     if (hasIt) context.deliveredApplications.set(id, { id, agency, isSilent: ending === SILENT_ENDING });
-    if (await returnToCentre(counters, centre, id, act)) return;
+    if (await visit.returnToCentre()) return;
   }
 }
 
-/** Reads the state and takes the next step. @returns whether the visit is over */
-async function returnToCentre(
-  counters: Workload,
-  centre: number,
-  id: string,
-  act: (action: Action, body: object) => Promise<Application>,
-): Promise<boolean> {
-  const app = await counters.read<Application>(centre, `/applications/${id}`);
-  if (app.state === 'documents-requested') {
-    const evidence = app.documentRequest!.evidenceKinds.map((kind) => ({
-      kind,
-      number: 'CANARY-PAPER',
-      originalSeen: true,
-    }));
-    await act('supply-documents', { evidence });
-    return false;
+interface VisitPlace {
+  /** ID of the application. */
+  id: string;
+  centre: number;
+  context: VisitContext;
+}
+
+interface EvidenceContent {
+  kind: string;
+  copy?: string;
+  [field: string]: unknown;
+}
+
+/** The writes of one visit. */
+class Visit {
+  readonly #id: string;
+  readonly #centre: number;
+  readonly #context: VisitContext;
+  #etag = '';
+
+  constructor({ id, centre, context }: VisitPlace) {
+    this.#id = id;
+    this.#centre = centre;
+    this.#context = context;
   }
-  if (app.state !== 'ready' && app.state !== 'rejected') return false;
-  await act('hand-over', {
-    collectedBy: 'applicant',
-    idDocumentKind: 'identity-document',
-    idDocumentNumber: 'CANARY-PAPER',
-  });
-  await act('confirm-outcome', app.state === 'ready' ? { needMet: true } : { needMet: false, missing: 'all of it' });
-  return true;
+
+  /** Opens the draft, in some visits with a scan. */
+  async open(publicService: string, content: Record<string, unknown>): Promise<void> {
+    const { counters, uploads, random } = this.#context;
+    const application = this.#id;
+    const body = Object.assign({ id: application, publicService }, content);
+    const create = { application, action: 'create' as const, path: '/applications', body, centre: this.#centre };
+    this.#etag = (await counters.write(create)).etag;
+    const [first, ...others] = content['evidence'] as EvidenceContent[];
+    if (!first || random() >= SCANS) return;
+    const copy = await this.#scan(first.kind);
+    await this.edit({ evidence: [{ ...first, copy }, ...others] });
+    uploads.attached(copy);
+  }
+
+  /** Edits the draft. The end of a check changes its version, so a refused edit is made again on the new version. */
+  async edit(body: object): Promise<void> {
+    const { counters } = this.#context;
+    const application = this.#id;
+    const path = `/applications/${application}`;
+    for (;;) {
+      const edit = { application, action: 'edit' as const, path, body, centre: this.#centre, mayBeStale: true };
+      try {
+        this.#etag = (await counters.write(Object.assign(edit, { etag: this.#etag }))).etag;
+        return;
+      } catch (error) {
+        if (!isStale(error)) throw error;
+        this.#etag = (await counters.read<Application>(this.#centre, path)).etag;
+      }
+    }
+  }
+
+  act(action: Action, body: object): Promise<Application> {
+    const application = this.#id;
+    const path = `/applications/${application}/${action}`;
+    return this.#context.counters.write({ application, action, path, body, centre: this.#centre });
+  }
+
+  /** Reads the state and takes the next step. @returns whether the visit is over */
+  async returnToCentre(): Promise<boolean> {
+    const app = await this.#context.counters.read<Application>(this.#centre, `/applications/${this.#id}`);
+    if (app.state === 'documents-requested') {
+      await this.#supply(app.documentRequest!.evidenceKinds);
+      return false;
+    }
+    if (app.state !== 'ready' && app.state !== 'rejected') return false;
+    await this.act('hand-over', {
+      collectedBy: 'applicant',
+      idDocumentKind: 'identity-document',
+      idDocumentNumber: 'CANARY-PAPER',
+    });
+    await this.act(
+      'confirm-outcome',
+      app.state === 'ready' ? { needMet: true } : { needMet: false, missing: 'all of it' },
+    );
+    return true;
+  }
+
+  async #supply(kinds: readonly string[]): Promise<void> {
+    const { random, uploads } = this.#context;
+    const evidence: EvidenceContent[] = [];
+    for (const kind of kinds) {
+      const item: EvidenceContent = { kind, number: 'CANARY-PAPER', originalSeen: true };
+      if (random() < SUPPLIED_SCANS) item.copy = await this.#scan(kind);
+      evidence.push(item);
+    }
+    await this.act('supply-documents', { evidence });
+    for (const { copy } of evidence) if (copy !== undefined) uploads.attached(copy);
+  }
+
+  /** Uploads a scan, sometimes after a file that is refused. @returns documents/{id} */
+  async #scan(kind: string): Promise<string> {
+    const { uploads, random } = this.#context;
+    const scan = { application: this.#id, kind, centre: this.#centre };
+    if (random() < UNSAFE_SCANS) await uploads.scanUnsafe(scan);
+    return uploads.scan(scan);
+  }
 }
 
 async function isDelivered(counters: Workload, centre: number, id: string): Promise<boolean> {

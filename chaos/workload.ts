@@ -4,7 +4,7 @@ import { backoffMs } from '@cups/contracts';
 import type { Centre } from '@cups/tools/filings';
 import { openDesk, ApiError } from '@cups/tools/desk';
 import type { Application, ApiRequest, Desk } from '@cups/tools/desk';
-import type { AcknowledgedWrite, Action, DeskApplication, RepeatedWrite } from './invariants.ts';
+import type { AcknowledgedWrite, Action, DeskApplication, RepeatedWrite } from './chaos-record.ts';
 
 /** Sends each write under one request ID until the platform responds, and records the acknowledged writes. */
 
@@ -16,6 +16,8 @@ export interface Write {
   body: object;
   centre: number;
   etag?: string;
+  /** Whether the end of a check may change the version meanwhile: a stale etag is no violation then. */
+  mayBeStale?: boolean;
 }
 
 export interface Workload {
@@ -45,9 +47,13 @@ const methodOf = (action: Action) => (action === 'edit' ? 'PATCH' : 'POST');
 const revisionOf = ({ etag }: Application): number => Number(etag.replaceAll('"', ''));
 
 /** Signs in a specialist at each centre. */
-export async function openWorkload(url: string, centres: readonly Centre[], random: () => number): Promise<Workload> {
+export async function signInAll(url: string, centres: readonly Centre[]): Promise<Desk[]> {
   const desks: Desk[] = [];
   for (const { code } of centres) desks.push(await openDesk(url, `${code.toLowerCase()}-specialist`, { tries: 1 }));
+  return desks;
+}
+
+export function openWorkload(desks: readonly Desk[], random: () => number): Workload {
   const kept: PendingWrite[] = [];
   const acknowledged: AcknowledgedWrite[] = [];
   const refused: Workload['refused'] = [];
@@ -75,7 +81,8 @@ export async function openWorkload(url: string, centres: readonly Centre[], rand
         kept.push(Object.assign({ key }, given));
         return answer;
       } catch (error) {
-        if (error instanceof ApiError && CONFLICT_FREE_ACTIONS.includes(action)) {
+        const isExpected = given.mayBeStale && isStale(error);
+        if (error instanceof ApiError && CONFLICT_FREE_ACTIONS.includes(action) && !isExpected) {
           refused.push({ what: `${error.problem.status} ${error.problem.reason} ${action}`, application });
         }
         throw error;
@@ -138,6 +145,9 @@ function toProblem(error: unknown): { status: number; reason: string } {
   return error instanceof ApiError ? error.problem : { status: 0, reason: 'no answer' };
 }
 
+/** Whether another write has changed the version that a write names. */
+export const isStale = (error: unknown): boolean => toProblem(error).status === 412;
+
 const isTransient = (status: number): boolean => status === 0 || status === 429 || status >= 500;
 
 async function resend(desk: Desk, one: PendingWrite): Promise<RepeatedWrite> {
@@ -160,7 +170,7 @@ async function readAtDesk(desk: Desk, id: string): Promise<DeskApplication[]> {
 }
 
 /** Retries a few times: after the faults, calls must succeed. */
-async function retryRequest<T>(call: () => Promise<T>): Promise<T> {
+export async function retryRequest<T>(call: () => Promise<T>): Promise<T> {
   for (let round = 1; ; round += 1) {
     try {
       return await call();
@@ -172,7 +182,7 @@ async function retryRequest<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /** Maps all items, eight at a time, in order. */
-async function mapConcurrently<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+export async function mapConcurrently<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = [...all.entries()];
   const one = async (): Promise<void> => {

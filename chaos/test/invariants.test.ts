@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { checkInvariants, INVARIANTS } from '../invariants.ts';
-import type { InvariantName, ChaosRecord } from '../invariants.ts';
+import type { InvariantName } from '../invariants.ts';
+import type { ChaosRecord } from '../chaos-record.ts';
 import { createValidRecord } from './record.ts';
 import type { ApplicationHistory } from './record.ts';
 
@@ -9,7 +10,7 @@ import type { ApplicationHistory } from './record.ts';
 
 const defaults = { agency: 'asp', repeatFrom: 0, repeated: 0 };
 const HISTORIES: ApplicationHistory[] = [
-  { ...defaults, id: 'DECIDED', submissions: 2, end: 'decided', repeatFrom: 1, repeated: 2 },
+  { ...defaults, id: 'DECIDED', submissions: 2, end: 'decided', repeatFrom: 1, repeated: 2, hasCopies: true },
   { ...defaults, id: 'OPEN', submissions: 1, end: 'open' },
   { ...defaults, id: 'WITHDRAWN', submissions: 1, end: 'withdrawn' },
   { ...defaults, id: 'DRAFT', submissions: 0, end: 'open' },
@@ -22,6 +23,153 @@ const findById = <T extends { id: string }>(all: T[], id: string): T => all.find
 const removeWhere = <T>(all: T[], gone: (one: T) => boolean): void => {
   all.splice(all.findIndex(gone), 1);
 };
+
+const SCAN = 'DOCUMENT-DECIDED-scan-1';
+const findUpload = ({ uploads }: ChaosRecord, key: string) => uploads.find((one) => one.key === key)!;
+const findCopy = ({ requests }: ChaosRecord) => requests.find(({ copies }) => copies[0]?.document === SCAN)!.copies[0]!;
+
+const DOCUMENT_VIOLATIONS: InjectedViolation[] = [
+  ['nothing was uploaded', 'run is not empty', (r) => r.uploads.splice(0), /uploads: there are none/],
+  [
+    'an acknowledged upload has no document',
+    'uploads present',
+    (r) => removeWhere(r.documents, ({ id }) => id === SCAN),
+    /upload DECIDED-scan-1 of DECIDED: no document/,
+  ],
+  [
+    'acknowledged bytes were lost on the way',
+    'uploads present',
+    (r) => findUpload(r, 'DECIDED-scan-1').regressions.push(65_536),
+    /acknowledged bytes are lost from 65536 on/,
+  ],
+  [
+    'an acknowledged upload is not complete',
+    'uploads present',
+    (r) => void (findById(r.documents, SCAN).state = 'uploading'),
+    /the document is uploading/,
+  ],
+  [
+    'a valid file was refused',
+    'uploads present',
+    (r) => void Object.assign(findById(r.documents, SCAN), { state: 'refused', refusal: 'CHECK_FAILED' }),
+    /the document is refused CHECK_FAILED/,
+  ],
+  [
+    'an unsafe file was accepted',
+    'uploads present',
+    (r) => void (findById(r.documents, 'DOCUMENT-refused').state = 'ready'),
+    /upload refused of ANY: the document is ready/,
+  ],
+  [
+    'an unsafe file was refused for another reason',
+    'uploads present',
+    (r) => void (findById(r.documents, 'DOCUMENT-refused').refusal = 'DAMAGED'),
+    /the document is refused for DAMAGED/,
+  ],
+  [
+    'a document has another declared content',
+    'uploads present',
+    (r) => void (findById(r.documents, SCAN).uploadSha256 = 'another'),
+    /the document is of another upload/,
+  ],
+  [
+    'a PDF was changed',
+    'uploads present',
+    (r) => void (findById(r.documents, SCAN).sha256 = 'another'),
+    /the content is not what was uploaded/,
+  ],
+  [
+    'the desk cannot read a content',
+    'uploads present',
+    (r) => delete findUpload(r, 'DECIDED-scan-1').contentSha256,
+    /the desk does not read the checked content/,
+  ],
+  [
+    'one key opened two documents',
+    'uploads once',
+    (r) => r.documents.push({ ...findById(r.documents, SCAN), id: 'another' }),
+    /upload DECIDED-scan-1: several documents/,
+  ],
+  [
+    'the desk was told two documents',
+    'uploads once',
+    (r) => findUpload(r, 'DECIDED-scan-1').documents.push('another'),
+    /the desk was told several documents/,
+  ],
+  [
+    'a document was uploaded by nobody',
+    'uploads once',
+    (r) => void (findById(r.documents, SCAN).createdBy = 'another'),
+    /document DOCUMENT-DECIDED-scan-1: nobody uploaded it/,
+  ],
+  [
+    'a check never ended',
+    'checks ended',
+    (r) => void (findById(r.documents, SCAN).state = 'checking'),
+    /DOCUMENT-DECIDED-scan-1: is being checked/,
+  ],
+  [
+    'intake did not learn the end of a check',
+    'references agree',
+    (r) => void (findById(r.applications, 'DECIDED').documents[0]!.state = 'checking'),
+    /DECIDED: DOCUMENT-DECIDED-scan-1 is checking in intake, ready in documents/,
+  ],
+  [
+    'intake has another hash',
+    'references agree',
+    (r) => void (findById(r.applications, 'DECIDED').documents[0]!.sha256 = 'another'),
+    /another SHA-256 in documents/,
+  ],
+  [
+    'intake refers to a document that does not exist',
+    'references agree',
+    (r) => removeWhere(r.documents, ({ id }) => id === SCAN),
+    /DECIDED: no document DOCUMENT-DECIDED-scan-1/,
+  ],
+  [
+    'intake lost an attached document',
+    'references agree',
+    (r) => findById(r.applications, 'DECIDED').documents.shift(),
+    /DECIDED: lost DOCUMENT-DECIDED-scan-1/,
+  ],
+  [
+    'a request lacks a copy',
+    'copies at their agency',
+    (r) => r.requests.find(({ copies }) => copies[0]?.document === SCAN)!.copies.pop(),
+    /submission 1 of DECIDED, copy DOCUMENT-DECIDED-scan-1: not in the request/,
+  ],
+  [
+    'a request did not wait for a copy',
+    'copies at their agency',
+    (r) => void (findCopy(r).state = 'coming'),
+    /sent after 2000 ms without it/,
+  ],
+  [
+    'a request names an accepted copy as refused',
+    'copies at their agency',
+    (r) => void (findCopy(r).state = 'refused'),
+    /refused in the request only/,
+  ],
+  [
+    'a request has another hash',
+    'copies at their agency',
+    (r) => void (findCopy(r).sha256 = 'another'),
+    /sent with another SHA-256/,
+  ],
+  [
+    'a submission froze another hash',
+    'copies at their agency',
+    (r) => void (findById(r.applications, 'DECIDED').copies[0]!.uploadSha256 = 'another'),
+    /frozen with another SHA-256/,
+  ],
+  [
+    'the event of a document is missing',
+    'events contiguous and in order',
+    (r) => removeWhere(r.events, ({ subject }) => subject === `documents/${SCAN}`),
+    /documents\/DOCUMENT-DECIDED-scan-1: 0 of 1 events/,
+  ],
+  ['a chunk is left over', 'no orphans', (r) => r.orphans.push(`object ${SCAN}/upload/0-a`), /object DOCUMENT/],
+];
 
 const INJECTED_VIOLATIONS: InjectedViolation[] = [
   ['the run acknowledged nothing', 'run is not empty', (r) => r.acknowledged.splice(0), /acknowledged: there are none/],
@@ -128,7 +276,13 @@ const INJECTED_VIOLATIONS: InjectedViolation[] = [
   [
     'two events came in the wrong order',
     'events contiguous and in order',
-    (r) => r.events.unshift(...r.events.splice(1, 1)),
+    (r) =>
+      r.events.unshift(
+        ...r.events.splice(
+          r.events.findIndex((one) => one.subject === 'applications/DECIDED' && one.sequence === 2),
+          1,
+        ),
+      ),
     /applications\/DECIDED: 2 after 0/,
   ],
   [
@@ -158,13 +312,13 @@ const INJECTED_VIOLATIONS: InjectedViolation[] = [
   [
     'a submission reached its agency under two IDs',
     'submissions at their agency once',
-    (r) => r.requests.push({ id: 'another', application: 'OPEN', submission: 1 }),
+    (r) => r.requests.push({ id: 'another', application: 'OPEN', submission: 1, time: 0, copies: [] }),
     /submission 1 of OPEN: 2 ids/,
   ],
   [
     'a withdrawn submission reached its agency under two IDs',
     'submissions at their agency once',
-    (r) => r.requests.push({ id: 'another', application: 'WITHDRAWN', submission: 1 }),
+    (r) => r.requests.push({ id: 'another', application: 'WITHDRAWN', submission: 1, time: 0, copies: [] }),
     /submission 1 of WITHDRAWN: 2 ids/,
   ],
   [
@@ -245,6 +399,7 @@ const INJECTED_VIOLATIONS: InjectedViolation[] = [
     (r) => void (findById(r.deliveries, 'OPEN-asp').state = 'failed'),
     /OPEN: the delivery failed/,
   ],
+  ...DOCUMENT_VIOLATIONS,
   [
     'an outbox is not empty',
     'outboxes empty',
@@ -309,6 +464,22 @@ describe('checkInvariants', () => {
     expect(checkInvariants(createValidRecord(HISTORIES))).toEqual([]);
   });
 
+  test('accepts a copy that came later than the 15 minutes that a submission waits for it', () => {
+    const record = createValidRecord(HISTORIES);
+    findCopy(record).state = 'coming';
+    delete findCopy(record).sha256;
+    record.requests.find(({ copies }) => copies[0]?.document === SCAN)!.time += 15 * 60_000;
+    expect(checkInvariants(record)).toEqual([]);
+  });
+
+  test('accepts an upload that nobody acknowledged', () => {
+    const record = createValidRecord(HISTORIES);
+    Object.assign(findUpload(record, 'refused'), { isAcknowledged: false, documents: [] });
+    Object.assign(findById(record.documents, 'DOCUMENT-refused'), { state: 'uploading', eventSeq: 0 });
+    removeWhere(record.events, ({ subject }) => subject === 'documents/DOCUMENT-refused');
+    expect(checkInvariants(record)).toEqual([]);
+  });
+
   test('accepts a refused message that the desk shows', () => {
     const record = createValidRecord(HISTORIES);
     const told = record.events.find(({ messageId }) => messageId)!;
@@ -336,6 +507,7 @@ describe('checkInvariants', () => {
       end: fc.constantFrom('open' as const, 'decided' as const, 'withdrawn' as const),
       repeatFrom: fc.nat(10),
       repeated: fc.nat(10),
+      hasCopies: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(course, { minLength: 1, maxLength: 12 }), (courses) => {

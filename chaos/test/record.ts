@@ -1,5 +1,12 @@
 import type { State } from '@cups/application';
-import type { ObservedApplication, ObservedEvent, ChaosRecord } from '../invariants.ts';
+import type {
+  ChaosRecord,
+  DocumentReference,
+  ObservedApplication,
+  ObservedEvent,
+  ObservedUpload,
+  SentCopy,
+} from '../chaos-record.ts';
 
 /** What happens to one application of a record. */
 export interface ApplicationHistory {
@@ -11,6 +18,8 @@ export interface ApplicationHistory {
   /** Duplicate events in Kafka: index of the first one, and their number. */
   repeatFrom: number;
   repeated: number;
+  /** Whether each submission names a scan. @default false */
+  hasCopies?: boolean;
 }
 
 /** Creates a record without violations. */
@@ -22,6 +31,9 @@ export function createValidRecord(courses: readonly ApplicationHistory[]): Chaos
     applications: [],
     deliveries: [],
     threads: [],
+    uploads: [],
+    documents: [],
+    orphans: [],
     events: [],
     requests: [],
     replies: [],
@@ -40,11 +52,39 @@ export function createValidRecord(courses: readonly ApplicationHistory[]): Chaos
     raw: [],
   };
   for (const course of courses) addApplication(course, record);
+  addUpload(record, { key: 'refused', application: 'ANY', refusal: 'PDF_SCRIPT' });
   return record;
 }
 
+/** Adds an acknowledged upload with its document. */
+function addUpload(
+  record: ChaosRecord,
+  { key, application, refusal }: Pick<ObservedUpload, 'key' | 'application' | 'refusal'>,
+): DocumentReference {
+  const document = `DOCUMENT-${key}`;
+  const uploadSha256 = `sha-of-${key}`;
+  const upload = { key, application, documents: [document], isAcknowledged: true, regressions: [], uploadSha256 };
+  const isUnchanged = refusal === undefined;
+  const state = isUnchanged ? 'ready' : 'refused';
+  const content = isUnchanged ? { sha256: uploadSha256 } : { refusal: refusal! };
+  const read = isUnchanged ? { contentSha256: uploadSha256 } : { refusal: refusal! };
+  record.uploads.push({ ...upload, isUnchanged, isAttached: isUnchanged, ...read });
+  record.documents.push({
+    id: document,
+    purpose: 'evidence',
+    state,
+    eventSeq: 1,
+    createdBy: key,
+    uploadSha256,
+    ...content,
+  });
+  const type = isUnchanged ? 'DocumentChecked' : 'DocumentRefused';
+  record.events.push(eventOf('cups.documents', `documents/${document}`, 1, type));
+  return { document, state, uploadSha256, sha256: uploadSha256 };
+}
+
 function addApplication(course: ApplicationHistory, record: ChaosRecord): void {
-  const { id, agency, submissions, end } = course;
+  const { id, agency, submissions, end, hasCopies = false } = course;
   const delivery = `${id}-${agency}`;
   const app: ObservedApplication = {
     id,
@@ -54,6 +94,8 @@ function addApplication(course: ApplicationHistory, record: ChaosRecord): void {
     eventSeq: 0,
     createdBy: `${id}-create`,
     submissions: [],
+    copies: [],
+    documents: [],
     history: [],
     deliverySeq: 0,
   };
@@ -90,7 +132,8 @@ function addApplication(course: ApplicationHistory, record: ChaosRecord): void {
     tell(number === 1 ? 'ApplicationSubmitted' : 'DocumentsSupplied', number === 1 ? 'submitted' : 'in-progress');
     app.submissions.push(number);
     acknowledge(number === 1 ? 'submit' : 'supply-documents', String(number));
-    record.requests.push({ id: `${id}-request-${number}`, application: id, submission: number });
+    const copies = hasCopies ? [freezeCopy(record, app, number)] : [];
+    record.requests.push({ id: `${id}-request-${number}`, application: id, submission: number, time: SENT, copies });
   }
   if (end === 'decided' && submissions > 0) {
     reply('DeliveryDecided', true);
@@ -101,6 +144,18 @@ function addApplication(course: ApplicationHistory, record: ChaosRecord): void {
     acknowledge('withdraw');
   }
   addOutcome(course, record, app, events, answers);
+}
+
+const FILED = Date.parse('2026-01-05T08:00:00Z');
+const SENT = FILED + 2_000;
+
+/** Adds a scan to a submission. @returns what its agency receives */
+function freezeCopy(record: ChaosRecord, app: ObservedApplication, submission: number): SentCopy {
+  const reference = addUpload(record, { key: `${app.id}-scan-${submission}`, application: app.id });
+  const { document, uploadSha256 } = reference;
+  app.documents.push(reference);
+  app.copies.push({ submission, fileTime: FILED, document, uploadSha256 });
+  return { document, state: 'available', sha256: uploadSha256 };
 }
 
 /** Adds what the other services store, with the duplicates of its events. */

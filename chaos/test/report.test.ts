@@ -12,6 +12,9 @@ const report: ChaosReport = {
   acknowledged: 321,
   repeats: 300,
   events: 500,
+  uploads: 40,
+  copies: 30,
+  swept: 3,
   troubles: { '503 OVERLOADED': 2, 'no answer': 7 },
   restSeconds: 12,
   violations: [],
@@ -23,6 +26,7 @@ describe('formatReport', () => {
     expect(text).toMatch(/seed +abc/);
     expect(text).toMatch(/kills \(kill -9\) +9/);
     expect(text).toMatch(/acknowledged writes +321/);
+    expect(text).toMatch(/acknowledged uploads +40/);
     expect(text).toMatch(/7 × no answer, 2 × 503 OVERLOADED/);
     expect(text).toMatch(/violations +0/);
     expect(text).not.toContain('NOT HELD');

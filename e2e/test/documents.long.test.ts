@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createRandom, planFaults } from '@cups/chaos/plan';
+import { findOrphans, readStoredUploads } from '@cups/chaos/stored-uploads';
+import { newUpload } from '@cups/tools/resumed-upload';
 import { buildPdf } from '@cups/tools/upload-client';
 import { eventually } from '@cups/testing';
 import {
@@ -10,8 +12,7 @@ import {
   uploadDuringKills,
 } from './documents-platform.ts';
 import type { DocumentsPlatform } from './documents-platform.ts';
-import { newUpload } from './resumed-upload.ts';
-import { findLostOrDoubled, findOrphans, readStoredUploads } from './stored-uploads.ts';
+import { findLostOrDoubled } from './stored-uploads.ts';
 import type { DeskDocument } from './stored-uploads.ts';
 
 /** Many uploads through crashes. The figures are in docs/reports/benchmarks.md. `UPLOADS_SEED` chooses other kills. */

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { findOrphans } from '@cups/chaos/stored-uploads';
+import type { StoredUploads } from '@cups/chaos/stored-uploads';
 import { sha256Of } from '@cups/tools/upload-client';
-import { newUpload } from './resumed-upload.ts';
-import type { UploadRecord } from './resumed-upload.ts';
-import { findLostOrDoubled, findOrphans } from './stored-uploads.ts';
-import type { DeskDocument, StoredUploads } from './stored-uploads.ts';
+import { newUpload } from '@cups/tools/resumed-upload';
+import type { UploadRecord } from '@cups/tools/resumed-upload';
+import { findLostOrDoubled } from './stored-uploads.ts';
+import type { DeskDocument } from './stored-uploads.ts';
 
 /** The comparison that decides whether crashes lost or doubled an upload can fail. */
 

@@ -62,6 +62,8 @@ export interface ApiRequest {
 export interface Desk {
   readonly centre: string;
   call<T>(method: string, path: string, call?: ApiRequest): Promise<ApiResponse<T>>;
+  /** Returns the cookie of the session, which the gateway renews. */
+  cookie(): string;
   /** Uploads a document. The platform has acknowledged all bytes, and checks them afterwards. */
   upload(scan: Scan): Promise<UploadedDocument>;
   /** Reads the content of a document. @param name documents/{id} */
@@ -151,7 +153,8 @@ export async function openDesk(
   if (!response.ok) throw new ApiError(`sign in ${operator}`, response.parsed as unknown as ProblemBody);
   centre = response.parsed.operator.centre ?? '';
   const upload = (scan: Scan) => uploadDocument(url, sessionHeaders(), scan);
-  return { centre, call, upload, readContent };
+  const cookie = () => sessionHeaders()['cookie'] ?? '';
+  return { centre, call, cookie, upload, readContent };
 }
 
 /** Polls until the result matches. */

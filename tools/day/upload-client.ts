@@ -16,7 +16,11 @@ const IDLE_MS = 60_000;
 export interface UploadFile {
   /** ID of the application. */
   application: string;
+  /** Kind of evidence. @default identity-document */
+  kind?: string;
   bytes: Buffer;
+  /** Sizes of the photographed pages that `bytes` contains. @default none: one file */
+  pageSizes?: readonly number[];
 }
 
 /** Where an upload is. */
@@ -55,17 +59,21 @@ export async function signIn(url: string, operator: string): Promise<string> {
 
 export class UploadClient {
   readonly #url: string;
-  readonly #cookie: string;
+  readonly #cookie: () => string;
 
-  /** @param url origin of the gateway, or of a proxy before it */
-  constructor(url: string, cookie: string) {
+  /**
+   * @param url origin of the gateway, or of a proxy before it
+   * @param cookie of the session, or what returns the current one
+   */
+  constructor(url: string, cookie: string | (() => string)) {
     this.#url = url;
-    this.#cookie = cookie;
+    this.#cookie = typeof cookie === 'string' ? () => cookie : cookie;
   }
 
   /** Opens an upload; a repeat with the same key opens no second one. @returns its path */
-  async open({ application, bytes }: UploadFile, key: string): Promise<string> {
-    const metadata = { application, kind: 'identity-document', sha256: sha256Of(bytes) };
+  async open({ application, kind = 'identity-document', bytes, pageSizes }: UploadFile, key: string): Promise<string> {
+    const pages = pageSizes ? { pages: pageSizes.join(',') } : {};
+    const metadata = { application, kind, sha256: sha256Of(bytes), ...pages };
     const pairs = Object.entries(metadata).map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`);
     const { headers } = await this.#send('POST', PATH, {
       'Idempotency-Key': key,
@@ -100,7 +108,7 @@ export class UploadClient {
       agent: false,
       headers: {
         ...headers,
-        Cookie: this.#cookie,
+        Cookie: this.#cookie(),
         'Tus-Resumable': '1.0.0',
         ...(body ? { 'Content-Length': body.bytes.length } : {}),
       },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { UploadError } from '@cups/tools/upload-client';
-import type { UploadClient, UploadFile, UploadStatus } from '@cups/tools/upload-client';
+import { UploadError } from './upload-client.ts';
+import type { UploadClient, UploadFile, UploadStatus } from './upload-client.ts';
 
 /** An upload as a browser makes it: after each failure it continues where the platform stored it. */
 
@@ -24,6 +24,10 @@ export interface ResumeOptions {
   timeoutMs: number;
   /** Whether the browser was closed since the last request and has to open the upload again. @default never */
   isForgetful?: () => boolean;
+  /** Aborts the upload. @default never */
+  signal?: AbortSignal;
+  /** Receives the error of each failed request. */
+  onFailure?: (error: unknown) => void;
 }
 
 /** Statuses that no repeat changes. */
@@ -41,15 +45,16 @@ export const newUpload = (file: UploadFile): UploadRecord => ({
   failures: 0,
 });
 
-/** Uploads a file, with repeats. @throws UploadError for a refusal, Error after the timeout */
+/** Uploads a file, with repeats. @throws UploadError for a refusal, Error after the timeout, AbortError on an abort */
 export async function uploadWithRepeats(
   client: UploadClient,
   upload: UploadRecord,
-  { timeoutMs, isForgetful = () => false }: ResumeOptions,
+  { timeoutMs, isForgetful = () => false, signal, onFailure }: ResumeOptions,
 ): Promise<void> {
   const end = performance.now() + timeoutMs;
   let path: string | undefined;
   for (;;) {
+    signal?.throwIfAborted();
     try {
       if (path === undefined || isForgetful()) path = await client.open(upload, upload.key);
       upload.paths.add(path);
@@ -58,10 +63,11 @@ export async function uploadWithRepeats(
       const { offset } = record(upload, await client.append(path, upload.bytes, stored.offset));
       if (offset === upload.bytes.length) return;
     } catch (error) {
+      onFailure?.(error);
       if (isFinal(error)) throw error;
       upload.failures += 1;
       if (performance.now() > end) throw new Error('The upload does not end.', { cause: error });
-      await pause(Math.max(RETRY_MS, error instanceof UploadError ? error.retryAfterMs : 0));
+      await pause(Math.max(RETRY_MS, error instanceof UploadError ? error.retryAfterMs : 0), undefined, { signal });
     }
   }
 }
