@@ -8,6 +8,7 @@ const VERSION_COMMANDS = {
   maven: ['mvn', '--version'],
   python: ['python3', '--version'],
   pip: ['python3', '-m', 'pip', '--version'],
+  'Python package cryptography': ['python3', '-c', 'import cryptography'],
 } as const;
 
 type Program = keyof typeof VERSION_COMMANDS;
