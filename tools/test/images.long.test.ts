@@ -153,6 +153,18 @@ describe.each(names)('the image of %s', (name) => {
   });
 });
 
+test('native packages load with the files of their image alone', () => {
+  const image = join(folder.dir, 'documents-root');
+  mkdirSync(image);
+  for (const { digest } of manifestOf('documents').layers) execFileSync('tar', ['-xzf', blob(digest), '-C', image]);
+  const enter = process.getuid?.() === 0 ? ['chroot'] : ['unshare', '--map-root-user', 'chroot'];
+  const load =
+    "require('/app/node_modules/sharp')({ create: { width: 1, height: 1, channels: 3, background: 'red' } })";
+  const program = `${load}.png().toBuffer().then(({ length }) => console.log(length > 0))`;
+  const [command = '', ...args] = [...enter, image, '/nodejs/bin/node', '-e', program];
+  expect(execFileSync(command, args, { encoding: 'utf8', env: { PATH: process.env['PATH'] } }).trim()).toBe('true');
+});
+
 test('the Dockerfile names its base only by BASE_DIGEST', () => {
   const { base } = readDockerfile(join(root, 'k8s/images/Dockerfile'), folder.dir, { APP: APPS[0]!.name });
   expect(base).toMatch(/^[^:@]+@$/);

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { NODE, USER } from './apps.ts';
 import { entryOf, textEntry } from './files.ts';
+import { listSharedObjects } from './natives.ts';
 import type { Entry } from './tar.ts';
 
 /** The base of images that are built from local parts. A distroless base contains at least the same. */
@@ -21,7 +22,7 @@ export interface BasePart {
   purl: string | undefined;
 }
 
-/** Licences of the Debian packages that Node needs. */
+/** Licences of the Debian packages that Node and native packages need. */
 const LICENSES: Record<string, string> = {
   libc6: 'LGPL-2.1-or-later',
   'libgcc-s1': 'GPL-3.0-or-later WITH GCC-exception-3.1',
@@ -29,12 +30,16 @@ const LICENSES: Record<string, string> = {
 };
 
 /**
- * Reads the base: Node of the package `node`, its C libraries, trusted certificates, and one user.
+ * Reads the base: Node of the package `node`, trusted certificates, one user, and the C libraries of Node and of native
+ * packages, which need some that Node does not.
+ * @param natives packages with native code of all images
  * @throws Error when this machine has no `ldd`
  */
-export function readBase(root: string): Base {
+export function readBase(root: string, natives: readonly string[]): Base {
   const node = join(root, 'node_modules/node/bin/node');
-  const libraries = findLibraries(node);
+  const programs = [node, ...listSharedObjects(root, natives)];
+  // The packages themselves lie beside the bundle.
+  const libraries = [...new Set(programs.flatMap(findLibraries))].filter((file) => !file.startsWith(`${root}/`)).sort();
   const origins = libraries.map(findPackage);
   const copyrights = origins
     .flatMap(({ name }) => `/usr/share/doc/${name}/copyright`)
@@ -52,7 +57,7 @@ export function readBase(root: string): Base {
   };
 }
 
-/** Returns the absolute paths of a program's shared libraries, the loader included. */
+/** Returns the absolute paths of the shared libraries of a program or library, the loader included. */
 function findLibraries(program: string): string[] {
   let listed: string;
   try {
@@ -60,7 +65,7 @@ function findLibraries(program: string): string[] {
   } catch (cause) {
     throw new Error('The C library of this machine cannot be listed: `ldd` is needed.', { cause });
   }
-  return [...new Set([...listed.matchAll(/\/\S+/g)].map(([path]) => path))].sort();
+  return [...listed.matchAll(/\/\S+/g)].map(([path]) => path);
 }
 
 function readNodePart(): BasePart {

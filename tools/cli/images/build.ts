@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { APP_FOLDER, runOf } from './apps.ts';
+import { APP_FOLDER, APPS, runOf } from './apps.ts';
 import type { App } from './apps.ts';
 import { readBase } from './base.ts';
 import type { BasePart } from './base.ts';
@@ -47,9 +47,9 @@ export async function buildBundles({ root, apps, out, onProgress }: BuildOptions
   return bundles;
 }
 
-/** Builds the base layer. Takes seconds, mostly for compression. */
+/** Builds the base layer, which is the same for all apps. Takes seconds, mostly for compression. */
 function buildBase(root: string): BaseLayer {
-  const { entries, parts } = readBase(root);
+  const { entries, parts } = readBase(root, [...new Set(APPS.flatMap(({ natives = [] }) => natives))]);
   return { layer: makeLayer(entries, 'Node, the C library, certificates and a user'), parts };
 }
 

@@ -19,15 +19,26 @@ const IGNORED = /\.(?:d\.[cm]?ts|map|md|h|cc|cpp|gyp)$/;
  * @throws Error when a package is not installed
  */
 export function copyNatives(root: string, names: readonly string[], folder: string): string[] {
+  const files = listFiles(root, names);
+  for (const file of files) cpSync(file, join(folder, relative(root, file)));
+  return files.map((file) => relative(root, file));
+}
+
+/**
+ * Returns the paths of the shared objects in packages and in what they depend on.
+ * @throws Error when a package is not installed
+ */
+export const listSharedObjects = (root: string, names: readonly string[]): string[] =>
+  listFiles(root, names).filter((file) => /\.(?:node|so(?:\.\d+)*)$/.test(file));
+
+function listFiles(root: string, names: readonly string[]): string[] {
   const found = new Set<string>();
   for (const name of names) collectPackages(root, name, root, found);
-  const files = [...found].flatMap((place) =>
+  return [...found].flatMap((place) =>
     readTree(place)
       .filter((file) => !IGNORED.test(file) && !file.startsWith('node_modules/'))
       .map((file) => join(place, file)),
   );
-  for (const file of files) cpSync(file, join(folder, relative(root, file)));
-  return files.map((file) => relative(root, file));
 }
 
 /** Adds a package and its dependencies by folder, as Node would resolve them from `from`. */
