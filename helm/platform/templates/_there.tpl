@@ -1,5 +1,5 @@
 {{/*
-Secrets, ConfigMaps and keys that an install needs and no job creates. Checks the cluster before any change, since pods without one
+Secrets, ConfigMaps, their keys, and claims that an install needs and no job creates. Checks the cluster before any change, since pods without one
 wait until Helm times out. A plain render checks nothing: it cannot find the account "default", which every namespace has.
 */}}
 {{- define "cups.mustBeThere" -}}
@@ -40,6 +40,11 @@ wait until Helm times out. A plain render checks nothing: it cannot find the acc
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.documents -}}
+{{- if and .enabled .storage.existingClaim (eq .settings.DOCUMENTS_STORAGE "folder") -}}
+{{- $wanted = append $wanted (dict "path" "documents.storage.existingClaim" "kind" "PersistentVolumeClaim" "name" .storage.existingClaim) -}}
 {{- end -}}
 {{- end -}}
 {{- with .Values.identity -}}

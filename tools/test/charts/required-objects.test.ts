@@ -14,7 +14,12 @@ import { environmentFile } from '../../cli/charts/render.ts';
 const root = join(import.meta.dirname, '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'cups-there-'));
 const kubeconfig = join(folder, 'kubeconfig');
-const KINDS = { secrets: 'Secret', configmaps: 'ConfigMap', serviceaccounts: 'ServiceAccount' };
+const KINDS = {
+  secrets: 'Secret',
+  configmaps: 'ConfigMap',
+  serviceaccounts: 'ServiceAccount',
+  persistentvolumeclaims: 'PersistentVolumeClaim',
+};
 /** Keys of what is in the namespace, by its path, such as `secrets/stores`. */
 const existing = new Map<string, string[]>();
 const methods = new Set<string>();
@@ -81,6 +86,7 @@ beforeEach(() => {
     'secrets/mail': ['url'],
     'secrets/saml': ['current.key', 'current.crt', 'idp.crt'],
     'secrets/kafka-admin': ['password'],
+    'persistentvolumeclaims/documents': [],
   };
   for (const [path, keys] of Object.entries(all)) existing.set(path, keys);
 });
@@ -126,6 +132,17 @@ test('all that is missing is said at once, each by the path of its value', async
   expect(words).toContain('intake.mongodb.existingSecret: the Secret stores has no key intake.');
   expect(words).toContain('global.mongodb.tls: the ConfigMap authorities has no key mongodb.crt.');
   expect(words).not.toMatch(/identity\.|kafka-admin|cups-/);
+});
+
+test('a missing volume of documents is named, and only where a folder holds them', async () => {
+  existing.delete('persistentvolumeclaims/documents');
+  const sentence =
+    'documents.storage.existingClaim: there is no PersistentVolumeClaim documents in the namespace cups.';
+  expect(await runInstall()).toContain(sentence);
+  const inS3 = ['DOCUMENTS_STORAGE=s3'].map((one) => `documents.settings.${one}`);
+  const peers =
+    'documents.s3.peers[0].ipBlock.cidr=192.0.2.43/32,documents.s3.existingSecret=mail,documents.s3.key=url';
+  expect(await runInstall('--set', [...inS3, peers].join(','))).not.toContain(sentence);
 });
 
 test('without the job of keys what it would make must be there', async () => {
