@@ -31,7 +31,7 @@ function outcome(changes: Partial<RolloutOutcome> = {}): RolloutOutcome {
   const moment = { name: 'open a wave', from: 5, to: 80, calls: 200, failed: [], seen: '20 opened', excuse: '' };
   const opening = { centres: 20, helmSeconds: 1.2, firstSeconds: 20, lastSeconds: 50, restarts: 0, newTemplates: 0 };
   return {
-    day: { applications: 69, seconds: 23, lost: 0, doubled: 0, errors: [] } as never,
+    day: { applications: 69, seconds: 23, lost: 0, doubled: 0, errors: [], documents: { scans: 29 } } as never,
     moments: [moment],
     openings: [opening],
     edges: [{ from: 'gateway', to: 'catalog', isOpen: true, shouldBeOpen: true }],
@@ -108,7 +108,7 @@ describe('the report', () => {
   const installed = { url: '', chartsSeconds: 33, answersAfter: 0.2 };
 
   test('shows observations and success', () => {
-    const text = renderReport(circumstances, installed, outcome());
+    const text = renderReport(circumstances, installed, outcome(), 'rollout.svg');
     expect(text).toContain('**The test passed.**');
     expect(text).toContain('| Failed calls | 0 | 0 of 200 |');
     expect(text).toContain('| gateway | 80 m | 210 m | 130 MiB | 3 |');
@@ -117,7 +117,7 @@ describe('the report', () => {
 
   test('names each failed call and failure', () => {
     const moments = [{ ...outcome().moments[0]!, failed: [failure, failure] }];
-    const text = renderReport(circumstances, installed, outcome({ moments }));
+    const text = renderReport(circumstances, installed, outcome({ moments }), 'rollout.svg');
     expect(text).toContain('- 2 calls failed.');
     expect(text).toContain('| open a wave | POST /applications | 503 OVERLOADED | 2 |');
   });

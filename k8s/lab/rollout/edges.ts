@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { isReady, serviceOf } from './kube.ts';
-import type { KubeClient } from './kube.ts';
+import type { KubeClient, Pod } from './kube.ts';
 import { labelsOf, runProbe } from './probe.ts';
 
 /** Tests every connection between services and to external services, from pods with each service's labels and an unknown pod. */
@@ -11,6 +11,7 @@ import { labelsOf, runProbe } from './probe.ts';
 interface ServiceFile {
   name: string;
   calls: string[];
+  callers: string[];
   store: boolean;
   kafka: boolean;
 }
@@ -29,13 +30,16 @@ export interface Edge {
 }
 
 const UNRELATED_POD = 'stranger';
-const GRPC: Record<string, number> = {
+/** Part of the chart documents, with a description of its own. */
+const CHECKER = 'documents-checker';
+const CALL_PORTS: Record<string, number> = {
   catalog: 7001,
   identity: 7002,
   intake: 7003,
   'agency-bridge': 7004,
   notifications: 7005,
   documents: 7007,
+  [CHECKER]: 7017,
 };
 /** Policies of a new pod take effect shortly after its start, so the probe waits, then retries until a connection opens. */
 const SETTLE_MS = 10_000;
@@ -61,14 +65,8 @@ setTimeout(async () => {
 /** @param beside addresses of Kafka, store and mail server */
 export async function testEdges(charts: string, kube: KubeClient, beside: readonly Address[]): Promise<Edge[]> {
   const services = readServices(charts);
-  const pods = (await kube.pods()).filter(isReady);
   // Any pod of a service: one may be scaled down meanwhile, which is not a closed connection.
-  const inside = pods.flatMap((pod): Address[] => {
-    const [name, host] = [serviceOf(pod), pod.status.podIP];
-    const port = GRPC[name];
-    return port === undefined || host === undefined ? [] : [{ name, host, port }];
-  });
-  const targets = [...inside, ...beside];
+  const targets = [...findServices((await kube.pods()).filter(isReady)), ...beside];
   const sources = [...services.map(({ name }) => name), UNRELATED_POD];
   const found = await Promise.all(sources.map((source) => probeTargets(kube, source, targets)));
   const names = [...new Set(targets.map(({ name }) => name))];
@@ -80,14 +78,21 @@ export async function testEdges(charts: string, kube: KubeClient, beside: readon
   );
 }
 
-function readServices(charts: string): ServiceFile[] {
-  return readdirSync(charts).flatMap((name) => {
-    try {
-      return [parse(readFileSync(join(charts, name, 'service.yaml'), 'utf8')) as ServiceFile];
-    } catch {
-      return [];
-    }
+/** Returns the addresses at which pods accept calls. */
+export const findServices = (pods: readonly Pod[]): Address[] =>
+  pods.flatMap((pod): Address[] => {
+    const [name, host] = [serviceOf(pod), pod.status.podIP];
+    const port = CALL_PORTS[name];
+    return port === undefined || host === undefined ? [] : [{ name, host, port }];
   });
+
+function readServices(charts: string): ServiceFile[] {
+  return readdirSync(charts).flatMap((name) =>
+    ['service.yaml', 'checker.yaml']
+      .map((file) => join(charts, name, file))
+      .filter((file) => existsSync(file))
+      .map((file) => parse(readFileSync(file, 'utf8')) as ServiceFile),
+  );
 }
 
 function isExpected(services: readonly ServiceFile[], from: string, to: string): boolean {
@@ -96,6 +101,8 @@ function isExpected(services: readonly ServiceFile[], from: string, to: string):
   if (to === 'kafka') return service.kafka;
   if (to === 'store') return service.store;
   if (to === 'mail') return from === 'notifications';
+  // Documents reaches its checker by its values, not by its calls.
+  if (to === CHECKER) return services.some(({ name, callers }) => name === to && callers.includes(from));
   return service.calls.includes(to);
 }
 

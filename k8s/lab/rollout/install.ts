@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { operationsCommands } from '../../../tools/check/guide-commands.ts';
 import type { ExternalServices } from './external-services.ts';
-import { waitFor } from './kube.ts';
+import { NAMESPACE, waitFor } from './kube.ts';
 import type { KubeClient } from './kube.ts';
 import { secretFiles } from './install-values.ts';
 import type { Administrator } from './administrator.ts';
+import { giveAgenciesKeys } from './agency-keys.ts';
+import { createVolume } from './documents.ts';
 import type { Target } from './target.ts';
 
 /** Installs with the commands of docs/how-to/install.md and generated values. */
@@ -17,10 +19,19 @@ export interface InstallResult {
   answersAfter: number;
 }
 
+/** Parts of the test: `documents` needs no KEDA, and lets the simulator use the agency API. */
+export const PARTS = ['all', 'documents'] as const;
+export type Part = (typeof PARTS)[number];
+
 /** Returns the values in the folder `mine`; the rest is k8s/env/pilot.yaml. */
-function createValues({ kafka, store, mail, secure }: ExternalServices, { host, from }: Target): object {
+function createValues(
+  { kafka, store, mail, secure }: ExternalServices,
+  { host, from, volumeFolder }: Target,
+  part: Part,
+): object {
   const here = [{ ipBlock: { cidr: `${host}/32` } }];
-  const byLag = { enabled: true, minReplicas: 2, maxReplicas: 4, partitions: 12, authentication: 'kafka-lag' };
+  const enabled = part === 'all';
+  const byLag = { enabled, minReplicas: 2, maxReplicas: 4, partitions: 12, authentication: 'kafka-lag' };
   const consumer = { keda: Object.assign({ lagThreshold: 50 }, byLag) };
   // One node of two cores cannot satisfy the requests for separate nodes.
   const small = { resources: { requests: { cpu: '25m', memory: '96Mi' } } };
@@ -28,6 +39,7 @@ function createValues({ kafka, store, mail, secure }: ExternalServices, { host, 
     global: {
       // Desks of a rehearsal use test operators.
       environment: 'development',
+      strictMode: part === 'all',
       strictExceptions: ['local-sign-in', 'trial-storage'],
       image: { pullPolicy: 'IfNotPresent' },
       kafka: { brokers: [`${kafka.host}:${kafka.port}`], peers: here },
@@ -39,8 +51,7 @@ function createValues({ kafka, store, mail, secure }: ExternalServices, { host, 
     catalog: small,
     identity: Object.assign({ providers: ['local'] }, small),
     intake: Object.assign({}, small, consumer),
-    // The cluster has no volumes, so documents end with their pod, and a second pod would lack those of the first.
-    documents: Object.assign({ replicas: 1, storage: { existingClaim: '' }, checker: small }, small),
+    documents: Object.assign({ checker: small }, small, volumeFolder === undefined ? WITHOUT_VOLUME : {}),
     // The consumer that is stopped: a small lag must suffice.
     'agency-bridge': Object.assign({ keda: Object.assign({ lagThreshold: 5 }, byLag) }, small),
     notifications: Object.assign(
@@ -57,6 +68,7 @@ function createValues({ kafka, store, mail, secure }: ExternalServices, { host, 
       consumer,
     ),
     gateway: {
+      ...(part === 'documents' ? { publicOrigin: PLATFORM_URL } : {}),
       resources: { requests: { cpu: '200m', memory: '96Mi' } },
       route: { kind: 'none' },
       public: { peers: from.map((cidr) => ({ ipBlock: { cidr } })) },
@@ -69,21 +81,36 @@ function createValues({ kafka, store, mail, secure }: ExternalServices, { host, 
       },
     },
     'agency-simulator': Object.assign(
-      { settings: { SIMULATOR_TOPICS: 'all', SIMULATOR_BEHAVIOUR: 'demo', SIMULATOR_DELAY_MS: 250 } },
+      part === 'documents' ? { agencyKeys: { existingSecret: AGENCY_KEYS } } : {},
       small,
+      {
+        settings: {
+          SIMULATOR_TOPICS: 'all',
+          SIMULATOR_BEHAVIOUR: 'demo',
+          SIMULATOR_DELAY_MS: 250,
+          ...(part === 'documents' ? { SIMULATOR_PLATFORM_URL: PLATFORM_URL } : {}),
+        },
+      },
     ),
-    topics: { partitions: 12, kafka: { username: secure.admin.username }, lagSecret: 'cups-kafka-lag' },
+    topics: { partitions: 12, kafka: { username: secure.admin.username }, lagSecret: enabled ? 'cups-kafka-lag' : '' },
   };
 }
+
+const AGENCY_KEYS = 'agency-keys';
+/** Address of the gateway in its namespace. As the public origin, it is the audience of the simulator's assertions. */
+const PLATFORM_URL = 'http://gateway';
+/** Documents end with their pod, and a second pod would lack those of the first. */
+const WITHOUT_VOLUME = { replicas: 1, storage: { existingClaim: '' } };
 
 /** @throws CommandFailedError, Error when the platform does not respond */
 export async function install(
   operator: Administrator,
   target: Target,
   beside: ExternalServices,
-  kube: KubeClient,
+  { kube, part }: { kube: KubeClient; part: Part },
 ): Promise<InstallResult> {
-  operator.write('values.yaml', createValues(beside, target));
+  operator.write('values.yaml', createValues(beside, target, part));
+  if (part === 'documents') giveAgenciesKeys(operator.folder);
   const { kafka, secure } = beside;
   operator.exported = {
     KAFKA_BROKERS: `${kafka.host}:${kafka.port}`,
@@ -96,6 +123,7 @@ export async function install(
   for (const command of operationsCommands('Install the platform')) {
     const started = performance.now();
     await operator.sh(command);
+    if (command.endsWith('k8s/namespace.yaml')) await prepareNamespace(operator, target, { kube, part });
     if (command.startsWith('npm run cups -- images'))
       await target.load(join(operator.folder, 'dist/images/images.tar'));
     if (command.includes('helm/platform')) chartsSeconds = (performance.now() - started) / 1000;
@@ -106,4 +134,20 @@ export async function install(
     return response.ok;
   });
   return { url, chartsSeconds, answersAfter };
+}
+
+/** Creates what the steps of the guide take as given: a claim, and for the simulator its keys. */
+async function prepareNamespace(
+  operator: Administrator,
+  { volumeFolder }: Target,
+  { kube, part }: { kube: KubeClient; part: Part },
+): Promise<void> {
+  if (volumeFolder !== undefined) {
+    const node = await kube.kubectl(['get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}']);
+    await kube.kubectl(['apply', '-f', '-'], JSON.stringify(createVolume(volumeFolder, node.trim())));
+  }
+  if (part !== 'documents') return;
+  await operator.sh(
+    `kubectl create secret generic ${AGENCY_KEYS} --namespace ${NAMESPACE} --from-file=mine/agency-keys`,
+  );
 }

@@ -11,10 +11,12 @@ import { operationsCommands } from '../../../tools/check/guide-commands.ts';
 import type { ExternalServices } from './external-services.ts';
 import { renewCertificate, testCertificates } from './certificates.ts';
 import { deletePods, drainNode, scaleOnLag, waitUntilReady } from './disruptions.ts';
+import { testCheckerPods } from './checker-pod.ts';
+import { restartDuringUploads } from './documents.ts';
 import { testEdges } from './edges.ts';
-import type { Edge } from './edges.ts';
+import type { Address, Edge } from './edges.ts';
 import { appointFirstSupervisor } from './first-supervisor.ts';
-import type { InstallResult } from './install.ts';
+import type { InstallResult, Part } from './install.ts';
 import { isReady, serviceOf, waitFor } from './kube.ts';
 import type { KubeClient } from './kube.ts';
 import { LoadGenerator } from './load.ts';
@@ -34,6 +36,7 @@ export interface ScenarioOptions {
   beside: ExternalServices;
   kube: KubeClient;
   installed: InstallResult;
+  part: Part;
   /** Applications per second: normally, and in the spike. */
   rate: number;
   spike: number;
@@ -79,24 +82,34 @@ timeZone: Europe/Chisinau
 workingTime: { days: [mon, tue, wed, thu, fri], from: '08:00', to: '17:00' }
 calendar: holidays-md
 `;
+/** The API server and DNS, by their Services. */
+const CLUSTER_ADDRESSES: readonly Address[] = [
+  { name: 'the API server', host: 'kubernetes.default.svc', port: 443 },
+  { name: 'DNS', host: 'kube-dns.kube-system.svc', port: 53 },
+];
 /** Waves of the sixty centres. */
 export const WAVES = ['2023-1', '2023-2', '2023-3'];
 
 /** A failed step ends the scenario, and the result says so. @throws Error when the sample day fails */
 export async function runScenario(options: ScenarioOptions): Promise<ScenarioResult> {
-  const { kube, installed, beside, onProgress: report } = options;
+  const { kube, installed, beside, part, onProgress: report } = options;
   report('the sample day through the gateway');
-  const day = await playDay({ url: installed.url });
+  const day = await playDay({ url: installed.url, everyAgencyFetches: part === 'documents' });
   report(
     `  ${day.applications} applications in ${day.seconds} s: ${day.lost} lost, ${day.doubled} doubled, ${day.errors.length} errors`,
   );
+  const { scans, photographedPages, refused, fetches, results } = day.documents;
+  report(`  ${scans} scans (${photographedPages} pages), ${refused} refused, ${fetches} fetches, ${results} results`);
+  for (const error of day.errors.slice(0, 10)) report(`  ${error}`);
   const load = new LoadGenerator(installed.url);
   const watch = new ClusterMonitor(kube, load, installed.url);
   const scenario = new Scenario(options, load, watch);
-  await load.start(await activeCentres(installed.url), options.rate);
+  const centres = await activeCentres(installed.url);
+  await load.start(centres, options.rate);
   watch.start();
   let broken = '';
-  await scenario.run().catch((error: unknown) => (broken = (error as Error).message));
+  const run = part === 'documents' ? scenario.runDocuments(centres) : scenario.run(centres);
+  await run.catch((error: unknown) => (broken = (error as Error).message));
   await load.stop();
   await watch.stop();
   report(`looking for each of the ${load.accepted} applications that were acknowledged`);
@@ -143,7 +156,7 @@ class Scenario {
     this.timeline = new Timeline(load, options.onProgress);
   }
 
-  async run(): Promise<void> {
+  async run(centres: readonly Centre[]): Promise<void> {
     const { operator, kube, installed, spike } = this.#options;
     await this.timeline.record('desks at work, nothing else', async () => {
       await delay(BASELINE_SECONDS * 1000);
@@ -172,12 +185,24 @@ class Scenario {
     );
     await this.#step('agency-bridge down, then scaled on lag', () => this.#scale());
     await this.#step(`a spike of ${spike} applications/s`, () => this.#spike());
-    await this.#step('every edge, from within', () => this.#tryEdges());
+    await this.runDocuments(centres);
     await this.#step('Read the dashboards', async () => {
       await operator.follow('Read the dashboards');
       return 'the ConfigMap of the dashboard is there';
     });
     await this.#step('Rotate a key: retire', () => this.#retire());
+  }
+
+  /** The steps that concern documents, and every edge. */
+  async runDocuments(centres: readonly Centre[]): Promise<void> {
+    const { kube, installed } = this.#options;
+    await this.#step('documents, checker and gateway replaced during uploads', () =>
+      restartDuringUploads(kube, installed.url, { centres, service: this.#load.services[0]! }),
+    );
+    await this.#step('from within the pods of the checker', () =>
+      testCheckerPods(kube, [...this.#addressesBeside(), ...CLUSTER_ADDRESSES]),
+    );
+    await this.#step('every edge, from within', () => this.#tryEdges());
   }
 
   /** Runs a step, and waits some seconds for its effects. */
@@ -318,15 +343,14 @@ class Scenario {
     return `age of the oldest event that is not in Kafka yet: p95 ${quantile(ages, 0.95).toFixed(2)} s, most ${Math.max(...ages).toFixed(2)} s, ${ages.length} looks`;
   }
 
+  #addressesBeside(): Address[] {
+    const { kafka, store, mail } = this.#options.beside;
+    return Object.entries({ kafka, store, mail }).map(([name, { host, port }]) => ({ name, host, port }));
+  }
+
   async #tryEdges(): Promise<string> {
-    const { operator, kube, beside } = this.#options;
-    const { kafka, store, mail } = beside;
-    const outside = [
-      { name: 'kafka', host: kafka.host, port: kafka.port },
-      { name: 'store', host: store.host, port: store.port },
-      { name: 'mail', host: mail.host, port: mail.port },
-    ];
-    this.edges.push(...(await testEdges(join(operator.folder, 'helm'), kube, outside)));
+    const { operator, kube } = this.#options;
+    this.edges.push(...(await testEdges(join(operator.folder, 'helm'), kube, this.#addressesBeside())));
     const wrong = this.edges.filter(({ isOpen, shouldBeOpen }) => isOpen !== shouldBeOpen);
     const open = this.edges.filter(({ isOpen }) => isOpen).length;
     const said = wrong.map(({ from, to, isOpen }) => `${from} to ${to} is ${isOpen ? 'open' : 'closed'}`).join(', ');

@@ -12,6 +12,8 @@ export interface Target {
   host: string;
   /** Source addresses of this machine for pods, as in a NetworkPolicy. */
   from: string[];
+  /** Folder of the node for the volume of documents; undefined: the cluster has none for the test. */
+  volumeFolder: string | undefined;
   load(archive: string): Promise<void>;
   /** Returns the gateway's URL from this machine, after the installation. */
   gatewayUrl(kube: KubeClient): Promise<string>;
@@ -25,6 +27,8 @@ export interface TargetOptions {
   host?: string | undefined;
   /** Command that loads images into its nodes; `{}` is the archive. */
   load?: string | undefined;
+  /** Whether the own cluster has KEDA. */
+  keda: boolean;
   onProgress: (line: string) => void;
   signal: AbortSignal;
 }
@@ -34,10 +38,11 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
   return options.kubeconfig === undefined ? startOwnCluster(options) : openExternalCluster(options.kubeconfig, options);
 }
 
-async function startOwnCluster({ root, onProgress, signal }: TargetOptions): Promise<Target> {
+async function startOwnCluster({ root, keda, onProgress, signal }: TargetOptions): Promise<Target> {
+  const folder = join(root, '.cups', 'cluster', 'rollout');
   const cluster = await startCluster({
-    folder: join(root, '.cups', 'cluster', 'rollout'),
-    addons: ['dns', 'metrics', 'policies', 'keda'],
+    folder,
+    addons: ['dns', 'metrics', 'policies', ...(keda ? (['keda'] as const) : [])],
     onProgress,
     signal,
   });
@@ -46,6 +51,8 @@ async function startOwnCluster({ root, onProgress, signal }: TargetOptions): Pro
     kubeconfig: cluster.kubeconfig,
     host: cluster.hostAddress,
     from: ['10.222.0.0/24'],
+    // Removed with the cluster.
+    volumeFolder: join(folder, 'data', 'documents'),
     load: async (archive) => {
       await cluster.importImages([archive]);
     },
@@ -66,6 +73,7 @@ function openExternalCluster(kubeconfig: string, { host, load, signal }: TargetO
     kubeconfig,
     host,
     from: ['0.0.0.0/0'],
+    volumeFolder: undefined,
     load: async (archive) => {
       await run('bash', ['-c', load.replaceAll('{}', archive)], { signal });
     },

@@ -1,5 +1,7 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { action, defineCommand, positiveNumber } from '../program.ts';
+import { PARTS } from '../../../k8s/lab/rollout/install.ts';
 import type { RolloutSettings } from './rollout.ts';
 
 export function rolloutCommand(): Command {
@@ -13,6 +15,9 @@ export function rolloutCommand(): Command {
       'cups. Otherwise it starts one from source (needs root; see k8s/cluster/README.md).',
     example: "rollout --host 192.168.1.10 --load 'kind load image-archive {}'",
   })
+    .addOption(
+      new Option('--part <part>', 'all steps, or those of documents, which need no KEDA').choices(PARTS).default('all'),
+    )
     .option('--rate <n>', 'applications per second, three calls each', positiveNumber(100), 2)
     .option('--spike <n>', 'applications per second in the spike', positiveNumber(100), 10)
     .option('--out <folder>', 'output folder of rollout.md and rollout.svg', 'dist/rollout')

@@ -13,7 +13,7 @@ import { startExternalServices } from '../../../k8s/lab/rollout/external-service
 import { WAVES, runScenario } from '../../../k8s/lab/rollout/scenario.ts';
 import type { RolloutOutcome, ScenarioResult } from '../../../k8s/lab/rollout/scenario.ts';
 import { install } from '../../../k8s/lab/rollout/install.ts';
-import type { InstallResult } from '../../../k8s/lab/rollout/install.ts';
+import type { InstallResult, Part } from '../../../k8s/lab/rollout/install.ts';
 import { KubeClient, waitFor } from '../../../k8s/lab/rollout/kube.ts';
 import { Administrator } from '../../../k8s/lab/rollout/administrator.ts';
 import { renderRolloutChart } from '../../../k8s/lab/rollout/rollout-chart.ts';
@@ -23,6 +23,7 @@ import { describeCluster, openTarget } from '../../../k8s/lab/rollout/target.ts'
 import type { Target } from '../../../k8s/lab/rollout/target.ts';
 
 export interface RolloutSettings {
+  part: Part;
   rate: number;
   spike: number;
   out: string;
@@ -41,7 +42,7 @@ function printProgress(line: string): void {
 
 /** Installs, upgrades and disrupts the platform in a real Kubernetes while desks work. @returns exit code 1 on a failure */
 export async function testRollout(values: RolloutSettings): Promise<number> {
-  const { rate, spike } = values;
+  const { rate, spike, part } = values;
   const [loadBefore = 0] = loadavg();
   const signal = createAbortSignal();
   printProgress('every alert, made to fire and kept quiet by promtool');
@@ -53,6 +54,7 @@ export async function testRollout(values: RolloutSettings): Promise<number> {
     kubeconfig,
     host: values.host,
     load: values.load,
+    keda: part === 'all',
     onProgress: printProgress,
     signal,
   });
@@ -60,11 +62,11 @@ export async function testRollout(values: RolloutSettings): Promise<number> {
   try {
     const out = resolvePath(values.out);
     const circumstances = await readRunContext(target, loadBefore);
-    const { installed, seen } = await runRollout({ target, rate, spike, signal, ends });
+    const { installed, seen } = await runRollout({ target, part, rate, spike, signal, ends });
     const outcome: RolloutOutcome = { ...seen, alerts };
-    writeReport(out, circumstances, installed, outcome);
+    writeReport(out, { part, circumstances, installed, outcome });
     if (values.keep) await waitForAbort(signal, target);
-    return printConclusion(outcome, out);
+    return printConclusion(outcome, join(out, `${reportName(part)}.md`));
   } finally {
     printProgress('ending what was started');
     for (const end of ends.reverse()) await end();
@@ -73,6 +75,7 @@ export async function testRollout(values: RolloutSettings): Promise<number> {
 
 interface RolloutOptions {
   target: Target;
+  part: Part;
   rate: number;
   spike: number;
   signal: AbortSignal;
@@ -81,6 +84,7 @@ interface RolloutOptions {
 
 async function runRollout({
   target,
+  part,
   rate,
   spike,
   signal,
@@ -97,23 +101,43 @@ async function runRollout({
   kube.api = 'http://127.0.0.1:8001';
   await waitFor('kubectl proxy answers', 20, async () => (await fetch(`${kube.api}/readyz`)).ok);
   printProgress('installing');
-  const installed = await install(operator, target, beside, kube);
+  const installed = await install(operator, target, beside, { kube, part });
   printProgress(`the platform answers at ${installed.url}`);
-  const seen = await runScenario({ operator, target, beside, kube, installed, rate, spike, onProgress: printProgress });
+  const seen = await runScenario({
+    operator,
+    target,
+    beside,
+    kube,
+    installed,
+    part,
+    rate,
+    spike,
+    onProgress: printProgress,
+  });
   return { installed, seen };
 }
 
-function writeReport(out: string, circumstances: RunContext, installed: InstallResult, outcome: RolloutOutcome): void {
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'rollout.md'), renderReport(circumstances, installed, outcome));
-  writeFileSync(join(out, 'rollout.svg'), renderRolloutChart(outcome.watch.samples, outcome.moments));
+const reportName = (part: Part): string => (part === 'all' ? 'rollout' : `rollout-${part}`);
+
+interface Report {
+  part: Part;
+  circumstances: RunContext;
+  installed: InstallResult;
+  outcome: RolloutOutcome;
 }
 
-function printConclusion(outcome: RolloutOutcome, out: string): number {
+function writeReport(out: string, { part, circumstances, installed, outcome }: Report): void {
+  mkdirSync(out, { recursive: true });
+  const file = join(out, reportName(part));
+  writeFileSync(`${file}.md`, renderReport(circumstances, installed, outcome, `${reportName(part)}.svg`));
+  writeFileSync(`${file}.svg`, renderRolloutChart(outcome.watch.samples, outcome.moments));
+}
+
+function printConclusion(outcome: RolloutOutcome, file: string): number {
   const faults = findFailures(outcome);
   for (const fault of faults.slice(0, 20)) printProgress(`FAILED: ${fault}`);
   printProgress(faults.length === 0 ? 'the test passed' : `the test found ${faults.length} faults`);
-  printProgress(`the report: ${join(out, 'rollout.md')}`);
+  printProgress(`the report: ${file}`);
   return faults.length === 0 ? 0 : 1;
 }
 
