@@ -5,7 +5,6 @@ import { NAMESPACE, waitFor } from './kube.ts';
 import type { KubeClient } from './kube.ts';
 import { secretFiles } from './install-values.ts';
 import type { Administrator } from './administrator.ts';
-import { giveAgenciesKeys } from './agency-keys.ts';
 import { createVolume } from './documents.ts';
 import type { Target } from './target.ts';
 
@@ -110,7 +109,7 @@ export async function install(
   { kube, part }: { kube: KubeClient; part: Part },
 ): Promise<InstallResult> {
   operator.write('values.yaml', createValues(beside, target, part));
-  if (part === 'documents') giveAgenciesKeys(operator.folder);
+  if (part === 'documents') await operator.sh('npm run cups -- agency simulator-keys --dir mine');
   const { kafka, secure } = beside;
   operator.exported = {
     KAFKA_BROKERS: `${kafka.host}:${kafka.port}`,
@@ -147,7 +146,5 @@ async function prepareNamespace(
     await kube.kubectl(['apply', '-f', '-'], JSON.stringify(createVolume(volumeFolder, node.trim())));
   }
   if (part !== 'documents') return;
-  await operator.sh(
-    `kubectl create secret generic ${AGENCY_KEYS} --namespace ${NAMESPACE} --from-file=mine/agency-keys`,
-  );
+  await operator.sh(`kubectl create secret generic ${AGENCY_KEYS} --namespace ${NAMESPACE} --from-file=mine/agencies`);
 }
