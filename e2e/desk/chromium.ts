@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -28,6 +29,41 @@ export const serveChromium = (): Promise<BrowserServer> =>
  */
 export const startChromium = (which: ChromiumVersion, flags: string[] = []): Promise<Browser> =>
   chromium.launch({ executablePath: findExecutable(which), args: [...FLAGS, ...flags] });
+
+export interface KillableBrowser {
+  browser: Browser;
+  /** Ends all its processes immediately, as a crash or a power cut does. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts a browser that keeps its data in a folder, for the next start.
+ * @param dataDir the folder
+ * @throws Error with the browser's output if it does not start
+ */
+export async function startKillableChromium(dataDir: string, flags: readonly string[] = []): Promise<KillableBrowser> {
+  const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${dataDir}`];
+  // A group of its own, so that its helper processes end with it.
+  const child = spawn(findExecutable('newest'), [...FLAGS, ...own, ...flags, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  const exited = new Promise<void>((done) => child.once('exit', () => done()));
+  const kill = async () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL');
+    await exited;
+  };
+  const address = await new Promise<string>((resolve, reject) => {
+    let output = '';
+    child.stderr.on('data', (data: Buffer) => {
+      output += data.toString();
+      const found = /DevTools listening on (ws:\S+)/.exec(output)?.[1];
+      if (found) resolve(found);
+    });
+    child.once('error', reject).once('exit', () => reject(new Error(`The browser ended: ${output}`)));
+  });
+  return { browser: await chromium.connectOverCDP(address), kill };
+}
 
 /** Returns the executable, unpacked once per version. */
 export function findExecutable(which: ChromiumVersion): string {

@@ -40,7 +40,7 @@ interface WatchedPage {
 
 const CAMERA_FLAGS = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
-const browsers = new Map<ChromiumVersion | 'camera', Promise<Browser>>();
+const browsers = new Map<string, Promise<Browser>>();
 let watched: WatchedPage[] = [];
 
 export interface OpenOptions extends BrowserContextOptions {
@@ -52,13 +52,15 @@ export interface OpenOptions extends BrowserContextOptions {
   chromium?: ChromiumVersion;
   /** A browser with a camera that shows a moving picture. Its use is allowed. */
   camera?: boolean;
+  /** A newest browser of its own with these command-line flags. The pages of a test file with the same flags share it. */
+  flags?: readonly string[];
 }
 
 /** Opens the page in a new browser context, closed after the test. */
 export async function open(options: OpenOptions = {}): Promise<Page> {
-  const { operator, path = '/', chromium: which = 'newest', camera = false, ...context } = options;
+  const { operator, path = '/', chromium: which = 'newest', camera = false, flags = [], ...context } = options;
   const browserContext = await (
-    await openBrowser(camera ? 'camera' : which)
+    await openBrowser(which, camera ? CAMERA_FLAGS : flags)
   ).newContext({
     baseURL: platformUrl(),
     viewport: DESKTOP,
@@ -133,11 +135,11 @@ async function takeScreenshot(page: Page, n: number): Promise<void> {
 }
 
 /** Returns the shared newest browser, or starts another one. */
-function openBrowser(which: ChromiumVersion | 'camera'): Promise<Browser> {
-  const started = () => {
-    if (which === 'camera') return startChromium('newest', CAMERA_FLAGS);
-    return which === 'newest' ? chromium.connect(readSetupVariable('CUPS_DESK_BROWSER')) : startChromium(which);
-  };
-  if (!browsers.has(which)) browsers.set(which, started());
-  return browsers.get(which)!;
+function openBrowser(which: ChromiumVersion, flags: readonly string[]): Promise<Browser> {
+  const key = [which, ...flags].join(' ');
+  const isShared = key === 'newest';
+  const start = () =>
+    isShared ? chromium.connect(readSetupVariable('CUPS_DESK_BROWSER')) : startChromium(which, [...flags]);
+  if (!browsers.has(key)) browsers.set(key, start());
+  return browsers.get(key)!;
 }

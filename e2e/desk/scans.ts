@@ -1,38 +1,57 @@
 import type { Page } from 'playwright-core';
-import { open } from './desk.ts';
-import type { OpenOptions } from './desk.ts';
-import { applicant, fileApplication } from './filings.ts';
+import { waitUntil } from '@cups/tools/desk';
+import { applicant, fileApplication, openDeskFor } from './filings.ts';
 
 /** Files and screens of the tests with scans. */
 
 /** Bytes that the platform stores at a time. */
 export const CHUNK = 65_536;
 
-/** The scan of the first document of the screen. */
-export const scanOf = (page: Page) => page.locator('[data-scan]').first();
+/** The scan of a document of the screen, by default of the first. */
+export const scanOf = (page: Page, at = 0) => page.locator('[data-scan]').nth(at);
 
-export const waitForScan = (page: Page, text: string | RegExp) =>
-  scanOf(page).getByRole('status').getByText(text).waitFor();
+export const waitForScan = (page: Page, text: string | RegExp, at = 0) =>
+  scanOf(page, at).getByRole('status').getByText(text).waitFor();
 
 /** Creates a draft that lacks its documents, which are therefore its first screen. */
-const createDraft = () =>
+export const createDraft = () =>
   fileApplication({ submit: false, content: { applicant: applicant('Scutaru'), evidence: [] } });
 
-const waitForDocuments = (page: Page) =>
+export const waitForDocuments = (page: Page) =>
   page.getByRole('heading', { level: 1, name: 'Ce acte a adus persoana?' }).waitFor();
 
-/** Opens a draft at its documents. */
-export async function openDocuments(options: OpenOptions = {}): Promise<Page> {
-  const draft = await createDraft();
-  const page = await open({ operator: 'cu-001-specialist', path: `/visits/resume/${draft.id}`, ...options });
-  await waitForDocuments(page);
-  return page;
+/** Collects the offsets from which the page sends from now on, in order. */
+export function watchOffsets(page: Page, offsets: number[] = []): readonly number[] {
+  page.on('request', (request) => {
+    if (request.method() === 'PATCH' && request.url().includes('/uploads/'))
+      offsets.push(Number(request.headers()['upload-offset']));
+  });
+  return offsets;
 }
 
-/** Chooses a file by the button of the first document. */
-export async function chooseFile(page: Page, buffer: Buffer, { name = 'scan.pdf', button = 'Alege fișierul' } = {}) {
+/** Waits until the platform has stored this number of bytes of the only scan of a draft. */
+export async function waitForStored({ id }: { id: string }, bytes: number): Promise<void> {
+  const desk = await openDeskFor('cu-001-specialist');
+  const read = async () =>
+    (await desk.call<{ documents: { committedSize: number }[] }>('GET', `/applications/${id}/documents`)).body;
+  await waitUntil(read, ({ documents }) => documents[0]?.committedSize === bytes, `${bytes} bytes of ${id}`, 30);
+}
+
+/** Waits until a draft names its scan at the platform. */
+export async function waitForNamed({ id }: { id: string }): Promise<void> {
+  const desk = await openDeskFor('cu-001-specialist');
+  const read = async () => (await desk.call<{ evidence?: { copy?: string }[] }>('GET', `/applications/${id}`)).body;
+  await waitUntil(read, ({ evidence = [] }) => evidence.some(({ copy }) => copy), `a scan of ${id}`, 30);
+}
+
+/** Chooses a file by the button of a document of the screen, by default of the first. */
+export async function chooseFile(
+  page: Page,
+  buffer: Buffer,
+  { name = 'scan.pdf', button = 'Alege fișierul', at = 0 } = {},
+) {
   const chooser = page.waitForEvent('filechooser');
-  await scanOf(page).getByRole('button', { name: button }).click();
+  await scanOf(page, at).getByRole('button', { name: button }).click();
   await (await chooser).setFiles({ name, mimeType: 'application/octet-stream', buffer });
 }
 

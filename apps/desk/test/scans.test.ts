@@ -84,6 +84,16 @@ describe('the state of a scan', () => {
     expect(describeIn('ro', facts)?.text).toBe('Încărcat. Se verifică');
   });
 
+  test('tells an upload of another browser from one of this', () => {
+    const uploading = stored({ state: 'uploading', committedSize: 500_000 });
+    expect(describeIn('ro', { stored: uploading })).toMatchObject({
+      ...{ text: 'Se încarcă din alt browser sau de pe alt calculator', isElsewhere: true, isReady: false },
+      ...{ more: '489\u00a0KB din 1,9\u00a0MB', progress: 0.25 },
+    });
+    expect(describeIn('ro', { stored: uploading, upload: upload('sending') })?.isElsewhere).toBeUndefined();
+    expect(describeIn('ro', { stored: stored({ state: 'uploading' }) })).toMatchObject({ isElsewhere: true, more: '' });
+  });
+
   test.each([
     [1, '1\u00a0KB'],
     [1_022_976, '999\u00a0KB'],

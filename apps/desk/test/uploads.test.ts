@@ -186,6 +186,14 @@ describe('uploads', () => {
     expect(next.all()[0]!.record.document).toBe('documents/D0');
   });
 
+  test('continues an upload of another browser', async () => {
+    const page = await openPage();
+    await page.add(file(), Object.assign({ document: 'documents/D7' }, target()));
+    await until(() => sendings.length === 1);
+    expect(sendings[0]!.url).toBe('/api/v1/uploads/D7');
+    expect(platform.created.size).toBe(0);
+  });
+
   test('pauses, resumes and removes', async () => {
     const page = await openPage();
     const { id } = await page.add(file(), target());

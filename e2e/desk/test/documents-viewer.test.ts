@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Frame, Page } from 'playwright-core';
 import { axe, tolerate } from '../desk.ts';
-import { chooseFile, createPdf, createPicture, openDocuments, scanOf, waitForScan } from '../scans.ts';
+import { openDocuments } from '../open-documents.ts';
+import { chooseFile, createPdf, createPicture, scanOf, waitForScan } from '../scans.ts';
 
 /** The viewer in a real browser: what it shows, and what the frame with a stranger's file cannot do. */
 

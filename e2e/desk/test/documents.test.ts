@@ -5,7 +5,8 @@ import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { axe, tolerate } from '../desk.ts';
 import { KeyboardUser } from '../keyboard.ts';
-import { CHUNK, chooseFile, createPdf, createPicture, openDocuments, scanOf, waitForScan } from '../scans.ts';
+import { openDocuments } from '../open-documents.ts';
+import { CHUNK, chooseFile, createPdf, createPicture, scanOf, waitForScan, watchOffsets } from '../scans.ts';
 
 /** Scans in a real browser: chosen, dropped, pasted, cut off, resumed, photographed and refused. */
 
@@ -22,16 +23,6 @@ async function cutNextUpload(page: Page): Promise<void> {
     await route.fetch({ postData: part ?? '' });
     await route.abort('connectionreset');
   });
-}
-
-/** The offsets at which the page continued, in order. */
-function watchOffsets(page: Page): number[] {
-  const offsets: number[] = [];
-  page.on('request', (request) => {
-    if (request.method() === 'PATCH' && request.url().includes('/uploads/'))
-      offsets.push(Number(request.headers()['upload-offset']));
-  });
-  return offsets;
 }
 
 test('uploads a PDF over a line that is cut, and over a reload', async () => {

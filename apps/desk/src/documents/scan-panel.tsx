@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { RefObject } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { Camera, FileUp } from 'lucide-react';
 import { DOCUMENT_REFUSAL_TEXTS } from '@cups/application/texts';
 import { useLanguage } from '../language/language.tsx';
@@ -7,10 +8,12 @@ import { Button } from '../parts/button.tsx';
 import { FieldError } from '../parts/field.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { DOCUMENTS } from '../texts/documents.ts';
+import { documentsQuery } from './documents-api.ts';
 import { MAX_FILES } from './file-rules.ts';
 import { FileRejected, prepareFiles, preparePages } from './prepare-file.ts';
 import type { PreparedFile } from './prepare-file.ts';
 import { ScanRow } from './scan-row.tsx';
+import type { StoredDocument } from './types.ts';
 import type { UploadStatus } from './uploads.ts';
 import { useAllUploads, useUpload } from './use-uploads.ts';
 import styles from './documents.module.css';
@@ -136,6 +139,9 @@ function useScanFile(
   const { t } = useLanguage();
   const { uploads } = useSignedIn();
   const all = useAllUploads();
+  const queries = useQueryClient();
+  const storedDocument = (name: string) =>
+    queries.getQueryData(documentsQuery(application).queryKey)?.find((one) => one.name === name);
   const [error, setError] = useState<unknown>();
   const [isPreparing, setIsPreparing] = useState(false);
   const remove = () => {
@@ -151,6 +157,8 @@ function useScanFile(
       const count = all.filter(({ record }) => record.application === application && record.kind !== kind).length;
       if (count >= MAX_FILES) return setError('full');
       const file = await prepare();
+      if (named && !current && isUploadOf(file, storedDocument(named)))
+        return await uploads.add(file, { application, kind, document: named });
       remove();
       onAdd?.();
       await uploads.add(file, { application, kind });
@@ -172,6 +180,10 @@ function useScanFile(
       error instanceof FileRejected ? t(DOCUMENT_REFUSAL_TEXTS[error.cause]) : error ? t(DOCUMENTS.tooMany) : '',
   };
 }
+
+/** Whether a file is what another browser began to upload. */
+const isUploadOf = ({ sha256 }: PreparedFile, stored: StoredDocument | undefined): boolean =>
+  stored?.state === 'uploading' && stored.uploadSha256 === sha256;
 
 /** Takes pasted files: into the panel around the focus, or into the only panel of the screen. */
 function usePaste(panel: RefObject<HTMLElement | null>, add: (files: readonly File[]) => void): void {

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { Camera, CircleCheck, Clock, FileText, TriangleAlert } from 'lucide-react';
+import { CircleCheck, Clock, FileText, TriangleAlert } from 'lucide-react';
 import { useLanguage } from '../language/language.tsx';
 import { BlobImage } from '../parts/blob-image.tsx';
 import { Button } from '../parts/button.tsx';
@@ -47,6 +47,7 @@ export function ScanRow(props: ScanRowProps) {
           <span>{state.text}</span>
         </p>
         {state.more && <p className={styles.quiet}>{state.more}</p>}
+        {state.isElsewhere && <p className={styles.quiet}>{t(DOCUMENTS.continueHere)}</p>}
         {state.progress !== undefined && (
           <progress aria-label={`${t(DOCUMENTS.sending)}: ${title}`} value={state.progress} max={1} />
         )}
@@ -89,11 +90,11 @@ function ScanActions({ title, upload, state, onReplace, onPhotograph, onRemove }
       )}
       {isComplete && (
         <Button variant="text" onClick={onReplace}>
-          {t(state.tone === 'bad' ? DOCUMENTS.again : DOCUMENTS.replace)} {of}
+          {t(state.isElsewhere ? DOCUMENTS.choose : state.tone === 'bad' ? DOCUMENTS.again : DOCUMENTS.replace)} {of}
         </Button>
       )}
       {state.tone === 'bad' && (
-        <Button variant="text" icon={Camera} onClick={onPhotograph}>
+        <Button variant="text" onClick={onPhotograph}>
           {t(DOCUMENTS.photograph)} {of}
         </Button>
       )}
@@ -131,12 +132,12 @@ function Thumbnail({ upload, stored }: { upload: UploadStatus | undefined; store
   const hasPreview = stored?.state === 'ready' && !isWithout;
   return (
     <div className={styles.thumbnail} aria-hidden="true">
+      {/* Behind the preview, which takes a while or does not exist. */}
+      {!first && <FileText size={28} />}
       {first ? (
         <BlobImage image={first} />
-      ) : hasPreview ? (
-        <img src={previewPath(stored.name)} alt="" onError={() => setIsWithout(true)} />
       ) : (
-        <FileText size={28} />
+        hasPreview && <img src={previewPath(stored.name)} alt="" onError={() => setIsWithout(true)} />
       )}
     </div>
   );

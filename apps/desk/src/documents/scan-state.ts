@@ -20,6 +20,8 @@ export interface ScanState {
   isReady: boolean;
   /** Between 0 and 1 while bytes are missing at the platform. */
   progress?: number | undefined;
+  /** Whether the bytes are missing at the platform and in this browser. */
+  isElsewhere?: boolean | undefined;
 }
 
 interface ScanFacts {
@@ -49,10 +51,7 @@ const UPLOAD_TEXTS: Readonly<Record<Exclude<UploadState, 'rejected' | 'complete'
 
 function describeUpload({ state, record, sentBytes, rejection }: UploadStatus, language: Language): ScanState {
   if (state === 'rejected') return bad(rejection && REASON_TEXTS[rejection.reason], language);
-  const more = formatMessage(language, DOCUMENTS.sentOf, {
-    sent: formatBytes(sentBytes, language),
-    all: formatBytes(record.size, language),
-  });
+  const more = formatSent(sentBytes, record.size, language);
   const text = UPLOAD_TEXTS[state as keyof typeof UPLOAD_TEXTS];
   return Object.assign(busy(text, more, language), { progress: sentBytes / record.size });
 }
@@ -63,12 +62,24 @@ function describeStored(stored: StoredDocument, isUploadedHere: boolean, languag
   if (state === 'erased') return bad(DOCUMENTS.erased, language);
   const facts = [formatBytes(size ?? uploadSize, language)];
   // What this page sent completely is being checked, even if the state was read before.
-  if (state === 'uploading') return busy(isUploadedHere ? DOCUMENTS.checking : DOCUMENTS.sending, '', language);
+  if (state === 'uploading')
+    return isUploadedHere ? busy(DOCUMENTS.checking, '', language) : elsewhere(stored, language);
   if (state === 'checking') return busy(DOCUMENTS.checking, facts.join(', '), language);
   if (pages > 0) facts.unshift(plural(pages, language, PAGES));
   if (scan === 'not-scanned') facts.push(formatMessage(language, DOCUMENTS.notScanned));
   return { tone: 'good', text: formatMessage(language, DOCUMENTS.ready), more: facts.join(', '), isReady: true };
 }
+
+/** Another computer or browser sends it, or has stopped. */
+function elsewhere({ committedSize, uploadSize }: StoredDocument, language: Language): ScanState {
+  const state = Object.assign(busy(DOCUMENTS.elsewhere, '', language), { isElsewhere: true });
+  if (committedSize === undefined) return state;
+  const more = formatSent(committedSize, uploadSize, language);
+  return Object.assign(state, { more, progress: committedSize / uploadSize });
+}
+
+const formatSent = (sent: number, all: number, language: Language): string =>
+  formatMessage(language, DOCUMENTS.sentOf, { sent: formatBytes(sent, language), all: formatBytes(all, language) });
 
 function busy(text: Text, more: string, language: Language): ScanState {
   return { tone: 'busy', text: formatMessage(language, text), more, isReady: false };

@@ -11,6 +11,10 @@ export interface StoredDocument {
   state: DocumentState;
   /** Of the uploaded bytes. */
   uploadSize: number;
+  /** SHA-256 of the uploaded bytes; absent in a list of references. */
+  uploadSha256?: string;
+  /** Where an interrupted upload continues; absent in a list of references. */
+  committedSize?: number;
   /** Of the checked content: absent before the check. */
   mediaType?: string;
   size?: number;

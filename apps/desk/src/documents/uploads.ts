@@ -37,6 +37,8 @@ export interface UploadRecord {
   isComplete?: boolean | undefined;
 }
 
+export type UploadTarget = Pick<UploadRecord, 'application' | 'kind' | 'document'>;
+
 export type UploadState = 'queued' | 'sending' | 'interrupted' | 'paused' | 'rejected' | 'complete';
 
 export interface UploadStatus {
@@ -59,8 +61,11 @@ interface Entry extends UploadStatus {
 export interface Uploads {
   /** Documents that the platform still has to delete. */
   readonly deletions: Deletions;
-  /** Resolves once this browser stores the file. */
-  add(file: PreparedFile, target: Pick<UploadRecord, 'application' | 'kind'>): Promise<UploadRecord>;
+  /**
+   * Resolves once this browser stores the file.
+   * @param target with a document: an upload of the same bytes, which continues here
+   */
+  add(file: PreparedFile, target: UploadTarget): Promise<UploadRecord>;
   /** All uploads, oldest first. The array is stable until a change. */
   all(): readonly UploadStatus[];
   /** The bytes that this page still has, for the thumbnail. */
@@ -152,7 +157,7 @@ class PersistentUploads implements Uploads {
     this.#runNext();
   }
 
-  async add(file: PreparedFile, target: Pick<UploadRecord, 'application' | 'kind'>): Promise<UploadRecord> {
+  async add(file: PreparedFile, target: UploadTarget): Promise<UploadRecord> {
     const { content, sha256, mediaType, pageSizes } = file;
     const id = crypto.randomUUID();
     const record: UploadRecord = Object.assign(

@@ -23,6 +23,16 @@ export const DOCUMENTS = defineMessages({
     ru: 'Связь прервалась. Загрузка продолжится сама с места остановки.',
     en: 'The line was cut. The upload continues automatically where it stopped.',
   },
+  elsewhere: {
+    ro: 'Se încarcă din alt browser sau de pe alt calculator',
+    ru: 'Загружается из другого браузера или с другого компьютера',
+    en: 'Uploading from another browser or computer',
+  },
+  continueHere: {
+    ro: 'Dacă s-a oprit acolo, alegeți aici același fișier: încărcarea continuă de unde a rămas.',
+    ru: 'Если там загрузка остановилась, выберите здесь тот же файл: она продолжится с места остановки.',
+    en: 'If it stopped there, choose the same file here: the upload continues where it stopped.',
+  },
   paused: { ro: 'Încărcarea este oprită', ru: 'Загрузка приостановлена', en: 'Upload paused' },
   checking: { ro: 'Încărcat. Se verifică', ru: 'Загружено. Проверяется', en: 'Uploaded. Being checked' },
   ready: { ro: 'Încărcat și verificat', ru: 'Загружено и проверено', en: 'Uploaded and checked' },
