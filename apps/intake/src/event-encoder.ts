@@ -88,7 +88,8 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
     }
     case 'CollectionCentreChosen': {
       const { collectionCentre = '' } = app;
-      return { type: 'cups.intake.v1.CollectionCentreChosen', data: { ref, collectionCentre } };
+      const resultLocation = toResultLocation(app);
+      return { type: 'cups.intake.v1.CollectionCentreChosen', data: { ref, collectionCentre, resultLocation } };
     }
     case 'ResultHandedOver':
       return { type: 'cups.intake.v1.ResultHandedOver', data: { ref } };

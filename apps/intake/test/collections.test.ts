@@ -43,9 +43,10 @@ describe('ChooseCollectionCentre', () => {
       subject === name && type.endsWith('CollectionCentreChosen');
     const all = await topic.until((events) => events.filter(isChoice).length === 2);
     await topic.stop();
+    const undecided = 'RESULT_LOCATION_UNSPECIFIED';
     expect(all.filter(isChoice).map((event) => codec.decode(event)?.data)).toMatchObject([
-      { collectionCentre: `centres/${VILLAGE}` },
-      { collectionCentre: '' },
+      { collectionCentre: `centres/${VILLAGE}`, resultLocation: undecided },
+      { collectionCentre: '', resultLocation: undecided },
     ]);
   });
 

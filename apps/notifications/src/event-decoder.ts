@@ -1,6 +1,7 @@
 import type { ReceivedEvent } from '@cups/contracts';
 import { fromProtoEnum, eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+import type { CollectionCentreChosen__Output } from '@cups/contracts/gen/cups/intake/v1/CollectionCentreChosen.ts';
 import type { NoticeKind } from './domain/notice.ts';
 
 /** Intake boundary: reads cups.applications. */
@@ -59,6 +60,8 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
       return {
         kind: event.data.resultLocation === 'RESULT_LOCATION_ON_ITS_WAY' ? 'result-on-the-way' : 'result-ready',
       };
+    case 'cups.intake.v1.CollectionCentreChosen':
+      return resolveCollectionNotice(event.data);
     case 'cups.intake.v1.ResultArrived':
       return { kind: 'result-ready' };
     case 'cups.intake.v1.ApplicationWithdrawn':
@@ -78,11 +81,17 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
     }
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsSupplied':
-    case 'cups.intake.v1.CollectionCentreChosen':
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.DeskAlertRaised':
     case 'unknown':
       return NO_NOTICE;
   }
+}
+
+/** Before the decision no notice has named the place. Afterwards one did, and another names the new place. */
+function resolveCollectionNotice({ ref, resultLocation }: CollectionCentreChosen__Output): NoticeTrigger {
+  if (ref?.state === 'STATE_REJECTED') return { kind: 'application-rejected' };
+  if (resultLocation === 'RESULT_LOCATION_UNSPECIFIED') return NO_NOTICE;
+  return { kind: resultLocation === 'RESULT_LOCATION_ON_ITS_WAY' ? 'result-on-the-way' : 'result-ready' };
 }

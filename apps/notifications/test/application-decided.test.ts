@@ -32,6 +32,19 @@ test('a paper result is announced on its way, and again when it can be collected
   expect(harness.readMail(`${id}-2`).text).toContain('Îl primiți la centrul Lozova');
 });
 
+test('CollectionCentreChosen after the decision creates another notice, with the new centre', async () => {
+  const resultLocation = 'RESULT_LOCATION_AT_CENTRE';
+  const context = noticeContextResponse('ana@example.md', { state: 'STATE_READY', resultLocation });
+  const id = harness.application(context);
+  await harness.publish(intakeEvent(id, 1, 'ApplicationDecided', { ...ready, resultLocation }));
+  await harness.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+  harness.answers.set(id, { ...context, centreName: 'Colibași' });
+  await harness.publish(intakeEvent(id, 2, 'CollectionCentreChosen', { ...ready, resultLocation }));
+  await harness.thread(id, ({ notices }) => notices[1]?.state === 'sent');
+  expect(harness.readMail(`${id}-1`).text).toContain('Îl primiți la centrul Lozova');
+  expect(harness.readMail(`${id}-2`).text).toContain('Îl primiți la centrul Colibași');
+});
+
 test.each([
   ['RESULT_DELIVERY_COLLECT', 'Îl primiți la centrul Lozova'],
   ['RESULT_DELIVERY_ELECTRONIC', 'nu trebuie să veniți'],

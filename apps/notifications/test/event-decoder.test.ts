@@ -43,6 +43,22 @@ describe('decodeApplicationEvent: trigger', () => {
     ['an expired draft', intakeEvent(ID, 1, 'ApplicationExpired', { fromState: 'STATE_DRAFT' }), { kind: 'nothing' }],
     ['a corrected result', intakeEvent(ID, 1, 'ResultChanged', { revoked: false }), { kind: 'result-corrected' }],
     ['a revoked result', intakeEvent(ID, 1, 'ResultChanged', { revoked: true }), { kind: 'result-revoked' }],
+    ['a collection centre before the decision', intakeEvent(ID, 1, 'CollectionCentreChosen'), { kind: 'nothing' }],
+    [
+      'a collection centre of a result',
+      intakeEvent(ID, 1, 'CollectionCentreChosen', { ref: ready, resultLocation: 'RESULT_LOCATION_AT_CENTRE' }),
+      { kind: 'result-ready' },
+    ],
+    [
+      'a collection centre of a result on its way',
+      intakeEvent(ID, 1, 'CollectionCentreChosen', { ref: ready, resultLocation: 'RESULT_LOCATION_ON_ITS_WAY' }),
+      { kind: 'result-on-the-way' },
+    ],
+    [
+      'a collection centre of a rejection',
+      intakeEvent(ID, 1, 'CollectionCentreChosen', { ref: rejected }),
+      { kind: 'application-rejected' },
+    ],
     ['handing over', intakeEvent(ID, 1, 'ResultHandedOver'), { kind: 'nothing' }],
     ['supplied documents', intakeEvent(ID, 1, 'DocumentsSupplied'), { kind: 'nothing' }],
     ['work at the agency', intakeEvent(ID, 1, 'ApplicationInProgress'), { kind: 'nothing' }],
