@@ -28,6 +28,9 @@ import { useVisits, VisitsProvider, VisitTabs } from './visit/visits.tsx';
 
 const ApplicationScreen = lazyScreen(() => import('./application/application.tsx'));
 const HandOver = lazyScreen(() => import('./handover/hand-over.tsx'));
+const CollectionList = lazyScreen(() => import('./collections/collection-list.tsx'));
+const CollectionScreen = lazyScreen(() => import('./collections/collection.tsx'));
+const CollectionHandOver = lazyScreen(() => import('./collections/collection-hand-over.tsx'));
 const AccessLog = lazyScreen(() => import('./application/access-log.tsx'));
 const SubmissionScreen = lazyScreen(() => import('./application/submission.tsx'));
 /** For supervisors only: not prefetched for anybody else. */
@@ -111,6 +114,9 @@ function SignedInApp() {
             <Route path="/applications/:id/submissions/:number">
               {({ id, number }) => <SubmissionScreen id={id} number={Number(number)} />}
             </Route>
+            <Route path="/collections">{hasQueue ? <CollectionList /> : <NoAccess />}</Route>
+            <Route path="/collections/:id">{({ id }) => <CollectionScreen key={id} id={id} />}</Route>
+            <Route path="/collections/:id/hand-over">{({ id }) => <CollectionHandOver key={id} id={id} />}</Route>
             <Route path="/visits/new">
               <NewVisit />
             </Route>

@@ -167,6 +167,18 @@ describe('PersistentOutbox', () => {
     expect(outbox.known('A')?.etag).toBe('"2"');
   });
 
+  test('sends steps of the collecting centre to the collection', async () => {
+    const outbox = await open();
+    await outbox.put({ application: 'A', kind: 'collections/confirm-arrival', body: {} });
+    await outbox.put({ application: 'A', kind: 'collections/hand-over', body: {} });
+    await outbox.put({ application: 'A', kind: 'collection-centre', body: { centre: 'centres/CU-005' } });
+    expect(platform.effects).toEqual([
+      'POST /api/v1/collections/A/confirm-arrival',
+      'POST /api/v1/collections/A/hand-over',
+      'POST /A/collection-centre',
+    ]);
+  });
+
   test('sends a repeated pending action once', async () => {
     const outbox = await open();
     platform.outcomes = ['lost'];

@@ -37,6 +37,8 @@ test('each page path serves its document, revalidated each time', async () => {
     '/',
     '/applications/01ABC',
     '/applications/01ABC/submissions/2',
+    '/collections',
+    '/collections/01ABC/hand-over',
     '/visits/a/b/c',
     '/find',
     '/centres',

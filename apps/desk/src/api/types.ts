@@ -34,6 +34,8 @@ export type TrackedApplication = paths['/api/v1/tracking']['post']['responses'][
 export type StatisticsRow = Schemas['StatisticsRow'];
 export type AgencyDelivery = Schemas['AgencyDelivery'];
 export type RefusedMessage = Schemas['RefusedMessage'];
+/** What the collecting centre sees of another centre's application. */
+export type Collection = Schemas['Collection'];
 export type UncollectedResult = Schemas['UncollectedResult'];
 /** A staff member, seen from a centre or the platform. */
 export type TeamMember = Schemas['TeamMember'];

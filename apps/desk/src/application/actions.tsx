@@ -3,6 +3,7 @@ import { FilePen, PackageCheck, Phone, Receipt } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { ACTION_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
 import type { Application, ApplicationDetails } from '../api/types.ts';
+import { CollectionPlace } from '../collections/collection-place.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import type { LanguageContextValue } from '../language/language.tsx';
@@ -37,7 +38,9 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
   const isAllowed = (kind: (typeof allowedActions)[number]) => allowedActions.includes(kind);
   const closeForm = () => setActiveForm(undefined);
   // One filled button per screen: an open form has its own.
-  const mainVariant = activeForm === undefined ? 'filled' : 'outlined';
+  const isElsewhere = application.collectionCentre !== undefined && NOTIFIABLE_STATES.includes(application.state);
+  // Another centre takes the next step.
+  const mainVariant = activeForm === undefined && !isElsewhere ? 'filled' : 'outlined';
   const handOver = () => go(`/applications/${id}/hand-over`);
   useKeys([isAllowed('hand-over') && { code: 'KeyH', label: KEYS.handOver, run: handOver }]);
   const canConfirmArrival = isAllowed('confirm-arrival') && !action.isPending('confirm-arrival');
@@ -46,6 +49,11 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
   return (
     <>
       {isAllowed('supply-documents') && <DocumentRequestForm details={details} action={action} />}
+      <CollectionPlace
+        application={application}
+        canChoose={isAllowed('choose-collection-centre') && application.delivery?.kind !== 'post'}
+        onChoose={(centre) => void action.run('collection-centre', { centre })}
+      />
       <div className={styles.ways}>
         {isAllowed('edit') && (
           <Button variant={mainVariant} icon={FilePen} onClick={() => go(`/visits/resume/${id}`)}>

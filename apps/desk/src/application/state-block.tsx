@@ -94,7 +94,8 @@ function AgencyMessages({ details }: { details: ApplicationDetails | undefined }
   );
 }
 
-function Quotation({ message, title }: { message: LocalizedText | undefined; title?: string }) {
+/** A text of the agency, as it wrote it. */
+export function Quotation({ message, title }: { message: LocalizedText | undefined; title?: string }) {
   const { t, language } = useLanguage();
   const text = sanitizeText(t(message));
   if (!text) return null;

@@ -125,16 +125,18 @@ function describeReady(
   const { t } = context;
   if (isRevoked(row)) return toStateTexts('trouble', 'refused', t(STATE_BLOCK.revoked), t(STATE_BLOCK.revokedMore));
   const { resultKind: kind, awaitsArrival } = details?.application.decision ?? {};
+  const isElsewhere = details?.application.collectionCentre !== undefined;
   if (awaitsArrival ?? isOnTheWay(row)) {
     const decided = t(STATE_BLOCK.since, sinceParams(row.sinceTime ?? row.updateTime, context));
     return toStateTexts(
       'agency',
       'agency',
       t(STATE_BLOCK.resultOnTheWay),
-      `${decided} ${t(STATE_BLOCK.resultOnTheWayMore)}`,
+      `${decided} ${t(isElsewhere ? STATE_BLOCK.resultOnTheWayElsewhere : STATE_BLOCK.resultOnTheWayMore)}`,
     );
   }
-  const title = t(kind === undefined || kind === 'paper' ? STATE_BLOCK.ready : STATE_BLOCK.readyElectronic);
+  const here = kind === undefined || kind === 'paper' ? STATE_BLOCK.ready : STATE_BLOCK.readyElectronic;
+  const title = t(isElsewhere ? STATE_BLOCK.collectedElsewhere : here);
   const arrivalTime = details?.application.decision?.arrivalTime;
   const arrived = arrivalTime ? t(STATE_BLOCK.arrived, { when: formatWhen(arrivalTime, context) }) : '';
   const corrected = row.decision?.correctTime ? t(STATE_BLOCK.corrected) : '';

@@ -18,10 +18,14 @@ export interface TimelineEntry {
 export interface NameContext {
   t: LanguageContextValue['t'];
   agency: (name: string) => string;
+  centre: (name: string) => string;
 }
 
 /** Entries between colleagues and the desk's own bookkeeping. */
 const INTERNAL_KINDS = new Set(['note', 'assign', 'mark-seen', 'message-refused', 'message-unknown', 'edit']);
+
+/** Steps that another centre can take. */
+const COLLECTING_KINDS = new Set(['confirm-arrival', 'hand-over']);
 
 export function buildTimeline(details: ApplicationDetails, context: NameContext): TimelineEntry[] {
   const entries = details.history
@@ -50,10 +54,12 @@ function toTimelineEntry(entry: ApplicationAction, details: ApplicationDetails, 
 }
 
 function detailText(
-  { kind, result, method }: ApplicationAction,
+  { kind, result, method, centre }: ApplicationAction,
   details: ApplicationDetails,
-  { t }: NameContext,
+  { t, centre: centreName }: NameContext,
 ): string {
+  // The centre is named if it is not the one of the application.
+  if (centre && COLLECTING_KINDS.has(kind)) return t(APPLICATION.atCentre, { centre: centreName(centre) });
   if (method) return t(NOTIFICATION_METHOD_TEXTS[method]);
   if (result?.number) return `${t(APPLICATION.result)}: ${result.number}`;
   if (kind === 'acknowledged' && details.delivery?.agencyReference) {

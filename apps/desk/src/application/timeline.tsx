@@ -1,4 +1,5 @@
 import type { ApplicationDetails } from '../api/types.ts';
+import { useCentreNames } from '../collections/centre-names.ts';
 import { ResultDocuments } from '../documents/result-documents.tsx';
 import { formatDayAndTime, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -11,7 +12,8 @@ import styles from './timeline.module.css';
 export function Timeline({ details }: { details: ApplicationDetails }) {
   const { t, language } = useLanguage();
   const { long } = useAgencyNames();
-  const entries = buildTimeline(details, { t, agency: long });
+  const centre = useCentreNames(details.history.some((entry) => entry.centre !== undefined));
+  const entries = buildTimeline(details, { t, agency: long, centre });
   return (
     <section className={styles.timeline}>
       <h2>{t(APPLICATION.way)}</h2>
@@ -41,7 +43,7 @@ export function RecentTimeline({ details, max }: { details: ApplicationDetails; 
   const { short } = useAgencyNames();
   return (
     <ol className={styles.steps}>
-      {buildTimeline(details, { t, agency: short })
+      {buildTimeline(details, { t, agency: short, centre: (name) => name })
         .slice(0, max)
         .map(({ time: at, actor, action }, index) => (
           <li key={`${at} ${index}`}>

@@ -27,8 +27,14 @@ export interface ApplicationActionState {
   undo: () => void;
 }
 
-/** Sends actions on one application, and reloads it afterwards. */
-export function useApplicationAction(application: string): ApplicationActionState {
+/**
+ * Sends actions on one application, and reloads it afterwards.
+ * @param queryKey what is reloaded; the details of the application by default
+ */
+export function useApplicationAction(
+  application: string,
+  queryKey: readonly string[] = detailsQuery(application).queryKey,
+): ApplicationActionState {
   const { t } = useLanguage();
   const { outbox, pending, undoableKey, refusal } = useSyncStatus(application);
   const isMounted = useRef(true);
@@ -58,7 +64,7 @@ export function useApplicationAction(application: string): ApplicationActionStat
       return undefined;
     } finally {
       // Stays busy until the reload finishes: an earlier press would repeat the action.
-      const refreshed = queryClient.invalidateQueries({ queryKey: detailsQuery(application).queryKey });
+      const refreshed = queryClient.invalidateQueries({ queryKey });
       void refreshed.finally(() => setBusy((current) => (current === kind ? undefined : current)));
       void queryClient.invalidateQueries({ queryKey: ['queue'] });
     }

@@ -2,7 +2,6 @@ import { useEffect } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { CircleCheck, Printer } from 'lucide-react';
 import { useLocation } from 'wouter';
-import type { ApplicationDetails } from '../api/types.ts';
 import { personName } from '../language/person-name.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
@@ -11,31 +10,35 @@ import { Screen, Title } from '../parts/screen.tsx';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { usePrintout } from '../print/printing.tsx';
 import { HAND_OVER } from '../texts/application.ts';
+import { COLLECTIONS } from '../texts/collections.ts';
 import { KEYS } from '../texts/keys.ts';
 import { useHandOverPrintout } from './printout-preview.tsx';
-import type { HandOverForm } from './hand-over-form.ts';
+import type { HandOverForm, HandOverPlace, HandOverSubject } from './hand-over-form.ts';
 import { ResultSummary } from './result-summary.tsx';
 import styles from './hand-over.module.css';
 
 interface HandOverDoneProps {
-  details: ApplicationDetails;
+  subject: HandOverSubject;
+  place: HandOverPlace;
   form: HandOverForm;
   outcome: 'closed' | 'open';
 }
 
 /** The result was handed over, or the write is pending. Prints the confirmation to sign. */
-export function HandOverDone({ details, form, outcome }: HandOverDoneProps) {
+export function HandOverDone({ subject, place, form, outcome }: HandOverDoneProps) {
   const { t } = useLanguage();
   const [, go] = useLocation();
   const queryClient = useQueryClient();
-  const { application } = details;
-  const { pending } = useSyncStatus(application.id);
+  const { pending } = useSyncStatus(subject.id);
   const isPending = pending.length > 0;
   useEffect(() => {
     if (!isPending) void queryClient.invalidateQueries();
   }, [isPending, queryClient]);
-  const print = usePrintout(useHandOverPrintout(details, form));
-  const next = () => go(form.needMet === 'no' ? `/visits/correct/${application.id}` : '/');
+  const print = usePrintout(useHandOverPrintout(subject, form));
+  const isCorrected = form.needMet === 'no';
+  const following = place === 'collecting-centre' ? '/collections' : '/';
+  const next = () => go(isCorrected ? `/visits/correct/${subject.id}` : following);
+  const nextText = place === 'collecting-centre' ? COLLECTIONS.toList : HAND_OVER.toQueue;
   useKeys([
     { code: 'Enter', label: KEYS.main, run: next },
     { code: 'KeyP', label: KEYS.print, run: print },
@@ -44,11 +47,11 @@ export function HandOverDone({ details, form, outcome }: HandOverDoneProps) {
     <Screen
       sideWidth="wide"
       isSideFocusable
-      side={<ResultSummary details={details} form={form} />}
+      side={<ResultSummary subject={subject} form={form} />}
       footer={
         <>
           <Button variant="filled" large cap="Enter" onClick={next}>
-            {t(form.needMet === 'no' ? HAND_OVER.correct : HAND_OVER.toQueue)}
+            {t(isCorrected ? HAND_OVER.correct : nextText)}
           </Button>
           <Button large icon={Printer} cap="KeyP" onClick={print}>
             {t(HAND_OVER.print)}
@@ -59,7 +62,7 @@ export function HandOverDone({ details, form, outcome }: HandOverDoneProps) {
       <div className={styles.done}>
         <CircleCheck size={40} aria-hidden="true" />
         <Title>{t(outcome === 'closed' ? HAND_OVER.done : HAND_OVER.doneOpen)}</Title>
-        <p>{[personName(application.applicant), t(application.serviceTitle)].join(' · ')}</p>
+        <p>{[personName(subject.applicant), t(subject.serviceTitle)].join(' · ')}</p>
         {isPending && <p role="status">{t(HAND_OVER.doneWaits)}</p>}
       </div>
     </Screen>

@@ -1,12 +1,22 @@
 import { validateHandOverRecord } from '@cups/application';
 import type { HandOver } from '@cups/application';
 import { RULE_TEXTS } from '@cups/application/texts';
-import type { Application } from '../api/types.ts';
+import type { Application, Collection } from '../api/types.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
 import type { Text } from '../language/messages.ts';
 import type { WriteAction } from '../outbox/outbox.ts';
 import type { FormError } from '../parts/error-summary.tsx';
 import { HAND_OVER } from '../texts/application.ts';
+
+/** What a hand-over shows of an application; the collection of another centre's application has no more than names. */
+export type HandOverSubject = Pick<Collection, 'id' | 'state' | 'serviceTitle' | 'training'> &
+  Partial<
+    Pick<Application, 'agency' | 'applicant' | 'represented' | 'evidence' | 'trackingNumber' | 'handOver'> &
+      Pick<Collection, 'decision'>
+  >;
+
+/** Where the result is handed over: at the centre of the application, or at another that the applicant chose. */
+export type HandOverPlace = 'own-centre' | 'collecting-centre';
 
 /** The hand-over form. Nothing that the specialist has to check is preselected. */
 export interface HandOverForm {
@@ -22,7 +32,7 @@ export interface HandOverForm {
 }
 
 /** Preselects the common case: the applicant collects, with the document they filed with. */
-export function initialHandOverForm({ evidence, represented }: Application): HandOverForm {
+export function initialHandOverForm({ evidence, represented }: HandOverSubject): HandOverForm {
   const document = evidence?.find(({ kind }) => kind === 'identity-document');
   return {
     collectedBy: represented ? undefined : 'applicant',
@@ -84,11 +94,13 @@ export function toHandOver(form: HandOverForm): HandOver {
   return handOver;
 }
 
-/** Returns the writes for the outbox, in order. */
+/** Returns the writes for the outbox, in order. The collecting centre never asks for the outcome. */
 export function toWrites(
   form: HandOverForm,
   { isOutcomeOnly, isOutcomeLater }: QuestionScope,
+  place: HandOverPlace,
 ): { kind: WriteAction; body: Record<string, unknown> }[] {
+  if (place === 'collecting-centre') return [{ kind: 'collections/hand-over', body: { ...toHandOver(form) } }];
   const outcome: Record<string, unknown> = { needMet: form.needMet === 'yes' };
   if (form.needMet === 'no') outcome['missing'] = form.missing.trim();
   return [

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { detailsQuery } from '../api/queries.ts';
@@ -16,11 +17,12 @@ import { ALL_CONTROLS_SELECTOR, useEnterToNext } from '../parts/enter-to-next.ts
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { HAND_OVER } from '../texts/application.ts';
+import { COLLECTIONS } from '../texts/collections.ts';
 import { KEYS } from '../texts/keys.ts';
 import { SESSION } from '../texts/session.ts';
 import { HandOverDone } from './hand-over-done.tsx';
 import { validateHandOver, initialHandOverForm, toWrites } from './hand-over-form.ts';
-import type { HandOverForm } from './hand-over-form.ts';
+import type { HandOverForm, HandOverPlace, HandOverSubject } from './hand-over-form.ts';
 import { ResultSummary } from './result-summary.tsx';
 import { HandOverError } from './hand-over-error.tsx';
 import { OutcomeQuestion, IdDocumentQuestion, CollectorQuestion } from './questions.tsx';
@@ -28,6 +30,7 @@ import styles from './hand-over.module.css';
 
 /** Hands over the result and asks whether it met the need, on one screen. */
 export default function HandOver({ id }: { id: string }) {
+  const { t } = useLanguage();
   const [, go] = useLocation();
   const details = useQuery(Object.assign({ refetchOnMount: 'always' as const }, detailsQuery(id)));
   // Keeps the details on the screen after the application has moved on.
@@ -41,50 +44,64 @@ export default function HandOver({ id }: { id: string }) {
       <LoadError error={details.error} onRetry={() => void details.refetch()} />
     );
   }
-  return <HandOverContent details={shown} onHandedOver={() => setStart(shown)} />;
+  return (
+    <HandOverContent subject={shown.application} place="own-centre" onHandedOver={() => setStart(shown)}>
+      <Link href="/">{t(SESSION.queue)}</Link> ›{' '}
+      <Link href={`/applications/${id}`}>{personName(shown.application.applicant)}</Link>
+    </HandOverContent>
+  );
 }
 
-function HandOverContent({ details, onHandedOver }: { details: ApplicationDetails; onHandedOver: () => void }) {
-  const { t } = useLanguage();
-  const { application } = details;
+interface HandOverContentProps {
+  subject: HandOverSubject;
+  place: HandOverPlace;
+  /** The platform or the outbox has it: the subject must stay as it is shown. */
+  onHandedOver: () => void;
+  /** Links to the screens before. */
+  children: ReactNode;
+}
+
+/** The questions of a hand-over. The collecting centre leaves the last one to the centre of the application. */
+export function HandOverContent({ subject, place, onHandedOver, children }: HandOverContentProps) {
   const { outbox } = useSignedIn();
-  const [form, setForm, forget] = usePersistentState('hand-over', application.id, () =>
-    initialHandOverForm(application),
-  );
+  const [form, setForm, forget] = usePersistentState('hand-over', subject.id, () => initialHandOverForm(subject));
   const [attempt, setAttempt] = useState(0);
   const [result, setResult] = useState<'closed' | 'open'>();
-  const { refusal } = useSyncStatus(application.id);
-  const isOutcomeOnly = application.state === 'handed-over';
-  const errors = attempt > 0 ? validateHandOver(form, { isOutcomeOnly, isOutcomeLater: false }, t) : [];
+  const { refusal } = useSyncStatus(subject.id);
+  const { t } = useLanguage();
+  const asksOutcome = place === 'own-centre';
+  const isOutcomeOnly = asksOutcome && subject.state === 'handed-over';
+  const errors = attempt > 0 ? validateHandOver(form, { isOutcomeOnly, isOutcomeLater: !asksOutcome }, t) : [];
   const update = (change: Partial<HandOverForm>) => setForm(Object.assign({}, form, change));
   const submit = (isOutcomeLater: boolean) => {
     setAttempt(attempt + 1);
     if (validateHandOver(form, { isOutcomeOnly, isOutcomeLater }, t).length > 0) return;
     onHandedOver();
     // Drops the rejected write before the new attempt.
-    if (refusal) outbox.discard(application.id);
-    for (const { kind, body } of toWrites(form, { isOutcomeOnly, isOutcomeLater })) {
+    if (refusal) outbox.discard(subject.id);
+    for (const { kind, body } of toWrites(form, { isOutcomeOnly, isOutcomeLater }, place)) {
       // The outbox keeps the rejection; HandOverError shows it.
-      outbox.put({ application: application.id, kind, body }).catch(() => undefined);
+      outbox.put({ application: subject.id, kind, body }).catch(() => undefined);
     }
     forget();
     setResult(isOutcomeLater ? 'open' : 'closed');
   };
-  const main = () => submit(false);
+  const main = () => submit(!asksOutcome);
   const formRef = useEnterToNext<HTMLFormElement>(main, ALL_CONTROLS_SELECTOR);
   useKeys([result === undefined && { code: 'Ctrl+Enter', label: KEYS.main, run: main }]);
-  if (result && !refusal) return <HandOverDone details={details} form={form} outcome={result} />;
+  if (result && !refusal) return <HandOverDone {...{ subject, place, form }} outcome={result} />;
+  const question = { subject, form, onChange: update, errors };
   return (
     <Screen
       sideWidth="wide"
       isSideFocusable
-      side={<ResultSummary details={details} form={form} />}
+      side={<ResultSummary subject={subject} form={form} />}
       footer={
         <>
           <Button variant="filled" large cap="Ctrl+Enter" onClick={main}>
-            {t(form.needMet === 'no' ? HAND_OVER.submitCorrect : HAND_OVER.submit)}
+            {t(asksOutcome ? (form.needMet === 'no' ? HAND_OVER.submitCorrect : HAND_OVER.submit) : COLLECTIONS.submit)}
           </Button>
-          {!isOutcomeOnly && (
+          {asksOutcome && !isOutcomeOnly && (
             <Button large onClick={() => submit(true)}>
               {t(HAND_OVER.later)}
             </Button>
@@ -93,29 +110,23 @@ function HandOverContent({ details, onHandedOver }: { details: ApplicationDetail
       }
     >
       <form ref={formRef} className={styles.page} onSubmit={(event) => event.preventDefault()} noValidate>
-        <HandOverHeader details={details} />
-        <HandOverError application={application.id} onRetry={() => setResult(undefined)} />
+        <HandOverHeader subject={subject}>{children}</HandOverHeader>
+        <HandOverError application={subject.id} onRetry={() => setResult(undefined)} />
         <ErrorSummary errors={errors} attempt={attempt} />
-        {!isOutcomeOnly && (
-          <CollectorQuestion application={application} form={form} onChange={update} errors={errors} />
-        )}
-        {!isOutcomeOnly && (
-          <IdDocumentQuestion application={application} form={form} onChange={update} errors={errors} />
-        )}
-        <OutcomeQuestion form={form} onChange={update} errors={errors} number={isOutcomeOnly ? 1 : 3} />
+        {!isOutcomeOnly && <CollectorQuestion {...question} />}
+        {!isOutcomeOnly && <IdDocumentQuestion {...question} />}
+        {asksOutcome && <OutcomeQuestion {...question} number={isOutcomeOnly ? 1 : 3} />}
       </form>
     </Screen>
   );
 }
 
-function HandOverHeader({ details: { application } }: { details: ApplicationDetails }) {
+function HandOverHeader({ subject, children }: { subject: HandOverSubject; children: ReactNode }) {
   const { t } = useLanguage();
-  const { id, state, applicant, serviceTitle, trackingNumber, decision } = application;
+  const { state, applicant, serviceTitle, trackingNumber, decision } = subject;
   return (
     <div className={styles.head}>
-      <nav aria-label={t(SESSION.queue)}>
-        <Link href="/">{t(SESSION.queue)}</Link> › <Link href={`/applications/${id}`}>{personName(applicant)}</Link>
-      </nav>
+      <nav aria-label={t(SESSION.queue)}>{children}</nav>
       <Title focus={false}>{t(state === 'rejected' ? HAND_OVER.titleDecision : HAND_OVER.title)}</Title>
       <p>{[personName(applicant), t(serviceTitle), trackingNumber].filter(Boolean).join(' · ')}</p>
       {decision?.awaitsArrival && <Banner kind="news">{t(HAND_OVER.notArrived)}</Banner>}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Application } from '../api/types.ts';
+import type { Person } from '../api/types.ts';
 import { personName } from '../language/person-name.ts';
 import { shortDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -10,7 +10,7 @@ import { Field, Select, TextInput } from '../parts/field.tsx';
 import { KeyCap } from '../keys/key-cap.tsx';
 import { HAND_OVER, ID_DOCUMENT_KINDS } from '../texts/application.ts';
 import { PARTS } from '../texts/parts.ts';
-import type { HandOverForm } from './hand-over-form.ts';
+import type { HandOverForm, HandOverSubject } from './hand-over-form.ts';
 import styles from './hand-over.module.css';
 
 /** The three questions of a hand-over. */
@@ -20,7 +20,7 @@ interface QuestionProps {
   onChange: (more: Partial<HandOverForm>) => void;
   errors: readonly FormError[];
 }
-type ApplicationQuestionProps = QuestionProps & { application: Application };
+type SubjectQuestionProps = QuestionProps & { subject: HandOverSubject };
 
 const findErrorText = (errors: readonly FormError[], id: string) => errors.find((error) => error.id === id)?.message;
 
@@ -36,10 +36,10 @@ function Question({ number, title, children }: { number: number; title: string; 
   );
 }
 
-export function CollectorQuestion({ application, form, onChange, errors }: ApplicationQuestionProps) {
+export function CollectorQuestion({ subject, form, onChange, errors }: SubjectQuestionProps) {
   const { t } = useLanguage();
-  const { applicant, represented } = application;
-  const describePerson = (person: Application['applicant']) =>
+  const { applicant, represented } = subject;
+  const describePerson = (person: Person | undefined) =>
     [personName(person), person?.birthDate && shortDate(person.birthDate)].filter(Boolean).join(', ');
   const options: Option<NonNullable<HandOverForm['collectedBy']>>[] = [
     { value: 'applicant', label: t(HAND_OVER.applicant), more: describePerson(applicant) },
@@ -78,10 +78,10 @@ export function CollectorQuestion({ application, form, onChange, errors }: Appli
   );
 }
 
-export function IdDocumentQuestion({ application, form, onChange, errors }: ApplicationQuestionProps) {
+export function IdDocumentQuestion({ subject, form, onChange, errors }: SubjectQuestionProps) {
   const { t } = useLanguage();
   const kinds = Object.entries(ID_DOCUMENT_KINDS).map(([value, label]) => ({ value, label: t(label) }));
-  const filed = application.evidence?.find(({ kind, number }) => kind === 'identity-document' && number)?.number;
+  const filed = subject.evidence?.find(({ kind, number }) => kind === 'identity-document' && number)?.number;
   const isApplicant = form.collectedBy === 'applicant';
   const sameAsFiled = isApplicant && filed && (
     <button type="button" className={styles.same} onClick={() => onChange({ idDocumentNumber: filed })}>

@@ -1,6 +1,5 @@
 import { sanitizeCode } from '@cups/application';
 import { RESULT_KIND_TEXTS } from '@cups/application/texts';
-import type { ApplicationDetails } from '../api/types.ts';
 import { shortDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Facts } from '../parts/facts.tsx';
@@ -8,13 +7,13 @@ import { APPLICATION, HAND_OVER } from '../texts/application.ts';
 import { toCivilDate } from '@cups/application';
 import { ResultDocuments } from '../documents/result-documents.tsx';
 import { PrintoutPreview } from './printout-preview.tsx';
-import type { HandOverForm } from './hand-over-form.ts';
+import type { HandOverForm, HandOverSubject } from './hand-over-form.ts';
 import styles from './hand-over.module.css';
 
 /** The result with its numbers, to compare with the document in hand. */
-export function ResultSummary({ details, form }: { details: ApplicationDetails; form: HandOverForm }) {
+export function ResultSummary({ subject, form }: { subject: HandOverSubject; form: HandOverForm }) {
   const { t } = useLanguage();
-  const { decision, serviceTitle } = details.application;
+  const { decision, serviceTitle } = subject;
   const kind = decision?.resultKind ? t(RESULT_KIND_TEXTS[decision.resultKind]) : '';
   return (
     <div className={styles.given}>
@@ -34,7 +33,7 @@ export function ResultSummary({ details, form }: { details: ApplicationDetails; 
       <h2>
         {t(HAND_OVER.receipt)} <span className={styles.quiet}>{t(HAND_OVER.receiptMore)}</span>
       </h2>
-      <PrintoutPreview details={details} form={form} />
+      <PrintoutPreview subject={subject} form={form} />
     </div>
   );
 }

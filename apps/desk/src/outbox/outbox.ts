@@ -13,7 +13,7 @@ import { send } from './send.ts';
  * 10 s for an undo; closing the page sends them immediately.
  */
 
-/** Path of `POST /applications/{id}/{action}`. */
+/** Path of `POST /applications/{id}/{action}`; with the prefix `collections/`, of `POST /collections/{id}/{action}`. */
 export type WriteAction =
   | 'submit'
   | 'withdraw'
@@ -21,6 +21,9 @@ export type WriteAction =
   | 'hand-over'
   | 'confirm-arrival'
   | 'confirm-outcome'
+  | 'collection-centre'
+  | 'collections/hand-over'
+  | 'collections/confirm-arrival'
   | 'renew'
   | 'payment'
   | 'notes'

@@ -71,7 +71,7 @@ export function MandatePrintout({ filed, catalog, specialist }: ApplicationPrint
   );
 }
 
-export function ServiceSubject({ filed: { serviceTitle } }: { filed: ApplicationOrSubmission }) {
+export function ServiceSubject({ filed: { serviceTitle } }: { filed: Pick<ApplicationOrSubmission, 'serviceTitle'> }) {
   return <Subject>{serviceTitle && <Bilingual message={serviceTitle} />}</Subject>;
 }
 

@@ -47,7 +47,10 @@ export function findAvailableCostOptions(
 }
 
 /** Returns the printout setting of an application. The printout goes to the applicant. */
-export function toPrintoutSetting(catalog: Catalog, filed: ApplicationOrSubmission): PrintoutSetting {
+export function toPrintoutSetting(
+  catalog: Catalog,
+  filed: Pick<ApplicationOrSubmission, 'applicant' | 'training' | 'trackingNumber'>,
+): PrintoutSetting {
   return {
     centre: catalog.centre.displayName,
     timeZone: catalog.centre.timeZone,

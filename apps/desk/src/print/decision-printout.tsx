@@ -6,6 +6,7 @@ import { ID_DOCUMENT_KINDS } from '../texts/application.ts';
 import { COLLECTOR_TEXTS } from '../texts/content.ts';
 import { PRINT } from '../texts/print.ts';
 import { ServiceSubject } from './application-printout.tsx';
+import type { HandOverSubject } from '../handover/hand-over-form.ts';
 import { formatInstant } from './format-instant.ts';
 import { agencyName, evidenceTitle, sanitizeLocalized, toPrintoutSetting } from './catalog-lookups.ts';
 import { Printout, PrintoutFacts, Quote, SignatureLines, Bilingual } from './printout.tsx';
@@ -56,7 +57,12 @@ function isRevoked({ revokeTime, correctTime }: Decision): boolean {
   return revokeTime !== undefined && (correctTime === undefined || correctTime < revokeTime);
 }
 
-function resultFacts({ resultKind, resultNumber, verificationCode, validUntil }: Decision): PrintoutFact[] {
+function resultFacts({
+  resultKind,
+  resultNumber,
+  verificationCode,
+  validUntil,
+}: Pick<Decision, 'resultKind' | 'resultNumber' | 'verificationCode' | 'validUntil'>): PrintoutFact[] {
   return [
     resultKind && [PRINT.way, <Bilingual message={RESULT_KIND_TEXTS[resultKind]} />],
     [PRINT.resultNumber, sanitizeCode(resultNumber ?? '')],
@@ -82,7 +88,7 @@ function AgencyMessage({ title, message }: { title: LocalizedText; message: Loca
 }
 
 interface HandOverPrintoutProps {
-  application: Application & { handOver: HandOver };
+  application: HandOverSubject & { handOver: HandOver };
   catalog: Catalog;
   /** Display name of the specialist who hands over. */
   specialist: string;
@@ -90,7 +96,7 @@ interface HandOverPrintoutProps {
 
 /** The confirmation that the collector signs. */
 export function HandOverPrintout({ application, catalog, specialist }: HandOverPrintoutProps) {
-  const { handOver, decision, applicant } = application;
+  const { handOver, decision, applicant, agency } = application;
   const { handOverTime, idDocumentKind, idDocumentNumber = '', ground } = handOver;
   return (
     <Printout setting={toPrintoutSetting(catalog, application)} title={<Bilingual message={PRINT.handOverTitle} />}>
@@ -98,7 +104,7 @@ export function HandOverPrintout({ application, catalog, specialist }: HandOverP
       <PrintoutFacts
         facts={[
           applicant && [PRINT.applicant, <PersonLines person={applicant} />],
-          [PRINT.agency, <Bilingual message={agencyName(catalog, application.agency)} />],
+          agency && [PRINT.agency, <Bilingual message={agencyName(catalog, agency)} />],
           ...(decision ? resultFacts(decision) : []),
           ...documentFacts(handOver),
           [PRINT.handedOver, handOverTime && formatInstant(handOverTime, catalog.centre.timeZone)],

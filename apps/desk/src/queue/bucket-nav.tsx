@@ -1,6 +1,7 @@
 import { BUCKETS } from '@cups/application';
 import { BUCKET_TEXTS } from '@cups/application/texts';
 import type { Bucket } from '../api/types.ts';
+import { CollectionsLink } from '../collections/collections-link.tsx';
 import { KeyCap } from '../keys/key-cap.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { formatTime } from '../language/dates.ts';
@@ -62,6 +63,7 @@ export function BucketNav({ bucket, counts, updatedAt, onChoose }: BucketNavProp
               </button>
             </li>
           ))}
+          <CollectionsLink isReady={updatedAt > 0} className={styles.apart} countClassName={styles.count} />
         </ul>
       </nav>
       <PlatformStatus updatedAt={updatedAt} />

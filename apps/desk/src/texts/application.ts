@@ -65,6 +65,16 @@ export const STATE_BLOCK = defineMessages({
     ru: 'Подтвердите прибытие, когда придёт конверт. Только тогда человека просят прийти.',
     en: 'Confirm the arrival when the envelope comes. Only then is the applicant asked to come.',
   },
+  collectedElsewhere: {
+    ro: 'Rezultatul se ridică la alt centru',
+    ru: 'Результат выдаёт другой центр',
+    en: 'Another centre hands over the result',
+  },
+  resultOnTheWayElsewhere: {
+    ro: 'Sosirea o confirmă centrul care înmânează rezultatul.',
+    ru: 'Прибытие подтвердит центр, который выдаёт результат.',
+    en: 'The centre that hands over the result confirms the arrival.',
+  },
   arrived: { ro: 'A sosit la centru {when}.', ru: 'Прибыл в центр: {when}.', en: 'Arrived at the centre: {when}.' },
   readyElectronic: { ro: 'Rezultatul este gata', ru: 'Результат готов', en: 'The result is ready' },
   rejected: {
@@ -145,6 +155,7 @@ export const OWN_APPLICATION = defineMessages({
 
 export const APPLICATION = defineMessages({
   way: { ro: 'Parcursul cererii', ru: 'Ход заявления', en: 'History' },
+  atCentre: { ro: 'la centrul {centre}', ru: 'в центре {centre}', en: 'at the centre {centre}' },
   older: { ro: 'pași mai vechi: {n}', ru: 'более ранних шагов: {n}', en: 'older steps: {n}' },
   person: { ro: 'Persoana', ru: 'Заявитель', en: 'Applicant' },
   request: { ro: 'Cererea', ru: 'Заявление', en: 'Application' },

@@ -11,6 +11,7 @@ export const QUEUE = defineMessages({
   open: { ro: 'Deschide', ru: 'Открыть', en: 'Open' },
   goOn: { ro: 'Continuă', ru: 'Продолжить', en: 'Continue' },
   handOver: { ro: 'Înmânează', ru: 'Выдать', en: 'Hand over' },
+  collections: { ro: 'Pentru alte centre', ru: 'Для других центров', en: 'For other centres' },
   path: { ro: 'Parcursul', ru: 'Ход дела', en: 'History' },
   nobody: { ro: 'Persoană fără nume încă', ru: 'Имя ещё не введено', en: 'No name yet' },
   filedOn: { ro: 'Cerere depusă {day}', ru: 'Заявление подано {day}', en: 'Filed {day}' },

@@ -7,9 +7,17 @@ import { etagOfText, matchesEtag } from './conditional-responses.ts';
 
 /** The HTML document for each path. The page itself routes what follows `/applications/` and the like. */
 export const SCREEN_ROUTES: readonly [path: string, document: string][] = [
-  ...['/', '/applications/*rest', '/visits/*rest', '/find', '/centres', '/team', '/team/*rest'].map(
-    (path): [string, string] => [path, 'index.html'],
-  ),
+  ...[
+    '/',
+    '/applications/*rest',
+    '/collections',
+    '/collections/*rest',
+    '/visits/*rest',
+    '/find',
+    '/centres',
+    '/team',
+    '/team/*rest',
+  ].map((path): [string, string] => [path, 'index.html']),
   ['/t', 't.html'],
   ['/viewer', 'viewer.html'],
 ];

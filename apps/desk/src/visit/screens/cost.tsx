@@ -1,9 +1,11 @@
 import { feeText, termText } from '../../language/terms.ts';
+import { CollectionPlace } from '../../collections/collection-place.tsx';
 import { useKeys } from '../../keys/keys.tsx';
 import { KeyCap } from '../../keys/key-cap.tsx';
 import { useLanguage } from '../../language/language.tsx';
 import { Choice, focusAnswer } from '../../parts/choice.tsx';
 import { Title } from '../../parts/screen.tsx';
+import { useSignedIn } from '../../session/session.tsx';
 import { DELIVERY_TEXTS, FEE_TEXTS, TERM_TEXTS } from '../../texts/content.ts';
 import { FIELDS } from '../../texts/visit-fields.ts';
 import { VISIT } from '../../texts/visit.ts';
@@ -62,9 +64,24 @@ export function CostScreen() {
           onChange={(value) => setValue('/delivery/kind', value)}
         />
       </div>
+      {deliveryKind === 'at-centre' && <DraftCollectionPlace />}
       {deliveryKind === 'post' && <LineField pointer="/delivery/note" label={FIELDS.address} maxLength={500} />}
     </VisitPage>
   );
+}
+
+/** Where the result is collected. The choice is no content of the application, so it is written immediately. */
+function DraftCollectionPlace() {
+  const { draft, sync } = useDraftForm();
+  const { session, outbox } = useSignedIn();
+  const { id, known } = draft;
+  const { centre = session.centre ?? '', training = session.training, collectionCentre } = known ?? {};
+  const choose = (chosen: string) => {
+    // The platform must have the draft before. The sync status reports a rejection.
+    sync.flushAll();
+    outbox.put({ application: id, kind: 'collection-centre', body: { centre: chosen } }).catch(() => undefined);
+  };
+  return <CollectionPlace application={{ id, centre, training, collectionCentre }} canChoose onChoose={choose} />;
 }
 
 const capitalise = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
