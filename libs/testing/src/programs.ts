@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { test } from '@jest/globals';
 
-/** Commands that succeed if the program is installed. */
+/** Commands that succeed if the program is installed. `CLAMD_PROGRAM` and `VAULT_PROGRAM` name one outside the path. */
 const VERSION_COMMANDS = {
   go: ['go', 'version'],
   java: ['javac', '-version'],
@@ -9,6 +9,8 @@ const VERSION_COMMANDS = {
   python: ['python3', '--version'],
   pip: ['python3', '-m', 'pip', '--version'],
   'Python package cryptography': ['python3', '-c', 'import cryptography'],
+  clamd: [process.env['CLAMD_PROGRAM'] ?? 'clamd', '--version'],
+  vault: [process.env['VAULT_PROGRAM'] ?? 'vault', 'version'],
 } as const;
 
 type Program = keyof typeof VERSION_COMMANDS;
@@ -17,6 +19,9 @@ type Program = keyof typeof VERSION_COMMANDS;
 const SKIPPED_PREFIX = 'not run:';
 
 const found = new Map<Program, boolean>();
+
+/** Returns the path or name of an installed program. */
+export const commandOf = (program: Program): string => VERSION_COMMANDS[program][0];
 
 function isInstalled(program: Program): boolean {
   const [command, ...commandArguments] = VERSION_COMMANDS[program];

@@ -10,6 +10,8 @@ export type CheckErrorCode =
   | 'CHECK_FAILED'
   /** The answer does not follow the protocol. */
   | 'CHECK_INVALID'
+  /** The malware scanner reached a limit of its own inside the file, so it read a part only. */
+  | 'CHECK_UNSCANNED'
   /** The caller ended the check. */
   | 'CHECK_ABORTED';
 
@@ -23,10 +25,24 @@ export class CheckError extends Error {
   }
 }
 
-/** The file is not the cause: the caller repeats the check until the part is available again. */
-export const unavailable = (upstream: 'documents-checker' | 'malware-scanner'): Problem =>
-  new Problem({
-    reason: 'UPSTREAM_UNAVAILABLE',
-    message: `The ${upstream} did not respond.`,
-    metadata: { upstream },
-  });
+/** Why the scanner gave no verdict, for logs. An error of the connection has the code of the system. */
+export class ScannerError extends Error {
+  readonly code: 'SCANNER_SIZE_LIMIT' | 'SCANNER_TIMEOUT' | 'SCANNER_UNCLEAR';
+
+  constructor(code: ScannerError['code']) {
+    super(`The malware scanner gave no verdict: ${code}.`);
+    this.name = 'ScannerError';
+    this.code = code;
+  }
+}
+
+/**
+ * The file is not the cause: the caller repeats the check until the part is available again.
+ * @param cause logged by its code
+ */
+export function unavailable(upstream: 'documents-checker' | 'malware-scanner', cause?: unknown): Problem {
+  const message = `The ${upstream} did not respond.`;
+  const problem = new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message, metadata: { upstream } });
+  problem.cause = cause;
+  return problem;
+}

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
-import { isProblem } from '@cups/problem';
+import { setImmediate as nextEvents } from 'node:timers/promises';
 import { parseAddress } from './address.ts';
-import { unavailable } from './check-error.ts';
+import { CheckError, ScannerError, unavailable } from './check-error.ts';
 import type { CheckInput } from './port.ts';
 
 /**
@@ -20,6 +20,7 @@ export type Verdict = 'clean' | 'malware';
  * Scans a file, each photographed page by itself.
  * @param address host:port, or unix:/path
  * @throws Problem UPSTREAM_UNAVAILABLE without a verdict: an unreachable scanner never means clean
+ * @throws CheckError CHECK_UNSCANNED if the scanner read a part of the file only
  */
 export async function scanUpload(address: string, input: CheckInput, timeoutMs = TIMEOUT_MS): Promise<Verdict> {
   const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(input.signal ? [input.signal] : [])]);
@@ -53,16 +54,19 @@ async function* slice(content: AsyncIterable<Buffer>, start: number, size: numbe
 
 async function scanStream(address: string, content: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Verdict> {
   const socket = connect(parseAddress(address));
-  const destroy = () => socket.destroy(unavailable('malware-scanner'));
+  const destroy = () => socket.destroy(new ScannerError('SCANNER_TIMEOUT'));
   signal.addEventListener('abort', destroy);
   if (signal.aborted) destroy();
+  const answer = readAnswer(socket);
+  const sent = send(socket, content);
+  answer.catch(() => {});
+  sent.catch(() => {});
   try {
-    const answer = readAnswer(socket);
-    answer.catch(() => {});
-    await send(socket, content);
+    // clamd answers before the end when it refuses the rest.
+    await Promise.race([answer, sent]);
     return parseVerdict(await answer);
   } catch (cause) {
-    throw isProblem(cause) ? cause : unavailable('malware-scanner');
+    throw cause instanceof CheckError ? cause : unavailable('malware-scanner', cause);
   } finally {
     signal.removeEventListener('abort', destroy);
     socket.destroy();
@@ -75,6 +79,8 @@ async function send(socket: Socket, content: AsyncIterable<Buffer>): Promise<voi
   await write(socket, Buffer.from('zINSTREAM\0'));
   for await (const part of content) {
     if (part.length === 0) continue;
+    // After a refusal clamd closes. A write that then fails loses the answer, so read what has arrived first.
+    await nextEvents();
     const length = Buffer.alloc(CHUNK_LENGTH_BYTES);
     length.writeUInt32BE(part.length);
     await write(socket, Buffer.concat([length, part]));
@@ -85,18 +91,25 @@ async function send(socket: Socket, content: AsyncIterable<Buffer>): Promise<voi
 const write = (socket: Socket, part: Buffer): Promise<void> =>
   new Promise((resolve, reject) => socket.write(part, (error) => (error ? reject(error) : resolve())));
 
-async function readAnswer(socket: Socket): Promise<string> {
+/** Takes what arrives at once: an iterator of the socket would drop it when the connection fails after it. */
+function readAnswer(socket: Socket): Promise<string> {
   let text = '';
-  for await (const part of socket as AsyncIterable<Buffer>) {
-    text += part.toString('latin1');
-    if (text.includes('\0') || text.length > MAX_ANSWER_BYTES) break;
-  }
-  return text.split('\0', 1)[0]!;
+  return new Promise((resolve, reject) => {
+    const end = () => resolve(text.split('\0', 1)[0]!);
+    socket.on('data', (part) => {
+      text += part.toString('latin1');
+      if (text.includes('\0') || text.length > MAX_ANSWER_BYTES) end();
+    });
+    socket.on('error', reject);
+    socket.on('close', end);
+  });
 }
 
-/** `stream: OK`, or `stream: <signature> FOUND`; everything else, such as a size limit, is an error. */
+/** `stream: OK`, or `stream: <signature> FOUND`; everything else is an error (clamd(8), clamd.conf(5)). */
 function parseVerdict(answer: string): Verdict {
   if (answer === 'stream: OK') return 'clean';
+  // With AlertExceedsMax clamd reports as found what it did not scan.
+  if (/^stream: Heuristics\.Limits\.Exceeded.* FOUND$/.test(answer)) throw new CheckError('CHECK_UNSCANNED');
   if (/^stream: .+ FOUND$/.test(answer)) return 'malware';
-  throw unavailable('malware-scanner');
+  throw new ScannerError(answer.startsWith('INSTREAM size limit exceeded') ? 'SCANNER_SIZE_LIMIT' : 'SCANNER_UNCLEAR');
 }
