@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { backoffMs } from '@cups/contracts';
 import { isProblem } from '@cups/problem';
 import type { CheckedFacts, Checker, CheckResult } from './check/port.ts';
 import { DamagedContentError } from './content-store.ts';
 import type { ContentStore, StoredContent } from './content-store.ts';
 import type { DocumentMetrics } from './document-metrics.ts';
+import { checkRetryMs } from './domain/check-retry.ts';
 import { accept, refuse, withCheckRetry, withCheckStarted } from './domain/document.ts';
 import type { DocumentFields, Step } from './domain/document.ts';
 import type { RefusalCode } from './domain/refusals.ts';
@@ -24,9 +24,6 @@ export interface ChecksDeps {
 
 /** What the check produced, as stored. */
 type StoredResult = Pick<Required<DocumentFields>, 'content'> & Pick<DocumentFields, 'preview'>;
-
-/** Delay before a check is repeated. */
-const RETRY_BACKOFF = { initialMs: 5_000, maxMs: 300_000 };
 
 /** Runs the checks of uploaded documents, which a durable timer starts. */
 export class Checks {
@@ -145,13 +142,16 @@ export class Checks {
   }
 
   /** A failure of the storage, the store or a shutdown says nothing about the file, so it does not count. */
-  async #planRetry({ _id: id, checkAttempts }: DocumentRecord, error: unknown): Promise<void> {
+  async #planRetry(document: DocumentRecord, error: unknown): Promise<void> {
+    const { _id: id, checkAttempts } = document;
     const { metrics } = this.#deps;
     if (error instanceof DamagedContentError) metrics.recordDamage(id);
     const isCounted = !this.#isStopping && !(isProblem(error) && error.kind !== 'INTERNAL');
     if (!this.#isStopping) metrics.recordCheckFailure(id, checkAttempts, error);
-    const delayMs = this.#isStopping ? 0 : backoffMs(checkAttempts, RETRY_BACKOFF);
-    await this.#update(id, (before, now) => withCheckRetry(before, new Date(now.getTime() + delayMs), isCounted));
+    await this.#update(id, (before, now) => {
+      const delayMs = this.#isStopping ? 0 : checkRetryMs(document, isCounted, now);
+      return withCheckRetry(before, new Date(now.getTime() + delayMs), isCounted);
+    });
   }
 
   /** Applies a step while the document is being checked. */

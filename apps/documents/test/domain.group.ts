@@ -1,3 +1,4 @@
 /** Tests without a service. */
+import './check-retry.test.ts';
 import './chunks.test.ts';
 import './retention-terms.test.ts';
