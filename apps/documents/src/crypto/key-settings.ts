@@ -14,7 +14,8 @@ export const KEY_ENCRYPTION_SETTINGS = {
     name: 'VAULT_ADDR',
     type: 'origin',
     default: '',
-    meaning: 'Origin of the Vault, for the provider `vault`. It is called at the start and after a rotation only.',
+    meaning:
+      'Origin of the Vault, for the provider `vault`. It is called at the start and after a rotation only. Production requires https, except at 127.0.0.1.',
   },
   vaultCa: {
     name: 'VAULT_CA_FILE',

@@ -12,6 +12,7 @@ export type KeyEncryptionConfig = ConfigOf<typeof KEY_ENCRYPTION_SETTINGS>;
 interface KeyContext {
   log: Log;
   metrics: Metrics;
+  config: { environment: 'development' | 'production' };
   onShutdown: (stage: 'store', step: () => void) => void;
 }
 
@@ -25,6 +26,9 @@ export async function openKeyEncryption(
   if (config.provider === 'file') return openKeyFile(file, { log, metrics });
   const { vaultAddress, vaultRole, vaultServiceAccount } = config;
   if (vaultAddress === '') throw new Error('VAULT_ADDR is not set; the provider vault needs it.');
+  if (around.config.environment === 'production' && !isProtected(new URL(vaultAddress))) {
+    throw new Error('VAULT_ADDR must use https in production, except for an agent at 127.0.0.1.');
+  }
   if (!config.vaultToken && !(vaultRole && vaultServiceAccount)) {
     throw new Error('Set VAULT_TOKEN_FILE, or VAULT_KUBERNETES_ROLE and VAULT_KUBERNETES_TOKEN_FILE.');
   }
@@ -42,3 +46,6 @@ export async function openKeyEncryption(
   around.onShutdown('store', () => keys.close());
   return keys;
 }
+
+/** The token and the keys travel to this address. */
+const isProtected = ({ protocol, hostname }: URL): boolean => protocol === 'https:' || hostname === '127.0.0.1';

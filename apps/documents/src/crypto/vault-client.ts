@@ -19,6 +19,26 @@ const TIMEOUT_MS = 10_000;
 /** An answer has some hundred bytes. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
+/** Why Vault did not decrypt: a sentence for people, and a code for logs. */
+export class VaultError extends Error {
+  /** Code of the system or of TLS, `STATUS_<status of HTTP>`, or `ANSWER_INVALID`. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'VaultError';
+    this.code = code;
+  }
+}
+
+/** Statuses of the HTTP API of Vault. The body may repeat input, so it is not part of the message. */
+const REFUSALS: Readonly<Record<number, string>> = {
+  400: 'Vault cannot decrypt a key: the transit key does not exist, or another one encrypted it.',
+  403: 'Vault refuses the token: it is invalid, or its policy does not allow to decrypt with the transit key.',
+  404: 'Vault has no transit engine at transit/, or no sign-in by Kubernetes.',
+  503: 'Vault is sealed or in maintenance.',
+};
+
 interface VaultAnswer {
   auth?: { client_token?: string };
   data?: { plaintext?: string };
@@ -26,13 +46,13 @@ interface VaultAnswer {
 
 /**
  * Decrypts a ciphertext `vault:v1:…` by the transit engine.
- * @throws Error, one sentence without key material, if Vault is unavailable or refuses
+ * @throws VaultError, without key material, if Vault is unavailable or refuses
  */
 export async function decryptByVault(access: VaultAccess, ciphertext: string): Promise<Buffer> {
   const token = await signIn(access);
   const path = `/v1/transit/decrypt/${encodeURIComponent(access.transitKey)}`;
   const { data } = await post(access, path, { ciphertext }, token);
-  if (typeof data?.plaintext !== 'string') throw new Error('Vault returned no plaintext.');
+  if (typeof data?.plaintext !== 'string') throw new VaultError('ANSWER_INVALID', 'Vault returned no plaintext.');
   return Buffer.from(data.plaintext, 'base64');
 }
 
@@ -41,18 +61,19 @@ async function signIn(access: VaultAccess): Promise<string> {
   if (!kubernetes) return token?.() ?? '';
   const body = { role: kubernetes.role, jwt: kubernetes.token() };
   const { auth } = await post(access, '/v1/auth/kubernetes/login', body);
-  if (!auth?.client_token) throw new Error('Vault returned no token.');
+  if (!auth?.client_token) throw new VaultError('ANSWER_INVALID', 'Vault returned no token.');
   return auth.client_token;
 }
 
 async function post(access: VaultAccess, path: string, body: object, token?: string): Promise<VaultAnswer> {
   const { status, text } = await send(access, path, JSON.stringify(body), token);
-  // The answer may repeat input, so it is not part of the message.
-  if (status !== 200) throw new Error(`Vault refused a call with status ${status}.`);
+  if (status !== 200) {
+    throw new VaultError(`STATUS_${status}`, REFUSALS[status] ?? `Vault refused a call with status ${status}.`);
+  }
   try {
     return JSON.parse(text) as VaultAnswer;
   } catch {
-    throw new Error('Vault returned no JSON.');
+    throw new VaultError('ANSWER_INVALID', 'Vault returned no JSON.');
   }
 }
 
@@ -67,8 +88,10 @@ function send(
   const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { 'x-vault-token': token }) };
   const options = { method: 'POST', headers, ca: ca?.(), signal: AbortSignal.timeout(TIMEOUT_MS) };
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) =>
-      reject(new Error(`Vault does not respond: ${error.code ?? error.name}.`));
+    const fail = (error: NodeJS.ErrnoException) => {
+      const code = error.code ?? error.name;
+      reject(new VaultError(code, `Vault does not respond: ${code}.`));
+    };
     const sent = call(url, options, (response) => {
       const parts: Buffer[] = [];
       let size = 0;

@@ -45,17 +45,19 @@ export async function openVaultKeys(options: VaultKeysOptions): Promise<VaultKey
   );
 
   async function reload(): Promise<void> {
-    const found = sealed();
-    if (isBusy || found === text) return;
+    if (isBusy) return;
     isBusy = true;
     try {
-      keys = await unseal(options, found);
-      text = found;
+      const found = sealed();
+      if (found !== text) {
+        keys = await unseal(options, found);
+        text = found;
+        log.info({ event: 'key-set-reloaded', file: NAME, count: keys.length });
+      }
       hasFailed = false;
-      log.info({ event: 'key-set-reloaded', file: NAME, count: keys.length });
-    } catch {
+    } catch (error) {
       // The former keys stay; the next read tries again.
-      if (!hasFailed) log.error({ event: 'key-set-reload-failed', file: NAME });
+      if (!hasFailed) log.error({ event: 'key-set-reload-failed', file: NAME, error });
       hasFailed = true;
     } finally {
       isBusy = false;
@@ -79,7 +81,12 @@ async function unsealWithRetries(options: VaultKeysOptions, text: string): Promi
       await pause(delay);
     }
   }
-  return unseal(options, text);
+  try {
+    return await unseal(options, text);
+  } catch (error) {
+    // A start that fails prints the sentence of a plain error.
+    throw new Error((error as Error).message, { cause: error });
+  }
 }
 
 async function unseal(options: VaultKeysOptions, text: string): Promise<readonly SecretKey[]> {
