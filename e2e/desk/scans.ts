@@ -1,3 +1,4 @@
+import { writePdf } from '@cups/tools/files';
 import type { Page } from 'playwright-core';
 import { waitUntil } from '@cups/tools/desk';
 import { applicant, fileApplication, openDeskFor } from './filings.ts';
@@ -83,15 +84,7 @@ export function createPdf(text: string, { padding = 0, catalog = '', pages = 1, 
     '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
     ...numbers.map(() => page),
   ];
-  let body = '%PDF-1.4\n';
-  const offsets = objects.map((object, at) => {
-    const offset = body.length;
-    body += `${at + 1} 0 obj${object}endobj\n`;
-    return `${String(offset).padStart(10, '0')} 00000 n \n`;
-  });
-  const size = objects.length + 1;
-  const table = `xref\n0 ${size}\n0000000000 65535 f \n${offsets.join('')}`;
-  return Buffer.from(`${body}${table}trailer<</Size ${size}/Root 1 0 R>>\nstartxref\n${body.length}\n%%EOF`);
+  return writePdf(objects);
 }
 
 /** Returns a picture that the browser draws. */

@@ -23,16 +23,25 @@ export function createPdf(line: string, { script = false } = {}): Buffer {
     `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
   ];
+  return writePdf(objects);
+}
+
+/**
+ * Writes a PDF with its table of references and its trailer (ISO 32000-1, section 7.5). All numbers in them have a fixed
+ * width.
+ * @param objects in the order of their numbers, from 1, the catalog first; latin1
+ */
+export function writePdf(objects: readonly string[]): Buffer {
   let body = '%PDF-1.4\n';
   const offsets = objects.map((object, index) => {
-    const offset = body.length;
+    const offset = toOffset(body);
     body += `${index + 1} 0 obj\n${object}\nendobj\n`;
-    return `${String(offset).padStart(10, '0')} 00000 n \n`;
+    return `${offset} 00000 n \n`;
   });
   const size = objects.length + 1;
   const table = `xref\n0 ${size}\n0000000000 65535 f \n${offsets.join('')}`;
-  return Buffer.from(
-    `${body}${table}trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${body.length}\n%%EOF\n`,
-    'latin1',
-  );
+  const trailer = `trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${toOffset(body)}\n%%EOF\n`;
+  return Buffer.from(`${body}${table}${trailer}`, 'latin1');
 }
+
+const toOffset = ({ length }: string): string => String(length).padStart(10, '0');

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { writePdf } from './files.ts';
 import { sha256Of } from './uploads.ts';
 
 export { sha256Of };
@@ -150,19 +151,8 @@ export function buildPdf(size: number, label: string): Buffer {
   ];
   const build = (padding: number): Buffer => {
     const content = `% ${label}\n${'% padding of the page\n'.repeat(Math.ceil(padding / 22)).slice(0, padding)}\n`;
-    const objects = [
-      ...bodies,
-      `<< /Length ${String(content.length).padStart(8, '0')} >>\nstream\n${content}endstream`,
-    ];
-    let text = '%PDF-1.7\n';
-    let table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
-    for (const [n, body] of objects.entries()) {
-      table += `${String(text.length).padStart(10, '0')} 00000 n \n`;
-      text += `${n + 1} 0 obj\n${body}\nendobj\n`;
-    }
-    const trailer = `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\n`;
-    const start = String(text.length).padStart(10, '0');
-    return Buffer.from(`${text}${table}${trailer}startxref\n${start}\n%%EOF\n`, 'latin1');
+    const length = String(content.length).padStart(8, '0');
+    return writePdf([...bodies, `<< /Length ${length} >>\nstream\n${content}endstream`]);
   };
   return build(size - build(0).length);
 }
