@@ -11,6 +11,8 @@ const YOUNG_MIB: Readonly<Record<string, number>> = { gateway: 16, intake: 16 };
 export const memoryFlags = (name: string): string[] => [
   `--max-semi-space-size=${youngMib(name)}`,
   '--max-old-space-size=192',
+  // For the gateway (apps/gateway/src/transfers/free-buffers.ts).
+  '--expose-gc',
 ];
 
 /** Returns the size of the young generation in MiB. */

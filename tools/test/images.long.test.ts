@@ -246,7 +246,7 @@ describe('a bundle, started as its image starts it, in a folder without packages
   async function start(name: string, args: string[] = [], stderr: 'ignore' | 'pipe' = 'ignore') {
     const [http, grpc] = [await findFreePort(), await findFreePort()];
     const options = configurationOf(name).config.Env.find((one) => one.startsWith('NODE_OPTIONS='));
-    expect(options).toMatch(/^NODE_OPTIONS=--max-semi-space-size=\d+ --max-old-space-size=192$/);
+    expect(options).toMatch(/^NODE_OPTIONS=--max-semi-space-size=\d+ --max-old-space-size=192 --expose-gc$/);
     const place = join(first, 'bundles', name);
     const child = spawn(process.execPath, [join(place, 'main.mjs'), ...args], {
       cwd: place,

@@ -29,7 +29,7 @@ export interface OperationHandlerDeps
     PlatformDeps,
     SessionCookies,
     Pick<DocumentRouteDeps, 'downloads'>,
-    Pick<UploadDeps, 'isStopping'> {
+    Pick<UploadDeps, 'isStopping' | 'turns'> {
   operators: OperatorNameResolver;
   uploads: UploadDeps['pool'];
 }

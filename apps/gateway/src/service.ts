@@ -21,6 +21,7 @@ import { Sessions } from './http/session.ts';
 import type { SessionDeps } from './http/session.ts';
 import { createSignOuts } from './http/sign-outs.ts';
 import type { SignOuts } from './http/sign-outs.ts';
+import { createChunkTurns } from './transfers/chunk-turns.ts';
 import { createTransferPools } from './transfers/transfer-pool.ts';
 import { openClients } from './clients.ts';
 import { createOperatorNameResolver } from './operator-name-resolver.ts';
@@ -71,6 +72,7 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
       uploads: transfers.upload,
       downloads: transfers.download,
       isStopping: isDraining,
+      turns: createChunkTurns(metrics),
       isReady: () => !isDraining(),
     }),
     page: createDeskPage(config.deskDir),
@@ -93,15 +95,14 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
     metrics,
     tracer,
   });
-  const publicServer = await startPublicServer(app, {
+  const { port, close } = await startPublicServer(app, {
     host: config.publicHost,
     port: config.publicPort,
     lameDuckMs: config.lameDuckMs,
   });
-  backend.onShutdown('work', () => publicServer.close());
+  backend.onShutdown('work', close);
   backend.onShutdown('outbox', () => signOuts.stop());
 
-  const { port } = publicServer;
   return { ...(await backend.serveOperations()), port, url: config.publicOrigin || `http://localhost:${port}` };
 }
 

@@ -371,6 +371,17 @@ export async function startGateway(
     stored,
     log: () => lines.join(''),
     stopGateway: () => gateway.stop(),
+    /** Settings of a gateway process before the same upstream services. */
+    environment: {
+      CUPS_ENV: 'development',
+      KEYS_DIR: keys.dir,
+      CATALOG_ADDRESS: catalog.address,
+      IDENTITY_ADDRESS: identity.address,
+      INTAKE_ADDRESS: intake.address,
+      DOCUMENTS_ADDRESS: documents.address,
+      AGENCY_BRIDGE_ADDRESS: bridge.address,
+      NOTIFICATIONS_ADDRESS: notifications.address,
+    },
     closeIdentity: () => identity.close(),
     async stop() {
       await gateway.stop();

@@ -8,6 +8,7 @@ import type { Handler, HandlerRequest } from '../http/handler.ts';
 import { bodyTooLarge, withStatus } from '../http/problems.ts';
 import { appendBody } from '../transfers/append-body.ts';
 import type { ClientPace } from '../transfers/chunk-reader.ts';
+import type { ChunkTurns } from '../transfers/chunk-turns.ts';
 import { contentResponse } from '../transfers/content-response.ts';
 import type { TransferPool } from '../transfers/transfer-pool.ts';
 import { MAX_UPLOAD_BYTES } from '../transfers/uploads.ts';
@@ -17,6 +18,7 @@ export interface AgencyRouteDeps extends Pick<ServiceClients, 'documents' | 'int
   uploads: TransferPool;
   downloads: TransferPool;
   isStopping: () => boolean;
+  turns: ChunkTurns;
   pace?: ClientPace | undefined;
 }
 
@@ -66,7 +68,7 @@ export function agencyRoutes(deps: AgencyRouteDeps): Record<string, Handler> {
 /** Stores a result as its body arrives. A repeat sends the bytes again, and stored chunks stay as they are. */
 async function uploadResult(
   { params, requestId, context, client }: HandlerRequest,
-  { documents, isStopping, pace }: AgencyRouteDeps,
+  { documents, isStopping, turns, pace }: AgencyRouteDeps,
 ): Promise<Document__Output> {
   const { req } = client;
   const size = Number(req.headers['content-length'] ?? 0);
@@ -84,6 +86,7 @@ async function uploadResult(
     size,
     context,
     isStopping,
+    turns,
     pace,
     append: async (chunk, callContext) => {
       const stored = await documents.appendResultContent({ name, ...chunk }, callContext);

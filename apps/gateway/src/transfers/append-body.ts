@@ -3,6 +3,7 @@ import { Problem, violation, withLocation } from '@cups/problem';
 import type { ClientConnection } from '../http/handler.ts';
 import { CHUNK_BYTES, readChunks } from './chunk-reader.ts';
 import type { ClientPace } from './chunk-reader.ts';
+import type { ChunkTurns } from './chunk-turns.ts';
 
 export interface AppendOptions {
   /** Position of the first byte of the body. */
@@ -14,30 +15,40 @@ export interface AppendOptions {
   append: (chunk: { offset: number; data: Buffer }, context: CallContext) => Promise<number>;
   /** Whether the process stops: the client continues at another replica. */
   isStopping: () => boolean;
+  turns: ChunkTurns;
   pace?: ClientPace | undefined;
 }
 
 /**
  * Stores a body chunk by chunk: reads the next chunk only when the last one is durable, and holds no admission slot while it
- * waits for the client. A chunk that has arrived is stored even if the client is gone, so that it need not send it again.
+ * waits for the client or for its turn. A chunk that has arrived is stored even if the client is gone, so that it need not send it again.
  * @returns the number of bytes stored since the start of the content
  * @throws Problem INVALID_ARGUMENT for a body that cannot complete a chunk, and what `append` and `readChunks` throw
  */
 export async function appendBody(
   client: ClientConnection,
-  { offset, size, context, append, isStopping, pace }: AppendOptions,
+  { offset, size, context, append, isStopping, turns, pace }: AppendOptions,
 ): Promise<number> {
   assertWholeChunk(client.req.headers['content-length'], size - offset);
   const chunks = readChunks(client.req, { remaining: size - offset, pace });
   let position = offset;
   for (;;) {
-    const { value: data, done } = await client.waitForClient(() => chunks.next());
-    if (done) return position;
-    const uninterrupted = { ...context, signal: new AbortController().signal };
-    // A repeated upload is stored up to a later position already.
-    const stored = await append({ offset: position, data }, uninterrupted);
-    position += data.length;
-    if (stored < position) throw new Problem({ reason: 'UPLOAD_OFFSET_MISMATCH', message: 'A chunk is not stored.' });
+    let endTurn = (): void => {};
+    try {
+      const { value: data, done } = await client.waitForClient(async () => {
+        const chunk = await chunks.next();
+        if (!chunk.done) endTurn = await turns.begin();
+        return chunk;
+      });
+      if (done) return position;
+      const uninterrupted = { ...context, signal: new AbortController().signal };
+      // A repeated upload is stored up to a later position already.
+      const stored = await append({ offset: position, data }, uninterrupted);
+      position += data.length;
+      if (stored < position) throw new Problem({ reason: 'UPLOAD_OFFSET_MISMATCH', message: 'A chunk is not stored.' });
+    } finally {
+      endTurn();
+    }
     if (isStopping() && position < size) {
       throw new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message: 'The gateway restarts.', retryAfterMs: 1000 });
     }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { bodyTooLarge, truncatedBody } from '../http/problems.ts';
 import { endSlowRequest } from '../http/body-reader.ts';
+import { freeBuffer } from './free-buffers.ts';
 
 /** Reads a body chunk by chunk, so that a transfer holds one chunk in memory, whatever its size. */
 
@@ -50,6 +51,7 @@ export async function* readChunks(
       yield chunk;
       [filled, waitedMs] = [0, 0];
     }
+    freeBuffer(bytes);
   }
   if (filled > 0 && received === remaining) yield chunk.subarray(0, filled);
 }

@@ -12,6 +12,7 @@ import { withStatus } from '../http/problems.ts';
 import { requirePresent } from '../routes/handler-factories.ts';
 import { appendBody } from './append-body.ts';
 import type { ClientPace } from './chunk-reader.ts';
+import type { ChunkTurns } from './chunk-turns.ts';
 import { parseUploadMetadata } from './upload-metadata.ts';
 
 /** An upload without progress ends after this time, counted from its creation. */
@@ -19,6 +20,7 @@ const UPLOAD_LIFETIME_MS = 24 * 3_600_000;
 
 export interface DocumentStoreDeps extends Pick<ServiceClients, 'documents' | 'intake'> {
   isStopping: () => boolean;
+  turns: ChunkTurns;
   pace?: ClientPace | undefined;
 }
 
@@ -79,7 +81,7 @@ export class DocumentStore extends DataStore {
 
   /** Reads the body from the request itself: the copy that the library passes on would be buffered three times. */
   override async write(_copy: unknown, id: string, offset: number): Promise<number> {
-    const { documents, isStopping, pace } = this.#deps;
+    const { documents, isStopping, turns, pace } = this.#deps;
     const { client, context } = this.#request;
     const name = resourceName('documents', id);
     return appendBody(client, {
@@ -87,6 +89,7 @@ export class DocumentStore extends DataStore {
       size: Number(this.#document!.uploadSize),
       context,
       isStopping,
+      turns,
       pace,
       append: async (chunk, callContext) => {
         const { committedSize, state } = await documents.appendContent({ name, ...chunk }, callContext);
