@@ -52,6 +52,7 @@ export function CentreSearch({ application, onChoose, onLeave }: CentreSearchPro
       >
         <TextInput
           role="combobox"
+          data-own-enter
           aria-expanded={hits.length > 0}
           aria-controls="collecting-centres"
           aria-autocomplete="list"

@@ -34,8 +34,8 @@ function moveToNext(event: KeyboardEvent, area: HTMLElement, stops: string, onLa
   const { target, key } = event;
   if (key !== 'Enter' || event.ctrlKey || event.altKey || event.isComposing) return;
   if (!(target instanceof HTMLElement) || !target.matches('input, select')) return;
-  // A combobox takes its option.
-  if (target.getAttribute('role') === 'combobox') return;
+  // The control takes its option.
+  if ('ownEnter' in target.dataset) return;
   event.preventDefault();
   // A held Enter moves one field on and never submits.
   if (event.repeat) return;
