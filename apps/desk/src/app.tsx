@@ -35,6 +35,7 @@ const AccessLog = lazyScreen(() => import('./application/access-log.tsx'));
 const SubmissionScreen = lazyScreen(() => import('./application/submission.tsx'));
 /** For supervisors only: not prefetched for anybody else. */
 const Centres = lazy(() => import('./supervisor/centres.tsx'));
+const Holds = lazy(() => import('./supervisor/holds.tsx'));
 const Find = lazyScreen(() => import('./find/find.tsx'));
 const Team = lazyScreen(() => import('./team/team.tsx'));
 const VisitScreen = lazyScreen(() => import('./visit/visit.tsx'));
@@ -104,6 +105,11 @@ function SignedInApp() {
               <Home />
             </Route>
             <Route path="/centres">{session.operator.roles.includes('supervisor') ? <Centres /> : <NoAccess />}</Route>
+            <Route path="/holds/:id?">
+              {({ id }) =>
+                session.operator.roles.includes('supervisor') ? <Holds key={id} application={id} /> : <NoAccess />
+              }
+            </Route>
             <Route path="/team">{hasTeam(session.operator) ? <Team /> : <NoAccess />}</Route>
             <Route path="/team/:place">
               {({ place }) => (hasTeam(session.operator) ? <Team requestedScope={place} /> : <NoAccess />)}

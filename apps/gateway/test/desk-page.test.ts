@@ -42,6 +42,8 @@ test('each page path serves its document, revalidated each time', async () => {
     '/visits/a/b/c',
     '/find',
     '/centres',
+    '/holds',
+    '/holds/01ABC',
     '/team',
     '/team/CU-001',
   ]) {

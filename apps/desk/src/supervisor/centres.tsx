@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { centresQuery } from '../api/pagination.ts';
 import { catalogQuery } from '../api/queries.ts';
 import type { Centre, Catalog } from '../api/types.ts';
@@ -7,6 +8,7 @@ import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
+import { HOLDS } from '../texts/holds.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import { Controls } from './controls.tsx';
 import { StatisticsTable } from './statistics-table.tsx';
@@ -47,6 +49,9 @@ export default function Centres() {
         <div className={styles.head}>
           <Title>{t(SUPERVISOR.title)}</Title>
           <p>{t(SUPERVISOR.lead)}</p>
+          <p>
+            <Link href="/holds">{t(HOLDS.title)}</Link>
+          </p>
         </div>
         <Controls period={period} onPeriod={setPeriod} groupBy={groupBy} onGroupBy={setGroupBy} />
         {centres.isPending && <Skeleton />}

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
 import { fetchAllPages } from '../api/pagination.ts';
-import type { AgencyDelivery, RefusedMessage, UncollectedResult } from '../api/types.ts';
+import type { AgencyDelivery, DocumentHold, RefusedMessage, UncollectedResult } from '../api/types.ts';
 import type { Period } from './period.ts';
 
 /** Queries over all centres. */
@@ -50,4 +50,18 @@ export const uncollectedResultsQuery = queryOptions({
       return { items: page.results, next: page.nextPageToken };
     }),
   staleTime: MINUTE_MS,
+});
+
+/** Holds of documents, oldest first, with the display names of their operators. */
+export const documentHoldsQuery = queryOptions({
+  queryKey: ['document-holds'],
+  queryFn: async () => {
+    const names = new Map<string, string>();
+    const holds = await fetchAllPages<DocumentHold>(async (query) => {
+      const page = await bodyOf(api.GET('/api/v1/document-holds', { params: { query } }));
+      page.operators?.forEach(({ name, displayName }) => names.set(name, displayName));
+      return { items: page.holds, next: page.nextPageToken };
+    });
+    return { holds, names };
+  },
 });

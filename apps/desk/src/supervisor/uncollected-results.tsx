@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import type { Centre, UncollectedResult } from '../api/types.ts';
 import { daysBetween, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { HOLDS } from '../texts/holds.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import { uncollectedResultsQuery } from './queries.ts';
 import { ScrollRegion } from './scroll-region.tsx';
@@ -35,6 +37,7 @@ export function UncollectedResults({ centres, agencyOf }: UncollectedResultsProp
                 <th scope="col" className={styles.figure}>
                   {t(SUPERVISOR.days)}
                 </th>
+                <td />
               </tr>
             </thead>
             <tbody>
@@ -51,13 +54,20 @@ export function UncollectedResults({ centres, agencyOf }: UncollectedResultsProp
 
 function ResultRow({ row, centres, agencyOf }: { row: UncollectedResult } & UncollectedResultsProps) {
   const { application, centre, agency, resultTime, reportTime } = row;
+  const { t } = useLanguage();
+  const id = application.slice('applications/'.length);
   const name = centres.find((one) => one.name === centre)?.displayName;
   return (
     <tr>
-      <th scope="row">{application.slice('applications/'.length)}</th>
+      <th scope="row">{id}</th>
       <td>{name ?? centre.slice('centres/'.length)}</td>
       <td>{agency ? agencyOf(agency) : '–'}</td>
       <td className={styles.figure}>{daysBetween((resultTime ?? reportTime).slice(0, 10), today())}</td>
+      <td>
+        <Link href={`/holds/${id}`}>
+          {t(HOLDS.hold)} <span className="heard">{id}</span>
+        </Link>
+      </td>
     </tr>
   );
 }

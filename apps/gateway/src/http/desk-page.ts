@@ -15,6 +15,8 @@ export const SCREEN_ROUTES: readonly [path: string, document: string][] = [
     '/visits/*rest',
     '/find',
     '/centres',
+    '/holds',
+    '/holds/*rest',
     '/team',
     '/team/*rest',
   ].map((path): [string, string] => [path, 'index.html']),

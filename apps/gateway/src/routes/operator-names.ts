@@ -11,6 +11,7 @@ const OPERATIONS_WITH_NAMES = [
   'listAccessLogEntries',
   'listOperatorActions',
   'listStaffActions',
+  'listDocumentHolds',
 ];
 
 /** Adds `operators` to the responses of these operations. Application details list missing names in `unavailableParts`. */
