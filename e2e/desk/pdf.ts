@@ -14,6 +14,63 @@ export async function pdfText(page: Page): Promise<string[]> {
   return text.map((sheet) => sheet.replaceAll(/\s+/g, ' ').trim());
 }
 
+type RecordingWindow = typeof globalThis & { commands?: { type: string; bytes?: ArrayBuffer }[] };
+
+/** Records what the desk sends to the frame of the viewer, for `printViewer`. Call it before the page opens a viewer. */
+export async function recordViewer(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    if (location.pathname !== '/viewer') return;
+    // The print dialog would block; the printed pages stay until they are read.
+    window.print = () => undefined;
+    window.addEventListener('message', ({ data }: MessageEvent<{ type: string; bytes?: ArrayBuffer }>) => {
+      const copy = Object.assign({}, data, data.bytes ? { bytes: data.bytes.slice(0) } : {});
+      ((globalThis as RecordingWindow).commands ??= []).push(copy);
+    });
+  });
+}
+
+export interface PrintedViewer {
+  /** Text of each sheet: pages of the document are pictures, without text. */
+  sheets: string[];
+  /** Text of the QR code of the cover sheet. */
+  qr: string | undefined;
+}
+
+/**
+ * Prints what the frame of the viewer prints: browsers print whole pages only, so a page of its own receives the same
+ * messages from itself. Without a recorded command to print, it is what the browser's own print command prints.
+ */
+export async function printViewer(page: Page): Promise<PrintedViewer> {
+  const frame = page.frames().find((one) => one.url().endsWith('/viewer'))!;
+  const commands = await frame.evaluate(() =>
+    ((globalThis as RecordingWindow).commands ?? []).map((command) =>
+      Object.assign({}, command, { bytes: command.bytes && Array.from(new Uint8Array(command.bytes)) }),
+    ),
+  );
+  const printer = await page.context().newPage();
+  try {
+    await printer.addInitScript(() => (window.print = () => undefined));
+    await printer.goto('/viewer');
+    for (const command of commands) {
+      await printer.evaluate((sent) => {
+        const bytes = sent.bytes && Uint8Array.from(sent.bytes).buffer;
+        window.postMessage(Object.assign({}, sent, { bytes }), '*');
+      }, command);
+      const isPrint = command.type === 'print';
+      await printer
+        .locator(isPrint ? 'canvas.page' : 'canvas')
+        .first()
+        .waitFor();
+    }
+    await printer.emulateMedia({ media: 'print' });
+    const code = printer.locator('.cover svg');
+    const qr = (await code.count()) > 0 ? await qrText(code) : undefined;
+    return { sheets: await pdfText(printer), qr };
+  } finally {
+    await printer.close();
+  }
+}
+
 /** Returns the text of a displayed QR code, or undefined if it is unreadable. */
 export async function qrText(code: Locator): Promise<string | undefined> {
   const png = await code.screenshot();

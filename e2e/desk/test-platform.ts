@@ -41,6 +41,7 @@ export async function startTestPlatform(env: Record<string, string> = {}): Promi
     process.env['CUPS_DESK_URL'] = platform.url;
     process.env['CUPS_DESK_SIGN_IN'] = platform.testIdp;
     process.env['CUPS_DESK_KAFKA'] = platform.kafkaBrokers;
+    process.env['CUPS_DESK_KEYS'] = join(dataDir, 'keys');
     process.env['CUPS_DESK_PREFIX'] = platform.prefix;
     return { platform, close: () => platform.stop().finally(remove) };
   } catch (error) {

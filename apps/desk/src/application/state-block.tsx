@@ -7,6 +7,7 @@ import { quote } from '../language/messages.ts';
 import { useAgencyNames } from '../queue/agency-names.ts';
 import { StatusIcon } from '../queue/status-icon.tsx';
 import { STATE_BLOCK } from '../texts/application.ts';
+import { findRevocation } from '../documents/replacement.ts';
 import { ResultDocuments } from '../documents/result-documents.tsx';
 import { DeadlineBar } from './deadline-bar.tsx';
 import { dayParams, describeState } from './state-texts.ts';
@@ -65,7 +66,8 @@ function resolveTerm(row: ApplicationRow, details: ApplicationDetails | undefine
 /** The agency's own text, shown as a quotation. */
 function AgencyMessages({ details }: { details: ApplicationDetails | undefined }) {
   const { t, language } = useLanguage();
-  const { decision, documentRequest, state } = details?.application ?? {};
+  const application = details?.application;
+  const { decision, documentRequest, state } = application ?? {};
   const context = { language, today: today() };
   if (state === 'documents-requested' && documentRequest) {
     const { message, requestedAnswerBy } = documentRequest;
@@ -76,11 +78,16 @@ function AgencyMessages({ details }: { details: ApplicationDetails | undefined }
       </>
     );
   }
-  if (!decision) return null;
+  if (!application || !decision) return null;
   const { appeal, reason, revokeReason, correctReason } = decision;
   return (
     <>
-      <ResultDocuments result={decision} isSuperseded={revokeReason !== undefined} />
+      <ResultDocuments
+        application={application}
+        result={decision}
+        number={decision.resultNumber}
+        replacement={findRevocation(decision)}
+      />
       <Quotation message={reason} />
       <Quotation message={correctReason} />
       <Quotation message={revokeReason} />

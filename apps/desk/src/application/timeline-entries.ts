@@ -3,6 +3,10 @@ import type { ApplicationAction, ApplicationDetails } from '../api/types.ts';
 import { shortDate } from '../language/dates.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
 import { STATE_BLOCK, APPLICATION } from '../texts/application.ts';
+import { findReplacement } from '../documents/replacement.ts';
+import type { Replacement } from '../documents/replacement.ts';
+import { groupDigits } from '../print/result-cover.ts';
+import { PRINT } from '../texts/print.ts';
 import { operatorName } from './operator-name.ts';
 
 /** The history of an application, newest first, without entries that the applicant may not see. */
@@ -13,7 +17,7 @@ export interface TimelineEntry {
   action: string;
   detail: string;
   /** A result that a later message of the agency replaced or revoked. */
-  superseded?: ApplicationAction['result'];
+  superseded?: { result: NonNullable<ApplicationAction['result']>; replacement: Replacement } | undefined;
 }
 export interface NameContext {
   t: LanguageContextValue['t'];
@@ -44,12 +48,13 @@ export function buildTimeline(details: ApplicationDetails, context: NameContext)
 function toTimelineEntry(entry: ApplicationAction, details: ApplicationDetails, context: NameContext): TimelineEntry {
   const actor = actorName(entry.actor, details.operators, context);
   const text = context.t(HISTORY_TEXTS[entry.kind]);
+  const replacement = findReplacement(entry, details);
   return {
     time: entry.recordTime,
     actor,
     action: entry.actor.startsWith('operators/') ? text : agreeWithSubject(text, actor),
     detail: detailText(entry, details, context),
-    superseded: entry.result?.superseded ? entry.result : undefined,
+    superseded: entry.result && replacement && { result: entry.result, replacement },
   };
 }
 
@@ -61,6 +66,7 @@ function detailText(
   // The centre is named if it is not the one of the application.
   if (centre && COLLECTING_KINDS.has(kind)) return t(APPLICATION.atCentre, { centre: centreName(centre) });
   if (method) return t(NOTIFICATION_METHOD_TEXTS[method]);
+  if (kind === 'hand-over') return handedOverText(details, t);
   if (result?.number) return `${t(APPLICATION.result)}: ${result.number}`;
   if (kind === 'acknowledged' && details.delivery?.agencyReference) {
     return t(STATE_BLOCK.reference, { number: details.delivery.agencyReference }).replace(/\.$/, '');
@@ -70,6 +76,12 @@ function detailText(
     return t(STATE_BLOCK.lastDay, { day: shortDate(answerBy), date: shortDate(answerBy) });
   }
   return '';
+}
+
+/** The SHA-256 of each document that was handed over. */
+function handedOverText({ application: { handOver } }: ApplicationDetails, t: NameContext['t']): string {
+  const digests = handOver?.documentSha256s ?? [];
+  return digests.map((sha256) => `${t(PRINT.documentSha256)}: ${groupDigits(sha256)}`).join(' · ');
 }
 
 /** Replaces the Russian ending `(а)` by that of the subject's gender: `Национальная касса запросила`. */

@@ -27,7 +27,14 @@ export function Timeline({ details }: { details: ApplicationDetails }) {
                 <strong>{actor}</strong> {action}
               </p>
               {detail && <p className={styles.more}>{detail}</p>}
-              {superseded && <ResultDocuments result={superseded} isSuperseded />}
+              {superseded && (
+                <ResultDocuments
+                  application={details.application}
+                  result={superseded.result}
+                  number={superseded.result.number}
+                  replacement={superseded.replacement}
+                />
+              )}
             </div>
           </li>
         ))}

@@ -8,6 +8,7 @@ import { useApplicationAction } from '../application/use-application-action.ts';
 import { Quotation } from '../application/state-block.tsx';
 import applicationStyles from '../application/application.module.css';
 import stateStyles from '../application/state-block.module.css';
+import { findRevocation } from '../documents/replacement.ts';
 import { ResultDocuments } from '../documents/result-documents.tsx';
 import { useHandOverPrintout } from '../handover/printout-preview.tsx';
 import { initialHandOverForm } from '../handover/hand-over-form.ts';
@@ -59,7 +60,14 @@ function CollectionView({ collection }: { collection: Collection }) {
           </div>
           <div className={stateStyles.body}>
             <ResultFacts collection={collection} />
-            {decision && <ResultDocuments result={decision} isSuperseded={isRevoked(collection)} />}
+            {decision && (
+              <ResultDocuments
+                application={collection}
+                result={decision}
+                number={decision.resultNumber}
+                replacement={findRevocation(decision)}
+              />
+            )}
             <Quotation message={decision?.reason} />
             <CollectionActions collection={collection} />
           </div>

@@ -3,6 +3,7 @@ import { FileText } from 'lucide-react';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { DOCUMENTS } from '../texts/documents.ts';
+import type { CoverSheet } from '../viewer-frame/protocol.ts';
 import { describeScan } from './scan-state.ts';
 import type { StoredDocument } from './types.ts';
 import styles from './documents.module.css';
@@ -15,12 +16,14 @@ export interface ListedDocument extends StoredDocument {
 
 interface DocumentListProps {
   documents: readonly ListedDocument[];
-  /** Lines of the sheet that is printed before a document, such as "superseded". */
-  marks?: readonly string[];
+  /** Says why a document is no longer valid. */
+  warning?: string | undefined;
+  /** Creates the sheet that is printed before a document. */
+  coverOf?: ((document: ListedDocument) => CoverSheet) | undefined;
 }
 
 /** Documents that the platform has, each with its state and the viewer. */
-export function DocumentList({ documents, marks }: DocumentListProps) {
+export function DocumentList({ documents, warning, coverOf }: DocumentListProps) {
   const { t, language } = useLanguage();
   const [openName, setOpenName] = useState<string>();
   const open = documents.find(({ name }) => name === openName);
@@ -54,7 +57,8 @@ export function DocumentList({ documents, marks }: DocumentListProps) {
           <ViewerDialog
             document={open}
             title={open.title}
-            marks={marks ?? NO_MARKS}
+            warning={warning}
+            createCover={coverOf && (() => coverOf(open))}
             onClose={() => setOpenName(undefined)}
           />
         </Suspense>
@@ -62,5 +66,3 @@ export function DocumentList({ documents, marks }: DocumentListProps) {
     </>
   );
 }
-
-const NO_MARKS: readonly string[] = [];

@@ -1,18 +1,38 @@
 import { ExternalLink } from 'lucide-react';
-import type { ApplicationDetails } from '../api/types.ts';
+import { CHISINAU_TIME_ZONE, sanitizeCode } from '@cups/application';
+import type { Application } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
+import type { LanguageContextValue } from '../language/language.tsx';
+import { formatInstant } from '../print/format-instant.ts';
+import { buildResultCover } from '../print/result-cover.ts';
+import type { ResultSubject } from '../print/result-cover.ts';
+import { useCatalog } from '../session/catalog.ts';
+import { useSignedIn } from '../session/session.tsx';
 import { DOCUMENTS, VIEWER } from '../texts/documents.ts';
+import type { CoverSheet } from '../viewer-frame/protocol.ts';
 import { DocumentList } from './document-list.tsx';
 import type { ListedDocument } from './document-list.tsx';
+import type { Replacement } from './replacement.ts';
 import styles from './documents.module.css';
 
-type Result = Pick<NonNullable<ApplicationDetails['application']['decision']>, 'documents' | 'verificationUrl'>;
+type Result = Pick<NonNullable<Application['decision']>, 'documents' | 'verificationUrl'>;
+
+interface ResultDocumentsProps {
+  application: ResultSubject;
+  result: Result;
+  /** The agency's number of this result. */
+  number: string | undefined;
+  /** What replaced the result: it is then shown and printed with that mark only. */
+  replacement?: Replacement | undefined;
+}
 
 /** The documents that the agency issued as the result, and the address where anybody can verify it. */
-export function ResultDocuments({ result, isSuperseded = false }: { result: Result; isSuperseded?: boolean }) {
+export function ResultDocuments(props: ResultDocumentsProps) {
   const { t } = useLanguage();
-  const { documents = [], verificationUrl } = result;
+  const coverOf = useCover(props);
+  const { documents = [], verificationUrl } = props.result;
   if (documents.length === 0 && !verificationUrl) return null;
+  const warning = props.replacement && warningText(props.replacement, t);
   const listed = documents.map(
     ({ document: name, mediaType, size, sha256, pages = 0, erased }, at): ListedDocument => ({
       title: documents.length > 1 ? `${t(DOCUMENTS.result)} ${at + 1}` : t(DOCUMENTS.result),
@@ -29,8 +49,8 @@ export function ResultDocuments({ result, isSuperseded = false }: { result: Resu
   );
   return (
     <section className={styles.results} aria-label={t(DOCUMENTS.results)}>
-      {isSuperseded && <p className={styles.bad}>{t(VIEWER.superseded)}</p>}
-      <DocumentList documents={listed} marks={isSuperseded ? [t(VIEWER.superseded)] : []} />
+      {warning && <p className={styles.bad}>{warning}</p>}
+      <DocumentList documents={listed} warning={warning} coverOf={coverOf} />
       {verificationUrl && (
         <p className={styles.quiet}>
           {/* The agency's own site: opened apart, without a way back to the desk. */}
@@ -41,4 +61,28 @@ export function ResultDocuments({ result, isSuperseded = false }: { result: Resu
       )}
     </section>
   );
+}
+
+function warningText({ kind, time, number }: Replacement, t: LanguageContextValue['t']): string {
+  const when = formatInstant(time, CHISINAU_TIME_ZONE);
+  if (kind === 'revoked') return t(VIEWER.revoked, { when });
+  const replaced = t(VIEWER.replaced, { when });
+  return number ? `${replaced} ${t(VIEWER.validNumber, { number: sanitizeCode(number) })}` : replaced;
+}
+
+/** Returns a function that creates the cover sheet of a document. */
+function useCover({ application, result, number, replacement }: ResultDocumentsProps) {
+  const catalog = useCatalog();
+  const { session } = useSignedIn();
+  return ({ sha256 = '', pages = 0 }: ListedDocument): CoverSheet =>
+    buildResultCover({
+      application,
+      catalog,
+      specialist: session.operator.displayName,
+      document: { sha256, pages },
+      number,
+      verificationUrl: result.verificationUrl,
+      replacement,
+      now: new Date().toISOString(),
+    });
 }

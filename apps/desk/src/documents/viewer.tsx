@@ -7,7 +7,7 @@ import type { Text } from '../language/messages.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { VIEWER } from '../texts/documents.ts';
-import type { FrameCommand, FrameEvent } from '../viewer-frame/protocol.ts';
+import type { CoverSheet, FrameCommand, FrameEvent } from '../viewer-frame/protocol.ts';
 import { fetchContent } from './documents-api.ts';
 import { documentIdOf } from './types.ts';
 import type { StoredDocument } from './types.ts';
@@ -26,13 +26,17 @@ interface ViewerProps {
   document: Pick<StoredDocument, 'name' | 'mediaType'>;
   title: string;
   onClose: () => void;
-  /** Lines of the sheet that is printed before the document. */
-  marks?: readonly string[];
+  /** Says why the document is no longer valid. It then cannot be downloaded, which would lose its cover sheet. */
+  warning?: string | undefined;
+  /** Creates the sheet that is printed before the document. */
+  createCover?: (() => CoverSheet) | undefined;
 }
 
 /** Shows a document in a frame of another origin, which draws it and can do nothing else. */
-export default function ViewerDialog({ document: stored, title, onClose, marks = [] }: ViewerProps) {
+export default function ViewerDialog({ document: stored, title, onClose, warning, createCover }: ViewerProps) {
   const { t } = useLanguage();
+  // For the browser's own print command; "Print" renews it, for the time that it states.
+  const [firstCover] = useState(() => createCover?.());
   const frame = useRef<HTMLIFrameElement>(null);
   const content = useContent(stored.name);
   const send = useCallback((command: FrameCommand) => frame.current?.contentWindow?.postMessage(command, '*'), []);
@@ -40,13 +44,14 @@ export default function ViewerDialog({ document: stored, title, onClose, marks =
     (code: string) => {
       const command = KEY_COMMANDS[code];
       if (code === 'Escape') onClose();
-      else if (code === 'KeyP') send({ type: 'print', marks });
+      else if (code === 'KeyP') send({ type: 'print', sheet: createCover?.() });
       else if (command) send(command);
     },
-    [onClose, send, marks],
+    [onClose, send, createCover],
   );
   const isShown = SHOWN_TYPES.includes(stored.mediaType ?? '');
-  const view = useFrame(frame, isShown ? content : undefined, stored.mediaType ?? '', run);
+  const mediaType = stored.mediaType ?? '';
+  const view = useFrame(frame, { content: isShown ? content : undefined, mediaType, sheet: firstCover }, run);
   const hasFailed = content === 'failed' || view === 'failed' || !isShown;
   useDialogKeys((event) => {
     const isUsed = !event.ctrlKey && (event.code in KEY_COMMANDS || event.code === 'KeyP');
@@ -56,14 +61,14 @@ export default function ViewerDialog({ document: stored, title, onClose, marks =
   return (
     <Dialog title={title} onClose={onClose} size="full">
       <div className={styles.viewer}>
-        {marks.map((mark) => (
-          <p key={mark} role="note" className={styles.mark}>
-            {mark}
+        {warning && (
+          <p role="note" className={styles.mark}>
+            {warning}
           </p>
-        ))}
+        )}
         <div className={styles.bar}>
           {view && view !== 'failed' && <ViewerTools view={view} send={send} onPrint={() => run('KeyP')} />}
-          {content instanceof Blob && (
+          {content instanceof Blob && !warning && (
             <Button icon={Download} onClick={() => download(content, stored)}>
               {t(VIEWER.download)}
             </Button>
@@ -150,11 +155,16 @@ interface View {
   pages: number;
 }
 
+interface FrameInput {
+  content: Content;
+  mediaType: string;
+  sheet: CoverSheet | undefined;
+}
+
 /** Passes the bytes to the frame once both are ready, and returns what the frame shows. */
 function useFrame(
   frame: RefObject<HTMLIFrameElement | null>,
-  content: Content,
-  mediaType: string,
+  { content, mediaType, sheet }: FrameInput,
   onKey: (code: string) => void,
 ): View | 'failed' | undefined {
   const [isStarted, setIsStarted] = useState(false);
@@ -173,10 +183,10 @@ function useFrame(
   useEffect(() => {
     if (!isStarted || !(content instanceof Blob)) return;
     void content.arrayBuffer().then((bytes) => {
-      const command: FrameCommand = { type: 'show', bytes, mediaType };
+      const command: FrameCommand = { type: 'show', bytes, mediaType, sheet };
       frame.current?.contentWindow?.postMessage(command, '*', [bytes]);
     });
-  }, [isStarted, content, mediaType, frame]);
+  }, [isStarted, content, mediaType, sheet, frame]);
   return view;
 }
 

@@ -5,6 +5,7 @@ import { useLanguage } from '../language/language.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { APPLICATION, HAND_OVER } from '../texts/application.ts';
 import { toCivilDate } from '@cups/application';
+import { findRevocation } from '../documents/replacement.ts';
 import { ResultDocuments } from '../documents/result-documents.tsx';
 import { PrintoutPreview } from './printout-preview.tsx';
 import type { HandOverForm, HandOverSubject } from './hand-over-form.ts';
@@ -28,7 +29,14 @@ export function ResultSummary({ subject, form }: { subject: HandOverSubject; for
             [t(APPLICATION.validUntil), decision?.validUntil ? shortDate(decision.validUntil) : ''],
           ]}
         />
-        {decision && <ResultDocuments result={decision} />}
+        {decision && (
+          <ResultDocuments
+            application={subject}
+            result={decision}
+            number={decision.resultNumber}
+            replacement={findRevocation(decision)}
+          />
+        )}
       </div>
       <h2>
         {t(HAND_OVER.receipt)} <span className={styles.quiet}>{t(HAND_OVER.receiptMore)}</span>

@@ -5,6 +5,7 @@ import { shortDate } from '../language/dates.ts';
 import { ID_DOCUMENT_KINDS } from '../texts/application.ts';
 import { COLLECTOR_TEXTS } from '../texts/content.ts';
 import { PRINT } from '../texts/print.ts';
+import { isRevoked } from '../documents/replacement.ts';
 import { ServiceSubject } from './application-printout.tsx';
 import type { HandOverSubject } from '../handover/hand-over-form.ts';
 import { formatInstant } from './format-instant.ts';
@@ -12,6 +13,7 @@ import { agencyName, evidenceTitle, sanitizeLocalized, toPrintoutSetting } from 
 import { Printout, PrintoutFacts, Quote, SignatureLines, Bilingual } from './printout.tsx';
 import type { PrintoutFact } from './printout.tsx';
 import { PersonLines } from './person-lines.tsx';
+import { groupDigits } from './result-cover.ts';
 
 type Decision = NonNullable<Application['decision']>;
 type HandOver = NonNullable<Application['handOver']>;
@@ -50,11 +52,6 @@ export function DecisionPrintout({ application, catalog }: DecisionPrintoutProps
 function decisionTitle(decision: Decision): LocalizedText {
   if (isRevoked(decision)) return PRINT.revokedTitle;
   return decision.approved ? PRINT.approvedTitle : PRINT.rejectedTitle;
-}
-
-/** Revoked, without a later correction. */
-function isRevoked({ revokeTime, correctTime }: Decision): boolean {
-  return revokeTime !== undefined && (correctTime === undefined || correctTime < revokeTime);
 }
 
 function resultFacts({
@@ -136,7 +133,7 @@ export function HandOverPrintout({ application, catalog, specialist }: HandOverP
 
 /** The documents handed over, each by its SHA-256 in groups of eight, to compare with the file. */
 function documentFacts({ documentSha256s = [] }: HandOver): PrintoutFact[] {
-  return documentSha256s.map((sha256) => [PRINT.documentSha256, sha256.replace(/(.{8})(?=.)/g, '$1 ')]);
+  return documentSha256s.map((sha256) => [PRINT.documentSha256, groupDigits(sha256)]);
 }
 
 /** Returns the title of an identity document. No service requests some of these kinds. */

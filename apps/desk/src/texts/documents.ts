@@ -152,9 +152,19 @@ export const VIEWER = defineMessages({
   rotate: { ro: 'Rotește', ru: 'Повернуть', en: 'Rotate' },
   print: { ro: 'Tipărește', ru: 'Печать', en: 'Print' },
   download: { ro: 'Descarcă', ru: 'Скачать', en: 'Download' },
-  superseded: {
-    ro: 'Înlocuit: a fost emis un rezultat nou. Acest document nu mai este valabil.',
-    ru: 'Заменён: выдан новый результат. Этот документ больше не действует.',
-    en: 'Superseded: a new result was issued. This document is no longer valid.',
+  replaced: {
+    ro: 'Înlocuit la {when}. Acest document nu mai este valabil și se tipărește numai cu foaia care spune aceasta.',
+    ru: 'Заменён {when}. Этот документ больше не действует и печатается только с листом, где это сказано.',
+    en: 'Replaced on {when}. This document is no longer valid, and is printed only with a sheet that says so.',
+  },
+  revoked: {
+    ro: 'Revocat la {when}. Acest document nu este valabil și se tipărește numai cu foaia care spune aceasta.',
+    ru: 'Отозван {when}. Этот документ не действует и печатается только с листом, где это сказано.',
+    en: 'Revoked on {when}. This document is not valid, and is printed only with a sheet that says so.',
+  },
+  validNumber: {
+    ro: 'Rezultatul valabil: {number}.',
+    ru: 'Действующий результат: {number}.',
+    en: 'Valid result: {number}.',
   },
 });

@@ -1,7 +1,8 @@
 import './viewer.css';
+import { createCoverSheet } from './cover-sheet.ts';
 import { openPictures } from './pictures.ts';
 import type { Pictures } from './pictures.ts';
-import type { FrameCommand, FrameEvent } from './protocol.ts';
+import type { CoverSheet, FrameCommand, FrameEvent } from './protocol.ts';
 
 /** The frame that draws a document of a stranger: without the desk's origin, session and network. */
 
@@ -22,10 +23,14 @@ let zoom = 1;
 let rotation = 0;
 /** Only the newest drawing is shown. */
 let drawing = 0;
+/** Before the pages, on paper only. */
+let cover: HTMLElement[] = [];
+let isPrinting = false;
 
 const report = (event: FrameEvent): void => window.parent.postMessage(event, '*');
 
-async function show({ bytes, mediaType }: Extract<FrameCommand, { type: 'show' }>): Promise<void> {
+async function show({ bytes, mediaType, sheet }: Extract<FrameCommand, { type: 'show' }>): Promise<void> {
+  setCover(sheet);
   pictures = await openPictures(bytes, mediaType);
   page = 1;
   await redraw();
@@ -40,7 +45,7 @@ async function redraw(): Promise<void> {
   if (current !== drawing) return;
   canvas.style.width = `${canvas.width / density}px`;
   canvas.style.height = `${canvas.height / density}px`;
-  area.replaceChildren(canvas);
+  area.replaceChildren(...cover, canvas);
   window.scrollTo(0, 0);
   report({ type: 'shown', page, pages: pictures.count });
 }
@@ -52,32 +57,29 @@ async function fitScale({ draw }: Pictures): Promise<number> {
   return Math.min(widest, MAX_CANVAS / (Math.max(width, height) * 10 * zoom * (window.devicePixelRatio || 1)));
 }
 
-async function print(marks: readonly string[]): Promise<void> {
+/** The browser's own print command prints the sheet too, before the page that is shown. */
+function setCover(sheet: CoverSheet | undefined): void {
+  cover = sheet ? [createCoverSheet(sheet)] : [];
+}
+
+async function print(sheet: CoverSheet | undefined): Promise<void> {
   if (!pictures) return;
-  const sheets: HTMLElement[] = [];
-  if (marks.length > 0) sheets.push(markSheet(marks));
+  setCover(sheet);
+  const pages: HTMLElement[] = [];
   for (let number = 1; number <= pictures.count; number += 1) {
     const { width, height } = await pictures.draw(number, 0.1, 0);
     const scale = Math.min(PRINT_SCALE, MAX_CANVAS / (Math.max(width, height) * 10));
     const canvas = await pictures.draw(number, scale, 0);
-    canvas.className = 'sheet';
-    sheets.push(canvas);
+    canvas.className = 'page';
+    // The size of the document itself, as far as the paper has it.
+    canvas.style.width = `${canvas.width / scale}px`;
+    pages.push(canvas);
   }
-  area.replaceChildren(...sheets);
+  // A drawing that is still under way must not replace the pages.
+  drawing += 1;
+  isPrinting = true;
+  area.replaceChildren(...cover, ...pages);
   window.print();
-  await redraw();
-}
-
-/** Marks are a sheet of their own: the document itself is printed as it is. */
-function markSheet(marks: readonly string[]): HTMLElement {
-  const sheet = document.createElement('section');
-  sheet.className = 'sheet marks';
-  for (const mark of marks) {
-    const line = document.createElement('p');
-    line.textContent = mark;
-    sheet.append(line);
-  }
-  return sheet;
 }
 
 async function run(command: FrameCommand): Promise<void> {
@@ -94,12 +96,16 @@ async function run(command: FrameCommand): Promise<void> {
       rotation = (rotation + 90) % 360;
       return redraw();
     case 'print':
-      return print(command.marks);
+      return print(command.sheet);
   }
 }
 
 window.addEventListener('message', ({ source, data }: MessageEvent<FrameCommand>) => {
   if (source === window.parent) run(data).catch(() => report({ type: 'failed' }));
+});
+window.addEventListener('afterprint', () => {
+  if (isPrinting) void redraw();
+  isPrinting = false;
 });
 window.addEventListener('keydown', (event) => {
   if (event.ctrlKey || !FORWARDED_KEYS.includes(event.code)) return;
