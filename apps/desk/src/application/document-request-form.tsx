@@ -6,6 +6,7 @@ import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { quote } from '../language/messages.ts';
+import { findOpenKinds, findRescanKinds } from '../documents/refused-scans.ts';
 import { useScanKeys } from '../documents/use-scan-keys.ts';
 import { ScanPanel } from '../documents/scan-panel.tsx';
 import { useAllUploads } from '../documents/use-uploads.ts';
@@ -50,7 +51,8 @@ export function DocumentRequestForm({
     () => ({}),
   );
   const [isSubmitted, setIsSubmitted] = useState(false);
-  const open = findOpenKinds(details);
+  const rescans = findRescanKinds(details);
+  const open = [...findOpenKinds(details), ...rescans];
   const body = toSupplyRequest(open, answers);
   const change = (kind: string, answer: Partial<DocumentAnswer>) => {
     setAnswers(Object.assign({}, answers, { [kind]: Object.assign({}, answers[kind] ?? NO_ANSWER, answer) }));
@@ -72,10 +74,11 @@ export function DocumentRequestForm({
     <div data-documents>
       <h2 className="heard">{t(DOCUMENT_REQUEST.title)}</h2>
       <ul className={styles.documents}>
-        {(request.evidenceKinds ?? []).map((kind) => (
+        {[...(request.evidenceKinds ?? []), ...rescans].map((kind) => (
           <DocumentRow
             key={kind}
             kind={kind}
+            isRescan={rescans.includes(kind)}
             details={details}
             isSupplied={!open.includes(kind)}
             answer={answers[kind] ?? NO_ANSWER}
@@ -140,13 +143,15 @@ function useNameScans(
 interface DocumentRowProps {
   kind: string;
   details: ApplicationDetails;
+  /** Not requested: its filed copy was refused. */
+  isRescan: boolean;
   isSupplied: boolean;
   answer: DocumentAnswer;
   isSubmitted: boolean;
   onChange: (answer: Partial<DocumentAnswer>) => void;
 }
 
-function DocumentRow({ kind, details, isSupplied, answer, isSubmitted, onChange }: DocumentRowProps) {
+function DocumentRow({ kind, details, isRescan, isSupplied, answer, isSubmitted, onChange }: DocumentRowProps) {
   const { t, language } = useLanguage();
   const catalog = useCatalog();
   const request = details.application.documentRequest;
@@ -154,7 +159,8 @@ function DocumentRow({ kind, details, isSupplied, answer, isSubmitted, onChange 
   const note = request?.documents?.find((document) => document.kind === kind)?.note;
   const until = request?.answerBy ? dayParams(request.answerBy, { language, today: today() }) : undefined;
   const hints = { now: t(DOCUMENT_REQUEST.seen), later: until ? t(DOCUMENT_REQUEST.canLater, until) : '', never: '' };
-  const more = isSupplied ? t(DOCUMENT_REQUEST.before) : answer.what ? hints[answer.what] : t(DOCUMENT_REQUEST.choose);
+  const asked = answer.what ? hints[answer.what] : t(DOCUMENT_REQUEST.choose);
+  const more = isRescan ? t(DOCUMENTS.rescan) : isSupplied ? t(DOCUMENT_REQUEST.before) : asked;
   return (
     <li>
       <div className={styles.document}>
@@ -165,7 +171,7 @@ function DocumentRow({ kind, details, isSupplied, answer, isSubmitted, onChange 
             {note && language !== 'ro' && ` (${t(DOCUMENT_REQUEST.inRomanian)})`}
           </p>
         </div>
-        {!isSupplied && (
+        {!isSupplied && !isRescan && (
           <Choice
             label={title}
             labelHidden
@@ -203,11 +209,6 @@ function DocumentRow({ kind, details, isSupplied, answer, isSubmitted, onChange 
       )}
     </li>
   );
-}
-
-function findOpenKinds({ application: { documentRequest: request } }: ApplicationDetails): string[] {
-  const answered = [...(request?.suppliedKinds ?? []), ...(request?.unavailable ?? []).map(({ kind }) => kind)];
-  return (request?.evidenceKinds ?? []).filter((kind) => !answered.includes(kind));
 }
 
 function toEvidence(kind: string, { what, number, copy }: DocumentAnswer = NO_ANSWER): Evidence {

@@ -14,6 +14,7 @@ import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { DOCUMENTS } from '../texts/documents.ts';
+import { HOLDS } from '../texts/holds.ts';
 import { APPLICATION } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
@@ -24,6 +25,7 @@ import { accessCountText } from './access-texts.ts';
 import { PrintList } from './print-buttons.tsx';
 import { operatorName } from './operator-name.ts';
 import { formatWhen } from './state-texts.ts';
+import { ScanAgain } from './scan-again.tsx';
 import { useApplicationAction } from './use-application-action.ts';
 import styles from './application.module.css';
 
@@ -33,6 +35,7 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
   const { application } = details;
   const option = useCostOption(application);
   const catalog = useCatalog();
+  const { session } = useSignedIn();
   const documents = application.evidence?.map(({ kind }) => t(evidenceTitle(catalog, kind))).join(', ');
   const lastSubmission = application.submissionCount ?? 0;
   return (
@@ -67,13 +70,15 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
         </span>
         <Link href={`/applications/${application.id}/access-log`}>{t(APPLICATION.who)}</Link>
       </p>
+      {session.operator.roles.includes('supervisor') && <Link href={`/holds/${application.id}`}>{t(HOLDS.hold)}</Link>}
     </div>
   );
 }
 
 /** The scans of the application. */
-function Scans({ details: { application } }: { details: ApplicationDetails }) {
+function Scans({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
+  const { application } = details;
   const catalog = useCatalog();
   const documents = (application.documents ?? []).map((document) =>
     Object.assign({ purpose: 'evidence' as const, title: t(evidenceTitle(catalog, document.kind)) }, document),
@@ -83,6 +88,7 @@ function Scans({ details: { application } }: { details: ApplicationDetails }) {
     <section>
       <h2>{t(DOCUMENTS.scans)}</h2>
       <DocumentList documents={documents} />
+      <ScanAgain details={details} />
     </section>
   );
 }

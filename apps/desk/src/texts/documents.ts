@@ -85,10 +85,10 @@ export const DOCUMENTS = defineMessages({
     ru: 'Проверить результат на сайте учреждения',
     en: "Verify the result on the agency's site",
   },
-  scanAgain: {
-    ro: 'Scanați din nou la următoarea vizită și atașați la răspunsul cerut de autoritate.',
-    ru: 'Отсканируйте снова при следующем посещении и приложите к ответу учреждению.',
-    en: "Scan it again at the next visit, and attach it to the answer to the agency's request.",
+  rescan: {
+    ro: 'Copia depusă a fost respinsă. O copie nouă poate pleca odată cu răspunsul.',
+    ru: 'Поданная копия не принята. Новую копию можно отправить вместе с ответом.',
+    en: 'The copy that was filed was refused. A new one can go with the answer.',
   },
   results: { ro: 'Documentele rezultatului', ru: 'Документы результата', en: 'Documents of the result' },
   scans: { ro: 'Copii scanate', ru: 'Сканы', en: 'Scans' },

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { detailsQuery } from '../api/queries.ts';
 import type { Application } from '../api/types.ts';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { findRefusedKinds } from '../documents/refused-scans.ts';
 import { formSchemaOf } from './model/form.ts';
 import { resolveScreens } from './model/screens.ts';
 import { pickContent } from './model/draft-merge.ts';
@@ -46,7 +47,7 @@ function toDraft(application: Application, values: FormValues | undefined, conte
   return {
     id: application.id,
     service: context?.service.code,
-    screen: findFirstScreen(values ?? {}, context),
+    screen: findFirstScreen(application, values ?? {}, context),
     typed: values ?? {},
     known: application,
     sent: pickContent(application),
@@ -65,11 +66,16 @@ function toCorrection(
   return Object.assign(newDraft(withoutDocumentProof(values ?? {})), initial);
 }
 
-/** Returns the first incomplete screen, else the review. */
-function findFirstScreen(values: FormValues, context: CheckContext | undefined): Draft['screen'] {
+/** Returns the first screen that is incomplete or has a refused scan, else the review. */
+function findFirstScreen(
+  application: Application,
+  values: FormValues,
+  context: CheckContext | undefined,
+): Draft['screen'] {
   if (!context) return 'service';
   const content = toApplicableContent(values, { form: formSchemaOf(context.service), today: context.today });
   const screens = resolveScreens(context.service, values, content);
   const incomplete = new Set(findMissingFields(values, context, screens).map(({ screen }) => screen));
+  if (findRefusedKinds(application).length > 0) incomplete.add('papers');
   return screens.find((screen) => incomplete.has(screen)) ?? 'review';
 }
