@@ -20,7 +20,7 @@ const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** Why Vault did not decrypt: a sentence for people, and a code for logs. */
-export class VaultError extends Error {
+class VaultError extends Error {
   /** Code of the system or of TLS, `STATUS_<status of HTTP>`, or `ANSWER_INVALID`. */
   readonly code: string;
 
