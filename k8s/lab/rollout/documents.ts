@@ -67,8 +67,8 @@ interface RunningUpload {
   /** documents/{id}; empty before the platform opened it. */
   name: string;
   interruptions: number;
-  /** Bytes that were acknowledged, and sent again. */
-  repeated: number;
+  /** Acknowledged bytes that the platform no longer had. */
+  forgotten: number;
 }
 
 /**
@@ -97,8 +97,8 @@ export async function restartDuringUploads(
   const all = uploads.map(({ upload }) => upload);
   for (const application of new Set(all.map((one) => one.application))) await verify(application, all);
   const interruptions = sum(all.map((one) => one.interruptions));
-  const repeated = Math.max(...all.map((one) => one.repeated));
-  return `${all.length} uploads of ${FILE_BYTES / 1024} KiB, all pods of ${UPLOAD_PATH.join(', ')} replaced within ${seconds.toFixed(0)} s: ${interruptions} interruptions, at most ${repeated} bytes of a file sent again; all are ready with their bytes, 0 lost, 0 doubled`;
+  const forgotten = sum(all.map((one) => one.forgotten));
+  return `${all.length} uploads of ${FILE_BYTES / 1024} KiB, all pods of ${UPLOAD_PATH.join(', ')} replaced within ${seconds.toFixed(0)} s: ${interruptions} interruptions, ${forgotten} acknowledged bytes forgotten; all are ready with their bytes, 0 lost, 0 doubled`;
 }
 
 async function openUploads(url: string, centres: readonly Centre[], service: PublicService) {
@@ -112,7 +112,7 @@ async function openUploads(url: string, centres: readonly Centre[], service: Pub
     await desk.call<Application>('POST', '/applications', { body: { id, publicService: service.code, ...content } });
     for (let n = 0; n < UPLOADS_PER_DESK; n += 1) {
       const bytes = buildPdf(FILE_BYTES, `${id} ${n}`);
-      uploads.push({ client, upload: { desk, application: id, bytes, name: '', interruptions: 0, repeated: 0 } });
+      uploads.push({ client, upload: { desk, application: id, bytes, name: '', interruptions: 0, forgotten: 0 } });
     }
   }
   return uploads;
@@ -129,7 +129,7 @@ async function uploadToEnd(client: UploadClient, upload: RunningUpload): Promise
       const path = await client.open({ application, bytes }, key);
       upload.name = `documents/${path.split('/').at(-1)!}`;
       const { offset } = await client.status(path);
-      upload.repeated += Math.max(0, acknowledged - offset);
+      upload.forgotten += Math.max(0, acknowledged - offset);
       acknowledged = offset;
       if (offset < bytes.length) acknowledged = (await client.append(path, bytes, offset, BYTES_PER_SECOND)).offset;
       if (acknowledged === bytes.length) return;

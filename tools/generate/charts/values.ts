@@ -359,7 +359,8 @@ function settingValues(table: Settings, before = ''): Value[] {
 function defaultFor(setting: Setting): unknown {
   const { name, secret: isSecret } = setting;
   if (isSecret) throw new Error(`${name} is a secret: mount it, and say so in tools/generate/charts/managed.ts.`);
-  return DEFAULTS[name] ?? setting.default ?? '';
+  // A chart is for production unless its values say otherwise.
+  return DEFAULTS[name] ?? setting.inProduction ?? setting.default ?? '';
 }
 
 /** Every value of the chart of a service. */

@@ -200,6 +200,20 @@ function configMapsOf({ spec }: Deployment): string[] {
   return sources.flatMap(({ configMap }) => configMap?.name ?? []);
 }
 
+test('sets no default other than the production default of a setting', () => {
+  const containers = ofKind<Deployment>(render('platform', { files: ['k8s/env/production.yaml'] }), 'Deployment').map(
+    ({ spec }) => spec.template.spec.containers[0]!,
+  );
+  const differing = Object.values(SETTINGS)
+    .flatMap(listSettings)
+    .filter(({ name, inProduction }) => inProduction !== undefined && MANAGED[name] === undefined);
+  expect(differing.map(({ name }) => name)).toContain('RETENTION_CONFIRMED');
+  for (const { name, inProduction } of differing) {
+    const values = containers.flatMap(({ env }) => env.find((one) => one.name === name)?.value ?? []);
+    expect({ name, values: [...new Set(values)] }).toEqual({ name, values: [String(inProduction)] });
+  }
+});
+
 test('schedules one replica on one node', () => {
   const text = JSON.stringify(renders.map(({ objects }) => objects));
   expect(text).not.toContain('DoNotSchedule');
