@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { Language } from '@cups/application';
 import type { Browser, Page } from 'playwright-core';
 import { idnpOfOperator } from '@cups/tools/filings';
-import { startChromium } from './chromium.ts';
 import { applicant, fileApplication } from './filings.ts';
 import { fileForKnownPerson, KeyboardUser } from './keyboard.ts';
+import { Line } from './line.ts';
 import { copyDataWithTraining, fileSample } from './sample.ts';
 import type { Sample } from './sample.ts';
+import { scanScreens, startCameraBrowser } from './scan-screens.ts';
 import { startTestPlatform } from './test-platform.ts';
 import { platformUrl } from './test-env.ts';
 import { measureNetwork } from './network-usage.ts';
@@ -27,6 +28,8 @@ interface Screen {
   /** Also in Russian, in English and on a phone. */
   isLocalized?: boolean;
   isDark?: boolean;
+  /** Requests are pending while the picture is taken. */
+  isPending?: boolean;
 }
 
 const CLERK = 'cu-001-specialist';
@@ -137,7 +140,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const FOLDER = join(ROOT, 'dist/screenshots');
 /** Screenshots that documentation pages show. */
 const COMMITTED_FOLDER = join(ROOT, 'docs/screenshots');
-const COMMITTED = ['queue', 'service', 'application', 'hand-over'];
+const COMMITTED_SCANS = ['scan-choose', 'scan-camera', 'scan-uploading', 'scan-checked', 'scan-viewer', 'scan-result'];
+const COMMITTED = ['queue', 'service', 'application', 'hand-over', ...COMMITTED_SCANS];
 /** Keeps text readable at 15 to 40 KB. */
 const QUALITY = 0.8;
 
@@ -178,13 +182,15 @@ async function takeShot(browser: Browser, shot: Shot, sample: Sample): Promise<v
     await page.getByRole('heading').first().waitFor({ timeout: 10_000 });
     await network.waitForIdle();
     await screen.prepare?.(page, sample);
-    await network.waitForIdle();
+    if (!screen.isPending) await network.waitForIdle();
     await page.evaluate(() => document.fonts.ready);
     const picture = await compressImage(browser, await page.screenshot());
     const name = shotName(shot);
     const folders = COMMITTED.includes(name) ? [FOLDER, COMMITTED_FOLDER] : [FOLDER];
     for (const folder of folders) writeFileSync(join(folder, `${name}.webp`), picture);
   } finally {
+    // An operator has five sessions at most, and the next ends the one that files applications.
+    if (screen.operator) await context.request.delete('/api/v1/sessions/current');
     await context.close();
   }
 }
@@ -211,12 +217,15 @@ async function compressImage(browser: Browser, png: Buffer): Promise<Buffer> {
 const nameParts = process.argv.slice(2);
 const data = copyDataWithTraining();
 const testPlatform = await startTestPlatform({ REGISTRY_DIR: data });
-const browser = await startChromium('newest');
+const line = await Line.open(platformUrl());
+const browser = await startCameraBrowser(line.browserFlags);
 try {
   const sample = await fileSample();
-  const shots = SCREENS.flatMap(listShots).filter((shot) => nameParts.every((part) => shotName(shot).includes(part)));
+  const scans = scanScreens(line).map((screen) => Object.assign({ operator: CLERK, path: () => '/' }, screen));
+  const screens: readonly Screen[] = [...SCREENS, ...scans];
+  const shots = screens.flatMap(listShots).filter((shot) => nameParts.every((part) => shotName(shot).includes(part)));
   mkdirSync(FOLDER, { recursive: true });
-  const names = new Set(SCREENS.flatMap(listShots).map((shot) => `${shotName(shot)}.webp`));
+  const names = new Set(screens.flatMap(listShots).map((shot) => `${shotName(shot)}.webp`));
   for (const file of readdirSync(FOLDER)) if (file.endsWith('.webp') && !names.has(file)) rmSync(join(FOLDER, file));
   for (const shot of shots) {
     await takeShot(browser, shot, sample).catch((error: unknown) => {
@@ -227,6 +236,7 @@ try {
   console.log(`${shots.length} pictures in dist/screenshots; docs/screenshots has ${COMMITTED.join(', ')}`);
 } finally {
   await browser.close();
+  await line.close();
   await testPlatform.close();
   rmSync(data, { recursive: true, force: true });
 }
