@@ -58,7 +58,6 @@ function recordResponses(page: Page): () => Promise<string> {
 async function checkScreen(page: Page, selector: string): Promise<void> {
   for (const size of [SMALL, DESKTOP]) {
     await page.setViewportSize(size);
-    await page.screenshot({ path: `/tmp/collect2-shots/${Date.now()}-${size.width}.png`, fullPage: true });
     expect(await findLayoutErrors(page, selector)).toEqual([]);
   }
   expect(await axe(page)).toEqual([]);

@@ -7,7 +7,6 @@ export const COLLECTIONS = defineMessages({
     ru: 'К выдаче для других центров',
     en: 'To hand over for other centres',
   },
-  titleOne: { ro: 'Rezultat de la alt centru', ru: 'Результат другого центра', en: 'Result of another centre' },
   empty: {
     ro: 'Niciun rezultat al altor centre nu așteaptă aici.',
     ru: 'Результатов других центров здесь нет.',
