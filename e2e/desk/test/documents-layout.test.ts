@@ -15,6 +15,7 @@ const SIZES = [
 ];
 
 const view = (page: Page) => scanOf(page).locator('button', { hasText: /^(Deschide|Открыть|View)/ });
+const photograph = (page: Page) => scanOf(page, 1).locator('button', { hasText: /^(Foto|Сфото|Photo)/ });
 const waitForFrame = (page: Page) => page.frameLocator('dialog iframe').locator('canvas').waitFor();
 
 async function chooseLanguage(page: Page, language: string): Promise<void> {
@@ -58,12 +59,14 @@ test('fits the documents, the camera and the viewer in each language and width',
   const page = await openDocuments({ camera: true });
   await chooseFile(page, createPdf('Certificat', { pages: 3 }));
   await waitForScan(page, 'Încărcat și verificat');
+  await chooseFile(page, createPdf('x', { catalog: '/OpenAction<</S/JavaScript/JS(app.alert(1))>>' }), { at: 1 });
+  await waitForScan(page, /^PDF-ul conține un program/, 1);
   const errors: string[] = [];
   for (const language of LANGUAGES) {
     await chooseLanguage(page, language);
     errors.push(...(await findErrors(page, `documents, ${language}`, 'main')));
 
-    await page.keyboard.press('f');
+    await photograph(page).click();
     await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
     await page.keyboard.press('Space');
     await page.locator('dialog li img').waitFor();
