@@ -73,6 +73,8 @@ export interface ObservedDocument extends Omit<DocumentReference, 'document'> {
   /** Request ID of the creation: Idempotency-Key of the upload. */
   createdBy: string;
   refusal?: string;
+  /** Whether its deletion was requested and has not ended. */
+  isDeleting: boolean;
 }
 
 /** An upload that a desk began. */
@@ -94,6 +96,8 @@ export interface ObservedUpload {
   refusal?: string;
   /** Whether an acknowledged write names it in evidence. */
   isAttached: boolean;
+  /** Whether the platform acknowledged its removal. */
+  isRemoved: boolean;
   /** SHA-256 of what the desk reads at the end; absent without content. */
   contentSha256?: string;
 }

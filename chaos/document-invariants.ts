@@ -28,12 +28,13 @@ function checkUploads({ uploads, documents }: ChaosRecord): string[] {
 }
 
 function findUploadErrors(upload: ChaosRecord['uploads'][number], document: ObservedDocument): string[] {
-  const { refusal, uploadSha256, isUnchanged, contentSha256 } = upload;
-  const state = refusal === undefined ? 'ready' : 'refused';
+  const { refusal, uploadSha256, isUnchanged, isRemoved, contentSha256 } = upload;
+  const state = isRemoved ? 'erased' : refusal === undefined ? 'ready' : 'refused';
   if (document.uploadSha256 !== uploadSha256) return ['the document is of another upload'];
   if (document.state !== state) return [`the document is ${document.state} ${document.refusal ?? ''}`.trimEnd()];
   if (document.refusal !== refusal) return [`the document is refused for ${document.refusal}`];
   if (refusal !== undefined) return [];
+  if (isRemoved) return contentSha256 === undefined ? [] : ['the desk reads a removed document'];
   if (isUnchanged && document.sha256 !== uploadSha256) return ['the content is not what was uploaded'];
   return contentSha256 === document.sha256 ? [] : ['the desk does not read the checked content'];
 }
@@ -70,8 +71,10 @@ function checkReferences({ applications, documents, uploads }: ChaosRecord): str
   return [...wrong, ...lost.map(({ application, documents: [document] }) => `${application}: lost ${document}`)];
 }
 
-const checkChecks = ({ documents }: ChaosRecord): string[] =>
-  documents.filter(({ state }) => state === 'checking').map(({ id }) => `document ${id}: is being checked`);
+const checkPendingWork = ({ documents }: ChaosRecord): string[] => [
+  ...documents.filter(({ state }) => state === 'checking').map(({ id }) => `document ${id}: is being checked`),
+  ...documents.filter(({ isDeleting }) => isDeleting).map(({ id }) => `document ${id}: is being erased`),
+];
 
 /** Each request names the copies of its submission with the result of their check, or waited for them long enough. */
 function checkCopies({ applications, requests, documents }: ChaosRecord): string[] {
@@ -114,7 +117,7 @@ function findCopyError(
 export const DOCUMENT_INVARIANTS = {
   'uploads present': checkUploads,
   'uploads once': checkUploadDuplicates,
-  'checks ended': checkChecks,
+  'checks and erasures ended': checkPendingWork,
   'references agree': checkReferences,
   'copies at their agency': checkCopies,
   'no orphans': ({ orphans }: ChaosRecord) => orphans,

@@ -253,7 +253,7 @@ export type InvariantName = keyof typeof INVARIANTS;
 const QUIESCENCE_INVARIANTS: readonly InvariantName[] = [
   'services agree',
   'references agree',
-  'checks ended',
+  'checks and erasures ended',
   'outboxes empty',
   'no lag',
 ];

@@ -143,6 +143,7 @@ interface StoredDocument {
   uploadSha256: string;
   content?: { sha256: string };
   refusal?: string;
+  deleteTime?: Date;
 }
 const STORED_DOCUMENT = {
   purpose: 1,
@@ -152,11 +153,13 @@ const STORED_DOCUMENT = {
   uploadSha256: 1,
   'content.sha256': 1,
   refusal: 1,
+  deleteTime: 1,
 } as const;
 
 const toObservedDocument = ({ _id: id, purpose, state, eventSeq, ...one }: StoredDocument): ObservedDocument =>
   Object.assign(
     { id, purpose, state, eventSeq, createdBy: requestOf(one.createRequest), uploadSha256: one.uploadSha256 },
+    { isDeleting: one.deleteTime !== undefined && state !== 'erased' },
     one.content && { sha256: one.content.sha256 },
     one.refusal && { refusal: one.refusal },
   );

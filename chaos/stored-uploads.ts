@@ -17,13 +17,16 @@ export interface StoredUploads {
   keys: readonly string[];
 }
 
-/** Returns objects and keys that no record names, and objects that are missing; one sentence each. */
+/** States whose key and content are destroyed. */
+const DESTROYED_STATES: readonly (string | undefined)[] = ['refused', 'erased', undefined];
+
+/** Returns objects and keys that no record needs, and objects that are missing; one sentence each. */
 export function findUnnamed({ records, named, objects, keys }: StoredUploads): string[] {
   const existing = new Set(objects);
   return [
     ...objects.filter((object) => !named.has(object)).map((object) => `object ${object}`),
     ...[...named].filter((object) => !existing.has(object)).map((object) => `missing object ${object}`),
-    ...keys.filter((id) => !records.has(id)).map((id) => `key of ${id}`),
+    ...keys.filter((id) => DESTROYED_STATES.includes(records.get(id))).map((id) => `key of ${id}`),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface Uploads {
   scan(given: Scan): Promise<string>;
   /** Uploads a file that the check must refuse. @throws as `scan` */
   scanUnsafe(given: Scan): Promise<string>;
+  /** Uploads a file and removes it. @throws as `scan`, ApiError when the removal is refused */
+  scanAndRemove(given: Scan): Promise<void>;
   /** Records that an acknowledged write names a document in evidence. */
   attached(name: string): void;
   /** Reads the contents at the desks. @returns everything that was uploaded */
@@ -30,7 +32,7 @@ export interface Uploads {
 interface UploadContext {
   url: string;
   desks: readonly Desk[];
-  counters: Pick<Workload, 'refused' | 'troubles' | 'raw'>;
+  counters: Pick<Workload, 'refused' | 'troubles' | 'raw' | 'remove'>;
   random: () => number;
   /** Aborts all uploads. */
   signal: AbortSignal;
@@ -51,29 +53,36 @@ const MAX_PHOTOGRAPHED_PAGES = 3;
 const PDF_SIZES = [2_000, 230_000] as const;
 
 export function openUploads(context: UploadContext): Uploads {
-  const { desks, random } = context;
+  const { desks, counters, random } = context;
   const all: (ObservedUpload & { centre: number })[] = [];
-  const upload = async (scan: Scan, file: ScannedFile): Promise<string> => {
+  const upload = async (scan: Scan, file: ScannedFile): Promise<ObservedUpload> => {
     const seen = createRecord(scan, file);
     all.push(seen);
     await run(context, { scan, file, seen });
-    return `documents/${seen.documents[0]}`;
+    return seen;
   };
   return {
-    scan: (given) => upload(given, drawFile(all.length, random)),
-    scanUnsafe: (given) => upload(given, createUnsafeFile(all.length)),
+    scan: async (given) => nameOf(await upload(given, drawFile(all.length, random))),
+    scanUnsafe: async (given) => nameOf(await upload(given, createUnsafeFile(all.length))),
+    async scanAndRemove(given) {
+      const seen = await upload(given, drawFile(all.length, random));
+      await counters.remove(given.centre, `/${nameOf(seen)}`);
+      seen.isRemoved = true;
+    },
     attached(name) {
-      for (const one of all) if (`documents/${one.documents[0]}` === name) one.isAttached = true;
+      for (const one of all) if (nameOf(one) === name) one.isAttached = true;
     },
     observe: () =>
       mapConcurrently(all, async ({ centre, ...seen }) => {
         if (!seen.isAcknowledged || seen.refusal !== undefined) return seen;
-        const read = () => desks[centre]!.readContent(`documents/${seen.documents[0]}`);
+        const read = () => desks[centre]!.readContent(nameOf(seen));
         const contentSha256 = await retryRequest(read).then(sha256Of, () => undefined);
         return contentSha256 === undefined ? seen : Object.assign(seen, { contentSha256 });
       }),
   };
 }
+
+const nameOf = ({ documents }: ObservedUpload): string => `documents/${documents[0]}`;
 
 function createRecord({ application, centre }: Scan, { bytes, isUnchanged, refusal }: ScannedFile) {
   const seen: ObservedUpload & { centre: number } = {
@@ -86,6 +95,7 @@ function createRecord({ application, centre }: Scan, { bytes, isUnchanged, refus
     uploadSha256: sha256Of(bytes),
     isUnchanged,
     isAttached: false,
+    isRemoved: false,
   };
   if (refusal !== undefined) seen.refusal = refusal;
   return seen;

@@ -19,6 +19,8 @@ const MAX_RETURN_VISITS = 5;
 const SCANS = 0.2;
 /** Share of the scans before which the desk uploads a file that the check refuses. */
 const UNSAFE_SCANS = 0.15;
+/** Share of the scans before which the desk uploads another file and removes it. */
+const REMOVED_SCANS = 0.15;
 /** Share of the supplied documents that have a scan. */
 const SUPPLIED_SCANS = 0.3;
 
@@ -161,11 +163,12 @@ class Visit {
     for (const { copy } of evidence) if (copy !== undefined) uploads.attached(copy);
   }
 
-  /** Uploads a scan, sometimes after a file that is refused. @returns documents/{id} */
+  /** Uploads a scan, sometimes after a file that is refused or removed. @returns documents/{id} */
   async #scan(kind: string): Promise<string> {
     const { uploads, random } = this.#context;
     const scan = { application: this.#id, kind, centre: this.#centre };
     if (random() < UNSAFE_SCANS) await uploads.scanUnsafe(scan);
+    if (random() < REMOVED_SCANS) await uploads.scanAndRemove(scan);
     return uploads.scan(scan);
   }
 }

@@ -32,6 +32,8 @@ export interface Workload {
   read<T>(centre: number, path: string): Promise<T>;
   /** @throws ApiError when the platform refuses, AbortError on an abort */
   write(given: Write): Promise<Application>;
+  /** Deletes a resource, with retries while the fault is transient. A repeat does not find what the first request deleted. */
+  remove(centre: number, path: string): Promise<void>;
   giveUp(): void;
   /** Sends about `most` of the acknowledged writes again. */
   repeat(most: number): Promise<RepeatedWrite[]>;
@@ -86,6 +88,13 @@ export function openWorkload(desks: readonly Desk[], random: () => number): Work
           refused.push({ what: `${error.problem.status} ${error.problem.reason} ${action}`, application });
         }
         throw error;
+      }
+    },
+    async remove(centre, path) {
+      try {
+        await sendWithRetries(asking, centre, 'DELETE', path, {});
+      } catch (error) {
+        if (toProblem(error).status !== 404) throw error;
       }
     },
     giveUp: () => givenUp.abort(),

@@ -104,9 +104,30 @@ const DOCUMENT_VIOLATIONS: InjectedViolation[] = [
   ],
   [
     'a check never ended',
-    'checks ended',
+    'checks and erasures ended',
     (r) => void (findById(r.documents, SCAN).state = 'checking'),
     /DOCUMENT-DECIDED-scan-1: is being checked/,
+  ],
+  [
+    'an erasure never ended',
+    'checks and erasures ended',
+    (r) => void (findById(r.documents, SCAN).isDeleting = true),
+    /DOCUMENT-DECIDED-scan-1: is being erased/,
+  ],
+  [
+    'a removed document is still there',
+    'uploads present',
+    (r) => void (findUpload(r, 'DECIDED-scan-1').isRemoved = true),
+    /upload DECIDED-scan-1 of DECIDED: the document is ready/,
+  ],
+  [
+    'a removed document can be read',
+    'uploads present',
+    (r) => {
+      findById(r.documents, SCAN).state = 'erased';
+      findUpload(r, 'DECIDED-scan-1').isRemoved = true;
+    },
+    /the desk reads a removed document/,
   ],
   [
     'intake did not learn the end of a check',

@@ -68,7 +68,7 @@ function addUpload(
   const state = isUnchanged ? 'ready' : 'refused';
   const content = isUnchanged ? { sha256: uploadSha256 } : { refusal: refusal! };
   const read = isUnchanged ? { contentSha256: uploadSha256 } : { refusal: refusal! };
-  record.uploads.push({ ...upload, isUnchanged, isAttached: isUnchanged, ...read });
+  record.uploads.push({ ...upload, isUnchanged, isAttached: isUnchanged, isRemoved: false, ...read });
   record.documents.push({
     id: document,
     purpose: 'evidence',
@@ -76,6 +76,7 @@ function addUpload(
     eventSeq: 1,
     createdBy: key,
     uploadSha256,
+    isDeleting: false,
     ...content,
   });
   const type = isUnchanged ? 'DocumentChecked' : 'DocumentRefused';

@@ -64,6 +64,7 @@ describe('findOrphans', () => {
     [`object ${ID}/upload/0-b`, { objects: [`${ID}/upload/0-a`, `${ID}/upload/0-b`] }],
     [`missing object ${ID}/upload/0-a`, { objects: [] }],
     [`key of ${OTHER}`, { keys: [ID, OTHER] }],
+    [`key of ${ID}`, { records: new Map([[ID, 'erased']]), named: new Set(), objects: [] }],
     [`unfinished upload ${ID}`, { records: new Map([[ID, 'uploading']]) }],
   ])('reports "%s"', (orphan, more) => {
     expect(findOrphans({ ...stored, ...more })).toEqual([orphan]);
