@@ -34,11 +34,13 @@ const REQUEST_TIMEOUT_MS = 66_000;
  * Node checks for timeouts every second. Its limit of a request is that of an upload, which has limits of its own for each
  * chunk (chunk-reader.ts): 10 MiB at 64 kbit/s take 22 minutes.
  */
-const SERVER_TIMEOUTS = {
+const SERVER_OPTIONS = {
   headersTimeout: 5_000,
   requestTimeout: 3_600_000,
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 65_000,
+  // The gateway reads a body ahead by less than this and a piece of at most 64 KiB. Node's default is 64 KiB.
+  highWaterMark: 16 * 1024,
 };
 
 /** @throws Error when the port is in use */
@@ -46,7 +48,7 @@ export async function startPublicServer(
   app: RequestListener,
   { host, port, lameDuckMs }: PublicServerOptions,
 ): Promise<PublicServer> {
-  const server = createServer(SERVER_TIMEOUTS, app);
+  const server = createServer(SERVER_OPTIONS, app);
   handleClientError(server);
   server.prependListener('request', limitRequestTime);
   await once(server.listen(port, host), 'listening');
