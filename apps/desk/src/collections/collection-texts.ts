@@ -22,7 +22,7 @@ export function describeCollection(collection: Pick<Collection, 'state' | 'decis
   if (isRevoked(collection))
     return { tone: 'trouble', icon: 'refused', todo: ROWS.revoked, title: STATE_BLOCK.revoked };
   if (state === 'rejected')
-    return { tone: 'give', icon: 'result', todo: ROWS.handDecision, title: STATE_BLOCK.rejected };
+    return { tone: 'trouble', icon: 'refused', todo: ROWS.handDecision, title: STATE_BLOCK.rejected };
   if (decision?.awaitsArrival)
     return { tone: 'agency', icon: 'agency', todo: ROWS.onTheWay, title: STATE_BLOCK.resultOnTheWay };
   const isPaper = decision?.resultKind === undefined || decision.resultKind === 'paper';
