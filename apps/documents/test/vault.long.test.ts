@@ -110,7 +110,7 @@ describe('keys that Vault protects', () => {
     const metrics = captureMetrics('documents');
     const keys = await open({ metrics: metrics.metrics });
     const reports = (value: 0 | 1) => async () =>
-      (await metrics.text()).includes(`cups_key_set_reload_failed{service="documents",file="documents"} ${value}`);
+      new RegExp(`cups_key_set_reload_failed\\{[^}]*file="documents"[^}]*\\} ${value}`).test(await metrics.text());
     const { ciphertext } = await seal('two');
     write({ kid: 'two', ciphertext: `${ciphertext.slice(0, -6)}AAAA==` });
     await eventually(reports(1));
@@ -125,19 +125,13 @@ describe('keys that Vault protects', () => {
     keys.close();
   });
 
-  test('say what Vault refuses: a token, a policy, a key, an engine, a certificate', async () => {
+  test('say what Vault refuses: a token, a policy, a key, a certificate', async () => {
     await expect(open({ token: () => 'foreign' })).rejects.toThrow('Vault refuses the token');
     const weak = await createToken(['default']);
     await expect(open({ token: () => weak })).rejects.toThrow('its policy does not allow to decrypt');
     const root = { token: () => vault.root };
     await expect(open({ ...root, transitKey: 'none' })).rejects.toThrow('the transit key does not exist');
     await expect(open({ ca: undefined })).rejects.toThrow('Vault does not respond: UNABLE_TO_VERIFY_LEAF_SIGNATURE.');
-    await vault.call('sys/remount', { from: 'transit', to: 'elsewhere' });
-    try {
-      await expect(open(root)).rejects.toThrow('Vault has no transit engine at transit/');
-    } finally {
-      await vault.call('sys/remount', { from: 'elsewhere', to: 'transit' });
-    }
   });
 
   test('wait for Vault at the start, and give up with a sentence', async () => {
@@ -210,7 +204,9 @@ describe('keys that Vault protects', () => {
       keys.close();
       expect(reviewed).toContain(mine);
       const other = { role: 'other', token: () => mine };
-      await expect(open({ token: undefined, kubernetes: other })).rejects.toThrow('Vault refuses');
+      await expect(open({ token: undefined, kubernetes: other })).rejects.toThrow(
+        'Vault refuses the sign-in by Kubernetes with status 400',
+      );
     } finally {
       await new Promise((resolve) => cluster.close(resolve));
     }
@@ -250,10 +246,13 @@ describe('keys that Vault protects', () => {
 function serviceAccountToken(name: string): string {
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const account = { namespace: 'cups', serviceaccount: { name, uid: 'one' } };
+  const now = Math.floor(Date.now() / 1000);
   const claims = {
     iss: 'https://kubernetes.default.svc',
     sub: `system:serviceaccount:cups:${name}`,
-    exp: Math.floor(Date.now() / 1000) + 600,
+    iat: now,
+    nbf: now,
+    exp: now + 600,
     'kubernetes.io': account,
   };
   return `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}.${randomBytes(256).toString('base64url')}`;

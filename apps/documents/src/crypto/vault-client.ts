@@ -15,6 +15,7 @@ export interface VaultAccess {
   kubernetes?: { role: string; token: () => string } | undefined;
 }
 
+const SIGN_IN_PATH = '/v1/auth/kubernetes/login';
 const TIMEOUT_MS = 10_000;
 /** An answer has some hundred bytes. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -35,9 +36,15 @@ class VaultError extends Error {
 const REFUSALS: Readonly<Record<number, string>> = {
   400: 'Vault cannot decrypt a key: the transit key does not exist, or another one encrypted it.',
   403: 'Vault refuses the token: it is invalid, or its policy does not allow to decrypt with the transit key.',
-  404: 'Vault has no transit engine at transit/, or no sign-in by Kubernetes.',
+  404: 'Vault has no transit engine at transit/.',
   503: 'Vault is sealed or in maintenance.',
 };
+
+function describeRefusal(path: string, status: number): string {
+  if (path === SIGN_IN_PATH && status < 500)
+    return `Vault refuses the sign-in by Kubernetes with status ${status}: check the role and the service account.`;
+  return REFUSALS[status] ?? `Vault refused a call with status ${status}.`;
+}
 
 interface VaultAnswer {
   auth?: { client_token?: string };
@@ -60,7 +67,7 @@ async function signIn(access: VaultAccess): Promise<string> {
   const { token, kubernetes } = access;
   if (!kubernetes) return token?.() ?? '';
   const body = { role: kubernetes.role, jwt: kubernetes.token() };
-  const { auth } = await post(access, '/v1/auth/kubernetes/login', body);
+  const { auth } = await post(access, SIGN_IN_PATH, body);
   if (!auth?.client_token) throw new VaultError('ANSWER_INVALID', 'Vault returned no token.');
   return auth.client_token;
 }
@@ -68,7 +75,7 @@ async function signIn(access: VaultAccess): Promise<string> {
 async function post(access: VaultAccess, path: string, body: object, token?: string): Promise<VaultAnswer> {
   const { status, text } = await send(access, path, JSON.stringify(body), token);
   if (status !== 200) {
-    throw new VaultError(`STATUS_${status}`, REFUSALS[status] ?? `Vault refused a call with status ${status}.`);
+    throw new VaultError(`STATUS_${status}`, describeRefusal(path, status));
   }
   try {
     return JSON.parse(text) as VaultAnswer;
