@@ -29,7 +29,7 @@ export async function recordViewer(page: Page): Promise<void> {
   });
 }
 
-export interface PrintedViewer {
+interface PrintedViewer {
   /** Text of each sheet: pages of the document are pictures, without text. */
   sheets: string[];
   /** Text of the QR code of the cover sheet. */

@@ -63,7 +63,7 @@ export function buildResultCover(facts: ResultCoverFacts): CoverSheet {
 }
 
 /** Says that a result is no longer valid, since when, and which one is. */
-export function replacementTexts({ kind, time, number }: Replacement, zone: string): Text[] {
+function replacementTexts({ kind, time, number }: Replacement, zone: string): Text[] {
   const when = formatInstant(time, zone);
   if (kind === 'revoked') return [interpolate(PRINT.coverRevoked, { when })];
   const replaced = interpolate(PRINT.coverReplaced, { when });

@@ -8,7 +8,7 @@ import { HOLDS } from '../texts/holds.ts';
 import { SESSION } from '../texts/session.ts';
 import { documentHoldsQuery } from './queries.ts';
 
-export type HoldChange =
+type HoldChange =
   { kind: 'set'; application: string; reason: DocumentHold['reason'] } | { kind: 'clear'; application: string };
 
 export interface HoldChangeState {
