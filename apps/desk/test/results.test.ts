@@ -123,6 +123,7 @@ test.each([
   [`applications/${ID}`, true],
   [`https://cups.example.md/applications/${ID}/`, true],
   [ID.slice(1), false],
+  [`${ID}X`, false],
   [`documents/${ID}`, false],
   ['2900000000001', false],
   ['', false],
