@@ -55,6 +55,8 @@ test('lists results that nobody collected, and leads to their hold', async () =>
   await page.goto('/centres');
   const table = page.getByRole('region', { name: 'Rezultate neridicate' });
   await table.getByRole('cell', { name: '190', exact: true }).waitFor();
+  // Codes become names once the catalog is there.
+  await table.getByText('Agenția Servicii Publice').waitFor();
   expect(await row(page, id).innerText()).toMatch(/Lozova\s+Agenția Servicii Publice\s+190/);
   expect(await axe(page)).toEqual([]);
   await page.setViewportSize(PHONE);
