@@ -118,7 +118,6 @@ export class Administrator {
     const [, tool, rest = ''] = /^npm run cups -- (\S+)(?: (.*))?$/.exec(command) ?? [];
     if (tool === undefined) return command;
     const more: Record<string, string> = {
-      agency: `--data ${join(this.folder, 'data')}`,
       centre: `--data ${join(this.folder, 'data')}`,
       images: `--out ${join(this.folder, 'dist/images')}`,
     };

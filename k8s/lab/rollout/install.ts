@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { operationsCommands } from '../../../tools/check/guide-commands.ts';
 import type { ExternalServices } from './external-services.ts';
-import { NAMESPACE, waitFor } from './kube.ts';
+import { waitFor } from './kube.ts';
 import type { KubeClient } from './kube.ts';
 import { secretFiles } from './install-values.ts';
 import type { Administrator } from './administrator.ts';
@@ -18,7 +18,7 @@ export interface InstallResult {
   answersAfter: number;
 }
 
-/** Parts of the test: `documents` needs no KEDA, and lets the simulator use the agency API. */
+/** Parts of the test; `documents` needs no KEDA. */
 export const PARTS = ['all', 'documents'] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -38,7 +38,6 @@ function createValues(
     global: {
       // Desks of a rehearsal use test operators.
       environment: 'development',
-      strictMode: part === 'all',
       strictExceptions: ['local-sign-in', 'trial-storage'],
       image: { pullPolicy: 'IfNotPresent' },
       kafka: { brokers: [`${kafka.host}:${kafka.port}`], peers: here },
@@ -67,7 +66,6 @@ function createValues(
       consumer,
     ),
     gateway: {
-      ...(part === 'documents' ? { publicOrigin: PLATFORM_URL } : {}),
       resources: { requests: { cpu: '200m', memory: '96Mi' } },
       route: { kind: 'none' },
       public: { peers: from.map((cidr) => ({ ipBlock: { cidr } })) },
@@ -80,24 +78,13 @@ function createValues(
       },
     },
     'agency-simulator': Object.assign(
-      part === 'documents' ? { agencyKeys: { existingSecret: AGENCY_KEYS } } : {},
+      { settings: { SIMULATOR_TOPICS: 'all', SIMULATOR_BEHAVIOUR: 'demo', SIMULATOR_DELAY_MS: 250 } },
       small,
-      {
-        settings: {
-          SIMULATOR_TOPICS: 'all',
-          SIMULATOR_BEHAVIOUR: 'demo',
-          SIMULATOR_DELAY_MS: 250,
-          ...(part === 'documents' ? { SIMULATOR_PLATFORM_URL: PLATFORM_URL } : {}),
-        },
-      },
     ),
     topics: { partitions: 12, kafka: { username: secure.admin.username }, lagSecret: enabled ? 'cups-kafka-lag' : '' },
   };
 }
 
-const AGENCY_KEYS = 'agency-keys';
-/** Address of the gateway in its namespace. As the public origin, it is the audience of the simulator's assertions. */
-const PLATFORM_URL = 'http://gateway';
 /** Documents end with their pod, and a second pod would lack those of the first. */
 const WITHOUT_VOLUME = { replicas: 1, storage: { existingClaim: '' } };
 
@@ -109,7 +96,6 @@ export async function install(
   { kube, part }: { kube: KubeClient; part: Part },
 ): Promise<InstallResult> {
   operator.write('values.yaml', createValues(beside, target, part));
-  if (part === 'documents') await operator.sh('npm run cups -- agency simulator-keys --dir mine');
   const { kafka, secure } = beside;
   operator.exported = {
     KAFKA_BROKERS: `${kafka.host}:${kafka.port}`,
@@ -122,7 +108,7 @@ export async function install(
   for (const command of operationsCommands('Install the platform')) {
     const started = performance.now();
     await operator.sh(command);
-    if (command.endsWith('k8s/namespace.yaml')) await prepareNamespace(operator, target, { kube, part });
+    if (command.endsWith('k8s/namespace.yaml')) await createClaim(kube, target);
     if (command.startsWith('npm run cups -- images'))
       await target.load(join(operator.folder, 'dist/images/images.tar'));
     if (command.includes('helm/platform')) chartsSeconds = (performance.now() - started) / 1000;
@@ -135,16 +121,9 @@ export async function install(
   return { url, chartsSeconds, answersAfter };
 }
 
-/** Creates what the steps of the guide take as given: a claim, and for the simulator its keys. */
-async function prepareNamespace(
-  operator: Administrator,
-  { volumeFolder }: Target,
-  { kube, part }: { kube: KubeClient; part: Part },
-): Promise<void> {
-  if (volumeFolder !== undefined) {
-    const node = await kube.kubectl(['get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}']);
-    await kube.kubectl(['apply', '-f', '-'], JSON.stringify(createVolume(volumeFolder, node.trim())));
-  }
-  if (part !== 'documents') return;
-  await operator.sh(`kubectl create secret generic ${AGENCY_KEYS} --namespace ${NAMESPACE} --from-file=mine/agencies`);
+/** Creates the claim of documents, which the guide takes as given. */
+async function createClaim(kube: KubeClient, { volumeFolder }: Target): Promise<void> {
+  if (volumeFolder === undefined) return;
+  const node = await kube.kubectl(['get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}']);
+  await kube.kubectl(['apply', '-f', '-'], JSON.stringify(createVolume(volumeFolder, node.trim())));
 }

@@ -94,7 +94,7 @@ export const WAVES = ['2023-1', '2023-2', '2023-3'];
 export async function runScenario(options: ScenarioOptions): Promise<ScenarioResult> {
   const { kube, installed, beside, part, onProgress: report } = options;
   report('the sample day through the gateway');
-  const day = await playDay({ url: installed.url, everyAgencyFetches: part === 'documents' });
+  const day = await playDay({ url: installed.url });
   report(
     `  ${day.applications} applications in ${day.seconds} s: ${day.lost} lost, ${day.doubled} doubled, ${day.errors.length} errors`,
   );
