@@ -147,7 +147,7 @@ export async function uploadDuringKills(
     for (let upload = queue.shift(); upload; upload = queue.shift()) {
       const { key } = upload;
       await uploadWithRepeats(client, upload, { timeoutMs: 120_000, isForgetful }).catch((error: Error) => {
-        failures.push(`${key}: ${error.message}`);
+        failures.push(`${key}: ${error.message} ${String(error.cause ?? '')}`);
       });
     }
   }
@@ -175,7 +175,7 @@ export async function uploadOverLine(
   const upload = newUpload(file);
   const started = performance.now();
   try {
-    await uploadWithRepeats(new UploadClient(slow.url, cookie), upload, line);
+    await uploadWithRepeats(new UploadClient(slow.url, cookie, line.timeoutMs), upload, line);
     const seconds = (performance.now() - started) / 1000;
     return { upload, repeated: slow.bodyBytes() - file.bytes.length, cuts: slow.cutAt().length, seconds };
   } finally {

@@ -43,9 +43,9 @@ export async function startSlowLine({
   /** When the line has passed on everything so far. All connections share its speed. */
   let freeAt = 0;
 
-  /** Resolves when this number of bytes has passed. */
-  function transmit(bytes: number): Promise<void> {
-    freeAt = Math.max(freeAt, performance.now()) + (bytes * 8_000) / bitsPerSecond;
+  /** Resolves when this number of bytes has passed. @param arrived when they arrived: late timers do not slow the line down */
+  function transmit(bytes: number, arrived: number): Promise<void> {
+    freeAt = Math.max(freeAt, arrived) + (bytes * 8_000) / bitsPerSecond;
     return pause(Math.max(0, freeAt - performance.now()));
   }
 
@@ -70,9 +70,10 @@ export async function startSlowLine({
     await pause(roundTripMs / 2);
     let head = '';
     for await (const data of client as AsyncIterable<Buffer>) {
+      const arrived = performance.now();
       for (let at = 0; at < data.length; at += PIECE_BYTES) {
         const piece = data.subarray(at, at + PIECE_BYTES);
-        await transmit(piece.length);
+        await transmit(piece.length, arrived);
         if (client.destroyed) return;
         upstream.write(piece);
         bodyBytes += countBody(piece);

@@ -10,7 +10,7 @@ export { sha256Of };
 /** A tus 1.0 client for tests and benchmarks: the requests of one desk, each on a connection of its own. */
 
 const PATH = '/api/v1/uploads';
-/** A line may be slow; a request that does not progress for this time is given up. */
+/** A request that does not progress for this time is given up. */
 const IDLE_MS = 60_000;
 
 /** A file to upload. */
@@ -61,13 +61,16 @@ export async function signIn(url: string, operator: string): Promise<string> {
 export class UploadClient {
   readonly #url: string;
   readonly #cookie: () => string;
+  readonly #idleMs: number;
 
   /**
    * @param url origin of the gateway, or of a proxy before it
    * @param cookie of the session, or what returns the current one
+   * @param idleMs when a request is given up. The system buffers megabytes, so a slow line needs the time of all of them
    */
-  constructor(url: string, cookie: string | (() => string)) {
+  constructor(url: string, cookie: string | (() => string), idleMs = IDLE_MS) {
     this.#url = url;
+    this.#idleMs = idleMs;
     this.#cookie = typeof cookie === 'string' ? () => cookie : cookie;
   }
 
@@ -114,7 +117,7 @@ export class UploadClient {
         ...(body ? { 'Content-Length': body.bytes.length } : {}),
       },
     });
-    req.setTimeout(IDLE_MS, () => req.destroy(new Error(`${method} ${path} does not progress`)));
+    req.setTimeout(this.#idleMs, () => req.destroy(new Error(`${method} ${path} does not progress`)));
     // A response may come before the end of the body, when the platform refuses it.
     const answered = once(req, 'response') as Promise<[IncomingMessage]>;
     if (body?.bytesPerSecond) await Promise.race([writeSlowly(req, body.bytes, body.bytesPerSecond), answered]);
