@@ -29,7 +29,8 @@ export function deskCommand(): Command {
     .addCommand(
       defineCommand({
         name: 'screenshots',
-        summary: 'Writes screenshots of every screen to dist/screenshots, and those of the documentation to docs/screenshots.',
+        summary:
+          'Writes screenshots of every screen to dist/screenshots, and those of the documentation to docs/screenshots.',
         example: 'desk screenshots queue',
       })
         .argument('[names...]', 'parts of names of screens (default: all)')
