@@ -185,7 +185,8 @@ export async function uploadOverLine(
 
 /** Sends bytes over such a line to a server that only reads them: the raw baseline. @returns seconds */
 export async function measureRawLine(size: number, line: Omit<SlowLineOptions, 'port' | 'cuts'>): Promise<number> {
-  const sink = createServer((req, res) => void req.resume().on('end', () => res.end()));
+  // Node ends a request after five minutes by default.
+  const sink = createServer({ requestTimeout: 0 }, (req, res) => void req.resume().on('end', () => res.end()));
   await once(sink.listen(0, '127.0.0.1'), 'listening');
   const slow = await startSlowLine({ port: (sink.address() as AddressInfo).port, ...line });
   const started = performance.now();
@@ -194,6 +195,7 @@ export async function measureRawLine(size: number, line: Omit<SlowLineOptions, '
     req.end(Buffer.alloc(size));
     const [response] = (await once(req, 'response')) as [IncomingMessage];
     response.resume();
+    if (response.statusCode !== 200) throw new Error(`The raw line ended with ${response.statusCode}.`);
     return (performance.now() - started) / 1000;
   } finally {
     await slow.close();
