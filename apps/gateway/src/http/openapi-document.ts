@@ -177,14 +177,19 @@ function createResponseValidator(
   { document, responses: responseSchemas }: Schemas,
   { operationId: id, responses }: OperationObject,
 ): Operation['validateResponse'] {
+  // Ajv keeps all that it compiles: a second validator of the same schema would stay in memory too.
+  const validators = new Map<Json, ValidateFunction>();
+  const validatorOf = (schema: Json): ValidateFunction => {
+    const known = validators.get(schema) ?? responseSchemas().compile(qualifyRefs(schema));
+    validators.set(schema, known);
+    return known;
+  };
   return (status, contentType, body) => {
     const response = resolveRef<{ content?: Record<string, Json> } | undefined>(document, responses[status]);
     const schema = response?.content?.[contentType]?.['schema'] as Json | undefined;
     if (response && !response.content && body === undefined) return undefined;
     if (!schema) return `${id} ${status} ${contentType} is not in openapi.yaml.`;
-    const mismatches = collectViolations(responseSchemas().compile(qualifyRefs(schema)), body).map(
-      ({ field, rule }) => `${field} ${rule}`,
-    );
+    const mismatches = collectViolations(validatorOf(schema), body).map(({ field, rule }) => `${field} ${rule}`);
     return mismatches.length > 0 ? `${id} ${status} violates openapi.yaml: ${mismatches.join(', ')}.` : undefined;
   };
 }
