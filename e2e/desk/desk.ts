@@ -121,6 +121,8 @@ afterEach(async () => {
   for (const { page } of pages) errors.push(...(await findPageErrors(page)));
   if (process.env['CUPS_DESK_PICTURES']) await Promise.all(pages.map(({ page }, n) => takeScreenshot(page, n)));
   watched = [];
+  // A handler of a route would fail in the middle of a request that nobody waits for.
+  await Promise.all(pages.map(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' })));
   await Promise.all(pages.map(({ page }) => page.context().close()));
   if (errors.length > 0) throw new Error(`The page did wrong:\n${errors.join('\n')}`);
 });

@@ -86,6 +86,7 @@ test('reads, prints and hands over an electronic result by keyboard', async () =
   await page.keyboard.type('B00000077');
   for (const key of ['Tab', 'Space', 'Tab', 'Space', 'Control+Enter']) await page.keyboard.press(key);
   await page.getByText('Înmânat și închis').waitFor();
+  await waitForState(filed, 'closed');
   await page.goto(`/applications/${filed.id}`);
   await page.getByText(`Documentul, SHA-256: ${sha256Of(FIRST)}`).waitFor();
 });

@@ -62,7 +62,7 @@ test('sends a refused scan again with the answer to the agency', async () => {
   ).toBe(true);
   expect(await axe(page)).toEqual([]);
   const chooser = page.waitForEvent('filechooser');
-  await page.keyboard.press('Enter');
+  await panel.getByRole('button').first().press('Enter');
   await (await chooser).setFiles({ name: 'scan.pdf', mimeType: 'application/pdf', buffer: createPdf('Certificat') });
   await panel.getByRole('status').getByText('Încărcat și verificat').waitFor();
   const supplied = page.waitForRequest((request) => request.url().endsWith('/supply-documents'));
