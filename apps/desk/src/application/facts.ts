@@ -7,7 +7,7 @@ import { formatMoney } from '../language/money.ts';
 import { personName } from '../language/person-name.ts';
 import { APPLICATION } from '../texts/application.ts';
 import { groupDigits } from '../visit/inputs/idnp.ts';
-import { contactText } from '../visit/model/contact-fields.ts';
+import { contactText } from './contact-text.ts';
 import { DELIVERY_TEXTS, LANGUAGE_TEXTS, MANDATE_TEXTS } from '../texts/content.ts';
 
 /** Facts about an application as label and value. */

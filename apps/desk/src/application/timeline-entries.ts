@@ -5,8 +5,8 @@ import type { LanguageContextValue } from '../language/language.tsx';
 import { STATE_BLOCK, APPLICATION } from '../texts/application.ts';
 import { findReplacement } from '../documents/replacement.ts';
 import type { Replacement } from '../documents/replacement.ts';
-import { groupDigits } from '../print/result-cover.ts';
-import { PRINT } from '../texts/print.ts';
+import { groupDigits } from '../print/group-digits.ts';
+import { DOCUMENTS } from '../texts/documents.ts';
 import { operatorName } from './operator-name.ts';
 
 /** The history of an application, newest first, without entries that the applicant may not see. */
@@ -81,7 +81,7 @@ function detailText(
 /** The SHA-256 of each document that was handed over. */
 function handedOverText({ application: { handOver } }: ApplicationDetails, t: NameContext['t']): string {
   const digests = handOver?.documentSha256s ?? [];
-  return digests.map((sha256) => `${t(PRINT.documentSha256)}: ${groupDigits(sha256)}`).join(' · ');
+  return digests.map((sha256) => `${t(DOCUMENTS.sha256)}: ${groupDigits(sha256)}`).join(' · ');
 }
 
 /** Replaces the Russian ending `(а)` by that of the subject's gender: `Национальная касса запросила`. */

@@ -7,7 +7,7 @@ import { BlobImage } from '../parts/blob-image.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { FieldError } from '../parts/field.tsx';
-import { CAMERA } from '../texts/documents.ts';
+import { CAMERA } from '../texts/camera.ts';
 import { MAX_PAGES } from './file-rules.ts';
 import { encodePage, takePicture } from './photo.ts';
 import { movePage, newPage, rotatePage } from './pages.ts';

@@ -3,7 +3,7 @@ import { FileText } from 'lucide-react';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { DOCUMENTS } from '../texts/documents.ts';
-import type { CoverSheet } from '../viewer-frame/protocol.ts';
+import type { ResultCoverFacts } from '../print/result-cover.ts';
 import { describeScan } from './scan-state.ts';
 import type { StoredDocument } from './types.ts';
 import styles from './documents.module.css';
@@ -19,7 +19,7 @@ interface DocumentListProps {
   /** Says why a document is no longer valid. */
   warning?: string | undefined;
   /** Creates the sheet that is printed before a document. */
-  coverOf?: ((document: ListedDocument) => CoverSheet) | undefined;
+  coverOf?: ((document: ListedDocument) => ResultCoverFacts) | undefined;
 }
 
 /** Documents that the platform has, each with its state and the viewer. */
@@ -58,7 +58,7 @@ export function DocumentList({ documents, warning, coverOf }: DocumentListProps)
             document={open}
             title={open.title}
             warning={warning}
-            createCover={coverOf && (() => coverOf(open))}
+            readCoverFacts={coverOf && (() => coverOf(open))}
             onClose={() => setOpenName(undefined)}
           />
         </Suspense>

@@ -4,12 +4,10 @@ import type { Application } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
 import type { LanguageContextValue } from '../language/language.tsx';
 import { formatInstant } from '../print/format-instant.ts';
-import { buildResultCover } from '../print/result-cover.ts';
-import type { ResultSubject } from '../print/result-cover.ts';
+import type { ResultCoverFacts, ResultSubject } from '../print/result-cover.ts';
 import { useCatalog } from '../session/catalog.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { DOCUMENTS, VIEWER } from '../texts/documents.ts';
-import type { CoverSheet } from '../viewer-frame/protocol.ts';
 import { DocumentList } from './document-list.tsx';
 import type { ListedDocument } from './document-list.tsx';
 import type { Replacement } from './replacement.ts';
@@ -29,7 +27,7 @@ interface ResultDocumentsProps {
 /** The documents that the agency issued as the result, and the address where anybody can verify it. */
 export function ResultDocuments(props: ResultDocumentsProps) {
   const { t } = useLanguage();
-  const coverOf = useCover(props);
+  const coverOf = useCoverFacts(props);
   const { documents = [], verificationUrl } = props.result;
   if (documents.length === 0 && !verificationUrl) return null;
   const warning = props.replacement && warningText(props.replacement, t);
@@ -70,19 +68,18 @@ function warningText({ kind, time, number }: Replacement, t: LanguageContextValu
   return number ? `${replaced} ${t(VIEWER.validNumber, { number: sanitizeCode(number) })}` : replaced;
 }
 
-/** Returns a function that creates the cover sheet of a document. */
-function useCover({ application, result, number, replacement }: ResultDocumentsProps) {
+/** Returns a function that collects what the cover sheet of a document says. The viewer builds the sheet when it opens. */
+function useCoverFacts({ application, result, number, replacement }: ResultDocumentsProps) {
   const catalog = useCatalog();
   const { session } = useSignedIn();
-  return ({ sha256 = '', pages = 0 }: ListedDocument): CoverSheet =>
-    buildResultCover({
-      application,
-      catalog,
-      specialist: session.operator.displayName,
-      document: { sha256, pages },
-      number,
-      verificationUrl: result.verificationUrl,
-      replacement,
-      now: new Date().toISOString(),
-    });
+  return ({ sha256 = '', pages = 0 }: ListedDocument): ResultCoverFacts => ({
+    application,
+    catalog,
+    specialist: session.operator.displayName,
+    document: { sha256, pages },
+    number,
+    verificationUrl: result.verificationUrl,
+    replacement,
+    now: new Date().toISOString(),
+  });
 }

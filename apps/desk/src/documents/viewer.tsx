@@ -6,6 +6,8 @@ import { useLanguage } from '../language/language.tsx';
 import type { Text } from '../language/messages.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { buildResultCover } from '../print/result-cover.ts';
+import type { ResultCoverFacts } from '../print/result-cover.ts';
 import { VIEWER } from '../texts/documents.ts';
 import type { CoverSheet, FrameCommand, FrameEvent } from '../viewer-frame/protocol.ts';
 import { fetchContent } from './documents-api.ts';
@@ -28,15 +30,16 @@ interface ViewerProps {
   onClose: () => void;
   /** Says why the document is no longer valid. It then cannot be downloaded, which would lose its cover sheet. */
   warning?: string | undefined;
-  /** Creates the sheet that is printed before the document. */
-  createCover?: (() => CoverSheet) | undefined;
+  /** Returns what the sheet says that is printed before the document. */
+  readCoverFacts?: (() => ResultCoverFacts) | undefined;
 }
 
 /** Shows a document in a frame of another origin, which draws it and can do nothing else. */
-export default function ViewerDialog({ document: stored, title, onClose, warning, createCover }: ViewerProps) {
+export default function ViewerDialog({ document: stored, title, onClose, warning, readCoverFacts }: ViewerProps) {
   const { t } = useLanguage();
+  const createCover = useCallback(() => readCoverFacts && buildResultCover(readCoverFacts()), [readCoverFacts]);
   // For the browser's own print command; "Print" renews it, for the time that it states.
-  const [firstCover] = useState(() => createCover?.());
+  const [firstCover] = useState(createCover);
   const frame = useRef<HTMLIFrameElement>(null);
   const content = useContent(stored.name);
   const send = useCallback((command: FrameCommand) => frame.current?.contentWindow?.postMessage(command, '*'), []);
@@ -44,7 +47,7 @@ export default function ViewerDialog({ document: stored, title, onClose, warning
     (code: string) => {
       const command = KEY_COMMANDS[code];
       if (code === 'Escape') onClose();
-      else if (code === 'KeyP') send({ type: 'print', sheet: createCover?.() });
+      else if (code === 'KeyP') send({ type: 'print', sheet: createCover() });
       else if (command) send(command);
     },
     [onClose, send, createCover],

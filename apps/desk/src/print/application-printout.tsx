@@ -12,7 +12,7 @@ import { agencyName, findCostOption, evidenceTitle, toPrintoutSetting, findServi
 import type { ApplicationOrSubmission } from './catalog-lookups.ts';
 import { Printout, PrintoutFacts, SignatureLines, Subject, KeepTogether, Bilingual } from './printout.tsx';
 import type { PrintoutFact } from './printout.tsx';
-import { contactText } from '../visit/model/contact-fields.ts';
+import { contactText } from '../application/contact-text.ts';
 import { MandateLines, PersonLines } from './person-lines.tsx';
 
 interface ApplicationPrintoutProps {

@@ -4,6 +4,7 @@ import type { Application, LocalizedText, Catalog } from '../api/types.ts';
 import { shortDate } from '../language/dates.ts';
 import { ID_DOCUMENT_KINDS } from '../texts/application.ts';
 import { COLLECTOR_TEXTS } from '../texts/content.ts';
+import { DOCUMENTS } from '../texts/documents.ts';
 import { PRINT } from '../texts/print.ts';
 import { isRevoked } from '../documents/replacement.ts';
 import { ServiceSubject } from './application-printout.tsx';
@@ -13,7 +14,7 @@ import { agencyName, evidenceTitle, sanitizeLocalized, toPrintoutSetting } from 
 import { Printout, PrintoutFacts, Quote, SignatureLines, Bilingual } from './printout.tsx';
 import type { PrintoutFact } from './printout.tsx';
 import { PersonLines } from './person-lines.tsx';
-import { groupDigits } from './result-cover.ts';
+import { groupDigits } from './group-digits.ts';
 
 type Decision = NonNullable<Application['decision']>;
 type HandOver = NonNullable<Application['handOver']>;
@@ -133,7 +134,7 @@ export function HandOverPrintout({ application, catalog, specialist }: HandOverP
 
 /** The documents handed over, each by its SHA-256 in groups of eight, to compare with the file. */
 function documentFacts({ documentSha256s = [] }: HandOver): PrintoutFact[] {
-  return documentSha256s.map((sha256) => [PRINT.documentSha256, groupDigits(sha256)]);
+  return documentSha256s.map((sha256) => [DOCUMENTS.sha256, groupDigits(sha256)]);
 }
 
 /** Returns the title of an identity document. No service requests some of these kinds. */

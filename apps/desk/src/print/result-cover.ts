@@ -4,11 +4,13 @@ import type { Application, Catalog, LocalizedText, Person } from '../api/types.t
 import type { Replacement } from '../documents/replacement.ts';
 import { interpolate } from '../language/messages.ts';
 import type { Text } from '../language/messages.ts';
+import { DOCUMENTS } from '../texts/documents.ts';
 import { PRINT } from '../texts/print.ts';
 import type { CoverSheet, SheetText } from '../viewer-frame/protocol.ts';
 import { agencyName } from './catalog-lookups.ts';
 import { encodeQr } from './encode-qr.ts';
 import { formatInstant } from './format-instant.ts';
+import { groupDigits } from './group-digits.ts';
 
 type Decision = NonNullable<Application['decision']>;
 type ResultDocument = NonNullable<Decision['documents']>[number];
@@ -18,7 +20,7 @@ export type ResultSubject = Partial<Pick<Application, 'agency' | 'trackingNumber
   applicant?: Partial<Pick<Person, 'familyName' | 'language'>> | undefined;
 };
 
-interface ResultCoverFacts {
+export interface ResultCoverFacts {
   application: ResultSubject;
   /** Undefined while it loads: the sheet then shows codes. */
   catalog: Catalog | undefined;
@@ -46,7 +48,7 @@ export function buildResultCover(facts: ResultCoverFacts): CoverSheet {
     [PRINT.service, bilingual(application.serviceTitle ?? {}, language).join(' / ')],
     [PRINT.agency, agency && bilingual(agency, language).join(' / ')],
     [PRINT.resultNumber, number && sanitizeCode(number)],
-    [PRINT.documentSha256, groupDigits(document.sha256)],
+    [DOCUMENTS.sha256, groupDigits(document.sha256)],
     [PRINT.pages, document.pages ? String(document.pages) : undefined],
     [PRINT.printedAt, formatInstant(now, zone)],
     [PRINT.specialist, specialist],
@@ -68,11 +70,6 @@ function replacementTexts({ kind, time, number }: Replacement, zone: string): Te
   if (kind === 'revoked') return [interpolate(PRINT.coverRevoked, { when })];
   const replaced = interpolate(PRINT.coverReplaced, { when });
   return number ? [replaced, interpolate(PRINT.coverNewNumber, { number: sanitizeCode(number) })] : [replaced];
-}
-
-/** Groups of eight, to compare by eye. */
-export function groupDigits(sha256: string): string {
-  return sha256.replace(/(.{8})(?=.)/g, '$1 ');
 }
 
 function bilingual(message: LocalizedText, language: Language): SheetText {

@@ -125,7 +125,6 @@ export const PRINT = defineMessages({
   decided: { ro: 'Decis', ru: 'Принято', en: 'Decided' },
   corrected: { ro: 'Corectat', ru: 'Исправлено', en: 'Corrected' },
   revoked: { ro: 'Revocat', ru: 'Отозвано', en: 'Revoked' },
-  documentSha256: { ro: 'Documentul, SHA-256', ru: 'Документ, SHA-256', en: 'Document, SHA-256' },
   service: { ro: 'Serviciul', ru: 'Услуга', en: 'Service' },
   pages: { ro: 'Pagini', ru: 'Страниц', en: 'Pages' },
   printedAt: { ro: 'Tipărit', ru: 'Напечатано', en: 'Printed' },

@@ -17,7 +17,7 @@ interface ContactField {
   normalize: (text: string) => string;
 }
 
-/** How the desk asks for each text of the contact. Review, details and printouts show all of them, in this order. */
+/** How the desk asks for each text of the contact, in this order. */
 const FIELD_BY_NAME: Record<ContactName, ContactField> = {
   email: { label: FIELDS.emailAddress, type: 'email', askedFor: ['email'], normalize: normalizeEmail },
   phone: {
@@ -34,7 +34,3 @@ const { properties } = CONTENT_SCHEMA.$defs.Contact;
 export const CONTACT_FIELDS = (Object.entries(FIELD_BY_NAME) as [ContactName, ContactField][]).map(([name, field]) =>
   Object.assign({ name, pointer: `/contact/${name}`, maxLength: properties[name].maxLength }, field),
 );
-
-/** Returns the texts of a contact, separated by commas. */
-export const contactText = (contact: Contact | undefined): string =>
-  CONTACT_FIELDS.flatMap(({ name }) => contact?.[name] || []).join(', ');

@@ -25,7 +25,7 @@ import { FIELDS } from '../../texts/visit-fields.ts';
 import { VISIT } from '../../texts/visit.ts';
 import { useDraftForm } from '../draft-form.tsx';
 import type { DraftForm } from '../draft-form.tsx';
-import { contactText } from '../model/contact-fields.ts';
+import { contactText } from '../../application/contact-text.ts';
 import { formSchemaOf } from '../model/form.ts';
 import type { ScreenId } from '../model/screens.ts';
 import { findRequestedEvidence } from '../model/service.ts';
