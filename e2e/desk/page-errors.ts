@@ -25,7 +25,13 @@ export async function collectPageErrors(page: Page, url: string): Promise<string
     if (!['data:', 'blob:'].includes(protocol) && origin !== url) errors.push(`third party: ${request.url()}`);
   });
   page.on('response', (answer) => {
-    if (answer.status() === 500) errors.push(`fault of the platform: ${answer.request().method()} ${answer.url()}`);
+    if (answer.status() !== 500) return;
+    const at = errors.push(`fault of the platform: ${answer.request().method()} ${answer.url()}`) - 1;
+    // Tests expose the cause. A page that has closed has no body any more.
+    void answer.text().then(
+      (body) => (errors[at] += ` ${body}`),
+      () => undefined,
+    );
   });
   return errors;
 }
