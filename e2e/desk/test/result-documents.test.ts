@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import type { Application } from '@cups/tools/desk';
+import { sha256Of } from '@cups/tools/upload-client';
 import type { Page } from 'playwright-core';
 import { sendReply, uploadResult } from '../agency.ts';
 import { axe, open } from '../desk.ts';
@@ -16,11 +16,8 @@ const SECOND = createPdf('Extras corectat');
 const REASON = { ro: 'Numele era greșit.', ru: 'Имя было неверным.', en: 'The name was wrong.' };
 const OPEN = { name: 'Deschide Documentul emis' };
 
-const sha256Of = (bytes: Buffer) =>
-  createHash('sha256')
-    .update(bytes)
-    .digest('hex')
-    .replace(/(.{8})(?=.)/g, '$1 ');
+/** As people see it: in groups of eight. */
+const shownSha256Of = (bytes: Buffer) => sha256Of(bytes).replace(/(.{8})(?=.)/g, '$1 ');
 
 async function decide(filed: Application, kind: 'decided' | 'resultCorrected', pdf: Buffer, number: string) {
   const document = await uploadResult(filed, pdf);
@@ -71,7 +68,7 @@ test('reads, prints and hands over an electronic result by keyboard', async () =
   expect(cover).toContain('Tipărit după rezultatul electronic.');
   expect(cover).toContain(`Număr de urmărire Номер для отслеживания ${filed.trackingNumber}`);
   expect(cover).toContain('Numărul rezultatului Номер результата ASP-77');
-  expect(cover).toContain(`Документ, SHA-256 ${sha256Of(FIRST)}`);
+  expect(cover).toContain(`Документ, SHA-256 ${shownSha256Of(FIRST)}`);
   expect(cover).toMatch(
     /Tipărit Напечатано \d\d\.\d\d\.\d{4}, \d\d:\d\d Specialistul Специалист Test Specialist Lozova/,
   );
@@ -88,7 +85,7 @@ test('reads, prints and hands over an electronic result by keyboard', async () =
   await page.getByText('Înmânat și închis').waitFor();
   await waitForState(filed, 'closed');
   await page.goto(`/applications/${filed.id}`);
-  await page.getByText(`Documentul, SHA-256: ${sha256Of(FIRST)}`).waitFor();
+  await page.getByText(`Documentul, SHA-256: ${shownSha256Of(FIRST)}`).waitFor();
 });
 
 test('prints a replaced or revoked result with a sheet that says so', async () => {
@@ -114,7 +111,7 @@ test('prints a replaced or revoked result with a sheet that says so', async () =
   expect(sheets.length).toBe(3);
   expect(sheets[0]).toMatch(/ÎNLOCUIT la \d\d\.\d\d\.\d{4}, \d\d:\d\d\. Acest document nu mai este valabil\./);
   expect(sheets[0]).toContain('Номер действующего результата: ASP-78.');
-  expect(sheets[0]).toContain(`Документ, SHA-256 ${sha256Of(FIRST)}`);
+  expect(sheets[0]).toContain(`Документ, SHA-256 ${shownSha256Of(FIRST)}`);
 
   await page.keyboard.press('Escape');
   await sendReply(filed, 'resultRevoked', { reason: REASON });
