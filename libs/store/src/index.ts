@@ -5,6 +5,8 @@ export type { Change, Draft, StoredDocument } from './documents/document.ts';
 export type { NewEvent } from './documents/outbox-entries.ts';
 export type { AnyDocuments, Documents } from './documents/documents.ts';
 export type { PublishResult } from './outbox/queue.ts';
+export { createJournal } from './journal-entries.ts';
+export type { JournalEntry } from './journal-entries.ts';
 export { startRelay } from './outbox/relay.ts';
 export type { Relay, RelayOptions } from './outbox/relay.ts';
 export { connectDatabase } from './connection/database.ts';

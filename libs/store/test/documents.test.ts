@@ -159,6 +159,26 @@ describe('create', () => {
     );
   });
 
+  test('createMissing commits the events of the documents that it inserts, and reports them', async () => {
+    const [first, taken] = [draft(), draft()];
+    const eventsOf = ({ _id: id }: { _id: string }) => [
+      { ...event('Opened'), subject: id, sequenced: 'journal' as const },
+    ];
+    await cases.createMissing([taken], { scope, cause: {}, now });
+    const reported: string[] = [];
+    const report = (id: string) => void reported.push(id);
+    cases.internals.outboxListeners.add(report);
+    expect(await cases.createMissing([taken, first], { scope, cause: {}, now, eventsOf })).toBe(1);
+    cases.internals.outboxListeners.delete(report);
+    expect(reported).toEqual([first._id]);
+    expect(await cases.get(first._id, { scope })).toMatchObject({
+      journalSeq: 1,
+      eventSeq: 0,
+      outbox: [{ n: 1, sequence: 1, subject: first._id }],
+    });
+    expect(await cases.get(taken._id, { scope })).not.toHaveProperty('journalSeq');
+  });
+
   test('rejects unknown, invalid and missing fields by path, without the value', async () => {
     const invalidDrafts: [object, string][] = [
       [{ other: 1 }, 'other: unknown field'],

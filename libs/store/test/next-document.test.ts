@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Cause } from '../src/documents/cause.ts';
 import type { StoredDocument } from '../src/documents/document.ts';
-import { toOutboxEntries, type NewEvent } from '../src/documents/outbox-entries.ts';
+import { advanceCounters, toOutboxEntries, type NewEvent } from '../src/documents/outbox-entries.ts';
 import {
   createBlankDocument,
   firstDocument,
@@ -22,7 +22,7 @@ interface Case extends StoredDocument {
 const begin = new Date('2026-03-01T10:00:00.000Z');
 const now = new Date('2026-03-02T10:00:00.000Z');
 const policy: CollectionPolicy<Case> = { schemaVersion: 2, source: '/cups/cases' };
-const event = (type: string, sequenced = true): NewEvent => ({
+const event = (type: string, sequenced: NewEvent['sequenced'] = true): NewEvent => ({
   topic: 'cups.cases',
   key: 'a',
   type,
@@ -46,6 +46,19 @@ describe('toOutboxEntries', () => {
       [12, 'Two', null],
       [13, 'Three', 6],
     ]);
+  });
+
+  test('numbers entries for the journal apart from other events, from 1', () => {
+    const events = [event('One'), event('Entry', 'journal'), event('Two', false), event('Entry', 'journal')];
+    const counters = { eventSeq: 4, outboxSeq: 10 };
+    const sequences = (from: object) =>
+      toOutboxEntries(events, { ...counters, ...from }, { cause: {}, source: 's', now }).map(
+        ({ sequence }) => sequence,
+      );
+    expect(sequences({})).toEqual([5, 1, null, 2]);
+    expect(sequences({ journalSeq: 7 })).toEqual([5, 8, null, 9]);
+    expect(advanceCounters(counters, events)).toEqual({ eventSeq: 5, outboxSeq: 14, journalSeq: 2 });
+    expect(advanceCounters(counters, [event('One')])).toEqual({ eventSeq: 5, outboxSeq: 11 });
   });
 
   test.each<[string, Cause, object]>([
@@ -193,7 +206,7 @@ describe('buildUpdateOperators', () => {
     timer,
     state: fc.option(fc.constantFrom('open', 'closed'), { nil: undefined }),
     events: fc.array(
-      fc.boolean().map((sequenced) => event('Told', sequenced)),
+      fc.constantFrom<NewEvent['sequenced'][]>(true, false, 'journal').map((sequenced) => event('Told', sequenced)),
       { maxLength: 3 },
     ),
     request: fc.option(fc.uuid().map(request), { nil: undefined }),
@@ -228,6 +241,9 @@ describe('buildUpdateOperators', () => {
           const after = nextDocument(stored, change, { cause, now }, { ...policy, keepRequests: () => 3 });
           const operators = buildUpdateOperators(stored, after);
           expect(applyOperators(stored, operators)).toEqual(after);
+          const count = (kind: NewEvent['sequenced']) => events.filter(({ sequenced }) => sequenced === kind).length;
+          expect(after.eventSeq).toBe(stored.eventSeq + count(true));
+          expect(after.journalSeq ?? 0).toBe((stored.journalSeq ?? 0) + count('journal'));
           // The relay removes entries concurrently, and no write may restore them.
           expect(operators.$set ?? {}).not.toHaveProperty('outbox');
           stored = after;

@@ -108,6 +108,34 @@ const readMetric = (scrape: string, metric: string): number | undefined => {
 const removeDuplicates = (numbers: number[]) => numbers.filter((n, index) => numbers.indexOf(n) === index);
 const createRange = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
+describe('listJournalStreams', () => {
+  const entry = { ...event('a'), topic: 'cups.journal.cases', sequenced: 'journal' as const };
+  const record = (cases: Documents<Case>, _id: string, entries: number) =>
+    cases.create(
+      { _id, state: 'queued' },
+      { scope, cause: {}, events: [event(_id), ...Array.from({ length: entries }, () => entry)], now: new Date() },
+    );
+
+  test('lists the documents with entries in pages, and counts entries that Kafka has not acknowledged', async () => {
+    const cases = await open();
+    await record(cases, 'a', 2);
+    await record(cases, 'b', 0);
+    await record(cases, 'c', 1);
+    expect(await cases.listJournalStreams('', 1)).toEqual([{ id: 'a', lastSequence: 2, pending: 2 }]);
+    expect(await cases.listJournalStreams('a', 5)).toEqual([{ id: 'c', lastSequence: 1, pending: 1 }]);
+    const { publish, entries } = topic();
+    relay(cases, publish);
+    await waitUntilEmpty(cases);
+    expect(await cases.listJournalStreams('', 5)).toEqual([
+      { id: 'a', lastSequence: 2, pending: 0 },
+      { id: 'c', lastSequence: 1, pending: 0 },
+    ]);
+    expect(entries.filter(({ topic: name }) => name === entry.topic).map(({ sequence }) => sequence)).toEqual([
+      1, 2, 1,
+    ]);
+  });
+});
+
 describe('startRelay', () => {
   test('publishes each commit once, in order, and empties the outbox', async () => {
     const cases = await open();

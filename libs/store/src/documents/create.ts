@@ -12,7 +12,7 @@ import {
   type Collection,
 } from './collection.ts';
 import type { Change, Draft, StoredDocument } from './document.ts';
-import { notifyOutbox } from './commit-notifier.ts';
+import { notifyOutbox, notifyUncertain } from './commit-notifier.ts';
 import { createRequestKey, firstDocument, isSameCreate, type WriteContext } from './next-document.ts';
 import { checkValue } from './schema.ts';
 import { isInScope, type Scope } from './scope.ts';
@@ -45,13 +45,22 @@ export async function create<D extends StoredDocument>(
   return { document: migrateDocument(collection, earlier), replayed: true };
 }
 
+export type CreateMissingOptions<D extends StoredDocument> = WriteContext & {
+  scope: Scope;
+  /** Returns the events of a new document. @default none */
+  eventsOf?: (draft: Draft<D>) => Change<D>['events'];
+};
+
 /** See `Documents.createMissing`. */
 export async function createMissing<D extends StoredDocument>(
-  { run, driver, shape, options, policy }: Collection<D>,
+  collection: Collection<D>,
   drafts: readonly Draft<D>[],
-  { scope, ...context }: WriteContext & { scope: Scope },
+  { scope, eventsOf = () => [], ...context }: CreateMissingOptions<D>,
 ): Promise<number> {
-  const documents = drafts.map((draft) => addFormerFields(firstDocument(draft, [], context, policy), options));
+  const { run, notifier, shape, options, policy } = collection;
+  const documents = drafts.map((draft) =>
+    addFormerFields(firstDocument(draft, eventsOf(draft), context, policy), options),
+  );
   for (const document of documents) {
     if (!isInScope(document, scope)) throw new Error(`A new document of ${options.collection} is outside the scope.`);
     checkValue(shape, document);
@@ -59,16 +68,30 @@ export async function createMissing<D extends StoredDocument>(
   if (documents.length === 0) return 0;
   return run('createMissing', async () => {
     try {
-      await driver().insertMany(documents, { ordered: false });
-      return documents.length;
+      const inserted = await insertAll(collection, documents);
+      for (const document of inserted) notifyOutbox(notifier, document);
+      return inserted.length;
     } catch (error) {
-      // The driver's own count includes the failed inserts.
-      const { writeErrors } = error as { writeErrors?: unknown };
-      const refused = writeErrors === undefined ? [] : [writeErrors].flat();
-      if (refused.length === 0 || !refused.every(isDuplicateKey)) throw error;
-      return documents.length - refused.length;
+      // Some may be stored, and nobody else knows their events.
+      for (const { _id, outbox } of documents) if (outbox.length > 0) notifyUncertain(notifier, _id);
+      throw error;
     }
   });
+}
+
+/** Inserts documents in one command. Returns those whose ID and unique fields were free. */
+async function insertAll<D extends StoredDocument>({ driver }: Collection<D>, documents: D[]): Promise<D[]> {
+  try {
+    await driver().insertMany(documents, { ordered: false });
+    return documents;
+  } catch (error) {
+    // The driver's own count includes the failed inserts.
+    const { writeErrors } = error as { writeErrors?: unknown };
+    const refused = (writeErrors === undefined ? [] : [writeErrors].flat()) as { index: number }[];
+    if (refused.length === 0 || !refused.every(isDuplicateKey)) throw error;
+    const taken = new Set(refused.map(({ index }) => index));
+    return documents.filter((_, at) => !taken.has(at));
+  }
 }
 
 /** Inserts a document. Returns false if the ID or a unique field is taken. */

@@ -9,6 +9,8 @@ export interface StoredDocument {
   /** Increases with each write; the etag. */
   revision: number;
   eventSeq: number;
+  /** Number of its entries for the journal; absent without any, as in documents of earlier releases. */
+  journalSeq?: number;
   outboxSeq: number;
   outbox: StoredEvent[];
   outboxBlocked?: { cause: string; time: Date };

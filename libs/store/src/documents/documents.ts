@@ -1,10 +1,12 @@
 import { Problem } from '@cups/problem';
 import type { mongo } from 'mongoose';
-import type { Cause, RequestIdentity } from './cause.ts';
+import type { RequestIdentity } from './cause.ts';
 import { notifyCommitted, findRaw, openCollection, asFilter, withScope } from './collection.ts';
 import type { Collection, StoreContext } from './collection.ts';
-import { create, createMissing, findByCreateRequest, type CreateResult, type CreateOptions } from './create.ts';
+import { create, createMissing, findByCreateRequest } from './create.ts';
+import type { CreateMissingOptions, CreateOptions, CreateResult } from './create.ts';
 import type { Draft, StoredDocument } from './document.ts';
+import { JOURNAL_TOPIC_PREFIX } from '../journal-entries.ts';
 import type { CommitNotifier } from './commit-notifier.ts';
 import type { CollectionOptions } from './options.ts';
 import { aggregate, countEach, find, findOne, get, getCached, list } from './reads.ts';
@@ -51,11 +53,16 @@ export interface Documents<D extends StoredDocument> {
    */
   create(draft: Draft<D>, options: CreateOptions<D>): Promise<CreateResult<D>>;
   /**
-   * Inserts many documents without events. Skips those with a taken ID or unique field.
+   * Inserts many documents in one command, each with its events. Skips those with a taken ID or unique field.
    * @returns the number inserted
    * @throws Problem STORE_UNAVAILABLE; Error when a document does not match its schema or scope
    */
-  createMissing(drafts: readonly Draft<D>[], options: { scope: Scope; cause: Cause; now: Date }): Promise<number>;
+  createMissing(drafts: readonly Draft<D>[], options: CreateMissingOptions<D>): Promise<number>;
+  /**
+   * Returns a page of the documents that published entries for the journal, ordered by ID.
+   * @param after ID of the last document of the previous page; '' for the first page
+   */
+  listJournalStreams(after: string, limit: number): Promise<JournalStream[]>;
   /** Returns the document that this request created with this content, if any. */
   findByCreateRequest(request: RequestIdentity, options: { scope: Scope }): Promise<D | undefined>;
   /**
@@ -86,6 +93,14 @@ export interface Documents<D extends StoredDocument> {
     collection(): mongo.Collection<StoredDocument>;
     check(path: string, value: unknown): void;
   };
+}
+/** The entries of a document for the journal. */
+export interface JournalStream {
+  id: string;
+  /** Sequence of the last committed entry. */
+  lastSequence: number;
+  /** Number of its last entries that are still in the outbox. */
+  pending: number;
 }
 /** A document with an event that Kafka never accepts; the relay skips its outbox. */
 export interface BlockedOutbox {
@@ -119,6 +134,7 @@ export function createDocuments<D extends StoredDocument>(
     findByCreateRequest: (request, { scope }) => findByCreateRequest(collection, request, scope),
     update: (id, callOptions, work) => update(collection, id, callOptions, work),
     remove: (filter, { scope }) => removeDocuments(collection, filter, scope),
+    listJournalStreams: (after, limit) => listJournalStreams(collection, after, limit),
     listBlockedOutboxes: (limit) => listBlockedOutboxes(collection, limit),
     unblock: (id, { scope }) => unblockOutbox(collection, id, scope),
     internals: {
@@ -149,6 +165,25 @@ async function listBlockedOutboxes<D extends StoredDocument>(
   return found.flatMap(({ _id: id, outboxBlocked, outbox }) =>
     outboxBlocked ? [{ id, cause: outboxBlocked.cause, time: outboxBlocked.time, count: outbox.length }] : [],
   );
+}
+
+async function listJournalStreams<D extends StoredDocument>(
+  { run, driver }: Collection<D>,
+  after: string,
+  limit: number,
+): Promise<JournalStream[]> {
+  const filter = asFilter({ _id: { $gt: after }, journalSeq: { $gt: 0 } });
+  const projection = { journalSeq: 1, 'outbox.topic': 1 };
+  const found = await run('journalStreams', () =>
+    driver()
+      .find(filter, { sort: { _id: 1 }, limit, projection })
+      .toArray(),
+  );
+  return found.map(({ _id: id, journalSeq: lastSequence = 0, outbox }) => ({
+    id,
+    lastSequence,
+    pending: outbox.filter(({ topic }) => topic.startsWith(JOURNAL_TOPIC_PREFIX)).length,
+  }));
 }
 
 async function unblockOutbox<D extends StoredDocument>(

@@ -22,6 +22,7 @@ const STORE_OWNED_FIELDS: Record<StoreOwnedField, true> = {
   schemaVersion: true,
   revision: true,
   eventSeq: true,
+  journalSeq: true,
   outboxSeq: true,
   outbox: true,
   outboxBlocked: true,
@@ -76,7 +77,7 @@ export function nextDocument<D extends StoredDocument>(
   next.updateTime = now;
   if (entries.length > 0) {
     next.outbox = [...document.outbox, ...entries];
-    Object.assign(next, advanceCounters(document, entries));
+    Object.assign(next, advanceCounters(document, change.events));
   }
   if (cause.sequence) {
     const { subject, value } = cause.sequence;
@@ -107,7 +108,7 @@ export function firstDocument<D extends StoredDocument>(
   const document = createBlankDocument(draft, schemaVersion, now);
   document.revision = 1;
   document.outbox = toOutboxEntries(events, document, { cause, source, now });
-  Object.assign(document, advanceCounters(document, document.outbox));
+  Object.assign(document, advanceCounters(document, events));
   if (request) {
     document.createRequest = createRequestKey(request);
     document.createFingerprint = request.fingerprint;

@@ -10,6 +10,7 @@ const STORE_FIELDS: SchemaDefinition = {
   schemaVersion: { type: Number, required: true },
   revision: { type: Number, required: true },
   eventSeq: { type: Number, required: true },
+  journalSeq: Number,
   outboxSeq: { type: Number, required: true },
   outbox: [Mixed],
   outboxBlocked: Mixed,

@@ -1,0 +1,91 @@
+import { isResourceName, isUlid } from '@cups/contracts';
+import type { ResourceCollection } from '@cups/contracts';
+import { JOURNAL_ACTIONS, JOURNAL_GROUNDS, JOURNAL_RESULTS } from '@cups/contracts/journal';
+import type { JournalAction, JournalGround, JournalResult } from '@cups/contracts/journal';
+import { eventCodec } from '@cups/contracts/proto';
+import type { JournalEvents } from '@cups/contracts/gen/events/cups.journal.v1.ts';
+import type { NewEvent } from './documents/outbox-entries.ts';
+
+/**
+ * Entries for the journal: what a service did with personal data, committed with the change or the access itself. An
+ * entry holds names of resources and codes only. Everything else is refused here, whatever the caller passes.
+ */
+
+export interface JournalEntry {
+  /** The document that counts the entry: `<collection>/<ID>` as stored. */
+  document: string;
+  /** Kafka key: the application, or else the resource, so that its entries stay in order. */
+  key: string;
+  /** Resource whose data it is: applications/{id}, documents/{id} … */
+  resource: string;
+  action: JournalAction;
+  /** operators/{id}, agencies/{code}, services/{name}, or `applicant` for the person themselves. */
+  actor: string;
+  /** centres/{code} where the actor worked. */
+  centre?: string | undefined;
+  /** mandates/{id} or a code. */
+  ground: JournalGround | `mandates/${string}`;
+  result: JournalResult;
+  /** Of what was changed; see `hashContent`. */
+  contentHash?: Uint8Array | undefined;
+}
+
+/** Start of every topic of entries; each service has its own. */
+export const JOURNAL_TOPIC_PREFIX = 'cups.journal.';
+
+const RESOURCES: readonly ResourceCollection[] = [
+  'applications',
+  'mandates',
+  'operators',
+  'documents',
+  'notices',
+  'deliveries',
+  'centres',
+];
+const SERVICE = /^services\/[a-z]{1,20}(?:-[a-z]{1,20})?$/;
+const DOCUMENT = /^[a-zA-Z]{1,20}\/[A-Za-z0-9][A-Za-z0-9./-]{0,120}$/;
+/** Personal numbers and phone numbers have more digits in a row than codes. ULIDs, which are random, may have as many. */
+const LONG_NUMBER = /[0-9]{7}/;
+
+/** Whether a name can only be one of the platform's own, whatever its writer meant. */
+const hasNoPersonalNumber = (name: string): boolean =>
+  name.split(/[/-]/).every((part) => isUlid(part.toUpperCase()) || !LONG_NUMBER.test(part));
+
+const isNameOf = (collections: readonly ResourceCollection[], name: string): boolean =>
+  hasNoPersonalNumber(name) && collections.some((collection) => isResourceName(collection, name));
+
+const CHECKS: { [Field in keyof JournalEntry]-?: (value: NonNullable<JournalEntry[Field]>) => boolean } = {
+  document: (name) => DOCUMENT.test(name) && hasNoPersonalNumber(name),
+  key: (key) => DOCUMENT.test(`key/${key}`) && hasNoPersonalNumber(key),
+  resource: (name) => isNameOf(RESOURCES, name),
+  action: (code) => Object.hasOwn(JOURNAL_ACTIONS, code),
+  actor: (name) => name === 'applicant' || SERVICE.test(name) || isNameOf(['operators', 'agencies'], name),
+  centre: (name) => isNameOf(['centres'], name),
+  ground: (ground) => Object.hasOwn(JOURNAL_GROUNDS, ground) || isNameOf(['mandates'], ground),
+  result: (code) => Object.hasOwn(JOURNAL_RESULTS, code),
+  contentHash: (hash) => hash.length === 32,
+};
+
+const journalEvents = eventCodec<JournalEvents>('cups.journal.v1');
+const TYPE = 'cups.journal.v1.EntryRecorded';
+
+/** Returns the function that builds the entries of a service. */
+export function createJournal(service: string): (entry: JournalEntry) => NewEvent {
+  const topic = `${JOURNAL_TOPIC_PREFIX}${service}`;
+  return (given) => {
+    assertCodesOnly(given);
+    const { document: subject, key, centre = '', contentHash = Buffer.alloc(0), ...codes } = given;
+    const entry = { ...codes, centre, contentHash: Buffer.from(contentHash) };
+    const data = journalEvents.encode({ type: TYPE, data: { entry } });
+    return { topic, key, type: TYPE, subject, sequenced: 'journal', data };
+  };
+}
+
+/** @throws Error that names the field, never its value */
+function assertCodesOnly(entry: JournalEntry): void {
+  for (const [field, isValid] of Object.entries(CHECKS)) {
+    const value = entry[field as keyof JournalEntry];
+    if (value !== undefined && !(isValid as (value: unknown) => boolean)(value))
+      throw new Error(`A journal entry has an invalid ${field}.`);
+  }
+}
