@@ -9,6 +9,7 @@ import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { SPAN_ATTRIBUTES } from '@cups/contracts';
+import { CHECKPOINTS_TOPIC, JOURNAL_SOURCES, journalTopic } from '@cups/events';
 import { eventually, startCollector, uniquePrefix, readTopic } from '@cups/testing';
 import type { Collector } from '@cups/testing';
 import { parse } from 'yaml';
@@ -311,6 +312,9 @@ describe('journeys', () => {
       'cups.deliveries',
       'cups.documents',
       'cups.centres',
+      'cups.mandates',
+      ...JOURNAL_SOURCES.map(journalTopic),
+      CHECKPOINTS_TOPIC,
     );
     await topics.until(
       (events) => events.filter(({ topic }) => topic.endsWith('cups.applications')).length > 40,

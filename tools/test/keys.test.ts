@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
+import type { JsonWebKey } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -120,6 +122,26 @@ test('keys of documents rotate, and old ones stay while documents need them', as
   expect(kids()).toHaveLength(2);
   await end(steps(true), 'document-keys');
   expect(kids()).toHaveLength(1);
+});
+
+test('keys of checkpoints sign and rotate, and old ones retire after all copies of the file', async () => {
+  const { generate: makeSet, publish: next, activate, retire: end, show: tell } = KEY_SET_ACTIONS;
+  const { place, kept } = createMemoryStore();
+  let now = START;
+  const steps = () => ({ place, now, hurry: false });
+  const all = () => (JSON.parse(kept.get('set journal-checkpoints.jwks')!) as { keys: JsonWebKey[] }).keys;
+  await makeSet(steps(), 'checkpoints');
+  const [first] = all();
+  await next(steps(), 'checkpoints');
+  now += 6 * MINUTE;
+  expect(await activate(steps(), 'checkpoints')).toBe('its next key signs; retire the old one in 5 min');
+  expect(all()[1]).toEqual(first);
+  for (const key of all()) expect(createPrivateKey({ key, format: 'jwk' }).asymmetricKeyType).toBe('ed25519');
+  await expect(end(steps(), 'checkpoints')).rejects.toThrow('retire in 5 min');
+  now += 6 * MINUTE;
+  expect(await tell(steps(), 'checkpoints')).toMatch(/^signs with \S+; 1 old to retire now$/);
+  await end(steps(), 'checkpoints');
+  expect(all()).toHaveLength(1);
 });
 
 describe('personal number keys', () => {
@@ -298,7 +320,9 @@ describe('`npm run cups -- keys`', () => {
     expect({ code, lines: out.trim().split('\n') }).toEqual({
       code: 0,
       lines: [
-        ...[...SIGNERS, 'cookie', 'person-hash', 'document-keys'].map((name) => `${name}: a key was generated`),
+        ...[...SIGNERS, 'cookie', 'person-hash', 'document-keys', 'checkpoints'].map(
+          (name) => `${name}: a key was generated`,
+        ),
         'persons: its keys were generated',
         'intake: its secret was generated',
         'authority: generated, valid for 3650 days',
@@ -321,9 +345,10 @@ describe('`npm run cups -- keys`', () => {
   });
 
   test('generates a password per Kafka user once without printing it', async () => {
-    const users = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'agency-simulator'].concat(
+    const users = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'journal'].concat([
+      'agency-simulator',
       'kafka-lag',
-    );
+    ]);
     const { out } = await keys('generate', '--dir', dir, '--kafka');
     expect(out.match(/^.*password.*$/gm)).toEqual(users.map((user) => `${user}: its password for Kafka was generated`));
     const passwords = users.map((user) => readFileSync(join(dir, 'kafka', user), 'utf8'));
@@ -443,6 +468,7 @@ describe('keys in a cluster', () => {
             gateway: ['gateway-cookie.jwks'],
             identity: ['identity-persons.jwks'],
             documents: ['documents.jwks'],
+            journal: ['journal-checkpoints.jwks'],
           };
           const own = service in sets ? sets[service as keyof typeof sets] : [];
           return [`${at}/secrets/try-key-${service}`, 'Secret', [...own, `${service}.key.jwk`]];
@@ -464,10 +490,9 @@ describe('keys in a cluster', () => {
       return name === undefined ? [] : [[name, Object.keys(data)]];
     });
     expect(made).toEqual(
-      ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'agency-simulator', 'lag'].map((name) => [
-        name,
-        ['password'],
-      ]),
+      ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'journal', 'agency-simulator', 'lag'].map(
+        (name) => [name, ['password']],
+      ),
     );
   });
 

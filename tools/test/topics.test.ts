@@ -32,7 +32,7 @@ function topics(
 }
 
 test('creates the topics of platform and agencies once', async () => {
-  const count = 6 + 2 * agenciesIn(join(root, 'data')).length;
+  const count = 13 + 2 * agenciesIn(join(root, 'data')).length;
   const missing = await topics({}, '--check');
   expect(missing).toMatchObject({ code: 1, err: '' });
   expect(missing.out).toContain(`missing: ${prefix}cups.applications\n`);

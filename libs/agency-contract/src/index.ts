@@ -4,6 +4,7 @@ export * from './refusals.ts';
 export * from './delivery-lifecycle.ts';
 export * from './validate.ts';
 export * from './centres.ts';
+export * from './checkpoints.ts';
 export { parseContent, readAttributes, readContent } from './cloudevents.ts';
 export type { ParsedContent } from './cloudevents.ts';
 export { fromMessage, findCloudEventViolations, textHeaders, toMessage, toPayload } from './kafka.ts';

@@ -7,6 +7,7 @@ describe('resource names', () => {
   test.each([
     ['applications', ulid],
     ['documents', ulid],
+    ['mandates', ulid],
     ['centres', 'CU-001'],
     ['centres', 'MISSION-09'],
     ['publicServices', 'civil-status-extract'],

@@ -1,4 +1,5 @@
 import { resolveQuota, type Quota } from './quotas.ts';
+import { CHECKPOINTS_TOPIC, JOURNAL_SOURCES, journalTopic } from './topics.ts';
 
 /** What a Kafka user reads, writes and describes. Names lack the prefix; a trailing star matches any suffix. */
 export interface TopicUsage {
@@ -44,22 +45,44 @@ const repliesTopic = (code: string) => `agency.${code}.replies`;
 
 /** Users of the services and of the lag exporter. */
 const listServiceUsages = ({ simulated }: Agencies): TopicUsage[] => [
-  { user: 'identity', writes: ['cups.centres'], reads: [], groups: [] },
+  {
+    user: 'identity',
+    writes: ['cups.centres', 'cups.mandates', journalTopic('identity')],
+    reads: [],
+    groups: [],
+  },
   {
     user: 'intake',
-    writes: ['cups.applications'],
-    reads: ['cups.deliveries', 'cups.documents'],
+    writes: ['cups.applications', journalTopic('intake')],
+    reads: ['cups.deliveries', 'cups.documents', 'cups.mandates'],
     groups: ['intake'],
   },
-  { user: 'documents', writes: ['cups.documents'], reads: ['cups.applications'], groups: ['documents'] },
+  {
+    user: 'documents',
+    writes: ['cups.documents', journalTopic('documents')],
+    reads: ['cups.applications'],
+    groups: ['documents'],
+  },
   // Prefixes: a new agency needs no change here and no new right for the bridge.
   {
     user: 'agency-bridge',
-    writes: ['cups.deliveries', 'training.requests', 'agency.*'],
+    writes: ['cups.deliveries', journalTopic('agency-bridge'), 'training.requests', 'agency.*'],
     reads: ['cups.applications', 'cups.documents', 'training.replies', 'agency.*'],
     groups: ['agency-bridge*'],
   },
-  { user: 'notifications', writes: [], reads: ['cups.applications'], groups: ['notifications'] },
+  {
+    user: 'notifications',
+    writes: [journalTopic('notifications')],
+    reads: ['cups.applications'],
+    groups: ['notifications'],
+  },
+  {
+    user: 'journal',
+    writes: [CHECKPOINTS_TOPIC],
+    reads: [CHECKPOINTS_TOPIC, ...JOURNAL_SOURCES.map(journalTopic)],
+    // The second one reads the newest checkpoint at the start and commits no offsets.
+    groups: ['journal', 'journal-checkpoints'],
+  },
   {
     user: 'agency-simulator',
     writes: ['training.replies', ...simulated.map(repliesTopic)],
@@ -72,8 +95,8 @@ const listServiceUsages = ({ simulated }: Agencies): TopicUsage[] => [
     reads: [],
     groups: [],
     describes: {
-      topics: ['cups.applications', 'cups.deliveries'],
-      groups: ['intake', 'agency-bridge', 'notifications'],
+      topics: ['cups.applications', 'cups.deliveries', ...JOURNAL_SOURCES.map(journalTopic)],
+      groups: ['intake', 'agency-bridge', 'notifications', 'journal'],
     },
   },
 ];
@@ -85,7 +108,7 @@ export const agencyUserName = (code: string): string => `agency.${code}`;
 const buildAgencyUsage = (code: string, quota: Partial<Quota> | undefined): TopicUsage => ({
   user: agencyUserName(code),
   writes: [repliesTopic(code)],
-  reads: [requestsTopic(code), 'cups.centres'],
+  reads: [requestsTopic(code), 'cups.centres', CHECKPOINTS_TOPIC],
   groups: [`${code}.*`],
   quota: resolveQuota(quota),
 });

@@ -1,4 +1,5 @@
 import type { ReceivedEvent } from '@cups/contracts';
+import { CHECKPOINTS_TOPIC, JOURNAL_SOURCES, journalTopic } from './topics.ts';
 
 /** The only writer of a topic and its subjects. */
 export interface Expectation {
@@ -17,6 +18,15 @@ export type Expectations = Readonly<Record<string, Expectation>>;
 
 /** Crockford's alphabet: 26 characters, the first at most 7. */
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
+
+/** Entries of a service are about any document of it: `applications/{id}`, `accessLog/{id}`, `operators/{id}` … */
+const expectEntries = (service: string): Expectation => ({
+  source: `/cups/${service}`,
+  typePrefix: 'cups.journal.v1.',
+  subject: /^[a-z][A-Za-z]{0,39}\/[A-Za-z0-9][A-Za-z0-9.-]{0,119}$/,
+  // The application, or the document itself.
+  key: /^[A-Za-z0-9][A-Za-z0-9.-]{0,119}$/,
+});
 
 /**
  * Each topic of the platform has one writing service. A writer cannot impersonate another source or use a foreign
@@ -41,6 +51,17 @@ export const TOPIC_EXPECTATIONS = {
     key: new RegExp(`^${ULID}$`),
   },
   'cups.centres': { source: '/cups/identity', typePrefix: 'md.cups.centre.', subject: /^centres\/(.+)$/ },
+  'cups.mandates': {
+    source: '/cups/identity',
+    typePrefix: 'cups.identity.v1.',
+    subject: new RegExp(`^mandates/(${ULID})$`),
+  },
+  ...(Object.fromEntries(JOURNAL_SOURCES.map((service) => [journalTopic(service), expectEntries(service)])) as Record<
+    `cups.journal.${(typeof JOURNAL_SOURCES)[number]}`,
+    Expectation
+  >),
+  // The subject is the origin of the log, which is the key too.
+  [CHECKPOINTS_TOPIC]: { source: '/cups/journal', typePrefix: 'md.cups.journal.', subject: /^(.{1,120})$/ },
 } as const satisfies Expectations;
 
 /** Returns why an event is not allowed on its topic, as a code, or undefined. */

@@ -11,7 +11,16 @@ export { AGENCY_QUOTA, resolveQuota } from './quotas.ts';
 export type { Quota } from './quotas.ts';
 export { buildPrincipals, agencyUserName } from './acls.ts';
 export type { Principal, AclRule } from './acls.ts';
-export { ensureTopics, reconcileTopics, buildTopics, buildAgencyTopics, buildTrainingTopics } from './topics.ts';
+export {
+  ensureTopics,
+  reconcileTopics,
+  buildTopics,
+  buildAgencyTopics,
+  buildTrainingTopics,
+  CHECKPOINTS_TOPIC,
+  JOURNAL_SOURCES,
+  journalTopic,
+} from './topics.ts';
 export type { LagWatch, StuckPartition } from './consume/lag-watch.ts';
 export { openLagWatch } from './consume/lag-watch.ts';
 export { ensureUsers, removeUsers } from './users.ts';

@@ -11,10 +11,28 @@ export interface Topic {
   config: { 'cleanup.policy': 'delete' | 'compact'; 'retention.ms': string };
 }
 
-/** A restore repeats the erasures that this topic holds, so it keeps them longer than a backup of keys may live: 35 days. */
-const DOCUMENTS_RETENTION_DAYS = 40;
+/** Services that publish entries for the journal, each on a topic of its own, `cups.journal.<service>`. */
+export const JOURNAL_SOURCES = ['intake', 'identity', 'documents', 'notifications', 'agency-bridge'] as const;
+
+/** Returns the topic of a service's entries, without the prefix. */
+export const journalTopic = (service: string): string => `cups.journal.${service}`;
+
+/** Topic of the journal's signed checkpoints, without the prefix. Agencies may read it. */
+export const CHECKPOINTS_TOPIC = 'cups.checkpoints';
+
+/**
+ * Days of the topics from which a restore repeats erasures, revocations and entries. Backups of keys live at most 35 days.
+ */
+const REPEATED_RETENTION_DAYS = 40;
 
 const daysToMs = (count: number) => String(count * 24 * 60 * 60 * 1_000);
+
+/** Reference data: one partition, of which Kafka keeps the newest message of each key. */
+const registryTopic = (name: string): Topic => ({
+  name,
+  partitions: 1,
+  config: { 'cleanup.policy': 'compact', 'retention.ms': '-1' },
+});
 
 const streamTopic = (name: string, partitions: number, retentionDays: number): Topic => ({
   name,
@@ -35,8 +53,8 @@ export const buildTrainingTopics = (prefix: string, partitions: number): Topic[]
 ];
 
 /**
- * Returns all topics, each with one producer. Retention: internal and training streams 30 days, documents 40,
- * agency streams 90; registries are compacted.
+ * Returns all topics, each with one producer. Retention: internal and training streams 30 days; documents, mandates and
+ * entries 40; agency streams 90; registries are compacted.
  */
 export function buildTopics(
   prefix: string,
@@ -45,12 +63,13 @@ export function buildTopics(
   return [
     streamTopic(`${prefix}cups.applications`, partitions, 30), // intake
     streamTopic(`${prefix}cups.deliveries`, partitions, 30), // agency-bridge
-    streamTopic(`${prefix}cups.documents`, partitions, DOCUMENTS_RETENTION_DAYS), // documents
-    {
-      name: `${prefix}cups.centres`, // identity
-      partitions: 1,
-      config: { 'cleanup.policy': 'compact', 'retention.ms': '-1' },
-    },
+    streamTopic(`${prefix}cups.documents`, partitions, REPEATED_RETENTION_DAYS), // documents
+    streamTopic(`${prefix}cups.mandates`, partitions, REPEATED_RETENTION_DAYS), // identity
+    registryTopic(`${prefix}cups.centres`), // identity
+    ...JOURNAL_SOURCES.map((service) =>
+      streamTopic(prefix + journalTopic(service), partitions, REPEATED_RETENTION_DAYS),
+    ),
+    registryTopic(prefix + CHECKPOINTS_TOPIC), // journal
     ...buildTrainingTopics(prefix, partitions),
     ...agencies.flatMap((code) => buildAgencyTopics(prefix, code, partitions)),
   ];

@@ -29,7 +29,7 @@ test('grants no right to an unknown topic', () => {
   expect(named.filter((name) => !names.includes(name))).toEqual([]);
 });
 
-test('limits an agency to its replies, its requests, the centres and its own groups', () => {
+test('limits an agency to its replies, its requests, the centres, the checkpoints and its own groups', () => {
   const one = all().find(({ user }) => user === 'p-agency.asp');
   expect(
     one?.rights.map(({ resource, name, pattern, operation }) => `${operation} ${resource} ${name} ${pattern}`),
@@ -40,6 +40,8 @@ test('limits an agency to its replies, its requests, the centres and its own gro
     'read topic p-agency.asp.requests literal',
     'describe topic p-cups.centres literal',
     'read topic p-cups.centres literal',
+    'describe topic p-cups.checkpoints literal',
+    'read topic p-cups.checkpoints literal',
     'describe group p-asp. prefixed',
     'read group p-asp. prefixed',
   ]);
@@ -77,9 +79,15 @@ test('lets the lag exporter describe groups but read nothing', () => {
   expect(lag?.rights.map(({ name }) => name)).toEqual([
     'p-cups.applications',
     'p-cups.deliveries',
+    'p-cups.journal.intake',
+    'p-cups.journal.identity',
+    'p-cups.journal.documents',
+    'p-cups.journal.notifications',
+    'p-cups.journal.agency-bridge',
     'p-intake',
     'p-agency-bridge',
     'p-notifications',
+    'p-journal',
   ]);
 });
 

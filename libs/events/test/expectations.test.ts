@@ -20,3 +20,15 @@ test.each([
 ])('validates an event of a document %s', (_what, more, expected) => {
   expect(validateExpectation(event(more), TOPIC_EXPECTATIONS['cups.documents'])).toBe(expected);
 });
+
+test.each([
+  ['about a row of the access log', {}, undefined],
+  ['of another service', { source: '/cups/intake' }, 'SOURCE_UNEXPECTED'],
+  ['of another package', { type: 'cups.identity.v1.MandateRevoked' }, 'TYPE_UNEXPECTED'],
+  ['about a nested resource', { subject: 'operators/a/b' }, 'SUBJECT_UNEXPECTED'],
+  ['without a key', { key: '' }, 'KEY_UNEXPECTED'],
+])('validates an entry for the journal %s', (_what, more, expected) => {
+  const entry = { source: '/cups/identity', type: 'cups.journal.v1.EntryRecorded', subject: `accessLog/${DOCUMENT}` };
+  const received = event({ ...entry, key: DOCUMENT, ...more });
+  expect(validateExpectation(received, TOPIC_EXPECTATIONS['cups.journal.identity'])).toBe(expected);
+});

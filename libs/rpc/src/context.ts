@@ -2,7 +2,7 @@ import type { Log } from '@cups/contracts';
 
 /** The services, each with its own key pair, and the administrators' tool, which only calls. */
 export type ServiceName =
-  'catalog' | 'identity' | 'intake' | 'documents' | 'agency-bridge' | 'notifications' | 'gateway' | 'ops';
+  'catalog' | 'identity' | 'intake' | 'documents' | 'agency-bridge' | 'notifications' | 'journal' | 'gateway' | 'ops';
 
 /** Roles of an operator. `agency-system` is the role of an agency's machine; no person has it. */
 export type Role = 'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk' | 'agency-system';

@@ -12,6 +12,8 @@ export const COOKIE_KEY_SET = 'gateway-cookie.jwks';
 export const PERSON_HASH_KEY_SET = 'person-hash.jwks';
 /** Secret keys of documents that wrap the data key of each document. */
 export const DOCUMENT_KEY_SET = 'documents.jwks';
+/** Private keys of journal that sign checkpoints. The first signs; checkpoints of a later one are not accepted. */
+export const CHECKPOINT_KEY_SET = 'journal-checkpoints.jwks';
 
 /** Creates missing keys for local use and tests; existing ones stay. Only the owner can read private keys. */
 export function generateKeys(dir: string, services: readonly ServiceName[]): void {
@@ -40,6 +42,7 @@ export function generateKeys(dir: string, services: readonly ServiceName[]): voi
   if (services.includes('identity')) generateKeySet(join(dir, PERSON_HASH_KEY_SET), ['sig']);
   if (services.includes('gateway')) generateKeySet(join(dir, COOKIE_KEY_SET), ['enc']);
   if (services.includes('documents')) generateKeySet(join(dir, DOCUMENT_KEY_SET), ['enc']);
+  if (services.includes('journal')) writeMissingKeySet(join(dir, CHECKPOINT_KEY_SET), () => [generateSigningJwk()]);
 }
 
 /** Returns the folder of simulated agencies in a folder of keys; its private keys are `<code>.key.jwk`. */
@@ -65,9 +68,12 @@ export function generateAgencyKeys(dir: string, codes: readonly string[]): void 
 }
 
 /** Creates a JWK set with a new key per use, unless the file exists. */
-function generateKeySet(file: string, uses: readonly string[]): void {
+const generateKeySet = (file: string, uses: readonly string[]): void =>
+  writeMissingKeySet(file, () => uses.map(generateSecretJwk));
+
+function writeMissingKeySet(file: string, generate: () => object[]): void {
   if (existsSync(file)) return;
-  writeAtomically(file, JSON.stringify({ keys: uses.map(generateSecretJwk) }), 0o600);
+  writeAtomically(file, JSON.stringify({ keys: generate() }), 0o600);
 }
 
 /** Returns a new secret key of 256 bits for a JWK set (RFC 7517). */
@@ -77,6 +83,12 @@ export const generateSecretJwk = (use: string) => ({
   use,
   k: randomBytes(32).toString('base64url'),
 });
+
+/** Returns a new Ed25519 private key for a JWK set (RFC 8037). */
+export function generateSigningJwk() {
+  const { x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as { x: string; d: string };
+  return { kty: 'OKP', crv: 'Ed25519', kid: randomUUID(), use: 'sig', x, d };
+}
 
 function writeAtomically(file: string, text: string, mode: number): void {
   const next = `${file}.${process.pid}.next`;

@@ -9,11 +9,13 @@ export { watchKeySet } from './key-set.ts';
 export type { SecretKey } from './key-set.ts';
 export {
   agencyKeysPath,
+  CHECKPOINT_KEY_SET,
   COOKIE_KEY_SET,
   DOCUMENT_KEY_SET,
   generateAgencyKeys,
   generateKeys,
   generateSecretJwk,
+  generateSigningJwk,
   PERSON_HASH_KEY_SET,
   PERSON_KEY_SET,
   publicAgencyKeysPath,

@@ -28,6 +28,7 @@ const ALL_SERVICES: ServiceName[] = [
   'documents',
   'agency-bridge',
   'notifications',
+  'journal',
   'gateway',
   'ops',
 ];

@@ -1,12 +1,20 @@
-import { COOKIE_KEY_SET, DOCUMENT_KEY_SET, generateSecretJwk, PERSON_HASH_KEY_SET, PERSON_KEY_SET } from '@cups/rpc';
+import {
+  CHECKPOINT_KEY_SET,
+  COOKIE_KEY_SET,
+  DOCUMENT_KEY_SET,
+  generateSecretJwk,
+  generateSigningJwk,
+  PERSON_HASH_KEY_SET,
+  PERSON_KEY_SET,
+} from '@cups/rpc';
 import type { KeyItem, KeyStore } from './key-store.ts';
 import { formatDuration, remainingMs, PROPAGATION_MS, describeActivation } from './rotation.ts';
 import type { PersonNumbers, RotationContext } from './rotation.ts';
 
 /**
  * Secret key sets of one or two services: several keys in one file, rotated without a refused request.
- * publish  the next keys open or compare; the previous ones still seal or hash
- * activate  the next keys seal or hash; the old ones still open
+ * publish  the next keys open or compare; the previous ones still seal, hash or sign
+ * activate  the next keys seal, hash or sign; the old ones still open
  * retire    the old keys are removed
  */
 
@@ -23,7 +31,10 @@ interface SecretJwk {
   kty: string;
   kid: string;
   use: string;
-  k: string;
+  /** Bytes of a secret key. */
+  k?: string;
+  /** Private part of a signing key. */
+  d?: string;
   since?: number;
 }
 
@@ -32,6 +43,8 @@ interface KeySet {
   /** Uses of its keys; each use has its own key, rotated with the others. */
   uses: readonly ('enc' | 'sig')[];
   most: number;
+  /** Whether its keys sign: pairs instead of secrets. @default false */
+  signs?: boolean;
   /** How long sealed data may be in use after the activation. */
   lifeMs: number;
   /** Service that stores sealed data: its old keys retire once the data is sealed again, or never needed again. */
@@ -59,6 +72,14 @@ const KEY_SET_DEFINITIONS: Readonly<Record<string, KeySet>> = {
     lifeMs: PROPAGATION_MS,
     keptBy: 'documents',
   },
+  checkpoints: {
+    item: { kind: 'set', service: 'journal', file: CHECKPOINT_KEY_SET },
+    uses: ['sig'],
+    most: MAX_KEYS_PER_USE,
+    signs: true,
+    // A signed checkpoint stays valid without its key: the log holds the public key.
+    lifeMs: PROPAGATION_MS,
+  },
   persons: {
     item: { kind: 'set', service: 'identity', file: PERSON_KEY_SET },
     uses: ['enc', 'sig'],
@@ -71,7 +92,11 @@ const KEY_SET_DEFINITIONS: Readonly<Record<string, KeySet>> = {
 export const KEY_SETS: readonly string[] = Object.keys(KEY_SET_DEFINITIONS);
 
 /** Describes what the first key does. */
-const describeUse = (name: string): string => (KEY_SET_DEFINITIONS[name]!.uses[0] === 'sig' ? 'hashes' : 'seals');
+function describeUse(name: string): string {
+  const { uses, signs } = KEY_SET_DEFINITIONS[name]!;
+  if (signs) return 'signs';
+  return uses[0] === 'sig' ? 'hashes' : 'seals';
+}
 const itemOf = (name: string): KeyItem => KEY_SET_DEFINITIONS[name]!.item;
 
 /** Generates the keys if they are missing. @returns a sentence for the log, as all functions below */
@@ -81,7 +106,7 @@ async function generateKeySet({ place, now }: RotationContext, name: string): Pr
   await writeKeySet(
     place,
     name,
-    uses.map((use) => newKey(use, now)),
+    uses.map((use) => newKey(name, use, now)),
   );
   return uses.length === 1 ? 'a key was generated' : 'its keys were generated';
 }
@@ -96,7 +121,7 @@ async function addNextKeys({ place, now }: RotationContext, name: string): Promi
   }
   // Later than the sealing keys, which marks them as the next ones.
   const since = Math.max(now, ...keys.map((key) => (key.since ?? 0) + 1));
-  const next = uses.map((use) => newKey(use, since));
+  const next = uses.map((use) => newKey(name, use, since));
   await writeKeySet(place, name, [...keys, ...next]);
   return `${describeNextKeys(name)} published; ${describeActivation(next[0]!, now)}`;
 }
@@ -133,9 +158,7 @@ async function retireOldKeys({ place, now, hurry, personNumbers }: RotationConte
   if (first.length === keys.length) return 'nothing to retire';
   const wait = remainingMs(first[0]!, lifeMs, now);
   if (wait > 0 && !hurry) {
-    throw new Error(
-      `Data sealed with an old key of ${name} may still be in use: retire in ${formatDuration(wait)}, or --now.`,
-    );
+    throw new Error(`An old key of ${name} may still be needed: retire in ${formatDuration(wait)}, or --now.`);
   }
   if (keptBy === 'documents' && !hurry) {
     throw new Error(
@@ -215,7 +238,10 @@ function findNextKeys(keys: readonly SecretJwk[]): SecretJwk[] {
   });
 }
 
-const newKey = (use: string, since: number): SecretJwk => Object.assign(generateSecretJwk(use), { since });
+function newKey(name: string, use: string, since: number): SecretJwk {
+  const jwk: SecretJwk = KEY_SET_DEFINITIONS[name]!.signs ? generateSigningJwk() : generateSecretJwk(use);
+  return { ...jwk, since };
+}
 
 /** @throws Error when the keys are missing or invalid */
 async function readKeySet(place: KeyStore, name: string): Promise<SecretJwk[]> {
@@ -224,7 +250,7 @@ async function readKeySet(place: KeyStore, name: string): Promise<SecretJwk[]> {
   try {
     const { keys } = JSON.parse(text) as { keys: SecretJwk[] };
     const isWhole = KEY_SET_DEFINITIONS[name]!.uses.every((use) => keysForUse(keys, use).length > 0);
-    if (isWhole && keys.every(({ kid, k }) => kid && k)) return keys;
+    if (isWhole && keys.every(({ kid, k, d }) => kid && (k ?? d))) return keys;
   } catch {
     // Reported below without the content.
   }

@@ -72,12 +72,13 @@ test('lets only the simulator access training topics', () => {
 });
 
 test.each(codes)(
-  'the user of %s may read its requests and the centres, write its replies, and nothing else',
+  'the user of %s may read its requests, centres and checkpoints, write its replies, and nothing else',
   (code) => {
     const { requests, replies } = topicsOf(code, 'a-');
     expect(rightsOf(`a-agency.${code}`)).toEqual([
       `literal topic ${requests}: Describe, Read`,
       'literal topic a-cups.centres: Describe, Read',
+      'literal topic a-cups.checkpoints: Describe, Read',
       `literal topic ${replies}: Describe, Write`,
       `prefix group a-${code}.: Describe, Read`,
     ]);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CENTRES_TOPIC, topicsOf } from '@cups/agency-contract';
+import { CENTRES_TOPIC, CHECKPOINTS_TOPIC, topicsOf } from '@cups/agency-contract';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Access } from '../sign-in.ts';
 import { reasonOf, toSecurityConfig } from '../sign-in.ts';
@@ -21,12 +21,12 @@ export async function awaitRights(
   await awaitUserRights(
     brokers,
     { caFile: ca, username: user, passwordFile },
-    [...all, CENTRES_TOPIC],
+    [...all, CENTRES_TOPIC, CHECKPOINTS_TOPIC],
     'cups-agency.ready',
   );
   for (const agency of agencies) {
     const { user: username, password } = filesOfAgency(agency);
-    const topics = [...Object.values(topicsOf(agency)), CENTRES_TOPIC];
+    const topics = [...Object.values(topicsOf(agency)), CENTRES_TOPIC, CHECKPOINTS_TOPIC];
     await awaitUserRights(brokers, { caFile: ca, username, passwordFile: password }, topics, `${agency}.ready`);
   }
 }

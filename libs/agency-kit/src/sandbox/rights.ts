@@ -1,5 +1,5 @@
 import kafkajs, { type AclEntry } from 'kafkajs';
-import { CENTRES_TOPIC, topicsOf } from '@cups/agency-contract';
+import { CENTRES_TOPIC, CHECKPOINTS_TOPIC, topicsOf } from '@cups/agency-contract';
 
 // Node finds no named exports in this CommonJS package.
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
@@ -32,6 +32,7 @@ function agencyAcls(agency: string): AclEntry[] {
     ...toAclEntries(user, 'TOPIC', replies, 'DESCRIBE', 'WRITE'),
     ...toAclEntries(user, 'TOPIC', requests, 'DESCRIBE', 'READ'),
     ...toAclEntries(user, 'TOPIC', CENTRES_TOPIC, 'DESCRIBE', 'READ'),
+    ...toAclEntries(user, 'TOPIC', CHECKPOINTS_TOPIC, 'DESCRIBE', 'READ'),
     ...toAclEntries(user, 'GROUP', `${agency}.`, 'DESCRIBE', 'READ'),
   ];
 }
@@ -43,6 +44,7 @@ function platformAcls(agencies: readonly string[]): AclEntry[] {
     ...topics.flatMap(({ requests }) => toAclEntries(PLATFORM_USER, 'TOPIC', requests, 'DESCRIBE', 'WRITE')),
     ...topics.flatMap(({ replies }) => toAclEntries(PLATFORM_USER, 'TOPIC', replies, 'DESCRIBE', 'READ')),
     ...toAclEntries(PLATFORM_USER, 'TOPIC', CENTRES_TOPIC, 'DESCRIBE', 'WRITE'),
+    ...toAclEntries(PLATFORM_USER, 'TOPIC', CHECKPOINTS_TOPIC, 'DESCRIBE', 'WRITE'),
     ...toAclEntries(PLATFORM_USER, 'GROUP', 'cups-agency.', 'DESCRIBE', 'READ'),
   ];
 }

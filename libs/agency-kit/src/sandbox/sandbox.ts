@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { CENTRES_TOPIC, topicsOf } from '@cups/agency-contract';
+import { CENTRES_TOPIC, CHECKPOINTS_TOPIC, topicsOf } from '@cups/agency-contract';
 import { createTopicsAndWait, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { Kafka, logLevel } from 'kafkajs';
@@ -133,10 +133,12 @@ async function createTopicsAndAcls(local: LocalPlatform, agencies: readonly stri
   const pairs = agencies.flatMap((code) => Object.values(topicsOf(code)));
   const agencyTopics = pairs.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 1 }));
   const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
-  const centres = { topic: CENTRES_TOPIC, numPartitions: 1, replicationFactor: 1, configEntries };
+  const registries = [CENTRES_TOPIC, CHECKPOINTS_TOPIC].map((topic) => {
+    return { topic, numPartitions: 1, replicationFactor: 1, configEntries };
+  });
   try {
     await admin.connect();
-    await createTopicsAndWait(admin, [...agencyTopics, centres]);
+    await createTopicsAndWait(admin, [...agencyTopics, ...registries]);
     await admin.createAcls({ acl: sandboxAcls(agencies) });
   } finally {
     await admin.disconnect();
