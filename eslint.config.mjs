@@ -24,7 +24,7 @@ const NODE = 'node:';
 const PROBLEM = exactly('@cups/problem');
 const CONTRACTS = '@cups\\/contracts(?:$|\\/)';
 const LIBS =
-  '@cups\\/(?:problem|contracts|application|process|rpc|registry|store|events|backend|agency-contract)(?:$|\\/)';
+  '@cups\\/(?:problem|contracts|application|process|rpc|registry|store|data-keys|events|backend|agency-contract)(?:$|\\/)';
 
 const META = {
   selector: 'MetaProperty',
@@ -138,6 +138,13 @@ const moduleRules = [
     only(
       [LOCAL, ONE_UP, NODE, PROBLEM, CONTRACTS, ...['mongoose', 'lru-cache'].map(exactly)],
       'libs/store imports problem, contracts, mongoose and lru-cache.',
+    ),
+  ],
+  [
+    ['libs/data-keys/src/**'],
+    only(
+      [LOCAL, NODE, PROBLEM, CONTRACTS, ...['@cups/process/settings', '@cups/rpc', '@cups/store'].map(exactly)],
+      'libs/data-keys imports problem, contracts, types of settings, key sets of rpc and the store.',
     ),
   ],
   [
@@ -347,7 +354,7 @@ const tags = (name, allowed) => ({
   onlyDependOnLibsWithTags: allowed.map((one) => `name:${one}`),
 });
 const backend = [
-  ...['problem', 'contracts', 'application', 'process', 'rpc', 'registry', 'store', 'events', 'backend'],
+  ...['problem', 'contracts', 'application', 'process', 'rpc', 'registry', 'store', 'data-keys', 'events', 'backend'],
   ...['agency-contract', 'testing', 'local'],
 ];
 /** Imports that libraries with a driver may share; their tests may also use each other's library. */
@@ -398,6 +405,7 @@ export default tseslint.config(
             ['@cups/process', '@cups/testing'],
             ['@cups/registry', '@cups/testing'],
             ['@cups/backend', '@cups/testing'],
+            ['@cups/data-keys', '@cups/testing'],
           ],
           banTransitiveDependencies: false,
           depConstraints: [
@@ -408,6 +416,7 @@ export default tseslint.config(
             tags('rpc', [...shared, 'process']),
             tags('registry', shared),
             tags('store', shared),
+            tags('data-keys', [...shared, 'process', 'rpc', 'store']),
             tags('kafka-driver', ['agency-contract']),
             tags('events', [...shared, 'store', 'agency-contract', 'kafka-driver']),
             tags('backend', backend),

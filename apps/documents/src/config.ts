@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   GRPC_SETTINGS,
   grpcPortSetting,
@@ -7,10 +6,9 @@ import {
   STORED_BACKEND_SETTINGS,
   timerPollSetting,
 } from '@cups/backend/settings';
+import { dataKeySettings } from '@cups/data-keys/settings';
 import { readSettings } from '@cups/process/settings';
 import type { Settings } from '@cups/process/settings';
-import { DOCUMENT_KEY_SET } from '@cups/rpc';
-import { KEY_ENCRYPTION_SETTINGS } from './crypto/key-settings.ts';
 
 /** Terms that no law sets; production erases only after they were confirmed. */
 const RETENTION_SETTINGS = {
@@ -124,23 +122,7 @@ export const settings = {
   ...GRPC_SETTINGS,
   grpcPort: grpcPortSetting(7007),
   httpPort: httpPortSetting(7107),
-  keysUri: {
-    name: 'DOCUMENT_KEYS_MONGODB_URI',
-    file: 'DOCUMENT_KEYS_MONGODB_URI_FILE',
-    type: 'store-uri',
-    default: '',
-    secret: true,
-    meaning:
-      'Complete URI of the store of wrapped data keys, without a database. Empty: the store of MONGODB_URI. The database is `<CUPS_PREFIX>cups-documents-keys`. Keep its backups at most 35 days: an erased document could be read from an older one.',
-  },
-  keyFile: {
-    name: 'DOCUMENT_KEYS_FILE',
-    type: 'text',
-    default: '',
-    meaning:
-      'File with the key-encryption keys: a JWK set of 256-bit keys of `use: enc`. The first key wraps the keys of new documents; all unwrap. Changes are read without a restart. Empty: `documents.jwks` in KEYS_DIR.',
-  },
-  keyEncryption: KEY_ENCRYPTION_SETTINGS,
+  ...dataKeySettings({ prefix: 'DOCUMENT_KEYS', service: 'documents', owner: 'document' }),
   storage: STORAGE_SETTINGS,
   retention: RETENTION_SETTINGS,
   quotaMiB: {
@@ -188,12 +170,8 @@ export type Config = ReturnType<typeof readConfig>;
 
 /** @throws Error naming the invalid setting, in one sentence */
 export function readConfig(variables: NodeJS.ProcessEnv) {
-  const { keysUri, keyFile, ...config } = readSettings(settings, variables);
+  const config = readSettings(settings, variables);
   if (config.environment === 'production' && config.orphanAgeMs < MIN_PRODUCTION_ORPHAN_AGE_MS)
     throw new Error('DOCUMENTS_ORPHAN_AGE_MS must be at least 3600000 in production.');
-  return {
-    ...config,
-    keysUri: keysUri || config.mongoUri,
-    keyFile: keyFile || join(config.keysDir, DOCUMENT_KEY_SET),
-  };
+  return config;
 }

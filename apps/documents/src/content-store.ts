@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { DataKey, DataKeys } from '@cups/data-keys';
 import { Problem } from '@cups/problem';
-import { countChunks, openChunk, sealChunk } from './crypto/chunks.ts';
-import type { ChunkPlace, ContentRole } from './crypto/chunks.ts';
-import type { DataKeys } from './data-keys.ts';
+import { countChunks, openChunk, sealChunk } from './chunks.ts';
+import type { ChunkPlace, ContentRole } from './chunks.ts';
 import { CHUNK_BYTES } from './domain/limits.ts';
 import type { Storage } from './storage/port.ts';
 
@@ -84,13 +84,13 @@ export class ContentStore {
     for (const key of objectKeys(content)) await this.#storage.remove(key);
   }
 
-  async #putChunk(key: Buffer, place: ChunkPlace, plain: Uint8Array): Promise<string> {
+  async #putChunk(key: DataKey, place: ChunkPlace, plain: Uint8Array): Promise<string> {
     const name = randomBytes(8).toString('hex');
     await this.#storage.put(keyOf(place, name), sealChunk(key, place, plain));
     return name;
   }
 
-  async #readChunk(key: Buffer, { document, role, chunks, size }: StoredContent, index: number): Promise<Buffer> {
+  async #readChunk(key: DataKey, { document, role, chunks, size }: StoredContent, index: number): Promise<Buffer> {
     const place = { document, role, index, isLast: index === countChunks(size) - 1 };
     const sealed = await this.#storage.get(keyOf(place, chunks[index]!));
     if (!sealed) throw new DamagedContentError(document);
@@ -101,7 +101,7 @@ export class ContentStore {
     }
   }
 
-  async #keyOf(document: string): Promise<Buffer> {
+  async #keyOf(document: string): Promise<DataKey> {
     const key = await this.#dataKeys.find(document);
     if (!key) throw new Problem({ reason: 'NOT_FOUND', message: 'Document not found.' });
     return key;

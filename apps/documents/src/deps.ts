@@ -1,6 +1,6 @@
+import type { DataKeys } from '@cups/data-keys';
 import type { Checks } from './checks.ts';
 import type { ContentStore } from './content-store.ts';
-import type { DataKeys } from './data-keys.ts';
 import type { DocumentMetrics } from './document-metrics.ts';
 import type { RetentionTerms } from './domain/retention.ts';
 import type { Erasure } from './erasure.ts';

@@ -1,5 +1,5 @@
+import type { DataKeys } from '@cups/data-keys';
 import type { ContentStore } from './content-store.ts';
-import type { DataKeys } from './data-keys.ts';
 import { erase, withoutUpload } from './domain/document.ts';
 import type { DocumentMetrics } from './document-metrics.ts';
 import { toChange } from './event-encoder.ts';

@@ -1,8 +1,8 @@
+import { openServiceDataKeys } from '@cups/backend/data-keys';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { RunningService } from '@cups/process';
-import { openStore } from '@cups/store';
 import { access } from './access.ts';
 import { Backlog, BACKLOG_INTERVAL_MS } from './backlog.ts';
 import type { BacklogDeps } from './backlog.ts';
@@ -11,8 +11,6 @@ import type { Checker } from './check/port.ts';
 import { Checks } from './checks.ts';
 import type { Config } from './config.ts';
 import { ContentStore } from './content-store.ts';
-import { openKeyEncryption } from './crypto/open-keys.ts';
-import { createDataKeys } from './data-keys.ts';
 import { DocumentMetrics } from './document-metrics.ts';
 import { Erasure } from './erasure.ts';
 import { createApplicationEventHandler } from './event-handlers.ts';
@@ -24,7 +22,7 @@ import type { RetentionDeps } from './retention.ts';
 import { documentsRpcs } from './rpc.ts';
 import { openStorage, watchSpace } from './storage/open-storage.ts';
 import type { Storage } from './storage/port.ts';
-import { openApplicationRecords, openDataKeyRecords, openDocumentRecords } from './store.ts';
+import { openApplicationRecords, openDocumentRecords } from './store.ts';
 import { Sweep } from './sweep.ts';
 import type { SweepDeps } from './sweep.ts';
 import { createTimerHandler } from './timers.ts';
@@ -46,23 +44,14 @@ export async function createDocuments(config: Config, overrides: DocumentsTestOv
   const backend = openStoredBackend({ name: 'documents', config, overrides, migrations });
   const { store, now, log } = backend;
   const metrics = new DocumentMetrics(log, backend.metrics);
-  const keyStore = openStore({
-    uri: config.keysUri,
-    ca: config.mongoCa,
-    database: `${config.prefix}cups-documents-keys`,
-    log,
-  });
-  backend.readyWhile(() => keyStore.ready());
-  backend.onShutdown('store', () => keyStore.close());
   const opened = await backend.shutDownOnFailure(openStorage(config));
   const storage = watchSpace((overrides.storage ?? ((real) => real))(opened), metrics);
   backend.onShutdown('store', () => storage.close());
 
   const records = openDocumentRecords(store);
   const applications = openApplicationRecords(store);
-  const dataKeyRecords = openDataKeyRecords(keyStore);
-  const wrapper = await backend.shutDownOnFailure(openKeyEncryption(config.keyFile, config.keyEncryption, backend));
-  const dataKeys = createDataKeys(dataKeyRecords, wrapper);
+  const opening = openServiceDataKeys(backend, { cache: 'none' });
+  const { records: dataKeyRecords, keys: dataKeys } = await backend.shutDownOnFailure(opening);
   const content = new ContentStore(storage, dataKeys);
   const erasure = new Erasure({ records, dataKeys, storage, content, metrics, now });
   const quota = new Quota(records, { maxBytes: config.quotaMiB * BYTES_PER_MIB, now });

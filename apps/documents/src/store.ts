@@ -97,21 +97,3 @@ export const newApplicationRecord = (application: string): Draft<ApplicationReco
   training: false,
   timer: null,
 });
-
-/** A wrapped data key. The ID is that of its document. */
-export interface DataKeyRecord extends StoredDocument {
-  keyId: string;
-  bytes: Buffer;
-}
-export type DataKeyRecords = Documents<DataKeyRecord>;
-
-/** Opens the collection of wrapped keys, which is in a database of its own. */
-export function openDataKeyRecords(store: Store): DataKeyRecords {
-  return store.documents<DataKeyRecord>({
-    collection: 'dataKeys',
-    schema: { keyId: { type: String, required: true }, bytes: { type: Buffer, required: true } },
-    schemaVersion: SCHEMA_VERSION,
-    indexes: [],
-    existsReason: 'ALREADY_EXISTS',
-  });
-}

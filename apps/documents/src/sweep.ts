@@ -1,7 +1,8 @@
 import type { Counter, Log, Metrics } from '@cups/contracts';
+import type { DataKeyRecords } from '@cups/data-keys';
 import { objectKeys } from './content-store.ts';
 import type { Storage, StoredObject } from './storage/port.ts';
-import type { DataKeyRecords, DocumentRecord, DocumentRecords } from './store.ts';
+import type { DocumentRecord, DocumentRecords } from './store.ts';
 
 export interface SweepDeps {
   records: DocumentRecords;

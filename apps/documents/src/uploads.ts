@@ -3,7 +3,7 @@ import { Problem, violation } from '@cups/problem';
 import type { Cause, Scope } from '@cups/store';
 import type { Checks } from './checks.ts';
 import type { ContentStore } from './content-store.ts';
-import type { ChunkPlace } from './crypto/chunks.ts';
+import type { ChunkPlace } from './chunks.ts';
 import type { DocumentMetrics } from './document-metrics.ts';
 import { committedSize, expectedChunkSize, isVisible, refuse, withChunk } from './domain/document.ts';
 import type { DocumentState } from './domain/document.ts';

@@ -7,6 +7,7 @@ import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/docume
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import { eventCodec } from '@cups/contracts/proto';
 import type { Event } from '@cups/contracts';
+import { openDataKeyRecords } from '@cups/data-keys';
 import { ensureTopics } from '@cups/events';
 import type { Role, ServiceName } from '@cups/rpc';
 import { openStore } from '@cups/store';
@@ -27,7 +28,7 @@ import type { Config } from '../src/config.ts';
 import { CHUNK_BYTES } from '../src/domain/limits.ts';
 import { createDocuments } from '../src/service.ts';
 import type { DocumentsTestOverrides } from '../src/service.ts';
-import { openApplicationRecords, openDataKeyRecords, openDocumentRecords } from '../src/store.ts';
+import { openApplicationRecords, openDocumentRecords } from '../src/store.ts';
 
 /** Sessions of agencies live at most 5 minutes. */
 const AGENCY_SESSION_MS = 240_000;

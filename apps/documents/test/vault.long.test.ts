@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { captureLog, captureMetrics, eventually, temporaryDir } from '@cups/testing';
 import { testRequiring } from '@cups/testing/programs';
-import { openVaultKeys } from '../src/crypto/vault.ts';
-import type { VaultKeys, VaultKeysOptions } from '../src/crypto/vault.ts';
+import { openVaultKeys } from '@cups/data-keys/vault';
+import type { VaultKeys, VaultKeysOptions } from '@cups/data-keys/vault';
 import { someBytes, startDocuments, upload } from './harness.ts';
 import { VaultServer } from './vault-server.ts';
 
@@ -63,6 +63,7 @@ describe('keys that Vault protects', () => {
   const awaited = () => log.lines.filter(({ event }) => event === 'vault-awaited').map(({ error }) => error);
   const open = (more: Partial<VaultKeysOptions> = {}): Promise<VaultKeys> =>
     openVaultKeys({
+      name: 'documents',
       address: vault.address,
       ca: () => vault.ca,
       transitKey: TRANSIT_KEY,

@@ -1,5 +1,7 @@
 /** Settings that decide whether the store uses TLS. */
 interface StoreAccess {
+  /** Names the URI in errors. @default MONGODB_URI */
+  setting?: string;
   environment: 'development' | 'production';
   /** Without a database. */
   mongoUri: string;
@@ -14,18 +16,18 @@ const INSECURE_OPTIONS = ['tlsInsecure', 'tlsAllowInvalidCertificates', 'tlsAllo
  * string specification).
  * @throws Error, one sentence with the setting and without its value
  */
-export function requireEncryptedStore({ environment, mongoUri, mongoCa }: StoreAccess): void {
+export function requireEncryptedStore({ setting = 'MONGODB_URI', environment, mongoUri, mongoCa }: StoreAccess): void {
   if (environment !== 'production') return;
   const options = parseOptions(mongoUri);
   const tls = options.get('tls') ?? options.get('ssl') ?? (mongoUri.startsWith('mongodb+srv:') ? 'true' : undefined);
   if (tls === 'false' || (tls !== 'true' && !mongoCa)) {
     throw new Error(
-      'MONGODB_URI names a store without TLS, which production rejects: set MONGODB_TLS_CA_FILE, or tls=true in the URI.',
+      `${setting} names a store without TLS, which production rejects: set MONGODB_TLS_CA_FILE, or tls=true in the URI.`,
     );
   }
   const insecureOption = INSECURE_OPTIONS.find((name) => isInsecure(name, options.get(name.toLowerCase())));
   if (insecureOption) {
-    throw new Error(`MONGODB_URI disables certificate checks by ${insecureOption}, which production rejects.`);
+    throw new Error(`${setting} disables certificate checks by ${insecureOption}, which production rejects.`);
   }
 }
 

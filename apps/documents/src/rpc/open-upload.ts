@@ -38,7 +38,7 @@ export async function openUpload(
   const time = now();
   const id = newUlid(time);
   // The key comes first: a crash leaves a key without a document, which the sweep removes.
-  if (!earlier) await dataKeys.create(id, time);
+  if (!earlier) await dataKeys.create(id);
   const result = await records
     .create(toDraft(id, draft, time), { scope, cause, now: time, events: [] })
     .catch(async (error: unknown) => {

@@ -2,28 +2,30 @@ import { readFileSync } from 'node:fs';
 import type { Log, Metrics } from '@cups/contracts';
 import { assertPrivateFile } from '@cups/contracts/node';
 import type { ConfigOf } from '@cups/process/settings';
-import type { KEY_ENCRYPTION_SETTINGS } from './key-settings.ts';
+import type { KeyEncryptionSettings } from './key-settings.ts';
 import { openKeyFile } from './key-wrapper.ts';
 import type { KeyWrapper } from './key-wrapper.ts';
 import { openVaultKeys } from './vault.ts';
 
-export type KeyEncryptionConfig = ConfigOf<typeof KEY_ENCRYPTION_SETTINGS>;
+export type KeyEncryptionConfig = ConfigOf<KeyEncryptionSettings>;
 
 interface KeyContext {
+  /** Name of the service. */
+  name: string;
   log: Log;
   metrics: Metrics;
   config: { environment: 'development' | 'production' };
   onShutdown: (stage: 'store', step: () => void) => void;
 }
 
-/** Opens the key-encryption keys of a file. @throws Error, one sentence, if they are unusable */
+/** Opens the key-encryption keys of a file. The service is their name in logs, metrics and errors. @throws Error, one sentence, if they are unusable */
 export async function openKeyEncryption(
   file: string,
   config: KeyEncryptionConfig,
   around: KeyContext,
 ): Promise<KeyWrapper> {
-  const { log, metrics } = around;
-  if (config.provider === 'file') return openKeyFile(file, { log, metrics });
+  const { name, log, metrics } = around;
+  if (config.provider === 'file') return openKeyFile(file, { name, log, metrics });
   const { vaultAddress, vaultRole, vaultServiceAccount } = config;
   if (vaultAddress === '') throw new Error('VAULT_ADDR is not set; the provider vault needs it.');
   if (around.config.environment === 'production' && !isProtected(new URL(vaultAddress))) {
@@ -32,8 +34,9 @@ export async function openKeyEncryption(
   if (!config.vaultToken && !(vaultRole && vaultServiceAccount)) {
     throw new Error('Set VAULT_TOKEN_FILE, or VAULT_KUBERNETES_ROLE and VAULT_KUBERNETES_TOKEN_FILE.');
   }
-  assertPrivateFile(file, 'The file of DOCUMENT_KEYS_FILE');
+  assertPrivateFile(file, `The file of the keys of ${name}`);
   const keys = await openVaultKeys({
+    name,
     address: vaultAddress,
     ca: config.vaultCa,
     transitKey: config.vaultTransitKey,

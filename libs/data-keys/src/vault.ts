@@ -12,6 +12,8 @@ import type { VaultAccess } from './vault-client.ts';
  */
 
 export interface VaultKeysOptions extends VaultAccess {
+  /** Name of the keys in logs, metrics and errors, as for a key file. */
+  name: string;
   /** Text of the file: `{"keys": [{"kid": …, "ciphertext": "vault:v1:…"}]}`. The first key wraps, all unwrap. */
   sealed: () => string;
   log: Log;
@@ -30,18 +32,16 @@ export interface VaultKeys extends KeyWrapper {
 const POLL_INTERVAL_MS = 5_000;
 const START_RETRIES_MS = [1_000, 2_000, 4_000, 8_000];
 const KEY_BYTES = 32;
-/** Name of the keys in logs and metrics, as for a key file. */
-const NAME = 'documents';
 
 /** @throws Error, one sentence, if the file is invalid, or Vault is unavailable or refuses */
 export async function openVaultKeys(options: VaultKeysOptions): Promise<VaultKeys> {
-  const { sealed, log, metrics, pollMs = POLL_INTERVAL_MS } = options;
+  const { name, sealed, log, metrics, pollMs = POLL_INTERVAL_MS } = options;
   let text = sealed();
   let keys = await unsealWithRetries(options, text);
   let hasFailed = false;
   let isBusy = false;
   metrics.gauge('cups_key_set_reload_failed', '1 while a file of secret keys cannot be used.', ['file'], (gauge) =>
-    gauge.set({ file: NAME }, Number(hasFailed)),
+    gauge.set({ file: name }, Number(hasFailed)),
   );
 
   async function reload(): Promise<void> {
@@ -52,12 +52,12 @@ export async function openVaultKeys(options: VaultKeysOptions): Promise<VaultKey
       if (found !== text) {
         keys = await unseal(options, found);
         text = found;
-        log.info({ event: 'key-set-reloaded', file: NAME, count: keys.length });
+        log.info({ event: 'key-set-reloaded', file: name, count: keys.length });
       }
       hasFailed = false;
     } catch (error) {
       // The former keys stay; the next read tries again.
-      if (!hasFailed) log.error({ event: 'key-set-reload-failed', file: NAME, error });
+      if (!hasFailed) log.error({ event: 'key-set-reload-failed', file: name, error });
       hasFailed = true;
     } finally {
       isBusy = false;
@@ -72,7 +72,7 @@ export async function openVaultKeys(options: VaultKeysOptions): Promise<VaultKey
 
 async function unsealWithRetries(options: VaultKeysOptions, text: string): Promise<readonly SecretKey[]> {
   // An invalid file needs a person, not a retry.
-  parseSealedKeys(text);
+  parseSealedKeys(text, options.name);
   for (const delay of options.retryMs ?? START_RETRIES_MS) {
     try {
       return await unseal(options, text);
@@ -91,30 +91,30 @@ async function unsealWithRetries(options: VaultKeysOptions, text: string): Promi
 
 async function unseal(options: VaultKeysOptions, text: string): Promise<readonly SecretKey[]> {
   const keys: SecretKey[] = [];
-  for (const { kid, ciphertext } of parseSealedKeys(text)) {
+  for (const { kid, ciphertext } of parseSealedKeys(text, options.name)) {
     const secret = await decryptByVault(options, ciphertext);
-    if (secret.length !== KEY_BYTES) throw new Error(`A key of documents in Vault has not ${KEY_BYTES} bytes.`);
+    if (secret.length !== KEY_BYTES) throw new Error(`A key of ${options.name} in Vault has not ${KEY_BYTES} bytes.`);
     keys.push({ kid, use: 'enc', secret: Uint8Array.from(secret) });
   }
   return keys;
 }
 
 /** @throws Error, one sentence */
-function parseSealedKeys(text: string): { kid: string; ciphertext: string }[] {
+function parseSealedKeys(text: string, name: string): { kid: string; ciphertext: string }[] {
   let given: { kid?: unknown; ciphertext?: unknown }[];
   try {
     given = (JSON.parse(text) as { keys: typeof given }).keys.map((key) => key);
   } catch {
-    throw new Error('The file of the keys of documents is not a list of sealed keys.');
+    throw new Error(`The file of the keys of ${name} is not a list of sealed keys.`);
   }
   const keys = given.map(({ kid, ciphertext }) => {
     if (typeof kid !== 'string' || kid === '' || typeof ciphertext !== 'string' || !ciphertext.startsWith('vault:')) {
-      throw new Error('The file of the keys of documents holds an invalid key: each needs a kid and a ciphertext.');
+      throw new Error(`The file of the keys of ${name} holds an invalid key: each needs a kid and a ciphertext.`);
     }
     return { kid, ciphertext };
   });
   if (keys.length === 0 || new Set(keys.map(({ kid }) => kid)).size < keys.length) {
-    throw new Error('The file of the keys of documents is empty or has a duplicate kid.');
+    throw new Error(`The file of the keys of ${name} is empty or has a duplicate kid.`);
   }
   return keys;
 }

@@ -19,6 +19,8 @@ export interface KeyWrapper {
   wrap(dataKey: Buffer): WrappedKey;
   /** @throws Error if the key is not known or the bytes were changed */
   unwrap(wrapped: WrappedKey): Buffer;
+  /** IDs of the keys that unwrap, the current one first. */
+  keyIds(): readonly string[];
 }
 
 const NONCE_BYTES = 12;
@@ -37,22 +39,26 @@ export function createKeyWrapper(keys: () => readonly SecretKey[]): KeyWrapper {
     },
     unwrap({ keyId, bytes }) {
       const key = keys().find(({ kid }) => kid === keyId);
-      if (!key) throw new Error('The key-encryption key of a document is not in the key set.');
+      if (!key) throw new Error('The key-encryption key of a data key is not in the key set.');
       const decipher = createDecipheriv(CIPHER, key.secret, bytes.subarray(0, NONCE_BYTES));
       decipher.setAAD(Buffer.from(keyId)).setAuthTag(bytes.subarray(-TAG_BYTES));
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
     },
+    keyIds: () => keys().map(({ kid }) => kid),
   };
 }
 
 /**
  * Wraps with the keys of a file: a JWK set of 256-bit keys with `use: enc`, reloaded on change.
+ * @param name of the key set in logs, metrics and errors
  * @throws Error, one sentence, if the file is unusable or others can read it
  */
-export function openKeyFile(file: string, { log, metrics }: { log: Log; metrics: Metrics }): KeyWrapper {
-  return createKeyWrapper(watchKeySet({ file, name: 'documents', check: assertEncryptionKeys, log, metrics }));
-}
-
-function assertEncryptionKeys(keys: readonly SecretKey[]): void {
-  if (!keys.every(({ use }) => use === 'enc')) throw new Error('The key set documents has a key that is not use: enc.');
+export function openKeyFile(
+  file: string,
+  { name, log, metrics }: { name: string; log: Log; metrics: Metrics },
+): KeyWrapper {
+  const check = (keys: readonly SecretKey[]) => {
+    if (!keys.every(({ use }) => use === 'enc')) throw new Error(`The key set ${name} has a key that is not use: enc.`);
+  };
+  return createKeyWrapper(watchKeySet({ file, name, check, log, metrics }));
 }

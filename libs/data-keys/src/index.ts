@@ -1,0 +1,7 @@
+export { createDataKeyBytes, DataKey } from './data-key.ts';
+export { createDataKeys, SHORT_CACHE } from './data-keys.ts';
+export type { DataKeys } from './data-keys.ts';
+export { openDataKeyRecords } from './key-records.ts';
+export type { DataKeyRecords } from './key-records.ts';
+export { openKeyEncryption } from './open-keys.ts';
+export type { KeyEncryptionConfig } from './open-keys.ts';
