@@ -43,7 +43,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       pageRule(DESK_ROLES, 'centre'),
     ),
     ...rulesFor('HandOverResult ConfirmOutcome RenewApplication RecordPayment', pageRule(DESK_ROLES, 'centre')),
-    ...rulesFor('ConfirmArrival ChooseCollectionCentre', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('ConfirmArrival ChooseCollectionCentre ChangeContact', pageRule(DESK_ROLES, 'centre')),
     // What it hands over for other centres.
     ...rulesFor('ListCollections GetCollection', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor('ConfirmCollectionArrival HandOverCollection', pageRule(DESK_ROLES, 'centre')),
@@ -177,7 +177,7 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
     'RenewApplication RecordPayment AddNote AssignApplication MarkDeskAlertsSeen RecordPersonNotification',
     desk,
   ),
-  ...ownershipRules('ConfirmArrival ChooseCollectionCentre', desk),
+  ...ownershipRules('ConfirmArrival ChooseCollectionCentre ChangeContact', desk),
   // No application of the tries is collected at another centre.
   ...ownershipRules('GetCollection ConfirmCollectionArrival HandOverCollection', nobody),
   ...ownershipRules('ListCollections', everybody),

@@ -159,7 +159,7 @@ describe('journeys', () => {
     const rejected = await waitForState(filed, 'rejected');
     await runAction(rejected, 'hand-over', HAND_OVER_BODY);
     const closed = await runAction(rejected, 'confirm-outcome', { needMet: false, missing: 'a paper of the employer' });
-    expect(closed.allowedActions).toEqual(['correct']);
+    expect(closed.allowedActions).toEqual(['correct', 'change-contact']);
     const second = await createApplication('ZQ', desk, { corrects: `applications/${filed.id}` });
     await waitForState(await runAction(second, 'submit'), 'ready');
   });

@@ -6,14 +6,20 @@ let bridge: Bridge;
 beforeAll(async () => void (bridge = await startBridge()));
 afterAll(() => bridge.stop());
 
-test.each(['inProgress', 'documentsRequested', 'decided', 'resultChanged', 'handedOver', 'closed', 'noted'] as const)(
-  'counts %s without effect',
-  async (event) => {
-    const application = await bridge.sent();
-    await bridge.produceEvents(application[event](), application.withdrawn());
-    expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryCancelled']);
-  },
-);
+test.each([
+  'inProgress',
+  'documentsRequested',
+  'decided',
+  'resultChanged',
+  'handedOver',
+  'closed',
+  'noted',
+  'contactChanged',
+] as const)('counts %s without effect', async (event) => {
+  const application = await bridge.sent();
+  await bridge.produceEvents(application[event](), application.withdrawn());
+  expect(await bridge.deliveryEventTypes(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+});
 
 test('counts an unknown event and handles the next one', async () => {
   const application = await bridge.sent();

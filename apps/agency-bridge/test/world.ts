@@ -372,6 +372,7 @@ export function newApplication(agency = 'asp', training = false) {
       intakeEvent('ApplicationWithdrawn', { fromState, withdrawTime: now() }, 'STATE_WITHDRAWN'),
     expired: (fromState: State = 'STATE_DOCUMENTS_REQUESTED') =>
       intakeEvent('ApplicationExpired', { fromState, expireTime: now() }, 'STATE_EXPIRED'),
+    contactChanged: () => intakeEvent('ContactChanged', {}, 'STATE_SUBMITTED'),
     inProgress: () => intakeEvent('ApplicationInProgress', {}, 'STATE_IN_PROGRESS'),
     documentsRequested: (moved: Partial<Fields<'DocumentsRequested'>> = {}) =>
       intakeEvent('DocumentsRequested', { answerBy: '2026-12-05', ...moved }, 'STATE_DOCUMENTS_REQUESTED'),

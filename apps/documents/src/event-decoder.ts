@@ -66,6 +66,7 @@ function toChange(event: IntakeEvent__Output, time: Date): ApplicationChange {
       return { kind: 'ended', time: fromTimestamp(event.data.expireTime) ?? time };
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsRequested':
+    case 'cups.intake.v1.ContactChanged':
     case 'cups.intake.v1.PersonNotified':
     case 'cups.intake.v1.DeskAlertRaised':
     case 'unknown':

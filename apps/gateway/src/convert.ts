@@ -302,6 +302,8 @@ export const actionJson = convertWith({
   submission: orUndefined,
   code: deliveryCause,
   method: enumField('NOTIFICATION_METHOD_'),
+  formerContact: contactJson,
+  contact: contactJson,
   changes: (changes: string[]) => changes.map(messageChange),
   result: convertWith({ documents: resultDocuments, superseded: orUndefined }),
 });

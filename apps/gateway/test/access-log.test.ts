@@ -37,7 +37,7 @@ const UNRECORDED: Record<string, string[]> = {
     ...[
       'handOverResult',
       'confirmArrival',
-      ...['chooseCollectionCentre', 'confirmCollectionArrival', 'handOverCollection'],
+      ...['chooseCollectionCentre', 'changeContact', 'confirmCollectionArrival', 'handOverCollection'],
       'confirmOutcome',
       'renewApplication',
       'recordPayment',

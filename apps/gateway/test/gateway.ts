@@ -151,6 +151,7 @@ export async function startGateway(
       HandOverResult: writeResponse,
       ConfirmArrival: writeResponse,
       ChooseCollectionCentre: writeResponse,
+      ChangeContact: writeResponse,
       ListCollections: () => Promise.resolve({ collections: [collection], nextPageToken: 'next' }),
       GetCollection: () => Promise.resolve({ collection }),
       ConfirmCollectionArrival: () => Promise.resolve({ collection, replayed: false }),

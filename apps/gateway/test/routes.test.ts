@@ -303,6 +303,19 @@ const rows: Row[] = [
     'ChooseCollectionCentre',
     { name: NAME, centre: 'centres/CU-002', occurTime: { seconds: '1795507200', nanos: 0 } },
   ],
+  [
+    'changeContact',
+    'POST',
+    `${APP}/contact`,
+    { contact: { phone: '+37369000001' }, occurTime: '2026-11-24T08:00:00Z' },
+    200,
+    'ChangeContact',
+    {
+      name: NAME,
+      contact: { email: '', phone: '+37369000001', none: false },
+      occurTime: { seconds: '1795507200', nanos: 0 },
+    },
+  ],
   ['listCollections', 'GET', '/api/v1/collections?pageSize=5', undefined, 200, 'ListCollections', { pageSize: 5 }],
   ['getCollection', 'GET', `/api/v1/collections/${ID}`, undefined, 200, 'GetCollection', { name: NAME }],
   [

@@ -91,6 +91,8 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const resultLocation = toResultLocation(app);
       return { type: 'cups.intake.v1.CollectionCentreChosen', data: { ref, collectionCentre, resultLocation } };
     }
+    case 'ContactChanged':
+      return { type: 'cups.intake.v1.ContactChanged', data: { ref } };
     case 'ResultHandedOver':
       return { type: 'cups.intake.v1.ResultHandedOver', data: { ref } };
     case 'ApplicationClosed':

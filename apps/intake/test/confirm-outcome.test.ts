@@ -23,7 +23,7 @@ describe('ConfirmOutcome', () => {
     expect(application).toMatchObject({
       state: 'STATE_CLOSED',
       outcome: { needMet: true, missing: '' },
-      allowedActions: ['ACTION_CORRECT'],
+      allowedActions: ['ACTION_CORRECT', 'ACTION_CHANGE_CONTACT'],
     });
   });
 

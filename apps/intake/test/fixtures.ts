@@ -1,6 +1,7 @@
 import type { Action, Content, Message, State } from '@cups/application';
 import { isProblem } from '@cups/problem';
 import { idnp } from '@cups/testing';
+import { changeContact } from '../src/domain/commands/contact.ts';
 import * as drafts from '../src/domain/commands/draft.ts';
 import * as filing from '../src/domain/commands/filing.ts';
 import { supplyDocuments } from '../src/domain/commands/supply.ts';
@@ -130,6 +131,8 @@ export function runCommand(app: Application, action: Action, roles: readonly str
         displayName: 'Another centre',
         isTraining: false,
       });
+    case 'change-contact':
+      return changeContact(app, actor, { phone: '+37369000099' });
     case 'confirm-outcome':
       return results.confirmOutcome(app, actor, { needMet: true });
     case 'record-payment':

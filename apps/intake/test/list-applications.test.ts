@@ -88,7 +88,7 @@ describe('ListApplications', () => {
       serviceTitle: { ro: 'Extras' },
       state: 'STATE_CLOSED',
       openedBy: 'operators/cu-002-specialist',
-      allowedActions: ['ACTION_CORRECT'],
+      allowedActions: ['ACTION_CORRECT', 'ACTION_CHANGE_CONTACT'],
       decision: { approved: true, reason: null, resultNumber: '' },
       deskAlerts: [{ kind: 'progress-after-decision' }, { kind: 'result-revoked' }],
       handOver: null,
@@ -114,7 +114,10 @@ describe('ListApplications', () => {
     );
     await eventually(async () => {
       const [row] = (await here.listApplications({})).applications;
-      return row?.allowedActions.join() === 'ACTION_WITHDRAW,ACTION_RECORD_PAYMENT,ACTION_CHOOSE_COLLECTION_CENTRE';
+      return (
+        row?.allowedActions.join() ===
+        'ACTION_WITHDRAW,ACTION_RECORD_PAYMENT,ACTION_CHOOSE_COLLECTION_CENTRE,ACTION_CHANGE_CONTACT'
+      );
     });
   });
 

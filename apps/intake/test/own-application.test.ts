@@ -60,6 +60,7 @@ describe('own application', () => {
       'ACTION_WITHDRAW',
       'ACTION_RECORD_PAYMENT',
       'ACTION_CHOOSE_COLLECTION_CENTRE',
+      'ACTION_CHANGE_CONTACT',
     ]);
     expect((await me.history(draft.name)).map(({ kind, actor }) => [kind, actor])).toEqual([
       ['note', `operators/person-${ME}`],

@@ -89,13 +89,18 @@ describe('RecordPayment', () => {
     const request = { requestId: randomUUID(), name, payment: { ...payment, payTime } };
     const { application } = await at().recordPayment(request);
     expect(application!.payment).toMatchObject({ ...payment, payTime, recordedBy: 'operators/cu-001-specialist' });
-    expect(application!.allowedActions).toEqual(['ACTION_WITHDRAW', 'ACTION_CHOOSE_COLLECTION_CENTRE']);
+    expect(application!.allowedActions).toEqual([
+      'ACTION_WITHDRAW',
+      'ACTION_CHOOSE_COLLECTION_CENTRE',
+      'ACTION_CHANGE_CONTACT',
+    ]);
     expect((await at().recordPayment(request)).replayed).toBe(true);
     expect((await at().history(name)).map(({ kind }) => kind)).toEqual(['submit', 'record-payment']);
     const { applications } = await at().listApplications({});
     expect(applications.find((row) => row.name === name)?.allowedActions).toEqual([
       'ACTION_WITHDRAW',
       'ACTION_CHOOSE_COLLECTION_CENTRE',
+      'ACTION_CHANGE_CONTACT',
     ]);
     expect(JSON.stringify([applications, await at().history(name)])).not.toContain('CH-000123');
   });

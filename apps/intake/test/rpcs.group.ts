@@ -2,6 +2,7 @@
 import './shared-intake.ts';
 import './access-log.test.ts';
 import './casework.test.ts';
+import './change-contact.test.ts';
 import './collections.test.ts';
 import './confirm-arrival.test.ts';
 import './confirm-outcome.test.ts';

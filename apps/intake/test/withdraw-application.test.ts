@@ -10,7 +10,10 @@ describe('WithdrawApplication', () => {
     const { name } = await at()[method](2);
     const given = { requestId: randomUUID(), name, reason: 'another wish' };
     const { application } = await at().withdrawApplication(given);
-    expect(application).toMatchObject({ state: 'STATE_WITHDRAWN', allowedActions: ['ACTION_CORRECT'] });
+    expect(application).toMatchObject({
+      state: 'STATE_WITHDRAWN',
+      allowedActions: ['ACTION_CORRECT', 'ACTION_CHANGE_CONTACT'],
+    });
     const again = at().withdrawApplication({ requestId: randomUUID(), name });
     await expect(again).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
   });

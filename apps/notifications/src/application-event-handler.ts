@@ -3,7 +3,7 @@ import type { ReceivedEvent } from '@cups/contracts';
 import type { HandlerResult } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Cause } from '@cups/store';
-import { isTooOld, withPersonNotification } from './domain/notice.ts';
+import { isTooOld, withNewContact, withPersonNotification } from './domain/notice.ts';
 import type { Notice, RetryPolicy } from './domain/notice.ts';
 import { throttledUntil, isDuplicate, withNotice } from './domain/throttle.ts';
 import { decodeApplicationEvent } from './event-decoder.ts';
@@ -54,7 +54,7 @@ export class ApplicationEventHandler {
       const { document, outcome } = await threads.update(application, options, {
         read: (thread) => this.#createNotice(applicationEvent, event, thread, receiveTime),
         decide: (thread, notice) => ({
-          document: applyTrigger(thread, applicationEvent.trigger, notice, event.time),
+          document: this.#applyTrigger(thread, applicationEvent.trigger, notice, event.time),
           events: [],
         }),
       });
@@ -90,6 +90,7 @@ export class ApplicationEventHandler {
     if (
       trigger.kind === 'nothing' ||
       trigger.kind === 'person-notified' ||
+      trigger.kind === 'contact-changed' ||
       isTooOld(eventTime, now, this.#deps.retryPolicy)
     )
       return undefined;
@@ -111,6 +112,19 @@ export class ApplicationEventHandler {
     return due ? { ...notice, throttled: true, due } : this.#deps.composer.compose(application, notice);
   }
 
+  /** Returns the thread after an event: with its notice, its recorded notification, or the new contact. */
+  #applyTrigger(thread: Thread, trigger: NoticeTrigger, notice: Notice | undefined, eventTime: Date): Thread {
+    const { now, retryPolicy } = this.#deps;
+    switch (trigger.kind) {
+      case 'person-notified':
+        return withNotices(thread, withPersonNotification(thread.notices, trigger.notice, trigger.method, eventTime));
+      case 'contact-changed':
+        return withNotices(thread, withNewContact(thread.notices, now(), retryPolicy));
+      default:
+        return notice ? withNotices(thread, withNotice(thread.notices, notice)) : thread;
+    }
+  }
+
   async #followUp(thread: Thread, id: string): Promise<void> {
     const { sender, noticeMetrics } = this.#deps;
     const notice = thread.notices.find((candidate) => candidate.id === id);
@@ -119,14 +133,6 @@ export class ApplicationEventHandler {
     else if (notice.state === 'pending') await sender.send(thread, notice);
     else noticeMetrics.recordOutcome(thread._id, notice);
   }
-}
-
-/** Returns the thread with the notice, or the recorded notification, of an event. */
-function applyTrigger(thread: Thread, trigger: NoticeTrigger, notice: Notice | undefined, eventTime: Date): Thread {
-  if (trigger.kind === 'person-notified') {
-    return withNotices(thread, withPersonNotification(thread.notices, trigger.notice, trigger.method, eventTime));
-  }
-  return notice ? withNotices(thread, withNotice(thread.notices, notice)) : thread;
 }
 
 const noticeId = ({ application, sequence }: ApplicationEvent): string => `${application}-${sequence}`;

@@ -13,6 +13,8 @@ export type NoticeTrigger =
   | { kind: NoticeKind; answerBy?: string }
   /** A colleague notified the applicant of the content of the notice with this ID. */
   | { kind: 'person-notified'; notice: string; method: string }
+  /** Notices that were not delivered go to the new contact. */
+  | { kind: 'contact-changed' }
   | { kind: 'nothing' };
 
 export interface ApplicationEvent {
@@ -79,6 +81,8 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
         method: fromProtoEnum('NOTIFICATION_METHOD_', method),
       };
     }
+    case 'cups.intake.v1.ContactChanged':
+      return { kind: 'contact-changed' };
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsSupplied':
     case 'cups.intake.v1.ResultHandedOver':

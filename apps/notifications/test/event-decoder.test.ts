@@ -59,6 +59,7 @@ describe('decodeApplicationEvent: trigger', () => {
       intakeEvent(ID, 1, 'CollectionCentreChosen', { ref: rejected }),
       { kind: 'application-rejected' },
     ],
+    ['a changed contact', intakeEvent(ID, 1, 'ContactChanged'), { kind: 'contact-changed' }],
     ['handing over', intakeEvent(ID, 1, 'ResultHandedOver'), { kind: 'nothing' }],
     ['supplied documents', intakeEvent(ID, 1, 'DocumentsSupplied'), { kind: 'nothing' }],
     ['work at the agency', intakeEvent(ID, 1, 'ApplicationInProgress'), { kind: 'nothing' }],

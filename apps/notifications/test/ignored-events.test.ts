@@ -12,6 +12,7 @@ test.each([
   'ApplicationClosed',
   'DeskAlertRaised',
   'PersonNotified',
+  'ContactChanged',
 ] as const)('%s is counted, without a notice', async (type) => {
   const id = harness.application(noticeContextResponse('ana@example.md'));
   await harness.publish(intakeEvent(id, 1, type));

@@ -134,6 +134,24 @@ describe('email by SMTP', () => {
     expect(html).toContain('ABCD-EFGH-JKMN-PX');
   });
 
+  test('a changed contact receives the email that its former address rejected or did not receive yet', async () => {
+    const former = noticeContextResponse('former@example.md');
+    const [rejected, pending] = [harness.application(former), harness.application(former)];
+    smtp.rcptReply = (to) => (to === 'former@example.md' ? '550 no such user' : '250 ok');
+    await harness.publish(intakeEvent(rejected, 1, 'ApplicationSubmitted'));
+    await harness.thread(rejected, ({ notices }) => notices[0]?.state === 'failed');
+    smtp.rcptReply = (to) => (to === 'former@example.md' ? '451 later' : '250 ok');
+    await harness.publish(intakeEvent(pending, 1, 'ApplicationSubmitted'));
+    await harness.thread(pending, ({ notices }) => notices[0]?.failCause === 'smtp-451');
+
+    for (const id of [rejected, pending]) harness.answers.set(id, noticeContextResponse('current@example.md'));
+    await harness.publish(intakeEvent(rejected, 2, 'ContactChanged'), intakeEvent(pending, 2, 'ContactChanged'));
+    for (const id of [rejected, pending]) {
+      await sent(id);
+      expect(mailsOf(id).map(({ to }) => to)).toEqual(['current@example.md']);
+    }
+  });
+
   test('a slow mail server receives 24 emails at once', async () => {
     const ids = Array.from({ length: 24 }, () => harness.application(noticeContextResponse('ana@example.md')));
     const { promise: allReceived, resolve } = Promise.withResolvers<void>();

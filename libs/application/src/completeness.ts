@@ -104,7 +104,8 @@ function validateDates({ applicant, represented, mandate, evidence = [] }: Conte
     .map(([field]) => violation(field, 'NOT_AFTER', { other: 'today' }));
 }
 
-function validateContact({ contact }: Content): Violation[] {
+/** Reports a contact without email and telephone that does not say so. */
+export function validateContact({ contact }: Pick<Content, 'contact'>): Violation[] {
   if (contact?.email || contact?.phone || contact?.none) return [];
   return [violation('/contact', 'CONTACT_MISSING')];
 }

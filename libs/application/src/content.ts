@@ -28,6 +28,7 @@ interface PrimitiveTypes {
 export type Content = FromSchema<typeof CONTENT_SCHEMA>;
 export type Person = FromSchema<Defs['Person']>;
 export type ForeignDocument = FromSchema<Defs['ForeignDocument']>;
+export type Contact = FromSchema<Defs['Contact']>;
 export type Mandate = FromSchema<Defs['Mandate']>;
 export type Evidence = FromSchema<Defs['Evidence']>;
 /** The applicant's choice of how to get the result. In the bridge, a delivery is a transmission to an agency. */

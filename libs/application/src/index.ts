@@ -1,9 +1,18 @@
 export { validateStorableAnswers } from './answers.ts';
 export { FORMATS } from './formats.ts';
-export { validateCompleteness } from './completeness.ts';
+export { validateCompleteness, validateContact } from './completeness.ts';
 export type { EvidenceRule, Requirements } from './completeness.ts';
 export { AGENCY_MEMBERS, CONTENT_MEMBERS, CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
-export type { Content, DeliveryChoice, Evidence, ForeignDocument, Language, Mandate, Person } from './content.ts';
+export type {
+  Contact,
+  Content,
+  DeliveryChoice,
+  Evidence,
+  ForeignDocument,
+  Language,
+  Mandate,
+  Person,
+} from './content.ts';
 export { CHISINAU_TIME_ZONE, addCivilDays, formatCivilDate, isCivilDate, toCivilDate, weekdayOf } from './dates.ts';
 export { isEmailAddress } from './email.ts';
 export { createAnswersValidator } from './form.ts';

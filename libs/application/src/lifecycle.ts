@@ -29,6 +29,7 @@ export const ACTIONS = [
   'record-payment',
   'confirm-arrival',
   'choose-collection-centre',
+  'change-contact',
 ] as const;
 /** Actions of desk operators that follow the lifecycle. */
 export type Action = (typeof ACTIONS)[number];
@@ -79,6 +80,9 @@ const paymentTransition = (state: State) => ({ 'record-payment': reviewedTransit
 /** Sets another centre where the result is collected, and keeps the state. */
 const collectionTransition = (state: State) => ({ 'choose-collection-centre': reviewedTransition(state) });
 
+/** Changes the contact of a filed application, and keeps the state. A draft is edited instead. */
+const contactTransition = (state: State) => ({ 'change-contact': reviewedTransition(state) });
+
 /**
  * The transitions of operators; all others are rejected. `correct` keeps the state, because it opens a new
  * application. A revoked result cannot be handed over until it is corrected; withdrawal is the alternative. A paper
@@ -96,17 +100,20 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     withdraw: reviewedTransition('withdrawn'),
     ...paymentTransition('submitted'),
     ...collectionTransition('submitted'),
+    ...contactTransition('submitted'),
   },
   'in-progress': {
     withdraw: reviewedTransition('withdrawn'),
     ...paymentTransition('in-progress'),
     ...collectionTransition('in-progress'),
+    ...contactTransition('in-progress'),
   },
   'documents-requested': {
     'supply-documents': { ...reviewedTransition('in-progress'), inParts: true },
     withdraw: reviewedTransition('withdrawn'),
     ...paymentTransition('documents-requested'),
     ...collectionTransition('documents-requested'),
+    ...contactTransition('documents-requested'),
   },
   ready: {
     ...paymentTransition('ready'),
@@ -114,12 +121,18 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     withdraw: { ...reviewedTransition('withdrawn'), onlyIf: 'result-revoked' },
     'confirm-arrival': { ...reviewedTransition('ready', 'result-revoked'), onlyIf: 'result-on-its-way' },
     ...collectionTransition('ready'),
+    ...contactTransition('ready'),
   },
-  rejected: { 'hand-over': reviewedTransition('handed-over'), ...collectionTransition('rejected') },
-  'handed-over': { 'confirm-outcome': reviewedTransition('closed') },
-  closed: { correct: deskTransition('closed') },
-  withdrawn: { correct: deskTransition('withdrawn') },
-  expired: { correct: deskTransition('expired') },
+  rejected: {
+    'hand-over': reviewedTransition('handed-over'),
+    ...collectionTransition('rejected'),
+    ...contactTransition('rejected'),
+  },
+  'handed-over': { 'confirm-outcome': reviewedTransition('closed'), ...contactTransition('handed-over') },
+  // An agency may revoke a result after the end, which the applicant must hear about.
+  closed: { correct: deskTransition('closed'), ...contactTransition('closed') },
+  withdrawn: { correct: deskTransition('withdrawn'), ...contactTransition('withdrawn') },
+  expired: { correct: deskTransition('expired'), ...contactTransition('expired') },
 };
 
 export const MESSAGES = [

@@ -102,6 +102,7 @@ export const RULES = {
     params: { minutes: 'number', seconds: 'number' },
   },
   PAY_TIME_RANGE: { meaning: 'Must be within the last {days} days.', params: { days: 'number' } },
+  TOO_MANY_CHANGES: { meaning: 'Was changed {max} times, which is the limit.', params: { max: 'number' } },
   TOO_MANY_NOTES: { meaning: 'An application has at most {max} internal notes.', params: { max: 'number' } },
   NOT_AFTER: { meaning: 'Must not be after {other}.', params: { other: 'word' } },
   NOT_BEFORE: { meaning: 'Must not be before {other}.', params: { other: 'word' } },

@@ -45,6 +45,7 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
     chooseCollectionCentre: actionHandler(intake.chooseCollectionCentre, ({ centre }: { centre: string }) => ({
       centre,
     })),
+    changeContact: actionHandler(intake.changeContact, ({ contact }: { contact: object }) => ({ contact })),
     confirmArrival: actionHandler(intake.confirmArrival, () => ({})),
     confirmOutcome: actionHandler(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({
       outcome,

@@ -142,6 +142,8 @@ export function toAction(row: ActionRecord, app: Pick<Application, 'decision'>):
     centre: row.centre ?? '',
     operator: row.operator ?? '',
     method: row.method ? toProtoEnum('NOTIFICATION_METHOD_', row.method) : 'NOTIFICATION_METHOD_UNSPECIFIED',
+    formerContact: row.formerContact ?? null,
+    contact: row.contact ?? null,
   };
 }
 

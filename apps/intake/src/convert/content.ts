@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { CONTENT_MEMBERS, validateStorableAnswers } from '@cups/application';
 import type {
+  Contact,
   Content,
   DeliveryChoice,
   Evidence,
@@ -15,6 +16,7 @@ import type {
   ApplicationContent as ContentOut,
   ApplicationContent__Output as ContentIn,
 } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
+import type { Contact__Output as ContactIn } from '@cups/contracts/gen/cups/intake/v1/Contact.ts';
 import type { Evidence__Output as EvidenceIn } from '@cups/contracts/gen/cups/intake/v1/Evidence.ts';
 import type { HandOver__Output as HandOverIn } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
 import type { Person__Output as PersonIn } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
@@ -44,7 +46,7 @@ export function fromContent(wire: ContentIn | null): Content {
   const { applicant, contact, represented, mandate, answers, evidence, delivery, ...texts } = wire;
   const content: Content = omitEmpty(texts);
   if (applicant) content.applicant = fromPerson(applicant);
-  if (contact) content.contact = omitEmpty({ ...contact, none: contact.none || undefined });
+  if (contact) content.contact = fromContact(contact);
   if (represented) content.represented = fromPerson(represented);
   if (mandate) {
     const kind = fromProtoEnum('MANDATE_KIND_', mandate.kind) as Mandate['kind'];
@@ -58,6 +60,8 @@ export function fromContent(wire: ContentIn | null): Content {
   }
   return content;
 }
+
+export const fromContact = (contact: ContactIn): Contact => omitEmpty({ ...contact, none: contact.none || undefined });
 
 function fromPerson({ foreignDocument, ...texts }: PersonIn): Person {
   // Validation of the shape checks languages and kinds of documents.

@@ -1,4 +1,5 @@
 import type {
+  Contact,
   Content,
   DeskAlertKind,
   Evidence,
@@ -161,6 +162,9 @@ export interface ActionRecord {
   operator?: string;
   /** Method of a notification of the applicant. */
   method?: NotificationMethod;
+  /** Contact before and after a change of the contact. */
+  formerContact?: Contact;
+  contact?: Contact;
 }
 
 export interface Note {

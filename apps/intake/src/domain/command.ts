@@ -51,6 +51,7 @@ export type DomainEvent =
   | { type: 'ResultChanged'; revoked: boolean }
   | { type: 'ResultHandedOver' }
   | { type: 'CollectionCentreChosen' }
+  | { type: 'ContactChanged' }
   | { type: 'ApplicationClosed'; needMet: boolean }
   | { type: 'ApplicationExpired'; fromState: State; expireTime: Date }
   /** `notice` is notices/{id}, if the notification was about a notice. */

@@ -113,8 +113,8 @@ const STATES_TO_NOTIFY: readonly State[] = ['documents-requested', 'ready', 'rej
 const isTransitionToNotify = ({ fromState, toState }: ActionRecord): boolean =>
   fromState !== toState && STATES_TO_NOTIFY.includes(toState);
 
-/** Notes, assignment and the choice of a collection centre do not respond to the agency. */
-const INTERNAL_ACTIONS = ['note', 'assign', 'choose-collection-centre'];
+/** Notes, assignment, and where to reach the applicant or hand over do not respond to the agency. */
+const INTERNAL_ACTIONS = ['note', 'assign', 'choose-collection-centre', 'change-contact'];
 const isOperatorResponse = ({ actor, kind }: ActionRecord): boolean =>
   actor.startsWith('operators/') && !INTERNAL_ACTIONS.includes(kind);
 

@@ -1,6 +1,7 @@
 import { createAnswersValidator, validateContentShape, validateUnavailable } from '@cups/application';
 import { violation } from '@cups/problem';
-import { fromAnswers, fromEvidence } from '../convert/content.ts';
+import { fromAnswers, fromContact, fromEvidence } from '../convert/content.ts';
+import { changeContact } from '../domain/commands/contact.ts';
 import * as filing from '../domain/commands/filing.ts';
 import { supplyDocuments } from '../domain/commands/supply.ts';
 import type { Supply } from '../domain/commands/supply.ts';
@@ -13,7 +14,7 @@ import { findNewDocuments } from './new-documents.ts';
 
 export function filingRpcs(
   deps: RpcDeps,
-): Pick<IntakeRpcs, 'SubmitApplication' | 'SupplyDocuments' | 'WithdrawApplication'> {
+): Pick<IntakeRpcs, 'SubmitApplication' | 'SupplyDocuments' | 'WithdrawApplication' | 'ChangeContact'> {
   const { versions, workingTimes } = deps;
   // Uses the stored copy: filing calls no upstream service.
   const versionOf = (app: StoredApplication) => versions.get(app.service.versionId);
@@ -52,6 +53,13 @@ export function filingRpcs(
       if (request.reason.length > 500) throw invalidField(violation('/reason', 'MAX_LENGTH', { max: 500 }));
       return changeApplication(deps, request, context, {
         decide: (app, actor) => filing.withdrawApplication(app, actor, request.reason),
+      });
+    },
+
+    async ChangeContact(request, context) {
+      const contact = request.contact ? fromContact(request.contact) : {};
+      return changeApplication(deps, request, context, {
+        decide: (app, actor) => changeContact(app, actor, contact),
       });
     },
   };

@@ -21,6 +21,7 @@ function toColumn({ $ref, type, items, properties }: SchemaNode): object {
   return Object.fromEntries(Object.entries(properties).map(([name, shape]) => [name, toColumn(shape)]));
 }
 
+const contact = toColumn(DEFS['Contact'] ?? {});
 const text = { ro: String, ru: String, en: String };
 const mixed = Object;
 const unavailable = [{ _id: false, kind: String, reason: String }];
@@ -153,6 +154,8 @@ export const APPLICATION_SCHEMA = {
       centre: String,
       operator: String,
       method: String,
+      formerContact: contact,
+      contact,
     },
   ],
   omittedMessages: Number,

@@ -103,6 +103,23 @@ export function withPersonNotification(
   return notices.map((notice) => (notice.id === id ? { ...notice, notifyTime, notifyMethod: method } : notice));
 }
 
+/**
+ * Returns the notices after a change of the contact. An email that no server accepted yet is composed again, for the
+ * new address. So is one that the server rejected, unless a colleague has notified the applicant since.
+ */
+export function withNewContact(notices: readonly Notice[], now: Date, retryPolicy: RetryPolicy): Notice[] {
+  return notices.map((notice) => {
+    const wasRejected = notice.state === 'failed' && isAddressFailure(notice.failCause) && !notice.notifyTime;
+    if (notice.state !== 'pending' && !(wasRejected && !isTooOld(notice.eventTime, now, retryPolicy))) return notice;
+    const { emailAddress: _former, failCause: _cause, ...rest } = notice;
+    return { ...rest, state: 'compose', attempts: 0, due: now };
+  });
+}
+
+/** SMTP replies of class 5 reject the message for good (RFC 5321, section 4.2.1). */
+const isAddressFailure = (cause: FailCause | undefined): boolean =>
+  cause === 'address-invalid' || cause?.startsWith('smtp-5') === true;
+
 /** Returns the slip as ready to print. */
 export function markPrintable(notice: Notice): Notice {
   const { due: _due, failCause: _cause, ...rest } = notice;

@@ -285,6 +285,11 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Проверьте дату на чеке. Дней назад, не больше: {days}.',
     en: 'Check the date on the receipt. Days ago, at most: {days}.',
   },
+  TOO_MANY_CHANGES: {
+    ro: 'Nu se mai poate schimba. Numărul maxim de schimbări: {max}.',
+    ru: 'Больше изменить нельзя. Максимум изменений: {max}.',
+    en: 'No more changes are possible. Limit: {max}.',
+  },
   TOO_MANY_NOTES: {
     ro: 'Nu mai încap note. Numărul maxim la o cerere: {max}.',
     ru: 'Больше заметок не помещается. Максимум на заявление: {max}.',
