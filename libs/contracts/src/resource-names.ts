@@ -5,7 +5,6 @@ const KEBAB = '[a-z0-9]+(?:-[a-z0-9]+)*';
 
 const COLLECTIONS = {
   applications: new RegExp(`^${ULID}$`),
-  mandates: new RegExp(`^${ULID}$`),
   documents: new RegExp(`^${ULID}$`),
   mandates: new RegExp(`^${ULID}$`),
   centres: /^[A-Z]+-[0-9]{2,6}$/,
