@@ -1,11 +1,9 @@
-import { parseContent, refusal } from './cloudevents.ts';
+import { refusal } from './cloudevents.ts';
 import type { ReadRefusal } from './cloudevents.ts';
-import { textHeaders } from './kafka.ts';
 import type { IncomingMessage, Payload } from './kafka.ts';
 import { REFERENCE_TYPES } from './messages.ts';
+import { readReferenceMessage } from './reference-data.ts';
 import { CENTRE_HEADERS_SCHEMA, REFERENCE_SCHEMAS } from './schemas.ts';
-import { attributesOf, validateAttributes } from './validate.ts';
-import { findViolations } from './violations.ts';
 
 /** Reference data about centres: one compacted topic for all agencies, keyed by the centre code. */
 
@@ -45,20 +43,13 @@ export function toCentrePayload(centre: CentreChanged): Payload & { type: string
  * refused with UNKNOWN_TYPE: it belongs to a later contract version.
  */
 export function fromCentreMessage(message: IncomingMessage): CentreReadResult {
-  const attributes = attributesOf(textHeaders(message.headers));
-  const violations = validateAttributes(attributes, CENTRE_HEADERS_SCHEMA);
-  if (violations.length > 0) return refusal('NOT_CLOUDEVENTS', violations);
-  if (attributes.type !== REFERENCE_TYPES.centreChanged) return refusal('UNKNOWN_TYPE');
-  if (attributes.dataschema !== SCHEMA.$id) {
-    return refusal('NOT_CLOUDEVENTS', [{ field: 'ce_dataschema', rule: 'const' }]);
-  }
-  const code = attributes.subject?.slice(SUBJECT_PREFIX.length);
-  if (message.key?.toString() !== code) return refusal('KEY_MISMATCH');
-  const { bytes, value } = parseContent(message.value, MAX_CENTRE_BYTES);
-  if (bytes > MAX_CENTRE_BYTES) return refusal('TOO_LARGE');
-  if (value === undefined) return refusal('NOT_JSON');
-  const contentViolations = findViolations(SCHEMA, value, 'reader');
-  if (contentViolations.length > 0) return refusal('CONTENT_INVALID', contentViolations);
-  const centre = value as CentreChanged;
-  return centre.code === code ? { ok: true, centre } : refusal('KEY_MISMATCH');
+  const read = readReferenceMessage(message, {
+    type: REFERENCE_TYPES.centreChanged,
+    headers: CENTRE_HEADERS_SCHEMA,
+    maxBytes: MAX_CENTRE_BYTES,
+    subjectPrefix: SUBJECT_PREFIX,
+  });
+  if (!read.ok) return read;
+  const centre = read.content as CentreChanged;
+  return centre.code === read.key ? { ok: true, centre } : refusal('KEY_MISMATCH');
 }

@@ -29,6 +29,8 @@ export const REPLY_TYPES = {
 /** `ce_type` of reference data, which is the same for every agency. */
 export const REFERENCE_TYPES = {
   centreChanged: 'md.cups.centre.changed.v1',
+  /** Since 1.4. */
+  journalCheckpoint: 'md.cups.journal.checkpoint.v1',
 } as const;
 
 export type RequestType = (typeof REQUEST_TYPES)[keyof typeof REQUEST_TYPES];

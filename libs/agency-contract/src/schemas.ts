@@ -6,9 +6,11 @@ import submittedV2 from '../schemas/application.submitted.v2.json' with { type: 
 import withdrawn from '../schemas/application.withdrawn.json' with { type: 'json' };
 import centreHeaders from '../schemas/centre-headers.json' with { type: 'json' };
 import centreChanged from '../schemas/centre.changed.json' with { type: 'json' };
+import checkpointHeaders from '../schemas/checkpoint-headers.json' with { type: 'json' };
 import definitions from '../schemas/definitions.json' with { type: 'json' };
 import headers from '../schemas/headers.json' with { type: 'json' };
 import refusalHeaders from '../schemas/refusal-headers.json' with { type: 'json' };
+import journalCheckpoint from '../schemas/journal.checkpoint.json' with { type: 'json' };
 import acknowledged from '../schemas/reply.acknowledged.json' with { type: 'json' };
 import decided from '../schemas/reply.decided.json' with { type: 'json' };
 import documentsRequested from '../schemas/reply.documents-requested.json' with { type: 'json' };
@@ -39,9 +41,11 @@ export const SCHEMAS: Record<MessageType, { $id: string }> = {
 /** JSON Schema of each reference data type. */
 export const REFERENCE_SCHEMAS: Record<ReferenceType, { $id: string }> = {
   [REFERENCE_TYPES.centreChanged]: centreChanged,
+  [REFERENCE_TYPES.journalCheckpoint]: journalCheckpoint,
 };
 
 export const CENTRE_HEADERS_SCHEMA: { $id: string } = centreHeaders;
+export const CHECKPOINT_HEADERS_SCHEMA: { $id: string } = checkpointHeaders;
 /** Header schema of `md.cups.reply.refused.v1`, which may be about no delivery. */
 export const REFUSAL_HEADERS_SCHEMA: { $id: string } = refusalHeaders;
 export const HEADERS_SCHEMA: { $id: string } = headers;

@@ -4,6 +4,7 @@ import formats from 'ajv-formats';
 import { openForReaders } from './readers.ts';
 import {
   CENTRE_HEADERS_SCHEMA,
+  CHECKPOINT_HEADERS_SCHEMA,
   DEFINITIONS,
   HEADERS_SCHEMA,
   REFERENCE_SCHEMAS,
@@ -32,7 +33,8 @@ function compileSchema(schema: { $id: string }, role: Role): ValidateFunction {
       formats: { date: builtIn.get('date'), 'date-time': builtIn.get('date-time') },
     });
     const messages = [...Object.values(SCHEMAS), ...Object.values(REFERENCE_SCHEMAS)];
-    const all = [DEFINITIONS, HEADERS_SCHEMA, REFUSAL_HEADERS_SCHEMA, CENTRE_HEADERS_SCHEMA, ...messages];
+    const headers = [HEADERS_SCHEMA, REFUSAL_HEADERS_SCHEMA, CENTRE_HEADERS_SCHEMA, CHECKPOINT_HEADERS_SCHEMA];
+    const all = [DEFINITIONS, ...headers, ...messages];
     ajv.addSchema(role === 'reader' ? all.map(openForReaders) : all);
     compilers.set(role, ajv);
   }

@@ -1,10 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import YAML from 'yaml';
-import { CENTRE_HEADERS_SCHEMA, HEADERS_SCHEMA, REFERENCE_SCHEMAS, REFUSAL_HEADERS_SCHEMA } from '../src/schemas.ts';
+import {
+  CENTRE_HEADERS_SCHEMA,
+  CHECKPOINT_HEADERS_SCHEMA,
+  HEADERS_SCHEMA,
+  REFERENCE_SCHEMAS,
+  REFUSAL_HEADERS_SCHEMA,
+} from '../src/schemas.ts';
 import { findViolations } from '../src/violations.ts';
 import {
   CENTRES_TOPIC,
+  CHECKPOINTS_TOPIC,
   COPY_PATH,
   isReplyType,
   REFERENCE_TYPES,
@@ -12,12 +19,13 @@ import {
   REQUEST_TYPES,
   SCHEMAS,
   toCentrePayload,
+  toCheckpointPayload,
   toMessage,
   topicsOf,
   validateReply,
   validateRequest,
 } from '../src/index.ts';
-import type { AgencyEvent, CentreChanged, MessageType, ReferenceType } from '../src/index.ts';
+import type { AgencyEvent, CentreChanged, JournalCheckpoint, MessageType, ReferenceType } from '../src/index.ts';
 
 const types: MessageType[] = [...Object.values(REQUEST_TYPES), ...Object.values(REPLY_TYPES)];
 const referenceTypes: ReferenceType[] = Object.values(REFERENCE_TYPES);
@@ -32,12 +40,18 @@ type Trait = { headers: { schema: Ref }; bindings: { kafka: { key: { pattern: st
 type Message = { name: string; traits: Ref[]; payload: { schema: Ref } };
 type Document = {
   asyncapi: string;
-  channels: Record<'requests' | 'replies' | 'centres', Channel>;
+  channels: Record<'requests' | 'replies' | 'centres' | 'checkpoints', Channel>;
   operations: Record<string, { action: string; channel: Ref; messages: Ref[] }>;
   components: {
     messages: Record<string, Message>;
-    messageTraits: Record<'cloudEvent' | 'centreEvent' | 'refusalEvent', Trait>;
+    messageTraits: Record<'cloudEvent' | 'centreEvent' | 'checkpointEvent' | 'refusalEvent', Trait>;
   };
+};
+/** Header traits by type; all other messages are about a delivery. */
+const TRAITS: Record<string, string> = {
+  [REFERENCE_TYPES.centreChanged]: 'centreEvent',
+  [REFERENCE_TYPES.journalCheckpoint]: 'checkpointEvent',
+  [REQUEST_TYPES.replyRefused]: 'refusalEvent',
 };
 const asyncapi = YAML.parse(read('asyncapi.yaml')) as Document;
 const resolve = (ref: string): unknown =>
@@ -76,15 +90,16 @@ describe('the AsyncAPI document', () => {
   test('lists exactly the types in the code, each in its direction', () => {
     expect(namesOf(asyncapi.channels.requests).sort()).toEqual(Object.values(REQUEST_TYPES).sort());
     expect(namesOf(asyncapi.channels.replies).sort()).toEqual(Object.values(REPLY_TYPES).sort());
-    expect(namesOf(asyncapi.channels.centres)).toEqual(Object.values(REFERENCE_TYPES));
+    const { centres, checkpoints } = asyncapi.channels;
+    expect([...namesOf(centres), ...namesOf(checkpoints)]).toEqual(Object.values(REFERENCE_TYPES));
     expect(Object.keys(asyncapi.components.messages)).toHaveLength(all.length);
   });
   test('has one operation per channel, with all its messages', () => {
-    const { receiveRequests, sendReplies, receiveCentres } = asyncapi.operations;
-    expect(Object.keys(asyncapi.operations)).toHaveLength(3);
-    const actions = [receiveRequests?.action, sendReplies?.action, receiveCentres?.action];
-    expect(actions).toEqual(['receive', 'send', 'receive']);
-    expect(receiveCentres?.messages).toHaveLength(referenceTypes.length);
+    const { receiveRequests, sendReplies, receiveCentres, receiveCheckpoints } = asyncapi.operations;
+    expect(Object.keys(asyncapi.operations)).toHaveLength(4);
+    const actions = [receiveRequests, sendReplies, receiveCentres, receiveCheckpoints].map((one) => one?.action);
+    expect(actions).toEqual(['receive', 'send', 'receive', 'receive']);
+    expect([receiveCentres, receiveCheckpoints].flatMap((one) => one?.messages)).toHaveLength(referenceTypes.length);
     expect(receiveRequests?.messages).toHaveLength(Object.keys(REQUEST_TYPES).length);
     expect(sendReplies?.messages).toHaveLength(Object.keys(REPLY_TYPES).length);
   });
@@ -95,6 +110,7 @@ describe('the AsyncAPI document', () => {
     };
     expect(addresses).toEqual(topicsOf('asp'));
     expect(asyncapi.channels.centres.address).toBe(CENTRES_TOPIC);
+    expect(asyncapi.channels.checkpoints.address).toBe(CHECKPOINTS_TOPIC);
     expect(topicsOf('asp', 't1.').requests).toBe('t1.agency.asp.requests');
   });
   test('refers to the schema in ce_dataschema', () => {
@@ -102,9 +118,7 @@ describe('the AsyncAPI document', () => {
       const schema = JSON.parse(read(message.payload.schema.$ref)) as { $id: string };
       const known = { ...SCHEMAS, ...REFERENCE_SCHEMAS }[message.name as MessageType | ReferenceType];
       expect(schema.$id).toBe(known.$id);
-      const isRefusal = message.name === REQUEST_TYPES.replyRefused;
-      const trait = message.name in REFERENCE_SCHEMAS ? 'centreEvent' : isRefusal ? 'refusalEvent' : 'cloudEvent';
-      expect(message.traits).toEqual([{ $ref: `#/components/messageTraits/${trait}` }]);
+      expect(message.traits).toEqual([{ $ref: `#/components/messageTraits/${TRAITS[message.name] ?? 'cloudEvent'}` }]);
     }
   });
   test('lists exactly the headers that the code writes', () => {
@@ -135,6 +149,12 @@ describe('the AsyncAPI document', () => {
     const { pattern } = asyncapi.components.messageTraits.centreEvent.bindings.kafka.key;
     expect(toCentrePayload(sample).key).toMatch(new RegExp(pattern));
     expect('01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp').not.toMatch(new RegExp(pattern));
+  });
+  test('has a separate header schema for checkpoints', () => {
+    const { headers, bindings } = asyncapi.components.messageTraits.checkpointEvent;
+    expect((JSON.parse(read(headers.schema.$ref)) as { $id: string }).$id).toBe(CHECKPOINT_HEADERS_SCHEMA.$id);
+    const sample = sampleOf(REFERENCE_TYPES.journalCheckpoint) as JournalCheckpoint;
+    expect(toCheckpointPayload(sample).key).toMatch(new RegExp(bindings.kafka.key.pattern));
   });
   test('has a separate header schema for refusals, about a delivery or an agency', () => {
     const { headers, bindings } = asyncapi.components.messageTraits.refusalEvent;

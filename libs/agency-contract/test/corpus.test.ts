@@ -5,6 +5,7 @@ import { CORPUS_APPLICATION, toIncomingMessage, instantiateCase, readCorpus } fr
 import type { CorpusCase, SerializedMessage } from '../src/corpus.ts';
 import {
   fromCentreMessage,
+  fromCheckpointMessage,
   fromMessage,
   isReplyType,
   REFERENCE_TYPES,
@@ -86,6 +87,10 @@ describe('the complete messages', () => {
     const type = message.headers['ce_type']!;
     if (type === REFERENCE_TYPES.centreChanged) {
       expect(fromCentreMessage(toIncomingMessage(message))).toEqual({ ok: true, centre: message.value });
+      return;
+    }
+    if (type === REFERENCE_TYPES.journalCheckpoint) {
+      expect(fromCheckpointMessage(toIncomingMessage(message))).toEqual({ ok: true, checkpoint: message.value });
       return;
     }
     expect(fromMessage(toIncomingMessage(message))).toMatchObject({ ok: true, event: { type, data: message.value } });

@@ -6,6 +6,7 @@ import submitted from '@cups/agency-contract/samples/messages/application.submit
 import submittedV2 from '@cups/agency-contract/samples/messages/application.submitted.v2.json' with { type: 'json' };
 import withdrawn from '@cups/agency-contract/samples/messages/application.withdrawn.json' with { type: 'json' };
 import centreChanged from '@cups/agency-contract/samples/messages/centre.changed.json' with { type: 'json' };
+import journalCheckpoint from '@cups/agency-contract/samples/messages/journal.checkpoint.json' with { type: 'json' };
 import acknowledged from '@cups/agency-contract/samples/messages/reply.acknowledged.json' with { type: 'json' };
 import decided from '@cups/agency-contract/samples/messages/reply.decided.json' with { type: 'json' };
 import documentsRequested from '@cups/agency-contract/samples/messages/reply.documents-requested.json' with { type: 'json' };
@@ -31,6 +32,7 @@ const SAMPLES: readonly SerializedMessage[] = [
   resultCorrected,
   resultRevoked,
   centreChanged,
+  journalCheckpoint,
 ];
 
 /** Returns one valid message of each type, for the agency with this code. */

@@ -6,7 +6,7 @@ import type { Json, PublishedContract } from './publish.ts';
 export function buildContract({ document, schemas }: PublishedContract): Contract {
   const channels = document['channels'] as Record<string, { address: string }>;
   const { messageTraits } = document['components'] as {
-    messageTraits: Record<'cloudEvent' | 'centreEvent' | 'refusalEvent', Trait>;
+    messageTraits: Record<'cloudEvent' | 'centreEvent' | 'checkpointEvent' | 'refusalEvent', Trait>;
   };
   const messages = (start: string) =>
     Object.fromEntries(
@@ -16,6 +16,7 @@ export function buildContract({ document, schemas }: PublishedContract): Contrac
     );
   const deliveries = readRules(messageTraits.cloudEvent, document);
   const centres = readRules(messageTraits.centreEvent, document);
+  const checkpoints = readRules(messageTraits.checkpointEvent, document);
   const refusals = readRules(messageTraits.refusalEvent, document);
   const { 'reply.refused': refused, ...replies } = messages('reply.');
   return {
@@ -25,6 +26,11 @@ export function buildContract({ document, schemas }: PublishedContract): Contrac
     requests: messages('application.'),
     replies,
     reference: { keyPattern: centres.keyPattern, headers: centres.headers, messages: messages('centre.') },
+    checkpoints: {
+      keyPattern: checkpoints.keyPattern,
+      headers: checkpoints.headers,
+      messages: messages('journal.'),
+    },
     refusals: { keyPattern: refusals.keyPattern, headers: refusals.headers, messages: { 'reply.refused': refused! } },
   };
 }

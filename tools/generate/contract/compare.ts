@@ -18,6 +18,8 @@ export interface Contract {
   replies: Record<string, Json>;
   /** Messages for all agencies; absent in early baselines. */
   reference?: Reference;
+  /** Checkpoints of the journal; absent in baselines before 1.4. */
+  checkpoints?: Reference;
   /** Messages about refused replies, with or without a delivery; absent in early baselines. */
   refusals?: Reference;
 }
@@ -45,6 +47,7 @@ export function findBreakingChanges(base: Contract, next: Contract): string[] {
   );
   found.push(...findUnreadable(base.requests, next.requests), ...findUnwritable(base.replies, next.replies));
   if (base.reference) found.push(...findReferenceChanges(base.reference, next.reference, 'reference data'));
+  if (base.checkpoints) found.push(...findReferenceChanges(base.checkpoints, next.checkpoints, 'checkpoints'));
   if (base.refusals) found.push(...findReferenceChanges(base.refusals, next.refusals, 'refused replies'));
   return found;
 }

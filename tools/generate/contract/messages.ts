@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import {
   agencySubjectOf,
   CENTRES_TOPIC,
+  CHECKPOINT_SOURCE,
+  CHECKPOINTS_TOPIC,
   isReplyType,
   PLATFORM_SOURCE,
   REPLY_TYPES,
@@ -10,10 +12,11 @@ import {
   sourceOf,
   subjectOf,
   toCentrePayload,
+  toCheckpointPayload,
   toMessage,
   topicsOf,
 } from '@cups/agency-contract';
-import type { AgencyEvent, CentreChanged, MessageType, ReplyRefused } from '@cups/agency-contract';
+import type { AgencyEvent, CentreChanged, JournalCheckpoint, MessageType, ReplyRefused } from '@cups/agency-contract';
 import type { SerializedMessage } from '@cups/agency-contract/corpus';
 
 /** Complete sample messages with topic, key and headers: one delivery from start to end. */
@@ -75,6 +78,7 @@ export function buildSampleMessages(folder: string): Record<string, SerializedMe
       message: { topic: 'agency.asp.replies', partition: 0, offset: 815 },
     } as never),
     'centre.changed.json': centreMessage(sample('centre.changed.json')),
+    'journal.checkpoint.json': checkpointMessage(sample('journal.checkpoint.json')),
   };
 }
 
@@ -90,16 +94,30 @@ function createMessage(type: MessageType, subject: string, data: never): Seriali
 }
 
 function centreMessage(centre: CentreChanged): SerializedMessage {
-  const { key, type, subject, dataschema, datacontenttype } = toCentrePayload(centre);
+  const envelope = { ce_id: 'CU-001-1', ce_source: '/cups/identity', ce_time: '2026-11-02T06:00:00Z' };
+  return referenceMessage(CENTRES_TOPIC, toCentrePayload(centre), envelope, centre);
+}
+
+function checkpointMessage(checkpoint: JournalCheckpoint): SerializedMessage {
+  const envelope = { ce_id: '01KAVX3Z2M4N6P7R8S9T0V1W2X', ce_source: CHECKPOINT_SOURCE, ce_time: checkpoint.time };
+  return referenceMessage(CHECKPOINTS_TOPIC, toCheckpointPayload(checkpoint), envelope, checkpoint);
+}
+
+function referenceMessage(
+  topic: string,
+  { key, type, subject, dataschema, datacontenttype }: ReturnType<typeof toCentrePayload>,
+  { ce_id, ce_source, ce_time }: Record<'ce_id' | 'ce_source' | 'ce_time', string>,
+  value: object,
+): SerializedMessage {
   const headers = {
     ce_specversion: '1.0',
-    ce_id: 'CU-001-1',
-    ce_source: '/cups/identity',
+    ce_id,
+    ce_source,
     ce_type: type,
     ce_subject: subject,
-    ce_time: '2026-11-02T06:00:00Z',
+    ce_time,
     ce_dataschema: dataschema,
     'content-type': datacontenttype,
   };
-  return { topic: CENTRES_TOPIC, key, headers, value: centre };
+  return { topic, key, headers, value };
 }

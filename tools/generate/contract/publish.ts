@@ -10,7 +10,7 @@ import { formatLifecycleTable, formatRefusalTables } from './tables.ts';
  * Builds the published contract from `libs/agency-contract`: one AsyncAPI document without external references, a JSON Schema
  * for each message, and one for the headers of each kind.
  *
- * Schemas that agencies read (requests, centres) are open, so that the platform can add properties. Schemas that agencies write
+ * Schemas that agencies read (requests, centres, checkpoints) are open, so that the platform can add properties. Schemas that agencies write
  * (replies) are closed, so that a misspelt property is found early. The platform's own messages are validated against the closed
  * sources.
  */
@@ -112,11 +112,11 @@ function mergeSchemas(target: Json, beside: Json): Json {
   return both;
 }
 
-/** Header schemas, as JSON objects of strings: deliveries, refused replies, centres. */
-const HEADER_SCHEMAS = ['headers.json', 'refusal-headers.json', 'centre-headers.json'];
+/** Header schemas, as JSON objects of strings: deliveries, refused replies, centres, checkpoints. */
+const HEADER_SCHEMAS = ['headers.json', 'refusal-headers.json', 'centre-headers.json', 'checkpoint-headers.json'];
 
 /** Messages that an agency reads. It writes all others that start with `reply.`. */
-const READ_PREFIXES = ['application.', 'centre.', 'reply.refused.'];
+const READ_PREFIXES = ['application.', 'centre.', 'journal.', 'reply.refused.'];
 
 function resolveSide(file: string): Side | undefined {
   if (READ_PREFIXES.some((start) => file.startsWith(start))) return 'reads';

@@ -3,6 +3,7 @@ import {
   agencyOfReplies,
   agencyOfSource,
   fromCentreMessage,
+  fromCheckpointMessage,
   fromMessage,
   parseSubject,
   REFERENCE_TYPES,
@@ -46,6 +47,12 @@ Exit codes: 0 all valid, 1 some invalid.
   },
 };
 
+/** Readers of messages for all agencies, by type. */
+const REFERENCE_READERS: Record<string, typeof fromCentreMessage | typeof fromCheckpointMessage> = {
+  [REFERENCE_TYPES.centreChanged]: fromCentreMessage,
+  [REFERENCE_TYPES.journalCheckpoint]: fromCheckpointMessage,
+};
+
 type MessageFile = ReturnType<typeof readMessageFile>;
 
 function readFile(file: string): MessageFile {
@@ -61,8 +68,9 @@ function readFile(file: string): MessageFile {
 function evaluateFile({ topic, message }: MessageFile): Omit<FileReport, 'file'> {
   const text = textHeaders(message.headers);
   const type = text['ce_type'] ?? '';
-  if (type === REFERENCE_TYPES.centreChanged || isRequestType(type)) {
-    const read = isRequestType(type) ? fromMessage(message) : fromCentreMessage(message);
+  const readRequest = isRequestType(type) ? fromMessage : REFERENCE_READERS[type];
+  if (readRequest) {
+    const read = readRequest(message);
     if (read.ok) return { valid: true, violations: [], changes: [] };
     return { valid: false, cause: read.cause, violations: read.violations, changes: [] };
   }
