@@ -320,9 +320,18 @@ describe('`npm run cups -- keys`', () => {
     expect({ code, lines: out.trim().split('\n') }).toEqual({
       code: 0,
       lines: [
-        ...[...SIGNERS, 'cookie', 'person-hash', 'document-keys', 'checkpoints'].map(
-          (name) => `${name}: a key was generated`,
-        ),
+        ...[
+          ...SIGNERS,
+          ...[
+            'cookie',
+            'person-hash',
+            'document-keys',
+            'identity-keys',
+            'intake-keys',
+            'notification-keys',
+            'checkpoints',
+          ],
+        ].map((name) => `${name}: a key was generated`),
         'persons: its keys were generated',
         'intake: its secret was generated',
         'authority: generated, valid for 3650 days',
@@ -466,12 +475,14 @@ describe('keys in a cluster', () => {
         ...SIGNERS.map((service) => {
           const sets = {
             gateway: ['gateway-cookie.jwks'],
-            identity: ['identity-persons.jwks'],
+            identity: ['identity-persons.jwks', 'identity.jwks'],
             documents: ['documents.jwks'],
+            intake: ['intake.jwks'],
+            notifications: ['notifications.jwks'],
             journal: ['journal-checkpoints.jwks'],
           };
           const own = service in sets ? sets[service as keyof typeof sets] : [];
-          return [`${at}/secrets/try-key-${service}`, 'Secret', [...own, `${service}.key.jwk`]];
+          return [`${at}/secrets/try-key-${service}`, 'Secret', [...own, `${service}.key.jwk`].sort()];
         }),
         // The key of the authority is in a Secret of its own, which no service mounts.
         ...['authority', ...SIGNERS.map((service) => `tls-${service}`)].map((name) => [

@@ -28,9 +28,17 @@ gateway: { publicOrigin: 'https://cups.example' }
 const TABLE = 'name;kind;wave;district\nPrimăria Exemplu;town-hall;2025;Hîncești\n';
 const CERTIFICATES = ['kafka.crt', 'mongodb.crt', 'saml.crt', 'idp.crt'];
 const PASSWORDS = ['kafka-admin.password', 'kafka-intake.password', 'saml.key'];
-const SECRETS = ['identity', 'intake', 'documents', 'document-keys', 'agency-bridge', 'notifications'].map(
-  (name) => `${name}-store.uri`,
-);
+const SECRETS = [
+  'identity',
+  'intake',
+  'documents',
+  'document-keys',
+  'identity-keys',
+  'intake-keys',
+  'notification-keys',
+  'agency-bridge',
+  'notifications',
+].map((name) => `${name}-store.uri`);
 
 beforeAll(async () => {
   cpSync(join(root, 'data'), at('data'), { recursive: true });

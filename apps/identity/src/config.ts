@@ -7,6 +7,7 @@ import {
   PROCESS_SETTINGS,
   STORED_BACKEND_SETTINGS,
 } from '@cups/backend/settings';
+import { dataKeySettings } from '@cups/data-keys/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 import { SIGN_IN } from './signin/settings.ts';
@@ -39,6 +40,7 @@ export const settings = {
     meaning:
       'File with the keys of personal numbers of staff: a JWK set of 256-bit keys. The first key of `use: enc` encrypts and all of them decrypt. The keys of `use: sig` (one, or two during a rotation) compute the search hash. Changes are read without a restart. Empty: `identity-persons.jwks` in KEYS_DIR.',
   },
+  ...dataKeySettings({ prefix: 'IDENTITY_KEYS', service: 'identity', owner: 'mandate' }),
   personHashKeysFile: PERSON_HASH_KEYS_SETTING,
   sessionMs: {
     name: 'SESSION_LIFETIME_MINUTES',

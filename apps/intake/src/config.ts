@@ -9,6 +9,7 @@ import {
   STORED_BACKEND_SETTINGS,
   timerPollSetting,
 } from '@cups/backend/settings';
+import { dataKeySettings } from '@cups/data-keys/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
@@ -31,6 +32,7 @@ export const settings = {
     secret: true,
     meaning: 'File with the secret of the request fingerprints. Changes are read without a restart.',
   },
+  ...dataKeySettings({ prefix: 'INTAKE_KEYS', service: 'intake', owner: 'application' }),
   personHashKeysFile: PERSON_HASH_KEYS_SETTING,
   timerPollMs: timerPollSetting(15_000),
 } as const satisfies Settings;

@@ -8,6 +8,7 @@ import {
   STORED_BACKEND_SETTINGS,
   timerPollSetting,
 } from '@cups/backend/settings';
+import { dataKeySettings } from '@cups/data-keys/settings';
 import { readSettings } from '@cups/process/settings';
 import type { Settings } from '@cups/process/settings';
 
@@ -18,6 +19,7 @@ export const settings = {
   grpcPort: grpcPortSetting(7005),
   httpPort: httpPortSetting(7105),
   intakeAddress: addressSetting('intake, the source of contacts', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
+  ...dataKeySettings({ prefix: 'NOTIFICATION_KEYS', service: 'notifications', owner: 'notice' }),
   smtpUrlFile: {
     name: 'SMTP_URL_FILE',
     type: 'secret-file',

@@ -82,7 +82,7 @@ of the value.
 {{- end -}}
 {{- end -}}
 {{- if and (include "cups.usesVault" .) $global.networkPolicy.enabled (not $values.vault.peers) -}}
-{{- $faults = append $faults (printf "%s.vault.peers is empty: name the address of the Vault, or no document can be read." $name) -}}
+{{- $faults = append $faults (printf "%s.vault.peers is empty: name the address of the Vault, or nothing that data keys protect can be read." $name) -}}
 {{- end -}}
 {{- if and (include "cups.storesForTrial" .) (gt (include "cups.leastReplicas" . | int) 1) -}}
 {{- $faults = append $faults (printf "%s.storage.existingClaim is missing with more than one replica: each pod would have only its own documents." $name) -}}
@@ -191,7 +191,7 @@ of the value.
 {{- end -}}
 {{- with $values.keyStore -}}
 {{- if not .existingSecret -}}
-{{- $found = append $found (printf "%s.keyStore.existingSecret is missing: erased documents could be read from any backup of the store." $name) -}}
+{{- $found = append $found (printf "%s.keyStore.existingSecret is missing: erased data could be read from any backup of the store." $name) -}}
 {{- end -}}
 {{- end -}}
 {{- with $values.checker -}}

@@ -4,6 +4,8 @@ import type { ExternalServices } from './external-services.ts';
 /** Files of an administrator's folder `mine` (docs/how-to/install.md) for the external services. */
 
 const STORE_SERVICES = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications'];
+/** Stores of wrapped data keys. */
+const KEY_STORES = ['document-keys', 'identity-keys', 'intake-keys', 'notification-keys'];
 /** Partitions of each topic: at least the maximum number of consumers. */
 const PARTITIONS = 12;
 
@@ -14,7 +16,7 @@ export function secretFiles({
   secure,
 }: Pick<ExternalServices, 'store' | 'mail' | 'secure'>): Record<string, string> {
   const authority = readFileSync(secure.caFile, 'utf8');
-  const uris = [...STORE_SERVICES, 'document-keys'].map((name) => [
+  const uris = [...STORE_SERVICES, ...KEY_STORES].map((name) => [
     `${name}-store.uri`,
     `mongodb://${store.host}:${store.port}`,
   ]);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createDataKeys, openDataKeyRecords, openKeyEncryption, SHORT_CACHE } from '@cups/data-keys';
 import type { DataKeyRecords, DataKeys, KeyEncryptionConfig } from '@cups/data-keys';
+import { dataKeySetFile } from '@cups/rpc';
 import { openStore } from '@cups/store';
 import { requireEncryptedStore } from './encrypted-store.ts';
 import type { StoredBackend, StoredConfig } from './stored.ts';
@@ -37,7 +38,7 @@ export async function openServiceDataKeys(
   backend.readyWhile(() => store.ready());
   backend.onShutdown('store', () => store.close());
   const records = openDataKeyRecords(store);
-  const file = config.keyFile || join(config.keysDir, `${name}.jwks`);
+  const file = config.keyFile || join(config.keysDir, dataKeySetFile(name));
   const wrapper = await openKeyEncryption(file, keyEncryption, backend);
   return { records, keys: createDataKeys({ records, wrapper, now, ...(cache === 'short' && { cache: SHORT_CACHE }) }) };
 }

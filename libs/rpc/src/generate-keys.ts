@@ -10,8 +10,10 @@ export const PERSON_KEY_SET = 'identity-persons.jwks';
 export const COOKIE_KEY_SET = 'gateway-cookie.jwks';
 /** Secret keys of identity and intake, with which intake recognises a person by a hash. */
 export const PERSON_HASH_KEY_SET = 'person-hash.jwks';
-/** Secret keys of documents that wrap the data key of each document. */
-export const DOCUMENT_KEY_SET = 'documents.jwks';
+/** Services that encrypt personal data under data keys. */
+export const DATA_KEY_SERVICES = ['documents', 'identity', 'intake', 'notifications'] as const;
+/** Returns the file of the secret keys that wrap the data keys of a service. */
+export const dataKeySetFile = (service: string): string => `${service}.jwks`;
 /** Private keys of journal that sign checkpoints. The first signs; checkpoints of a later one are not accepted. */
 export const CHECKPOINT_KEY_SET = 'journal-checkpoints.jwks';
 
@@ -41,7 +43,9 @@ export function generateKeys(dir: string, services: readonly ServiceName[]): voi
   if (services.includes('identity')) generateKeySet(join(dir, PERSON_KEY_SET), ['enc', 'sig']);
   if (services.includes('identity')) generateKeySet(join(dir, PERSON_HASH_KEY_SET), ['sig']);
   if (services.includes('gateway')) generateKeySet(join(dir, COOKIE_KEY_SET), ['enc']);
-  if (services.includes('documents')) generateKeySet(join(dir, DOCUMENT_KEY_SET), ['enc']);
+  for (const service of DATA_KEY_SERVICES) {
+    if (services.includes(service)) generateKeySet(join(dir, dataKeySetFile(service)), ['enc']);
+  }
   if (services.includes('journal')) writeMissingKeySet(join(dir, CHECKPOINT_KEY_SET), () => [generateSigningJwk()]);
 }
 

@@ -51,7 +51,7 @@ export function keysCommand(): Command {
     summary:
       'Generates and rotates service keys, key sets and certificates. Use one of --dir, --cluster and --api. No service ' +
       'restarts: services watch their keys. `authority` is the certificate authority; cookie, person-hash, persons, ' +
-      'document-keys and checkpoints are key sets.',
+      'document-keys, identity-keys, intake-keys, notification-keys and checkpoints are key sets.',
   });
   for (const step of steps) group.addCommand(step);
   return group;

@@ -1,7 +1,8 @@
 import {
   CHECKPOINT_KEY_SET,
   COOKIE_KEY_SET,
-  DOCUMENT_KEY_SET,
+  DATA_KEY_SERVICES,
+  dataKeySetFile,
   generateSecretJwk,
   generateSigningJwk,
   PERSON_HASH_KEY_SET,
@@ -23,8 +24,8 @@ const SESSION_KEY_LIFETIME_MS = PROPAGATION_MS + 8 * 3_600_000;
 /** Limit of a gateway per kind of key: with more, an old key could never be retired. */
 const MAX_KEYS_PER_USE = 3;
 
-/** Old keys of documents stay until the last document that they protect is erased. */
-const MAX_DOCUMENT_KEYS = 20;
+/** Old keys that wrap data keys stay until the last data key that needs them is destroyed. */
+const MAX_WRAPPING_KEYS = 20;
 
 /** A key with the time (ms since 1970) since which it is published or active. */
 interface SecretJwk {
@@ -48,8 +49,24 @@ interface KeySet {
   /** How long sealed data may be in use after the activation. */
   lifeMs: number;
   /** Service that stores sealed data: its old keys retire once the data is sealed again, or never needed again. */
-  keptBy?: 'identity' | 'documents';
+  keptBy?: 'identity' | 'data-keys';
 }
+
+/** Names of the key sets that wrap data keys. */
+const DATA_KEY_NAMES = {
+  documents: 'document-keys',
+  identity: 'identity-keys',
+  intake: 'intake-keys',
+  notifications: 'notification-keys',
+} as const;
+
+const describeDataKeySet = (service: keyof typeof DATA_KEY_NAMES): KeySet => ({
+  item: { kind: 'set', service, file: dataKeySetFile(service) },
+  uses: ['enc'],
+  most: MAX_WRAPPING_KEYS,
+  lifeMs: PROPAGATION_MS,
+  keptBy: 'data-keys',
+});
 
 /** By the names that the command uses. */
 const KEY_SET_DEFINITIONS: Readonly<Record<string, KeySet>> = {
@@ -65,13 +82,7 @@ const KEY_SET_DEFINITIONS: Readonly<Record<string, KeySet>> = {
     most: MAX_KEYS_PER_USE,
     lifeMs: SESSION_KEY_LIFETIME_MS,
   },
-  'document-keys': {
-    item: { kind: 'set', service: 'documents', file: DOCUMENT_KEY_SET },
-    uses: ['enc'],
-    most: MAX_DOCUMENT_KEYS,
-    lifeMs: PROPAGATION_MS,
-    keptBy: 'documents',
-  },
+  ...Object.fromEntries(DATA_KEY_SERVICES.map((service) => [DATA_KEY_NAMES[service], describeDataKeySet(service)])),
   checkpoints: {
     item: { kind: 'set', service: 'journal', file: CHECKPOINT_KEY_SET },
     uses: ['sig'],
@@ -140,7 +151,7 @@ async function activateNextKeys({ place, now, hurry }: RotationContext, name: st
   const switched = next.map((key) => Object.assign({}, key, { since: Math.max(now, key.since ?? 0) }));
   await writeKeySet(place, name, [...switched, ...keys.filter((key) => !next.includes(key))]);
   const { lifeMs, keptBy } = KEY_SET_DEFINITIONS[name]!;
-  if (keptBy === 'documents') return 'its next key seals; the old ones stay for the documents that they protect';
+  if (keptBy === 'data-keys') return 'its next key seals; the old ones stay for the data keys that they wrap';
   const then = keptBy ? ' at the earliest: identity seals all numbers again first' : '';
   const says =
     next.length === 1
@@ -160,9 +171,9 @@ async function retireOldKeys({ place, now, hurry, personNumbers }: RotationConte
   if (wait > 0 && !hurry) {
     throw new Error(`An old key of ${name} may still be needed: retire in ${formatDuration(wait)}, or --now.`);
   }
-  if (keptBy === 'documents' && !hurry) {
+  if (keptBy === 'data-keys' && !hurry) {
     throw new Error(
-      `Documents that an old key of ${name} protects cannot be read without it: retire it with --now once all of them are erased.`,
+      `What an old key of ${name} protects cannot be read without it: retire it with --now once all of it is erased.`,
     );
   }
   if (keptBy === 'identity') await assertUnused(keys, { hurry, personNumbers });

@@ -33,9 +33,15 @@ export const MANAGED: Readonly<Record<string, string>> = {
   SAML_IDP_CERTIFICATES_FILE: 'a file of the Secret `saml.existingSecret`',
   SAML_ALLOW_UNENCRYPTED_ASSERTIONS: 'never: for trials only',
   OIDC_CLIENT_SECRET_FILE: 'a file of the Secret `oidc.existingSecret`',
-  DOCUMENT_KEYS_FILE: 'a file of the Secret `keys.existingSecret`, beside the private key',
-  DOCUMENT_KEYS_MONGODB_URI:
-    'a file of the Secret `keyStore.existingSecret`, named by `DOCUMENT_KEYS_MONGODB_URI_FILE`',
+  ...Object.fromEntries(
+    ['DOCUMENT_KEYS', 'IDENTITY_KEYS', 'INTAKE_KEYS', 'NOTIFICATION_KEYS'].flatMap((prefix) => [
+      [`${prefix}_FILE`, 'a file of the Secret `keys.existingSecret`, beside the private key'],
+      [
+        `${prefix}_MONGODB_URI`,
+        `a file of the Secret \`keyStore.existingSecret\`, named by \`${prefix}_MONGODB_URI_FILE\``,
+      ],
+    ]),
+  ),
   DOCUMENTS_DIR: 'a volume of the claim `storage.existingClaim`, for the storage `folder`',
   DOCUMENTS_CHECKER_ADDRESS: 'the Service of documents-checker',
   VAULT_CA_FILE: 'a file of the ConfigMap or Secret that `vault.tls` names',

@@ -260,11 +260,20 @@ const DEFAULTS: Record<string, unknown> = {
   CREATE_TOPICS: false,
 };
 
+/** The data keys of a service: their store, and the Vault that may protect their key-encryption keys. */
+const dataKeys: Value[] = [
+  ...secret('keyStore', 'uri', 'the URI of the store of wrapped data keys, if it is another one'),
+  ...authority('vault.tls', 'of the Vault, if it is private'),
+  value('vault.port', port, 8200, 'Port of the Vault, for the provider `vault`.'),
+  value('vault.peers', peers, [], `Vault, ${PEER}.`),
+];
+
 const SERVICE_VALUES: Record<string, Value[]> = {
   catalog: [...keyValues('catalog'), ...byCpu(6)],
   identity: [
-    ...keyValues('identity', 'identity-persons.jwks'),
+    ...keyValues('identity', 'identity-persons.jwks', 'identity.jwks'),
     ...store,
+    ...dataKeys,
     ...kafka,
     ...personHash,
     value(
@@ -285,8 +294,9 @@ const SERVICE_VALUES: Record<string, Value[]> = {
     ...byCpu(6),
   ],
   intake: [
-    ...keyValues('intake'),
+    ...keyValues('intake', 'intake.jwks'),
     ...store,
+    ...dataKeys,
     ...kafka,
     ...secret('requestSecret', 'intake.secret', 'the secret of the request fingerprints'),
     ...personHash,
@@ -295,7 +305,7 @@ const SERVICE_VALUES: Record<string, Value[]> = {
   documents: [
     ...keyValues('documents', 'documents.jwks'),
     ...store,
-    ...secret('keyStore', 'uri', 'the URI of the store of wrapped data keys, if it is another one'),
+    ...dataKeys,
     ...kafka,
     value(
       'storage.existingClaim',
@@ -306,9 +316,6 @@ const SERVICE_VALUES: Record<string, Value[]> = {
     ...secret('s3', 'credentials.json', 'the access key of the storage `s3`'),
     value('s3.port', port, 443, 'Port of the S3 server.'),
     value('s3.peers', peers, [], `S3 server, ${PEER}.`),
-    ...authority('vault.tls', 'of the Vault, if it is private'),
-    value('vault.port', port, 8200, 'Port of the Vault, for the provider `vault`.'),
-    value('vault.peers', peers, [], `Vault, ${PEER}.`),
     value('clamd.port', port, 3310, 'Port of the malware scanner.'),
     value('clamd.peers', peers, [], `Malware scanner, ${PEER}.`),
     value('checker.enabled', flag, true, 'Whether files are opened in pods of their own, which reach nothing.'),
@@ -319,8 +326,9 @@ const SERVICE_VALUES: Record<string, Value[]> = {
   ],
   'agency-bridge': [...keyValues('agency-bridge'), ...store, ...kafka, ...byLag],
   notifications: [
-    ...keyValues('notifications'),
+    ...keyValues('notifications', 'notifications.jwks'),
     ...store,
+    ...dataKeys,
     ...kafka,
     ...secret('mail', 'url', 'the URL of the mail server, smtps://…'),
     ...authority('mail.tls', 'of the mail server, if it is private'),

@@ -60,6 +60,11 @@ function respond(path: string): object | undefined {
   };
 }
 
+const STORES = [
+  ...['identity', 'intake', 'documents', 'agency-bridge', 'notifications'],
+  ...['document-keys', 'identity-keys', 'intake-keys', 'notification-keys'],
+];
+
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -82,7 +87,7 @@ beforeEach(() => {
   const all = {
     'serviceaccounts/default': [],
     'configmaps/authorities': ['kafka.crt', 'mongodb.crt'],
-    'secrets/stores': ['identity', 'intake', 'documents', 'document-keys', 'agency-bridge', 'notifications'],
+    'secrets/stores': STORES,
     'secrets/mail': ['url'],
     'secrets/saml': ['current.key', 'current.crt', 'idp.crt'],
     'secrets/kafka-admin': ['password'],
@@ -125,7 +130,10 @@ test('an install goes on where everything is there that no job makes, and only a
 
 test('all that is missing is said at once, each by the path of its value', async () => {
   existing.delete('secrets/mail');
-  existing.set('secrets/stores', ['identity', 'documents', 'document-keys', 'agency-bridge', 'notifications']);
+  existing.set(
+    'secrets/stores',
+    STORES.filter((name) => name !== 'intake'),
+  );
   existing.set('configmaps/authorities', ['kafka.crt']);
   const words = await runInstall();
   expect(words).toContain('notifications.mail.existingSecret: there is no Secret mail in the namespace cups.');
