@@ -216,7 +216,7 @@ function checkSequences(entries: readonly Entry[], committed: readonly SubjectCo
     return known;
   };
   entries.forEach(({ content }, index) => {
-    const { sequence } = content;
+    const { sequence = NaN } = content;
     if (!Number.isSafeInteger(sequence)) return findings.push(`entry-unreadable: entry ${index} has no number`);
     if (numbersOf(content).has(sequence)) findings.push(`entry-doubled: entry ${index} repeats an earlier one`);
     return numbersOf(content).add(sequence);
