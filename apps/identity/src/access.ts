@@ -17,6 +17,16 @@ const centreReads = {
   personalData: false,
 } as const;
 
+/** Mandates of the session's centre and of those that it inherited. */
+const mandate = {
+  callers: ['gateway'],
+  roles: ['specialist', 'centre-manager'],
+  tenancy: 'centre',
+  personalData: true,
+} as const;
+/** The code of the mandate is the right of its holder. */
+const mandateHolder = { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: true } as const;
+
 /** Access rules by method. A method without a rule prevents the start. */
 export const access: AccessTable<IdentityServiceDefinition> = {
   CreateSession: signIn,
@@ -52,4 +62,15 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   InspectPersonKeys: { ...opsTool, callers: [...opsTool.callers], personalData: false },
   GetCentre: { ...centreReads, callers: [...centreReads.callers] },
   ListCentres: { ...centreReads, callers: [...centreReads.callers] },
+  CreateMandate: mandate,
+  GetMandate: mandate,
+  ListMandates: mandate,
+  RevokeMandate: mandate,
+  SendMandateCode: mandate,
+  ConfirmMandateCode: mandate,
+  RecordMandatePrinted: mandate,
+  GetMandateByCode: mandateHolder,
+  RevokeMandateByCode: mandateHolder,
+  // Intake resolves the mandate that a draft names, for the desk. The response names nobody.
+  BatchGetMandates: { ...mandate, callers: ['intake'], personalData: false },
 };

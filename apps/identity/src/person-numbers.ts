@@ -8,8 +8,12 @@ import type { SealedPersonNumber } from './domain/staff.ts';
  * During a key change every active key hashes, so processes with old and new keys find the same people.
  */
 export interface PersonNumbers {
-  /** @param id of the operator; the sealed number opens with the same ID only */
-  seal(idnp: string, id: string): Promise<SealedPersonNumber>;
+  /**
+   * Seals a personal number, or a longer text about a person.
+   * @param id of the operator or name of the mandate; the sealed text opens with the same ID only
+   * @param number by which the person is found; the text itself by default
+   */
+  seal(text: string, id: string, number?: string): Promise<SealedPersonNumber>;
   /** @throws Error if no key opens it, or it was sealed for another ID */
   open(person: SealedPersonNumber, id: string): Promise<string>;
   /** Returns the hash by the first hash key. It is stable while that key stays first. */
@@ -48,10 +52,10 @@ export function createPersonNumbers(keys: () => readonly SecretKey[]): PersonNum
     hashes,
     keys: keyNames,
     kids: () => keys().map(({ kid }) => kid),
-    async seal(idnp, id) {
+    async seal(text, id, number = text) {
       const key = keysFor(USE_ENCRYPTION)[0]!;
-      const by = { kid: key.kid, keys: keyNames(), hash: hashes(idnp) };
-      return Object.assign(by, { sealed: await seal(idnp, key, id) });
+      const by = { kid: key.kid, keys: keyNames(), hash: hashes(number) };
+      return Object.assign(by, { sealed: await seal(text, key, id) });
     },
     open: ({ sealed }, id) => unseal(sealed, keysFor(USE_ENCRYPTION), id),
   };

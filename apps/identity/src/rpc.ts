@@ -15,6 +15,9 @@ import type { SessionParts } from './rpc/sessions.ts';
 import { teamReadRpcs } from './rpc/team-reads.ts';
 import { teamRpcs } from './rpc/team-changes.ts';
 import type { TeamParts } from './rpc/team-changes.ts';
+import { mandateHolderRpcs } from './rpc/mandate-holders.ts';
+import { mandateRpcs } from './rpc/mandates.ts';
+import type { MandateParts } from './rpc/mandates.ts';
 import { opsRpcs } from './rpc/ops.ts';
 import { signInRpcs } from './signin/rpcs.ts';
 import type { SignInParts } from './signin/rpcs.ts';
@@ -25,7 +28,7 @@ type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 const MAX_NAMES = 200;
 
 /** Returns the handlers of all methods. */
-export function identityRpcs(parts: SignInParts & TeamParts & AgencyTokenParts): IdentityRpcs {
+export function identityRpcs(parts: SignInParts & TeamParts & AgencyTokenParts & MandateParts): IdentityRpcs {
   return {
     ...sessionRpcs(parts),
     ...signInRpcs(parts),
@@ -35,6 +38,8 @@ export function identityRpcs(parts: SignInParts & TeamParts & AgencyTokenParts):
     ...teamReadRpcs(parts),
     ...opsRpcs(parts),
     ...centreRpcs(parts),
+    ...mandateRpcs(parts),
+    ...mandateHolderRpcs(parts),
   };
 }
 

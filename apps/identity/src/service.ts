@@ -20,6 +20,9 @@ import { checkProviders, openProviders } from './providers.ts';
 import { openRegistry } from './centre-registry.ts';
 import type { Registry } from './centre-registry.ts';
 import { PersonNumberResealer } from './person-number-resealer.ts';
+import { openMandates } from './mandates/store.ts';
+import { createMandateTimerHandler } from './mandates/timers.ts';
+import { notConnected } from './mpower/registry.ts';
 import { identityRpcs } from './rpc.ts';
 import { Sessions } from './sessions.ts';
 import { Attempts, openAttempts } from './signin/attempts.ts';
@@ -71,7 +74,8 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
     metrics,
   });
   backend.onShutdown('work', () => sessions.stop());
-  backend.publishOutboxes([centres]);
+  const mandateParts = startMandates(backend, { persons, personHashes });
+  backend.publishOutboxes([centres, mandateParts.mandates]);
   const registry = await openRegistry({
     dir,
     parse: createCentreParser(),
@@ -96,17 +100,32 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   backend.onShutdown('work', async () => seeder?.close());
   backend.readyWhile(() => currentCentres().size > 0 && seeder?.isReady !== false);
 
-  const { sessionMs } = config;
   const personClaim = createPersonClaim(persons, personHashes, log);
   const signIn = createSignInParts(backend, createOperatorDirectory(staff, production));
-  const sessionParts = { providers, sessions, staff, resealing, keys, sessionMs, personClaim, now };
+  const sessionParts = { providers, sessions, staff, resealing, keys, personClaim, now };
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
-    rpcs: identityRpcs({ ...places, findAgencyKeys, centreLookup, versions, ...sessionParts, ...signIn }),
+    rpcs: identityRpcs({
+      ...places,
+      findAgencyKeys,
+      centreLookup,
+      versions,
+      ...sessionParts,
+      ...signIn,
+      ...mandateParts,
+      sessionMs: config.sessionMs,
+    }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
   return { ...running, registry };
+}
+
+/** Opens the mandates, and ends those whose term is over. */
+function startMandates(backend: StoredBackend<Config>, keys: ReturnType<typeof createPersonKeys>) {
+  const mandates = openMandates(backend.store);
+  backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandates, backend) });
+  return { mandates, mpower: notConnected, ...keys };
 }
 
 /** Watches the agencies and their public keys. */

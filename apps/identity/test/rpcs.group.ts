@@ -10,3 +10,4 @@ import './issue-agency-token.test.ts';
 import './get-session.test.ts';
 import './suspend-operator.test.ts';
 import './reinstate-operator.test.ts';
+import './mandates.test.ts';

@@ -61,3 +61,16 @@ export function addCivilDays(date: string, days: number): string {
 export function weekdayOf(date: string): number {
   return new Date(`${date}T00:00:00Z`).getUTCDay() || 7;
 }
+
+const HOUR_MS = 3_600_000;
+/** Chisinau is two or three hours ahead of UTC, and never changes its clocks at midnight. */
+const CHISINAU_OFFSETS = [2, 3];
+
+/** Returns the first instant after a civil date in Chisinau. @throws RangeError for an invalid date */
+export function endOfCivilDay(date: string): Date {
+  const next = Date.parse(`${addCivilDays(date, 1)}T00:00:00Z`);
+  const ends = CHISINAU_OFFSETS.map((hours) => new Date(next - hours * HOUR_MS));
+  const end = ends.find((one) => toCivilDate(new Date(one.getTime() - 1)) === date && toCivilDate(one) !== date);
+  if (!end) throw new RangeError('The date has no end in Chisinau.');
+  return end;
+}

@@ -13,7 +13,15 @@ export type {
   Mandate,
   Person,
 } from './content.ts';
-export { CHISINAU_TIME_ZONE, addCivilDays, formatCivilDate, isCivilDate, toCivilDate, weekdayOf } from './dates.ts';
+export {
+  CHISINAU_TIME_ZONE,
+  addCivilDays,
+  endOfCivilDay,
+  formatCivilDate,
+  isCivilDate,
+  toCivilDate,
+  weekdayOf,
+} from './dates.ts';
 export { isEmailAddress } from './email.ts';
 export { createAnswersValidator } from './form.ts';
 export type { AnswersValidator } from './form.ts';
@@ -52,8 +60,11 @@ export type {
   NotificationMethod,
   Timer,
 } from './lifecycle.ts';
+export { isTheme, MANDATE_GROUNDS, MANDATE_TERM_DAYS, MANDATE_TERMS, MANDATE_TEXT_VERSION } from './mandates.ts';
+export type { MandateGround, MandateTerm, Theme } from './mandates.ts';
 export { BUCKETS } from './queue.ts';
 export type { Bucket } from './queue.ts';
+export { personKeyOf } from './person-key.ts';
 export { isPersonName } from './person-name.ts';
 export { measureContentBytes, MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES, validateContentShape } from './content-shape.ts';
 export { validateNote, validateReceipt, validateUnavailable } from './casework.ts';

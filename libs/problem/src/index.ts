@@ -135,10 +135,6 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Wait for the correction of the agency, or withdraw the application.',
   },
-  PERSONAL_DATA_ERASED: {
-    kind: 'PRECONDITION',
-    action: 'Open a new application: the personal data of this one were erased and cannot be restored.',
-  },
   DOCUMENT_NOT_READY: { kind: 'PRECONDITION', action: 'Wait until the document is checked, then try again.' },
   DOCUMENT_REFUSED: { kind: 'PRECONDITION', action: 'Upload another file in place of the refused one.' },
   DOCUMENT_IN_USE: {
@@ -164,6 +160,14 @@ export const REASONS = {
     action: 'Upload the result document for this delivery, then name it in the decision.',
   },
   SUBMISSION_WITHDRAWN: { kind: 'PRECONDITION', action: 'Do not send the submission.' },
+  POWER_NOT_VALID: {
+    kind: 'PRECONDITION',
+    action: 'Check code and people of the power in MPower, or choose another ground.',
+  },
+  REGISTER_UNAVAILABLE: {
+    kind: 'UNAVAILABLE',
+    action: 'Choose another ground, or try again when the register of powers answers.',
+  },
   ETAG_MISSING: { kind: 'PRECONDITION', action: 'Read the resource and send its etag (HTTP: If-Match).' },
   ETAG_STALE: { kind: 'ABORTED', action: 'Read the resource again, review the changes, and repeat the edit.' },
   RATE_LIMITED: { kind: 'EXHAUSTED', action: 'Wait for the time given in the response, then try again.' },

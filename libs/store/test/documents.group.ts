@@ -2,5 +2,4 @@
 import './concurrent-writers.test.ts';
 import './documents.test.ts';
 import './refusals.test.ts';
-import './sealed-documents.test.ts';
 import './store-errors.test.ts';

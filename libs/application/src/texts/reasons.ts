@@ -223,11 +223,6 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Ничего не выдавайте: учреждение отозвало результат. Дождитесь исправления или отзовите заявление.',
     en: 'Do not hand anything over: the agency revoked the result. Wait for its correction, or withdraw.',
   },
-  PERSONAL_DATA_ERASED: {
-    ro: 'Datele personale ale acestei cereri au fost șterse. Deschideți o cerere nouă.',
-    ru: 'Персональные данные этого заявления удалены. Откройте новое заявление.',
-    en: 'The personal data of this application were erased. Open a new application.',
-  },
   DOCUMENT_NOT_READY: {
     ro: 'Documentul se verifică încă. Încercați din nou peste un minut.',
     ru: 'Документ ещё проверяется. Повторите через минуту.',
@@ -257,6 +252,16 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ro: 'Fișierele nu pot fi primite acum. Depuneți cererea fără scanări; le puteți adăuga mai târziu.',
     ru: 'Файлы сейчас не принимаются. Подайте заявление без сканов; их можно добавить позже.',
     en: 'Files cannot be stored now. File without scans; you can add them later.',
+  },
+  POWER_NOT_VALID: {
+    ro: 'Împuternicirea nu este valabilă în MPower pentru aceste persoane. Verificați codul sau alegeți alt temei.',
+    ru: 'Полномочие не действует в MPower для этих лиц. Проверьте код или выберите другое основание.',
+    en: 'The power is not valid in MPower for these people. Check the code or choose another ground.',
+  },
+  REGISTER_UNAVAILABLE: {
+    ro: 'MPower nu răspunde, deci împuternicirea nu poate fi verificată. Alegeți alt temei sau încercați mai târziu.',
+    ru: 'Реестр MPower не отвечает, поэтому полномочие нельзя проверить. Выберите другое основание или попробуйте позже.',
+    en: 'MPower does not answer, so the power cannot be checked. Choose another ground or try again later.',
   },
   UPLOAD_OFFSET_MISMATCH: {
     ro: 'Încărcarea s-a întrerupt. Ea continuă de unde a rămas.',

@@ -32,7 +32,6 @@ const STORE_OWNED_FIELDS: Record<StoreOwnedField, true> = {
   createTime: true,
   updateTime: true,
   lastSeqs: true,
-  erased: true,
 };
 const STORE_OWNED_FIELD_NAMES = Object.keys(STORE_OWNED_FIELDS) as StoreOwnedField[];
 

@@ -1,0 +1,139 @@
+import { resourceName } from '@cups/contracts';
+import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
+import type { HeldMandate } from '@cups/contracts/gen/cups/identity/v1/HeldMandate.ts';
+import type { Mandate } from '@cups/contracts/gen/cups/identity/v1/Mandate.ts';
+import type { MandateFacts } from '@cups/contracts/gen/cups/identity/v1/MandateFacts.ts';
+import type { MandatePerson as PersonOut } from '@cups/contracts/gen/cups/identity/v1/MandatePerson.ts';
+import type { MandateRevocation } from '@cups/contracts/gen/cups/identity/v1/MandateRevocation.ts';
+import type { MandateScope as ScopeOut } from '@cups/contracts/gen/cups/identity/v1/MandateScope.ts';
+import { etagOf } from '@cups/store';
+import { remainingScope, stateAt } from '../domain/mandate.ts';
+import type { MandateScope, Revocation, SupportingCode } from '../domain/mandate.ts';
+import type { MandateDetails, MandatePerson } from './details.ts';
+import { toServiceNames } from './requests.ts';
+import type { StoredMandate } from './store.ts';
+
+/** Converts mandates to cups.identity.v1. */
+
+/** Converts a mandate for its centre, without what lists leave out: the text and the code. */
+export function toMandateRow(mandate: StoredMandate, details: MandateDetails, now: Date): Mandate {
+  const { text, supportingCode, application = '' } = mandate;
+  return {
+    name: resourceName('mandates', mandate._id),
+    centre: mandate.centre,
+    person: toPerson(details.person),
+    representative: details.representative ? toPerson(details.representative) : null,
+    scope: toScopeOut(mandate.scope),
+    remainingScope: toScopeOut(remainingScope(mandate)),
+    term: toProtoEnum('MANDATE_TERM_', mandate.term),
+    application,
+    grantTime: toTimestamp(mandate.grantTime),
+    expireTime: toTimestamp(mandate.expireTime),
+    grantedBy: mandate.grantedBy,
+    ground: {
+      kind: toProtoEnum('MANDATE_GROUND_', mandate.ground),
+      reference: details.reference,
+      date: details.date ?? '',
+      notary: details.notary ?? '',
+      mpowerType: details.mpower?.type ?? '',
+      mpowerState: details.mpower?.state ?? '',
+      mpowerCheckTime: toTimestamp(details.mpower && new Date(details.mpower.checkTime)),
+    },
+    text: { version: text.version, language: text.language, sha256: text.sha256 },
+    printTime: toTimestamp(mandate.printTime),
+    supportingCode: supportingCode ? toSupportingCode(supportingCode) : null,
+    state: toProtoEnum('MANDATE_STATE_', stateAt(mandate, now)),
+    revocations: mandate.revocations.map((one) => toRevocation(one)),
+    training: mandate.training,
+    etag: etagOf(mandate),
+  };
+}
+
+/** Converts a whole mandate for its centre. */
+export function toMandate(mandate: StoredMandate, details: MandateDetails, now: Date): Mandate {
+  const row = toMandateRow(mandate, details, now);
+  const romanianText = mandate.text.language === 'ro' ? '' : details.romanianText;
+  return { ...row, text: { ...row.text, text: details.text, romanianText }, code: details.code };
+}
+
+/** Converts a mandate for the holder of its code: nothing that names a person or an operator. */
+export function toHeldMandate(
+  mandate: StoredMandate,
+  details: MandateDetails,
+  { centreName, now }: { centreName: string; now: Date },
+): HeldMandate {
+  return {
+    centreName,
+    ground: toProtoEnum('MANDATE_GROUND_', mandate.ground),
+    represented: details.representative !== undefined,
+    remainingScope: toScopeOut(remainingScope(mandate)),
+    titles: Object.entries(details.titles).map(([code, title]) => ({
+      publicService: resourceName('publicServices', code),
+      title,
+    })),
+    term: toProtoEnum('MANDATE_TERM_', mandate.term),
+    grantTime: toTimestamp(mandate.grantTime),
+    expireTime: toTimestamp(mandate.expireTime),
+    state: toProtoEnum('MANDATE_STATE_', stateAt(mandate, now)),
+    revocations: mandate.revocations.map((one) => toHeldRevocation(one)),
+    training: mandate.training,
+  };
+}
+
+/** @param hash returns the keyed hash of a person, which intake shares; undefined without keys */
+export function toFacts(
+  mandate: StoredMandate,
+  details: MandateDetails,
+  { hash, now }: { hash: (person: MandatePerson) => string | undefined; now: Date },
+): MandateFacts {
+  return {
+    mandate: resourceName('mandates', mandate._id),
+    centre: mandate.centre,
+    personHash: hash(details.person) ?? '',
+    representativeHash: details.representative ? (hash(details.representative) ?? '') : '',
+    scope: toScopeOut(mandate.scope),
+    application: mandate.application ?? '',
+    grantTime: toTimestamp(mandate.grantTime),
+    expireTime: toTimestamp(mandate.expireTime),
+    ground: toProtoEnum('MANDATE_GROUND_', mandate.ground),
+    reference: details.reference,
+    date: details.date ?? '',
+    textVersion: mandate.text.version,
+    textSha256: mandate.text.sha256,
+    state: toProtoEnum('MANDATE_STATE_', stateAt(mandate, now)),
+    revocations: mandate.revocations.map((one) => toRevocation(one)),
+    eventSequence: String(mandate.eventSeq),
+    training: mandate.training,
+  };
+}
+
+export const toRevocation = ({ scope, time, actor, receipt, whole }: Revocation): MandateRevocation => ({
+  scope: toScopeOut(scope),
+  revokeTime: toTimestamp(time),
+  actor,
+  receipt,
+  whole,
+});
+
+/** Converts a revocation for the holder of the code, who does not learn which operator it was. */
+export const toHeldRevocation = (revocation: Revocation): MandateRevocation =>
+  toRevocation({ ...revocation, actor: revocation.actor === 'applicant' ? 'applicant' : 'centre' });
+
+const toScopeOut = ({ publicServices, themes }: MandateScope): ScopeOut => ({
+  publicServices: toServiceNames(publicServices),
+  themes,
+});
+
+const toPerson = ({ idnp = '', givenName, familyName, foreignDocument }: MandatePerson): PersonOut => ({
+  idnp,
+  givenName,
+  familyName,
+  foreignDocument: foreignDocument ?? null,
+});
+
+const toSupportingCode = ({ sendTime, expireTime, confirmTime, wrongTries }: SupportingCode) => ({
+  sendTime: toTimestamp(sendTime),
+  expireTime: toTimestamp(expireTime),
+  confirmTime: toTimestamp(confirmTime),
+  wrongTries,
+});

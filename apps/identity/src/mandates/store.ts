@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { normalizeTrackingNumber } from '@cups/application';
+import { Problem } from '@cups/problem';
+import type { Documents, Store, StoredDocument } from '@cups/store';
+import type { MandateFields } from '../domain/mandate.ts';
+import type { SealedPersonNumber } from '../domain/staff.ts';
+
+/** The collection of mandates. Everything about people is sealed; the rest are names, codes and times. */
+
+const SCHEMA_VERSION = 1;
+/** Few requests name a mandate: its creation and revocations. */
+const MAX_REQUEST_RECORDS = 20;
+
+/** The ID is a ULID. */
+export interface StoredMandate extends Omit<MandateFields, '_id' | 'timer'>, StoredDocument {
+  /** The details, and the keyed hashes of the person's number. */
+  person: SealedPersonNumber;
+  /** Hash of the mandate's own code. */
+  codeHash: string;
+}
+export type MandateDocuments = Documents<StoredMandate>;
+
+const scopeSchema = { publicServices: [String], themes: [String] };
+
+export function openMandates(store: Store): MandateDocuments {
+  return store.documents<StoredMandate>({
+    collection: 'mandates',
+    schema: {
+      centre: { type: String, required: true },
+      training: { type: Boolean, required: true },
+      ground: { type: String, required: true },
+      scope: scopeSchema,
+      term: { type: String, required: true },
+      application: String,
+      grantTime: { type: Date, required: true },
+      expireTime: { type: Date, required: true },
+      grantedBy: { type: String, required: true },
+      text: { version: String, language: String, sha256: String },
+      printTime: Date,
+      supportingCode: { hash: String, sendTime: Date, expireTime: Date, wrongTries: Number, confirmTime: Date },
+      state: { type: String, required: true },
+      revocations: [
+        { scope: scopeSchema, time: Date, actor: String, receipt: String, whole: Boolean, request: String },
+      ],
+      remindTime: Date,
+      person: { sealed: String, kid: String, hash: [String], keys: String },
+      codeHash: { type: String, required: true },
+    },
+    schemaVersion: SCHEMA_VERSION,
+    indexes: [
+      { fields: { centre: 1, _id: -1 }, query: 'the mandates of a centre, newest first' },
+      { fields: { centre: 1, state: 1, expireTime: 1 }, query: 'the mandates of a centre that end soon' },
+      { fields: { 'person.hash': 1 }, query: 'the mandates of a person' },
+      { fields: { codeHash: 1 }, unique: true, query: 'the mandate of a code, at each visit of its holder' },
+    ],
+    keepRequests: () => MAX_REQUEST_RECORDS,
+    existsReason: 'ALREADY_EXISTS',
+    absentMessage: 'Mandate not found.',
+  });
+}
+
+/** Hashes a code. It has 65 random bits, so nobody can find it by trying; the hash needs no key. */
+export const hashCode = (code: string): string => createHash('sha256').update(code).digest('base64url');
+
+/** Returns the mandate of a code in any notation. @throws Problem NOT_FOUND */
+export async function findByCode(mandates: MandateDocuments, text: string): Promise<StoredMandate> {
+  const code = normalizeTrackingNumber(text);
+  const found = code ? await mandates.findOne({ codeHash: hashCode(code) }, { scope: 'service' }) : undefined;
+  if (!found) throw mandateNotFound();
+  return found;
+}
+
+export const mandateNotFound = (): Problem => new Problem({ reason: 'NOT_FOUND', message: 'Mandate not found.' });

@@ -1,0 +1,222 @@
+import { randomInt } from 'node:crypto';
+import { isValidIdnp, personKeyOf } from '@cups/application';
+import { parseResourceName, resourceName } from '@cups/contracts';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { ListMandatesRequest__Output as ListRequest } from '@cups/contracts/gen/cups/identity/v1/ListMandatesRequest.ts';
+import { normalizePageSize } from '@cups/contracts/node';
+import { fromProtoEnum, toTimestamp } from '@cups/contracts/proto';
+import { Problem, violation } from '@cups/problem';
+import { centreOf, centresOf, sessionOf } from '@cups/rpc';
+import type { Context, PersonHasher, Rpcs } from '@cups/rpc';
+import type { Cause } from '@cups/store';
+import type { Centre } from '../domain/centres.ts';
+import { confirmCode, issueCode, recordPrinted, revocationOf, revoke } from '../domain/mandate.ts';
+import type { MandateStep } from '../domain/mandate.ts';
+import { toFacts, toMandate, toMandateRow, toRevocation } from '../mandates/convert.ts';
+import { openDetails } from '../mandates/details.ts';
+import { toChange } from '../mandates/events.ts';
+import { grantMandate, toFingerprintContent } from '../mandates/grant.ts';
+import type { GrantDeps } from '../mandates/grant.ts';
+import { parseNewMandate, parsePart } from '../mandates/requests.ts';
+import { mandateNotFound } from '../mandates/store.ts';
+import type { StoredMandate } from '../mandates/store.ts';
+import { invalidArgument, toCause } from './actor.ts';
+
+export interface MandateParts extends GrantDeps {
+  centres: () => ReadonlyMap<string, Centre>;
+  personHashes: PersonHasher;
+  now: () => Date;
+}
+
+type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
+type DeskRpcs = Pick<
+  IdentityRpcs,
+  | 'CreateMandate'
+  | 'GetMandate'
+  | 'ListMandates'
+  | 'RevokeMandate'
+  | 'SendMandateCode'
+  | 'ConfirmMandateCode'
+  | 'RecordMandatePrinted'
+  | 'BatchGetMandates'
+>;
+
+/** Per BatchGetMandates call. */
+const MAX_NAMES = 50;
+const DAY_MS = 86_400_000;
+const MAX_ENDING_DAYS = 365;
+/** One-time codes have 6 digits. */
+const CODE_DIGITS = 6;
+
+const idOf = (name: string): string => parseResourceName('mandates', name);
+/** A centre holds the mandates of the centres that it inherited. */
+const scopeOf = (context: Context) => ({ centre: centresOf(context) });
+
+/** RPCs of desks and of intake, which acts for them. Mandates of other centres are NOT_FOUND. */
+export function mandateRpcs(parts: MandateParts): DeskRpcs {
+  return { ...grantRpcs(parts), ...readRpcs(parts), ...changeRpcs(parts) };
+}
+
+function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate'> {
+  const { persons, centres, now } = parts;
+  return {
+    async CreateMandate(request, context) {
+      const mandate = parseNewMandate(request);
+      const centre = centres().get(parseResourceName('centres', centreOf(context)));
+      if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
+      const cause = toRequestCause(context, request.requestId, toFingerprintContent(mandate, persons));
+      const grantContext = {
+        centre: centreOf(context),
+        centreName: centre.name,
+        training: centre.status === 'training',
+        operator: sessionOf(context).operator,
+        cause,
+        now: now(),
+      };
+      const { document, replayed } = await grantMandate(mandate, grantContext, parts);
+      context.recordAccess(resourceName('mandates', document._id));
+      return { mandate: await view(document, parts), replayed };
+    },
+  };
+}
+
+function readRpcs(parts: MandateParts): Pick<DeskRpcs, 'GetMandate' | 'ListMandates' | 'BatchGetMandates'> {
+  const { mandates, persons, personHashes, now } = parts;
+  return {
+    async GetMandate({ name }, context) {
+      const found = await mandates.get(idOf(name), { scope: scopeOf(context) });
+      if (!found) throw mandateNotFound();
+      context.recordAccess(name);
+      return { mandate: await view(found, parts) };
+    },
+
+    async ListMandates(request, context) {
+      const { pageToken, state, endingWithinDays, idnp } = request;
+      const page = await mandates.list({
+        scope: scopeOf(context),
+        filter: listFilter(request, parts),
+        order: 'desc',
+        pageSize: normalizePageSize(request.pageSize),
+        pageToken,
+        tokenArguments: { state, endingWithinDays, person: idnp && persons.hash(idnp) },
+      });
+      const time = now();
+      const rows = page.documents.map(async (found) => toMandateRow(found, await openDetails(persons, found), time));
+      for (const { _id } of page.documents) context.recordAccess(resourceName('mandates', _id));
+      return { mandates: await Promise.all(rows), nextPageToken: page.nextPageToken };
+    },
+
+    async BatchGetMandates({ names }, context) {
+      if (names.length > MAX_NAMES)
+        throw invalidArgument(
+          'The request names too many mandates.',
+          violation('/names', 'MAX_ITEMS', { max: MAX_NAMES }),
+        );
+      const ids = [...new Set(names.map((name, at) => parseResourceName('mandates', name, `/names/${at}`)))];
+      const found = await mandates.find({ _id: { $in: ids } }, { scope: scopeOf(context), limit: MAX_NAMES });
+      const byId = new Map(found.map((mandate) => [mandate._id, mandate]));
+      const hash = (person: Parameters<typeof personKeyOf>[0]) => personHashes.hash(personKeyOf(person)!);
+      const facts = ids
+        .flatMap((id) => byId.get(id) ?? [])
+        .map(async (mandate) => {
+          return toFacts(mandate, await openDetails(persons, mandate), { hash, now: now() });
+        });
+      return { mandates: await Promise.all(facts) };
+    },
+  };
+}
+
+function changeRpcs(
+  parts: MandateParts,
+): Pick<DeskRpcs, 'RevokeMandate' | 'SendMandateCode' | 'ConfirmMandateCode' | 'RecordMandatePrinted'> {
+  const { mandates, persons, now } = parts;
+  /** Hashes a one-time code for its mandate: the hash of one says nothing about another. */
+  const codeText = (id: string, code: string) => `mandate-code:${id}:${code}`;
+  const change = async (
+    name: string,
+    context: Context,
+    decide: (mandate: StoredMandate, time: Date) => MandateStep<StoredMandate>,
+    cause: Cause = { requestId: context.requestId, traceparent: context.traceparent },
+  ) => {
+    const time = now();
+    const options = { scope: scopeOf(context), cause, now: time };
+    const { document, outcome } = await mandates.update(idOf(name), options, (found) => toChange(decide(found, time)));
+    context.recordAccess(name);
+    return { document, replayed: outcome === 'replayed' };
+  };
+  return {
+    async RevokeMandate({ name, requestId, scope }, context) {
+      const part = parsePart(scope);
+      const { operator } = sessionOf(context);
+      const cause = toRequestCause(context, requestId, { name, part });
+      const request = cause.request.id;
+      const decide = (mandate: StoredMandate, time: Date) =>
+        revoke(mandate, part, { actor: operator, request, now: time });
+      const { document, replayed } = await change(name, context, decide, cause);
+      return {
+        mandate: await view(document, parts),
+        revocation: toRevocation(revocationOf(document, request)),
+        replayed,
+      };
+    },
+
+    async SendMandateCode({ name }, context) {
+      const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
+      const hash = persons.hash(codeText(idOf(name), code));
+      const { document } = await change(name, context, (mandate, time) => issueCode(mandate, hash, time));
+      return { code, expireTime: toTimestamp(document.supportingCode?.expireTime) };
+    },
+
+    async ConfirmMandateCode({ name, code }, context) {
+      const hashes = persons.hashes(codeText(idOf(name), code.trim()));
+      const { document } = await change(name, context, (mandate, time) => confirmCode(mandate, hashes, time));
+      const isConfirmed = document.supportingCode?.confirmTime !== undefined;
+      return { mandate: await view(document, parts), confirmed: isConfirmed };
+    },
+
+    async RecordMandatePrinted({ name }, context) {
+      const { document } = await change(name, context, recordPrinted);
+      return { mandate: await view(document, parts) };
+    },
+  };
+}
+
+const view = async (mandate: StoredMandate, { persons, now }: MandateParts) =>
+  toMandate(mandate, await openDetails(persons, mandate), now());
+
+/** Returns the query of a list. @throws Problem INVALID_ARGUMENT, IDNP_INVALID */
+function listFilter({ state, endingWithinDays, idnp }: ListRequest, { persons, now }: MandateParts): object {
+  if (endingWithinDays < 0 || endingWithinDays > MAX_ENDING_DAYS) {
+    const rule = violation('/endingWithinDays', 'MAXIMUM', { max: MAX_ENDING_DAYS });
+    throw invalidArgument('The number of days is outside the bounds.', rule);
+  }
+  if (idnp && !isValidIdnp(idnp))
+    throw new Problem({
+      reason: 'IDNP_INVALID',
+      message: 'The number of the person is invalid.',
+      violations: [violation('/idnp', 'IDNP')],
+    });
+  const time = now();
+  const filter = stateFilter(fromProtoEnum('MANDATE_STATE_', state), time);
+  if (idnp) filter['person.hash'] = { $in: persons.hashes(idnp) };
+  if (endingWithinDays === 0) return filter;
+  const end = new Date(time.getTime() + endingWithinDays * DAY_MS);
+  return { ...filter, state: 'active', expireTime: { $gt: time, $lte: end } };
+}
+
+/** A timer may be late: an active mandate whose term has ended counts as expired. */
+function stateFilter(state: '' | 'active' | 'revoked' | 'expired', time: Date): Record<string, unknown> {
+  if (state === 'active') return { state, expireTime: { $gt: time } };
+  if (state === 'expired') return { $or: [{ state }, { state: 'active', expireTime: { $lte: time } }] };
+  return state === '' ? {} : { state };
+}
+
+/** Returns the cause of a write with a request ID. @throws Problem REQUEST_ID_INVALID */
+function toRequestCause(
+  context: Context,
+  requestId: string,
+  content: object,
+): Cause & Required<Pick<Cause, 'request'>> {
+  const cause = toCause(context, requestId, content);
+  return { ...cause, request: cause.request! };
+}

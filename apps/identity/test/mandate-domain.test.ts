@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  confirmCode,
+  expiryOf,
+  issueCode,
+  nextTimer,
+  onTimer,
+  recordPrinted,
+  remainingScope,
+  revoke,
+  stateAt,
+} from '../src/domain/mandate.ts';
+import type { MandateFields, MandateScope } from '../src/domain/mandate.ts';
+
+const GRANTED = new Date('2026-11-29T10:00:00Z');
+const by = { actor: 'applicant', request: 'r', now: GRANTED };
+const scopeOf = (publicServices: string[], themes: string[] = []): MandateScope => ({ publicServices, themes });
+
+function mandateWith(fields: Partial<MandateFields> = {}): MandateFields {
+  return {
+    _id: '01K0000000000000000MANDATE',
+    centre: 'centres/CU-001',
+    training: false,
+    ground: 'present-and-signing',
+    scope: scopeOf(['criminal-record', 'passport'], ['property']),
+    term: 'days-31',
+    grantTime: GRANTED,
+    expireTime: expiryOf(GRANTED, 'days-31'),
+    grantedBy: 'operators/a',
+    text: { version: '1', language: 'ro', sha256: '' },
+    state: 'active',
+    revocations: [],
+    ...fields,
+  };
+}
+
+describe('the term of a mandate', () => {
+  test.each([
+    // The day of the grant does not count; the last day ends at midnight in Chisinau.
+    ['days-31', '2026-11-29T10:00:00Z', '2026-12-30T22:00:00.000Z'],
+    // Granted after midnight in Chisinau, and ending in summer time.
+    ['days-182', '2026-11-29T22:30:00Z', '2027-05-31T21:00:00.000Z'],
+    ['days-365', '2027-03-01T10:00:00Z', '2028-02-29T22:00:00.000Z'],
+    ['this-application', '2026-11-29T10:00:00Z', '2027-11-29T22:00:00.000Z'],
+  ] as const)('%s from %s ends at %s', (term, granted, end) => {
+    expect(expiryOf(new Date(granted), term).toISOString()).toBe(end);
+  });
+
+  test('reminds 14 days before the end, then expires', () => {
+    const mandate = mandateWith();
+    const reminder = nextTimer(mandate.expireTime, GRANTED);
+    expect(reminder).toEqual({ kind: 'remind', due: new Date('2026-12-16T22:00:00Z') });
+    const { mandate: reminded, eventKind } = onTimer(mandate, 'remind', reminder.due);
+    expect(eventKind).toBeUndefined();
+    expect(reminded).toMatchObject({ remindTime: reminder.due, timer: { kind: 'expire', due: mandate.expireTime } });
+    const ended = onTimer(reminded, 'expire', mandate.expireTime);
+    expect(ended).toMatchObject({ eventKind: 'expired', mandate: { state: 'expired', timer: null } });
+  });
+
+  test('does not expire early, and loses the timer of an ended mandate', () => {
+    const mandate = mandateWith();
+    expect(onTimer(mandate, 'expire', GRANTED)).toMatchObject({
+      mandate: { state: 'active', timer: { kind: 'expire' } },
+    });
+    const revoked = mandateWith({ state: 'revoked' });
+    expect(onTimer(revoked, 'expire', mandate.expireTime)).toEqual({ mandate: { ...revoked, timer: null } });
+  });
+
+  test('has ended at its time even if the timer is late', () => {
+    const mandate = mandateWith();
+    expect(stateAt(mandate, new Date(mandate.expireTime.getTime() - 1))).toBe('active');
+    expect(stateAt(mandate, mandate.expireTime)).toBe('expired');
+  });
+});
+
+describe('revocation', () => {
+  test('of a part keeps the rest', () => {
+    const { mandate, eventKind } = revoke(mandateWith(), scopeOf(['passport']), by);
+    expect(eventKind).toBe('revoked');
+    expect(mandate.state).toBe('active');
+    expect(remainingScope(mandate)).toEqual(scopeOf(['criminal-record'], ['property']));
+    expect(mandate.revocations).toEqual([
+      {
+        scope: scopeOf(['passport']),
+        time: GRANTED,
+        actor: 'applicant',
+        request: 'r',
+        receipt: '000MANDATE-1',
+        whole: false,
+      },
+    ]);
+  });
+
+  test('of everything ends it and its timer', () => {
+    const { mandate } = revoke(mandateWith({ timer: { kind: 'expire', due: GRANTED } }), scopeOf([]), by);
+    expect(mandate).toMatchObject({ state: 'revoked', timer: null, revocations: [{ whole: true }] });
+    expect(mandate.revocations[0]!.scope).toEqual(scopeOf(['criminal-record', 'passport'], ['property']));
+  });
+
+  test('of the last part ends it', () => {
+    const first = revoke(mandateWith({ scope: scopeOf(['passport'], ['property']) }), scopeOf(['passport']), by);
+    const { mandate } = revoke(first.mandate, scopeOf([], ['property']), by);
+    expect(mandate.state).toBe('revoked');
+    expect(mandate.revocations.map(({ whole, receipt }) => [whole, receipt.slice(-2)])).toEqual([
+      [false, '-1'],
+      [true, '-2'],
+    ]);
+  });
+
+  test('can name a service that a theme covers', () => {
+    const themed = mandateWith({ scope: scopeOf([], ['property']) });
+    const { mandate } = revoke(themed, scopeOf(['property-list']), by);
+    expect(mandate.state).toBe('active');
+    expect(() => revoke(mandate, scopeOf(['property-list']), by)).toThrow(
+      expect.objectContaining({ reason: 'ACTION_NOT_ALLOWED' }),
+    );
+  });
+
+  test.each([
+    [
+      'nothing that it covers',
+      mandateWith({ scope: scopeOf(['passport']) }),
+      scopeOf(['criminal-record'], ['property']),
+    ],
+    ['a revoked mandate', mandateWith({ state: 'revoked' }), scopeOf([])],
+    ['a mandate whose term is over', mandateWith({ expireTime: GRANTED }), scopeOf([])],
+  ])('of %s is not allowed', (_what, mandate, part) => {
+    expect(() => revoke(mandate, part, by)).toThrow(expect.objectContaining({ reason: 'ACTION_NOT_ALLOWED' }));
+  });
+});
+
+describe('the one-time code', () => {
+  const issued = issueCode(mandateWith(), 'hash', GRANTED).mandate;
+  const minutes = (count: number) => new Date(GRANTED.getTime() + count * 60_000);
+
+  test('is confirmed within ten minutes, once', () => {
+    const { mandate } = confirmCode(issued, ['old', 'hash'], minutes(9));
+    expect(mandate.supportingCode).toMatchObject({ confirmTime: minutes(9), wrongTries: 0 });
+    expect(confirmCode(mandate, ['hash'], minutes(9)).mandate).toBe(mandate);
+    expect(() => confirmCode(mandate, ['other'], minutes(9))).toThrow();
+    expect(() => confirmCode(issued, ['hash'], minutes(10))).toThrow();
+  });
+
+  test('allows five wrong tries', () => {
+    let mandate = issued;
+    for (let i = 0; i < 5; i += 1) mandate = confirmCode(mandate, ['wrong'], minutes(1)).mandate;
+    expect(mandate.supportingCode?.wrongTries).toBe(5);
+    expect(() => confirmCode(mandate, ['hash'], minutes(1))).toThrow(
+      expect.objectContaining({ reason: 'ACTION_NOT_ALLOWED' }),
+    );
+  });
+
+  test('is not issued for an ended mandate', () => {
+    expect(() => issueCode(mandateWith({ state: 'revoked' }), 'hash', GRANTED)).toThrow();
+  });
+});
+
+test('records the first printing only', () => {
+  const { mandate } = recordPrinted(mandateWith(), GRANTED);
+  expect(recordPrinted(mandate, new Date()).mandate.printTime).toEqual(GRANTED);
+});

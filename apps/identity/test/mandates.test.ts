@@ -1,0 +1,277 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHash, randomUUID } from 'node:crypto';
+import type { CreateMandateRequest } from '@cups/contracts/gen/cups/identity/v1/CreateMandateRequest.ts';
+import type { IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
+import { eventCodec } from '@cups/contracts/proto';
+import { idnp, person, readTopic } from '@cups/testing';
+import { connectDatabase } from '@cups/store';
+import { problemWith, shareWorld } from './identity-world.ts';
+import type { Client, SharedWorld } from './identity-world.ts';
+
+let world: SharedWorld;
+let desk: Client;
+let intake: Client;
+beforeAll(async () => {
+  world = await shareWorld();
+  const session = await world.signIn('cu-001-specialist');
+  desk = world.client(session);
+  intake = world.client(session, { from: 'intake' });
+});
+afterAll(() => world.stop());
+
+const named = (n: number) => {
+  const { givenName, familyName } = person(n);
+  return { idnp: idnp(n), givenName, familyName };
+};
+const SERVICE = 'publicServices/criminal-record';
+const title = { ro: 'Cazier judiciar', ru: 'Справка о судимости', en: 'Criminal record' };
+const request = (n: number, more: CreateMandateRequest = {}): CreateMandateRequest => ({
+  requestId: randomUUID(),
+  person: named(n),
+  scope: { publicServices: [SERVICE], themes: ['property'] },
+  titles: [{ publicService: SERVICE, title }],
+  term: 'MANDATE_TERM_DAYS_31',
+  ground: { kind: 'MANDATE_GROUND_PRESENT_AND_SIGNING' },
+  language: 'ru',
+  ...more,
+});
+const grant = async (n: number, more: CreateMandateRequest = {}) =>
+  (await desk.createMandate(request(n, more))).mandate!;
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+describe('CreateMandate', () => {
+  test('stores the exact text in the language of the person and in Romanian', async () => {
+    const mandate = await grant(100);
+    expect(mandate).toMatchObject({
+      centre: 'centres/CU-001',
+      person: named(100),
+      representative: null,
+      state: 'MANDATE_STATE_ACTIVE',
+      grantedBy: 'operators/cu-001-specialist',
+      training: false,
+      text: { language: 'ru', sha256: sha256(mandate.text!.text) },
+    });
+    expect(mandate.text!.text).toContain('Справка о судимости; Недвижимость');
+    expect(mandate.text!.romanianText).toContain(`IDNP ${idnp(100)}`);
+    expect(mandate.code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$/);
+    expect((await desk.getMandate({ name: mandate.name })).mandate).toEqual(mandate);
+  });
+
+  test('returns the same mandate for a repeat, and refuses other content', async () => {
+    const first = request(101);
+    const { mandate } = await desk.createMandate(first);
+    expect(await desk.createMandate(first)).toEqual({ mandate, replayed: true });
+    const other = { ...first, person: named(102) };
+    await expect(desk.createMandate(other)).rejects.toEqual(problemWith('REQUEST_ID_REUSED'));
+  });
+
+  test('refuses a text that was not the one shown', async () => {
+    const shown = await grant(103);
+    await expect(grant(103, { textSha256: shown.text!.sha256 })).resolves.toMatchObject({ person: named(103) });
+    await expect(grant(103, { textSha256: '0'.repeat(64) })).rejects.toMatchObject({
+      violations: [{ field: '/textSha256', rule: 'CONTRADICTION' }],
+    });
+  });
+
+  test.each<[string, CreateMandateRequest, string, string]>([
+    ['no scope', { scope: { publicServices: [], themes: [] }, titles: [] }, '/scope', 'REQUIRED'],
+    ['an unknown theme', { scope: { themes: ['fishing'] }, titles: [] }, '/scope/themes/0', 'UNKNOWN_VALUE'],
+    ['a wrong number', { person: { ...named(1), idnp: '1' } }, '/person/idnp', 'IDNP'],
+    ['no application for its term', { term: 'MANDATE_TERM_THIS_APPLICATION' }, '/application', 'REQUIRED'],
+    [
+      'kinship without a representative',
+      { ground: { kind: 'MANDATE_GROUND_KINSHIP', reference: '1' } },
+      '/representative',
+      'REQUIRED',
+    ],
+    [
+      'a notarial deed without its number',
+      { ground: { kind: 'MANDATE_GROUND_NOTARIAL' } },
+      '/ground/reference',
+      'REQUIRED',
+    ],
+    [
+      'a representative who is the person',
+      { ground: { kind: 'MANDATE_GROUND_NOTARIAL', reference: '1' }, representative: named(1) },
+      '/representative',
+      'CONTRADICTION',
+    ],
+    [
+      'a title of another service',
+      { titles: [{ publicService: 'publicServices/passport', title }] },
+      '/titles/0/publicService',
+      'NOT_ALLOWED',
+    ],
+  ])('rejects %s', async (_what, more, field, rule) => {
+    await expect(desk.createMandate(request(1, more))).rejects.toMatchObject({
+      violations: [expect.objectContaining({ field, rule })],
+    });
+  });
+
+  test('accepts a foreign document, and a representative', async () => {
+    const { givenName, familyName } = person(104);
+    const foreign = { givenName, familyName, foreignDocument: { country: 'RO', number: 'XR 123' } };
+    const ground = {
+      kind: 'MANDATE_GROUND_NOTARIAL' as const,
+      reference: '1-23',
+      date: '2026-01-02',
+      notary: 'N. Exemplu',
+    };
+    const mandate = await grant(104, { person: foreign, representative: named(105), ground });
+    expect(mandate).toMatchObject({ person: foreign, representative: named(105), ground });
+  });
+
+  test('refuses a power that MPower cannot confirm', async () => {
+    const ground = { kind: 'MANDATE_GROUND_MPOWER' as const, reference: 'MP-1' };
+    await expect(grant(106, { ground })).rejects.toEqual(problemWith('REGISTER_UNAVAILABLE'));
+  });
+});
+
+describe('a stored mandate', () => {
+  test('has no personal data in clear', async () => {
+    const mandate = await grant(110, {
+      representative: named(111),
+      ground: { kind: 'MANDATE_GROUND_NOTARIAL', reference: 'REF-77', notary: 'Notar Exemplu' },
+    });
+    const database = await connectDatabase({
+      uri: world.where.mongoUri,
+      database: `${world.where.prefix}cups-identity`,
+    });
+    const stored = JSON.stringify(await database.db.collection('mandates').find({}).toArray());
+    await database.close();
+    expect(stored).toContain(mandate.name.slice('mandates/'.length));
+    for (const secret of [idnp(110), idnp(111), person(110).familyName, 'REF-77', 'Notar Exemplu', mandate.code])
+      expect(stored).not.toContain(secret);
+    expect(JSON.stringify(world.log.lines)).not.toContain(idnp(110));
+  });
+
+  test('is found by its centre only, and stays when its clerk leaves', async () => {
+    const mandate = await grant(112);
+    const elsewhere = world.client(await world.signIn('cu-002-specialist'));
+    await expect(elsewhere.getMandate({ name: mandate.name })).rejects.toEqual(problemWith('NOT_FOUND'));
+    const colleague = world.client(await world.signIn('cu-001-manager'));
+    expect((await colleague.getMandate({ name: mandate.name })).mandate).toEqual(mandate);
+  });
+
+  test('is listed by person, by state and by its end', async () => {
+    const mandate = await grant(113);
+    const ofPerson = async (more: object) =>
+      (await desk.listMandates({ idnp: idnp(113), ...more })).mandates.map(({ name }) => name);
+    expect(await ofPerson({})).toEqual([mandate.name]);
+    expect(await ofPerson({ endingWithinDays: 14 })).toEqual([]);
+    expect(await ofPerson({ endingWithinDays: 32 })).toEqual([mandate.name]);
+    expect(await ofPerson({ state: 'MANDATE_STATE_EXPIRED' })).toEqual([]);
+    const { mandates } = await desk.listMandates({ idnp: idnp(113) });
+    expect([mandates[0]!.code, mandates[0]!.text!.text]).toEqual(['', '']);
+  });
+
+  test('ends at its term', async () => {
+    const mandate = await grant(114);
+    await world.withClock(async (setClock) => {
+      setClock(new Date(Number(mandate.expireTime!.seconds) * 1000));
+      await expect(desk.revokeMandate({ name: mandate.name, requestId: randomUUID() })).rejects.toBeDefined();
+    });
+  });
+});
+
+describe('BatchGetMandates', () => {
+  test('returns what intake checks, without names and numbers', async () => {
+    const mandate = await grant(120, {
+      representative: named(121),
+      ground: { kind: 'MANDATE_GROUND_NOTARIAL', reference: '5' },
+    });
+    const unknown = `mandates/${mandate.name.slice(9, -1)}0`;
+    const { mandates } = await intake.batchGetMandates({ names: [unknown, mandate.name] });
+    expect(mandates).toMatchObject([
+      {
+        mandate: mandate.name,
+        ground: 'MANDATE_GROUND_NOTARIAL',
+        reference: '5',
+        eventSequence: '1',
+        textSha256: mandate.text!.sha256,
+      },
+    ]);
+    expect(mandates[0]!.personHash).toMatch(/^[\w-]{43}$/);
+    expect(mandates[0]!.representativeHash).not.toBe(mandates[0]!.personHash);
+    expect(JSON.stringify(mandates)).not.toContain(idnp(120));
+  });
+
+  test('is for intake only', async () => {
+    await expect(desk.batchGetMandates({ names: [] })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
+    await expect(intake.getMandate({ name: 'x' })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
+  });
+});
+
+describe('a revocation', () => {
+  test('of a part has a receipt, and its repeat returns that receipt', async () => {
+    const { name } = await grant(130);
+    const part = { name, requestId: randomUUID(), scope: { themes: ['property'] } };
+    const first = await desk.revokeMandate(part);
+    expect(first.mandate).toMatchObject({
+      state: 'MANDATE_STATE_ACTIVE',
+      remainingScope: { publicServices: [SERVICE], themes: [] },
+    });
+    await desk.revokeMandate({ name, requestId: randomUUID() });
+    expect(await desk.revokeMandate(part)).toMatchObject({ replayed: true, revocation: first.revocation });
+    await expect(desk.revokeMandate({ name, requestId: randomUUID() })).rejects.toEqual(
+      problemWith('ACTION_NOT_ALLOWED'),
+    );
+  });
+
+  test('by the code of the person needs no session and names no operator', async () => {
+    const { name, code } = await grant(131);
+    await desk.revokeMandate({ name, requestId: randomUUID(), scope: { themes: ['property'] } });
+    const holder = world.client();
+    const typed = code.toLowerCase().replaceAll('-', ' ');
+    const { mandate } = await holder.getMandateByCode({ code: typed });
+    expect(mandate).toMatchObject({
+      centreName: 'Lozova',
+      state: 'MANDATE_STATE_ACTIVE',
+      revocations: [{ actor: 'centre' }],
+    });
+    expect(JSON.stringify(mandate)).not.toContain(idnp(131));
+    const { revocation, mandate: ended } = await holder.revokeMandateByCode({ code, requestId: randomUUID() });
+    expect([revocation!.actor, revocation!.whole, ended!.state]).toEqual(['applicant', true, 'MANDATE_STATE_REVOKED']);
+    await expect(holder.getMandateByCode({ code: '0000-0000-0000-00' })).rejects.toEqual(problemWith('NOT_FOUND'));
+  });
+
+  test('is published with grant and end, numbered, without personal data', async () => {
+    const topic = await readTopic(world.where, 'cups.mandates');
+    const { name } = await grant(132);
+    await desk.revokeMandate({ name, requestId: randomUUID(), scope: { publicServices: [SERVICE] } });
+    const own = () => topic.events.filter(({ subject }) => subject === name);
+    await topic.until(() => own().length === 2);
+    await topic.stop();
+    const decoded = own().map((event) => eventCodec<IdentityEvents>('cups.identity.v1').decode(event));
+    expect(own().map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect(decoded[0]).toMatchObject({
+      type: 'cups.identity.v1.MandateGranted',
+      data: { ref: { mandate: name, centre: 'centres/CU-001' } },
+    });
+    expect(decoded[1]).toMatchObject({
+      type: 'cups.identity.v1.MandateRevoked',
+      data: { publicServices: [SERVICE], whole: false },
+    });
+    expect(own().some(({ data }) => Buffer.from(data).includes(idnp(132)))).toBe(false);
+  });
+});
+
+describe('the supporting code', () => {
+  test('is confirmed with the digits that the person says', async () => {
+    const { name } = await grant(140);
+    const { code } = await desk.sendMandateCode({ name });
+    expect(code).toMatch(/^\d{6}$/);
+    const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+    expect(await desk.confirmMandateCode({ name, code: wrong })).toMatchObject({ confirmed: false });
+    const { mandate, confirmed } = await desk.confirmMandateCode({ name, code });
+    expect(confirmed).toBe(true);
+    expect(mandate!.supportingCode).toMatchObject({ wrongTries: 1, confirmTime: expect.anything() });
+  });
+});
+
+test('RecordMandatePrinted keeps the first time', async () => {
+  const { name } = await grant(150);
+  const first = await desk.recordMandatePrinted({ name });
+  expect(first.mandate!.printTime).not.toBeNull();
+  expect((await desk.recordMandatePrinted({ name })).mandate).toEqual(first.mandate);
+});
