@@ -422,7 +422,9 @@ export default tseslint.config(
             tags('backend', backend),
             tags('agency-contract', ['none']),
             tags('testing', backend),
-            ...['catalog', 'intake', 'documents', 'agency-bridge', 'notifications'].map((name) => tags(name, backend)),
+            ...['catalog', 'intake', 'documents', 'agency-bridge', 'notifications', 'journal'].map((name) =>
+              tags(name, backend),
+            ),
             // Its tests build assertions with modules of the test identity provider.
             tags('identity', [...backend, 'test-idp']),
             tags('test-idp', ['local']),

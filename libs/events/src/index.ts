@@ -23,6 +23,8 @@ export {
 } from './topics.ts';
 export type { LagWatch, StuckPartition } from './consume/lag-watch.ts';
 export { openLagWatch } from './consume/lag-watch.ts';
+export { readTail } from './read-tail.ts';
+export type { ReadTailOptions } from './read-tail.ts';
 export { ensureUsers, removeUsers } from './users.ts';
 export type { UserResult } from './users.ts';
 export type { HandlerResult } from './consume/handler-result.ts';

@@ -5,7 +5,7 @@ export { centreOf, centresOf, sessionOf } from './context.ts';
 export type { CallContext, Context, Role, ServiceName, Session } from './context.ts';
 export { serveGrpc } from './grpc.ts';
 export type { GrpcServer, Rpcs, ServerOptions, ServiceRegistration } from './grpc.ts';
-export { watchKeySet } from './key-set.ts';
+export { watchKeyFile, watchKeySet } from './key-set.ts';
 export type { SecretKey } from './key-set.ts';
 export {
   agencyKeysPath,

@@ -12,12 +12,17 @@ export interface SecretKey {
   secret: Uint8Array;
 }
 
-export interface KeySetOptions {
+export interface KeySetOptions extends Omit<KeyFileOptions<unknown>, 'parse'> {
+  /** @throws Error if the keys are not suitable */
+  check?: (keys: readonly SecretKey[]) => void;
+}
+
+export interface KeyFileOptions<Keys> {
   file: string;
   /** Name in logs, metrics and errors, such as `persons`. */
   name: string;
-  /** @throws Error if the keys are not suitable */
-  check?: (keys: readonly SecretKey[]) => void;
+  /** Reads the content of the file. @throws Error, one sentence without key material */
+  parse: (text: string) => Keys;
   /** Monotonic clock, ms. */
   clock?: () => number;
   log?: Log | undefined;
@@ -27,17 +32,22 @@ export interface KeySetOptions {
 const POLL_INTERVAL_MS = 1000;
 const KEY_BYTES = 32;
 
+/** As `watchKeyFile`. @returns the current keys, in file order */
+export function watchKeySet({ check, ...options }: KeySetOptions): () => readonly SecretKey[] {
+  return watchKeyFile(Object.assign({ parse: (text: string) => parseKeySet(text, options.name, check) }, options));
+}
+
 /**
- * Watches the file; changes apply within a second. While it is unusable, the last valid keys stay, which is logged
- * and measured.
- * @returns the current keys, in file order
+ * Watches a private file; changes apply within a second. While it is unusable, the last valid keys stay, which is
+ * logged and measured.
+ * @returns the current keys
  * @throws Error if the file is unusable at the start or others can read it
  */
-export function watchKeySet(options: KeySetOptions): () => readonly SecretKey[] {
-  const { file, name, check, clock = () => performance.now(), log, metrics } = options;
+export function watchKeyFile<Keys>(options: KeyFileOptions<Keys>): () => Keys {
+  const { file, name, parse, clock = () => performance.now(), log, metrics } = options;
   assertPrivateFile(file, `The key set ${name}`);
   let text = readFileSync(file, 'utf8');
-  let keys = parseKeySet(text, name, check);
+  let keys = parse(text);
   let checkedAt = clock();
   let hasReloadFailed = false;
 
@@ -47,9 +57,9 @@ export function watchKeySet(options: KeySetOptions): () => readonly SecretKey[] 
     try {
       const found = readFileSync(file, 'utf8');
       if (found !== text) {
-        keys = parseKeySet(found, name, check);
+        keys = parse(found);
         text = found;
-        log?.info({ event: 'key-set-reloaded', file: name, count: keys.length });
+        log?.info({ event: 'key-set-reloaded', file: name });
       }
       hasReloadFailed = false;
     } catch {

@@ -54,8 +54,9 @@ export class EventHandler {
     return this.#apply(event);
   }
 
-  /** Whether `handleMany` may take an event: its key is not parked. */
+  /** Whether `handleMany` may take an event: its topic expects it, and its key is not parked. */
   isBatchable(event: ReceivedEvent): boolean {
+    if (validateExpectation(event, this.#options.expects[event.topic])) return false;
     return !this.#parkedLanes?.has(event);
   }
 

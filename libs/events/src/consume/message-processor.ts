@@ -46,7 +46,7 @@ export interface ProcessorOptions {
    * With a `park`, a key is parked after repeated failures.
    */
   handle: (event: ReceivedEvent) => Promise<HandlerResult>;
-  /** As in `EventHandlerOptions`; for topics without a row in `expects`. */
+  /** As in `EventHandlerOptions`. */
   handleMany?: ((events: ReceivedEvent[]) => Promise<(HandlerResult | undefined)[]>) | undefined;
   /** Counts a dropped event in its subject without applying it. Default: counts nothing. */
   skip?: ((event: ReceivedEvent) => Promise<void>) | undefined;
@@ -249,9 +249,8 @@ export class MessageProcessor {
     }
     const { event } = read;
     const entry: PendingEvent = { event, offset, at, epoch: this.#epoch, bytes: event.data.length };
-    const { handleMany, expects } = this.#options;
     // Even events that need `handle` pass here, to keep the order.
-    if (handleMany && !expects[at.topic]) this.#batcher.add(entry);
+    if (this.#options.handleMany) this.#batcher.add(entry);
     else this.#processSingly(entry);
   }
 

@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openCheckpoint, signCheckpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { createFolder, writeDurably } from './durable-files.ts';
+import { computeRoot, hashLeaf, proveConsistency, proveInclusion, sha256 } from './merkle-tree.ts';
+import type { Hash, ReadSubtree } from './merkle-tree.ts';
+import { splitBundle, toBundle } from './record-bundle.ts';
+import type { NoteSigner, NoteVerifier } from './signed-note.ts';
+import {
+  combine,
+  countHashes,
+  createSubtreeReader,
+  findTiles,
+  formatTilePath,
+  HASH_BYTES,
+  TILE_WIDTH,
+} from './tiles.ts';
+import type { Tile } from './tiles.ts';
+
+/**
+ * The log as files: public tiles of hashes (`tile/`), private bundles of records (`records/`), and the newest signed
+ * checkpoint (`checkpoint`). A record is salt and entry; its leaf in the tree is its SHA-256, so that tiles reveal
+ * nothing. Whatever an append writes lies beyond the checkpoint until a rename replaces it: a crash leaves the former
+ * log.
+ */
+
+const CHECKPOINT_FILE = 'checkpoint';
+/** Maximum number of records of one append, so that an opening log finds what a crash left. */
+export const MAX_APPENDED = 1_000;
+
+export interface LogFolderOptions {
+  folder: string;
+  /** Name of the log. */
+  origin: string;
+  /** Returns the keys whose checkpoint is accepted. */
+  verifiers: () => readonly NoteVerifier[];
+}
+
+interface Snapshot {
+  note: string;
+  checkpoint: Checkpoint;
+}
+
+export class LogFolder {
+  readonly #options: LogFolderOptions;
+  #snapshot: Snapshot | undefined;
+  #read: ReadSubtree;
+
+  private constructor(options: LogFolderOptions) {
+    this.#options = options;
+    this.#read = this.#createReader(0);
+  }
+
+  /**
+   * Opens the log of a folder; without a checkpoint it is empty.
+   * @throws Error if no known key signed its checkpoint, or its tiles have another root
+   */
+  static async open(options: LogFolderOptions): Promise<LogFolder> {
+    await createFolder(options.folder);
+    const log = new LogFolder(options);
+    await log.reload();
+    return log;
+  }
+
+  /** The newest checkpoint, a signed note; undefined before the first append. */
+  get note(): string | undefined {
+    return this.#snapshot?.note;
+  }
+
+  get checkpoint(): Checkpoint | undefined {
+    return this.#snapshot?.checkpoint;
+  }
+
+  get size(): number {
+    return this.#snapshot?.checkpoint.size ?? 0;
+  }
+
+  /** Reads the checkpoint of the folder, as after a failed append. @throws Error as `open` */
+  async reload(): Promise<void> {
+    const { folder, origin, verifiers } = this.#options;
+    const note = await readFile(join(folder, CHECKPOINT_FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    this.#snapshot = note === undefined ? undefined : { note, checkpoint: openCheckpoint(note, origin, verifiers()) };
+    this.#read = this.#createReader(this.size);
+    if (this.#snapshot && !this.rootAt(this.size).equals(this.#snapshot.checkpoint.root))
+      throw new Error(`The tiles of ${folder} do not have the root of its checkpoint.`);
+    await this.#removeSuperseded(Math.max(0, this.size - MAX_APPENDED));
+  }
+
+  /**
+   * Appends at most 1,000 records and signs the new checkpoint. They are durable when it resolves. After a failure the
+   * log must be reloaded: the new checkpoint may be stored.
+   * @throws RangeError for a record of more than 65,535 bytes, before anything is written
+   */
+  async append(records: readonly Buffer[], signing: { signers: readonly NoteSigner[]; time: Date }): Promise<void> {
+    const [from, size] = [this.size, this.size + records.length];
+    await this.#appendRows(
+      'records',
+      from,
+      records.map((record) => toBundle([record])),
+    );
+    await this.#appendHashes(
+      from,
+      size,
+      records.map((record) => hashLeaf(sha256(record))),
+    );
+    const read = this.#createReader(size);
+    const checkpoint = { origin: this.#options.origin, size, root: computeRoot(size, read), time: signing.time };
+    const note = signCheckpoint(checkpoint, signing.signers);
+    await writeDurably(join(this.#options.folder, CHECKPOINT_FILE), note);
+    this.#snapshot = { note, checkpoint };
+    this.#read = read;
+    await this.#removeSuperseded(from);
+  }
+
+  /** Returns the root of the first records. @throws RangeError if the log has fewer */
+  rootAt(size: number): Hash {
+    this.#assertSize(size);
+    return computeRoot(size, this.#read);
+  }
+
+  /** Returns the proof that the log of the newest checkpoint has a record. @throws RangeError if it does not */
+  proveInclusion(index: number): Hash[] {
+    return proveInclusion(index, this.size, this.#read);
+  }
+
+  /** Returns the proof that a log begins with a smaller one. @throws RangeError unless 1 ≤ from ≤ to ≤ size */
+  proveConsistency(from: number, to: number): Hash[] {
+    this.#assertSize(to);
+    return proveConsistency(from, to, this.#read);
+  }
+
+  /** Returns a record. @throws RangeError if the log does not have it */
+  readRecord(index: number): Buffer {
+    if (!(index >= 0 && index < this.size)) throw new RangeError(`The log of ${this.size} records has no ${index}.`);
+    const bundle = Math.floor(index / TILE_WIDTH);
+    const width = Math.min(TILE_WIDTH, this.size - bundle * TILE_WIDTH);
+    return splitBundle(this.#load({ level: 'records', index: bundle, width }))[index % TILE_WIDTH]!;
+  }
+
+  /** Returns the hashes of a tile; undefined if the log does not reach it. */
+  readTile(tile: Tile & { level: number }): Buffer | undefined {
+    const width = countHashes(this.size, tile.level) - tile.index * TILE_WIDTH;
+    if (tile.width > width) return undefined;
+    return this.#load({ ...tile, width: Math.min(TILE_WIDTH, width) }).subarray(0, tile.width * HASH_BYTES);
+  }
+
+  #assertSize(size: number): void {
+    if (!(size <= this.size)) throw new RangeError(`The log has ${this.size} records, not ${size}.`);
+  }
+
+  #createReader(size: number): ReadSubtree {
+    return createSubtreeReader(size, (tile) => this.#load(tile));
+  }
+
+  #load(tile: Tile): Buffer {
+    const path = formatTilePath(tile);
+    const bytes = readFileSync(join(this.#options.folder, path));
+    if (tile.level !== 'records' && bytes.length !== tile.width * HASH_BYTES)
+      throw new Error(`The tile ${path} is incomplete.`);
+    return bytes;
+  }
+
+  /** Appends leaf hashes, and the hash of each tile that they complete to the level above. */
+  async #appendHashes(from: number, to: number, hashes: Hash[]): Promise<void> {
+    let [start, end, added] = [from, to, hashes];
+    for (let level = 0; added.length > 0; level += 1) {
+      const written = await this.#appendRows(level, start, added);
+      [start, end] = [countHashes(start, 1), countHashes(end, 1)];
+      added = written.slice(0, end - start).map(combine);
+    }
+  }
+
+  /**
+   * Writes the tiles that contain rows from an index on, with the rows that the first of them has already.
+   * @returns the tiles' bytes
+   */
+  async #appendRows(level: Tile['level'], from: number, rows: readonly Buffer[]): Promise<Buffer[]> {
+    const tiles = findTiles(level, from, from + rows.length).map((tile) => {
+      const start = tile.index * TILE_WIDTH;
+      const former = start < from ? this.#load({ ...tile, width: from - start }) : Buffer.alloc(0);
+      const own = rows.slice(Math.max(0, start - from), start + tile.width - from);
+      return { path: join(this.#options.folder, formatTilePath(tile)), bytes: Buffer.concat([former, ...own]) };
+    });
+    await Promise.all(tiles.map(({ path, bytes }) => writeDurably(path, bytes)));
+    return tiles.map(({ bytes }) => bytes);
+  }
+
+  /** Removes partial tiles, from that of a record on, which wider ones replaced. */
+  async #removeSuperseded(from: number): Promise<void> {
+    const { size } = this;
+    const levels: Tile['level'][] = ['records'];
+    for (let level = 0; countHashes(size, level) > 0; level += 1) levels.push(level);
+    const tiles = levels.flatMap((level) => {
+      const scale = level === 'records' ? 0 : level;
+      return findTiles(level, countHashes(from, scale), countHashes(size, scale));
+    });
+    await Promise.all(tiles.map((tile) => this.#removePartials(tile)));
+  }
+
+  /** Removes the partial forms of a tile other than its current one. */
+  async #removePartials(tile: Tile): Promise<void> {
+    const folder = `${join(this.#options.folder, formatTilePath({ ...tile, width: TILE_WIDTH }))}.p`;
+    if (tile.width === TILE_WIDTH) return rm(folder, { recursive: true, force: true });
+    const widths = await readdir(folder);
+    const isOld = (width: string) => width !== String(tile.width);
+    await Promise.all(widths.filter(isOld).map((width) => rm(join(folder, width), { force: true })));
+  }
+}

@@ -1,0 +1,134 @@
+import type { Entry as EntryMessage } from '@cups/contracts/gen/cups/journal/v1/Entry.ts';
+import type { JournalServiceDefinition } from '@cups/contracts/gen/cups/journal/v1/JournalService.ts';
+import type { LoggedEntry } from '@cups/contracts/gen/cups/journal/v1/LoggedEntry.ts';
+import { createPageToken, normalizePageSize, parsePageToken } from '@cups/contracts/node';
+import { toTimestamp } from '@cups/contracts/proto';
+import { Problem, violation } from '@cups/problem';
+import type { Rpcs } from '@cups/rpc';
+import { parseEntry, splitRecord } from './log/entry.ts';
+import type { Entry } from './log/entry.ts';
+import type { EntryIndex } from './entry-index.ts';
+import { listKeyEntries } from './key-entries.ts';
+import type { Checkpoint } from './log/checkpoint.ts';
+import type { LogFolder } from './log/log-folder.ts';
+import { parseTilePath, TILE_WIDTH } from './log/tiles.ts';
+import type { Tile } from './log/tiles.ts';
+import type { MissingEntries } from './missing-entries.ts';
+
+export interface RpcDeps {
+  log: LogFolder;
+  index: EntryIndex;
+  missing: MissingEntries;
+}
+
+/** Missing ranges that are reported. */
+const MAX_MISSING = 1_000;
+const RESOURCE = /^[\w.-]{1,60}(\/[\w.-]{1,160})?$/;
+
+/** RPCs of cups.journal.v1.JournalService. */
+export const journalRpcs = (deps: RpcDeps): Rpcs<JournalServiceDefinition> => ({
+  GetCheckpoint: () => {
+    const { note, checkpoint } = newest(deps);
+    const { size, root, time } = checkpoint;
+    return Promise.resolve({ note, size, root, signTime: toTimestamp(time) });
+  },
+
+  GetConsistencyProof: ({ fromSize, toSize }) => {
+    const { size } = newest(deps).checkpoint;
+    const [from, to] = [parseSize(fromSize, '/fromSize', size), parseSize(toSize, '/toSize', size) || size];
+    if (from > to) throw tooLarge('/fromSize', to);
+    // Every log begins with the empty one.
+    const hashes = from === 0 ? [] : deps.log.proveConsistency(from, to);
+    return Promise.resolve({ toSize: to, hashes });
+  },
+
+  GetTile: ({ path }) => {
+    const tile = parseTilePath(path);
+    const content = tile && deps.log.readTile(tile as Tile & { level: number });
+    if (!content) throw new Problem({ reason: 'NOT_FOUND', message: 'Tile not found.' });
+    return Promise.resolve({ content, full: tile.width === TILE_WIDTH });
+  },
+
+  async ListEntries({ resource, pageSize, pageToken }) {
+    if (!RESOURCE.test(resource)) throw invalid('The resource is invalid.', '/resource', 'PATTERN');
+    const limit = normalizePageSize(pageSize);
+    const after = parsePageToken(pageToken, resource);
+    const before = after === undefined ? {} : { before: Number(after) };
+    const positions = await deps.index.listPositions(resource, { limit: limit + 1, ...before });
+    // Without a pause from here on: all proofs lead to one checkpoint.
+    const listed = positions.slice(0, limit);
+    const { note } = newest(deps);
+    const hasMore = positions.length > limit;
+    return {
+      entries: listed.map((position) => readLoggedEntry(position, deps.log)),
+      nextPageToken: hasMore ? createPageToken(String(listed.at(-1)), resource) : '',
+      checkpoint: note,
+    };
+  },
+
+  async InspectJournal() {
+    const { size, time } = newest(deps).checkpoint;
+    const [keys, missing] = await Promise.all([listKeyEntries(deps.index, deps.log), deps.missing.list()]);
+    return {
+      size,
+      signTime: toTimestamp(time),
+      keys: keys.map(({ verifier }) => verifier),
+      missing: missing
+        .slice(0, MAX_MISSING)
+        .map(({ source, subject, first, last }) => ({ source, subject, fromSequence: first, toSequence: last })),
+    };
+  },
+
+  async ListVerifierKeys() {
+    const keys = await listKeyEntries(deps.index, deps.log);
+    return { keys: keys.map(({ verifier, position }) => ({ text: verifier, firstSize: position + 1 })) };
+  },
+});
+
+/** @throws Problem STORE_UNAVAILABLE before the first checkpoint */
+function newest({ log }: RpcDeps): { note: string; checkpoint: Checkpoint } {
+  const { note, checkpoint } = log;
+  if (note === undefined || checkpoint === undefined)
+    throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The journal has no checkpoint yet.' });
+  return { note, checkpoint };
+}
+
+function readLoggedEntry(index: number, log: LogFolder): LoggedEntry {
+  const { salt, text } = splitRecord(log.readRecord(index));
+  const entry = parseEntry(text);
+  const { source, time } = entry;
+  return {
+    index,
+    text,
+    salt,
+    proof: log.proveInclusion(index),
+    entry: toMessage(entry),
+    source,
+    time: toTimestamp(time),
+  };
+}
+
+function toMessage({ resource, action, actor, centre, ground, reason, result, contentHash }: Entry): EntryMessage {
+  const hash = Buffer.from(contentHash, 'hex');
+  return { resource, action, actor, centre, ground, reason, result, contentHash: hash };
+}
+
+/** @param text int64 as text @throws Problem INVALID_ARGUMENT unless it is from 0 to `max` */
+function parseSize(text: string, field: string, max: number): number {
+  const size = Number(text);
+  if (!(size >= 0)) throw invalid('The size must not be negative.', field, 'MINIMUM');
+  if (size > max) throw tooLarge(field, max);
+  return size;
+}
+
+const tooLarge = (field: string, max: number): Problem =>
+  new Problem({
+    reason: 'INVALID_ARGUMENT',
+    message: 'The log is smaller.',
+    violations: [violation(field, 'MAXIMUM', { max })],
+  });
+
+function invalid(message: string, field: string, rule: 'PATTERN' | 'MINIMUM'): Problem {
+  const found = rule === 'MINIMUM' ? violation(field, rule, { min: 0 }) : violation(field, rule);
+  return new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [found] });
+}

@@ -1,0 +1,96 @@
+import { openStoredBackend } from '@cups/backend/stored';
+import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
+import type { Event } from '@cups/contracts';
+import type { JournalServiceDefinition } from '@cups/contracts/gen/cups/journal/v1/JournalService.ts';
+import { createPublisher } from '@cups/events';
+import type { RunningService } from '@cups/process';
+import { access } from './access.ts';
+import { Appender } from './appender.ts';
+import { CheckpointPublisher } from './checkpoint-publisher.ts';
+import type { Config } from './config.ts';
+import { EntryIndex } from './entry-index.ts';
+import { JournalMetrics } from './journal-metrics.ts';
+import { createFolder } from './log/durable-files.ts';
+import { lockFolder } from './log/folder-lock.ts';
+import { LogFolder } from './log/log-folder.ts';
+import { migrations } from './migrations/all.ts';
+import { MissingEntries } from './missing-entries.ts';
+import { journalRpcs } from './rpc.ts';
+import { watchSigningKeys } from './signing-keys.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import { StartUp } from './start-up.ts';
+import { openIndexedEntries, openMissingRanges } from './store.ts';
+
+export interface JournalTestOverrides extends StoredTestOverrides {
+  /** Wraps the parts of a batch, to stop a process between two steps. */
+  parts?: (real: JournalParts) => JournalParts;
+}
+
+/** What a batch writes, in this order. */
+export interface JournalParts {
+  log: LogFolder;
+  index: EntryIndex;
+  missing: MissingEntries;
+}
+
+type Backend = StoredBackend<Config>;
+
+/** How long a start waits for the process before. */
+const LOCK_TIMEOUT_MS = 30_000;
+
+/** Starts journal: appends the entries of all services to the log, signs it, and proves what it contains. */
+export async function createJournal(config: Config, overrides: JournalTestOverrides = {}): Promise<RunningService> {
+  const backend = openStoredBackend({ name: 'journal', config, overrides, migrations });
+  return backend.shutDownOnFailure(startParts(backend, overrides.parts ?? ((real) => real)));
+}
+
+async function startParts(backend: Backend, wrap: (real: JournalParts) => JournalParts): Promise<RunningService> {
+  const { config, log: processLog, metrics, now } = backend;
+  const { keyFile, origin, batchMs, grpcPort: port, maxInFlight } = config;
+  const keys = watchSigningKeys({ file: keyFile, origin, log: processLog, metrics });
+  const parts = wrap(await openParts(backend, keys));
+  const { log } = parts;
+  const publisher = openPublisher(backend, (from, to) => log.proveConsistency(from, to));
+  const onCheckpoint = (): void => {
+    if (log.note !== undefined && log.checkpoint) publisher.publish({ checkpoint: log.checkpoint, note: log.note });
+  };
+  const journalMetrics = new JournalMetrics(metrics, () => log.checkpoint);
+  const deps = { keys, origin, batchMs, onCheckpoint, metrics: journalMetrics, processLog, now };
+  const appender = new Appender(Object.assign(deps, parts));
+  backend.onShutdown('outbox', async () => {
+    await appender.stop();
+    await publisher.stop();
+  });
+  const onPublished = (size: number): void => publisher.continueFrom(size);
+  await new StartUp({ backend, log, keys, appender, onPublished, onCheckpoint }).begin();
+  const rpcs = journalRpcs(parts);
+  return backend.serve<JournalServiceDefinition>('cups.journal.v1.JournalService', { rpcs, access, port, maxInFlight });
+}
+
+/** Opens the log for this process alone, and its index. */
+async function openParts(backend: Backend, keys: () => SigningKeys): Promise<JournalParts> {
+  const { store, config, log: processLog, metrics, now } = backend;
+  const { folder, origin } = config;
+  await createFolder(folder);
+  const lock = await lockFolder(folder, LOCK_TIMEOUT_MS);
+  backend.onShutdown('store', () => lock.release());
+  const log = await LogFolder.open({ folder, origin, verifiers: () => keys().verifiers });
+  const index = new EntryIndex(openIndexedEntries(store), now);
+  const missing = new MissingEntries({ ranges: openMissingRanges(store), index, log: processLog, metrics, now });
+  return { log, index, missing };
+}
+
+function openPublisher(
+  backend: Backend,
+  proveConsistency: (from: number, to: number) => Buffer[],
+): CheckpointPublisher {
+  const { name, config, log, metrics, tracer, now } = backend;
+  const { kafkaBrokers: brokers, kafkaAccess: access, prefix, checkpointIntervalMs: intervalMs } = config;
+  const publisher = createPublisher({ brokers, access, clientId: name, prefix, log, metrics, tracer });
+  backend.onShutdown('store', () => publisher.stop());
+  const publish = async (event: Event): Promise<void> => {
+    const { rejected, later } = await publisher.publish([event]);
+    if (rejected.length + later.length > 0) throw new Error('Kafka does not accept the checkpoint.');
+  };
+  return new CheckpointPublisher({ publish, proveConsistency, intervalMs, log, metrics, now });
+}
