@@ -95,8 +95,8 @@ const listServiceUsages = ({ simulated }: Agencies): TopicUsage[] => [
     reads: [],
     groups: [],
     describes: {
-      topics: ['cups.applications', 'cups.deliveries', ...JOURNAL_SOURCES.map(journalTopic)],
-      groups: ['intake', 'agency-bridge', 'notifications', 'journal'],
+      topics: ['cups.applications', 'cups.deliveries'],
+      groups: ['intake', 'agency-bridge', 'notifications'],
     },
   },
 ];

@@ -79,15 +79,9 @@ test('lets the lag exporter describe groups but read nothing', () => {
   expect(lag?.rights.map(({ name }) => name)).toEqual([
     'p-cups.applications',
     'p-cups.deliveries',
-    'p-cups.journal.intake',
-    'p-cups.journal.identity',
-    'p-cups.journal.documents',
-    'p-cups.journal.notifications',
-    'p-cups.journal.agency-bridge',
     'p-intake',
     'p-agency-bridge',
     'p-notifications',
-    'p-journal',
   ]);
 });
 
