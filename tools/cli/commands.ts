@@ -11,6 +11,7 @@ import { demoCommand } from './demo/command.ts';
 import { deskCommand } from './desk.ts';
 import { genCommand } from './gen.ts';
 import { imagesCommand } from './images/command.ts';
+import { journalCommand } from './journal/command.ts';
 import { keysCommand } from './keys/command.ts';
 import { migrateCommand } from './migrate/command.ts';
 import { operationsCommands } from './operations/command.ts';
@@ -40,6 +41,7 @@ export function createCommands(): Command[] {
     staffCommand(),
     ...operationsCommands(),
     keysCommand(),
+    journalCommand(),
     topicsCommand(),
     imagesCommand(),
     chartsCommand(),

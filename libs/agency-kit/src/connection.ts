@@ -126,6 +126,14 @@ export class Connection {
   }
 
   /**
+   * Returns the offset after the last message of a topic with one partition.
+   * @throws Error if the broker is unavailable or the topic is missing
+   */
+  async nextOffset(): Promise<number> {
+    return (await this.#endOffsets()).get(0) ?? 0;
+  }
+
+  /**
    * Commits offsets for the group.
    * @throws Error while the group is not joined
    */

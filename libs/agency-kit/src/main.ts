@@ -1,18 +1,19 @@
 import { parseArgs } from 'node:util';
 import { broker } from './commands/broker.ts';
 import { check } from './commands/check.ts';
+import { checkpoints } from './commands/checkpoints.ts';
 import { UsageError } from './commands/command.ts';
 import type { Command, Terminal } from './commands/command.ts';
 import { sample } from './commands/sample.ts';
 import { simulate } from './commands/simulate.ts';
 import { validate } from './commands/validate.ts';
 
-const COMMANDS: Record<string, Command> = { check, simulate, validate, sample, broker };
+const COMMANDS: Record<string, Command> = { check, simulate, validate, sample, checkpoints, broker };
 
 const HELP = `cups-agency: tests an agency's system against the published agency contract by playing the platform.
 
 ${Object.entries(COMMANDS)
-  .map(([name, { about }]) => `  cups-agency ${name.padEnd(9)} ${about}`)
+  .map(([name, { about }]) => `  cups-agency ${name.padEnd(11)} ${about}`)
   .join('\n')}
 
   cups-agency <command> --help  shows the options of a command

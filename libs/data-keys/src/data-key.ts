@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 /** Size of a data key, bytes. */
 const DATA_KEY_BYTES = 32;
+const ID_BYTES = 8;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = 'aes-256-gcm';
@@ -15,9 +16,12 @@ export const createDataKeyBytes = (): Buffer => randomBytes(DATA_KEY_BYTES);
  * ciphertext and tag: 28 bytes more than the plain ones. Neither a log line nor JSON shows the key.
  */
 export class DataKey {
+  /** Tells the key from all others, and reveals nothing about it. Sealed fields begin with it. */
+  readonly id: Buffer;
   readonly #key: KeyObject;
 
   constructor(bytes: Uint8Array) {
+    this.id = createHash('sha256').update('cups-data-key').update(bytes).digest().subarray(0, ID_BYTES);
     this.#key = createSecretKey(bytes);
   }
 

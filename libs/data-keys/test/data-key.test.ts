@@ -33,6 +33,13 @@ describe('a data key', () => {
     expect(() => key.open(place, Buffer.concat([sealed, Buffer.from([0])]))).toThrow();
   });
 
+  test('has an ID of eight bytes that another copy of it shares', () => {
+    expect(key.id).toHaveLength(8);
+    expect(new DataKey(bytes).id).toEqual(key.id);
+    expect(new DataKey(createDataKeyBytes()).id).not.toEqual(key.id);
+    expect(bytes.includes(key.id)).toBe(false);
+  });
+
   test('seals the same text differently each time', () => {
     const plain = Buffer.from('text');
     expect(key.seal(place, plain).equals(key.seal(place, plain))).toBe(false);

@@ -135,6 +135,10 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Wait for the correction of the agency, or withdraw the application.',
   },
+  PERSONAL_DATA_ERASED: {
+    kind: 'PRECONDITION',
+    action: 'Open a new application: the personal data of this one were erased and cannot be restored.',
+  },
   DOCUMENT_NOT_READY: { kind: 'PRECONDITION', action: 'Wait until the document is checked, then try again.' },
   DOCUMENT_REFUSED: { kind: 'PRECONDITION', action: 'Upload another file in place of the refused one.' },
   DOCUMENT_IN_USE: {

@@ -1,3 +1,5 @@
+export type { SealingKey, SealingKeys } from './sealing/keys.ts';
+export type { SealedFields } from './sealing/sealer.ts';
 export type { Scope } from './documents/scope.ts';
 export type { Cause } from './documents/cause.ts';
 export { etagOf } from './documents/document.ts';

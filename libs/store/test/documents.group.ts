@@ -2,4 +2,5 @@
 import './concurrent-writers.test.ts';
 import './documents.test.ts';
 import './refusals.test.ts';
+import './sealed-documents.test.ts';
 import './store-errors.test.ts';

@@ -223,6 +223,11 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Ничего не выдавайте: учреждение отозвало результат. Дождитесь исправления или отзовите заявление.',
     en: 'Do not hand anything over: the agency revoked the result. Wait for its correction, or withdraw.',
   },
+  PERSONAL_DATA_ERASED: {
+    ro: 'Datele personale ale acestei cereri au fost șterse. Deschideți o cerere nouă.',
+    ru: 'Персональные данные этого заявления удалены. Откройте новое заявление.',
+    en: 'The personal data of this application were erased. Open a new application.',
+  },
   DOCUMENT_NOT_READY: {
     ro: 'Documentul se verifică încă. Încercați din nou peste un minut.',
     ru: 'Документ ещё проверяется. Повторите через минуту.',

@@ -11,6 +11,7 @@ import type { StoredDocument } from './document.ts';
 import { compileShape, createSchema, type Shape } from './schema.ts';
 import { scopeFilter, type Scope } from './scope.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
+import { createPlainSealer, createSealer, type Sealer } from '../sealing/sealer.ts';
 import { groupReads } from './grouped-reads.ts';
 import { groupInserts, groupUpdates } from './grouped-writes.ts';
 
@@ -28,7 +29,9 @@ export interface StoreContext {
 export interface Collection<D extends StoredDocument> {
   readonly options: CollectionOptions<D>;
   readonly policy: CollectionPolicy<D>;
+  /** The shape of documents as the service uses them. */
   readonly shape: Shape;
+  readonly sealer: Sealer;
   readonly notifier: CommitNotifier;
   /** Serialises the writers of a document in this process, so that they do not conflict. */
   readonly runExclusive: ReturnType<typeof createKeyedMutex>;
@@ -51,10 +54,12 @@ export function openCollection<D extends StoredDocument>(
   const { collection: name, schemaVersion, keepRequests, keepRecent = 0 } = options;
   const schema = addFormerFields(options.schema, options);
   const driver = () => collection<StoredDocument>(name);
+  const shape = compileShape(connection.model(name, createSchema(schema), name).schema);
   return {
     options,
     policy: { schemaVersion, source, keepRequests },
-    shape: compileShape(connection.model(name, createSchema(schema), name).schema),
+    shape,
+    sealer: openSealer(options, shape, log),
     notifier: createCommitNotifier(),
     runExclusive: createKeyedMutex(),
     recent: keepRecent > 0 ? new LRUCache({ max: keepRecent }) : undefined,
@@ -73,6 +78,22 @@ export function openCollection<D extends StoredDocument>(
   };
 }
 
+/** @throws Error for sealed fields that cannot be sealed or that an index names */
+function openSealer<D extends StoredDocument>(
+  { collection, sealed, formerFields = {}, indexes }: CollectionOptions<D>,
+  shape: Shape,
+  log: Log,
+): Sealer {
+  if (!sealed) return createPlainSealer(shape);
+  const sealer = createSealer(sealed, { collection, shape, log });
+  for (const { fields, partial = {} } of indexes) {
+    sealer.assertQuery(fields);
+    sealer.assertQuery(partial);
+  }
+  sealer.assertQuery(formerFields);
+  return sealer;
+}
+
 /** Starts a span within another one: polls and sweeps have none. */
 function startSpan(tracer: Tracer, collection: string, operation: string): Span | undefined {
   if (!tracer.isRecording()) return undefined;
@@ -88,23 +109,29 @@ export const asFilter = (filter: object): mongo.Filter<StoredDocument> => filter
 /** The scope comes last, so that no filter can override it. */
 export const withScope = (filter: object, scope: Scope): object => ({ ...filter, ...scopeFilter(scope) });
 
-export function findRaw<D extends StoredDocument>(
-  { run, driver }: Collection<D>,
+/** Reads a document, with its sealed fields opened. */
+export async function findRaw<D extends StoredDocument>(
+  { run, driver, sealer }: Collection<D>,
   filter: object,
   projection?: Projection,
 ): Promise<StoredDocument | undefined> {
-  const findOptions = projection ? { projection } : {};
-  return run('find', async () => (await driver().findOne(asFilter(filter), findOptions)) ?? undefined);
+  sealer.assertQuery(filter);
+  const split = projection && sealer.project(projection);
+  const findOptions = split ? { projection: split.stored } : {};
+  const stored = await run('find', async () => (await driver().findOne(asFilter(filter), findOptions)) ?? undefined);
+  const opened = stored && (await sealer.open(stored));
+  return opened && split ? split.pick(opened) : opened;
 }
 
 /** Reads a complete document, together with other reads that wait. @throws Error for a scope without a value */
-export function findRawById<D extends StoredDocument>(
-  { run, read }: Collection<D>,
+export async function findRawById<D extends StoredDocument>(
+  { run, read, sealer }: Collection<D>,
   id: string,
   scope: Scope,
 ): Promise<StoredDocument | undefined> {
   const filter = withScope({ _id: id }, scope);
-  return run('find', () => read({ id, scope, filter }));
+  const stored = await run('find', () => read({ id, scope, filter }));
+  return stored && sealer.open(stored);
 }
 
 /** Reads the revision of a document in any scope, together with other such reads that wait. */

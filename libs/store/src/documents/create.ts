@@ -57,7 +57,7 @@ export async function createMissing<D extends StoredDocument>(
   drafts: readonly Draft<D>[],
   { scope, eventsOf = () => [], ...context }: CreateMissingOptions<D>,
 ): Promise<number> {
-  const { run, notifier, shape, options, policy } = collection;
+  const { run, notifier, shape, sealer, options, policy } = collection;
   const documents = drafts.map((draft) =>
     addFormerFields(firstDocument(draft, eventsOf(draft), context, policy), options),
   );
@@ -66,9 +66,10 @@ export async function createMissing<D extends StoredDocument>(
     checkValue(shape, document);
   }
   if (documents.length === 0) return 0;
+  const stored = await Promise.all(documents.map((document) => sealer.sealNew(document)));
   return run('createMissing', async () => {
     try {
-      const inserted = await insertAll(collection, documents);
+      const inserted = await insertAll(collection, stored);
       for (const document of inserted) notifyOutbox(notifier, document);
       return inserted.length;
     } catch (error) {
@@ -100,10 +101,10 @@ export async function insertDocument<D extends StoredDocument>(
   document: D,
   scope: Scope,
 ): Promise<boolean> {
-  const { run, insert, notifier, shape, options } = collection;
+  const { run, insert, notifier, shape, sealer, options } = collection;
   if (!isInScope(document, scope)) throw new Error(`A new document of ${options.collection} is outside the scope.`);
-  const stored = addFormerFields(document, options);
-  checkValue(shape, stored);
+  checkValue(shape, addFormerFields(document, options));
+  const stored = addFormerFields(await sealer.sealNew(document), options);
   return run('create', async () => {
     try {
       await writeOne(notifier, document._id, () => insert(stored));

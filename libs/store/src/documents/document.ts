@@ -22,6 +22,8 @@ export interface StoredDocument {
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
   /** The last applied sequence by subject (`.`, `$`, `%` escaped). */
   lastSeqs?: Record<string, number>;
+  /** Not stored: the key of the document was destroyed, and its sealed fields are absent. */
+  erased?: true;
 }
 
 /** Fields that only the store writes. */

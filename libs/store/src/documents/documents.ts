@@ -119,7 +119,7 @@ export function createDocuments<D extends StoredDocument>(
   context: StoreContext,
 ): Documents<D> {
   const collection = openCollection(options, context);
-  const { driver, notifier, shape } = collection;
+  const { driver, notifier, sealer } = collection;
   return {
     name: options.collection,
     get: (id, callOptions) => get(collection, id, callOptions),
@@ -141,7 +141,7 @@ export function createDocuments<D extends StoredDocument>(
       collection: driver,
       outboxListeners: notifier.outboxListeners,
       uncertainListeners: notifier.uncertainListeners,
-      check: (path, value) => checkPath(shape, path, value),
+      check: (path, value) => checkPath(sealer.shape, path, value),
     },
   };
 }

@@ -32,6 +32,7 @@ const STORE_OWNED_FIELDS: Record<StoreOwnedField, true> = {
   createTime: true,
   updateTime: true,
   lastSeqs: true,
+  erased: true,
 };
 const STORE_OWNED_FIELD_NAMES = Object.keys(STORE_OWNED_FIELDS) as StoreOwnedField[];
 

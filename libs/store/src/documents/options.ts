@@ -1,5 +1,6 @@
 import type { Reason } from '@cups/problem';
 import type { Index } from '../connection/indexes.ts';
+import type { SealedFields } from '../sealing/sealer.ts';
 import type { StoredDocument } from './document.ts';
 
 export type Projection = Record<string, 0 | 1>;
@@ -28,6 +29,11 @@ export interface CollectionOptions<D extends StoredDocument> {
    * reads.
    */
   absentMessage?: string;
+  /**
+   * Fields that are encrypted in the store. The service uses plain values. Queries and indexes cannot name these fields, and
+   * `aggregate` sees only bytes. To erase a document, destroy its key, then write the document.
+   */
+  sealed?: SealedFields | undefined;
   /** Number of written documents to cache, which saves the next update a read. Not with `afterPublish`. Default 0. */
   keepRecent?: number;
 }

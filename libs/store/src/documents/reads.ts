@@ -79,7 +79,7 @@ export async function getCached<D extends StoredDocument>(
   scope: Scope,
 ): Promise<D | undefined> {
   const cached = collection.recent?.get(id);
-  if (cached && isInScope(cached, scope)) {
+  if (cached && isInScope(cached, scope) && (await collection.sealer.isUsable(cached))) {
     const revision = await findRevision(collection, id);
     if (revision === undefined) return undefined;
     if (revision === cached.revision) return migrateDocument(collection, cached);
@@ -92,7 +92,7 @@ export async function find<D extends StoredDocument>(
   filter: object,
   { scope, projection, limit = 200, sort }: FindOptions,
 ): Promise<D[]> {
-  const findOptions: mongo.FindOptions = { limit };
+  const findOptions: FindAllOptions = { limit };
   if (sort) findOptions.sort = sort;
   if (projection) findOptions.projection = projection;
   const found = await findAll(collection, 'find', withScope(filter, scope), findOptions);
@@ -109,10 +109,11 @@ export function aggregate<D extends StoredDocument, T extends object>(
 }
 
 export async function countEach<D extends StoredDocument>(
-  { run, driver, options }: Collection<D>,
+  { run, driver, options, sealer }: Collection<D>,
   filters: readonly object[],
   { scope, limit }: CountOptions,
 ): Promise<number[]> {
+  for (const filter of filters) sealer.assertQuery(filter);
   const [first = [], ...others] = filters.map((filter, at) => [
     { $match: withScope(filter, scope) },
     { $limit: limit },
@@ -168,11 +169,26 @@ function buildAfterFilter(position: string, orderBy: string, order: 'asc' | 'des
   return { $or: [{ [orderBy]: { [over]: value } }, { [orderBy]: value, _id: { [over]: id } }] };
 }
 
-function findAll<D extends StoredDocument>(
-  { run, driver }: Collection<D>,
+type FindAllOptions = Pick<mongo.FindOptions, 'limit'> & {
+  sort?: Record<string, 1 | -1>;
+  projection?: Projection;
+};
+
+/** Reads documents, with their sealed fields opened. */
+async function findAll<D extends StoredDocument>(
+  { run, driver, sealer }: Collection<D>,
   operation: string,
   filter: object,
-  findOptions: mongo.FindOptions,
+  { projection, ...findOptions }: FindAllOptions,
 ): Promise<StoredDocument[]> {
-  return run(operation, () => driver().find(asFilter(filter), findOptions).toArray() as Promise<StoredDocument[]>);
+  sealer.assertQuery(filter);
+  sealer.assertQuery(findOptions.sort ?? {});
+  const split = projection && sealer.project(projection);
+  const driverOptions = split ? { ...findOptions, projection: split.stored } : findOptions;
+  const stored = await run(
+    operation,
+    () => driver().find(asFilter(filter), driverOptions).toArray() as Promise<StoredDocument[]>,
+  );
+  const opened = await sealer.openMany(stored);
+  return split ? opened.map((document) => split.pick(document)) : opened;
 }

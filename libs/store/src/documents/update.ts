@@ -88,7 +88,7 @@ interface PendingUpdate<D extends StoredDocument> {
 async function updateFromCache<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D> | undefined> {
   const { collection, id, options } = one;
   const cached: StoredDocument | undefined = options.current ?? collection.recent?.get(id);
-  if (!cached || !isInScope(cached, options.scope)) return undefined;
+  if (!cached || !isInScope(cached, options.scope) || !(await collection.sealer.isUsable(cached))) return undefined;
   try {
     const result = await attemptUpdate(one, migrateDocument(collection, cached), (next) =>
       writeNext(collection, cached, next, options),
@@ -164,13 +164,14 @@ const hasIdentity = ({ request, sequence }: Cause): boolean => request !== undef
 
 /** Writes if the revision is still the one read; returns false otherwise. */
 async function writeNext<D extends StoredDocument>(
-  { shape, notifier, run, driver, replace, options }: Collection<D>,
+  { sealer, notifier, run, driver, replace, options }: Collection<D>,
   raw: StoredDocument,
   next: D,
   { cause, isRepeatable = hasIdentity(cause) }: UpdateOptions<D>,
 ): Promise<boolean> {
-  const operators = buildUpdateOperators(raw, addFormerFields(next, options));
-  checkOperators(shape, operators);
+  const stored = addFormerFields(await sealer.sealNext(next, raw), options);
+  const operators = buildUpdateOperators(sealer.storedOf(raw)!, stored);
+  checkOperators(sealer.shape, operators);
   const { _id: id, revision } = raw;
   const one = { id, revision, operators, time: next.updateTime, cause };
   // In a group, the result can be unknown, and then the update decides again.

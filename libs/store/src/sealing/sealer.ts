@@ -1,0 +1,219 @@
+import type { Log } from '@cups/contracts';
+import { Problem } from '@cups/problem';
+import type { StoredDocument } from '../documents/document.ts';
+import type { Projection } from '../documents/options.ts';
+import { checkValue, type Shape } from '../documents/schema.ts';
+import type { SealingKey, SealingKeys } from './keys.ts';
+import { compilePaths, findSealed, openValues, sealValues, type Seal, type SealedPaths } from './sealed-paths.ts';
+import { splitProjection, type SealedProjection } from './sealed-projection.ts';
+import { assertNoSealedField, shapeAt, withoutSealedShapes } from './sealed-schema.ts';
+import { isOfOtherKey, openValue, sealValue } from './sealed-value.ts';
+
+/** Seals documents of one collection before they are written, and opens them after they are read. */
+export interface Sealer {
+  /** The shape of documents as stored. */
+  readonly shape: Shape;
+  /**
+   * Opens complete documents, and remembers how each is stored.
+   * @throws DamagedFieldError; Problem STORE_UNAVAILABLE without the keys
+   */
+  open<D extends StoredDocument>(stored: D): Promise<D>;
+  /** Opens documents of a list. A damaged field is logged and left out, so that it blocks no other document. */
+  openMany<D extends StoredDocument>(stored: readonly D[]): Promise<D[]>;
+  /** Splits a projection into what the store and what the caller needs. */
+  project(projection: Projection): SealedProjection;
+  /** Returns a new document as stored. Creates its key. */
+  sealNew<D extends StoredDocument>(document: D): Promise<D>;
+  /**
+   * Returns a changed document as stored. Sealed values that have not changed keep their bytes.
+   * @param before the opened or written document
+   * @throws Problem PERSONAL_DATA_ERASED for a new value under a destroyed key
+   */
+  sealNext<D extends StoredDocument>(next: D, before: StoredDocument): Promise<D>;
+  /** Returns how an opened or written document is stored; undefined for a copy of one. */
+  storedOf(document: StoredDocument): StoredDocument | undefined;
+  /** Whether a document in memory may be used: its key still exists. */
+  isUsable(document: StoredDocument): Promise<boolean>;
+  /** @throws Error if a filter or an order names a sealed field, which would never match */
+  assertQuery(filter: object): void;
+}
+
+/** How a collection seals fields. */
+export interface SealedFields {
+  /**
+   * Dotted paths; `[]` is each element of an array: `content`, `decision.reason`, `history[].reason`. A value below an
+   * array element is sealed with its own nonce, so that a new element leaves the bytes of the others as they are.
+   */
+  fields: readonly string[];
+  keys: SealingKeys;
+  /**
+   * `plain` reads sealed values but writes none, while replicas of a release run that cannot read them.
+   * @default sealed
+   */
+  write?: 'sealed' | 'plain';
+}
+
+/** A sealed value that its key cannot open. Names collection, document and field, never the value. */
+class DamagedFieldError extends Error {
+  override readonly name = 'DamagedFieldError';
+}
+
+/** The sealer of a collection without sealed fields. */
+export const createPlainSealer = (shape: Shape): Sealer => ({
+  shape,
+  open: (stored) => Promise.resolve(stored),
+  openMany: (stored) => Promise.resolve([...stored]),
+  project: (projection) => ({ stored: projection, pick: (document) => document }),
+  sealNew: (document) => Promise.resolve(document),
+  sealNext: (next) => Promise.resolve(next),
+  storedOf: (document) => document,
+  isUsable: () => Promise.resolve(true),
+  assertQuery: () => {},
+});
+
+export const createSealer = (sealed: SealedFields, about: { collection: string; shape: Shape; log: Log }): Sealer =>
+  new FieldSealer(sealed, about);
+
+class FieldSealer implements Sealer {
+  readonly shape: Shape;
+  readonly #collection: string;
+  readonly #log: Log;
+  readonly #keys: SealingKeys;
+  readonly #writesPlain: boolean;
+  readonly #paths: SealedPaths;
+  /** The sealed fields as queries name them. */
+  readonly #names: readonly string[];
+  readonly #shapes: ReadonlyMap<string, Shape>;
+  /** How the documents of this process are stored. */
+  readonly #storedForms = new WeakMap<StoredDocument, StoredDocument>();
+
+  /** @param about `shape` is that of documents as the service uses them */
+  constructor(
+    { fields, keys, write = 'sealed' }: SealedFields,
+    { collection, shape, log }: { collection: string; shape: Shape; log: Log },
+  ) {
+    this.#collection = collection;
+    this.#log = log;
+    this.#keys = keys;
+    this.#writesPlain = write === 'plain';
+    this.#paths = compilePaths(fields);
+    this.#names = fields.map((field) => field.replaceAll('[]', ''));
+    this.#shapes = new Map(fields.map((field) => [field, shapeAt(shape, field)]));
+    this.shape = withoutSealedShapes(shape, fields);
+  }
+
+  async open<D extends StoredDocument>(stored: D): Promise<D> {
+    const key = findSealed(this.#paths, stored) && (await this.#keys.find(stored._id));
+    const opened = this.#openWith(key, stored, (path) => {
+      throw new DamagedFieldError(`store: the sealed field ${path} of ${this.#resourceOf(stored)} is damaged`);
+    });
+    return this.#remember(opened, stored);
+  }
+
+  async openMany<D extends StoredDocument>(stored: readonly D[]): Promise<D[]> {
+    const sealed = stored.filter((one) => findSealed(this.#paths, one)).map(({ _id }) => _id);
+    const found = sealed.length > 0 ? await this.#keys.findMany(sealed) : new Map<string, SealingKey>();
+    return stored.map((one) => {
+      const opened = this.#openWith(found.get(one._id), one, (path) => {
+        this.#log.error({ event: 'sealed-field-damaged', resource: this.#resourceOf(one), field: path });
+        return undefined;
+      });
+      return this.#remember(opened, one);
+    });
+  }
+
+  project(projection: Projection): SealedProjection {
+    return splitProjection(projection, this.#names);
+  }
+
+  async sealNew<D extends StoredDocument>(document: D): Promise<D> {
+    const key = this.#writesPlain ? undefined : await this.#keys.create(document._id);
+    const none = { plain: undefined, stored: undefined };
+    const stored = sealValues(this.#paths, document, none, this.#sealWith(key, document)) as D;
+    this.#remember(document, stored);
+    return stored;
+  }
+
+  async sealNext<D extends StoredDocument>(next: D, before: StoredDocument): Promise<D> {
+    const known = { plain: before, stored: this.#storedForms.get(before) };
+    const key = this.#writesPlain ? undefined : await this.#findOrCreateKey(next, known.stored);
+    const stored = { ...(sealValues(this.#paths, next, known, this.#sealWith(key, next)) as D) };
+    delete stored.erased;
+    this.#remember(next, stored);
+    return stored;
+  }
+
+  storedOf(document: StoredDocument): StoredDocument | undefined {
+    return this.#storedForms.get(document);
+  }
+
+  async isUsable(document: StoredDocument): Promise<boolean> {
+    const stored = this.#storedForms.get(document);
+    if (!stored) return false;
+    const sealed = findSealed(this.#paths, stored);
+    return !sealed || (await this.#findKey(document, sealed)) !== undefined;
+  }
+
+  assertQuery(filter: object): void {
+    assertNoSealedField(filter, this.#names);
+  }
+
+  /** Returns the key of a document; undefined if it was destroyed. A document without sealed values has none yet. */
+  #findOrCreateKey(document: StoredDocument, stored: unknown): Promise<SealingKey | undefined> {
+    const sealed = findSealed(this.#paths, stored);
+    return sealed ? this.#findKey(document, sealed) : this.#keys.create(document._id);
+  }
+
+  /** Returns the key of a sealed value; undefined if it was destroyed. */
+  async #findKey({ _id: id }: StoredDocument, sealed: Uint8Array): Promise<SealingKey | undefined> {
+    const key = await this.#keys.find(id);
+    return key && !isOfOtherKey(key, sealed) ? key : undefined;
+  }
+
+  #sealWith(key: SealingKey | undefined, document: StoredDocument): Seal {
+    return (path, value, isUnchanged) => {
+      if (!isUnchanged) checkValue(this.#shapes.get(path)!, value, [path]);
+      if (this.#writesPlain) return value;
+      if (!key) throw erasedProblem();
+      return sealValue(key, this.#placeOf(document, path), value);
+    };
+  }
+
+  /** @param onDamage returns the value of a damaged field, or throws */
+  #openWith<D extends StoredDocument>(
+    key: SealingKey | undefined,
+    stored: D,
+    onDamage: (path: string) => undefined,
+  ): D {
+    let isErased = false;
+    const opened = openValues(this.#paths, stored, (path, bytes) => {
+      if (!key || isOfOtherKey(key, bytes)) {
+        isErased = true;
+        return undefined;
+      }
+      try {
+        return openValue(key, this.#placeOf(stored, path), bytes);
+      } catch {
+        return onDamage(path);
+      }
+    }) as D;
+    return isErased ? { ...opened, erased: true } : opened;
+  }
+
+  #remember<D extends StoredDocument>(document: D, stored: StoredDocument): D {
+    this.#storedForms.set(document, stored);
+    return document;
+  }
+
+  /** A sealed value opens at its place only. */
+  #placeOf({ _id: id }: StoredDocument, path: string): string {
+    return `${this.#collection}|${id}|${path}`;
+  }
+
+  #resourceOf({ _id: id }: StoredDocument): string {
+    return `${this.#collection}/${id}`;
+  }
+}
+
+const erasedProblem = (): Problem =>
+  new Problem({ reason: 'PERSONAL_DATA_ERASED', message: 'The personal data of this resource were erased.' });

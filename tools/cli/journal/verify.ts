@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CHECKPOINT_KEY_SET } from '@cups/rpc';
+import { CommandError } from '../errors.ts';
+import { resolvePath } from '../program.ts';
+import { verifyJournal } from './verifier.ts';
+
+export interface VerifyOptions {
+  data: string;
+  key?: string[];
+  checkpoint?: string[];
+  committed?: string;
+}
+
+/** Number of findings that the text lists. */
+const MAX_LISTED = 20;
+const ED25519 = 0x01;
+
+/**
+ * Verifies the journal in a folder, or that of the local platform.
+ * @returns what was altered; see `verifyJournal`
+ * @throws CommandError, one sentence, if nothing can be verified
+ */
+export async function verify(folder: string | undefined, options: VerifyOptions): Promise<string[]> {
+  const { data, checkpoint = [], committed } = options;
+  const journal = resolvePath(folder ?? join(data, 'journal'));
+  const read = (file: string): string => readText(resolvePath(file));
+  const lines = committed === undefined ? [] : read(committed).split('\n');
+  try {
+    return verifyJournal(journal, options.key ?? readLocalKeys(journal, resolvePath(data)), {
+      checkpoints: checkpoint.map(read),
+      committed: lines.filter((line) => line !== '').map((line) => JSON.parse(line)),
+    });
+  } catch (error) {
+    throw error instanceof CommandError ? error : new CommandError((error as Error).message);
+  }
+}
+
+/** Returns the public keys of the local platform, in the form name+id+base64. */
+function readLocalKeys(journal: string, data: string): string[] {
+  const file = join(data, 'keys', CHECKPOINT_KEY_SET);
+  if (!existsSync(file))
+    throw new CommandError(
+      `${file} does not exist. Name the public key with --key; /journal/verifier of the platform shows it.`,
+    );
+  const [name = ''] = readText(join(journal, 'checkpoint')).split('\n');
+  const { keys } = JSON.parse(readText(file)) as { keys: { x: string }[] };
+  return keys.map(({ x }) => formatKey(name, Buffer.from(x, 'base64url')));
+}
+
+/** Formats an Ed25519 key as c2sp.org/signed-note. */
+function formatKey(name: string, key: Buffer): string {
+  const bytes = Buffer.concat([Buffer.of(ED25519), key]);
+  const id = createHash('sha256').update(`${name}\n`).update(bytes).digest('hex').slice(0, 8);
+  return `${name}+${id}+${bytes.toString('base64')}`;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new CommandError(`${file} cannot be read.`);
+  }
+}
+
+export function formatFindings(findings: readonly string[]): string {
+  if (findings.length === 0) return 'The journal is intact.';
+  const more = findings.length - MAX_LISTED;
+  return [
+    'The journal was altered:',
+    ...findings.slice(0, MAX_LISTED).map((finding) => `  ${finding}`),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,268 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { temporaryDir } from '@cups/testing';
+import { verifyJournal } from '../cli/journal/verifier.ts';
+
+/** The journal's format, written here a second time from its specifications. Logs have at most 65,536 entries. */
+
+const ORIGIN = 'cups.test/journal';
+const { dir, remove } = temporaryDir();
+afterAll(remove);
+
+const sha256 = (...parts: (Uint8Array | string)[]): Buffer =>
+  createHash('sha256')
+    .update(Buffer.concat(parts.map((part) => Buffer.from(part))))
+    .digest();
+
+/** MTH of RFC 9162, section 2.1.1, as it is written there. */
+function merkleTreeHash(leaves: Buffer[]): Buffer {
+  if (leaves.length === 0) return sha256();
+  if (leaves.length === 1) return leaves[0]!;
+  const split = 2 ** Math.floor(Math.log2(leaves.length - 1));
+  return sha256(Buffer.of(1), merkleTreeHash(leaves.slice(0, split)), merkleTreeHash(leaves.slice(split)));
+}
+
+interface NoteKey {
+  privateKey: KeyObject;
+  /** name+id+base64 */
+  text: string;
+}
+
+function createKey(): NoteKey {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const raw = Buffer.concat([Buffer.of(1), Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url')]);
+  const id = sha256(`${ORIGIN}\n`, raw).subarray(0, 4).toString('hex');
+  return { privateKey, text: `${ORIGIN}+${id}+${raw.toString('base64')}` };
+}
+
+function signCheckpoint(leaves: Buffer[], keys: NoteKey[]): string {
+  const text = `${ORIGIN}\n${leaves.length}\n${merkleTreeHash(leaves).toString('base64')}\n`;
+  const signatures = keys.map(({ privateKey, text: key }) => {
+    const id = Buffer.from(key.split('+')[1]!, 'hex');
+    return `— ${ORIGIN} ${Buffer.concat([id, sign(null, Buffer.from(text), privateKey)]).toString('base64')}\n`;
+  });
+  return `${text}\n${signatures.join('')}`;
+}
+
+/** Salt and text of an entry. */
+const record = (content: object | string, salt: number): Buffer =>
+  Buffer.concat([sha256(`salt ${salt}`).subarray(0, 16), Buffer.from(asText(content))]);
+const asText = (content: object | string): string => (typeof content === 'string' ? content : JSON.stringify(content));
+const leafOf = (row: Buffer): Buffer => sha256(Buffer.of(0), sha256(row));
+const withLength = (row: Buffer): Buffer => Buffer.concat([Buffer.of(row.length >> 8, row.length & 255), row]);
+
+function writeTiles(folder: string, level: string, rows: Buffer[]): void {
+  for (let tile = 0; tile * 256 < rows.length; tile += 1) {
+    const part = rows.slice(tile * 256, tile * 256 + 256);
+    const name = `${String(tile).padStart(3, '0')}${part.length < 256 ? `.p/${part.length}` : ''}`;
+    const file = join(folder, level, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, Buffer.concat(part));
+  }
+}
+
+/** Writes records, tiles and a checkpoint. `leaves` are those of other records in a folder whose records were altered. */
+function writeJournal(folder: string, rows: Buffer[], keys: NoteKey[], leaves = rows.map(leafOf)): void {
+  writeTiles(folder, 'records', rows.map(withLength));
+  writeTiles(folder, 'tile/0', leaves);
+  const blocks = Array.from({ length: Math.floor(leaves.length / 256) }, (_, n) =>
+    leaves.slice(n * 256, n * 256 + 256),
+  );
+  writeTiles(folder, 'tile/1', blocks.map(merkleTreeHash));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'checkpoint'), signCheckpoint(leaves, keys));
+}
+
+const COUNT = 600;
+const key = createKey();
+const begin = { source: 'journal', subject: 'journal', sequence: 1, action: 'begin', verifier: key.text };
+/** A log of a key and 599 entries about ten applications. */
+const rows = [
+  record(begin, 0),
+  ...Array.from({ length: COUNT - 1 }, (_, n) =>
+    record({ source: 'intake', subject: `applications/${n % 10}`, sequence: Math.floor(n / 10) + 1 }, n + 1),
+  ),
+];
+const leaves = rows.map(leafOf);
+const stranger = record({ source: 'intake', subject: 'applications/77', sequence: 1 }, 7_777);
+
+let folder = '';
+let count = 0;
+beforeEach(() => {
+  count += 1;
+  folder = join(dir, `journal-${count}`);
+});
+
+/** Verifies a log whose records were replaced while tiles and checkpoint stayed. */
+function verifyAltered(altered: Buffer[]): string[] {
+  writeJournal(folder, altered, [key], leaves);
+  return verifyJournal(folder, [key.text]);
+}
+
+describe('a log whose owner did not sign the change', () => {
+  test('accepts an intact log', () => {
+    writeJournal(folder, rows, [key]);
+    expect(verifyJournal(folder, [key.text])).toEqual([]);
+  });
+
+  test.each([0, 1, 2, 255, 256, 257, 512, 513])('accepts an intact log of %i entries', (size) => {
+    writeJournal(folder, rows.slice(0, size), [key]);
+    expect(verifyJournal(folder, [key.text])).toEqual([]);
+  });
+
+  test.each([1, 255, 256, COUNT - 1])('names the deleted entry %i', (index) => {
+    expect(verifyAltered(rows.toSpliced(index, 1))).toContain(`entry-deleted: entry ${index} was deleted`);
+  });
+
+  test('names each of several deleted entries', () => {
+    const findings = verifyAltered(rows.toSpliced(300, 3).toSpliced(10, 1));
+    const deleted = findings.filter((finding) => finding.startsWith('entry-deleted'));
+    expect(deleted).toEqual([10, 300, 301, 302].map((index) => `entry-deleted: entry ${index} was deleted`));
+  });
+
+  test('names an inserted entry', () => {
+    const [finding] = verifyAltered(rows.toSpliced(20, 0, stranger).slice(0, COUNT));
+    expect(finding).toMatch(/^entry-inserted: before entry 20 .*applications\/77/);
+  });
+
+  test('names two exchanged entries', () => {
+    const altered = rows.with(5, rows[400]!).with(400, rows[5]!);
+    expect(verifyAltered(altered)).toEqual([
+      'entry-moved: in the place of entry 5 is entry 400',
+      'entry-moved: in the place of entry 400 is entry 5',
+    ]);
+  });
+
+  test('names an entry with a changed byte', () => {
+    const changed = Buffer.from(rows[123]!.toString('latin1').replace('intake', 'intakf'), 'latin1');
+    expect(verifyAltered(rows.with(123, changed))[0]).toMatch(/^entry-changed: entry 123 was changed to .*intakf/);
+  });
+
+  test('names altered tiles', () => {
+    writeJournal(folder, rows, [key]);
+    const file = join(folder, 'tile/0/001');
+    const bytes = readFileSync(file);
+    bytes[5]! ^= 1;
+    writeFileSync(file, bytes);
+    expect(verifyJournal(folder, [key.text])).toEqual([expect.stringMatching(/^tiles-altered/)]);
+  });
+
+  test('names the block if records and their tile were altered', () => {
+    writeJournal(folder, rows, [key]);
+    const altered = rows.with(300, stranger);
+    writeTiles(folder, 'records', altered.map(withLength));
+    writeTiles(folder, 'tile/0', altered.map(leafOf));
+    expect(verifyJournal(folder, [key.text])[0]).toMatch(/^log-altered: .* entries 256 to 511$/);
+  });
+
+  test('rejects a checkpoint that was changed, and one of an unknown key', () => {
+    writeJournal(folder, rows, [key]);
+    expect(() => verifyJournal(folder, [createKey().text])).toThrow('None of the known keys signed it.');
+    const file = join(folder, 'checkpoint');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(`\n${COUNT}\n`, `\n${COUNT - 1}\n`));
+    expect(() => verifyJournal(folder, [key.text])).toThrow('does not fit the text');
+  });
+});
+
+describe('a log whose owner signed the change', () => {
+  const earlier = signCheckpoint(leaves.slice(0, 500), [key]);
+  const earliest = signCheckpoint(leaves.slice(0, 100), [key]);
+
+  test('finds a rolled-back log', () => {
+    writeJournal(folder, rows.slice(0, 450), [key]);
+    expect(verifyJournal(folder, [key.text], { checkpoints: [earlier] })).toEqual([
+      'log-rolled-back: the log had 500 entries, and has 450',
+    ]);
+  });
+
+  test('finds a forked log between two checkpoints that others kept', () => {
+    writeJournal(folder, rows.with(300, stranger), [key]);
+    const findings = verifyJournal(folder, [key.text], { checkpoints: [earlier, earliest] });
+    expect(findings[0]).toBe('log-forked: the log was altered between the entries 100 and 499');
+  });
+
+  test('accepts checkpoints of beginnings of the log', () => {
+    writeJournal(folder, rows, [key]);
+    expect(verifyJournal(folder, [key.text], { checkpoints: [earlier, earliest] })).toEqual([]);
+  });
+
+  test('finds a checkpoint that a replaced key signed', () => {
+    const next = createKey();
+    const replaced = [...rows, record({ ...begin, sequence: 2, action: 'replace-key', verifier: next.text }, 8_000)];
+    const later = [...replaced, stranger];
+    const keys = [key.text, next.text];
+    writeJournal(folder, later, [next]);
+    expect(verifyJournal(folder, keys)).toEqual([]);
+    writeJournal(folder, later, [key]);
+    expect(verifyJournal(folder, keys)).toEqual([expect.stringMatching(/^key-replaced: the checkpoint of size 602 /)]);
+  });
+
+  test('finds entries that a service committed and the log lacks', () => {
+    writeJournal(folder, rows, [key]);
+    const committed = [
+      { source: 'intake', subject: 'applications/0', sequence: 60 },
+      { source: 'intake', subject: 'applications/3', sequence: 62 },
+      { source: 'intake', subject: 'applications/11', sequence: 1 },
+    ];
+    expect(verifyJournal(folder, [key.text], { committed })).toEqual([
+      'entry-missing: numbers 61 to 62 of intake applications/3 are not in the log',
+      'entry-missing: numbers 1 to 1 of intake applications/11 are not in the log',
+    ]);
+  });
+
+  test('finds numbers that the log lacks or repeats', () => {
+    const without = rows.toSpliced(345, 1);
+    writeJournal(
+      folder,
+      [...without, record({ source: 'intake', subject: 'applications/5', sequence: 2 }, 9_000)],
+      [key],
+    );
+    expect(verifyJournal(folder, [key.text])).toEqual([
+      `entry-doubled: entry ${COUNT - 1} repeats an earlier one`,
+      expect.stringMatching(/^entry-missing: numbers 35 to 35 of intake applications\/4 /),
+    ]);
+  });
+
+  test.each(['null', '', '{"sequence":1e12,"source":"intake","subject":"x"}', '[1]', '{"sequence":"1"}'])(
+    'reports the unusual entry %s without failing',
+    (text) => {
+      writeJournal(folder, [...rows, record(text, 9_001)], [key]);
+      expect(verifyJournal(folder, [key.text])).toHaveLength(1);
+    },
+  );
+});
+
+describe('the program', () => {
+  const program = join(import.meta.dirname, '../cli/journal/verifier.ts');
+
+  test('runs alone, from a copy of its one file', () => {
+    writeJournal(folder, rows, [key]);
+    const copy = join(dir, 'copy.ts');
+    writeFileSync(copy, readFileSync(program));
+    expect(execFileSync(process.execPath, [copy, folder, '--key', key.text], { encoding: 'utf8' })).toBe(
+      'The journal is intact.\n',
+    );
+  });
+
+  test('prints what was altered and exits with 1, and with 2 if it cannot verify', () => {
+    writeJournal(folder, rows.toSpliced(3, 100), [key], leaves);
+    const altered = spawnSync(process.execPath, [program, folder, '--key', key.text], { encoding: 'utf8' });
+    expect(altered.status).toBe(1);
+    expect(altered.stdout).toContain('entry-deleted: entry 3 was deleted');
+    expect(altered.stdout).toMatch(/… and \d+ more\n$/);
+    const absent = spawnSync(process.execPath, [program, join(dir, 'none'), '--key', key.text], { encoding: 'utf8' });
+    expect(absent.status).toBe(2);
+    expect(absent.stderr).toContain('is no journal');
+  });
+
+  test('has less than 300 lines and imports only Node.js', () => {
+    const source = readFileSync(program, 'utf8');
+    expect(source.split('\n').length).toBeLessThan(300);
+    const imports = [...source.matchAll(/from '([^']+)'/g)].map(([, name]) => name);
+    expect(imports.filter((name) => !name!.startsWith('node:'))).toEqual([]);
+  });
+});
