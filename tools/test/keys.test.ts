@@ -105,22 +105,40 @@ describe('a set of keys', () => {
   );
 });
 
-test('keys of documents rotate, and old ones stay while documents need them', async () => {
-  const { generate: makeSet, publish: next, activate: seal, retire: end } = KEY_SET_ACTIONS;
+test.each([
+  ['document-keys', 'documents'],
+  ['intake-keys', 'intake'],
+  ['notification-keys', 'notifications'],
+  ['identity-keys', 'identity'],
+])('%s rotate, and old ones retire once no data key needs them', async (name, service) => {
+  const { generate: makeSet, publish: next, activate: seal, retire: end, show: tell } = KEY_SET_ACTIONS;
   const { place, kept } = createMemoryStore();
   let now = START;
-  const steps = (hurry = false) => ({ place, now, hurry });
-  const kids = () => (JSON.parse(kept.get('set documents.jwks')!) as { keys: SecretKey[] }).keys.map(({ kid }) => kid);
-  await makeSet(steps(), 'document-keys');
+  const kids = () => (JSON.parse(kept.get(`set ${service}.jwks`)!) as { keys: SecretKey[] }).keys.map(({ kid }) => kid);
+  let state = { kids: [] as string[], pending: 0, unreadable: 0 };
+  const dataKeys = (asked: string) => {
+    expect(asked).toBe(service);
+    return Promise.resolve(state);
+  };
+  const steps = (hurry = false) => ({ place, now, hurry, dataKeys });
+  await makeSet(steps(), name);
   const [first] = kids();
-  await next(steps(), 'document-keys');
+  await next(steps(), name);
   now += 6 * MINUTE;
-  expect(await seal(steps(), 'document-keys')).toContain('the old ones stay');
+  expect(await seal(steps(), name)).toContain(`${service} wraps all data keys again first`);
   expect(kids()).toEqual([expect.not.stringMatching(first!), first]);
-  now += 365 * 24 * 60 * MINUTE;
-  await expect(end(steps(), 'document-keys')).rejects.toThrow('cannot be read without it');
-  expect(kids()).toHaveLength(2);
-  await end(steps(true), 'document-keys');
+  now += 6 * MINUTE;
+  await expect(end(steps(), name)).rejects.toThrow(`${service} has not read these keys yet`);
+  state = { kids: kids(), pending: 7, unreadable: 2 };
+  expect(await tell(steps(), name)).toContain('1 old to retire now; 7 data keys still need an old key');
+  await expect(end(steps(true), name)).rejects.toThrow('7 data keys still need an old key');
+  state.pending = 2;
+  await expect(end(steps(), name)).rejects.toThrow('2 data keys cannot be opened');
+  state.pending = state.unreadable = 0;
+  const away = Object.assign(steps(), { dataKeys: () => Promise.reject(new Error('It is away.')) });
+  await expect(end(away, name)).rejects.toThrow(`${service} could not confirm`);
+  expect(await tell(away, name)).toContain('could not be asked');
+  expect(await end(steps(), name)).toBe('its old keys are retired');
   expect(kids()).toHaveLength(1);
 });
 

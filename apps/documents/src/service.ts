@@ -1,7 +1,9 @@
 import { openServiceDataKeys } from '@cups/backend/data-keys';
+import type { RewrapPace } from '@cups/backend/data-keys';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
+import { startPeriodic } from '@cups/process';
 import type { RunningService } from '@cups/process';
 import { access } from './access.ts';
 import { Backlog, BACKLOG_INTERVAL_MS } from './backlog.ts';
@@ -15,7 +17,6 @@ import { DocumentMetrics } from './document-metrics.ts';
 import { Erasure } from './erasure.ts';
 import { createApplicationEventHandler } from './event-handlers.ts';
 import { migrations } from './migrations/all.ts';
-import { startPeriodic } from './periodic.ts';
 import { Quota } from './quota.ts';
 import { Retention } from './retention.ts';
 import type { RetentionDeps } from './retention.ts';
@@ -31,6 +32,7 @@ export interface DocumentsTestOverrides extends StoredTestOverrides {
   /** Wraps the storage, to make it fail or to stop a process between two steps. */
   storage?: (real: Storage) => Storage;
   checker?: Checker;
+  rewrap?: RewrapPace;
 }
 
 const BYTES_PER_MIB = 1024 * 1024;
@@ -50,7 +52,7 @@ export async function createDocuments(config: Config, overrides: DocumentsTestOv
 
   const records = openDocumentRecords(store);
   const applications = openApplicationRecords(store);
-  const opening = openServiceDataKeys(backend, { cache: 'none' });
+  const opening = openServiceDataKeys(backend, { cache: 'none', rewrap: overrides.rewrap });
   const { records: dataKeyRecords, keys: dataKeys } = await backend.shutDownOnFailure(opening);
   const content = new ContentStore(storage, dataKeys);
   const erasure = new Erasure({ records, dataKeys, storage, content, metrics, now });

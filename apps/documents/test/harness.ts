@@ -150,6 +150,7 @@ export async function startDocuments(more: Partial<Config> = {}, overrides: Docu
       }),
     publish: (...events: Event[]) => publishEvents({ brokers, prefix }, events),
     metrics: async () => (await fetch(`http://127.0.0.1:${service.httpPort}/metrics`)).text(),
+    address: () => `127.0.0.1:${service.grpcPort}`,
     infrastructure: { brokers, prefix },
     /** Stops the service and starts it again, as after a crash of the process that `before` prepared. */
     async restart(again: DocumentsTestOverrides = {}) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { createDataKeys, openDataKeyRecords, openKeyEncryption, SHORT_CACHE } from '@cups/data-keys';
+import { createDataKeys, openDataKeyRecords, openKeyEncryption, Rewrap, SHORT_CACHE } from '@cups/data-keys';
 import type { DataKeyRecords, DataKeys, KeyEncryptionConfig } from '@cups/data-keys';
+import { startPeriodic } from '@cups/process';
 import { dataKeySetFile } from '@cups/rpc';
 import { openStore } from '@cups/store';
 import { requireEncryptedStore } from './encrypted-store.ts';
@@ -21,16 +22,32 @@ export interface ServiceDataKeys {
   records: DataKeyRecords;
 }
 
+/** Pace of the work after a rotation of the key-encryption key. */
+export interface RewrapPace {
+  /** How long the key set must be unchanged, ms. */
+  settleMs: number;
+  /** Interval of the checks, ms. */
+  everyMs: number;
+}
+
+/** Until then every replica has read a changed key set: a mounted Secret takes up to two minutes. */
+const REWRAP_PACE: RewrapPace = { settleMs: 300_000, everyMs: 30_000 };
+
+interface DataKeysOptions {
+  /** `short` keeps unwrapped keys for a minute. */
+  cache: 'none' | 'short';
+  rewrap?: RewrapPace | undefined;
+}
+
 /**
  * Opens the data keys of a service, in a database of its own. The service is ready only while that database is.
- * @param cache `short` keeps unwrapped keys for a minute
  * @throws Error, one sentence, if the key-encryption keys are unusable, or a production store has no TLS
  */
 export async function openServiceDataKeys(
   backend: StoredBackend<DataKeysConfig>,
-  { cache }: { cache: 'none' | 'short' },
+  { cache, rewrap: pace = REWRAP_PACE }: DataKeysOptions,
 ): Promise<ServiceDataKeys> {
-  const { name, config, log, tracer, now } = backend;
+  const { name, config, log, metrics, tracer, now } = backend;
   const { environment, prefix, mongoCa, keyEncryption } = config;
   const uri = config.keysUri || config.mongoUri;
   requireEncryptedStore({ environment, mongoUri: uri, mongoCa, setting: 'The URI of data keys' });
@@ -40,5 +57,15 @@ export async function openServiceDataKeys(
   const records = openDataKeyRecords(store);
   const file = config.keyFile || join(config.keysDir, dataKeySetFile(name));
   const wrapper = await openKeyEncryption(file, keyEncryption, backend);
+  const clock = () => performance.now();
+  const rewrap = new Rewrap({ records, wrapper, log, metrics, now, clock, settleMs: pace.settleMs });
+  backend.setDataKeyInspection(() => rewrap.inspect());
+  const stop = startPeriodic({
+    firstMs: pace.everyMs,
+    everyMs: pace.everyMs,
+    work: () => rewrap.run(),
+    onFailure: (error) => log.warn({ event: 'data-key-rewrap-failed', error }),
+  });
+  backend.onShutdown('sources', stop);
   return { records, keys: createDataKeys({ records, wrapper, now, ...(cache === 'short' && { cache: SHORT_CACHE }) }) };
 }

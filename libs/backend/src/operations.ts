@@ -5,6 +5,7 @@ import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/opera
 import type { ParkedEvent } from '@cups/contracts/gen/cups/operations/v1/ParkedEvent.ts';
 import type { ParkedKey as ParkedKeyMessage } from '@cups/contracts/gen/cups/operations/v1/ParkedKey.ts';
 import { Problem, violation } from '@cups/problem';
+import type { DataKeyState } from '@cups/data-keys';
 import type { StuckPartition } from '@cups/events';
 import type { AccessTable, Rpcs, ServiceRegistration } from '@cups/rpc';
 import type { AnyDocuments, openParkedEvents, openRefusals } from '@cups/store';
@@ -17,6 +18,9 @@ type Rpc<Name extends keyof Definition> = Rpcs<Definition>[Name];
 /** Operations that only the bridge implements. */
 export type DeliveryOperations = { [Name in 'RedriveDelivery' | 'ReplayDeliveries']?: Rpc<Name> };
 
+/** Returns which key-encryption keys the data keys of the service need. */
+export type InspectDataKeys = () => Promise<DataKeyState>;
+
 export interface OperationsDependencies {
   log: Log;
   parked: ReturnType<typeof openParkedEvents>;
@@ -25,6 +29,8 @@ export interface OperationsDependencies {
   /** Collections with outboxes. */
   documents: AnyDocuments[];
   deliveryOperations: DeliveryOperations;
+  /** Undefined in a service without data keys. */
+  inspectDataKeys: InspectDataKeys | undefined;
 }
 
 /** The administrators' tool signs with its own key, which no service has. */
@@ -41,6 +47,7 @@ const ACCESS_TABLE: AccessTable<Definition> = {
   ListRefusals: OPS_ACCESS,
   RedriveDelivery: OPS_ACCESS,
   ReplayDeliveries: OPS_ACCESS,
+  InspectDataKeys: OPS_ACCESS,
 };
 
 const MAX_REASON_LENGTH = 500;
@@ -64,7 +71,13 @@ function validateActorAndReason({ actor, reason }: Accountability): Accountabili
 /** Creates the operations service, which is served beside the main one. */
 export function createOperationsService(parts: OperationsDependencies): ServiceRegistration<Definition> {
   const definition = loadService<Definition>('cups.operations.v1.OperationsService');
-  const rpcs = Object.assign(parkedRpcs(parts), stuckRpcs(parts), outboxRpcs(parts), bridgeRpcs(parts));
+  const rpcs = Object.assign(
+    parkedRpcs(parts),
+    stuckRpcs(parts),
+    outboxRpcs(parts),
+    bridgeRpcs(parts),
+    dataKeyRpcs(parts),
+  );
   return { definition, rpcs, access: ACCESS_TABLE };
 }
 
@@ -165,6 +178,15 @@ function bridgeRpcs({ log, deliveryOperations }: OperationsDependencies) {
       const answer = await ReplayDeliveries(request, context);
       logRepair('deliveries-replayed', reasons, request.application || request.agency);
       return answer;
+    },
+  } satisfies Partial<Rpcs<Definition>>;
+}
+
+function dataKeyRpcs({ inspectDataKeys }: OperationsDependencies) {
+  return {
+    async InspectDataKeys() {
+      if (inspectDataKeys) return inspectDataKeys();
+      throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message: 'The service has no data keys.' });
     },
   } satisfies Partial<Rpcs<Definition>>;
 }

@@ -10,7 +10,7 @@ import { Backend } from './backend.ts';
 import type { BackendConfig, BackendOptions, TestOverrides } from './backend.ts';
 import { requireEncryptedStore } from './encrypted-store.ts';
 import { createOperationsService } from './operations.ts';
-import type { DeliveryOperations } from './operations.ts';
+import type { DeliveryOperations, InspectDataKeys } from './operations.ts';
 
 /** Values of `STORED_BACKEND_SETTINGS` in addition to those of every process. */
 export interface StoredConfig extends BackendConfig {
@@ -89,6 +89,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   readonly #parking: ReturnType<typeof openEventPark>;
   readonly #outboxDocuments: AnyDocuments[] = [];
   #deliveryOperations: DeliveryOperations = {};
+  #inspectDataKeys: InspectDataKeys | undefined;
   readonly #consumers: Consumer[] = [];
   #watch: LagWatch | undefined;
 
@@ -125,6 +126,11 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     this.#deliveryOperations = operations;
   }
 
+  /** Sets how operations inspect the data keys; call it before `serve`. */
+  setDataKeyInspection(inspect: InspectDataKeys): void {
+    this.#inspectDataKeys = inspect;
+  }
+
   protected override additionalServices(): ServiceRegistration<never>[] {
     const { log, store, refusals, now } = this;
     const parked = openParkedEvents(store, now);
@@ -136,6 +142,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
       stuck,
       documents: this.#outboxDocuments,
       deliveryOperations: this.#deliveryOperations,
+      inspectDataKeys: this.#inspectDataKeys,
     };
     return [createOperationsService(parts) as unknown as ServiceRegistration<never>];
   }

@@ -3,5 +3,7 @@ export { createDataKeys, SHORT_CACHE } from './data-keys.ts';
 export type { DataKeys } from './data-keys.ts';
 export { openDataKeyRecords } from './key-records.ts';
 export type { DataKeyRecords } from './key-records.ts';
+export { Rewrap } from './rewrap.ts';
+export type { DataKeyState } from './rewrap.ts';
 export { openKeyEncryption } from './open-keys.ts';
 export type { KeyEncryptionConfig } from './open-keys.ts';

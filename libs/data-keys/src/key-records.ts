@@ -16,7 +16,7 @@ export function openDataKeyRecords(store: Store): DataKeyRecords {
     collection: 'dataKeys',
     schema: { keyId: { type: String, required: true }, bytes: { type: Buffer, required: true } },
     schemaVersion: SCHEMA_VERSION,
-    indexes: [{ fields: { keyId: 1 }, query: 'the data keys that a former key-encryption key wraps' }],
+    indexes: [{ fields: { keyId: 1, _id: 1 }, query: 'the data keys that a former key-encryption key wraps' }],
     existsReason: 'ALREADY_EXISTS',
   });
 }

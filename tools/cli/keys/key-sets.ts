@@ -10,7 +10,7 @@ import {
 } from '@cups/rpc';
 import type { KeyItem, KeyStore } from './key-store.ts';
 import { formatDuration, remainingMs, PROPAGATION_MS, describeActivation } from './rotation.ts';
-import type { PersonNumbers, RotationContext } from './rotation.ts';
+import type { DataKeyState, PersonNumbers, RotationContext } from './rotation.ts';
 
 /**
  * Secret key sets of one or two services: several keys in one file, rotated without a refused request.
@@ -109,6 +109,11 @@ function describeUse(name: string): string {
   return uses[0] === 'sig' ? 'hashes' : 'seals';
 }
 const itemOf = (name: string): KeyItem => KEY_SET_DEFINITIONS[name]!.item;
+/** Service of a key set that one service has. */
+const serviceOf = (name: string): string => {
+  const item = itemOf(name);
+  return item.kind === 'set' ? item.service : name;
+};
 
 /** Generates the keys if they are missing. @returns a sentence for the log, as all functions below */
 async function generateKeySet({ place, now }: RotationContext, name: string): Promise<string> {
@@ -151,7 +156,8 @@ async function activateNextKeys({ place, now, hurry }: RotationContext, name: st
   const switched = next.map((key) => Object.assign({}, key, { since: Math.max(now, key.since ?? 0) }));
   await writeKeySet(place, name, [...switched, ...keys.filter((key) => !next.includes(key))]);
   const { lifeMs, keptBy } = KEY_SET_DEFINITIONS[name]!;
-  if (keptBy === 'data-keys') return 'its next key seals; the old ones stay for the data keys that they wrap';
+  if (keptBy === 'data-keys')
+    return `its next key wraps; ${serviceOf(name)} wraps all data keys again first, then retire the old ones`;
   const then = keptBy ? ' at the earliest: identity seals all numbers again first' : '';
   const says =
     next.length === 1
@@ -161,7 +167,8 @@ async function activateNextKeys({ place, now, hurry }: RotationContext, name: st
 }
 
 /** @throws Error while data that an old key sealed may still be in use or is stored */
-async function retireOldKeys({ place, now, hurry, personNumbers }: RotationContext, name: string): Promise<string> {
+async function retireOldKeys(context: RotationContext, name: string): Promise<string> {
+  const { place, now, hurry, personNumbers } = context;
   const keys = await readKeySet(place, name);
   const { uses, lifeMs, keptBy } = KEY_SET_DEFINITIONS[name]!;
   if (findNextKeys(keys).length > 0) throw new Error(`${name} has a next key that is not active: activate first.`);
@@ -171,11 +178,7 @@ async function retireOldKeys({ place, now, hurry, personNumbers }: RotationConte
   if (wait > 0 && !hurry) {
     throw new Error(`An old key of ${name} may still be needed: retire in ${formatDuration(wait)}, or --now.`);
   }
-  if (keptBy === 'data-keys' && !hurry) {
-    throw new Error(
-      `What an old key of ${name} protects cannot be read without it: retire it with --now once all of it is erased.`,
-    );
-  }
+  if (keptBy === 'data-keys') await assertNoneWrapped(keys, context, name);
   if (keptBy === 'identity') await assertUnused(keys, { hurry, personNumbers });
   await writeKeySet(place, name, first);
   return 'its old keys are retired';
@@ -215,7 +218,53 @@ async function assertUnused(
   }
 }
 
-async function describeKeySet({ place, now }: RotationContext, name: string): Promise<string> {
+/**
+ * Asks the service whether a data key still needs an old key, since retiring that key would lose what it protects. `--now`
+ * does not override a positive answer.
+ * @throws Error while one needs it; also when the service is unavailable or a data key cannot be opened, unless `hurry`
+ */
+async function assertNoneWrapped(
+  keys: readonly SecretJwk[],
+  { hurry, dataKeys }: Pick<RotationContext, 'hurry' | 'dataKeys'>,
+  name: string,
+): Promise<void> {
+  const service = serviceOf(name);
+  let state: DataKeyState;
+  try {
+    if (!dataKeys) throw new Error('its address is unknown.');
+    state = await dataKeys(service);
+  } catch (error) {
+    if (hurry) return;
+    const why = (error as Error).message;
+    throw new Error(
+      `${service} could not confirm that no data key needs an old key: ${why} Use --now if you are sure.`,
+    );
+  }
+  const { kids, pending, unreadable } = state;
+  if (kids.join(' ') !== keys.map(({ kid }) => kid).join(' ')) {
+    throw new Error(`${service} has not read these keys yet: wait.`);
+  }
+  if (pending > unreadable) {
+    throw new Error(`${pending} data keys still need an old key: wait until ${service} has wrapped them again.`);
+  }
+  if (unreadable > 0 && !hurry) {
+    throw new Error(`${unreadable} data keys cannot be opened with any of these keys: add theirs, or --now.`);
+  }
+}
+
+/** Describes how many data keys need an old key. Empty for other key sets, and when the service cannot be asked. */
+async function describePending({ dataKeys }: RotationContext, name: string): Promise<string> {
+  if (KEY_SET_DEFINITIONS[name]!.keptBy !== 'data-keys' || !dataKeys) return '';
+  try {
+    const { pending } = await dataKeys(serviceOf(name));
+    return `; ${pending} data keys still need an old key`;
+  } catch {
+    return `; ${serviceOf(name)} could not be asked how many data keys need an old key`;
+  }
+}
+
+async function describeKeySet(context: RotationContext, name: string): Promise<string> {
+  const { place, now } = context;
   if ((await place.read(itemOf(name))) === undefined) return 'it has no key';
   const keys = await readKeySet(place, name);
   const { uses, lifeMs } = KEY_SET_DEFINITIONS[name]!;
@@ -226,7 +275,8 @@ async function describeKeySet({ place, now }: RotationContext, name: string): Pr
   const old = keys.length - uses.length;
   if (old <= 0) return seals;
   const wait = formatDuration(remainingMs(sealing!, lifeMs, now));
-  return `${seals}; ${old} old to retire ${wait === 'no time' ? 'now' : `in ${wait}`}`;
+  const pending = await describePending(context, name);
+  return `${seals}; ${old} old to retire ${wait === 'no time' ? 'now' : `in ${wait}`}${pending}`;
 }
 
 export const KEY_SET_ACTIONS = {

@@ -14,6 +14,7 @@ import { CommandError, formatError, UsageError } from '../errors.ts';
 import { readPodAccess, openClusterKeyStore } from './cluster.ts';
 import { openFolderKeyStore } from './folder.ts';
 import { KEY_SET_ACTIONS, KEY_SETS } from './key-sets.ts';
+import type { PlatformClient, StoreServiceName } from '../platform-client.ts';
 import type { KeyStore } from './key-store.ts';
 import {
   publishNextKey,
@@ -24,7 +25,7 @@ import {
   describeKey,
   activateNextKey,
 } from './rotation.ts';
-import type { PersonNumbers, RotationContext } from './rotation.ts';
+import type { RotationContext } from './rotation.ts';
 import { SIGNERS } from '../../platform/services.ts';
 
 export interface KeyOptions {
@@ -76,8 +77,10 @@ export async function generate(names: string[], options: GenerateOptions): Promi
 }
 
 function createContext(options: KeyOptions): RotationContext {
-  const personNumbers = () => inspectPersonKeys(options.dir);
-  return { place: openKeyStore(options), now: Date.now(), hurry: options.now, personNumbers };
+  const personNumbers = () => askPlatform(options.dir, (platform) => platform.identity().inspectPersonKeys({}));
+  const dataKeys = (service: string) =>
+    askPlatform(options.dir, (platform) => platform.operations(service as StoreServiceName).inspectDataKeys({}));
+  return { place: openKeyStore(options), now: Date.now(), hurry: options.now, personNumbers, dataKeys };
 }
 
 async function runActions(what: string, names: string[], context: RotationContext): Promise<void> {
@@ -88,15 +91,15 @@ async function runActions(what: string, names: string[], context: RotationContex
   }
 }
 
-/** Asks identity of the platform that `cups staff` would use. A folder of keys also holds the caller's key. */
-async function inspectPersonKeys(dir: string | undefined): Promise<PersonNumbers> {
-  // Loaded here, since only this step calls a service.
+/** Asks the platform that `cups staff` would use. A folder of keys also holds the caller's key. */
+async function askPlatform<T>(dir: string | undefined, ask: (platform: PlatformClient) => Promise<T>): Promise<T> {
+  // Loaded here, since only two steps call a service.
   const { PlatformClient } = await import('../platform-client.ts');
   try {
     const variables = dir === undefined ? process.env : Object.assign({ KEYS_DIR: dir }, process.env);
     const platform = new PlatformClient(join(import.meta.dirname, '../../..'), variables);
     try {
-      return await platform.identity().inspectPersonKeys({});
+      return await ask(platform);
     } finally {
       platform.close();
     }

@@ -31,6 +31,18 @@ export interface RotationContext {
   hurry: boolean;
   /** Asks identity how many personal numbers still need old keys. @throws Error when identity is unavailable */
   personNumbers?: (() => Promise<PersonNumbers>) | undefined;
+  /** Asks a service which key-encryption keys its data keys need. @throws Error when the service is unavailable */
+  dataKeys?: ((service: string) => Promise<DataKeyState>) | undefined;
+}
+
+/** A service's report on its data keys. */
+export interface DataKeyState {
+  /** IDs of the key-encryption keys that it has. */
+  kids: string[];
+  /** Data keys that still need another key than the first one. */
+  pending: number;
+  /** Data keys among them that no key unwraps. */
+  unreadable: number;
 }
 
 /** Identity's report on its stored personal numbers. */
