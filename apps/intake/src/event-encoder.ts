@@ -6,6 +6,8 @@ import { toState } from './convert/application.ts';
 import { toResultLocation } from './convert/result.ts';
 import type { DomainEvent, CommandResult } from './domain/command.ts';
 import type { Application } from './domain/application.ts';
+import { entriesOfChange, withJournalSalt } from './journal.ts';
+import type { Editor } from './journal.ts';
 import { isCountedAlike } from './domain/statistics.ts';
 import { withDerivedFields } from './domain/derived-fields.ts';
 import type { SearchHasher } from './domain/search-hasher.ts';
@@ -15,14 +17,21 @@ import type { StoredApplication } from './store.ts';
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
-/** Converts the result of a command to a store change: computes the derived fields and encodes the events. */
+/**
+ * Converts the result of a command to a store change: computes the derived fields and encodes the events and the entries
+ * for the journal.
+ * @param editor who changed the content, if the history has no row of it
+ */
 export function toChange(
   before: StoredApplication,
   result: CommandResult,
   hashes: SearchHasher,
+  editor?: Editor,
 ): Change<StoredApplication> {
+  if (result.document === before && result.events.length === 0) return { document: before, events: [] };
   // Commands replace only parts of the document, so the store's own fields are still present.
-  const document = withMark(withDerivedFields(result.document as StoredApplication, before, hashes), before);
+  const derived = withMark(withDerivedFields(result.document as StoredApplication, before, hashes), before);
+  const document = withJournalSalt(derived);
   const events = result.events.map((domainEvent): NewEvent => {
     const event = toIntakeEvent(domainEvent, document);
     return {
@@ -36,7 +45,8 @@ export function toChange(
       data: intakeEvents.encode(event),
     };
   });
-  return { document, events };
+  // Last, so that no event waits for the topic of the journal.
+  return { document, events: [...events, ...entriesOfChange(before, document, editor)] };
 }
 
 /** Marks a change that the statistics count. Each mark is new, so that a recompute removes only what it has read. */

@@ -18,7 +18,7 @@ import {
 import { openClients } from './clients.ts';
 import { rpcs } from './rpc.ts';
 import { openApplicationStore } from './store.ts';
-import { openAccessLog } from './store/access-log.ts';
+import { openAccessLog, openAccessLogRows } from './store/access-log.ts';
 import { backfillDerivedFields } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
 import { openServiceVersions } from './store/service-versions.ts';
@@ -49,7 +49,8 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
 
   const applications = openApplicationStore(store);
   const searchHasher = createSearchHasher(config.requestSecret);
-  backend.publishOutboxes([applications]);
+  const accessLogRows = openAccessLogRows(store);
+  backend.publishOutboxes([applications, accessLogRows]);
   const backfill = backfillDerivedFields({ applications, hashes: searchHasher, log, now });
   backend.onShutdown('work', () => backfill.stop());
   const statistics = openStatistics(store, applications);
@@ -72,7 +73,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
     rpcs: rpcs({
       applications,
       versions: openServiceVersions(store),
-      accessLog: openAccessLog(store),
+      accessLog: openAccessLog(store, accessLogRows),
       statistics,
       hashes: searchHasher,
       persons: personHasher,

@@ -14,6 +14,7 @@ import './get-statistics.test.ts';
 import './get-submission.test.ts';
 import './hand-over-result.test.ts';
 import './inherited-centres.test.ts';
+import './journal.test.ts';
 import './list-application-actions.test.ts';
 import './list-applications.test.ts';
 import './list-queue.test.ts';

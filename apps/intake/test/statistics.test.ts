@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { newUlid } from '@cups/contracts/node';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { STATES } from '@cups/application';
 import type { Action } from '@cups/application';
@@ -193,9 +194,12 @@ function interrupted(
   return { store: wrap(store, () => false), applications: wrap(applications, (name) => name === 'find') };
 }
 
+let centreCount = 0;
+
 async function createCentre(): Promise<{ centre: string; ids: string[] }> {
-  const code = randomUUID();
-  const ids = [0, 1, 2, 3].map((n) => `${code}-${n}`);
+  centreCount += 1;
+  const code = `CU-${100 + centreCount}`;
+  const ids = [0, 1, 2, 3].map(() => newUlid(TIMES[0]!));
   for (const [n, id] of ids.entries()) {
     const draft = { ...newDraft({ id, trackingNumber: id }), centre: `centres/${code}` } as StoredApplication;
     if (n === 1) draft.content.costOption = 'paid';

@@ -198,6 +198,7 @@ export async function openWorld() {
 
   return {
     place,
+    keys,
     catalog,
     identity,
     /** What the service documents has of each application, and whether it responds. */

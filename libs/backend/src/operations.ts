@@ -1,5 +1,5 @@
 import { loadService, toTimestamp } from '@cups/contracts/proto';
-import { normalizePageSize } from '@cups/contracts/node';
+import { createPageToken, normalizePageSize, parsePageToken } from '@cups/contracts/node';
 import type { Log } from '@cups/contracts';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
 import type { ParkedEvent } from '@cups/contracts/gen/cups/operations/v1/ParkedEvent.ts';
@@ -8,7 +8,8 @@ import { Problem, violation } from '@cups/problem';
 import type { DataKeyState } from '@cups/data-keys';
 import type { StuckPartition } from '@cups/events';
 import type { AccessTable, Rpcs, ServiceRegistration } from '@cups/rpc';
-import type { AnyDocuments, openParkedEvents, openRefusals } from '@cups/store';
+import { toJournalSubject } from '@cups/store';
+import type { AnyDocuments, JournalStream, openParkedEvents, openRefusals } from '@cups/store';
 
 /** Implements cups.operations.v1.OperationsService, with which administrators inspect and repair one service. */
 
@@ -48,6 +49,8 @@ const ACCESS_TABLE: AccessTable<Definition> = {
   RedriveDelivery: OPS_ACCESS,
   ReplayDeliveries: OPS_ACCESS,
   InspectDataKeys: OPS_ACCESS,
+
+  ListJournalStreams: OPS_ACCESS,
 };
 
 const MAX_REASON_LENGTH = 500;
@@ -77,6 +80,8 @@ export function createOperationsService(parts: OperationsDependencies): ServiceR
     outboxRpcs(parts),
     bridgeRpcs(parts),
     dataKeyRpcs(parts),
+
+    journalRpcs(parts),
   );
   return { definition, rpcs, access: ACCESS_TABLE };
 }
@@ -153,6 +158,31 @@ function outboxRpcs({ log, documents, refusals }: OperationsDependencies) {
           lastTime: toTimestamp(one.lastTime),
         })),
         nextPageToken: found.nextPageToken,
+      };
+    },
+  } satisfies Partial<Rpcs<Definition>>;
+}
+
+/** Pages over the collections, one after another. A token names the collection and the last ID. */
+function journalRpcs({ documents }: OperationsDependencies) {
+  return {
+    async ListJournalStreams({ pageSize, pageToken }) {
+      const limit = normalizePageSize(pageSize);
+      const [collection = '', after = ''] = parsePageToken(pageToken, 'journal')?.split(' ') ?? [];
+      const rest = documents.filter(({ name }) => name >= collection).sort((a, b) => (a.name < b.name ? -1 : 1));
+      const streams: (JournalStream & { collection: string })[] = [];
+      for (const one of rest) {
+        const room = limit + 1 - streams.length;
+        const found = room > 0 ? await one.listJournalStreams(one.name === collection ? after : '', room) : [];
+        streams.push(...found.map((stream) => Object.assign({ collection: one.name }, stream)));
+      }
+      const page = streams.slice(0, limit);
+      const last = streams.length > limit ? page.at(-1) : undefined;
+      return {
+        streams: page.map(({ collection: name, id, lastSequence, pending }) => {
+          return { subject: toJournalSubject(name, id), lastSequence, pendingCount: pending };
+        }),
+        nextPageToken: last ? createPageToken(`${last.collection} ${last.id}`, 'journal') : '',
       };
     },
   } satisfies Partial<Rpcs<Definition>>;

@@ -31,6 +31,7 @@ export const JOURNAL_ACTIONS = {
   'record-payment': 'The payment of the fee was recorded',
   'confirm-arrival': 'The arrival of a paper result was recorded',
   'choose-collection-centre': 'Another centre was chosen to hand over the result',
+  'change-contact': 'The contact of the person was changed',
   note: 'An internal note was added',
   assign: 'The application was assigned',
   'mark-seen': 'Alerts were marked as seen',
@@ -51,6 +52,7 @@ export const JOURNAL_ACTIONS = {
   // Timers.
   'draft-untouched': 'The draft expired',
   'answer-date-passed': 'The term for the requested documents passed',
+  other: 'An action of a later release',
   // Documents.
   'document-refused': 'A document was refused after filing',
   'create-document': 'A document was created for an upload or a result',

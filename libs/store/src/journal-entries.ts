@@ -66,6 +66,9 @@ const CHECKS: { [Field in keyof JournalEntry]-?: (value: NonNullable<JournalEntr
   contentHash: (hash) => hash.length === 32,
 };
 
+/** Returns the subject of a document's entries: `<collection>/<ID>`, with a dot for each further slash. */
+export const toJournalSubject = (collection: string, id: string): string => `${collection}/${id.replaceAll('/', '.')}`;
+
 const journalEvents = eventCodec<JournalEvents>('cups.journal.v1');
 const TYPE = 'cups.journal.v1.EntryRecorded';
 
@@ -74,9 +77,11 @@ export function createJournal(service: string): (entry: JournalEntry) => NewEven
   const topic = `${JOURNAL_TOPIC_PREFIX}${service}`;
   return (given) => {
     assertCodesOnly(given);
-    const { document: subject, key, centre = '', contentHash = Buffer.alloc(0), ...codes } = given;
+    const { document, key, centre = '', contentHash = Buffer.alloc(0), ...codes } = given;
     const entry = { ...codes, centre, contentHash: Buffer.from(contentHash) };
     const data = journalEvents.encode({ type: TYPE, data: { entry } });
+    const at = document.indexOf('/');
+    const subject = toJournalSubject(document.slice(0, at), document.slice(at + 1));
     return { topic, key, type: TYPE, subject, sequenced: 'journal', data };
   };
 }

@@ -32,6 +32,11 @@ describe('createJournal', () => {
     expect(decode({ type: event.type, data })).toMatchObject({ data: { entry: { ...entry, reason: '' } } });
   });
 
+  test('names a document whose ID has two parts', () => {
+    const document = `accessLog/${APPLICATION}/${APPLICATION}`;
+    expect(journalEntry({ ...valid, document }).subject).toBe(`accessLog/${APPLICATION}.${APPLICATION}`);
+  });
+
   test.each<Partial<JournalEntry>>([
     { actor: 'applicant' },
     { actor: 'services/agency-bridge' },

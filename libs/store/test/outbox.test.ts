@@ -137,6 +137,31 @@ describe('listJournalStreams', () => {
 });
 
 describe('startRelay', () => {
+  test('lets entries for the journal wait for the next event, at most half a second', async () => {
+    const cases = await open();
+    const batches: string[][] = [];
+    const { publish } = topic((entries) => {
+      batches.push(entries.map(({ topic: name }) => name));
+      return {};
+    });
+    relay(cases, publish);
+    const record = (_id: string) => {
+      const entry = { ...event(_id), topic: 'cups.journal.cases', sequenced: 'journal' as const };
+      return cases.create({ _id, state: 'read' }, { scope, cause: {}, events: [entry], now: new Date() });
+    };
+    // The first sweep is over then.
+    await create(cases, 'first');
+    await waitUntilEmpty(cases);
+    batches.length = 0;
+    await record('a');
+    await record('b');
+    await create(cases, 'c');
+    await waitUntilEmpty(cases);
+    await record('d');
+    await waitUntilEmpty(cases);
+    expect(batches).toEqual([['cups.journal.cases', 'cups.journal.cases', 'cups.cases'], ['cups.journal.cases']]);
+  });
+
   test('publishes each commit once, in order, and empties the outbox', async () => {
     const cases = await open();
     const { publish, entries, sequences } = topic();

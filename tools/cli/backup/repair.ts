@@ -50,6 +50,7 @@ export interface RepairPlan {
 
 interface OutboxEntry {
   sequence: number | null;
+  topic?: string;
 }
 
 interface StoredDocument extends ReferringApplication {
@@ -68,6 +69,7 @@ const FIELDS = [
   'application',
   'eventSeq',
   'outbox.sequence',
+  'outbox.topic',
   'outboxBlocked',
   'lastSeqs',
   'submissions.number',
@@ -373,7 +375,10 @@ function buildAccount(
     counted,
     given: producer?.eventSeq ?? 0,
     published: published.get(subject) ?? [],
-    outbox: (producer?.outbox ?? []).flatMap(({ sequence }) => (sequence === null ? [] : [sequence])),
+    outbox: (producer?.outbox ?? []).flatMap(({ sequence, topic = '' }) =>
+      // Entries for the journal have a sequence of their own.
+      sequence === null || topic.startsWith('cups.journal.') ? [] : [sequence],
+    ),
     parked: numbers('gap'),
     held: numbers('held'),
   };

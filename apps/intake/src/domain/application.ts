@@ -243,6 +243,8 @@ export interface Application {
   /** True for training applications, which never reach an agency or applicant. Set on creation and never changed. */
   training?: boolean;
   content: Content;
+  /** Salt of the hashes of this application in the journal: 32 hexadecimal digits. It is as personal as the content. */
+  journalSalt?: string;
   /** The documents that evidence or a submission names, oldest first; absent without any. */
   documents?: DocumentReference[];
 

@@ -8,7 +8,7 @@ import { centresOf, sessionOf } from '@cups/rpc';
 import type { Scope } from '@cups/store';
 import { notFound, invalidField } from '../domain/problems.ts';
 import type { AccessLogEntry } from '../store/access-log.ts';
-import { accessLogEntry } from './access-recording.ts';
+import { accessLogEntry, toAccessCause } from './access-recording.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
 export function accessLogRpcs({
@@ -48,7 +48,8 @@ export function accessLogRpcs({
       const { operator, agency = '' } = sessionOf(context);
       const id = await requireApplicationId(name, { agency });
       context.recordAccess(name);
-      await accessLog.write([id], { operator, centre: '', agency, kind: 'document', time: now() });
+      const entry = { operator, centre: '', agency, kind: 'document' as const, time: now() };
+      await accessLog.write([id], { entry, cause: toAccessCause(context) });
       return {};
     },
 

@@ -1,10 +1,14 @@
 import { centreOf, centresOf, sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
-import type { AccessLogEntry, AccessKind, AccessLog } from '../store/access-log.ts';
+import type { AccessKind, AccessLog, NewAccess } from '../store/access-log.ts';
 
-export function accessLogEntry(context: Context, kind: AccessKind, time: Date): AccessLogEntry {
-  return { operator: sessionOf(context).operator, centre: centreOf(context), kind, time };
+export function accessLogEntry(context: Context, kind: AccessKind, time: Date): NewAccess {
+  const { operator } = sessionOf(context);
+  return { entry: { operator, centre: centreOf(context), kind, time }, cause: toAccessCause(context) };
 }
+
+/** Returns the cause of an access: the call. */
+export const toAccessCause = ({ requestId, traceparent }: Context): NewAccess['cause'] => ({ requestId, traceparent });
 
 /**
  * Records one list access per centre, in the store and in the service log. An entry per row would hide the reads of

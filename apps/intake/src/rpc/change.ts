@@ -71,7 +71,7 @@ export async function writeChange<R>(
       read: async (app) => (await read?.(app)) as R,
       decide(app, readResult) {
         context.recordAccess(request.name);
-        return toChange(app, decide(app, actor, readResult), hashes);
+        return toChange(app, decide(app, actor, readResult), hashes, actor);
       },
     },
   );

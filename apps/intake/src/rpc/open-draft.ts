@@ -12,6 +12,7 @@ import { withDerivedFields } from '../domain/derived-fields.ts';
 import { isInTraining } from '../clients.ts';
 import type { Centre } from '../clients.ts';
 import type { RpcDeps } from './deps.ts';
+import { entryOfDraft, withJournalSalt } from '../journal.ts';
 import type { StoredApplication } from '../store.ts';
 import type { RequestCause } from './change.ts';
 import { getCentreApplication } from './caller.ts';
@@ -53,10 +54,11 @@ export async function openDraft(
   };
   if (request.corrects) draft.corrects = request.corrects;
   if (training) draft.training = true;
-  const created = await applications.create(withDerivedFields(drafts.createDraft(draft, actor), undefined, hashes), {
+  const opened = withJournalSalt(withDerivedFields(drafts.createDraft(draft, actor), undefined, hashes));
+  const created = await applications.create(opened, {
     scope: { centre: actor.centre },
     cause,
-    events: [],
+    events: [entryOfDraft(opened, 'open', actor)],
     now: actor.now,
   });
   if (!created.replayed) openApplications.recordOpened(actor.centre, training);

@@ -1,10 +1,12 @@
 import { createPageToken, newUlid, parsePageToken } from '@cups/contracts/node';
 import type { AccessKind as ApplicationAccessKind } from '@cups/application';
-import type { Store } from '@cups/store';
+import type { Cause, Documents, Store, StoredDocument } from '@cups/store';
+import { entryOfAccess } from '../journal.ts';
 
 /**
  * The log of who read whose data. It has its own collection, because a read must not change the application or its
- * etag. An entry is stored before the response with details is sent. A page of a list is one entry.
+ * etag. An entry is stored before the response with details is sent. A page of a list is one entry. Each row publishes its
+ * entry for the journal. Rows of earlier releases are no documents and have no revision, so only lists read them.
  */
 
 /** Kind of access: to an application, or to the list of a centre. */
@@ -21,9 +23,13 @@ export interface AccessLogEntry {
   time: Date;
 }
 
-interface StoredAccessLogEntry extends AccessLogEntry {
-  /** `<subject>/<ULID>`: one range of IDs holds the entries of one subject, in order. */
-  _id: string;
+/** A stored entry. Its ID is `<subject>/<ULID>`: one range of IDs holds the entries of one subject, in order. */
+export interface AccessLogRow extends AccessLogEntry, StoredDocument {}
+
+/** An entry to store, and the call that caused it. */
+export interface NewAccess {
+  entry: AccessLogEntry;
+  cause: Pick<Cause, 'requestId' | 'traceparent'>;
 }
 
 export interface AccessSummary {
@@ -38,7 +44,7 @@ export interface AccessLog {
    * Stores entries. The caller awaits this before it responds.
    * @param subjects IDs of applications, or the code of a centre for a page of its list
    */
-  write(subjects: readonly string[], entry: AccessLogEntry): Promise<void>;
+  write(subjects: readonly string[], access: NewAccess): Promise<void>;
   /**
    * Returns the entries of one subject, newest first.
    * @throws Problem PAGE_TOKEN_INVALID
@@ -51,18 +57,25 @@ export interface AccessLog {
   summary(subject: string, exceptOperator: string): Promise<AccessSummary>;
 }
 
-export function openAccessLog(store: Store): AccessLog {
-  const collection = () => store.collection<StoredAccessLogEntry>('accessLog');
+export const openAccessLogRows = (store: Store): Documents<AccessLogRow> =>
+  store.documents<AccessLogRow>({
+    collection: 'accessLog',
+    schema: { operator: String, centre: String, agency: String, kind: String, time: Date },
+    schemaVersion: 1,
+    indexes: [],
+    existsReason: 'ALREADY_EXISTS',
+  });
+
+export function openAccessLog(store: Store, documents: Documents<AccessLogRow>): AccessLog {
+  const collection = () => store.collection<AccessLogEntry & { _id: string }>('accessLog');
   const rejectFailure = (error: unknown) => Promise.reject(store.failure(error, 'accessLog'));
   // "0" is the character after "/".
   const rangeOf = (subject: string) => ({ _id: { $gt: `${subject}/`, $lt: `${subject}0` } });
   return {
-    async write(subjects, entry) {
-      if (subjects.length === 0) return;
-      const rows = subjects.map((id): StoredAccessLogEntry =>
-        Object.assign({ _id: `${id}/${newUlid(entry.time)}` }, entry),
-      );
-      await collection().insertMany(rows, { ordered: false }).catch(rejectFailure);
+    async write(subjects, { entry, cause }) {
+      const rows = subjects.map((subject) => Object.assign({ _id: `${subject}/${newUlid(entry.time)}` }, entry));
+      const eventsOf = (row: (typeof rows)[number]) => [entryOfAccess(row)];
+      await documents.createMissing(rows, { scope: 'service', cause, now: entry.time, eventsOf });
     },
     async list(subject, { pageSize, pageToken }) {
       const after = parsePageToken(pageToken, subject);

@@ -61,6 +61,7 @@ export const APPLICATION_SCHEMA = {
   corrects: String,
   training: Boolean,
   content: toColumn(CONTENT_SCHEMA),
+  journalSalt: String,
   documents: [
     {
       _id: false,

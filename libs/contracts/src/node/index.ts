@@ -1,4 +1,5 @@
 export { canonicalJson, fingerprint } from './canonical.ts';
+export { hashContent, newSalt } from './content-hash.ts';
 export { isCertificateError, isPlaintextPeerError } from './tls-errors.ts';
 export { normalizePageSize, createPageToken, parsePageToken } from './pagination.ts';
 export { assertPrivateFile } from './private-file.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoff, type Backoff, type StoredEvent } from '@cups/contracts';
 import type { AnyDocuments } from '../documents/documents.ts';
+import { JOURNAL_TOPIC_PREFIX } from '../journal-entries.ts';
 import { startUncertainWrites } from './uncertain-writes.ts';
 import { startOutboxCleaner, type OutboxCleanerOptions, type OutboxCleaner } from './outbox-cleanup.ts';
 import {
@@ -35,6 +36,11 @@ export interface Relay {
  * costs relay, broker and consumers more than its events do.
  */
 const PUBLISH_INTERVAL_MS = 20;
+/**
+ * How long entries for the journal wait for events to go with, ms: nobody waits for them, and a batch of their own would cost
+ * as much as that of an event.
+ */
+const JOURNAL_DELAY_MS = 500;
 /** Number of batches that may follow each other without a pause, after as many intervals without one. */
 const MAX_PUBLISH_BURST = 4;
 
@@ -74,7 +80,8 @@ export function startRelay(options: RelayOptions): Relay {
   const onCommitted = (documentKey: DocumentKey, entries: StoredEvent[]): void => {
     if (parts.stopped) return;
     enqueue(queue, documentKey, entries);
-    loop.schedule();
+    if (entries.every(isJournalEntry)) loop.scheduleLater();
+    else loop.schedule();
   };
   const detach = options.documents.map((documents) => subscribe(documents, onCommitted, uncertainWrites.add));
 
@@ -103,6 +110,8 @@ function registerAgeMetric(queue: OutboxQueue, { metrics, now }: RelayOptions): 
   );
 }
 
+const isJournalEntry = ({ topic }: StoredEvent): boolean => topic.startsWith(JOURNAL_TOPIC_PREFIX);
+
 /** Subscribes to commits. @returns the function that unsubscribes */
 function subscribe(
   documents: AnyDocuments,
@@ -124,6 +133,8 @@ interface PublishLoop {
   start(): void;
   /** Starts after the responses of the current commits were sent. */
   schedule(): void;
+  /** Starts after JOURNAL_DELAY_MS, or with the next event. */
+  scheduleLater(): void;
   running(): Promise<void> | undefined;
   stop(): void;
 }
@@ -139,9 +150,12 @@ function createPublishLoop(parts: RelayParts): PublishLoop {
   let running: Promise<void> | undefined;
   let scheduled = false;
   let timer: NodeJS.Timeout | undefined;
+  let laterTimer: NodeJS.Timeout | undefined;
 
   const start = (delay = 0): void => {
     clearTimeout(timer);
+    clearTimeout(laterTimer);
+    laterTimer = undefined;
     timer = delay > 0 ? setTimeout(start, delay) : undefined;
     if (delay > 0 || running || parts.stopped) return;
     running = publishPending(parts).then((next) => {
@@ -160,7 +174,14 @@ function createPublishLoop(parts: RelayParts): PublishLoop {
       start();
     });
   };
-  return { start, schedule, running: () => running, stop: () => clearTimeout(timer) };
+  const scheduleLater = (): void => {
+    if (!parts.stopped) laterTimer ??= setTimeout(schedule, JOURNAL_DELAY_MS);
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    clearTimeout(laterTimer);
+  };
+  return { start, schedule, scheduleLater, running: () => running, stop };
 }
 
 async function drainQueue(

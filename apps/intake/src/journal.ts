@@ -1,0 +1,166 @@
+import { MESSAGES } from '@cups/application';
+import type { HistoryKind } from '@cups/application';
+import { isUlid, resourceName } from '@cups/contracts';
+import { hashContent, newSalt } from '@cups/contracts/node';
+import { createJournal } from '@cups/store';
+import type { JournalEntry, NewEvent } from '@cups/store';
+import type { ActionRecord, Application } from './domain/application.ts';
+import type { AccessLogEntry, AccessLogRow } from './store/access-log.ts';
+
+/**
+ * Entries of intake for the journal: one for each row of the history, for each change of a draft, and for each row of the
+ * access log.
+ */
+
+const journalEntry = createJournal('intake');
+
+/** Who edits a draft: the history does not record edits. */
+export interface Editor {
+  /** operators/{id} */
+  operator: string;
+  /** centres/{code} */
+  centre: string;
+}
+
+type JournalledApplication = Pick<
+  Application,
+  | '_id'
+  | 'centre'
+  | 'state'
+  | 'content'
+  | 'journalSalt'
+  | 'submissions'
+  | 'handOver'
+  | 'payment'
+  | 'notes'
+  | 'outcome'
+  | 'decision'
+>;
+
+/** Returns a salt for the hashes of an application's content. It is stored with the content, and ends with it. */
+export const withJournalSalt = <A extends Pick<Application, 'journalSalt'>>(app: A): A & { journalSalt: string } => ({
+  ...app,
+  journalSalt: app.journalSalt ?? newSalt(),
+});
+
+/**
+ * Returns the entries of a change.
+ * @param editor who changed the content, if the history has no row of it
+ */
+export function entriesOfChange(
+  before: Pick<Application, 'history' | 'content'>,
+  after: JournalledApplication & Pick<Application, 'history'>,
+  editor?: Editor,
+): NewEvent[] {
+  const rows = rowsAfter(before.history, after.history);
+  if (rows.length > 0) return rows.map((row) => entryOfRow(after, row));
+  return editor && after.content !== before.content ? [entryOfDraft(after, 'edit', editor)] : [];
+}
+
+/** Rows are only appended; above a limit, older ones are dropped. */
+function rowsAfter(before: readonly ActionRecord[], after: readonly ActionRecord[]): readonly ActionRecord[] {
+  const last = before.at(-1);
+  return last ? after.slice(after.lastIndexOf(last) + 1) : after;
+}
+
+/** Returns the entry of a draft that was opened or edited. */
+export function entryOfDraft(app: JournalledApplication, action: 'open' | 'edit', editor: Editor): NewEvent {
+  return applicationEntry(app, {
+    action,
+    actor: editor.operator,
+    centre: editor.centre,
+    ground: mandateOf(app),
+    result: app.state,
+    contentHash: hashOf(app, app.content),
+  });
+}
+
+function entryOfRow(app: JournalledApplication, row: ActionRecord): NewEvent {
+  const isOperator = row.actor.startsWith('operators/');
+  return applicationEntry(app, {
+    action: row.kind,
+    actor: SERVICE_ACTORS[row.actor] ?? row.actor,
+    centre: isOperator ? (row.centre ?? app.centre) : undefined,
+    ground: isOperator ? mandateOf(app) : groundOf(row.kind),
+    result: row.toState,
+    contentHash: hashOf(app, contentOf(app, row)),
+  });
+}
+
+const applicationEntry = (
+  { _id }: JournalledApplication,
+  entry: Omit<JournalEntry, 'document' | 'key' | 'resource'>,
+): NewEvent => {
+  const name = resourceName('applications', _id);
+  return journalEntry({ document: name, key: _id, resource: name, ...entry });
+};
+
+/** Actors of the history that are parts of the platform. */
+const SERVICE_ACTORS: Readonly<Record<string, string>> = {
+  timer: 'services/intake',
+  documents: 'services/documents',
+};
+
+const DECISIONS: readonly HistoryKind[] = ['approved', 'rejected', 'result-corrected', 'result-revoked'];
+
+function groundOf(kind: HistoryKind): JournalEntry['ground'] {
+  if (DECISIONS.includes(kind)) return 'agency-decision';
+  return (MESSAGES as readonly HistoryKind[]).includes(kind) ? 'agency-message' : 'platform-rule';
+}
+
+/** Returns the mandate of an application: by name, or else by kind. A draft may have none yet. */
+function mandateOf({ content }: Pick<Application, 'content'>): JournalEntry['ground'] {
+  const mandate: { kind?: JournalEntry['ground']; name?: string } = content.mandate ?? {};
+  return mandate.name ? (mandate.name as `mandates/${string}`) : (mandate.kind ?? 'session');
+}
+
+const hashOf = ({ journalSalt }: JournalledApplication, content: unknown): Uint8Array | undefined =>
+  journalSalt === undefined ? undefined : hashContent(journalSalt, content);
+
+/** Returns what an action changed, as the application stores it: docs/reference/journal-entries.md lists it. */
+function contentOf(app: JournalledApplication, row: ActionRecord): unknown {
+  switch (row.kind) {
+    case 'submit':
+    case 'supply-documents':
+      return app.submissions.find(({ number }) => number === row.submission) ?? app.content;
+    case 'renew':
+      return app.content;
+    case 'hand-over':
+      return app.handOver;
+    case 'record-payment':
+      return app.payment;
+    case 'note':
+      return app.notes?.at(-1);
+    case 'confirm-outcome':
+      return app.outcome;
+    case 'confirm-arrival':
+    case 'approved':
+    case 'rejected':
+    case 'result-corrected':
+    case 'result-revoked':
+      return app.decision;
+    default:
+      return row;
+  }
+}
+
+/** Returns the entry of a row of the access log. */
+export function entryOfAccess({
+  _id,
+  operator,
+  centre,
+  agency,
+  kind,
+}: Pick<AccessLogRow, '_id'> & AccessLogEntry): NewEvent {
+  const [subject = ''] = _id.split('/');
+  return journalEntry({
+    document: `accessLog/${_id}`,
+    key: subject,
+    resource: resourceName(isUlid(subject) ? 'applications' : 'centres', subject),
+    action: `read-${kind}`,
+    actor: agency ?? operator,
+    centre: centre || undefined,
+    ground: agency ? 'filed-application' : 'session',
+    result: 'done',
+  });
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { hashContent } from '@cups/contracts/node';
+import { eventCodec } from '@cups/contracts/proto';
+import type { Entry__Output as Entry } from '@cups/contracts/gen/cups/journal/v1/Entry.ts';
+import type { JournalEvents } from '@cups/contracts/gen/events/cups.journal.v1.ts';
+import type { StoredEvent } from '@cups/contracts';
+import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
+import { openStore } from '@cups/store';
+import type { Store } from '@cups/store';
+import { captureLog, clientFor, eventually, readTopic } from '@cups/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { bridgeEvent, useIntake } from './world.ts';
+import type { StoredApplication } from '../src/store.ts';
+
+/** Entries for the journal: committed with the change or the access, without names, numbers or free text. */
+
+const scene = useIntake({ topics: true });
+const CENTRE = 'CU-350';
+const { decode } = eventCodec<JournalEvents>('cups.journal.v1');
+
+let store: Store;
+let topic: Awaited<ReturnType<typeof readTopic>>;
+beforeAll(async () => {
+  const { place } = scene.world;
+  store = openStore({ uri: place.mongoUri, database: `${place.prefix}cups-intake`, log: captureLog().log });
+  await eventually(() => store.ready());
+  topic = await readTopic(place, 'cups.journal.intake');
+});
+afterAll(async () => {
+  await topic.stop();
+  await store.close();
+});
+
+const idOf = (name: string) => name.slice('applications/'.length);
+const toEntry = ({ type, data }: Pick<StoredEvent, 'type' | 'data'>): Entry =>
+  decode({ type, data })!.data.entry as Entry;
+
+/** Waits for the entries of an application's key, and returns them with sequence and subject. */
+async function entriesOf(name: string, count: number) {
+  const isOf = ({ key }: { key: string }) => key === idOf(name);
+  const all = await topic.until((events) => events.filter(isOf).length >= count);
+  return all.filter(isOf).map((event) => Object.assign({}, toEntry(event), event));
+}
+
+const readStored = async (name: string) =>
+  (await store.collection<StoredApplication & { _id: string }>('applications').findOne({ _id: idOf(name) }))!;
+
+describe('an application', () => {
+  test('has an entry of each action and each edit of the draft, in its own sequence', async () => {
+    const here = scene.at(CENTRE);
+    const { name, etag } = await here.open(31);
+    const edit = { content: { costOption: 'normal' }, updateFields: ['cost_option'] };
+    await here.updateApplication({ requestId: randomUUID(), name, etag: etag ?? '', ...edit });
+    await here.submit(name);
+    await here.addNote({ requestId: randomUUID(), name, text: 'Called Ion Rusu on 069123456' });
+    const entries = await entriesOf(name, 4);
+    const operator = 'operators/cu-350-specialist';
+    const common = { resource: name, actor: operator, centre: `centres/${CENTRE}`, ground: 'own-presence', reason: '' };
+    expect(entries).toMatchObject([
+      { ...common, action: 'open', result: 'draft', sequence: 1, subject: name },
+      { ...common, action: 'edit', result: 'draft', sequence: 2 },
+      { ...common, action: 'submit', result: 'submitted', sequence: 3 },
+      { ...common, action: 'note', result: 'submitted', sequence: 4 },
+    ]);
+    expect(JSON.stringify(entries.map(({ data }) => data.toString('latin1')))).not.toMatch(/Rusu|069123456/);
+  });
+
+  test('stores the salt with which the frozen submission has the hash of its entry', async () => {
+    const { name } = await scene.at(CENTRE).file(32);
+    const [, submitted] = await entriesOf(name, 2);
+    const { journalSalt, submissions, journalSeq, eventSeq } = await readStored(name);
+    expect(journalSalt).toMatch(/^[0-9a-f]{32}$/);
+    expect(submitted?.contentHash).toEqual(hashContent(journalSalt!, submissions[0]));
+    expect({ journalSeq, eventSeq }).toEqual({ journalSeq: 2, eventSeq: 1 });
+  });
+
+  test('has an entry of each message of its agency, on the ground of its decision', async () => {
+    const { name } = await scene.at(CENTRE).file(33);
+    await scene.world.publish(
+      bridgeEvent(name, 'DeliveryAcknowledged', 1, {}),
+      bridgeEvent(name, 'DeliveryDecided', 2, { approved: true, resultKind: 'paper' }),
+    );
+    const entries = await entriesOf(name, 4);
+    expect(entries.slice(2)).toMatchObject([
+      { actor: 'agencies/asp', centre: '', action: 'acknowledged', ground: 'agency-message', result: 'in-progress' },
+      { actor: 'agencies/asp', centre: '', action: 'approved', ground: 'agency-decision', result: 'ready' },
+    ]);
+  });
+
+  test('of an earlier release begins at 1', async () => {
+    const here = scene.at(CENTRE);
+    const { name } = await here.open(34);
+    await entriesOf(name, 1);
+    const former = { $unset: { journalSeq: '', journalSalt: '' }, $inc: { revision: 1 } } as const;
+    await store.collection<{ _id: string }>('applications').updateOne({ _id: idOf(name) }, former as object);
+    await here.submit(name);
+    const [, submitted] = await entriesOf(name, 2);
+    expect(submitted).toMatchObject({ action: 'submit', sequence: 1 });
+    expect(submitted?.contentHash).toHaveLength(32);
+  });
+});
+
+test('lists the streams of all documents in pages, for a comparison with the journal', async () => {
+  const { name } = await scene.at(CENTRE).file(37);
+  await scene.at(CENTRE).read(name);
+  const ops = clientFor<OperationsServiceDefinition>('cups.operations.v1.OperationsService', {
+    address: `127.0.0.1:${scene.port}`,
+    keys: scene.world.keys,
+    from: 'ops',
+    to: 'intake',
+  });
+  await entriesOf(name, 3);
+  const streams: { subject: string; lastSequence: number; pendingCount: number }[] = [];
+  let pageToken = '';
+  do {
+    const page = await ops.listJournalStreams({ pageSize: 7, pageToken });
+    streams.push(...page.streams);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  ops.close();
+  const subjects = streams.map(({ subject }) => subject);
+  expect(subjects).toEqual([...new Set(subjects)].sort());
+  expect(streams.filter(({ subject }) => subject.includes(idOf(name)))).toMatchObject([
+    { subject: expect.stringMatching(`accessLog/${idOf(name)}.`) as unknown, lastSequence: 1 },
+    { subject: name, lastSequence: 2 },
+  ]);
+});
+
+describe('an access', () => {
+  test('is stored before the response and publishes one entry', async () => {
+    const here = scene.at(CENTRE);
+    const { name } = await here.file(35);
+    await here.read(name);
+    const rows = store.collection<{ _id: string; journalSeq: number }>('accessLog');
+    const [row] = await rows.find({ _id: { $gt: `${idOf(name)}/`, $lt: `${idOf(name)}0` } }).toArray();
+    expect(row).toMatchObject({ kind: 'details', journalSeq: 1 });
+    const entry = (await entriesOf(name, 3)).find(({ action }) => action === 'read-details');
+    expect(entry).toMatchObject({
+      subject: `accessLog/${row!._id.replace('/', '.')}`,
+      sequence: 1,
+      resource: name,
+      actor: 'operators/cu-350-specialist',
+      centre: `centres/${CENTRE}`,
+      ground: 'session',
+      result: 'done',
+      contentHash: Buffer.alloc(0),
+    });
+    expect(entry?.correlationId).not.toBe('');
+  });
+
+  test('of a list has an entry of the centre', async () => {
+    await scene.at('CU-351').listApplications({});
+    const [listed] = (await topic.until((events) => events.some(({ key }) => key === 'CU-351'))).filter(
+      ({ key }) => key === 'CU-351',
+    );
+    expect(toEntry(listed!)).toMatchObject({ resource: 'centres/CU-351', action: 'read-list' });
+  });
+
+  test('of an earlier release is still listed', async () => {
+    const here = scene.at(CENTRE);
+    const { name } = await here.file(36);
+    const former = { operator: 'operators/old', centre: 'centres/CU-350', kind: 'details', time: new Date(0) };
+    const _id = `${idOf(name)}/00000000000000000000000000`;
+    await store.collection<{ _id: string }>('accessLog').insertOne(Object.assign({ _id }, former));
+    await here.read(name);
+    const { entries } = await here.listAccessLogEntries({ name });
+    expect(entries.map(({ operator }) => operator)).toEqual(['operators/cu-350-specialist', 'operators/old']);
+  });
+});
