@@ -67,6 +67,7 @@ describe('a log', () => {
       cpSync(join(folder, tile), join(folder, 'crash', tile), { recursive: true });
     const restarted = await openLog([signer], 'crash');
     expect(restarted.size).toBe(10);
+    expect(existsSync(join(folder, 'crash', 'tile/0/000'))).toBe(false);
     await append(restarted, recordsOf(500, 900));
     const other = await openLog([signer], 'other');
     await append(other, [...recordsOf(0, 10), ...recordsOf(500, 900)]);
@@ -101,7 +102,7 @@ describe('a log', () => {
   test('refuses to open with a changed tile or a checkpoint of an unknown key', async () => {
     const log = await openLog();
     await append(log, recordsOf(0, 10));
-    await expect(openLog([newSigner()])).rejects.toThrow('No known key signed the note.');
+    await expect(openLog([newSigner()])).rejects.toThrow('is not of this origin and these keys');
     const path = join(folder, formatTilePath({ level: 0, index: 0, width: 10 }));
     const bytes = readFileSync(path);
     bytes[40]! ^= 1;

@@ -84,7 +84,7 @@ export class LogFolder {
       if (error.code !== 'ENOENT') throw error;
       return undefined;
     });
-    this.#snapshot = note === undefined ? undefined : { note, checkpoint: openCheckpoint(note, origin, verifiers()) };
+    this.#snapshot = note === undefined ? undefined : { note, checkpoint: openOwn(note, origin, verifiers()) };
     this.#read = this.#createReader(this.size);
     if (this.#snapshot && !this.rootAt(this.size).equals(this.#snapshot.checkpoint.root))
       throw new Error(`The tiles of ${folder} do not have the root of its checkpoint.`);
@@ -202,12 +202,24 @@ export class LogFolder {
     await Promise.all(tiles.map((tile) => this.#removePartials(tile)));
   }
 
-  /** Removes the partial forms of a tile other than its current one. */
+  /** Removes the forms of a tile other than its current one, such as a wider one that a crash left. */
   async #removePartials(tile: Tile): Promise<void> {
-    const folder = `${join(this.#options.folder, formatTilePath({ ...tile, width: TILE_WIDTH }))}.p`;
-    if (tile.width === TILE_WIDTH) return rm(folder, { recursive: true, force: true });
-    const widths = await readdir(folder);
-    const isOld = (width: string) => width !== String(tile.width);
-    await Promise.all(widths.filter(isOld).map((width) => rm(join(folder, width), { force: true })));
+    const full = join(this.#options.folder, formatTilePath({ ...tile, width: TILE_WIDTH }));
+    if (tile.width === TILE_WIDTH) return rm(`${full}.p`, { recursive: true, force: true });
+    const widths = await readdir(`${full}.p`);
+    const others = widths.filter((width) => width !== String(tile.width)).map((width) => join(`${full}.p`, width));
+    await Promise.all([full, ...others].map((path) => rm(path, { force: true })));
+  }
+}
+
+/** @throws Error that says what to do, if no known key signed the note */
+function openOwn(note: string, origin: string, verifiers: readonly NoteVerifier[]): Checkpoint {
+  try {
+    return openCheckpoint(note, origin, verifiers);
+  } catch (cause) {
+    throw new Error(
+      'The checkpoint in JOURNAL_DIR is not of this origin and these keys: after a change of keys, leave the former one in JOURNAL_KEYS_FILE after the current one.',
+      { cause },
+    );
   }
 }
