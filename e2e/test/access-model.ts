@@ -107,6 +107,13 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('ReinstateOperator RemoveOperator SetAbsence', pageRule(['centre-manager', 'supervisor'], 'platform')),
     ...rulesFor('AppointSupervisor ImportOperators InspectStaff InspectPersonKeys', serviceRule('ops')),
     ...rulesFor('GetCentre ListCentres', serviceRule('gateway', 'intake')),
+    ...rulesFor(
+      'CreateMandate GetMandate ListMandates RevokeMandate SendMandateCode ConfirmMandateCode RecordMandatePrinted',
+      pageRule(DESK_ROLES, 'centre'),
+    ),
+    // The code of the mandate is the right of its holder.
+    ...rulesFor('GetMandateByCode RevokeMandateByCode', pageRule('none', 'nobody')),
+    ...rulesFor('BatchGetMandates', { ...pageRule(DESK_ROLES, 'centre'), callers: ['intake'] }),
   ]),
 };
 

@@ -13,6 +13,7 @@ import type { DocumentRouteDeps } from './routes/documents.ts';
 import { createUploadHandlers } from './transfers/uploads.ts';
 import type { UploadDeps } from './transfers/uploads.ts';
 import { deliveryAndNoticeRoutes } from './routes/deliveries-and-notices.ts';
+import { mandateRoutes } from './routes/mandates.ts';
 import { oversightRoutes } from './routes/oversight.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -50,6 +51,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...agencyRoutes(deps),
     ...createUploadHandlers(Object.assign({ pool: deps.uploads }, deps)),
     ...deliveryAndNoticeRoutes(deps),
+    ...mandateRoutes(deps),
     ...oversightRoutes(deps),
     ...staffRoutes(deps),
     ...statisticsRoutes(deps),

@@ -65,6 +65,11 @@ const UNRECORDED: Record<string, string[]> = {
     ...['listOperators', 'listSignInProviders'],
   ],
   'shows state and dates only, to whoever holds the number': ['trackApplication'],
+  'shows no names, to whoever holds the code': ['trackMandate', 'endMandate'],
+  'shows people of mandates, of whom identity logs each read (personal-data-read)': [
+    ...['listMandates', 'searchMandates', 'createMandate', 'getMandate', 'revokeMandate', 'recordMandatePrinted'],
+    ...['issueMandateCode', 'confirmMandateCode'],
+  ],
   'shows names of resources, states, times and counts': [
     ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],
     ...['getAgencyActivity', 'listUncollectedResults', 'listDocumentHolds'],

@@ -21,6 +21,7 @@ import type { Config } from '../src/config.ts';
 import { createSessionCookie } from '../src/http/session-cookie.ts';
 import { createGateway } from '../src/service.ts';
 import { createFakeDocuments } from './fake-documents.ts';
+import { MANDATE_RESPONSES } from './mandate-fixtures.ts';
 import { STAFF_RESPONSES } from './staff-fixtures.ts';
 
 /** Runs a gateway over HTTP with fake upstream services, generated from their protos. */
@@ -204,6 +205,7 @@ export async function startGateway(
       ListSessions: () => Promise.resolve({ sessions: [ownSession] }),
       EndSession: () => Promise.resolve({}),
       ...STAFF_RESPONSES,
+      ...MANDATE_RESPONSES,
       ListOperators: () => Promise.resolve({ operators: [operator] }),
       BatchGetOperators: ({ names }) =>
         Promise.resolve({ operators: names.map((name) => ({ name, displayName: `Test ${name}` })) }),

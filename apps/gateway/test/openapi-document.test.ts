@@ -115,11 +115,13 @@ describe('openapi.yaml', () => {
       'createApplication',
       'createUpload',
       'trackApplication',
+      ...['createMandate', 'trackMandate', 'endMandate'],
       'setDocumentHold',
     ];
     const conflicting = [
       ...['createSession', 'switchCentre', 'deleteDocument', 'getDocumentContent', 'getDocumentPreview'],
       ...['appendUpload', 'deleteUpload', 'getAgencyDocument'],
+      ...['recordMandatePrinted', 'issueMandateCode', 'confirmMandateCode'],
     ];
     for (const [index, operation] of operations.entries()) {
       const { id, path, isPublic: open, body } = operation;
@@ -251,7 +253,7 @@ describe('gateway extensions of an operation', () => {
       'deleteCurrentSession',
     ]);
     expect(operationIdsWhere(({ endsSession }) => endsSession)).toEqual(['deleteCurrentSession']);
-    expect(operationIdsWhere(({ limit }) => limit)).toEqual(['trackApplication']);
+    expect(operationIdsWhere(({ limit }) => limit)).toEqual(['trackApplication', 'trackMandate', 'endMandate']);
   });
 
   test('are read from the document, without code per operation', () => {

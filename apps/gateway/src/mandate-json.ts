@@ -1,0 +1,93 @@
+import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
+import type { Mandate__Output } from '@cups/contracts/gen/cups/identity/v1/Mandate.ts';
+import type { MandatePerson__Output } from '@cups/contracts/gen/cups/identity/v1/MandatePerson.ts';
+import type { MandateRevocation__Output } from '@cups/contracts/gen/cups/identity/v1/MandateRevocation.ts';
+import type { MandateScope__Output } from '@cups/contracts/gen/cups/identity/v1/MandateScope.ts';
+import type { HeldMandate__Output } from '@cups/contracts/gen/cups/identity/v1/HeldMandate.ts';
+import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
+import { idOf } from './convert.ts';
+
+/** Converts mandates to JSON, as openapi.yaml describes it. */
+
+const instant = (time: Timestamp__Output | null) => fromTimestamp(time)?.toISOString();
+const text = (value: string) => value || undefined;
+
+/** Returns a mandate for its centre. A row of a list lacks the text and the code. */
+export function mandateJson(mandate: Mandate__Output) {
+  const { name, centre, application, grantedBy, ground, text: shown, supportingCode, training } = mandate;
+  return {
+    name,
+    id: idOf(name),
+    centre,
+    person: personJson(mandate.person),
+    representative: personJson(mandate.representative),
+    scope: scopeJson(mandate.scope),
+    remainingScope: scopeJson(mandate.remainingScope),
+    term: fromProtoEnum('MANDATE_TERM_', mandate.term),
+    application: text(application),
+    grantTime: instant(mandate.grantTime),
+    expireTime: instant(mandate.expireTime),
+    grantedBy,
+    ground: ground && {
+      kind: fromProtoEnum('MANDATE_GROUND_', ground.kind),
+      reference: text(ground.reference),
+      date: text(ground.date),
+      notary: text(ground.notary),
+      mpowerType: text(ground.mpowerType),
+      mpowerState: text(ground.mpowerState),
+      mpowerCheckTime: instant(ground.mpowerCheckTime),
+    },
+    text: shown && {
+      version: shown.version,
+      language: shown.language,
+      sha256: shown.sha256,
+      text: text(shown.text),
+      romanianText: text(shown.romanianText),
+    },
+    printTime: instant(mandate.printTime),
+    supportingCode: supportingCode
+      ? {
+          sendTime: instant(supportingCode.sendTime),
+          expireTime: instant(supportingCode.expireTime),
+          confirmTime: instant(supportingCode.confirmTime),
+          wrongTries: supportingCode.wrongTries,
+        }
+      : undefined,
+    state: fromProtoEnum('MANDATE_STATE_', mandate.state),
+    revocations: mandate.revocations.map(revocationJson),
+    code: text(mandate.code),
+    training,
+  };
+}
+
+/** Returns a mandate for the holder of its code. */
+export function trackedMandateJson(mandate: HeldMandate__Output) {
+  const { represented, training } = mandate;
+  return {
+    centreName: text(mandate.centreName),
+    ground: fromProtoEnum('MANDATE_GROUND_', mandate.ground),
+    represented,
+    remainingScope: scopeJson(mandate.remainingScope),
+    titles: mandate.titles.flatMap(({ publicService, title }) => (title ? [{ publicService, title }] : [])),
+    term: fromProtoEnum('MANDATE_TERM_', mandate.term),
+    grantTime: instant(mandate.grantTime),
+    expireTime: instant(mandate.expireTime),
+    state: fromProtoEnum('MANDATE_STATE_', mandate.state),
+    revocations: mandate.revocations.map(revocationJson),
+    training,
+  };
+}
+
+export function revocationJson({ scope, revokeTime, actor, receipt, whole }: MandateRevocation__Output) {
+  return { scope: scopeJson(scope), revokeTime: instant(revokeTime), actor, receipt, whole };
+}
+
+function scopeJson(scope: MandateScope__Output | null) {
+  return { publicServices: scope?.publicServices ?? [], themes: scope?.themes ?? [] };
+}
+
+function personJson(person: MandatePerson__Output | null) {
+  if (!person) return undefined;
+  const { idnp, givenName, familyName, foreignDocument } = person;
+  return { idnp: text(idnp), foreignDocument: foreignDocument ?? undefined, givenName, familyName };
+}
