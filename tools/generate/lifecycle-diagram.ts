@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import {
   AGENCY_EFFECTS,
   END_STATES,
+  MANDATED_ACTIONS,
   MESSAGES,
   OPERATOR_TRANSITIONS,
   STATES,
@@ -33,8 +34,8 @@ function listTransitions(): { from: State; to: State; by: string }[] {
     ...Object.entries(OPERATOR_TRANSITIONS[from])
       .filter(([action]) => action !== 'correct')
       .flatMap(([action, move]) => [
-        { from, to: move.to, by: action + formatCondition(move) },
-        ...(move.inParts ? [{ from, to: from, by: `${action} in part${formatCondition(move)}` }] : []),
+        { from, to: move.to, by: action + formatCondition(action, move) },
+        ...(move.inParts ? [{ from, to: from, by: `${action} in part${formatCondition(action, move)}` }] : []),
       ]),
     ...MESSAGES.flatMap((message) => {
       const effect = AGENCY_EFFECTS[from][message];
@@ -47,9 +48,10 @@ function listTransitions(): { from: State; to: State; by: string }[] {
   ]);
 }
 
-/** Formats the guards of a transition. */
-function formatCondition({ unless, onlyIf }: { unless?: readonly string[]; onlyIf?: string }): string {
-  const asks = onlyIf ? ` only when ${onlyIf}` : '';
+/** Formats the mandate and the guards that a transition needs. */
+function formatCondition(action: string, { unless, onlyIf }: { unless?: readonly string[]; onlyIf?: string }): string {
+  const mandate = MANDATED_ACTIONS.some((mandated) => mandated === action) ? ' under a mandate' : '';
+  const asks = mandate + (onlyIf ? ` only when ${onlyIf}` : '');
   return unless ? `${asks} unless ${unless.join(' or ')}` : asks;
 }
 

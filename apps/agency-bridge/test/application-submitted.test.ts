@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { fromMessage } from '@cups/agency-contract';
-import { eventually } from '@cups/testing';
+import { eventually, syntheticMandate } from '@cups/testing';
 import { shareBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 import { newApplication, submissionOf } from './world.ts';
@@ -34,7 +34,14 @@ test('sends a submission to the topic of its agency once, as the contract requir
     application: application.name,
     submission: 1,
     centre: { code: 'CU-001', name: 'Primăria Exemplu', kind: 'town-hall' },
-    mandate: { kind: 'own-presence' },
+    mandate: {
+      kind: 'own-presence',
+      id: syntheticMandate({ person: 1 }),
+      granted: '2026-03-02T07:55:00.000Z',
+      expires: '2027-03-02T07:55:00.000Z',
+      textVersion: '1',
+      textSha256: 'a'.repeat(64),
+    },
     answers: { copies: 1 },
     evidence: [
       { kind: 'identity-document', originalSeen: true },
@@ -50,6 +57,19 @@ test('sends a submission to the topic of its agency once, as the contract requir
   expect(delivery).toMatchObject({ submission: 1, agency: 'agencies/asp', centre: 'centres/CU-001' });
   expect(delivery.queueTime).not.toBeNull();
   expect(delivery.sendTime).not.toBeNull();
+});
+
+test('sends a submission of an earlier release without facts of a mandate', async () => {
+  const application = newApplication();
+  const content = submissionOf(application.name).content!;
+  const submission = submissionOf(application.name, 1, {
+    content: { ...content, mandate: { kind: 'MANDATE_KIND_OWN_PRESENCE' } },
+    frozenMandate: null,
+  });
+  bridge.world.submissions.set(`${application.name}/submissions/1`, submission);
+  await bridge.produceEvents(application.submitted());
+  const request = await eventually(async () => bridge.requestsOf(application.delivery)[0]);
+  expect(JSON.parse(request.data.toString())).toMatchObject({ mandate: { kind: 'own-presence' } });
 });
 
 test('fails a submission that intake does not have, and informs intake', async () => {

@@ -28,6 +28,7 @@ import {
   person,
   testInfrastructure,
   produceRaw,
+  syntheticMandate,
 } from '@cups/testing';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -272,6 +273,8 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 
 let people = 0;
 
+const MANDATE = syntheticMandate({ person: 1 });
+
 /** Creates an immutable submission of a synthetic person. */
 export function submissionOf(
   application: string,
@@ -291,7 +294,7 @@ export function submissionOf(
     agency: 'agencies/asp',
     content: {
       applicant: person(people),
-      mandate: { kind: 'MANDATE_KIND_OWN_PRESENCE' },
+      mandate: { kind: 'MANDATE_KIND_OWN_PRESENCE', name: MANDATE },
       answers: Buffer.from('{"copies":1,"recordKind":"birth"}'),
       evidence: [
         { kind: 'identity-document', number: 'B00000001', originalSeen: true },
@@ -303,6 +306,13 @@ export function submissionOf(
     submitTime: toTimestamp(new Date('2026-03-02T08:00:00Z')),
     dueDate: '2026-03-09',
     fee: { amountMinor: '4500', currencyCode: 'MDL' },
+    frozenMandate: {
+      name: MANDATE,
+      grantTime: toTimestamp(new Date('2026-03-02T07:55:00Z')),
+      expireTime: toTimestamp(new Date('2027-03-02T07:55:00Z')),
+      textVersion: '1',
+      textSha256: 'a'.repeat(64),
+    },
     ...more,
   };
 }

@@ -42,8 +42,8 @@ export function contentToProto(json: ContentJson): ApplicationContent {
 
 /** Converts the documents supplied, or reported unavailable, in response to an agency's request. */
 export function documentSupplyToProto(json: ContentJson & { unavailable?: UnavailableDocument[]; complete?: boolean }) {
-  const { evidence, answers } = contentToProto(json);
-  return { evidence, answers, unavailable: json.unavailable, complete: json.complete };
+  const { evidence, answers, mandate } = contentToProto(json);
+  return { evidence, answers, mandate, unavailable: json.unavailable, complete: json.complete };
 }
 
 /** Returns the proto names of the fields that a PATCH replaces. */
@@ -304,6 +304,7 @@ export const actionJson = convertWith({
   method: enumField('NOTIFICATION_METHOD_'),
   formerContact: contactJson,
   contact: contactJson,
+  mandateRevoked: orUndefined,
   changes: (changes: string[]) => changes.map(messageChange),
   result: convertWith({ documents: resultDocuments, superseded: orUndefined }),
 });

@@ -5,7 +5,7 @@ import type { ProblemInit } from '@cups/problem';
 import { resourceName } from '@cups/contracts';
 import { fromProtoEnum } from '@cups/contracts/proto';
 import type { Backend } from '@cups/backend';
-import type { Context } from '@cups/rpc';
+import type { Client, Context } from '@cups/rpc';
 import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 import type { Centre__Output as CentreIn } from '@cups/contracts/gen/cups/identity/v1/Centre.ts';
 import type { LocalizedText__Output as LocalizedText } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
@@ -14,13 +14,15 @@ import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/docume
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { Config } from './config.ts';
 import { fromDocument } from './convert/document.ts';
+import { fromMandateFacts } from './convert/mandate.ts';
 import { fromVersion } from './convert/service-version.ts';
 import type { DocumentReference, ServiceVersion } from './domain/application.ts';
+import type { KnownMandate } from './domain/mandates.ts';
 import type { CollectionCentre } from './domain/commands/results.ts';
 
 /**
- * Clients of catalog and identity, which intake calls only to open or renew a draft or to choose a collection centre, and of documents, which it calls
- * only when evidence names a new document.
+ * Clients of catalog and identity, which intake calls only to open or renew a draft, to choose a collection centre, or
+ * when content names a new mandate; and of documents, which it calls only when evidence names a new document.
  */
 
 export interface VersionInForce {
@@ -83,6 +85,12 @@ export interface ServiceClients {
    * @throws Problem UPSTREAM_UNAVAILABLE
    */
   listDocuments(applicationId: string, context: Context): Promise<DocumentReference[]>;
+  /**
+   * Returns mandates that the caller's centre holds, without unknown ones.
+   * @param names mandates/{id}, at most 50
+   * @throws Problem UPSTREAM_UNAVAILABLE
+   */
+  batchGetMandates(names: string[], context: Context): Promise<KnownMandate[]>;
 }
 
 /** Builds the clients. They connect on the first call. */
@@ -152,10 +160,26 @@ export function openClients(backend: Backend<Config>): ServiceClients {
       if (refusal) throw refusal;
       return { name, displayName: centre.displayName, isTraining: isInTraining(centre) };
     },
+    ...createReferenceClients({ identity, documents, now: backend.now }),
+  };
+}
+
+/** Clients for what a draft names: documents and mandates. */
+function createReferenceClients(upstream: {
+  identity: Client<IdentityServiceDefinition>;
+  documents: Client<DocumentsServiceDefinition>;
+  now: () => Date;
+}): Pick<ServiceClients, 'listDocuments' | 'batchGetMandates'> {
+  const { identity, documents, now } = upstream;
+  return {
     async listDocuments(applicationId, context) {
       const application = resourceName('applications', applicationId);
       const { documents: listed } = await documents.listDocuments({ application }, context);
       return listed.filter(({ purpose }) => purpose === 'PURPOSE_EVIDENCE').map(fromDocument);
+    },
+    async batchGetMandates(names, context) {
+      const { mandates } = await identity.batchGetMandates({ names }, context);
+      return mandates.map((facts) => fromMandateFacts(facts, now()));
     },
   };
 }

@@ -34,6 +34,13 @@ export const settings = {
   },
   ...dataKeySettings({ prefix: 'INTAKE_KEYS', service: 'intake', owner: 'application' }),
   personHashKeysFile: PERSON_HASH_KEYS_SETTING,
+  mandatesRequired: {
+    name: 'MANDATES_REQUIRED',
+    type: 'flag',
+    default: false,
+    meaning:
+      'Whether filing and supplying need a mandate of the person. Set it once every desk of the platform records mandates. A mandate that is named is always checked.',
+  },
   timerPollMs: timerPollSetting(15_000),
 } as const satisfies Settings;
 

@@ -8,11 +8,13 @@ import type { AgencyBridgeEvent__Output, AgencyBridgeEvents } from '@cups/contra
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import type { ReceivedEvent } from '@cups/contracts';
 import type { DocumentsEvent__Output, DocumentsEvents } from '@cups/contracts/gen/events/cups.documents.v1.ts';
+import type { IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import { fromCheckedFacts } from './convert/document.ts';
 import { omitEmpty } from './convert/omit-empty.ts';
 import type { AgencyUpdate } from './domain/agency-updates.ts';
 import type { Appeal, Result, ResultDocument, Text } from './domain/application.ts';
 import type { DocumentUpdate } from './domain/documents.ts';
+import type { MandateUpdate } from './domain/mandates.ts';
 
 /**
  * Decodes cups.deliveries and cups.documents: turns events of the bridge into domain updates whose texts are safe to
@@ -20,6 +22,8 @@ import type { DocumentUpdate } from './domain/documents.ts';
  */
 
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
+
+const identityEvents = eventCodec<IdentityEvents>('cups.identity.v1');
 
 const documentEvents = eventCodec<DocumentsEvents>('cups.documents.v1');
 
@@ -50,6 +54,25 @@ function toDocumentFacts(event: DocumentsEvent__Output): DocumentUpdate['facts']
       return { state: 'erased' };
     case 'unknown':
       return undefined;
+  }
+}
+
+/** Decodes an event of cups.mandates. Returns undefined if it is not one. An unknown type only counts. */
+export function decodeMandateEvent(event: ReceivedEvent): MandateUpdate | undefined {
+  const decoded = identityEvents.decode(event);
+  const ref = decoded?.data.ref;
+  if (!decoded || !ref || ref.mandate !== event.subject) return undefined;
+  const about = { centre: ref.centre, training: ref.training };
+  switch (decoded.type) {
+    case 'cups.identity.v1.MandateRevoked': {
+      const { publicServices, themes, whole, revokeTime } = decoded.data;
+      const revocation = { publicServices, themes, whole, revokeTime: fromTimestamp(revokeTime) ?? event.time };
+      return { ...about, kind: 'revoked', revocation };
+    }
+    case 'cups.identity.v1.MandateExpired':
+      return { ...about, kind: 'expired', expireTime: fromTimestamp(decoded.data.expireTime) ?? event.time };
+    default:
+      return { ...about, kind: 'other' };
   }
 }
 

@@ -121,12 +121,25 @@ function createReferenceHandler(
   };
 }
 
-/** Returns the handler of both topics. */
-export function dispatchByTopic<T>(
-  delivery: (event: ReceivedEvent) => Promise<T>,
-  document: (event: ReceivedEvent) => Promise<T>,
-): (event: ReceivedEvent) => Promise<T> {
-  return (event) => (event.topic === 'cups.documents' ? document(event) : delivery(event));
+/** Handlers by topic, without the prefix. */
+export interface TopicHandlers<T> {
+  deliveries: (event: ReceivedEvent) => Promise<T>;
+  documents: (event: ReceivedEvent) => Promise<T>;
+  mandates: (event: ReceivedEvent) => Promise<T>;
+}
+
+/** Returns the handler of all topics that intake reads. */
+export function dispatchByTopic<T>(handlers: TopicHandlers<T>): (event: ReceivedEvent) => Promise<T> {
+  return (event) => {
+    switch (event.topic) {
+      case 'cups.documents':
+        return handlers.documents(event);
+      case 'cups.mandates':
+        return handlers.mandates(event);
+      default:
+        return handlers.deliveries(event);
+    }
+  };
 }
 
 /** Handles a due timer of an application. A stale timer changes nothing. */

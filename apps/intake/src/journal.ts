@@ -57,11 +57,15 @@ export function entriesOfChange(
   return editor && after.content !== before.content ? [entryOfDraft(after, 'edit', editor)] : [];
 }
 
-/** Rows are only appended; above a limit, older ones are dropped. */
+/** Rows are only appended, apart from a mark of one; above a limit, older ones are dropped. */
 function rowsAfter(before: readonly ActionRecord[], after: readonly ActionRecord[]): readonly ActionRecord[] {
   const last = before.at(-1);
-  return last ? after.slice(after.lastIndexOf(last) + 1) : after;
+  return last ? after.slice(after.findLastIndex((row) => row === last || isMarked(row, last)) + 1) : after;
 }
+
+/** Whether a row is another one with the mark of a revoked mandate. */
+const isMarked = (row: ActionRecord, before: ActionRecord): boolean =>
+  row.mandateRevoked === true && row.cause === before.cause && row.kind === before.kind;
 
 /** Returns the entry of a draft that was opened or edited. */
 export function entryOfDraft(app: JournalledApplication, action: 'open' | 'edit', editor: Editor): NewEvent {
@@ -81,7 +85,7 @@ function entryOfRow(app: JournalledApplication, row: ActionRecord): NewEvent {
     action: row.kind,
     actor: SERVICE_ACTORS[row.actor] ?? row.actor,
     centre: isOperator ? (row.centre ?? app.centre) : undefined,
-    ground: isOperator ? mandateOf(app) : groundOf(row.kind),
+    ground: (row.mandate as `mandates/${string}` | undefined) ?? (isOperator ? mandateOf(app) : groundOf(row.kind)),
     result: row.toState,
     contentHash: hashOf(app, contentOf(app, row)),
   });
@@ -99,6 +103,7 @@ const applicationEntry = (
 const SERVICE_ACTORS: Readonly<Record<string, string>> = {
   timer: 'services/intake',
   documents: 'services/documents',
+  identity: 'services/identity',
 };
 
 const DECISIONS: readonly HistoryKind[] = ['approved', 'rejected', 'result-corrected', 'result-revoked'];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { Refusal } from '@cups/contracts';
 import type { RunningService } from '@cups/process';
 import { watchPersonHasher, PERSON_HASH_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
@@ -15,12 +16,14 @@ import {
   createTimerHandler,
   dispatchByTopic,
 } from './event-handlers.ts';
+import { createDroppedMandateHandler, createMandateHandler, createMandateTimerHandler } from './mandate-events.ts';
 import { openClients } from './clients.ts';
 import { rpcs } from './rpc.ts';
 import { openApplicationStore } from './store.ts';
 import { openAccessLog, openAccessLogRows } from './store/access-log.ts';
 import { backfillDerivedFields } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
+import { openMandateStore } from './store/mandates.ts';
 import { openServiceVersions } from './store/service-versions.ts';
 import { openStatistics } from './store/statistics.ts';
 import { startStatisticsTask } from './store/statistics-task.ts';
@@ -48,6 +51,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   backend.onShutdown('sources', () => workingTimes.close());
 
   const applications = openApplicationStore(store);
+  const mandates = openMandateStore(store);
   const searchHasher = createSearchHasher(config.requestSecret);
   const accessLogRows = openAccessLogRows(store);
   backend.publishOutboxes([applications, accessLogRows]);
@@ -61,18 +65,33 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
     due: createTimerHandler({ applications, hashes: searchHasher, now }),
     pollMs: config.timerPollMs,
   });
+  const versions = openServiceVersions(store);
+  backend.startTimers({
+    documents: mandates,
+    due: createMandateTimerHandler({ applications, mandates, versions, hashes: searchHasher, now, log }),
+    pollMs: config.timerPollMs,
+  });
   const eventDeps = { applications, workingTimes, hashes: searchHasher, now };
   backend.consume({
     groupId: 'intake',
-    topics: ['cups.deliveries', 'cups.documents'],
-    handle: dispatchByTopic(createDeliveryHandler(eventDeps), createDocumentHandler(eventDeps)),
-    skip: dispatchByTopic(createDroppedDeliveryHandler(eventDeps), createDroppedDocumentHandler(eventDeps)),
+    topics: ['cups.deliveries', 'cups.documents', 'cups.mandates'],
+    handle: dispatchByTopic<'done' | 'refused' | 'wait' | Refusal>({
+      deliveries: createDeliveryHandler(eventDeps),
+      documents: createDocumentHandler(eventDeps),
+      mandates: createMandateHandler({ mandates, now }),
+    }),
+    skip: dispatchByTopic({
+      deliveries: createDroppedDeliveryHandler(eventDeps),
+      documents: createDroppedDocumentHandler(eventDeps),
+      mandates: createDroppedMandateHandler({ mandates, now }),
+    }),
   });
 
   return backend.serve<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
     rpcs: rpcs({
       applications,
-      versions: openServiceVersions(store),
+      mandates,
+      versions,
       accessLog: openAccessLog(store, accessLogRows),
       statistics,
       hashes: searchHasher,
@@ -80,6 +99,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
       openApplications: createOpenApplicationCounter(applications, now),
       clients: openClients(backend),
       workingTimes,
+      isMandateRequired: config.mandatesRequired,
       secret: config.requestSecret,
       now,
     }),

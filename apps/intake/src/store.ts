@@ -57,6 +57,11 @@ export function openApplicationStore(store: Store): Documents<StoredApplication>
       ...QUEUE_INDEXES,
       { fields: { centre: 1, submitTime: 1 }, query: 'recomputes of the statistics: one day of one centre' },
       { fields: { uncounted: 1 }, sparse: true, query: 'recomputes of the statistics: the changed days' },
+      {
+        fields: { mandates: 1, _id: 1 },
+        sparse: true,
+        query: 'marks after a revocation: the applications of a mandate',
+      },
       { fields: { schemaVersion: 1 }, query: 'the backfill after a start: documents of an earlier version' },
     ],
     // A submit usually follows the create of its draft: the cached document saves one read.

@@ -5,6 +5,7 @@ import './delivery-event.test.ts';
 import './documents.test.ts';
 import './filing.test.ts';
 import './lifecycle.test.ts';
+import './mandates.test.ts';
 import './queue.test.ts';
 import './requirements.test.ts';
 import './result-delivery.test.ts';

@@ -98,6 +98,7 @@ export const SUBMIT_CONTEXT = {
   acceptsForeignDocuments: false,
   workingTime: WORKING_TIME,
   validateAnswers: () => [],
+  mandateUse: { mandate: undefined, isRequired: false, isOf: () => true },
 };
 
 /** Runs an operator's action with a valid payload. */

@@ -10,6 +10,7 @@ import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/
 import type { CentreStatus } from '@cups/contracts/gen/cups/identity/v1/CentreStatus.ts';
 import type { Document } from '@cups/contracts/gen/cups/documents/v1/Document.ts';
 import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
+import type { IdentityEvent } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import type { DocumentsEvent } from '@cups/contracts/gen/events/cups.documents.v1.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
@@ -22,6 +23,7 @@ import type { RunningService } from '@cups/process';
 import {
   clientFor,
   createEvent,
+  createFakeMandates,
   eventually,
   fakeService,
   createTestKeys,
@@ -70,9 +72,15 @@ export async function openWorld() {
     },
     { service: 'catalog', keys },
   );
+  const mandates = createFakeMandates({
+    keysDir: keys.dir,
+    publicServices: [SERVICE],
+    now: () => clock.now ?? new Date(),
+  });
   const identity = await fakeService<IdentityServiceDefinition>(
     'cups.identity.v1.IdentityService',
     {
+      BatchGetMandates: mandates.batchGetMandates,
       async GetCentre({ name, newest: onlyNewest }) {
         const configured = centres[name.slice(8)] ?? {};
         const newest = onlyNewest ? (configured.newest ?? configured) : configured;
@@ -201,6 +209,7 @@ export async function openWorld() {
     keys,
     catalog,
     identity,
+    mandates,
     /** What the service documents has of each application, and whether it responds. */
     stored,
     documentsDown,
@@ -415,6 +424,23 @@ export function documentEvent(
     subject: document.name,
     sequence,
     source: '/cups/documents',
+    data: messageType(type).encode({ ref, ...fields }),
+  });
+}
+
+type MandateEventName = IdentityEvent['type'] extends `cups.identity.v1.${infer Name}` ? Name : never;
+
+/** Builds an event of a mandate. */
+export function mandateEvent(mandate: string, name: MandateEventName, sequence: number, fields: object = {}): Event {
+  const type = `cups.identity.v1.${name}`;
+  const ref = { mandate, centre: 'centres/CU-001' };
+  return createEvent({
+    topic: 'cups.mandates',
+    key: mandate.slice('mandates/'.length),
+    type,
+    subject: mandate,
+    sequence,
+    source: '/cups/identity',
     data: messageType(type).encode({ ref, ...fields }),
   });
 }

@@ -33,6 +33,11 @@ export type Mandate = {
   kind: 'own-presence' | 'mpower' | 'notarial' | 'kinship' | 'guardianship';
   reference?: string;
   date?: string;
+  id?: string;
+  granted?: string;
+  expires?: string;
+  textVersion?: string;
+  textSha256?: string;
 };
 export type DeliveryChoice = { kind: 'at-centre' | 'electronic' | 'post'; note?: string };
 

@@ -33,6 +33,8 @@ interface FilingContext {
   today: string;
   /** Copies that prove nothing, because their document was refused or erased. */
   unusableCopies?: readonly string[];
+  /** Whether the content must name a mandate that the person granted to the centre. */
+  isMandateRequired?: boolean;
 }
 
 /**
@@ -42,14 +44,14 @@ interface FilingContext {
 export function validateCompleteness(
   content: Content,
   requirements: Requirements,
-  { centreKind, today, unusableCopies = [] }: FilingContext,
+  { centreKind, today, unusableCopies = [], isMandateRequired = false }: FilingContext,
   validateAnswers: AnswersValidator,
 ): Violation[] {
   return [
     ...validateContentShape(content),
     ...validatePeople(content, requirements),
     ...validateContact(content),
-    ...validateMandate(content),
+    ...validateMandate(content, isMandateRequired),
     ...validateEvidence(content, requirements, unusableCopies),
     ...validateCostOption(content, requirements, centreKind),
     ...(content.delivery ? [] : [requiredViolation('/delivery')]),
@@ -110,10 +112,14 @@ export function validateContact({ contact }: Pick<Content, 'contact'>): Violatio
   return [violation('/contact', 'CONTACT_MISSING')];
 }
 
-function validateMandate({ mandate, represented }: Content): Violation[] {
+function validateMandate({ mandate, represented }: Content, isNameRequired: boolean): Violation[] {
   if (!mandate) return [requiredViolation('/mandate')];
-  if (mandate.kind !== 'own-presence') return mandate.reference ? [] : [requiredViolation('/mandate/reference')];
-  return represented ? [violation('/mandate/kind', 'MANDATE_REQUIRED')] : [];
+  const isOwnPresence = mandate.kind === 'own-presence';
+  return [
+    ...(isOwnPresence || mandate.reference ? [] : [requiredViolation('/mandate/reference')]),
+    ...(isOwnPresence && represented ? [violation('/mandate/kind', 'MANDATE_REQUIRED')] : []),
+    ...(isNameRequired && !mandate.name ? [requiredViolation('/mandate/name')] : []),
+  ];
 }
 
 function validateEvidence(

@@ -165,7 +165,15 @@ export const CONTENT_SCHEMA = {
         },
         reference: { $ref: '#/$defs/ReferenceLine', description: 'Needed for every kind but own-presence.' },
         date: { $ref: '#/$defs/CivilDate' },
+        name: { $ref: '#/$defs/MandateName' },
       },
+    },
+    MandateName: {
+      type: 'string',
+      pattern: '^mandates/[0-7][0-9A-HJKMNP-TV-Z]{25}$',
+      maxLength: 35,
+      description: 'The mandate that the person granted to the centre: mandates/{ULID}.',
+      'x-rule': 'MANDATE_UNKNOWN',
     },
     Evidence: {
       type: 'object',

@@ -158,6 +158,15 @@ export type Timer = (typeof TIMERS)[number];
 /** Events of documents after filing. They change no state. */
 export const DOCUMENT_EVENTS = ['document-refused'] as const;
 
+/** Events of mandates. They change no state; the actions of {@link MANDATED_ACTIONS} then need another mandate. */
+export const MANDATE_EVENTS = ['mandate-revoked'] as const;
+
+/**
+ * Actions that need a mandate of the person: they create a submission for the agency. Reading, withdrawing and handing
+ * over need none, because they serve the person whatever became of the mandate.
+ */
+export const MANDATED_ACTIONS = ['submit', 'supply-documents'] as const satisfies readonly Action[];
+
 /** Alerts for the desk. `other` stands for a kind of a later release. */
 export const DESK_ALERT_KINDS = [
   'acknowledged-after-end',
@@ -182,6 +191,7 @@ export const DESK_ALERT_KINDS = [
   'documents-requested-too-often',
   'agency-message-changed',
   'document-refused',
+  'mandate-revoked',
   'other',
 ] as const;
 export type DeskAlertKind = (typeof DESK_ALERT_KINDS)[number];

@@ -1,4 +1,4 @@
-import { ACTIONS, CASEWORK_ACTIONS, DOCUMENT_EVENTS, MESSAGES, TIMERS } from './lifecycle.ts';
+import { ACTIONS, CASEWORK_ACTIONS, DOCUMENT_EVENTS, MANDATE_EVENTS, MESSAGES, TIMERS } from './lifecycle.ts';
 
 /**
  * Closed lists of codes that API responses contain. Each code has texts in three languages (texts/) and is in the
@@ -12,6 +12,7 @@ export const HISTORY_KINDS = [
   ...MESSAGES,
   ...TIMERS,
   ...DOCUMENT_EVENTS,
+  ...MANDATE_EVENTS,
   'other',
 ] as const;
 export type HistoryKind = (typeof HISTORY_KINDS)[number];

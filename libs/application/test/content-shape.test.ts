@@ -28,7 +28,12 @@ const full = {
     birthDate: '2010-02-28',
     language: 'ru',
   },
-  mandate: { kind: 'kinship', reference: 'CS-1', date: '2024-02-29' },
+  mandate: {
+    kind: 'kinship',
+    reference: 'CS-1',
+    date: '2024-02-29',
+    name: 'mandates/01J00000000000000000000001',
+  },
   answers: { act: 'birth' },
   evidence: [
     {
@@ -151,6 +156,7 @@ describe('content schema', () => {
       new Set([
         ...['TYPE', 'REQUIRED', 'UNKNOWN_FIELD', 'ONE_OF', 'MAX_LENGTH', 'MAX_ITEMS', 'MAX_PROPERTIES'],
         ...['CONTROL_CHARACTERS', 'CODE', 'DATE', 'IDNP', 'EMAIL', 'PHONE', 'COUNTRY', 'MIN_LENGTH', 'PERSON_NAME'],
+        'MANDATE_UNKNOWN',
       ]),
     );
   });

@@ -105,6 +105,7 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
   },
   'cups.intake.v1.ApplicationContent': {
     messages: {
+      mandate: 'cups.intake.v1.Mandate',
       evidence: 'cups.intake.v1.Evidence',
       delivery: 'cups.intake.v1.DeliveryChoice',
     },
@@ -139,6 +140,9 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
       bucket: 'cups.intake.v1.Bucket',
     },
   },
+  'cups.intake.v1.Mandate': {
+    added: ['name'],
+  },
   'cups.intake.v1.Payment': {
     members: {
       recordedBy: 'by',
@@ -164,6 +168,7 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
     },
   },
   'cups.intake.v1.SupplyDocumentsRequest': {
+    added: ['mandate'],
     messages: {
       evidence: 'cups.intake.v1.Evidence',
     },

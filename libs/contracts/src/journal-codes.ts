@@ -62,6 +62,8 @@ export const JOURNAL_ACTIONS = {
   'hold-documents': 'A hold stopped the erasure of the documents',
   'end-hold': 'The hold of the documents ended',
   'erase-document': 'The key of a document was destroyed',
+  // Mandates.
+  'mandate-revoked': 'The person revoked the mandate of the application',
   // Notices.
   'compose-notice': 'A notice was composed',
   'send-notice': 'A notice was sent',

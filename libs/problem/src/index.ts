@@ -131,6 +131,19 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Update the draft to the current version, check it, then submit.',
   },
+  MANDATE_REQUIRED: {
+    kind: 'PRECONDITION',
+    action: 'Record a mandate of the person and name it.',
+  },
+  MANDATE_NOT_COVERING: {
+    kind: 'PRECONDITION',
+    action: 'Record a mandate of this person for this public service and name it.',
+  },
+  MANDATE_EXPIRED: { kind: 'PRECONDITION', action: 'Record a new mandate of the person and name it.' },
+  MANDATE_REVOKED: {
+    kind: 'PRECONDITION',
+    action: 'Ask the person whether they grant a new mandate. Withdrawing and handing over need none.',
+  },
   RESULT_REVOKED: {
     kind: 'PRECONDITION',
     action: 'Wait for the correction of the agency, or withdraw the application.',

@@ -92,6 +92,7 @@ export const RULES = {
     meaning: 'Acting for another person requires a power of attorney, kinship or guardianship.',
     params: {},
   },
+  MANDATE_UNKNOWN: { meaning: 'Must name a mandate that the centre holds.', params: {} },
   EVIDENCE_MISSING: { meaning: 'Lacks the document {kind}.', params: { kind: 'word' } },
   EVIDENCE_NOT_VERIFIED: {
     meaning: 'The original of the document {kind} must be checked, or a copy attached.',

@@ -3,6 +3,8 @@ export type { TestKeys } from './services.ts';
 export { startCollector } from './collector.ts';
 export type { CollectedSpan, Collector } from './collector.ts';
 export { familyName, idnp, person, invalidIdnp } from './people.ts';
+export { createFakeMandates, syntheticMandate } from './mandates.ts';
+export type { SyntheticMandate } from './mandates.ts';
 export { findFreePort } from '@cups/local';
 export { temporaryDir } from './folders.ts';
 export { eventually, testInfrastructure, uniquePrefix } from './platform.ts';

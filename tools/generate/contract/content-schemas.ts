@@ -61,6 +61,33 @@ const COPY_MEMBERS: Readonly<Record<string, Json>> = {
   },
 };
 
+/** Facts of the mandate that the person granted to the centre; all present, or none. */
+const MANDATE_MEMBERS: Readonly<Record<string, Json>> = {
+  id: {
+    type: 'string',
+    pattern: '^mandates/[0-7][0-9A-HJKMNP-TV-Z]{25}$',
+    description: 'The mandate at the centre. Quote it in questions about the mandate.',
+  },
+  granted: { type: 'string', format: 'date-time', maxLength: 30, description: 'When the person granted it.' },
+  expires: {
+    type: 'string',
+    format: 'date-time',
+    maxLength: 30,
+    description: 'End of its term. A later revocation does not change requests that were sent.',
+  },
+  textVersion: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 100,
+    description: 'Version of the text that the person was shown.',
+  },
+  textSha256: {
+    type: 'string',
+    pattern: '^[0-9a-f]{64}$',
+    description: 'SHA-256 of that text in UTF-8, lower-case hexadecimal. The centre keeps the text.',
+  },
+};
+
 const DEFINITIONS: Readonly<Record<string, Definition>> = {
   person: {
     source: 'Person',
@@ -94,7 +121,10 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
   mandate: {
     source: 'Mandate',
     description: 'The legal basis on which the applicant acts.',
+    // The bridge sends the name as `id`.
+    omitted: ['name'],
     members: { reference: { description: 'Number of the power of attorney or of the act.' } },
+    added: MANDATE_MEMBERS,
   },
   evidenceItem: {
     source: 'Evidence',

@@ -78,8 +78,10 @@ function checkContract(folder: string): string[] {
   const definitions = definitionsOf(folder, 'libs/agency-contract/schemas/definitions.json');
   const parts: [ours: Json, theirs: string][] = [
     [schemas['Person']!, 'anyPerson'],
-    [selectIdnpSchema(schemas['Person']!), 'person'],
-    [schemas['Mandate']!, 'mandate'],
+    // Some agencies accept only applicants with an IDNP.
+    [omitMember(schemas['Person']!, 'foreignDocument'), 'person'],
+    // Agencies receive its name as `id`.
+    [omitMember(schemas['Mandate']!, 'name'), 'mandate'],
     [schemas['Answers']!, 'answers'],
     [schemas['EvidenceList']!, 'evidence'],
     [schemas['DeliveryChoice']!, 'delivery'],
@@ -101,10 +103,10 @@ function checkContract(folder: string): string[] {
   return [...wider, ...others, ...findUnsentMembers(folder)].map((what) => `agency contract: ${what}`);
 }
 
-/** Returns the schema of applicants with an IDNP, for agencies that accept no others. */
-function selectIdnpSchema(person: Json): Json {
-  const { foreignDocument: _others, ...properties } = person['properties'] as Json;
-  return Object.assign({}, person, { properties });
+/** Returns a schema without one of its members. */
+function omitMember(schema: Json, member: string): Json {
+  const { [member]: _omitted, ...properties } = schema['properties'] as Json;
+  return Object.assign({}, schema, { properties });
 }
 
 /** Finds content that the contract lacks although agencies receive it, or the reverse. */

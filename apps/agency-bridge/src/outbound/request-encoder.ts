@@ -14,6 +14,7 @@ import type { DeliveryCause } from '@cups/application';
 import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { ApplicationContent__Output } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
+import type { Mandate__Output } from '@cups/contracts/gen/cups/intake/v1/Mandate.ts';
 import type { NewEvent } from '@cups/store';
 import { countComing } from '../domain/copies.ts';
 import type { Copies } from '../domain/copies.ts';
@@ -115,6 +116,23 @@ function toEvidence({ copySha256: _uploaded, ...item }: FrozenEvidence, { byDocu
   };
 }
 
+/** Returns the mandate with its facts. Submissions of earlier releases have none. */
+function toMandate(
+  { kind, reference, date }: Mandate__Output,
+  frozen: GetSubmissionResponse__Output['frozenMandate'],
+): object {
+  return {
+    kind: fromProtoEnum('MANDATE_KIND_', kind),
+    reference,
+    date,
+    id: frozen?.name,
+    granted: fromTimestamp(frozen?.grantTime ?? null)?.toISOString(),
+    expires: fromTimestamp(frozen?.expireTime ?? null)?.toISOString(),
+    textVersion: frozen?.textVersion,
+    textSha256: frozen?.textSha256,
+  };
+}
+
 function toContent(
   submission: GetSubmissionResponse__Output,
   number: number,
@@ -127,7 +145,7 @@ function toContent(
   const { answers, mandate, evidence, costOption, delivery: choice, ...others } = content;
   const sent = {
     ...others,
-    mandate: mandate && { ...mandate, kind: fromProtoEnum('MANDATE_KIND_', mandate.kind) },
+    mandate: mandate && toMandate(mandate, submission.frozenMandate),
     evidence: (evidence ?? []).map((item) => toEvidence(item, copies)),
     costOption: costOption
       ? {

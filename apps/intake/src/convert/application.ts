@@ -144,6 +144,8 @@ export function toAction(row: ActionRecord, app: Pick<Application, 'decision'>):
     method: row.method ? toProtoEnum('NOTIFICATION_METHOD_', row.method) : 'NOTIFICATION_METHOD_UNSPECIFIED',
     formerContact: row.formerContact ?? null,
     contact: row.contact ?? null,
+    mandate: row.mandate ?? '',
+    mandateRevoked: row.mandateRevoked ?? false,
   };
 }
 

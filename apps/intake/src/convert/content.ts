@@ -19,6 +19,7 @@ import type {
 import type { Contact__Output as ContactIn } from '@cups/contracts/gen/cups/intake/v1/Contact.ts';
 import type { Evidence__Output as EvidenceIn } from '@cups/contracts/gen/cups/intake/v1/Evidence.ts';
 import type { HandOver__Output as HandOverIn } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
+import type { Mandate__Output as MandateIn } from '@cups/contracts/gen/cups/intake/v1/Mandate.ts';
 import type { Person__Output as PersonIn } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
 import { Problem, violation } from '@cups/problem';
 import { invalidField } from '../domain/problems.ts';
@@ -48,10 +49,7 @@ export function fromContent(wire: ContentIn | null): Content {
   if (applicant) content.applicant = fromPerson(applicant);
   if (contact) content.contact = fromContact(contact);
   if (represented) content.represented = fromPerson(represented);
-  if (mandate) {
-    const kind = fromProtoEnum('MANDATE_KIND_', mandate.kind) as Mandate['kind'];
-    content.mandate = { ...omitEmpty(mandate), kind };
-  }
+  if (mandate) content.mandate = fromMandate(mandate);
   if (answers.length > 0) content.answers = fromAnswers(answers);
   if (evidence.length > 0) content.evidence = evidence.map(fromEvidence);
   if (delivery) {
@@ -62,6 +60,10 @@ export function fromContent(wire: ContentIn | null): Content {
 }
 
 export const fromContact = (contact: ContactIn): Contact => omitEmpty({ ...contact, none: contact.none || undefined });
+
+export function fromMandate(mandate: MandateIn): Mandate {
+  return { ...omitEmpty(mandate), kind: fromProtoEnum('MANDATE_KIND_', mandate.kind) as Mandate['kind'] };
+}
 
 function fromPerson({ foreignDocument, ...texts }: PersonIn): Person {
   // Validation of the shape checks languages and kinds of documents.

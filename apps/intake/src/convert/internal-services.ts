@@ -2,7 +2,8 @@ import { submissionName } from '@cups/contracts';
 import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { GetNoticeContextResponse } from '@cups/contracts/gen/cups/intake/v1/GetNoticeContextResponse.ts';
 import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
-import type { Application, ServiceVersion, Submission } from '../domain/application.ts';
+import type { FrozenMandate as FrozenMandateOut } from '@cups/contracts/gen/cups/intake/v1/FrozenMandate.ts';
+import type { Application, FrozenMandate, ServiceVersion, Submission } from '../domain/application.ts';
 import { resolveResultDelivery, UNCOLLECTED_STATES } from '../domain/result-delivery.ts';
 import { toDocumentRequest, toState } from './application.ts';
 import { toContent } from './content.ts';
@@ -34,8 +35,14 @@ export function toSubmission(app: Application, submission: Submission, version: 
     fee: fee ? { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } : null,
     training: app.training ?? false,
     unavailable: submission.unavailable ?? [],
+    frozenMandate: toFrozenMandate(submission.mandate),
   };
 }
+
+const toFrozenMandate = (mandate: FrozenMandate | undefined): FrozenMandateOut | null =>
+  mandate
+    ? { ...mandate, grantTime: toTimestamp(mandate.grantTime), expireTime: toTimestamp(mandate.expireTime) }
+    : null;
 
 /** Returns the name of the centre that the applicant visits next: to collect a result, the one they chose. */
 function resolveVisitedCentreName({ state, centreName, collectionCentreName }: Application): string {

@@ -68,6 +68,18 @@ export interface ResultDocument {
   erased?: true;
 }
 
+/** Facts of the mandate of a submission, frozen with it. */
+export interface FrozenMandate {
+  /** mandates/{id} */
+  name: string;
+  grantTime: Date;
+  /** First instant after the term. */
+  expireTime: Date;
+  textVersion: string;
+  /** Of the text that the person was shown, lower-case hexadecimal. */
+  textSha256: string;
+}
+
 /** The frozen content of one submission, valid against the form of its service version. */
 export interface Submission {
   number: number;
@@ -77,6 +89,8 @@ export interface Submission {
   dueDate?: string;
   /** Requested documents that it does not include. */
   unavailable?: UnavailableDocument[];
+  /** Absent in submissions without a mandate, which only earlier releases wrote. */
+  mandate?: FrozenMandate;
 }
 
 export interface RequestedDocument {
@@ -165,6 +179,10 @@ export interface ActionRecord {
   /** Contact before and after a change of the contact. */
   formerContact?: Contact;
   contact?: Contact;
+  /** mandates/{id} under which it was done, or which was revoked. */
+  mandate?: string;
+  /** Set if the mandate had been revoked before, which intake learned only later. The action stands. */
+  mandateRevoked?: true;
 }
 
 export interface Note {
@@ -286,6 +304,8 @@ export interface Application {
    * Keyed hashes for the search: prefixes of names, phone, and parts of the tracking number. Derived at each write.
    */
   names?: string[];
+  /** Names of the mandates under which something was done, and of the current one. Derived at each write. */
+  mandates?: string[];
   /** Revision of the last change that the statistics do not contain yet. Set in the same write. */
   uncounted?: number;
   /** Payment of the fee; starts a term that counts from payment. */
@@ -344,6 +364,8 @@ export interface ServiceVersion extends Requirements {
   title: Text;
   agency: string;
   validTo?: string;
+  /** Theme of the public service, a code; absent in copies written by older releases. */
+  theme?: string;
   /** Kinds of result; absent in copies written by older releases. */
   outputs?: OutputKind[];
   costOptions: (Requirements['costOptions'][number] & {

@@ -1,4 +1,5 @@
 import type { Application } from './application.ts';
+import { listMandates } from './mandates.ts';
 import type { SearchHasher } from './search-hasher.ts';
 import { resolveQueueStatus } from './queue.ts';
 
@@ -21,8 +22,11 @@ export function withDerivedFields<A extends DerivableApplication>(
   const next: A = { ...app };
   delete next.queue;
   delete next.names;
+  delete next.mandates;
   if (queue) next.queue = before?.queue && isEqual(queue, before.queue) ? before.queue : queue;
   if (searchHashes.length > 0) next.names = searchHashes;
+  const mandates = listMandates(app);
+  if (mandates.length > 0) next.mandates = isEqual(mandates, before?.mandates) ? before!.mandates! : mandates;
   return next;
 }
 

@@ -6,12 +6,14 @@ import type { ServiceClients } from '../clients.ts';
 import type { StoredApplication } from '../store.ts';
 import type { OpenApplicationCounter } from '../store/open-application-counter.ts';
 import type { AccessLog } from '../store/access-log.ts';
+import type { StoredMandate } from '../store/mandates.ts';
 import type { ServiceVersions } from '../store/service-versions.ts';
 import type { StatisticsStore } from '../store/statistics.ts';
 import type { WorkingTimes } from '../working-times.ts';
 
 export interface RpcDeps {
   applications: Documents<StoredApplication>;
+  mandates: Documents<StoredMandate>;
   versions: ServiceVersions;
   clients: ServiceClients;
   workingTimes: WorkingTimes;
@@ -22,6 +24,8 @@ export interface RpcDeps {
   hashes: SearchHasher;
   /** Recognises operators among the people of an application. */
   persons: PersonHasher;
+  /** Whether filing and supplying without a mandate is refused. */
+  isMandateRequired: boolean;
   /** Key of request fingerprints. */
   secret: () => string;
   now: () => Date;

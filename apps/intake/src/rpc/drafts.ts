@@ -7,6 +7,7 @@ import * as drafts from '../domain/commands/draft.ts';
 import { invalidField } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { toActor, toCause, changeApplication } from './change.ts';
+import { findMandate } from './mandates.ts';
 import { findNewDocuments } from './new-documents.ts';
 import { openDraft } from './open-draft.ts';
 import { getCentreApplication, toViewer } from './caller.ts';
@@ -40,8 +41,14 @@ export function draftRpcs(
       const content = fromContent(request.content);
       const evidence = fields.includes('evidence') ? (content.evidence ?? []) : [];
       return changeApplication(deps, request, context, {
-        read: (app) => findNewDocuments(deps, app, evidence, context),
-        decide: (app, actor, found) => drafts.editDraft(app, actor, { fields, update: content, found }),
+        async read(app) {
+          const [found, mandate] = await Promise.all([
+            findNewDocuments(deps, app, evidence, context),
+            fields.includes('mandate') ? findMandate(deps, content, context) : undefined,
+          ]);
+          return { found, mandate };
+        },
+        decide: (app, actor, found) => drafts.editDraft(app, actor, { fields, update: content, ...found }),
       });
     },
 

@@ -1,6 +1,6 @@
 import { createAnswersValidator, validateContentShape, validateUnavailable } from '@cups/application';
 import { violation } from '@cups/problem';
-import { fromAnswers, fromContact, fromEvidence } from '../convert/content.ts';
+import { fromAnswers, fromContact, fromEvidence, fromMandate } from '../convert/content.ts';
 import { changeContact } from '../domain/commands/contact.ts';
 import * as filing from '../domain/commands/filing.ts';
 import { supplyDocuments } from '../domain/commands/supply.ts';
@@ -10,6 +10,8 @@ import { assertNoViolations, invalidField } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
 import { changeApplication } from './change.ts';
+import type { MandateUse } from '../domain/mandates.ts';
+import { findMandate, readMandateUse, toMandateUse } from './mandates.ts';
 import { findNewDocuments } from './new-documents.ts';
 
 export function filingRpcs(
@@ -18,8 +20,13 @@ export function filingRpcs(
   const { versions, workingTimes } = deps;
   // Uses the stored copy: filing calls no upstream service.
   const versionOf = (app: StoredApplication) => versions.get(app.service.versionId);
-  const submitContext = (app: StoredApplication, version: ServiceVersion): filing.SubmitContext => ({
+  const submitContext = (
+    app: StoredApplication,
+    version: ServiceVersion,
+    mandateUse: MandateUse,
+  ): filing.SubmitContext => ({
     version,
+    mandateUse,
     acceptsForeignDocuments: workingTimes.acceptsForeignDocuments(app.agency),
     workingTime: workingTimes.forAgency(app.agency),
     validateAnswers: createAnswersValidator(version.form),
@@ -27,8 +34,12 @@ export function filingRpcs(
   return {
     async SubmitApplication(request, context) {
       return changeApplication(deps, request, context, {
-        read: versionOf,
-        decide: (app, actor, version) => filing.submitApplication(app, actor, submitContext(app, version)),
+        async read(app) {
+          const version = await versionOf(app);
+          return { version, mandateUse: await readMandateUse(deps, app, version) };
+        },
+        decide: (app, actor, { version, mandateUse }) =>
+          filing.submitApplication(app, actor, submitContext(app, version, mandateUse)),
       });
     },
 
@@ -39,13 +50,17 @@ export function filingRpcs(
       assertNoViolations(validateUnavailable({ unavailable }));
       const supply: Supply = { evidence, unavailable, complete: request.complete };
       if (request.answers.length > 0) supply.answers = fromAnswers(request.answers);
+      if (request.mandate) supply.mandate = fromMandate(request.mandate);
       return changeApplication(deps, request, context, {
         async read(app) {
           const [version, found] = await Promise.all([versionOf(app), findNewDocuments(deps, app, evidence, context)]);
-          return { version, found };
+          const mandateUse = supply.mandate
+            ? toMandateUse(deps, await findMandate(deps, supply, context), version.theme)
+            : await readMandateUse(deps, app, version);
+          return { version, found, mandateUse };
         },
-        decide: (app, actor, { version, found }) =>
-          supplyDocuments(app, actor, { ...supply, found }, submitContext(app, version)),
+        decide: (app, actor, { version, found, mandateUse }) =>
+          supplyDocuments(app, actor, { ...supply, found }, submitContext(app, version, mandateUse)),
       });
     },
 

@@ -16,6 +16,7 @@ import { entryOfDraft, withJournalSalt } from '../journal.ts';
 import type { StoredApplication } from '../store.ts';
 import type { RequestCause } from './change.ts';
 import { getCentreApplication } from './caller.ts';
+import { findMandate } from './mandates.ts';
 import { findNewDocuments } from './new-documents.ts';
 
 /**
@@ -42,6 +43,10 @@ export async function openDraft(
   await versions.save(copy);
   const id = request.applicationId || newUlid(actor.now);
   const content = fromContent(request.content);
+  const [documents, mandate] = await Promise.all([
+    findNewDocuments(deps, { _id: id }, content.evidence ?? [], context),
+    findMandate(deps, content, context),
+  ]);
   const draft: NewApplication = {
     id,
     centre: actor.centre,
@@ -50,7 +55,8 @@ export async function openDraft(
     trackingNumber: generateTrackingNumber((n) => randomBytes(n)),
     version: copy,
     content,
-    documents: await findNewDocuments(deps, { _id: id }, content.evidence ?? [], context),
+    documents,
+    mandate,
   };
   if (request.corrects) draft.corrects = request.corrects;
   if (training) draft.training = true;

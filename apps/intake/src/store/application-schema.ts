@@ -95,6 +95,7 @@ export const APPLICATION_SCHEMA = {
       answersRequest: String,
       dueDate: String,
       unavailable,
+      mandate: { name: String, grantTime: Date, expireTime: Date, textVersion: String, textSha256: String },
     },
   ],
   documentRequest: {
@@ -157,6 +158,8 @@ export const APPLICATION_SCHEMA = {
       method: String,
       formerContact: contact,
       contact,
+      mandate: String,
+      mandateRevoked: Boolean,
     },
   ],
   omittedMessages: Number,
@@ -169,6 +172,7 @@ export const APPLICATION_SCHEMA = {
     notifySince: Date,
   },
   names: [String],
+  mandates: [String],
   uncounted: Number,
   deskAlerts: [
     { _id: false, kind: String, recordTime: Date, cause: String, count: Number, seenTime: Date, seenBy: String },

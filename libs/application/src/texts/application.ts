@@ -101,6 +101,11 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     ru: 'копия не прошла проверку',
     en: 'a copy was refused',
   },
+  'mandate-revoked': {
+    ro: 'persoana a revocat mandatul',
+    ru: 'человек отозвал полномочие',
+    en: 'the person revoked the mandate',
+  },
   other: { ro: 'alt pas', ru: 'другое действие', en: 'something else' },
 };
 
@@ -215,6 +220,11 @@ export const DESK_ALERT_TEXTS: Record<DeskAlertKind, Text> = {
     ro: 'O copie atașată a fost respinsă la verificare, iar autoritatea nu o poate citi. Una nouă se trimite numai la cererea autorității: dacă nu există o cerere deschisă, sunați la autoritate.',
     ru: 'Приложенная копия не прошла проверку, и учреждение не может её прочитать. Новую можно отправить только по запросу учреждения: если открытого запроса нет, позвоните в учреждение.',
     en: 'An attached copy was refused, and the agency cannot read it. You can send a new one only when the agency requests it: if there is no open request, call the agency.',
+  },
+  'mandate-revoked': {
+    ro: 'Persoana a revocat mandatul. Cererea se poate retrage și rezultatul se poate înmâna. Pentru documente noi este nevoie de un mandat nou.',
+    ru: 'Человек отозвал полномочие. Заявление можно отозвать, а результат выдать. Для новых документов нужно новое полномочие.',
+    en: 'The person revoked the mandate. You can withdraw the application and hand over the result. New documents need a new mandate.',
   },
   other: {
     ro: 'Autoritatea a scris ceva. Citiți istoricul.',

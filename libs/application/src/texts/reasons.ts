@@ -218,6 +218,26 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Условия услуги изменились. Обновите черновик, проверьте и подайте.',
     en: 'The terms of the service have changed. Update the draft, check it, then submit.',
   },
+  MANDATE_REQUIRED: {
+    ro: 'Lipsește mandatul persoanei. Înregistrați-l, apoi încercați din nou.',
+    ru: 'Нет полномочия от лица. Оформите его и повторите.',
+    en: 'There is no mandate of the person. Record one, then try again.',
+  },
+  MANDATE_NOT_COVERING: {
+    ro: 'Mandatul nu este al acestei persoane sau nu cuprinde acest serviciu. Înregistrați unul potrivit.',
+    ru: 'Полномочие дано другим лицом или не охватывает эту услугу. Оформите подходящее.',
+    en: 'The mandate is not of this person or does not cover this service. Record one that does.',
+  },
+  MANDATE_EXPIRED: {
+    ro: 'Mandatul a expirat. Înregistrați unul nou împreună cu persoana.',
+    ru: 'Срок полномочия истёк. Оформите новое вместе с человеком.',
+    en: 'The mandate has expired. Record a new one with the person.',
+  },
+  MANDATE_REVOKED: {
+    ro: 'Persoana a revocat mandatul. Puteți retrage cererea sau înmâna rezultatul; pentru altceva cereți un mandat nou.',
+    ru: 'Человек отозвал полномочие. Можно отозвать заявление или выдать результат; для остального нужно новое полномочие.',
+    en: 'The person revoked the mandate. You can withdraw or hand over; anything else needs a new mandate.',
+  },
   RESULT_REVOKED: {
     ro: 'Nu înmânați nimic: autoritatea a revocat rezultatul. Așteptați corectarea sau retrageți cererea.',
     ru: 'Ничего не выдавайте: учреждение отозвало результат. Дождитесь исправления или отзовите заявление.',

@@ -265,6 +265,11 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Для другого лица нужна доверенность, родство или опека. Выберите основание.',
     en: 'For another person a power of attorney, kinship or guardianship is required. Choose one.',
   },
+  MANDATE_UNKNOWN: {
+    ro: 'Centrul nu are acest mandat. Alegeți un mandat al persoanei sau înregistrați unul nou.',
+    ru: 'У центра нет такого полномочия. Выберите полномочие этого лица или оформите новое.',
+    en: 'The centre does not hold this mandate. Choose a mandate of the person or record a new one.',
+  },
   EVIDENCE_MISSING: {
     ro: 'Lipsește documentul: {kind}.',
     ru: 'Нет документа: {kind}.',

@@ -5,6 +5,8 @@ import type { Actor, CommandResult } from '../command.ts';
 import { validateCopies, validateDocumentCount, withDocuments } from '../documents.ts';
 import type { Application, DocumentReference, ServiceVersion } from '../application.ts';
 import { createDraftTimer } from '../draft-timer.ts';
+import { validateMandateName } from '../mandates.ts';
+import type { MandateCopy } from '../mandates.ts';
 import { assertNoViolations } from '../problems.ts';
 
 export interface NewApplication {
@@ -17,6 +19,8 @@ export interface NewApplication {
   content: Content;
   /** Documents that the content may name. */
   documents?: readonly DocumentReference[];
+  /** The mandate that the content names, if the centre holds it. */
+  mandate?: MandateCopy | undefined;
   corrects?: string;
   /** Set if the centre is in training mode. It never changes afterwards. */
   training?: true;
@@ -27,6 +31,8 @@ export interface DraftEdit {
   update: Content;
   /** Documents that the update names and the draft does not know yet. */
   found?: readonly DocumentReference[];
+  /** The mandate that the update names, if the centre holds it. */
+  mandate?: MandateCopy | undefined;
 }
 
 type NewDraft = Omit<Application, 'schemaVersion' | 'revision' | 'eventSeq' | 'createTime' | 'updateTime'>;
@@ -54,6 +60,7 @@ export function createDraft(input: NewApplication, actor: Actor): NewDraft {
   const documented = withDocuments(draft, documents);
   assertNoViolations([
     ...validateContentShape(content),
+    ...validateMandateName(content, input.mandate),
     ...validateCopies({ content: {} }, content.evidence ?? [], documents),
     ...validateDocumentCount(documented),
   ]);
@@ -61,7 +68,11 @@ export function createDraft(input: NewApplication, actor: Actor): NewDraft {
 }
 
 /** Replaces the named fields of a draft. A named field that is absent in the update is cleared. */
-export function editDraft(app: Application, actor: Actor, { fields, update, found = [] }: DraftEdit): CommandResult {
+export function editDraft(
+  app: Application,
+  actor: Actor,
+  { fields, update, found = [], mandate }: DraftEdit,
+): CommandResult {
   const state = assertTransition(app, 'edit', actor);
   const content: Content = { ...app.content };
   for (const field of fields) {
@@ -72,6 +83,7 @@ export function editDraft(app: Application, actor: Actor, { fields, update, foun
   const document = fields.includes('evidence') ? withDocuments(edited, found) : edited;
   assertNoViolations([
     ...validateContentShape(content),
+    ...(fields.includes('mandate') ? validateMandateName(content, mandate) : []),
     ...(fields.includes('evidence') ? validateCopies(app, content.evidence ?? [], found) : []),
     ...validateDocumentCount(document),
   ]);

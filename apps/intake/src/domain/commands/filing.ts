@@ -3,9 +3,11 @@ import { applicableAnswers, toCivilDate, validateCompleteness } from '@cups/appl
 import type { AnswersValidator, Content } from '@cups/application';
 import { assertTransition, resolveOccurTime, appendHistory } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
-import type { Application, ServiceVersion, Submission } from '../application.ts';
+import type { ActionRecord, Application, ServiceVersion, Submission } from '../application.ts';
 import { startClock } from '../clock.ts';
 import { freezeCopies, listUnusableCopies } from '../documents.ts';
+import { assertMandateCovers, freezeMandate, mandateName } from '../mandates.ts';
+import type { MandateCopy, MandateUse } from '../mandates.ts';
 import type { WorkingTime } from '../terms.ts';
 
 export interface SubmitContext {
@@ -13,14 +15,16 @@ export interface SubmitContext {
   acceptsForeignDocuments: boolean;
   workingTime: WorkingTime;
   validateAnswers: AnswersValidator;
+  /** The mandate that the application names. */
+  mandateUse: MandateUse;
 }
 
 /**
  * Files an application and freezes submission 1. The day of filing determines whether the version may be filed.
- * @throws Problem SERVICE_VERSION_EXPIRED, APPLICATION_INCOMPLETE
+ * @throws Problem SERVICE_VERSION_EXPIRED, APPLICATION_INCOMPLETE, and those of {@link assertMandateCovers}
  */
 export function submitApplication(app: Application, actor: Actor, context: SubmitContext): CommandResult {
-  const { version, acceptsForeignDocuments, workingTime, validateAnswers } = context;
+  const { version, acceptsForeignDocuments, workingTime, validateAnswers, mandateUse } = context;
   const state = assertTransition(app, 'submit', actor);
   const submitTime = resolveOccurTime(app, actor);
   if (app.service.validTo !== undefined && toCivilDate(submitTime) > app.service.validTo) {
@@ -36,21 +40,23 @@ export function submitApplication(app: Application, actor: Actor, context: Submi
     centreKind: app.centreKind,
     today: toCivilDate(submitTime),
     unusableCopies: listUnusableCopies(app),
+    isMandateRequired: mandateUse.isRequired,
   };
   const violations = validateCompleteness(content, requirements, filingContext, validateAnswers);
   if (violations.length > 0) {
     throw new Problem({ reason: 'APPLICATION_INCOMPLETE', message: 'The application is incomplete.', violations });
   }
+  assertMandateCovers(app, mandateUse, 'submit', actor.now);
   const due = startClock(version, content.costOption, submitTime, workingTime);
   // The operator who files becomes the assignee, unless there is one.
   const filed = { ...app, content, assignee: app.assignee ?? actor.operator };
-  const submission = freezeSubmission(filed, 1, submitTime, due.dueDate);
+  const submission = freezeSubmission(filed, { number: 1, submitTime, dueDate: due.dueDate }, mandateUse.mandate);
   const document = appendHistory(
     { ...filed, state, submitTime, ...due, submissions: [...app.submissions, submission], timer: null },
     app.state,
     'submit',
     actor,
-    { submission: 1 },
+    { submission: 1, ...mandateOf(mandateUse) },
   );
   return {
     document,
@@ -76,11 +82,23 @@ export function withdrawApplication(app: Application, actor: Actor, reason?: str
   return { document, events: [{ type: 'ApplicationWithdrawn', fromState: app.state, withdrawTime }] };
 }
 
+/** Returns the mandate under which something is done, for its history entry. */
+export const mandateOf = ({ mandate }: MandateUse): Pick<ActionRecord, 'mandate'> =>
+  mandate ? { mandate: mandateName(mandate) } : {};
+
 /** Freezes the content as a submission, without the contact, which agencies never get. */
-export function freezeSubmission(app: Application, number: number, submitTime: Date, dueDate?: string): Submission {
+export function freezeSubmission(
+  app: Application,
+  { number, submitTime, dueDate }: { number: number; submitTime: Date; dueDate: string | undefined },
+  mandateCopy: MandateCopy | undefined,
+): Submission {
   // No size check here: validation covers the whole content.
   const { contact: _contact, ...content } = app.content;
   const evidence = freezeCopies(app);
   if (evidence) content.evidence = evidence;
-  return { number, submitTime, content, ...(dueDate === undefined ? {} : { dueDate }) };
+  const submission: Submission = { number, submitTime, content };
+  if (dueDate !== undefined) submission.dueDate = dueDate;
+  const mandate = freezeMandate(mandateCopy);
+  if (mandate) submission.mandate = mandate;
+  return submission;
 }

@@ -10,7 +10,13 @@ import { pointer, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import { assertTransition, resolveOccurTime, appendHistory } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
-import type { Application, DocumentReference, DocumentRequest, UnavailableDocument } from '../application.ts';
+import type {
+  Application,
+  DocumentReference,
+  DocumentRequest,
+  Submission,
+  UnavailableDocument,
+} from '../application.ts';
 import { resumeClock } from '../clock.ts';
 import {
   validateCopies,
@@ -20,7 +26,8 @@ import {
   withoutReplaced,
 } from '../documents.ts';
 import { assertNoViolations } from '../problems.ts';
-import { freezeSubmission } from './filing.ts';
+import { assertMandateCovers, validateMandateName } from '../mandates.ts';
+import { freezeSubmission, mandateOf } from './filing.ts';
 import type { SubmitContext } from './filing.ts';
 
 /**
@@ -38,24 +45,26 @@ export interface Supply {
   complete?: boolean;
   /** Documents that the evidence names and the application does not know yet. */
   found?: readonly DocumentReference[];
+  /** The mandate from now on, if it changes. */
+  mandate?: NonNullable<Content['mandate']>;
 }
 
 /**
  * Adds requested documents. Once each is supplied or unavailable, freezes the next submission and resumes the
  * clock. Until then the state stays.
  * @throws Problem INVALID_ARGUMENT for an empty supply, for unavailable documents that were not requested or are
- * supplied, and for invalid content
+ * supplied, and for invalid content; those of {@link assertMandateCovers}
  */
 export function supplyDocuments(
   app: Application,
   actor: Actor,
   supply: Supply,
-  { version, workingTime, validateAnswers }: SubmitContext,
+  { version, workingTime, validateAnswers, mandateUse }: SubmitContext,
 ): CommandResult {
   const state = assertTransition(app, 'supply-documents', actor);
   const occurTime = resolveOccurTime(app, actor);
   const answers = supply.answers && applicableAnswers(version.form, supply.answers);
-  const content = withSupplied(app, supply.evidence, answers);
+  const content = withSupplied(app, supply, answers);
   const request = applySupply(app.documentRequest!, supply);
   const open = listOpenKinds(request);
   const supplied = withDocuments({ ...app, content }, supply.found ?? []);
@@ -66,12 +75,17 @@ export function supplyDocuments(
     ...validateCopies(app, supply.evidence, supply.found ?? []),
     ...validateUnusableCopies(supplied, supply.evidence),
     ...validateDocumentCount(supplied),
+    ...(supply.mandate ? validateMandateName(content, mandateUse.mandate) : []),
     ...(answers ? validateAnswers(answers, toCivilDate(occurTime)) : []),
   ]);
+  assertMandateCovers(supplied, mandateUse, 'supply-documents', actor.now);
   if (open.length > 0 && !supply.complete) {
     const partial = { ...supplied, documentRequest: request };
     return {
-      document: appendHistory(partial, app.state, 'supply-documents', actor, { answers: request.id }),
+      document: appendHistory(partial, app.state, 'supply-documents', actor, {
+        answers: request.id,
+        ...mandateOf(mandateUse),
+      }),
       events: [],
     };
   }
@@ -79,25 +93,30 @@ export function supplyDocuments(
   const { documentRequest: _answered, ...rest } = supplied;
   const next: Application = { ...resumeClock(rest, occurTime, workingTime), state, timer: null };
   const number = app.submissions.length + 1;
-  const submission = { ...freezeSubmission(next, number, occurTime, next.dueDate), answersRequest: request.id };
+  const numbered = { number, submitTime: occurTime, dueDate: next.dueDate };
+  const submission: Submission = {
+    ...freezeSubmission(next, numbered, mandateUse.mandate),
+    answersRequest: request.id,
+  };
   if (unavailable.length > 0) submission.unavailable = unavailable;
   const document = appendHistory(
     { ...next, submissions: [...app.submissions, submission] },
     app.state,
     'supply-documents',
     actor,
-    { submission: number, answers: request.id },
+    { submission: number, answers: request.id, ...mandateOf(mandateUse) },
   );
   return { document, events: [{ type: 'DocumentsSupplied', submission: number, answersRequest: request.id }] };
 }
 
-function withSupplied(app: Application, evidence: Evidence[], answers: Content['answers']): Content {
+function withSupplied(app: Application, { evidence, mandate }: Supply, answers: Content['answers']): Content {
   // Earlier submissions are frozen, so the oldest documents can make room for requested ones.
   const next: Content = {
     ...app.content,
     evidence: [...withoutReplaced(app, evidence), ...evidence].slice(-MAX_EVIDENCE),
   };
   if (answers !== undefined) next.answers = answers;
+  if (mandate !== undefined) next.mandate = mandate;
   return next;
 }
 
