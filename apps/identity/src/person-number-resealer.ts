@@ -1,12 +1,22 @@
 import type { Log, Metrics } from '@cups/contracts';
-import type { Documents } from '@cups/store';
+import type { AnyDocuments, StoredDocument } from '@cups/store';
 import type { SealedPersonNumber } from './domain/staff.ts';
 import type { PersonNumbers } from './person-numbers.ts';
 import { PeriodicTask } from './periodic-task.ts';
-import type { StoredOperator } from './store.ts';
+
+/** Documents with a sealed personal number, or a sealed text about a person, in `person`. */
+export interface SealedSource {
+  documents: AnyDocuments;
+  /** Returns the ID for which the text of a document is sealed. */
+  sealedFor: (id: string) => string;
+  /** Returns the number by which an unsealed text is found. */
+  numberIn: (text: string) => string;
+}
+
+type SealedDocument = StoredDocument & { person: SealedPersonNumber };
 
 export interface PersonNumberResealerParts {
-  operators: Documents<StoredOperator>;
+  sources: readonly SealedSource[];
   persons: PersonNumbers;
   now: () => Date;
   log: Log;
@@ -33,7 +43,7 @@ const BATCH_SIZE = 50;
 const SERVICE_SCOPE = { scope: 'service' as const };
 
 /**
- * Reseals and rehashes personal numbers in the background after a key change.
+ * Reseals and rehashes personal numbers and sealed texts about people in the background after a key change.
  * Each number stores the names of its keys, so restarts resume and replicas can run concurrently.
  */
 export class PersonNumberResealer {
@@ -90,38 +100,49 @@ export class PersonNumberResealer {
   }
 
   async #resealAll(): Promise<void> {
-    const { operators, log } = this.#parts;
+    const { sources, log } = this.#parts;
     this.#pending = await this.#count(this.#pendingFilter());
     if (this.#pending === 0) this.#unreadable = 0;
+    const total = { done: 0, unreadable: 0 };
+    for (const source of sources) {
+      const { done, unreadable } = await this.#resealSource(source);
+      if (this.#closed) return;
+      total.done += done;
+      total.unreadable += unreadable;
+    }
+    this.#unreadable = total.unreadable;
+    if (total.done > 0) log.info({ event: 'person-numbers-resealed', count: total.done });
+    if (total.unreadable > 0) log.error({ event: 'person-numbers-unreadable', count: total.unreadable });
+  }
+
+  async #resealSource(source: SealedSource): Promise<{ done: number; unreadable: number }> {
     let [after, done, unreadable] = ['', 0, 0];
     for (;;) {
       const filter = Object.assign(this.#pendingFilter(), { _id: { $gt: after } });
-      const found = await operators.find(
+      const found = (await source.documents.find(
         filter,
         Object.assign({ sort: { _id: 1 as const }, limit: BATCH_SIZE }, SERVICE_SCOPE),
-      );
-      for (const operator of found) {
-        if (this.#closed) return;
-        if (this.#mayBeNewer(operator.person!)) continue;
-        if (await this.#reseal(operator)) [done, this.#pending] = [done + 1, this.#pending - 1];
+      )) as SealedDocument[];
+      for (const document of found) {
+        if (this.#closed) return { done, unreadable };
+        if (this.#mayBeNewer(document.person)) continue;
+        if (await this.#reseal(document, source)) [done, this.#pending] = [done + 1, this.#pending - 1];
         else unreadable += 1;
       }
-      if (found.length < BATCH_SIZE) break;
+      if (found.length < BATCH_SIZE) return { done, unreadable };
       after = found.at(-1)!._id;
     }
-    this.#unreadable = unreadable;
-    if (done > 0) log.info({ event: 'person-numbers-resealed', count: done });
-    if (unreadable > 0) log.error({ event: 'person-numbers-unreadable', count: unreadable });
   }
 
-  /** Returns whether a key opened the number. */
-  async #reseal({ _id, person }: StoredOperator): Promise<boolean> {
-    const { operators, persons, now } = this.#parts;
-    const idnp = await persons.open(person!, _id).catch(() => undefined);
-    if (idnp === undefined) return false;
-    const sealed = await persons.seal(idnp, _id);
-    await operators.update(_id, { ...SERVICE_SCOPE, cause: {}, now: now() }, (staff) => ({
-      document: { ...staff, person: sealed },
+  /** Returns whether a key opened the text. */
+  async #reseal({ _id, person }: SealedDocument, source: SealedSource): Promise<boolean> {
+    const { persons, now } = this.#parts;
+    const sealedFor = source.sealedFor(_id);
+    const text = await persons.open(person, sealedFor).catch(() => undefined);
+    if (text === undefined) return false;
+    const sealed = await persons.seal(text, sealedFor, source.numberIn(text));
+    await source.documents.update(_id, { ...SERVICE_SCOPE, cause: {}, now: now() }, (document: SealedDocument) => ({
+      document: { ...document, person: sealed },
       events: [],
     }));
     return true;
@@ -133,11 +154,12 @@ export class PersonNumberResealer {
 
   async #count(filter: object): Promise<number> {
     const group = { $group: { _id: null, count: { $sum: 1 } } };
-    const [found] = await this.#parts.operators.aggregate<{ count: number }>(
-      [{ $match: filter }, group],
-      SERVICE_SCOPE,
-    );
-    return found?.count ?? 0;
+    let total = 0;
+    for (const { documents } of this.#parts.sources) {
+      const [found] = await documents.aggregate<{ count: number }>([{ $match: filter }, group], SERVICE_SCOPE);
+      total += found?.count ?? 0;
+    }
+    return total;
   }
 }
 

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
+import { resourceName } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { RunningService } from '@cups/process';
 import { watchAgencies, assertReadable } from '@cups/registry';
+import type { AnyDocuments } from '@cups/store';
 import { watchKeySet, watchPersonHasher, PERSON_HASH_KEY_SET, PERSON_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
 import { openAgencyKeys } from './agency-tokens/keys.ts';
@@ -16,10 +18,13 @@ import type { Staff } from './domain/staff.ts';
 import { createCentreParser } from './centre-parser.ts';
 import { createPersonClaim } from './person-claim.ts';
 import { validatePersonKeys, createPersonNumbers } from './person-numbers.ts';
+import type { PersonNumbers } from './person-numbers.ts';
 import { checkProviders, openProviders } from './providers.ts';
 import { openRegistry } from './centre-registry.ts';
 import type { Registry } from './centre-registry.ts';
 import { PersonNumberResealer } from './person-number-resealer.ts';
+import type { SealedSource } from './person-number-resealer.ts';
+import { numberInDetails } from './mandates/details.ts';
 import { openMandates } from './mandates/store.ts';
 import { createMandateTimerHandler } from './mandates/timers.ts';
 import { notConnected } from './mpower/registry.ts';
@@ -54,8 +59,8 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const { persons, personHashes } = createPersonKeys(backend);
   const operators = openStaff(store);
   const isOpen = (code: string): boolean => CENTRE_LIFECYCLE[currentCentres().get(code)?.status ?? 'closed'].canSignIn;
-  const resealing = new PersonNumberResealer({ operators, persons, now, log, metrics });
-  backend.onShutdown('work', () => resealing.close());
+  const mandateParts = startMandates(backend, { persons, personHashes });
+  const resealing = startResealing(backend, sealedSources(operators, mandateParts.mandates), persons);
   const production = config.environment === 'production';
   const canLead = ({ synthetic }: Staff): boolean => !(production && synthetic);
   const staff = new StaffRepository({ operators, teams: openTeams(store), persons, isOpen, canLead, now });
@@ -74,7 +79,6 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
     metrics,
   });
   backend.onShutdown('work', () => sessions.stop());
-  const mandateParts = startMandates(backend, { persons, personHashes });
   backend.publishOutboxes([centres, mandateParts.mandates]);
   const registry = await openRegistry({
     dir,
@@ -126,6 +130,21 @@ function startMandates(backend: StoredBackend<Config>, keys: ReturnType<typeof c
   const mandates = openMandates(backend.store);
   backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandates, backend) });
   return { mandates, mpower: notConnected, ...keys };
+}
+
+function startResealing(backend: StoredBackend<Config>, sources: SealedSource[], persons: PersonNumbers) {
+  const { now, log, metrics } = backend;
+  const resealing = new PersonNumberResealer({ sources, persons, now, log, metrics });
+  backend.onShutdown('work', () => resealing.close());
+  return resealing;
+}
+
+/** Returns what a change of the person keys reseals. */
+function sealedSources(operators: AnyDocuments, mandates: AnyDocuments): SealedSource[] {
+  return [
+    { documents: operators, sealedFor: (id) => id, numberIn: (text) => text },
+    { documents: mandates, sealedFor: (id) => resourceName('mandates', id), numberIn: numberInDetails },
+  ];
 }
 
 /** Watches the agencies and their public keys. */

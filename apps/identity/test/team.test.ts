@@ -306,6 +306,9 @@ test('personal numbers follow a key change, and an invalid key file is ignored',
   await operators.updateOne({ _id: id }, { $set: { 'person.hash': hash }, $unset: { 'person.keys': 1 } });
   await expect(manager.inviteOperator(invitation(50))).rejects.toEqual(problemWith('ALREADY_EXISTS'));
 
+  const desk = world.client(await world.signIn('cu-001-specialist'));
+  const mandate = await grantMandate(desk, 57);
+
   put([...next, ...keys]);
   await follow(4);
   // A process with old keys only must create the same document, in either order.
@@ -332,9 +335,25 @@ test('personal numbers follow a key change, and an invalid key file is ignored',
   put(next);
   await follow(2);
   await expect(manager.inviteOperator(invitation(50))).rejects.toEqual(problemWith('ALREADY_EXISTS'));
+  // Mandates follow too: their texts open, and the person's new hash finds them.
+  const found = await desk.listMandates({ idnp: mandate.person!.idnp });
+  expect(found.mandates.map(({ name }) => name)).toEqual([mandate.name]);
   writeFileSync(file, 'no keys at all');
   const metrics = () =>
     fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`).then((response) => response.text());
   await eventually(async () => /cups_key_set_reload_failed\{file="persons".*\} 1/.test(await metrics()));
   await invite(manager, 55);
 }, 180_000);
+
+/** Records a mandate of the n-th person. */
+async function grantMandate(desk: ReturnType<World['client']>, n: number) {
+  const { mandate } = await desk.createMandate({
+    requestId: randomUUID(),
+    person: { idnp: idnp(n), givenName: 'Ana', familyName: familyName(n) },
+    scope: { themes: ['property'] },
+    term: 'MANDATE_TERM_DAYS_31',
+    ground: { kind: 'MANDATE_GROUND_PRESENT_AND_SIGNING' },
+    language: 'ro',
+  });
+  return mandate!;
+}

@@ -50,3 +50,6 @@ export async function openDetails(
 ): Promise<MandateDetails> {
   return JSON.parse(await persons.open(person, resourceName('mandates', _id))) as MandateDetails;
 }
+
+/** Returns the number by which sealed details are found. */
+export const numberInDetails = (text: string): string => personKeyOf((JSON.parse(text) as MandateDetails).person)!;
