@@ -4,25 +4,44 @@ import type { VerifyOptions } from './verify.ts';
 
 /** `cups journal`: verifies the journal. See docs/how-to/verify-the-journal.md. */
 export function journalCommand(): Command {
-  return defineCommand({
-    name: 'journal',
-    summary: 'Verifies the journal of reads and changes of personal data.',
-  }).addCommand(
-    defineCommand({
-      name: 'verify',
-      summary:
-        'Verifies the journal or a copy of it, and says which entries were changed, deleted, inserted or moved. Checkpoints ' +
-        'from receipts, agencies or the topic cups.checkpoints also show what the owner of the signing key rewrote.',
-      example: 'journal verify --checkpoint receipt.txt',
-    })
-      .argument('[folder]', 'folder of the journal, or a copy; the default is that of the local platform')
-      .option('--data <folder>', 'data of the local platform', '.cups/data')
-      .option('--key <key>', 'public key name+id+base64, repeatable; the default is the local key file', collect)
-      .option('--checkpoint <file>', 'checkpoint that others kept, repeatable', collect)
-      .option('--committed <file>', 'what services committed: a JSON object {source, subject, sequence} a line')
-      .option('--json', 'print JSON', false)
-      .action(action(runVerify)),
-  );
+  return defineCommand({ name: 'journal', summary: 'Verifies the journal of reads and changes of personal data.' })
+    .addCommand(
+      define(
+        'verify',
+        'Verifies the journal or a copy of it, and says which entries were changed, deleted, inserted or moved. ' +
+          'Checkpoints from access lists, agencies or the topic cups.checkpoints also show what the owner of the signing ' +
+          'key rewrote.',
+        'verify --checkpoint received.txt',
+      )
+        .argument('[folder]', 'folder of the journal, or a copy; the default is that of the local platform')
+        .option('--checkpoint <file>', 'checkpoint that others kept, repeatable', collect)
+        .option('--committed <file>', 'what services committed: a JSON object {source, subject, sequence} a line')
+        .action(action(runVerify)),
+    )
+    .addCommand(
+      define(
+        'verify-list',
+        'Verifies the file of a printed access list: the journal has each of its entries, and the printed hash is its hash.',
+        'verify-list access-list.json',
+      )
+        .argument('<file>', 'file that the desk saved when it printed the list')
+        .action(action(runVerifyList)),
+    );
+}
+
+function define(name: string, summary: string, example: string): Command {
+  return defineCommand({ name, summary, example: `journal ${example}` })
+    .option('--data <folder>', 'data of the local platform', '.cups/data')
+    .option('--key <key>', 'public key name+id+base64, repeatable; the default is the local key file', collect)
+    .option('--json', 'print JSON', false);
+}
+
+/** @returns exit code 1 when the list has entries that the journal lacks */
+async function runVerifyList(file: string, { json, ...options }: VerifyOptions & { json: boolean }): Promise<number> {
+  const { formatList, verifyAccessList } = await import('./verify.ts');
+  const verification = await verifyAccessList(file, options);
+  printResult(json, verification, formatList(verification));
+  return verification.findings.length > 0 ? 1 : 0;
 }
 
 /** @returns exit code 1 when the journal was altered */

@@ -52,12 +52,12 @@ const HASH_BYTES = 32;
 const SALT_BYTES = 16;
 const MAX_LISTED = 20;
 
-const sha256 = (...parts: (Uint8Array | string)[]): Buffer => {
+export const sha256 = (...parts: (Uint8Array | string)[]): Buffer => {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest();
 };
-const hashNode = (left: Buffer, right: Buffer): Buffer => sha256(Buffer.of(1), left, right);
+export const hashNode = (left: Buffer, right: Buffer): Buffer => sha256(Buffer.of(1), left, right);
 
 /** Returns the root of hashes (RFC 9162, section 2.1.1). A node without sibling moves up a level unchanged. */
 function computeRoot(hashes: readonly Buffer[]): Buffer {
@@ -122,7 +122,7 @@ function parseEntry(text: string): Entry['content'] {
 }
 
 /** Reads a key as c2sp.org/signed-note writes it. @throws Error if it is none */
-function parseKey(text: string): Key {
+export function parseKey(text: string): Key {
   const [name = '', id = '', encoded = ''] = text.trim().split(/\+([0-9a-f]{8})\+/);
   const bytes = Buffer.from(encoded, 'base64');
   const expected = sha256(`${name}\n`, bytes).subarray(0, 4).toString('hex');
@@ -131,7 +131,7 @@ function parseKey(text: string): Key {
 }
 
 /** Reads a checkpoint and the keys that signed it. @throws Error if none of the keys did, or one of them signed another text */
-function parseCheckpoint(note: string, keys: readonly Key[]): Checkpoint {
+export function parseCheckpoint(note: string, keys: readonly Key[]): Checkpoint {
   const end = note.lastIndexOf('\n\n') + 1;
   const text = note.slice(0, end);
   const signers: string[] = [];

@@ -5,6 +5,8 @@ import { CHECKPOINT_KEY_SET } from '@cups/rpc';
 import { CommandError } from '../errors.ts';
 import { resolvePath } from '../program.ts';
 import { verifyJournal } from './verifier.ts';
+import { verifyList } from './verify-list.ts';
+import type { ListVerification } from './verify-list.ts';
 
 export interface VerifyOptions {
   data: string;
@@ -37,6 +39,23 @@ export async function verify(folder: string | undefined, options: VerifyOptions)
   }
 }
 
+/**
+ * Verifies the file of a printed access list.
+ * @throws CommandError, one sentence, if nothing can be verified
+ */
+export async function verifyAccessList(
+  file: string,
+  { data, key }: Pick<VerifyOptions, 'data' | 'key'>,
+): Promise<ListVerification> {
+  const bytes = readBytes(resolvePath(file));
+  const keys = key ?? readLocalKeys(join(resolvePath(data), 'journal'), resolvePath(data));
+  try {
+    return verifyList(bytes, keys);
+  } catch (error) {
+    throw error instanceof CommandError ? error : new CommandError((error as Error).message);
+  }
+}
+
 /** Returns the public keys of the local platform, in the form name+id+base64. */
 function readLocalKeys(journal: string, data: string): string[] {
   const file = join(data, 'keys', CHECKPOINT_KEY_SET);
@@ -56,19 +75,28 @@ function formatKey(name: string, key: Buffer): string {
   return `${name}+${id}+${bytes.toString('base64')}`;
 }
 
-function readText(file: string): string {
+const readText = (file: string): string => readBytes(file).toString();
+
+function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch {
     throw new CommandError(`${file} cannot be read.`);
   }
+}
+
+/** Describes a list that was verified. */
+export function formatList({ entries, sha256, findings }: ListVerification): string {
+  const result =
+    findings.length === 0 ? `The journal has all ${entries} entries of the list.` : formatFindings(findings);
+  return `${result}\nSHA-256 of the list: ${sha256}`;
 }
 
 export function formatFindings(findings: readonly string[]): string {
   if (findings.length === 0) return 'The journal is intact.';
   const more = findings.length - MAX_LISTED;
   return [
-    'The journal was altered:',
+    'This was altered:',
     ...findings.slice(0, MAX_LISTED).map((finding) => `  ${finding}`),
     ...(more > 0 ? [`  … and ${more} more`] : []),
   ].join('\n');
