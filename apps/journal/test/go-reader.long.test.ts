@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect } from '@jest/globals';
 import { temporaryDir } from '@cups/testing';
-import { testRequiring } from '@cups/testing/programs';
+import { commandOf, testRequiring } from '@cups/testing/programs';
 import { LogFolder } from '../src/log/log-folder.ts';
 import { createNoteSigner, formatNoteVerifier } from '../src/log/signed-note.ts';
 
@@ -19,7 +19,7 @@ testRequiring('go')(
   'packages of Go verify checkpoint, tiles, entries and consistency, and find a changed entry',
   async () => {
     const reader = join(dir, 'reader');
-    execFileSync('go', ['build', '-o', reader, '.'], { cwd: join(import.meta.dirname, 'reader'), stdio: 'inherit' });
+    execFileSync(commandOf('go'), ['build', '-o', reader, '.'], { cwd: join(import.meta.dirname, 'reader'), stdio: 'inherit' });
     const signer = createNoteSigner(ORIGIN, generateKeyPairSync('ed25519').privateKey);
     const folder = join(dir, 'log');
     const log = await LogFolder.open({ folder, origin: ORIGIN, verifiers: () => [signer] });
