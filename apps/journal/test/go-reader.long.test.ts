@@ -19,7 +19,10 @@ testRequiring('go')(
   'packages of Go verify checkpoint, tiles, entries and consistency, and find a changed entry',
   async () => {
     const reader = join(dir, 'reader');
-    execFileSync(commandOf('go'), ['build', '-o', reader, '.'], { cwd: join(import.meta.dirname, 'reader'), stdio: 'inherit' });
+    execFileSync(commandOf('go'), ['build', '-o', reader, '.'], {
+      cwd: join(import.meta.dirname, 'reader'),
+      stdio: 'inherit',
+    });
     const signer = createNoteSigner(ORIGIN, generateKeyPairSync('ed25519').privateKey);
     const folder = join(dir, 'log');
     const log = await LogFolder.open({ folder, origin: ORIGIN, verifiers: () => [signer] });
