@@ -11,25 +11,29 @@ import type { StoredMandate } from './store/mandates.ts';
 
 /**
  * Handles events of cups.mandates and marks the applications of a revoked mandate. A revocation counts from the write
- * of its event: every later action reads the mandate. Marking follows by a durable timer, so that a mandate with many
- * applications delays no other event.
+ * of its event: every later action reads the mandate. Its applications are marked right after that write, and again by a
+ * durable timer, which finds what was in progress and completes what a crash interrupted.
  */
 
 type MandateEventDeps = Pick<RpcDeps, 'applications' | 'mandates' | 'versions' | 'hashes' | 'now'> & { log: Log };
 
-/** An action that read the mandate before the revocation was written has ended by then: calls have shorter deadlines. */
-const LAST_ACTION_MS = 60_000;
 const BATCH_SIZE = 100;
 
 /**
  * Handles an event of a mandate once, in the order of the mandate. An unknown mandate is remembered: a draft may name it
  * later, and then finds its revocations.
  */
-export const createMandateHandler = (deps: Pick<MandateEventDeps, 'mandates' | 'now'>) =>
-  createHandler(deps, (copy, event) => {
+export function createMandateHandler(deps: MandateEventDeps) {
+  const handle = createHandler(deps, (copy, event) => {
     const update = decodeMandateEvent(event)!;
     return { document: { ...copy, ...applyMandateUpdate(copy, update, deps.now()) }, events: [] };
   });
+  return async (event: ReceivedEvent): Promise<Outcome> => {
+    const { outcome, mandate } = await handle(event);
+    if (mandate?.timer) await markApplications(deps, mandate);
+    return outcome;
+  };
+}
 
 /** Handles an event of a mandate that an administrator dropped: it only counts. */
 export function createDroppedMandateHandler(deps: Pick<MandateEventDeps, 'mandates' | 'now'>) {
@@ -37,15 +41,17 @@ export function createDroppedMandateHandler(deps: Pick<MandateEventDeps, 'mandat
   return async (event: ReceivedEvent): Promise<void> => void (await count(event));
 }
 
+type Outcome = 'done' | 'refused' | 'wait';
+
 function createHandler(
   { mandates, now }: Pick<MandateEventDeps, 'mandates' | 'now'>,
   apply: (copy: StoredMandate, event: ReceivedEvent) => Change<StoredMandate>,
 ) {
-  return async (event: ReceivedEvent): Promise<'done' | 'refused' | 'wait'> => {
+  return async (event: ReceivedEvent): Promise<{ outcome: Outcome; mandate?: MandateCopy }> => {
     const id = event.subject.slice('mandates/'.length);
-    if (!decodeMandateEvent(event) || !isUlid(id) || event.sequence === null) return 'refused';
+    if (!decodeMandateEvent(event) || !isUlid(id) || event.sequence === null) return { outcome: 'refused' };
     const sequence = { subject: event.subject, value: event.sequence };
-    const { outcome } = await mandates.update(
+    const { document, outcome } = await mandates.update(
       id,
       {
         scope: 'service',
@@ -55,45 +61,31 @@ function createHandler(
       },
       (copy) => apply(copy, event),
     );
-    return outcome === 'gap' ? 'wait' : 'done';
+    if (outcome === 'gap') return { outcome: 'wait' };
+    return outcome === 'applied' ? { outcome: 'done', mandate: document } : { outcome: 'done' };
   };
 }
 
-/**
- * Marks the applications of a revoked mandate, and does it again once no action can be in progress that did not see the
- * revocation.
- */
+/** Marks the applications of a revoked mandate once more, when no action can be in progress that did not see it. */
 export function createMandateTimerHandler(deps: MandateEventDeps) {
-  const { mandates, now, log } = deps;
+  const { mandates, now } = deps;
   return async (id: string, kind: string): Promise<void> => {
     const startTime = now();
     const mandate = await mandates.get(id, { scope: 'service' });
     if (!mandate) return;
-    const count = await markApplications(deps, mandate);
-    if (count > 0) log.info({ event: 'mandate-revocation-marked', resource: resourceName('mandates', id), count });
-    await mandates.update(id, { scope: 'service', cause: { eventId: `timer:${kind}` }, now: now() }, (current) => ({
-      document: { ...current, timer: nextTimer(current, mandate, startTime) },
-      events: [],
-    }));
+    await markApplications(deps, mandate);
+    await mandates.update(id, { scope: 'service', cause: { eventId: `timer:${kind}` }, now: now() }, (current) =>
+      // Another revocation came during the sweep and set the timer again.
+      current.timer && current.timer.due > startTime
+        ? { document: current, events: [] }
+        : { document: { ...current, timer: null }, events: [] },
+    );
   };
 }
 
-/** Returns the timer after a sweep that started at a time, or null when all actions are marked. */
-function nextTimer(
-  { revocations, timer }: MandateCopy,
-  swept: MandateCopy,
-  startTime: Date,
-): NonNullable<MandateCopy['timer']> | null {
-  // Another revocation came during the sweep.
-  if (timer && revocations.length > swept.revocations.length) return { kind: timer.kind, due: startTime };
-  const newest = Math.max(...revocations.map(({ recordTime }) => recordTime.getTime()));
-  const due = new Date(newest + LAST_ACTION_MS);
-  return startTime < due ? { kind: 'mark-applications', due } : null;
-}
-
-/** Marks all applications that name the mandate. Returns the number of changed ones. */
-async function markApplications(deps: MandateEventDeps, mandate: MandateCopy): Promise<number> {
-  const { applications } = deps;
+/** Marks all applications that name the mandate. A repeat changes nothing. */
+async function markApplications(deps: MandateEventDeps, mandate: MandateCopy): Promise<void> {
+  const { applications, log } = deps;
   const name = resourceName('mandates', mandate._id);
   let count = 0;
   let after = '';
@@ -104,9 +96,10 @@ async function markApplications(deps: MandateEventDeps, mandate: MandateCopy): P
     );
     for (const { _id } of found) if (await markApplication(deps, _id, mandate)) count += 1;
     const last = found.at(-1);
-    if (!last || found.length < BATCH_SIZE) return count;
+    if (!last || found.length < BATCH_SIZE) break;
     after = last._id;
   }
+  if (count > 0) log.info({ event: 'mandate-revocation-marked', resource: name, count });
 }
 
 async function markApplication(

@@ -66,9 +66,10 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
     pollMs: config.timerPollMs,
   });
   const versions = openServiceVersions(store);
+  const mandateDeps = { applications, mandates, versions, hashes: searchHasher, now, log };
   backend.startTimers({
     documents: mandates,
-    due: createMandateTimerHandler({ applications, mandates, versions, hashes: searchHasher, now, log }),
+    due: createMandateTimerHandler(mandateDeps),
     pollMs: config.timerPollMs,
   });
   const eventDeps = { applications, workingTimes, hashes: searchHasher, now };
@@ -78,7 +79,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
     handle: dispatchByTopic<'done' | 'refused' | 'wait' | Refusal>({
       deliveries: createDeliveryHandler(eventDeps),
       documents: createDocumentHandler(eventDeps),
-      mandates: createMandateHandler({ mandates, now }),
+      mandates: createMandateHandler(mandateDeps),
     }),
     skip: dispatchByTopic({
       deliveries: createDroppedDeliveryHandler(eventDeps),

@@ -198,7 +198,7 @@ describe('reports of identity', () => {
 
   test('keep a revocation that comes before the facts', () => {
     const before = applyMandateUpdate(unknown, revoked, NOW);
-    expect(before).toMatchObject({ centre: 'centres/CU-002', timer: { kind: 'mark-applications', due: NOW } });
+    expect(before).toMatchObject({ centre: 'centres/CU-002', timer: { kind: 'mark-applications', due: at(60_000) } });
     const known = withFacts(before, mandate());
     expect(known.revocations).toEqual([{ ...WHOLE, recordTime: NOW }]);
     expect(known.centre).toBe('centres/CU-002');

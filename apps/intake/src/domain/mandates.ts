@@ -173,6 +173,9 @@ export function listMandates({ content, history }: Pick<Application, 'content' |
   return [...new Set(named.filter((name) => name !== undefined))].sort();
 }
 
+/** An action that read the mandate before its revocation was written has ended by then: calls have shorter deadlines. */
+const LAST_ACTION_MS = 60_000;
+
 /** A report of identity about a mandate. */
 export type MandateUpdate = { centre: string; training: boolean } & (
   | { kind: 'other' }
@@ -193,7 +196,7 @@ export function applyMandateUpdate(copy: MandateCopy, update: MandateUpdate, now
   return {
     ...next,
     revocations: addRevocations(copy.revocations, [{ ...update.revocation, recordTime: now }]),
-    timer: { kind: 'mark-applications', due: now },
+    timer: { kind: 'mark-applications', due: new Date(now.getTime() + LAST_ACTION_MS) },
   };
 }
 
