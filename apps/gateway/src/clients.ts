@@ -8,6 +8,7 @@ import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/
 import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { JournalServiceDefinition } from '@cups/contracts/gen/cups/journal/v1/JournalService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { DomainEnumValue } from '@cups/contracts/proto';
 import type { Client } from '@cups/rpc';
@@ -20,6 +21,7 @@ export interface ServiceClients {
   documents: Client<DocumentsServiceDefinition>;
   bridge: Client<AgencyBridgeServiceDefinition>;
   notifications: Client<NotificationsServiceDefinition>;
+  journal: Client<JournalServiceDefinition>;
 }
 
 /**
@@ -57,6 +59,11 @@ export function openClients(backend: Backend<Config>): ServiceClients {
     notifications: backend.connect('cups.notifications.v1.NotificationsService', {
       service: 'notifications',
       address: addresses.notifications,
+      timeoutMs,
+    }),
+    journal: backend.connect('cups.journal.v1.JournalService', {
+      service: 'journal',
+      address: addresses.journal,
       timeoutMs,
     }),
   };

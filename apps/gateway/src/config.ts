@@ -100,6 +100,7 @@ export const settings = {
     documents: addressSetting('documents', 'DOCUMENTS_ADDRESS', '127.0.0.1:7007'),
     bridge: addressSetting('agency-bridge', 'AGENCY_BRIDGE_ADDRESS', '127.0.0.1:7004'),
     notifications: addressSetting('notifications', 'NOTIFICATIONS_ADDRESS', '127.0.0.1:7005'),
+    journal: addressSetting('journal', 'JOURNAL_ADDRESS', '127.0.0.1:7008'),
   },
   budgetMs: {
     name: 'REQUEST_BUDGET_MS',

@@ -14,6 +14,7 @@ import { createUploadHandlers } from './transfers/uploads.ts';
 import type { UploadDeps } from './transfers/uploads.ts';
 import { deliveryAndNoticeRoutes } from './routes/deliveries-and-notices.ts';
 import { mandateRoutes } from './routes/mandates.ts';
+import { journalRoutes } from './routes/journal.ts';
 import { oversightRoutes } from './routes/oversight.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -52,6 +53,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...createUploadHandlers(Object.assign({ pool: deps.uploads }, deps)),
     ...deliveryAndNoticeRoutes(deps),
     ...mandateRoutes(deps),
+    ...journalRoutes(deps),
     ...oversightRoutes(deps),
     ...staffRoutes(deps),
     ...statisticsRoutes(deps),

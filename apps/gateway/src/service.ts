@@ -10,6 +10,7 @@ import { createApp } from './http/app.ts';
 import { createAttemptCookie } from './http/attempt-cookie.ts';
 import { createBodyReader } from './http/body-reader.ts';
 import { createContractSite } from './http/contract-site.ts';
+import { createJournalSite } from './http/journal-site.ts';
 import { validateCookieKeys } from './http/session-cookie.ts';
 import { readOpenapiDocument } from './http/openapi-document.ts';
 import { startPublicServer } from './http/public-server.ts';
@@ -77,6 +78,7 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
     }),
     page: createDeskPage(config.deskDir),
     contract: createContractSite(config.contractDir),
+    journalSite: createJournalSite(clients.journal),
     sessions,
     agencyTokens: createAgencyTokens({ keys: backend.keys, cookieKeys }),
     attempts,
@@ -95,11 +97,8 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
     metrics,
     tracer,
   });
-  const { port, close } = await startPublicServer(app, {
-    host: config.publicHost,
-    port: config.publicPort,
-    lameDuckMs: config.lameDuckMs,
-  });
+  const { publicHost: host, publicPort, lameDuckMs } = config;
+  const { port, close } = await startPublicServer(app, { host, port: publicPort, lameDuckMs });
   backend.onShutdown('work', close);
   backend.onShutdown('outbox', () => signOuts.stop());
 

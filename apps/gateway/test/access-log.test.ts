@@ -58,7 +58,7 @@ const UNRECORDED: Record<string, string[]> = {
       'endAbsence',
     ],
     ...['inviteStaff', 'updateStaffRoles', 'suspendStaff', 'reinstateStaff', 'removeStaff'],
-    ...['listAccessLogEntries', 'getAccessLogPrintout'],
+    ...['listAccessLogEntries', 'getAccessLogPrintout', 'listJournalEntries'],
   ],
   'shows who is signed in to themselves, or the synthetic operators of the local provider': [
     ...['createSession', 'getCurrentSession', 'deleteCurrentSession', 'listSessions', 'endSession', 'switchCentre'],

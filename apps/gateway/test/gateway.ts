@@ -3,6 +3,7 @@ import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/
 import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { JournalServiceDefinition } from '@cups/contracts/gen/cups/journal/v1/JournalService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { Application } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { Collection as CollectionMessage } from '@cups/contracts/gen/cups/intake/v1/Collection.ts';
@@ -100,6 +101,7 @@ export interface FakeServices {
   documents?: Partial<Rpcs<DocumentsServiceDefinition>>;
   bridge?: Partial<Rpcs<AgencyBridgeServiceDefinition>>;
   notifications?: Partial<Rpcs<NotificationsServiceDefinition>>;
+  journal?: Partial<Rpcs<JournalServiceDefinition>>;
 }
 
 /** A response; its body is parsed if it is JSON. */
@@ -301,6 +303,15 @@ export async function startGateway(
     },
     { service: 'notifications', keys },
   );
+  const journal = await fakeService<JournalServiceDefinition>(
+    'cups.journal.v1.JournalService',
+    {
+      ListEntries: () =>
+        Promise.resolve({ entries: [loggedEntry], checkpoint: 'cups.md/journal\n42\n', nextPageToken: 'next' }),
+      ...fakes.journal,
+    },
+    { service: 'journal', keys },
+  );
 
   const lines: string[] = [];
   const gateway: RunningService = await createGateway(
@@ -319,6 +330,7 @@ export async function startGateway(
         documents: settings.documentsAddress ?? documents.address,
         bridge: bridge.address,
         notifications: notifications.address,
+        journal: journal.address,
       },
       limits: { address: 1e6, page: 1e6, session: 1e6, agency: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 },
       ...settings,
@@ -369,6 +381,7 @@ export async function startGateway(
       catalog: catalog.calls,
       documents: documents.calls,
       bridge: bridge.calls,
+      journal: journal.calls,
     },
     /** What the documents service stores; at first one document, {@link DOCUMENT_ID}. */
     stored,
@@ -384,11 +397,14 @@ export async function startGateway(
       DOCUMENTS_ADDRESS: documents.address,
       AGENCY_BRIDGE_ADDRESS: bridge.address,
       NOTIFICATIONS_ADDRESS: notifications.address,
+      JOURNAL_ADDRESS: journal.address,
     },
     closeIdentity: () => identity.close(),
     async stop() {
       await gateway.stop();
-      await Promise.all([intake, identity, catalog, documents, bridge, notifications].map((fake) => fake.close()));
+      await Promise.all(
+        [intake, identity, catalog, documents, bridge, notifications, journal].map((fake) => fake.close()),
+      );
       keys.remove();
     },
   };
@@ -430,6 +446,16 @@ const action = {
   fromState: 'STATE_DRAFT' as const,
   toState: 'STATE_SUBMITTED' as const,
   submission: 1,
+};
+
+const loggedEntry = {
+  index: '41',
+  text: '{"action":"read-details"}',
+  salt: Buffer.alloc(16, 1),
+  proof: [Buffer.alloc(32, 2)],
+  entry: { resource: NAME, action: 'read-details', actor: operator.name, centre: 'centres/CU-001', ground: 'session' },
+  source: 'intake',
+  time: MORNING,
 };
 
 const accessLogEntry = {

@@ -11,6 +11,7 @@ import './convert.test.ts';
 import './cross-site.test.ts';
 import './desk-page.test.ts';
 import './documents.test.ts';
+import './journal.test.ts';
 import './json-body.test.ts';
 import './openapi-document.test.ts';
 import './request-validation.test.ts';

@@ -4,6 +4,7 @@ import type { Express, NextFunction, Request, RequestHandler, Response } from 'e
 import helmet from 'helmet';
 import { isProblem, Problem } from '@cups/problem';
 import type { Metrics } from '@cups/contracts';
+import type { CallContext } from '@cups/rpc';
 import type { Config } from '../config.ts';
 import { serveAgencyToken } from './agency-token-endpoint.ts';
 import type { AgencyTokenDeps } from './agency-token-endpoint.ts';
@@ -13,6 +14,7 @@ import type { ContractSite } from './contract-site.ts';
 import { createEarlyRefusal } from './early-refusal.ts';
 import { createExchangeFactory, createRequestMetrics } from './exchange.ts';
 import type { Exchange, ExchangeDeps } from './exchange.ts';
+import type { JournalSite } from './journal-site.ts';
 import type { Handler, Operation } from './handler.ts';
 import type { TrackingMisses } from './tracking-misses.ts';
 import { assertNoDuplicateHeaders } from './guards.ts';
@@ -22,7 +24,7 @@ import { SCREEN_ROUTES } from './desk-page.ts';
 import type { FileResponse, DeskPage } from './desk-page.ts';
 import { compressResponses } from './conditional-responses.ts';
 
-/** Binds the operations of openapi.yaml to paths and handlers. Also serves the desk page and the agency contract. */
+/** Binds the operations of openapi.yaml to paths and handlers. Also serves the desk page, the agency contract and the journal. */
 
 export interface AppDeps
   extends
@@ -35,6 +37,7 @@ export interface AppDeps
   handlers: Record<string, Handler>;
   page: DeskPage;
   contract: ContractSite;
+  journalSite: JournalSite;
   misses: TrackingMisses;
   metrics: Metrics;
 }
@@ -54,7 +57,7 @@ export function createApp(deps: AppDeps): RequestListener {
 }
 
 function createExpressApp(deps: AppDeps & ExchangeDeps & { securityHeaders: RequestHandler }): Express {
-  const { operations, handlers, limits, page, contract, misses, securityHeaders } = deps;
+  const { operations, handlers, limits, page, contract, journalSite, misses, securityHeaders } = deps;
   assertHandlersMatch(operations, handlers);
   const createExchange = createExchangeFactory(deps);
   const app = express();
@@ -94,12 +97,15 @@ function createExpressApp(deps: AppDeps & ExchangeDeps & { securityHeaders: Requ
     );
   }
   /** Serves files under a rate limit of their own, so that loading the page leaves the API limit unused. */
-  function serveFile(route: string, find: (req: Request) => Promise<FileResponse | undefined>): void {
+  function serveFile(
+    route: string,
+    find: (req: Request, context: CallContext) => Promise<FileResponse | undefined>,
+  ): void {
     app.get(route, async (req: Request, res: Response) => {
       const exchange = createExchange(req, res, undefined, 'page');
       try {
         await limits.page(req, res);
-        const file = await find(req);
+        const file = await find(req, exchange.context);
         if (!file) throw pathNotFound();
         exchange.sendFile(file);
       } catch (error) {
@@ -114,12 +120,16 @@ function createExpressApp(deps: AppDeps & ExchangeDeps & { securityHeaders: Requ
   for (const [route, document] of SCREEN_ROUTES) serveFile(route, (req) => page.document(document, req));
   serveFile('/assets/:name', (req) => page.asset(String(req.params['name']), req));
   serveFile('/contract', () => Promise.resolve(contract.home));
-  serveFile('/contract/{*path}', (req) => contract.file([req.params['path'] ?? []].flat().join('/'), req));
+  serveFile('/contract/{*path}', (req) => contract.file(pathOf(req), req));
+  serveFile('/journal/{*path}', (req, context) => journalSite.file(pathOf(req), req.query, context));
   app.use((req: Request, res: Response) => refuse(pathNotFound(), req, res));
   // Express recognises an error handler by its four parameters.
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => refuse(error, req, res));
   return app;
 }
+
+/** Returns the rest of the path, which a route names `path`. */
+const pathOf = (req: Request): string => [req.params['path'] ?? []].flat().join('/');
 
 /** Runs a handler. Its outcome adapts the limit of concurrent requests of its operation. */
 async function runHandler(

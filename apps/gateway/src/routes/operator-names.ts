@@ -9,6 +9,7 @@ const OPERATIONS_WITH_NAMES = [
   'lookUpPerson',
   'getApplicationDetails',
   'listAccessLogEntries',
+  'listJournalEntries',
   'listOperatorActions',
   'listStaffActions',
   'listDocumentHolds',
