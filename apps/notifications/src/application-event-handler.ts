@@ -91,6 +91,8 @@ export class ApplicationEventHandler {
       trigger.kind === 'nothing' ||
       trigger.kind === 'person-notified' ||
       trigger.kind === 'contact-changed' ||
+      // Nothing about the person is stored after their data were erased.
+      thread.erased ||
       isTooOld(eventTime, now, this.#deps.retryPolicy)
     )
       return undefined;

@@ -19,6 +19,13 @@ export const settings = {
   grpcPort: grpcPortSetting(7005),
   httpPort: httpPortSetting(7105),
   intakeAddress: addressSetting('intake, the source of contacts', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
+  isSealing: {
+    name: 'SEAL_NOTICES',
+    type: 'flag',
+    default: true,
+    meaning:
+      'Whether addresses and texts of notices are stored encrypted. `false` stores them in clear, also those that are already encrypted, as long as replicas of a release run that cannot read encrypted ones.',
+  },
   ...dataKeySettings({ prefix: 'NOTIFICATION_KEYS', service: 'notifications', owner: 'notice' }),
   smtpUrlFile: {
     name: 'SMTP_URL_FILE',

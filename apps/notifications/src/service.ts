@@ -1,3 +1,4 @@
+import { openServiceDataKeys } from '@cups/backend/data-keys';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredTestOverrides } from '@cups/backend/stored';
 import { resourceName } from '@cups/contracts';
@@ -5,18 +6,20 @@ import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { RunningService } from '@cups/process';
 import { access } from './access.ts';
+import { startBackfill } from './backfill.ts';
 import type { Config } from './config.ts';
 import { toNoticeContext } from './convert.ts';
 import { createEventHandlers } from './event-handlers.ts';
 import { createFileMailer, createSmtpMailer } from './mail.ts';
 import type { Mailer } from './mail.ts';
 import { notificationsRpcs } from './rpc.ts';
-import { openThreads } from './store.ts';
+import { openThreads, schemaVersionFor } from './store.ts';
 import { migrations } from './migrations/all.ts';
 
 export interface NotificationsTestOverrides extends StoredTestOverrides {
   /** Wraps the mailer, for tests. */
   mailer?: (real: Mailer) => Mailer;
+  backfillIntervalMs?: number;
 }
 
 /**
@@ -40,7 +43,12 @@ export async function createNotifications(
   const fetchNoticeContext = async (id: string) =>
     toNoticeContext(await intake.getNoticeContext({ name: resourceName('applications', id) }));
 
-  const threads = openThreads(backend.store);
+  const { keys } = await backend.shutDownOnFailure(openServiceDataKeys(backend, { cache: 'short' }));
+  const write = config.isSealing ? 'sealed' : 'plain';
+  const threads = openThreads(backend.store, { keys, write });
+  const schemaVersion = schemaVersionFor({ write });
+  const intervalMs = overrides.backfillIntervalMs;
+  backend.onShutdown('work', startBackfill({ threads, schemaVersion, log, metrics, now, intervalMs }));
   const events = createEventHandlers({ threads, mailer, fetchNoticeContext, retryPolicy: config, now, log, metrics });
   backend.onShutdown('outbox', () => events.stop());
   backend.startTimers({ documents: threads, due: events.processDue, pollMs: config.timerPollMs });

@@ -1,10 +1,26 @@
-import type { Documents, Draft, Store, StoredDocument } from '@cups/store';
+import type { Documents, Draft, SealedFields, Store, StoredDocument } from '@cups/store';
 import { INTAKE_UNAVAILABLE, isOpen, nextDue, withPrinted } from './domain/notice.ts';
 import type { Notice } from './domain/notice.ts';
 
 /** Stored data: one thread of notices per application. */
 
-const SCHEMA_VERSION = 1;
+/** Version of the document shape. 2 sealed the personal data of notices. */
+const SCHEMA_VERSION = 2;
+/** The version while replicas run that cannot read sealed fields. */
+const PLAIN_SCHEMA_VERSION = 1;
+/** The parts of a notice that name a person or open an application. The store encrypts them. */
+const SEALED_FIELDS: SealedFields['fields'] = [
+  'notices[].emailAddress',
+  'notices[].subject',
+  'notices[].text',
+  'notices[].trackingNumber',
+];
+
+/** How threads are sealed, each under a data key of its own. */
+export type Sealing = Pick<SealedFields, 'keys' | 'write'>;
+
+export const schemaVersionFor = ({ write }: Pick<Sealing, 'write'>): number =>
+  write === 'plain' ? PLAIN_SCHEMA_VERSION : SCHEMA_VERSION;
 
 /**
  * The ID is that of the application. `lastSeqs` holds the last handled event; notices and sequence change in one
@@ -43,12 +59,14 @@ const noticeSchema = {
   notifyMethod: String,
 };
 
-export function openThreads(store: Store): Threads {
+/** @param sealing without it, threads stay in clear, as in tools that measure */
+export function openThreads(store: Store, sealing?: Sealing): Threads {
   return store.documents<Thread>({
     collection: 'threads',
     schema: { centre: { type: String, required: true }, notices: [noticeSchema] },
-    schemaVersion: SCHEMA_VERSION,
-    indexes: [],
+    sealed: sealing && { ...sealing, fields: SEALED_FIELDS },
+    schemaVersion: schemaVersionFor(sealing ?? { write: 'plain' }),
+    indexes: [{ fields: { schemaVersion: 1 }, query: 'the backfill: threads of another version' }],
     existsReason: 'ALREADY_EXISTS',
   });
 }

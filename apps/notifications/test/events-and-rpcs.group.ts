@@ -10,3 +10,4 @@ import './ignored-events.test.ts';
 import './list-notices.test.ts';
 import './person-notified.test.ts';
 import './result-changed.test.ts';
+import './sealed-notices.test.ts';

@@ -9,6 +9,7 @@ import type { GetNoticeContextResponse } from '@cups/contracts/gen/cups/intake/v
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
+import { createDataKeys, openDataKeyRecords, openKeyEncryption } from '@cups/data-keys';
 import { ensureTopics } from '@cups/events';
 import { Problem } from '@cups/problem';
 import type { ServiceName } from '@cups/rpc';
@@ -19,6 +20,7 @@ import {
   eventually,
   fakeService,
   captureLog,
+  captureMetrics,
   createTestKeys,
   testInfrastructure,
   publishEvents,
@@ -139,12 +141,20 @@ export async function startNotifications(
   });
   await eventually(async () => (await fetch(`http://127.0.0.1:${service.httpPort}/readyz`)).ok);
   const store = openStore({ uri: mongoUri, database: `${prefix}cups-notifications`, log: log.log });
-  const threads = openThreads(store);
-  await eventually(() => store.ready());
+  const keyStore = openStore({ uri: mongoUri, database: `${prefix}cups-notifications-keys`, log: log.log });
+  const dataKeyRecords = openDataKeyRecords(keyStore);
+  const keyFile = join(keys.dir, 'notifications.jwks');
+  const wrapper = await openKeyEncryption(keyFile, config.keyEncryption, {
+    ...{ name: 'notifications', log: log.log, metrics: captureMetrics('notifications').metrics, config },
+    onShutdown: () => {},
+  });
+  const dataKeys = createDataKeys({ records: dataKeyRecords, wrapper, now: () => new Date() });
+  const threads = openThreads(store, { keys: dataKeys });
+  await eventually(() => store.ready() && keyStore.ready());
   const clients: { close(): void }[] = [];
 
   return {
-    ...{ service, config, answers, intake, log, keys, root, store, threads },
+    ...{ service, config, answers, intake, log, keys, root, store, threads, dataKeys },
     /** Adds an application with this response of intake. */
     application(answer: FakeIntakeReply): string {
       const id = ulid();
@@ -195,6 +205,7 @@ export async function startNotifications(
       await service.stop();
       await intake.close();
       await store.close();
+      await keyStore.close();
       keys.remove();
       rmSync(root, { recursive: true, force: true });
     },

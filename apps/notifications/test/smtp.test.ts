@@ -231,8 +231,6 @@ describe('a crash between sending and marking', () => {
     const [code] = (await once(second, 'exit')) as [number];
     expect(code).toBe(0);
     expect(mailsOf(id).map(({ messageId }) => messageId)).toEqual([`${id}-1@cups.example`, `${id}-1@cups.example`]);
-    await other.intake.close();
-    await other.store.close();
-    other.keys.remove();
+    await other.stop();
   });
 });

@@ -86,6 +86,13 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
   },
   {
     service: 'notifications',
+    operation: 'store insert dataKeys',
+    alone: 1,
+    busy: 0.4,
+    reason: 'the wrapped data key of the thread, in a database of its own',
+  },
+  {
+    service: 'notifications',
     operation: 'store update threads (_id revision → $set)',
     alone: EMAIL_SHARE,
     busy: EMAIL_SHARE,
@@ -121,7 +128,7 @@ export interface BackgroundRow {
 }
 
 export const BACKGROUND_BUDGET: readonly BackgroundRow[] = [
-  { operation: 'store probe', perSecond: 1, reason: 'whether the store answers' },
+  { operation: 'store probe', perSecond: 2, reason: 'whether the store answers, and the store of data keys' },
   { operation: 'store find * (timer.due $or)', perSecond: 1, reason: 'due timers' },
   { operation: 'store find * (outbox.time outboxBlocked _id)', perSecond: 0.1, reason: 'sweeps of outboxes' },
   { operation: 'store aggregate *', perSecond: 0.1, reason: 'numbers for gauges' },

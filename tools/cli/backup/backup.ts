@@ -47,7 +47,9 @@ export async function backup(given: string, options: BackupOptions): Promise<voi
     const ended = new Date().toISOString();
     const excluded = [
       ...(objects === undefined ? [EXCLUDED_OBJECTS] : []),
-      ...(keys === undefined ? ['The keys, such as documents.jwks: without it no document can be read.'] : []),
+      ...(keys === undefined
+        ? ['The keys, such as documents.jwks and intake.jwks: without them nothing that they protect can be read.']
+        : []),
     ];
     const { prefix } = parts;
     writeManifest(folder, { shape: DATA_VERSION, began: start, ended, prefix, kafka, documents, excluded });

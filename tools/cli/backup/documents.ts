@@ -15,16 +15,18 @@ const RAW_TYPES = { promoteValues: false, promoteLongs: false, promoteBuffers: f
 
 /** Services with a database. Consumers come before producers, so that no copy is ahead of intake's. */
 export const STORED_SERVICES = ['notifications', 'agency-bridge', 'intake', 'documents', 'identity'] as const;
+/** Databases of wrapped data keys. */
+const KEY_DATABASES = ['documents-keys', 'identity-keys', 'intake-keys', 'notifications-keys'] as const;
 /**
- * All databases. The keys of documents come after their records: a record whose key is missing was erased meanwhile, and
- * its key must not return.
+ * All databases. Data keys come after what they seal: data whose key is missing were erased meanwhile, and their key must
+ * not return.
  */
-export const DATABASES = [...STORED_SERVICES, 'documents-keys'] as const;
+export const DATABASES = [...STORED_SERVICES, ...KEY_DATABASES] as const;
 export type StoredService = (typeof DATABASES)[number];
 
-/** Returns the databases of services: documents has two. */
+/** Returns the databases of services: their data keys are in one of their own. */
 export const databasesOf = (services: readonly StoredService[]): readonly StoredService[] =>
-  DATABASES.filter((one) => services.includes(one === 'documents-keys' ? 'documents' : one));
+  DATABASES.filter((one) => services.includes(one.replace(/-keys$/, '') as StoredService));
 
 /** What a database stores about its own migrations and writers. A database with nothing else is empty. */
 const BOOKKEEPING = new Set(['migrations', 'migrationLock', 'storeWriters']);
