@@ -18,7 +18,7 @@ import { startPlatform } from '@cups/tools/platform';
 
 const root = join(import.meta.dirname, '..');
 const MINUTE = 60_000;
-const SIGNERS = ['catalog', 'intake', 'agency-bridge', 'notifications', 'gateway', 'ops'];
+const SIGNERS = ['catalog', 'intake', 'agency-bridge', 'notifications', 'journal', 'gateway', 'ops'];
 /** Enough that no centre reaches its daily limit. */
 const CENTRES = 12;
 const PAUSE_MS = 800;

@@ -6,8 +6,8 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 
 /** Invalid settings at which services refuse to start, each in a real process. */
 
-const SERVICES = ['catalog', 'identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'gateway'];
-const STORED = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications'];
+const SERVICES = ['catalog', 'identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'journal', 'gateway'];
+const STORED = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'journal'];
 
 const { dir, remove } = temporaryDir();
 const data = join(import.meta.dirname, '../../data');

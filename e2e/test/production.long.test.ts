@@ -25,7 +25,15 @@ const root = join(import.meta.dirname, '../..');
 const folder = temporaryDir();
 const users = join(folder.dir, 'users');
 const data = join(folder.dir, 'data');
-const SERVICES = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'agency-simulator'] as const;
+const SERVICES = [
+  'identity',
+  'intake',
+  'documents',
+  'agency-bridge',
+  'notifications',
+  'journal',
+  'agency-simulator',
+] as const;
 const PERSONAL_NUMBERS = { supervisor: idnp(9001), manager: idnp(9002), specialist: idnp(9003), colleague: idnp(9004) };
 type Person = keyof typeof PERSONAL_NUMBERS;
 /** A unique name, to scan for leaks. */

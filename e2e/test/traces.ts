@@ -7,11 +7,17 @@ import type { CollectedSpan } from '@cups/testing';
 /** `intake -> catalog` for a call, `intake -> cups.applications` and back for a topic. */
 export type Edge = `${string} -> ${string}`;
 
-const sorted = (edges: Iterable<Edge>): Edge[] => [...new Set(edges)].sort();
+/** Nodes that the journeys visit only in part. */
+const PARTLY_VISITED = ['journal', 'cups.journal.<service>', 'cups.checkpoints', 'cups.mandates'];
 
-/** The topics of all agencies are one node of the diagram. */
+const sorted = (edges: Iterable<Edge>): Edge[] =>
+  [...new Set(edges)].filter((edge) => !edge.split(' -> ').some((node) => PARTLY_VISITED.includes(node))).sort();
+
+/** The topics of all agencies are one node of the diagram, and the entries of all services are another. */
 const topicOf = (span: CollectedSpan): string =>
-  String(span.attributes['messaging.destination.name']).replace(/^agency\.[a-z0-9-]+\./, 'agency.<code>.');
+  String(span.attributes['messaging.destination.name'])
+    .replace(/^agency\.[a-z0-9-]+\./, 'agency.<code>.')
+    .replace(/^cups\.journal\.[a-z0-9-]+$/, 'cups.journal.<service>');
 
 /** Returns the steps of a trace, each as `<service>: <span> > <service>: <span>`. The first one begins with ` > `. */
 export function stepsOfSpans(spans: CollectedSpan[]): string[] {

@@ -17,6 +17,7 @@ export const ADDRESS_VARIABLES = {
   documents: 'DOCUMENTS_ADDRESS',
   'agency-bridge': 'AGENCY_BRIDGE_ADDRESS',
   notifications: 'NOTIFICATIONS_ADDRESS',
+  journal: 'JOURNAL_ADDRESS',
 } as const;
 export type StoreServiceName = keyof typeof ADDRESS_VARIABLES;
 export const STORE_SERVICES = Object.keys(ADDRESS_VARIABLES) as StoreServiceName[];
@@ -53,7 +54,7 @@ export class PlatformClient {
     const dir = variables['KEYS_DIR'] ?? (running && join(running.data, 'keys'));
     if (!dir) {
       throw new CommandError(
-        'No platform of npm start runs here: start one, or set KEYS_DIR, GRPC_TLS_DIR and AGENCY_BRIDGE_ADDRESS, DOCUMENTS_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
+        'No platform of npm start runs here: start one, or set KEYS_DIR, GRPC_TLS_DIR and AGENCY_BRIDGE_ADDRESS, DOCUMENTS_ADDRESS, INTAKE_ADDRESS, JOURNAL_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
       );
     }
     try {

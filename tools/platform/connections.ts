@@ -54,6 +54,7 @@ const KAFKA_SERVICES: readonly ServiceName[] = [
   'documents',
   'agency-bridge',
   'notifications',
+  'journal',
   'agency-simulator',
 ];
 

@@ -60,6 +60,7 @@ export function buildEnvironment(
     DOCUMENTS_ADDRESS: addressOf('documents'),
     AGENCY_BRIDGE_ADDRESS: addressOf('agency-bridge'),
     NOTIFICATIONS_ADDRESS: addressOf('notifications'),
+    JOURNAL_ADDRESS: addressOf('journal'),
     SIMULATOR_BEHAVIOUR: 'demo',
     SIMULATOR_DELAY_MS: '250',
     SIMULATOR_PLATFORM_URL: platform.url,

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 
 const root = join(import.meta.dirname, '../..');
 
-const MIGRATED_SERVICES = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications'] as const;
+const MIGRATED_SERVICES = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'journal'] as const;
 
 export interface MigratedStore {
   mongoUri: string;

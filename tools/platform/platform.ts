@@ -10,6 +10,7 @@ import { openFolderKeyStore, tlsFolderPath } from '../cli/keys/folder.ts';
 import { provisionAndWatch } from './provision-kafka.ts';
 import { bundlePath, bundleServices, sourcePath } from './bundles.ts';
 import { buildEnvironment } from './environment.ts';
+import { journalSettings } from './journal-folder.ts';
 import type { PlatformEnvironment } from './environment.ts';
 import { startEmbeddedParts } from './parts.ts';
 import { Processes } from './processes.ts';
@@ -302,11 +303,18 @@ function createStarter(
     const label = processLabel(name, copy);
     const ports = await processes.choosePorts(label);
     const secret = name === 'intake' ? { REQUEST_SECRET_FILE: requestSecret } : {};
-    const storage = name === 'documents' ? { DOCUMENTS_DIR: join(around.dataDir, 'documents') } : {};
+    const storage = storageOf(name, around.dataDir);
     const tls = around.open ? {} : { GRPC_TLS_DIR: tlsFolderPath(around.keysDir, name) };
     const own = Object.assign(secret, storage, tls, envOf[name]);
     await processes.start(label, name, buildEnvironment(around, around.settingsOf(name), ports, addressOf, own));
   };
+}
+
+/** Returns the settings of a service that stores files. */
+function storageOf(name: ServiceName, dataDir: string): Record<string, string> {
+  if (name === 'documents') return { DOCUMENTS_DIR: join(dataDir, 'documents') };
+  if (name === 'journal') return journalSettings(dataDir);
+  return {};
 }
 
 /** Stops the gateway first and the services that it calls last. */
@@ -314,7 +322,7 @@ async function stopInOrder(processes: Processes): Promise<void> {
   for (const group of [
     ['gateway', 'agency-simulator', 'test-idp'],
     ['intake', 'agency-bridge', 'notifications'],
-    ['catalog', 'identity', 'documents'],
+    ['catalog', 'identity', 'documents', 'journal'],
   ] as const) {
     const ours = processes.labels().filter((label) => group.some((name) => isCopyOf(label, name)));
     await Promise.all(ours.map((label) => processes.end(label)));

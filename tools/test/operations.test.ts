@@ -38,6 +38,7 @@ const SECRETS = [
   'notification-keys',
   'agency-bridge',
   'notifications',
+  'journal',
 ].map((name) => `${name}-store.uri`);
 
 beforeAll(async () => {

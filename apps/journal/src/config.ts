@@ -15,7 +15,7 @@ export const settings = {
   ...STORED_BACKEND_SETTINGS,
   ...GRPC_SETTINGS,
   grpcPort: grpcPortSetting(7008),
-  httpPort: httpPortSetting(7108),
+  httpPort: httpPortSetting(7109),
   folder: {
     name: 'JOURNAL_DIR',
     type: 'path',

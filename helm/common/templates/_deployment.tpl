@@ -14,10 +14,15 @@ spec:
   revisionHistoryLimit: 5
   progressDeadlineSeconds: 300
   strategy:
+    {{- if .service.singleton }}
+    # A new pod starts once the former one has ended: only one may write.
+    type: Recreate
+    {{- else }}
     type: RollingUpdate
     rollingUpdate:
       maxSurge: 1
       maxUnavailable: 0
+    {{- end }}
   selector:
     matchLabels:
       {{- include "cups.selector" .service.name | nindent 6 }}

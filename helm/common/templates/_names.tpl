@@ -11,6 +11,7 @@ intake: 7003
 agency-bridge: 7004
 notifications: 7005
 documents: 7007
+journal: 7008
 documents-checker: 7017
 {{- end }}
 
@@ -25,6 +26,7 @@ gateway: 7106
 documents: 7107
 documents-checker: 7117
 agency-simulator: 7108
+journal: 7109
 {{- end }}
 
 {{- define "cups.grpcPort" -}}

@@ -165,7 +165,7 @@ of the value.
 {{- if not $values.image.digest -}}
 {{- $found = append $found (printf "%s.image.digest is missing: a tag can be moved, a digest cannot." $name) -}}
 {{- end -}}
-{{- if and (ne $name "agency-simulator") (not (include "cups.storesForTrial" .)) (lt (include "cups.leastReplicas" . | int) 2) -}}
+{{- if and (ne $name "agency-simulator") (not .service.singleton) (not (include "cups.storesForTrial" .)) (lt (include "cups.leastReplicas" . | int) 2) -}}
 {{- $found = append $found (printf "%s runs one replica: a node restart would stop it, so strictMode requires two." $name) -}}
 {{- end -}}
 {{- if and .service.keys (ne $global.environment "production") (not $values.tls.existingSecret) -}}
@@ -187,7 +187,7 @@ of the value.
 {{- $found = append $found "global.networkPolicy.enabled is off: every pod of the cluster could call every service." -}}
 {{- end -}}
 {{- if and (include "cups.storesFiles" .) (not $values.storage.existingClaim) (not (has "trial-storage" $global.strictExceptions)) -}}
-{{- $found = append $found (printf "%s.storage.existingClaim is missing: documents would end with their pod." $name) -}}
+{{- $found = append $found (printf "%s.storage.existingClaim is missing: %s would end with their pod." $name (ternary "entries of the log" "documents" (hasKey .service "singleton"))) -}}
 {{- end -}}
 {{- with $values.keyStore -}}
 {{- if not .existingSecret -}}

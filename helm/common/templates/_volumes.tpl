@@ -33,8 +33,8 @@ pod.
   mountPath: /state
 {{- end }}
 {{- if include "cups.storesFiles" . }}
-- name: documents
-  mountPath: /documents
+- name: {{ include "cups.storageFolder" . }}
+  mountPath: /{{ include "cups.storageFolder" . }}
 {{- end }}
 {{- if include "cups.usesVault" . }}
 - name: vault
@@ -68,7 +68,7 @@ pod.
       - configMap:
           name: {{ $values.global.publicKeys.configMap }}
           items:
-            {{- range list "catalog" "identity" "intake" "documents" "agency-bridge" "notifications" "gateway" }}
+            {{- range list "catalog" "identity" "intake" "documents" "agency-bridge" "notifications" "journal" "gateway" }}
             - key: {{ . }}.jwk
               path: public/{{ . }}.jwk
             {{- end }}
@@ -118,7 +118,7 @@ pod.
     sizeLimit: 64Mi
 {{- end }}
 {{- if include "cups.storesFiles" . }}
-- name: documents
+- name: {{ include "cups.storageFolder" . }}
   {{- with $values.storage.existingClaim }}
   persistentVolumeClaim:
     claimName: {{ . }}
@@ -236,12 +236,17 @@ pod.
 {{- with .top.Values.agencyKeys }}{{ .existingSecret }}{{ end -}}
 {{- end }}
 
-{{/* Whether documents stores its encrypted objects in a folder. */}}
+{{/* Whether the service stores files: journal always, documents where its encrypted objects are in a folder. */}}
 {{- define "cups.storesFiles" -}}
-{{- if and .top.Values.storage (eq (get .top.Values.settings "DOCUMENTS_STORAGE") "folder") }}true{{ end -}}
+{{- if and .top.Values.storage (or .service.singleton (eq (get .top.Values.settings "DOCUMENTS_STORAGE" | toString) "folder")) }}true{{ end -}}
 {{- end }}
 
-{{/* Whether the encrypted objects end with the pod. */}}
+{{/* Volume of these files, and the folder where it is mounted. */}}
+{{- define "cups.storageFolder" -}}
+{{- ternary "journal" "documents" (hasKey .service "singleton") -}}
+{{- end }}
+
+{{/* Whether the files end with the pod. */}}
 {{- define "cups.storesForTrial" -}}
 {{- if and (include "cups.storesFiles" .) (not .top.Values.storage.existingClaim) }}true{{ end -}}
 {{- end }}

@@ -26,7 +26,7 @@ wait until Helm times out. A plain render checks nothing: it cannot find the acc
 {{- if $tls.caConfigMap }}{{ $wanted = append $wanted (dict "path" $path "kind" "ConfigMap" "name" $tls.caConfigMap "key" $tls.key) }}{{ end -}}
 {{- if $tls.caSecret }}{{ $wanted = append $wanted (dict "path" $path "kind" "Secret" "name" $tls.caSecret "key" $tls.key) }}{{ end -}}
 {{- end -}}
-{{- range $service := list "catalog" "identity" "intake" "documents" "agency-bridge" "notifications" "gateway" "agency-simulator" -}}
+{{- range $service := list "catalog" "identity" "intake" "documents" "agency-bridge" "notifications" "journal" "gateway" "agency-simulator" -}}
 {{- $values := index $top.Values $service -}}
 {{- if dig "enabled" true $values -}}
 {{- range $part := list "keys" "tls" "mongodb" "keyStore" "s3" "requestSecret" "personHash" "kafka" "mail" "oidc" "agencyKeys" -}}
@@ -45,6 +45,11 @@ wait until Helm times out. A plain render checks nothing: it cannot find the acc
 {{- with .Values.documents -}}
 {{- if and .enabled .storage.existingClaim (eq .settings.DOCUMENTS_STORAGE "folder") -}}
 {{- $wanted = append $wanted (dict "path" "documents.storage.existingClaim" "kind" "PersistentVolumeClaim" "name" .storage.existingClaim) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.journal -}}
+{{- if and .enabled .storage.existingClaim -}}
+{{- $wanted = append $wanted (dict "path" "journal.storage.existingClaim" "kind" "PersistentVolumeClaim" "name" .storage.existingClaim) -}}
 {{- end -}}
 {{- end -}}
 {{- with .Values.identity -}}

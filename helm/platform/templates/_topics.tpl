@@ -21,7 +21,7 @@ mount the same Secret.
   projected:
     defaultMode: 288
     sources:
-      {{- range $service := list "identity" "intake" "documents" "agency-bridge" "notifications" "agency-simulator" }}
+      {{- range $service := list "identity" "intake" "documents" "agency-bridge" "notifications" "journal" "agency-simulator" }}
       {{- $own := index $values $service }}
       {{- if and $own.enabled $own.kafka.existingSecret }}
       {{- include "cups.secretFile" (dict "name" $own.kafka.existingSecret "key" $own.kafka.key "path" (printf "%s%s" $prefix $service)) | nindent 6 }}

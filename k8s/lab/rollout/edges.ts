@@ -39,6 +39,7 @@ const CALL_PORTS: Record<string, number> = {
   'agency-bridge': 7004,
   notifications: 7005,
   documents: 7007,
+  journal: 7008,
   [CHECKER]: 7017,
 };
 /** Policies of a new pod take effect shortly after its start, so the probe waits, then retries until a connection opens. */

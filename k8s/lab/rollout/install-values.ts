@@ -3,7 +3,7 @@ import type { ExternalServices } from './external-services.ts';
 
 /** Files of an administrator's folder `mine` (docs/how-to/install.md) for the external services. */
 
-const STORE_SERVICES = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications'];
+const STORE_SERVICES = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'journal'];
 /** Stores of wrapped data keys. */
 const KEY_STORES = ['document-keys', 'identity-keys', 'intake-keys', 'notification-keys'];
 /** Partitions of each topic: at least the maximum number of consumers. */

@@ -50,6 +50,8 @@ function createValues(
     identity: Object.assign({ providers: ['local'] }, small),
     intake: Object.assign({}, small, consumer),
     documents: Object.assign({ checker: small }, small, volumeFolder === undefined ? WITHOUT_VOLUME : {}),
+    // The cluster has no volume for the log.
+    journal: Object.assign({}, small, WITHOUT_VOLUME),
     // The consumer that is stopped: a small lag must suffice.
     'agency-bridge': Object.assign({ keda: Object.assign({ lagThreshold: 5 }, byLag) }, small),
     notifications: Object.assign(

@@ -5,8 +5,10 @@ import type { Manifest } from './folder.ts';
 import { hasExternalParts, withConnections } from './connections.ts';
 import { readPositions } from './positions.ts';
 import { copyObjects, EXCLUDED_OBJECTS, objectFolder, OBJECTS_ELSEWHERE } from './objects.ts';
+import { copyLog, EXCLUDED_LOG } from './journal-log.ts';
 import { createProgress } from '../program.ts';
 import { DATA_VERSION } from '../../platform/data-version.ts';
+import { journalFolder } from '../../platform/journal-folder.ts';
 
 export interface BackupOptions {
   data: string;
@@ -44,9 +46,12 @@ export async function backup(given: string, options: BackupOptions): Promise<voi
     const objects = objectFolder(dataDir, options.documents);
     if (objects === undefined) progress(OBJECTS_ELSEWHERE);
     else if (copyObjects(objects, join(folder, 'objects'))) progress('objects of documents');
+    if (hasExternalParts()) progress('log of the journal: not included');
+    else if (copyLog(journalFolder(dataDir), join(folder, 'journal'))) progress('log of the journal');
     const ended = new Date().toISOString();
     const excluded = [
       ...(objects === undefined ? [EXCLUDED_OBJECTS] : []),
+      ...(hasExternalParts() ? [EXCLUDED_LOG] : []),
       ...(keys === undefined
         ? ['The keys, such as documents.jwks and intake.jwks: without them nothing that they protect can be read.']
         : []),

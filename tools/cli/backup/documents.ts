@@ -23,6 +23,8 @@ const KEY_DATABASES = ['documents-keys', 'identity-keys', 'intake-keys', 'notifi
  */
 export const DATABASES = [...STORED_SERVICES, ...KEY_DATABASES] as const;
 export type StoredService = (typeof DATABASES)[number];
+/** Databases that no backup needs: the index of the journal is built from its log. */
+type DerivedDatabase = 'journal';
 
 /** Returns the databases of services: their data keys are in one of their own. */
 export const databasesOf = (services: readonly StoredService[]): readonly StoredService[] =>
@@ -50,7 +52,7 @@ export async function openStores({
     });
   const client = connection.getClient();
   return {
-    database: (service: StoredService) => client.db(`${prefix}cups-${service}`),
+    database: (service: StoredService | DerivedDatabase) => client.db(`${prefix}cups-${service}`),
     close: () => connection.close(),
   };
 }

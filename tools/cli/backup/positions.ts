@@ -127,6 +127,13 @@ export function rewind(
   });
 }
 
+/** Forgets the offsets of an inactive group, so that it reads from the beginning. Does nothing without that group. */
+export const deleteGroup = (parts: BackupConnections, group: string): Promise<void> =>
+  withAdmin(parts, async (admin) => {
+    const { groups } = await admin.listGroups();
+    if (groups.some(({ groupId }) => groupId === group)) await admin.deleteGroups([group]);
+  });
+
 /** Sets the offsets of inactive groups; unlisted partitions keep theirs. */
 export const setGroupOffsets = (parts: BackupConnections, offsets: readonly GroupOffset[]): Promise<void> =>
   withAdmin(parts, (admin) => setOffsets(admin, offsets));

@@ -105,6 +105,19 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
     { title: 'Age of the oldest pending check', unit: 's', series: { oldest: 'max(documents_oldest_check_seconds)' } },
     { title: 'Storage full', unit: 'short', series: { '{{pod}}': 'max by (pod) (documents_storage_full)' } },
   ],
+  Journal: [
+    {
+      title: 'Entries a second',
+      unit: 'reqps',
+      series: { '{{source}}': `sum by (source) (rate(journal_entries_total[${RATE}]))` },
+    },
+    {
+      title: 'Age of the unpublished checkpoint',
+      unit: 's',
+      series: { unpublished: 'max(journal_unpublished_seconds)' },
+    },
+    { title: 'Missing entries', unit: 'short', series: { missing: 'max(journal_missing_entries)' } },
+  ],
   Events: [
     {
       title: 'Age of the oldest pending event',

@@ -64,6 +64,12 @@ export const APPS: readonly App[] = [
     reads: [PROTO],
   },
   {
+    name: 'journal',
+    entry: 'apps/journal/src/main.ts',
+    description: 'The append-only log of reads and changes of personal data',
+    reads: [PROTO],
+  },
+  {
     name: 'gateway',
     entry: 'apps/gateway/src/main.ts',
     description: 'The public HTTP interface',

@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
 import { action, collect, defineCommand, printResult } from '../program.ts';
+import type { AcceptRestoreOptions } from './accept-restore.ts';
 import type { VerifyOptions } from './verify.ts';
 
-/** `cups journal`: verifies the journal. See docs/how-to/verify-the-journal.md. */
+/** `cups journal`: verifies the journal, and begins it again. See docs/how-to/verify-the-journal.md. */
 export function journalCommand(): Command {
-  return defineCommand({ name: 'journal', summary: 'Verifies the journal of reads and changes of personal data.' })
+  return defineCommand({
+    name: 'journal',
+    summary: 'Verifies the journal of reads and changes of personal data, and begins it again after a restore.',
+  })
     .addCommand(
       define(
         'verify',
@@ -26,7 +30,24 @@ export function journalCommand(): Command {
       )
         .argument('<file>', 'file that the desk saved when it printed the list')
         .action(action(runVerifyList)),
+    )
+    .addCommand(
+      defineCommand({
+        name: 'accept-restore',
+        summary:
+          'Begins a new log under another name while no service runs, because the journal refuses an older copy of its log ' +
+          'and no newer one exists. The refused log stays beside it. The new one reads the entries of the last 40 days again.',
+        example: 'journal accept-restore --origin cups.md/journal-2',
+      })
+        .requiredOption('--origin <name>', 'name of the new log')
+        .option('--data <folder>', 'data of the local platform', '.cups/data')
+        .action(action(runAcceptRestore)),
     );
+}
+
+async function runAcceptRestore(options: AcceptRestoreOptions): Promise<void> {
+  const { acceptRestore } = await import('./accept-restore.ts');
+  await acceptRestore(options);
 }
 
 function define(name: string, summary: string, example: string): Command {

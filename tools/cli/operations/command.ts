@@ -37,7 +37,10 @@ function define(work: WorkName, usage: string, summary: string, example: string)
 }
 
 const withService = (command: Command): Command =>
-  command.option('--service <name>', 'one service only: identity, intake, documents, agency-bridge or notifications');
+  command.option(
+    '--service <name>',
+    'one service only: identity, intake, documents, agency-bridge, notifications or journal',
+  );
 const withActor = (command: Command): Command =>
   command.addOption(new Option('--actor <name>', 'actor').default(readUserName(), 'your user name'));
 const withReason = (command: Command): Command =>
@@ -45,7 +48,7 @@ const withReason = (command: Command): Command =>
 
 const FINDS =
   ' By default it connects to the platform of `npm start`. KEYS_DIR (with the key `ops`), GRPC_TLS_DIR (with its ' +
-  'certificate) and AGENCY_BRIDGE_ADDRESS, DOCUMENTS_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS and IDENTITY_ADDRESS select another.';
+  'certificate) and AGENCY_BRIDGE_ADDRESS, DOCUMENTS_ADDRESS, INTAKE_ADDRESS, JOURNAL_ADDRESS, NOTIFICATIONS_ADDRESS and IDENTITY_ADDRESS select another.';
 const group = (name: string, summary: string): Command => defineCommand({ name, summary: summary + FINDS });
 
 function parkedCommand(): Command {

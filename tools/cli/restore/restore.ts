@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findRunningProcess } from '@cups/local';
 import { readAheadApplications, checkConsistency } from '../backup/check.ts';
@@ -14,8 +15,10 @@ import type { RepairPlan } from '../backup/repair.ts';
 import { hasExternalParts, withConnections } from '../backup/connections.ts';
 import type { BackupConnections } from '../backup/connections.ts';
 import { assertAtRest, isSameCluster, readEvents, readGroupPositions, rewind } from '../backup/positions.ts';
+import { copyLog } from '../backup/journal-log.ts';
 import { createProgress } from '../program.ts';
 import { claimDataVersion, DATA_VERSION } from '../../platform/data-version.ts';
+import { journalFolder } from '../../platform/journal-folder.ts';
 import { migrateStores } from '../../platform/migrate-stores.ts';
 
 export interface RestoreOptions {
@@ -42,7 +45,14 @@ export async function restoreBackup(given: string, { data, only = [], documents 
     return withStores(parts, (stores) => restore(parts, stores, { folder, manifest, services, objects }));
   });
   if (isLocal && copyKeys(join(folder, 'keys'), join(dataDir, 'keys'))) progress('keys');
+  if (isLocal) restoreLog(join(folder, 'journal'), journalFolder(dataDir));
   console.log('The services can start now.');
+}
+
+/** A log that exists is newer than its backup, and stays. */
+function restoreLog(from: string, to: string): void {
+  if (existsSync(to)) progress('the log of the journal exists and stays');
+  else if (copyLog(from, to)) progress('log of the journal; the journal refuses it if a newer one was published');
 }
 
 /** Compares the stores with Kafka. @returns exit code 1 when something is missing */

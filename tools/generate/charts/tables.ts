@@ -6,6 +6,7 @@ import { settings as documents } from '@cups/documents/settings';
 import { settings as gateway } from '@cups/gateway/settings';
 import { settings as identity } from '@cups/identity/settings';
 import { settings as intake } from '@cups/intake/settings';
+import { settings as journal } from '@cups/journal/settings';
 import { settings as notifications } from '@cups/notifications/settings';
 import type { Settings } from '@cups/process/settings';
 
@@ -17,6 +18,7 @@ export const SETTINGS: Readonly<Record<string, Settings>> = {
   documents,
   'agency-bridge': agencyBridge,
   notifications,
+  journal,
   gateway,
   'agency-simulator': agencySimulator,
 };

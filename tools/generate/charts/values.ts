@@ -73,7 +73,7 @@ export const GLOBAL: Value[] = [
     'global.strictExceptions',
     listOf(choice('local-sign-in', 'trial-storage')),
     [],
-    'Exceptions from strictMode. A pilot without a real identity provider sets local-sign-in, a trial without a volume of documents trial-storage.',
+    'Exceptions from strictMode. A pilot without a real identity provider sets local-sign-in, a trial without volumes of documents and journal trial-storage.',
   ),
   value('global.image.registry', text, '', 'Registry prefix of every image repository.'),
   value(
@@ -172,9 +172,15 @@ const resources = (before: string, size: Size): Value[] => [
   value(`${before}resources.limits.ephemeral-storage`, bytes, '256Mi', 'Storage limit of a pod, for logs.'),
 ];
 
+/** One process writes to the log, so journal never has two pods. */
+const replicas = (name: string): Value =>
+  name === 'journal'
+    ? value('replicas', integer(0, 1), 1, 'Number of pods: one writes to the log, and nothing waits for it.')
+    : value('replicas', integer(0, 100), name === 'agency-simulator' ? 1 : 2, 'Number of pods, without autoscaling.');
+
 const workload = (name: string, size: Size): Value[] => [
   value('enabled', flag, name !== 'agency-simulator', 'Whether the umbrella chart installs the service.'),
-  value('replicas', integer(0, 100), name === 'agency-simulator' ? 1 : 2, 'Number of pods, without autoscaling.'),
+  replicas(name),
   ...image('', name),
   ...resources('', size),
   value(
@@ -335,6 +341,17 @@ const SERVICE_VALUES: Record<string, Value[]> = {
     value('mail.port', port, 465, 'Port of the mail server.'),
     value('mail.peers', peers, [], `Mail server, ${PEER}.`),
     ...byLag,
+  ],
+  journal: [
+    ...keyValues('journal', 'journal-checkpoints.jwks'),
+    ...store,
+    ...kafka,
+    value(
+      'storage.existingClaim',
+      objectName,
+      '',
+      'PersistentVolumeClaim of the log; ReadWriteOncePod, since one process writes to it. Its backups are the only copies of entries after 40 days.',
+    ),
   ],
   gateway: [...keyValues('gateway', 'gateway-cookie.jwks'), ...ROUTE_VALUES, ...byCpu(10)],
   'agency-simulator': [

@@ -51,7 +51,10 @@ function expectRestricted(pod: PodSpec): void {
 const WRITABLE_KINDS: Readonly<Record<string, readonly string[]>> = {
   state: ['emptyDir'],
   documents: ['emptyDir', 'persistentVolumeClaim'],
+  journal: ['emptyDir', 'persistentVolumeClaim'],
 };
+/** Volumes of files, by the setting that names their folder. */
+const STORAGE_VOLUMES = { DOCUMENTS_DIR: 'documents', JOURNAL_DIR: 'journal' };
 
 describe.each(deployments)('a pod of $title', ({ deployment, objects, pod, container }) => {
   test('meets pod security standard "restricted"', () => {
@@ -85,9 +88,10 @@ describe.each(deployments)('a pod of $title', ({ deployment, objects, pod, conta
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(seconds + 20);
   });
 
-  test('surges on a rollout and spreads over nodes', () => {
+  test('surges on a rollout, unless only one may write, and spreads over nodes', () => {
     const { strategy, selector, template } = deployment.spec;
-    expect(strategy.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 });
+    const surge = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+    expect(strategy).toEqual(deployment.metadata.name === 'journal' ? { type: 'Recreate' } : surge);
     expect(template.metadata.labels).toMatchObject(selector.matchLabels);
     const keys = pod.topologySpreadConstraints.map(({ topologyKey }) => topologyKey);
     expect(keys).toEqual(['topology.kubernetes.io/zone', 'kubernetes.io/hostname']);
@@ -115,8 +119,10 @@ describe.each(deployments)('a pod of $title', ({ deployment, objects, pod, conta
     }
     expect(container.volumeMounts?.map(({ name }) => name)).toEqual(pod.volumes?.map(({ name }) => name));
     const writable = container.volumeMounts?.filter(({ readOnly }) => !readOnly).map(({ name }) => name) ?? [];
-    const hasFiles = container.env.some(({ name }) => name === 'DOCUMENTS_DIR');
-    expect(writable).toEqual([...(hasMailServer(container) ? [] : ['state']), ...(hasFiles ? ['documents'] : [])]);
+    const files = Object.entries(STORAGE_VOLUMES)
+      .filter(([setting]) => container.env.some(({ name }) => name === setting))
+      .map(([, volume]) => volume);
+    expect(writable).toEqual([...(hasMailServer(container) ? [] : ['state']), ...files]);
   });
 });
 

@@ -13,7 +13,7 @@ const openKafka = {
   global: { kafka: { tls: { caConfigMap: '' } } },
   topics: { enabled: false },
   ...Object.fromEntries(
-    ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'agency-simulator'].map((name) => [
+    ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'journal', 'agency-simulator'].map((name) => [
       name,
       { kafka: { existingSecret: '' } },
     ]),

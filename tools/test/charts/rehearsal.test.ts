@@ -62,6 +62,7 @@ test('everybody finds Kafka, store and mail server beside the cluster, over TLS'
     'idp.crt',
     'intake-keys-store.uri',
     'intake-store.uri',
+    'journal-store.uri',
     'kafka-admin.password',
     'kafka.crt',
     'mail.url',

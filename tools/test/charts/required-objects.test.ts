@@ -61,7 +61,7 @@ function respond(path: string): object | undefined {
 }
 
 const STORES = [
-  ...['identity', 'intake', 'documents', 'agency-bridge', 'notifications'],
+  ...['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'journal'],
   ...['document-keys', 'identity-keys', 'intake-keys', 'notification-keys'],
 ];
 
@@ -92,6 +92,7 @@ beforeEach(() => {
     'secrets/saml': ['current.key', 'current.crt', 'idp.crt'],
     'secrets/kafka-admin': ['password'],
     'persistentvolumeclaims/documents': [],
+    'persistentvolumeclaims/journal': [],
   };
   for (const [path, keys] of Object.entries(all)) existing.set(path, keys);
 });

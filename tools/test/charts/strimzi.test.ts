@@ -126,9 +126,15 @@ test('the platform in production goes by the values of this folder: to the liste
   )[0]!.spec.kafka;
   const text = JSON.stringify(ofKind(objects, 'Deployment'));
   expect(text).toContain(`"kafka-kafka-bootstrap.kafka.svc:${listeners[0]!.port}"`);
-  const secrets = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'agency-simulator'].map(
-    (user) => `"cups-kafka-${user}"`,
-  );
+  const secrets = [
+    'identity',
+    'intake',
+    'documents',
+    'agency-bridge',
+    'notifications',
+    'journal',
+    'agency-simulator',
+  ].map((user) => `"cups-kafka-${user}"`);
   expect(secrets.filter((secret) => !text.includes(secret))).toEqual([]);
   expect(JSON.stringify(ofKind(objects, 'TriggerAuthentication'))).toContain('"cups-kafka-lag"');
 });
