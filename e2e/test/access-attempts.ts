@@ -70,6 +70,7 @@ const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>>
   },
   ConfirmArrival: { ask: withStaleEtag },
   ChooseCollectionCentre: { ask: (thing) => ({ ...withStaleEtag(thing), centre: thing.centre }) },
+  CorrectApplication: { ask: (thing) => ({ ...withStaleEtag(thing), content: {}, updateFields: ['answers'] }) },
   ChangeContact: { ask: (thing) => ({ ...withStaleEtag(thing), contact: { none: true } }) },
   ListCollections: {
     ask: () => ({ pageSize: 200 }),

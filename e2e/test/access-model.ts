@@ -43,7 +43,10 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       pageRule(DESK_ROLES, 'centre'),
     ),
     ...rulesFor('HandOverResult ConfirmOutcome RenewApplication RecordPayment', pageRule(DESK_ROLES, 'centre')),
-    ...rulesFor('ConfirmArrival ChooseCollectionCentre ChangeContact', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor(
+      'ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication',
+      pageRule(DESK_ROLES, 'centre'),
+    ),
     // What it hands over for other centres.
     ...rulesFor('ListCollections GetCollection', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor('ConfirmCollectionArrival HandOverCollection', pageRule(DESK_ROLES, 'centre')),
@@ -184,7 +187,7 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
     'RenewApplication RecordPayment AddNote AssignApplication MarkDeskAlertsSeen RecordPersonNotification',
     desk,
   ),
-  ...ownershipRules('ConfirmArrival ChooseCollectionCentre ChangeContact', desk),
+  ...ownershipRules('ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication', desk),
   // No application of the tries is collected at another centre.
   ...ownershipRules('GetCollection ConfirmCollectionArrival HandOverCollection', nobody),
   ...ownershipRules('ListCollections', everybody),

@@ -78,7 +78,8 @@ export function decodeIntakeEvent(event: ReceivedEvent): { event: ApplicationEve
 function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date): EventMeaning | 'foreign' {
   switch (read.type) {
     case 'cups.intake.v1.ApplicationSubmitted':
-    case 'cups.intake.v1.DocumentsSupplied': {
+    case 'cups.intake.v1.DocumentsSupplied':
+    case 'cups.intake.v1.ApplicationCorrected': {
       const { application, submission } = parseSubmissionName(read.data.submission, '/submission');
       return application === id ? { kind: 'submission', submission } : 'foreign';
     }

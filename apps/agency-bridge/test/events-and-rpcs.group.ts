@@ -1,6 +1,7 @@
 /** Tests of single events, replies and RPCs, against one bridge. */
 import './application-expired.test.ts';
 import './application-submitted.test.ts';
+import './application-corrected.test.ts';
 import './application-withdrawn.test.ts';
 import './copies.test.ts';
 import './counting.test.ts';

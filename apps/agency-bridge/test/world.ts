@@ -382,6 +382,8 @@ export function newApplication(agency = 'asp', training = false) {
       intakeEvent('ApplicationWithdrawn', { fromState, withdrawTime: now() }, 'STATE_WITHDRAWN'),
     expired: (fromState: State = 'STATE_DOCUMENTS_REQUESTED') =>
       intakeEvent('ApplicationExpired', { fromState, expireTime: now() }, 'STATE_EXPIRED'),
+    corrected: (number: number) =>
+      intakeEvent('ApplicationCorrected', { submission: `${name}/submissions/${number}` }, 'STATE_IN_PROGRESS'),
     contactChanged: () => intakeEvent('ContactChanged', {}, 'STATE_SUBMITTED'),
     inProgress: () => intakeEvent('ApplicationInProgress', {}, 'STATE_IN_PROGRESS'),
     documentsRequested: (moved: Partial<Fields<'DocumentsRequested'>> = {}) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { fromMessage, REPLY_TYPES } from '@cups/agency-contract';
+import { fromMessage, REPLY_TYPES, REQUEST_TYPES } from '@cups/agency-contract';
 import type { AgencyEvent, Decided } from '@cups/agency-contract';
 import fc from 'fast-check';
 import { encodeTime } from 'ulid';
@@ -46,6 +46,12 @@ describe('planReplies', () => {
     ['revokes-result', 1, ['acknowledged', 'approved', 'result-revoked']],
   ])('plans the replies of %s to submission %d', (behaviour, submission, expected) => {
     expect(eventsOf(behaviour, requestOf(submission)).map(summarize)).toEqual(expected);
+  });
+  test.each(BEHAVIOURS)('acknowledges a correction, and leaves the other replies of %s to their plan', (behaviour) => {
+    const correction = { ...requestOf(2), type: REQUEST_TYPES.corrected } as SubmissionEvent;
+    expect(planReplies(correction, 'asp', behaviour, options).replies.map(({ kind }) => kind)).toEqual(
+      behaviour === 'silent' ? [] : ['acknowledged'],
+    );
   });
   test('stops at a withdrawal, except with decides-anyway', () => {
     const hurrying = BEHAVIOURS.filter(

@@ -44,6 +44,7 @@ function toChange(event: IntakeEvent__Output, time: Date): ApplicationChange {
     case 'cups.intake.v1.ApplicationSubmitted':
       return { kind: 'submitted', time: fromTimestamp(event.data.submitTime) ?? time };
     case 'cups.intake.v1.DocumentsSupplied':
+    case 'cups.intake.v1.ApplicationCorrected':
       return { kind: 'submitted', time };
     case 'cups.intake.v1.ApplicationDecided': {
       const { appealDeadline, resultLocation } = event.data;

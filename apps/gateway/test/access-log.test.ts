@@ -37,7 +37,13 @@ const UNRECORDED: Record<string, string[]> = {
     ...[
       'handOverResult',
       'confirmArrival',
-      ...['chooseCollectionCentre', 'changeContact', 'confirmCollectionArrival', 'handOverCollection'],
+      ...[
+        'chooseCollectionCentre',
+        'changeContact',
+        'correctApplication',
+        'confirmCollectionArrival',
+        'handOverCollection',
+      ],
       'confirmOutcome',
       'renewApplication',
       'recordPayment',

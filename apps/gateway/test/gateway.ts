@@ -155,6 +155,7 @@ export async function startGateway(
       ConfirmArrival: writeResponse,
       ChooseCollectionCentre: writeResponse,
       ChangeContact: writeResponse,
+      CorrectApplication: writeResponse,
       ListCollections: () => Promise.resolve({ collections: [collection], nextPageToken: 'next' }),
       GetCollection: () => Promise.resolve({ collection }),
       ConfirmCollectionArrival: () => Promise.resolve({ collection, replayed: false }),

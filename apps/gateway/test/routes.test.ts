@@ -315,6 +315,20 @@ const rows: Row[] = [
     { name: NAME, centre: 'centres/CU-002', occurTime: { seconds: '1795507200', nanos: 0 } },
   ],
   [
+    'correctApplication',
+    'POST',
+    `${APP}/correct`,
+    { answers: { eventPlace: 'Vorniceni' }, occurTime: '2026-11-24T08:00:00Z' },
+    200,
+    'CorrectApplication',
+    {
+      name: NAME,
+      updateFields: ['answers'],
+      content: { answers: Buffer.from('{"eventPlace":"Vorniceni"}') },
+      occurTime: { seconds: '1795507200', nanos: 0 },
+    },
+  ],
+  [
     'changeContact',
     'POST',
     `${APP}/contact`,

@@ -29,6 +29,7 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   ConfirmArrival: { ...desk, personalData: true },
   HandOverResult: { ...desk, personalData: true },
   ChooseCollectionCentre: { ...desk, personalData: true },
+  CorrectApplication: { ...desk, personalData: true },
   ChangeContact: { ...desk, personalData: true },
   ListCollections: { ...desk, personalData: true },
   GetCollection: { ...desk, personalData: true },

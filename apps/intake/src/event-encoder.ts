@@ -64,6 +64,12 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
     training: app.training ?? false,
   };
   switch (domainEvent.type) {
+    case 'ApplicationCorrected': {
+      const submission = submissionName(app._id, domainEvent.submission);
+      return { type: 'cups.intake.v1.ApplicationCorrected', data: { ref, submission } };
+    }
+    case 'ContactChanged':
+      return { type: 'cups.intake.v1.ContactChanged', data: { ref } };
     case 'ApplicationSubmitted': {
       const submission = submissionName(app._id, domainEvent.submission);
       const submitTime = toTimestamp(domainEvent.submitTime);
@@ -71,8 +77,8 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
     }
     case 'DocumentsSupplied': {
       const submission = submissionName(app._id, domainEvent.submission);
-      const { answersRequest } = domainEvent;
-      return { type: 'cups.intake.v1.DocumentsSupplied', data: { ref, submission, answersRequest } };
+      const data = { ref, submission, answersRequest: domainEvent.answersRequest };
+      return { type: 'cups.intake.v1.DocumentsSupplied', data };
     }
     case 'ApplicationWithdrawn': {
       const fromState = toState(domainEvent.fromState);
@@ -98,26 +104,21 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
     }
     case 'CollectionCentreChosen': {
       const { collectionCentre = '' } = app;
-      const resultLocation = toResultLocation(app);
-      return { type: 'cups.intake.v1.CollectionCentreChosen', data: { ref, collectionCentre, resultLocation } };
+      const data = { ref, collectionCentre, resultLocation: toResultLocation(app) };
+      return { type: 'cups.intake.v1.CollectionCentreChosen', data };
     }
-    case 'ContactChanged':
-      return { type: 'cups.intake.v1.ContactChanged', data: { ref } };
     case 'ResultHandedOver':
       return { type: 'cups.intake.v1.ResultHandedOver', data: { ref } };
     case 'ApplicationClosed':
       return { type: 'cups.intake.v1.ApplicationClosed', data: { ref, needMet: domainEvent.needMet } };
     case 'ApplicationExpired': {
-      const fromState = toState(domainEvent.fromState);
-      const expireTime = toTimestamp(domainEvent.expireTime);
-      return { type: 'cups.intake.v1.ApplicationExpired', data: { ref, fromState, expireTime } };
+      const data = { ref, fromState: toState(domainEvent.fromState), expireTime: toTimestamp(domainEvent.expireTime) };
+      return { type: 'cups.intake.v1.ApplicationExpired', data };
     }
     case 'PersonNotified': {
       const { method, notice = '' } = domainEvent;
-      return {
-        type: 'cups.intake.v1.PersonNotified',
-        data: { ref, method: toProtoEnum('NOTIFICATION_METHOD_', method), notice },
-      };
+      const data = { ref, method: toProtoEnum('NOTIFICATION_METHOD_', method), notice };
+      return { type: 'cups.intake.v1.PersonNotified', data };
     }
     case 'DeskAlertRaised':
       return { type: 'cups.intake.v1.DeskAlertRaised', data: { ref, kind: domainEvent.kind } };

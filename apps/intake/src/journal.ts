@@ -127,6 +127,7 @@ function contentOf(app: JournalledApplication, row: ActionRecord): unknown {
   switch (row.kind) {
     case 'submit':
     case 'supply-documents':
+    case 'correct-submission':
       return app.submissions.find(({ number }) => number === row.submission) ?? app.content;
     case 'renew':
       return app.content;

@@ -1,3 +1,4 @@
+import { correctionRpcs } from './rpc/corrections.ts';
 import { draftRpcs } from './rpc/drafts.ts';
 import { accessLogRpcs } from './rpc/access-log.ts';
 import { applicationDetailsRpcs } from './rpc/application-details.ts';
@@ -18,6 +19,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
   return {
     ...draftRpcs(deps),
     ...filingRpcs(deps),
+    ...correctionRpcs(deps),
     ...resultRpcs(deps),
     ...collectionRpcs(deps),
     ...paymentRpcs(deps),

@@ -17,6 +17,8 @@ export interface WorkingTimes {
    * does not.
    */
   acceptsForeignDocuments(agency: string): boolean;
+  /** Returns whether an agency accepts corrections of filed applications. An agency without a file does not. */
+  acceptsCorrections(agency: string): boolean;
   close(): void;
 }
 
@@ -62,6 +64,7 @@ export async function watchWorkingTimes(options: {
   let calendars: ReadonlyMap<string, Calendar> = new Map();
   let times = new Map<string, WorkingTime>();
 
+  const fileOf = (agency: string) => agencies.get(agency.slice('agencies/'.length));
   const rebuild = (): void => {
     const entries = [...agencies].map(([code, agency]): [string, WorkingTime] => {
       return [resourceName('agencies', code), toWorkingTime(agency, calendars.get(agency.calendar))];
@@ -92,8 +95,8 @@ export async function watchWorkingTimes(options: {
   ];
   return {
     forAgency: (agency) => times.get(agency) ?? UNKNOWN_WORKING_TIME,
-    acceptsForeignDocuments: (agency) =>
-      agencies.get(agency.slice('agencies/'.length))?.acceptsForeignDocuments ?? false,
+    acceptsForeignDocuments: (agency) => fileOf(agency)?.acceptsForeignDocuments ?? false,
+    acceptsCorrections: (agency) => fileOf(agency)?.acceptsCorrections ?? false,
     close: () => watchers.forEach((watcher) => watcher.close()),
   };
 }

@@ -33,7 +33,13 @@ const NOT_RECORDED: Record<string, string[]> = {
   'a write is recorded in the history with its actor': [
     ...['CreateApplication', 'UpdateApplication', 'SubmitApplication', 'WithdrawApplication', 'SupplyDocuments'],
     ...['HandOverResult', 'ConfirmOutcome', 'RenewApplication', 'RecordPayment', 'AddNote', 'AssignApplication'],
-    ...['ChooseCollectionCentre', 'ChangeContact', 'ConfirmCollectionArrival', 'HandOverCollection'],
+    ...[
+      'ChooseCollectionCentre',
+      'ChangeContact',
+      'CorrectApplication',
+      'ConfirmCollectionArrival',
+      'HandOverCollection',
+    ],
     ...['ConfirmArrival', 'MarkDeskAlertsSeen', 'RecordPersonNotification'],
   ],
   'another centre reads it; collections.test.ts covers it': ['GetCollection'],

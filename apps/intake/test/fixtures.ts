@@ -1,6 +1,7 @@
 import type { Action, Content, Message, State } from '@cups/application';
 import { isProblem } from '@cups/problem';
 import { idnp } from '@cups/testing';
+import { correctApplication } from '../src/domain/commands/correction.ts';
 import { changeContact } from '../src/domain/commands/contact.ts';
 import * as drafts from '../src/domain/commands/draft.ts';
 import * as filing from '../src/domain/commands/filing.ts';
@@ -60,6 +61,9 @@ export function content(more: Partial<Content> = {}): Content {
 /** The IDNP of the operator in these tests. */
 export const OWN_IDNP = idnp(99);
 
+/** Takes no corrections of filed applications. */
+export const AGENCY_WITHOUT_CORRECTIONS = 'agencies/mai';
+
 export const ACTOR: Actor = {
   operator: 'operators/cu-001-specialist',
   roles: ['specialist'],
@@ -67,7 +71,11 @@ export const ACTOR: Actor = {
   now: NOW,
   cause: '0b7a1c9e-0000-4000-8000-000000000001',
   isPartyTo: ({ applicant, represented }) => [applicant?.idnp, represented?.idnp].includes(OWN_IDNP),
+  acceptsCorrections: (agency) => agency !== AGENCY_WITHOUT_CORRECTIONS,
 };
+
+/** A correction of the delivery. */
+export const OTHER_DELIVERY = { kind: 'post', note: 'Lozova, str. Mare 1' } as const;
 
 /** Returns the application with the operator as applicant or represented person. */
 export function asOwnApplication(app: Application, as: 'applicant' | 'represented' = 'applicant'): Application {
@@ -132,6 +140,13 @@ export function runCommand(app: Application, action: Action, roles: readonly str
         displayName: 'Another centre',
         isTraining: false,
       });
+    case 'correct-submission':
+      return correctApplication(
+        app,
+        actor,
+        { fields: ['delivery'], update: { delivery: OTHER_DELIVERY } },
+        SUBMIT_CONTEXT,
+      );
     case 'change-contact':
       return changeContact(app, actor, { phone: '+37369000099' });
     case 'confirm-outcome':

@@ -20,6 +20,7 @@ import * as timers from '../src/domain/commands/timers.ts';
 import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
 import type { Application } from '../src/domain/application.ts';
 import {
+  AGENCY_WITHOUT_CORRECTIONS,
   runCommand,
   ACTOR,
   resultOrUndefined,
@@ -77,10 +78,17 @@ const SITUATIONS: { name: string; activeGuards: Guard[]; state: State; make: () 
     state: 'submitted',
     make: () => runCommand(applicationInState('submitted'), 'record-payment', ['specialist']).document,
   },
+  {
+    name: 'submitted to an agency without corrections',
+    activeGuards: ['corrections-unsupported'],
+    state: 'submitted',
+    make: () => ({ ...applicationInState('submitted'), agency: AGENCY_WITHOUT_CORRECTIONS }),
+  },
 ];
 /** Problem reasons by blocking guard, unless it is ACTION_NOT_ALLOWED. */
 const REASON_BY_GUARD: Partial<Record<Guard, string>> = {
   'result-revoked': 'RESULT_REVOKED',
+  'corrections-unsupported': 'CORRECTION_NOT_SUPPORTED',
   'own-application': 'OWN_APPLICATION',
 };
 /** Returns whether the table lists a role, regardless of guards. */
@@ -123,7 +131,7 @@ describe('every state × guard × action × role', () => {
     for (const { state, activeGuards, make } of SITUATIONS) {
       for (const role of ROLES) {
         const app = make();
-        expect(command.findActiveGuards(app, ACTOR.isPartyTo)).toEqual(activeGuards);
+        expect(command.findActiveGuards(app, ACTOR)).toEqual(activeGuards);
         const permitted = ACTIONS.filter((action) => {
           if (action === 'correct') return isAllowed(state, action, role);
           return resultOrUndefined(() => runCommand(app, action, [role])) !== undefined;

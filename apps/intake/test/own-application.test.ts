@@ -61,6 +61,7 @@ describe('own application', () => {
       'ACTION_RECORD_PAYMENT',
       'ACTION_CHOOSE_COLLECTION_CENTRE',
       'ACTION_CHANGE_CONTACT',
+      'ACTION_CORRECT_SUBMISSION',
     ]);
     expect((await me.history(draft.name)).map(({ kind, actor }) => [kind, actor])).toEqual([
       ['note', `operators/person-${ME}`],

@@ -93,6 +93,7 @@ describe('RecordPayment', () => {
       'ACTION_WITHDRAW',
       'ACTION_CHOOSE_COLLECTION_CENTRE',
       'ACTION_CHANGE_CONTACT',
+      'ACTION_CORRECT_SUBMISSION',
     ]);
     expect((await at().recordPayment(request)).replayed).toBe(true);
     expect((await at().history(name)).map(({ kind }) => kind)).toEqual(['submit', 'record-payment']);
@@ -101,6 +102,7 @@ describe('RecordPayment', () => {
       'ACTION_WITHDRAW',
       'ACTION_CHOOSE_COLLECTION_CENTRE',
       'ACTION_CHANGE_CONTACT',
+      'ACTION_CORRECT_SUBMISSION',
     ]);
     expect(JSON.stringify([applications, await at().history(name)])).not.toContain('CH-000123');
   });

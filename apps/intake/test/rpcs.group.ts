@@ -5,6 +5,7 @@ import './casework.test.ts';
 import './change-contact.test.ts';
 import './collections.test.ts';
 import './confirm-arrival.test.ts';
+import './correct-application.test.ts';
 import './confirm-outcome.test.ts';
 import './copies.test.ts';
 import './get-application.test.ts';

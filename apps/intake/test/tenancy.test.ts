@@ -37,6 +37,7 @@ const calls: Record<string, (desk: Desk, at: { name: string; etag: string; reque
   handOver: (desk, at) =>
     desk.handOverResult({ ...at, handOver: { collectedBy: 'applicant', idDocumentKind: 'identity-document' } }),
   collectionCentre: (desk, at) => desk.chooseCollectionCentre({ ...at, centre: 'centres/CU-009' }),
+  correctFiled: (desk, at) => desk.correctApplication({ ...at, content: content(1), updateFields: ['answers'] }),
   contact: (desk, at) => desk.changeContact({ ...at, contact: { none: true } }),
   confirm: (desk, at) => desk.confirmOutcome({ ...at, outcome: { needMet: true } }),
   renew: (desk, at) => desk.renewApplication(at),

@@ -85,6 +85,7 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
       return { kind: 'contact-changed' };
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsSupplied':
+    case 'cups.intake.v1.ApplicationCorrected':
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.DeskAlertRaised':

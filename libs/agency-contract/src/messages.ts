@@ -10,6 +10,8 @@ export const REQUEST_TYPES = {
   /** For people without IDNP; sent to agencies that accept them. */
   submittedV2: 'md.cups.application.submitted.v2',
   documentsSuppliedV2: 'md.cups.application.documents-supplied.v2',
+  /** Sent to agencies that accept corrections. Since 1.4. */
+  corrected: 'md.cups.application.corrected.v1',
   withdrawn: 'md.cups.application.withdrawn.v1',
   expired: 'md.cups.application.expired.v1',
   /** What became of a reply that was refused, recorded or changed. May be about no delivery. */
@@ -87,6 +89,10 @@ type Supply = {
 /** A submission with a person without IDNP. */
 export type ApplicationSubmittedV2 = Submission & SubmissionContent<PersonV2>;
 export type DocumentsSuppliedV2 = ApplicationSubmittedV2 & Supply;
+/** Members of a submission that a correction may change. */
+export type CorrectedField = 'mandate' | 'answers' | 'evidence' | 'delivery';
+/** The complete submission again, after the person corrected it. People may have no IDNP. Since 1.4. */
+export type ApplicationCorrected = ApplicationSubmittedV2 & { correctedFields: CorrectedField[] };
 export type ApplicationWithdrawn = { application: string; withdrawTime: string; reason?: string };
 export type ApplicationExpired = { application: string; expireTime: string };
 
@@ -138,6 +144,7 @@ export type RequestData = {
   'md.cups.application.documents-supplied.v1': DocumentsSupplied;
   'md.cups.application.submitted.v2': ApplicationSubmittedV2;
   'md.cups.application.documents-supplied.v2': DocumentsSuppliedV2;
+  'md.cups.application.corrected.v1': ApplicationCorrected;
   'md.cups.application.withdrawn.v1': ApplicationWithdrawn;
   'md.cups.application.expired.v1': ApplicationExpired;
   'md.cups.reply.refused.v1': ReplyRefused;

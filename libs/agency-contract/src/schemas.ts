@@ -1,3 +1,4 @@
+import corrected from '../schemas/application.corrected.json' with { type: 'json' };
 import documentsSupplied from '../schemas/application.documents-supplied.json' with { type: 'json' };
 import documentsSuppliedV2 from '../schemas/application.documents-supplied.v2.json' with { type: 'json' };
 import expired from '../schemas/application.expired.json' with { type: 'json' };
@@ -27,6 +28,7 @@ export const SCHEMAS: Record<MessageType, { $id: string }> = {
   [REQUEST_TYPES.documentsSupplied]: documentsSupplied,
   [REQUEST_TYPES.submittedV2]: submittedV2,
   [REQUEST_TYPES.documentsSuppliedV2]: documentsSuppliedV2,
+  [REQUEST_TYPES.corrected]: corrected,
   [REQUEST_TYPES.withdrawn]: withdrawn,
   [REQUEST_TYPES.expired]: expired,
   [REQUEST_TYPES.replyRefused]: replyRefused,

@@ -65,6 +65,13 @@ export class Filing {
     return this.#event(REQUEST_TYPES.documentsSupplied, content);
   }
 
+  /** Generates the next submission: the applicant corrected an answer. */
+  corrected(submission = 2): RequestEvent {
+    const answers = { ...this.#content.answers, eventPlace: 'Vorniceni' };
+    const content = Object.assign({}, this.#content, { submission, answers, correctedFields: ['answers' as const] });
+    return this.#event(REQUEST_TYPES.corrected, content);
+  }
+
   withdrawn(): RequestEvent {
     const withdrawTime = new Date().toISOString();
     return this.#event(REQUEST_TYPES.withdrawn, { application: this.application, withdrawTime });

@@ -1,4 +1,5 @@
 import type { SerializedMessage } from '@cups/agency-contract/corpus';
+import corrected from '@cups/agency-contract/samples/messages/application.corrected.json' with { type: 'json' };
 import documentsSupplied from '@cups/agency-contract/samples/messages/application.documents-supplied.json' with { type: 'json' };
 import documentsSuppliedV2 from '@cups/agency-contract/samples/messages/application.documents-supplied.v2.json' with { type: 'json' };
 import expired from '@cups/agency-contract/samples/messages/application.expired.json' with { type: 'json' };
@@ -21,6 +22,7 @@ const SAMPLES: readonly SerializedMessage[] = [
   documentsSupplied,
   submittedV2,
   documentsSuppliedV2,
+  corrected,
   withdrawn,
   expired,
   refused,

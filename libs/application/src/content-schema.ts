@@ -217,6 +217,12 @@ type ContentMember = keyof typeof CONTENT_SCHEMA.properties;
 export const CONTENT_MEMBERS = Object.keys(CONTENT_SCHEMA.properties) as ContentMember[];
 
 /**
+ * The members that a correction may change after filing. A person, their identifier and the cost option, on which fee
+ * and term depend, need another application.
+ */
+export const CORRECTABLE_MEMBERS = ['mandate', 'answers', 'evidence', 'delivery'] as const satisfies ContentMember[];
+
+/**
  * The content that agencies receive: a whole member, or only the named parts of it. agency-bridge sends nothing else,
  * and the check `content` compares the agency contract with it.
  */

@@ -2,7 +2,13 @@ export { validateStorableAnswers } from './answers.ts';
 export { FORMATS } from './formats.ts';
 export { validateCompleteness, validateContact } from './completeness.ts';
 export type { EvidenceRule, Requirements } from './completeness.ts';
-export { AGENCY_MEMBERS, CONTENT_MEMBERS, CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
+export {
+  AGENCY_MEMBERS,
+  CONTENT_MEMBERS,
+  CONTENT_SCHEMA,
+  CORRECTABLE_MEMBERS,
+  MAX_EVIDENCE,
+} from './content-schema.ts';
 export type {
   Contact,
   Content,

@@ -30,6 +30,7 @@ export const ACTIONS = [
   'confirm-arrival',
   'choose-collection-centre',
   'change-contact',
+  'correct-submission',
 ] as const;
 /** Actions of desk operators that follow the lifecycle. */
 export type Action = (typeof ACTIONS)[number];
@@ -52,9 +53,15 @@ export type DeskRole = (typeof DESK_ROLES)[number];
 /**
  * Conditions beside the state that open or close a transition; intake evaluates them. `own-application` holds if
  * the operator is the applicant or the represented person. `result-on-its-way` holds while a paper result has not
- * arrived at the centre.
+ * arrived at the centre. `corrections-unsupported` holds if the agency does not accept corrections.
  */
-export const GUARDS = ['result-revoked', 'fee-paid', 'result-on-its-way', 'own-application'] as const;
+export const GUARDS = [
+  'result-revoked',
+  'fee-paid',
+  'result-on-its-way',
+  'corrections-unsupported',
+  'own-application',
+] as const;
 export type Guard = (typeof GUARDS)[number];
 
 interface Transition {
@@ -80,12 +87,16 @@ const paymentTransition = (state: State) => ({ 'record-payment': reviewedTransit
 /** Sets another centre where the result is collected, and keeps the state. */
 const collectionTransition = (state: State) => ({ 'choose-collection-centre': reviewedTransition(state) });
 
+/** Freezes corrected content as the next submission, and keeps the state. */
+const correctionTransition = (state: State) => ({
+  'correct-submission': reviewedTransition(state, 'corrections-unsupported'),
+});
 /** Changes the contact of a filed application, and keeps the state. A draft is edited instead. */
 const contactTransition = (state: State) => ({ 'change-contact': reviewedTransition(state) });
 
 /**
  * The transitions of operators; all others are rejected. `correct` keeps the state, because it opens a new
- * application. A revoked result cannot be handed over until it is corrected; withdrawal is the alternative. A paper
+ * application; `correct-submission` corrects the filed one before its decision. A revoked result cannot be handed over until it is corrected; withdrawal is the alternative. A paper
  * result on its way can be handed over without a confirmed arrival, because it is evidently there.
  */
 export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transition>>> = {
@@ -101,12 +112,14 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...paymentTransition('submitted'),
     ...collectionTransition('submitted'),
     ...contactTransition('submitted'),
+    ...correctionTransition('submitted'),
   },
   'in-progress': {
     withdraw: reviewedTransition('withdrawn'),
     ...paymentTransition('in-progress'),
     ...collectionTransition('in-progress'),
     ...contactTransition('in-progress'),
+    ...correctionTransition('in-progress'),
   },
   'documents-requested': {
     'supply-documents': { ...reviewedTransition('in-progress'), inParts: true },
@@ -114,6 +127,7 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...paymentTransition('documents-requested'),
     ...collectionTransition('documents-requested'),
     ...contactTransition('documents-requested'),
+    ...correctionTransition('documents-requested'),
   },
   ready: {
     ...paymentTransition('ready'),
@@ -165,7 +179,7 @@ export const MANDATE_EVENTS = ['mandate-revoked'] as const;
  * Actions that need a mandate of the person: they create a submission for the agency. Reading, withdrawing and handing
  * over need none, because they serve the person whatever became of the mandate.
  */
-export const MANDATED_ACTIONS = ['submit', 'supply-documents'] as const satisfies readonly Action[];
+export const MANDATED_ACTIONS = ['submit', 'supply-documents', 'correct-submission'] as const satisfies readonly Action[];
 
 /** Alerts for the desk. `other` stands for a kind of a later release. */
 export const DESK_ALERT_KINDS = [
@@ -192,6 +206,7 @@ export const DESK_ALERT_KINDS = [
   'agency-message-changed',
   'document-refused',
   'mandate-revoked',
+  'decided-before-correction',
   'other',
 ] as const;
 export type DeskAlertKind = (typeof DESK_ALERT_KINDS)[number];

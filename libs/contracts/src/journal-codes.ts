@@ -32,6 +32,7 @@ export const JOURNAL_ACTIONS = {
   'confirm-arrival': 'The arrival of a paper result was recorded',
   'choose-collection-centre': 'Another centre was chosen to hand over the result',
   'change-contact': 'The contact of the person was changed',
+  'correct-submission': 'The filed application was corrected before the decision',
   note: 'An internal note was added',
   assign: 'The application was assigned',
   'mark-seen': 'Alerts were marked as seen',

@@ -144,6 +144,10 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Ask the person whether they grant a new mandate. Withdrawing and handing over need none.',
   },
+  CORRECTION_NOT_SUPPORTED: {
+    kind: 'PRECONDITION',
+    action: 'Withdraw the application, and create another one that names it in `corrects`.',
+  },
   RESULT_REVOKED: {
     kind: 'PRECONDITION',
     action: 'Wait for the correction of the agency, or withdraw the application.',

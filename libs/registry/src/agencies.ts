@@ -23,6 +23,8 @@ export interface Agency {
   calendar: string;
   /** Whether it accepts people without an IDNP by a foreign document. @default false */
   acceptsForeignDocuments?: boolean;
+  /** Whether its system handles corrections of filed applications, md.cups.application.corrected.v1. @default false */
+  acceptsCorrections?: boolean;
   /** Kafka quotas that differ from the defaults. */
   quota?: { producerBytesPerSecond?: number; consumerBytesPerSecond?: number; requestPercent?: number };
   /** Public keys with which its system gets access tokens. @default none */

@@ -32,6 +32,7 @@ export interface AgencyInput {
   to?: string | undefined;
   calendar?: string | undefined;
   foreignDocuments?: boolean | undefined;
+  corrections?: boolean | undefined;
   quota?: Record<string, number> | undefined;
 }
 
@@ -41,7 +42,7 @@ export interface AgencyInput {
  */
 export function buildAgencyFile(data: string, code: string, input: AgencyInput): string {
   const { ro = '', ru = '', en = '', timeZone = 'Europe/Chisinau', days = 'mon tue wed thu fri' } = input;
-  const { from = '08:00', to = '17:00', calendar = 'holidays-md', foreignDocuments, quota } = input;
+  const { from = '08:00', to = '17:00', calendar = 'holidays-md', quota } = input;
   const faults = validateCode(data, code);
   for (const [language, name] of Object.entries({ ro, ru, en })) {
     if (name.trim() === '') faults.push(`The name is missing: --${language} '…'.`);
@@ -53,7 +54,8 @@ export function buildAgencyFile(data: string, code: string, input: AgencyInput):
     timeZone,
     workingTime: { days: days.split(/[\s,]+/), from, to },
     calendar,
-    ...(foreignDocuments ? { acceptsForeignDocuments: true } : {}),
+    ...(input.foreignDocuments ? { acceptsForeignDocuments: true } : {}),
+    ...(input.corrections ? { acceptsCorrections: true } : {}),
     ...(quota && Object.keys(quota).length > 0 ? { quota } : {}),
   };
   const text = formatYaml(content);

@@ -22,7 +22,7 @@ interface CommonOptions {
   platform?: string;
 }
 export type ShowOptions = CommonOptions & { client?: string };
-export type AddOptions = CommonOptions & { foreignDocuments: boolean } & Partial<
+export type AddOptions = CommonOptions & { foreignDocuments: boolean; corrections: boolean } & Partial<
     Record<
       | 'ro'
       | 'ru'
@@ -125,7 +125,12 @@ export async function add(name: string, options: AddOptions): Promise<void> {
   const began = performance.now();
   const { ro, ru, en, days, from, to, calendar, dryRun: dry } = values;
   const quota = parseQuota(values);
-  const more = { timeZone: values.timeZone, foreignDocuments: values.foreignDocuments, quota };
+  const more = {
+    timeZone: values.timeZone,
+    foreignDocuments: values.foreignDocuments,
+    corrections: values.corrections,
+    quota,
+  };
   const file = buildAgencyFile(data, code, Object.assign(more, { ro, ru, en, days, from, to, calendar }));
   const derived = deriveResources(code, quota, reached);
   const way = resolveAccess(asked, derived.user);

@@ -50,6 +50,7 @@ export function agencyCommand(): Command {
         .option('--to <time>', 'end of the working day (default: 17:00)')
         .option('--calendar <name>', 'calendar of holidays (default: holidays-md)')
         .option('--foreign-documents', 'accepts foreign documents', false)
+        .option('--corrections', 'accepts corrections of filed applications', false)
         .option('--producer-bytes <n>', 'quota: bytes written per second')
         .option('--consumer-bytes <n>', 'quota: bytes read per second')
         .option('--request-percent <n>', 'quota: per cent of a broker thread')
@@ -76,11 +77,7 @@ export function agencyCommand(): Command {
         ),
     )
     .addCommand(
-      define(
-        'remove',
-        "Removes the agency's user and file; topics, messages and applications stay.",
-        'remove fisc --dry-run',
-      )
+      define('remove', "Removes the agency's user and file; topics and applications stay.", 'remove fisc --dry-run')
         .argument('<code>', 'code of the agency')
         .option('--force', 'also when public services or centres name it', false)
         .action(action(async (code: string, options: RemoveOptions) => (await load()).remove(code, options))),

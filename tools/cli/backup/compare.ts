@@ -105,7 +105,7 @@ export function findRequestedSubmissions(events: readonly ReceivedEvent[]): Requ
   const newest = new Map<string, RequestedSubmission>();
   for (const { topic, subject, type, data, time } of events) {
     const delivery = lastOf(subject);
-    if (!/\.(submitted|documents-supplied)\./.test(type)) continue;
+    if (!/\.(submitted|documents-supplied|corrected)\./.test(type)) continue;
     const { application, submission, centre } = JSON.parse(Buffer.from(data).toString('utf8')) as {
       application: string;
       submission: number;

@@ -6,7 +6,7 @@ import type { Json } from './publish.ts';
 import { formatTypes } from './content-types.ts';
 
 /**
- * Writes the content into the agency contract: its definitions, the content members of the four requests with an
+ * Writes the content into the agency contract: its definitions, the content members of the requests with an
  * application, and their types. What only agencies need, such as required members and texts, is in the tables here.
  */
 
@@ -160,6 +160,7 @@ const REQUESTS = {
   'application.submitted.v2.json': 'anyPerson',
   'application.documents-supplied.json': 'person',
   'application.documents-supplied.v2.json': 'anyPerson',
+  'application.corrected.json': 'anyPerson',
 } as const;
 
 /** Writes the generated parts, or with `check` only compares. @returns findings */

@@ -110,7 +110,7 @@ export type DeliveryEvent =
 export type OutboundEvent = { to: 'intake'; messageId: string; occurTime: Date; changes?: string[] } & DeliveryEvent;
 
 /** Kind of a submission message; V2 if the applicant or the represented person has no IDNP. */
-export type SubmissionKind = 'submitted' | 'documentsSupplied' | 'submittedV2' | 'documentsSuppliedV2';
+export type SubmissionKind = 'submitted' | 'documentsSupplied' | 'submittedV2' | 'documentsSuppliedV2' | 'corrected';
 export type RequestKind = SubmissionKind | 'withdrawn' | 'expired';
 
 /** Position and identity of an agency's message, without content. */

@@ -62,7 +62,11 @@ export function toRequest(
 const toFailure = (cause: DeliveryCause, fields: string[]): FetchResult => ({ kind: 'failed', cause, fields });
 
 /** Intake files no application with a person without IDNP with agencies that do not accept them. */
-function resolveSubmissionKind({ content }: GetSubmissionResponse__Output, number: number): SubmissionKind {
+function resolveSubmissionKind(
+  { content, correctedFields }: GetSubmissionResponse__Output,
+  number: number,
+): SubmissionKind {
+  if (correctedFields.length > 0) return 'corrected';
   const isForeign = [content?.applicant, content?.represented].some((person) => person?.foreignDocument);
   if (number === 1) return isForeign ? 'submittedV2' : 'submitted';
   return isForeign ? 'documentsSuppliedV2' : 'documentsSupplied';
@@ -165,12 +169,16 @@ function toContent(
     submitTime: fromTimestamp(submission.submitTime)?.toISOString(),
     dueDate: submission.dueDate,
     corrects: submission.corrects,
-    ...(number === 1 ? {} : toAnswerFields(submission, delivery)),
+    ...(number === 1 ? {} : toLaterFields(submission, delivery)),
   });
 }
 
-/** Returns which request a later submission answers, and which documents are missing. */
-function toAnswerFields({ answersRequest, unavailable }: GetSubmissionResponse__Output, delivery: Delivery) {
+/** Returns what a correction changed, or which request a later submission answers and which documents are missing. */
+function toLaterFields(
+  { answersRequest, unavailable, correctedFields }: GetSubmissionResponse__Output,
+  delivery: Delivery,
+) {
+  if (correctedFields.length > 0) return { correctedFields };
   const missing = unavailable.map((document) => omitEmpty(document));
   return {
     answersRequest: resolveAnsweredRequest(answersRequest, delivery),

@@ -1,9 +1,9 @@
-import { toMessage } from '@cups/agency-contract';
+import { REQUEST_TYPES, toMessage } from '@cups/agency-contract';
 import type { OutgoingMessage } from '@cups/agency-contract';
 import { resolveBehaviour } from './behaviour.ts';
 import type { Behaviour, Rules } from './behaviour.ts';
 import { REPLY_SCRIPTS } from './reply-scripts.ts';
-import type { ScriptedReplyKind } from './reply-scripts.ts';
+import type { ScriptedReply, ScriptedReplyKind } from './reply-scripts.ts';
 import { computePace, createReply } from './replies.ts';
 import type { ReplyContext, SubmissionEvent } from './replies.ts';
 
@@ -37,6 +37,11 @@ function createMessage(context: ReplyContext, kind: ScriptedReplyKind, time: str
   }
 }
 
+/** The replies to the submission before a correction follow as planned: a decision may cross it. */
+const acknowledgementOf = (behaviour: Behaviour): readonly ScriptedReply[] =>
+  REPLY_SCRIPTS[behaviour][0]!.filter(([kind]) => kind === 'acknowledged').slice(0, 1);
+const isCorrection = ({ type }: SubmissionEvent): boolean => type === REQUEST_TYPES.corrected;
+
 /**
  * Plans the replies of an agency with this behaviour. Deterministic: a repeated request, even after a restart, gets
  * the same messages with the same IDs and times.
@@ -49,7 +54,7 @@ export function planReplies(
 ): Plan {
   const context: ReplyContext = { request, agency, seed: options.seed, answerDays: options.answerDays };
   const pace = computePace(context);
-  const scripts = REPLY_SCRIPTS[behaviour];
+  const scripts = isCorrection(request) ? [acknowledgementOf(behaviour)] : REPLY_SCRIPTS[behaviour];
   const steps = scripts[Math.min(request.data.submission, scripts.length) - 1]!;
   // A duplicate reuses the message: one ID never has two contents.
   const messages = new Map<ScriptedReplyKind, OutgoingMessage>();

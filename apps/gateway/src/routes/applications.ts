@@ -45,6 +45,10 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
     chooseCollectionCentre: actionHandler(intake.chooseCollectionCentre, ({ centre }: { centre: string }) => ({
       centre,
     })),
+    correctApplication: actionHandler(intake.correctApplication, (json: ContentJson) => ({
+      content: convert.contentToProto(json),
+      updateFields: convert.updateFields(json),
+    })),
     changeContact: actionHandler(intake.changeContact, ({ contact }: { contact: object }) => ({ contact })),
     confirmArrival: actionHandler(intake.confirmArrival, () => ({})),
     confirmOutcome: actionHandler(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({

@@ -10,7 +10,7 @@ import type { Note as NoteOut } from '@cups/contracts/gen/cups/intake/v1/Note.ts
 import type { PersonNotification as PersonNotificationOut } from '@cups/contracts/gen/cups/intake/v1/PersonNotification.ts';
 import { etagOf } from '@cups/store';
 import { findActiveGuards } from '../domain/command.ts';
-import type { IsPartyTo } from '../domain/command.ts';
+import type { AcceptsCorrections, IsPartyTo } from '../domain/command.ts';
 import type {
   ActionRecord,
   Application,
@@ -33,10 +33,11 @@ import { isSuperseded, toDecision, toDecisionTimes, toHandOver, toResult } from 
 export interface Viewer extends QueueViewer {
   roles: readonly string[];
   isPartyTo: IsPartyTo;
+  acceptsCorrections: AcceptsCorrections;
 }
 
 export function toApplication(app: Application, viewer: Viewer): ApplicationOut {
-  const activeGuards = findActiveGuards(app, viewer.isPartyTo);
+  const activeGuards = findActiveGuards(app, viewer);
   return {
     name: `applications/${app._id}`,
     centre: app.centre,
@@ -101,7 +102,7 @@ export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
     content: toRowContent(row),
     documentRequest: row.documentRequest ? { answerBy: row.documentRequest.answerBy } : null,
     decision: toDecisionTimes(row.decision),
-    allowedActions: toAllowedActions(row.state, viewer, findActiveGuards(row, viewer.isPartyTo)),
+    allowedActions: toAllowedActions(row.state, viewer, findActiveGuards(row, viewer)),
     deskAlerts: row.deskAlerts.map(({ kind, recordTime }) => ({ kind, recordTime: toTimestamp(recordTime) })),
     sinceTime: toTimestamp(row.queue?.since),
     buckets: toBuckets(row, viewer),

@@ -51,7 +51,7 @@ function withoutFurtherTexts(decision: Required<Application>['decision']): Requi
 /** Actions that the collecting centre has a method for. */
 const COLLECTION_ACTIONS: readonly string[] = ['hand-over', 'confirm-arrival'];
 
-const toAllowedActions = (row: StoredRow, { roles, isPartyTo }: Viewer) =>
-  allowedActions(row.state, roles, findActiveGuards(row, isPartyTo))
+const toAllowedActions = (row: StoredRow, viewer: Viewer) =>
+  allowedActions(row.state, viewer.roles, findActiveGuards(row, viewer))
     .filter((action) => COLLECTION_ACTIONS.includes(action))
     .map((action) => toProtoEnum('ACTION_', action));

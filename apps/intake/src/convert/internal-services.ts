@@ -36,6 +36,7 @@ export function toSubmission(app: Application, submission: Submission, version: 
     training: app.training ?? false,
     unavailable: submission.unavailable ?? [],
     frozenMandate: toFrozenMandate(submission.mandate),
+    correctedFields: submission.correctedFields ?? [],
   };
 }
 

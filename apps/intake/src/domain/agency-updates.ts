@@ -74,7 +74,7 @@ export function applyAgencyUpdate(app: Application, update: AgencyUpdate, workin
     ...(normalized.agencyReference ? { agencyReference: normalized.agencyReference } : {}),
     deskAlerts: (normalized.changes ?? []).reduce(
       (alerts, change) => addDeskAlert(alerts, 'agency-message-changed', normalized.now, change),
-      applied.deskAlerts,
+      withCrossingAlert(app, applied, normalized.now),
     ),
   };
   if (normalized.message === 'progressed' && normalized.agencyText?.ro) {
@@ -202,6 +202,14 @@ function applyTransition(
     default:
       return { ...open, state };
   }
+}
+
+/** A decision from before the newest correction stands, but the desk must know that it is about the former content. */
+function withCrossingAlert(before: Application, after: Application, now: Date): DeskAlert[] {
+  const correction = after.submissions.findLast(({ correctedFields }) => correctedFields);
+  const isDecision = before.decision === undefined && after.decision !== undefined;
+  const hasCrossed = isDecision && correction && after.decision!.decideTime < correction.submitTime;
+  return hasCrossed ? addDeskAlert(after.deskAlerts, 'decided-before-correction', now) : after.deskAlerts;
 }
 
 /** Returns the document with a desk alert. A corrected or revoked result also changes the decision. */

@@ -1,3 +1,4 @@
+import type { CORRECTABLE_MEMBERS } from '@cups/application';
 import type {
   Contact,
   Content,
@@ -15,6 +16,9 @@ import type {
 } from '@cups/application';
 import type { QueueStatus } from './queue.ts';
 import type { Term } from './terms.ts';
+
+/** A member of the content that a correction may change. */
+export type CorrectableMember = (typeof CORRECTABLE_MEMBERS)[number];
 
 /** The application document, both as stored and as the domain uses it. */
 
@@ -91,6 +95,8 @@ export interface Submission {
   unavailable?: UnavailableDocument[];
   /** Absent in submissions without a mandate, which only earlier releases wrote. */
   mandate?: FrozenMandate;
+  /** For a correction: the members that differ from the submission before. */
+  correctedFields?: CorrectableMember[];
 }
 
 export interface RequestedDocument {
@@ -169,6 +175,7 @@ export interface ActionRecord {
   changes?: string[];
   /** Code: why a message was refused, or a delivery is deferred or failed. */
   code?: string;
+  /** Invalid fields of a refused message, or corrected members. */
   fields?: string[];
   /** centres/{code} of the actor, if it is not the application's: it inherited the application, or hands it over. */
   centre?: string;

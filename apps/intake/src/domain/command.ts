@@ -27,10 +27,14 @@ export interface Actor {
   /** The request ID. */
   cause: string;
   isPartyTo: IsPartyTo;
+  acceptsCorrections: AcceptsCorrections;
 }
 
 /** Tells whether the actor is the applicant or the represented person. */
 export type IsPartyTo = (people: Parties) => boolean;
+
+/** Tells whether an agency, agencies/{code}, accepts corrections of filed applications. */
+export type AcceptsCorrections = (agency: string) => boolean;
 
 export interface Parties {
   applicant?: { idnp?: string };
@@ -52,6 +56,7 @@ export type DomainEvent =
   | { type: 'ResultHandedOver' }
   | { type: 'CollectionCentreChosen' }
   | { type: 'ContactChanged' }
+  | { type: 'ApplicationCorrected'; submission: number }
   | { type: 'ApplicationClosed'; needMet: boolean }
   | { type: 'ApplicationExpired'; fromState: State; expireTime: Date }
   /** `notice` is notices/{id}, if the notification was about a notice. */
@@ -77,24 +82,25 @@ export function replayHistory(history: readonly ActionRecord[]): State {
 
 /** Returns the guards that hold for an application and the given viewer. */
 export function findActiveGuards(
-  { decision, payment, content = {} }: Pick<ApplicationRow, 'decision' | 'payment' | 'content'>,
-  isPartyTo: IsPartyTo,
+  { agency, decision, payment, content = {} }: Pick<ApplicationRow, 'agency' | 'decision' | 'payment' | 'content'>,
+  { isPartyTo, acceptsCorrections }: Pick<Actor, 'isPartyTo' | 'acceptsCorrections'>,
 ): Guard[] {
   const activeGuards: Guard[] = decision && isRevoked(decision) ? ['result-revoked'] : [];
   if (payment) activeGuards.push('fee-paid');
   if (decision?.awaitsArrival) activeGuards.push('result-on-its-way');
+  if (!acceptsCorrections(agency)) activeGuards.push('corrections-unsupported');
   if (isPartyTo(content)) activeGuards.push('own-application');
   return activeGuards;
 }
 
 /**
  * Returns the state after an action.
- * @throws Problem NOT_FOUND for another centre's application; RESULT_REVOKED, OWN_APPLICATION or ACTION_NOT_ALLOWED
- * if the lifecycle does not allow the action
+ * @throws Problem NOT_FOUND for another centre's application; RESULT_REVOKED, CORRECTION_NOT_SUPPORTED,
+ * OWN_APPLICATION or ACTION_NOT_ALLOWED if the lifecycle does not allow the action
  */
 export function assertTransition(app: Application, action: Action, actor: Actor): State {
   assertServedByCentre(app, actor);
-  const activeGuards = findActiveGuards(app, actor.isPartyTo);
+  const activeGuards = findActiveGuards(app, actor);
   const state = stateAfter(app.state, action, actor.roles, activeGuards);
   if (state) return state;
   const metadata = {
@@ -106,6 +112,10 @@ export function assertTransition(app: Application, action: Action, actor: Actor)
     case 'result-revoked': {
       const message = 'The agency revoked the result and has not corrected it.';
       throw new Problem({ reason: 'RESULT_REVOKED', message, metadata });
+    }
+    case 'corrections-unsupported': {
+      const message = 'The agency does not accept corrections of filed applications.';
+      throw new Problem({ reason: 'CORRECTION_NOT_SUPPORTED', message, metadata });
     }
     case 'own-application': {
       const message = `Operators cannot ${action} their own application.`;

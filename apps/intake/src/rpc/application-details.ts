@@ -17,13 +17,13 @@ const MAX_SHOWN_ACTIONS = 200;
 
 /** RPC handlers of the details page: the application and its submissions. */
 export function applicationDetailsRpcs(
-  deps: Pick<RpcDeps, 'applications' | 'versions' | 'accessLog' | 'persons' | 'now'>,
+  deps: Pick<RpcDeps, 'applications' | 'versions' | 'accessLog' | 'persons' | 'workingTimes' | 'now'>,
 ): Pick<IntakeRpcs, 'GetApplicationDetails' | 'GetFiledSubmission'> {
-  const { applications, versions, accessLog, persons, now } = deps;
+  const { applications, versions, accessLog, now } = deps;
   return {
     async GetApplicationDetails({ name, recordLater }, context) {
       const app = await getCentreApplication(applications, name, context);
-      const viewer = toViewer(context, persons, now());
+      const viewer = toViewer(context, deps, now());
       const [accessSummary, duplicates] = await Promise.all([
         accessLog.summary(app._id, viewer.operator),
         findPossibleDuplicates(deps, app, centresOf(context)),

@@ -4,19 +4,29 @@ import { centresOf, sessionOf } from '@cups/rpc';
 import type { Context, PersonHasher } from '@cups/rpc';
 import type { Viewer } from '../convert/application.ts';
 import type { IsPartyTo } from '../domain/command.ts';
+import type { RpcDeps } from './deps.ts';
 import { notFound } from '../domain/problems.ts';
 import type { StoredApplication } from '../store.ts';
 
-export function toViewer(context: Context, persons: PersonHasher, now: Date): Viewer {
+/** What tells the guards of an operator. */
+export type GuardDeps = Pick<RpcDeps, 'persons' | 'workingTimes'>;
+
+export function toViewer(context: Context, deps: GuardDeps, now: Date): Viewer {
   const { operator, roles } = sessionOf(context);
-  return { operator, roles, now, isPartyTo: createPartyCheck(context, persons) };
+  return { operator, roles, now, ...createGuardChecks(context, deps) };
+}
+
+/** Returns the checks on which the guards of an application depend. */
+export function createGuardChecks(context: Context, { persons, workingTimes }: GuardDeps) {
+  const acceptsCorrections = (agency: string) => workingTimes.acceptsCorrections(agency);
+  return { isPartyTo: createPartyCheck(context, persons), acceptsCorrections };
 }
 
 /**
  * Returns a check whether the caller is applicant or represented person. It is false if identity does not know the
  * caller's IDNP.
  */
-export function createPartyCheck(context: Context, persons: PersonHasher): IsPartyTo {
+function createPartyCheck(context: Context, persons: PersonHasher): IsPartyTo {
   const { person } = sessionOf(context);
   return ({ applicant, represented }) =>
     [applicant?.idnp, represented?.idnp].some((idnp) => idnp !== undefined && persons.matches(person, idnp));

@@ -10,7 +10,8 @@ import { toApplication } from '../convert/application.ts';
 import type { Viewer } from '../convert/application.ts';
 import type { Actor, CommandResult } from '../domain/command.ts';
 import { toChange } from '../event-encoder.ts';
-import { createPartyCheck, toViewer } from './caller.ts';
+import { createGuardChecks, toViewer } from './caller.ts';
+import type { GuardDeps } from './caller.ts';
 import type { RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
 
@@ -22,7 +23,7 @@ export interface ChangeRequest {
   occurTime?: Timestamp__Output | null;
 }
 
-export type ChangeDeps = Pick<RpcDeps, 'applications' | 'hashes' | 'persons' | 'secret' | 'now'>;
+export type ChangeDeps = Pick<RpcDeps, 'applications' | 'hashes' | 'persons' | 'workingTimes' | 'secret' | 'now'>;
 
 /** The cause of an operator's write, which always has a request. */
 export type RequestCause = Cause & Required<Pick<Cause, 'request'>>;
@@ -53,14 +54,15 @@ export async function changeApplication<R>(
  * @returns the stored document, which the caller must convert to what that centre may see
  */
 export async function writeChange<R>(
-  { applications, hashes, persons, secret, now }: ChangeDeps,
+  deps: ChangeDeps,
   request: ChangeRequest,
   context: Context,
   { read, decide, as }: ApplicationCommand<R> & { as: 'owner' | 'collector' },
 ): Promise<{ document: StoredApplication; viewer: Viewer; replayed: boolean }> {
+  const { applications, hashes, secret, now } = deps;
   const cause = toCause(request, context, secret());
   const occurTime = fromTimestamp(request.occurTime ?? null);
-  const actor = toActor(context, cause, { persons, now: now(), occurTime });
+  const actor = toActor(context, cause, deps, { now: now(), occurTime });
   if (as === 'collector') actor.isCollecting = true;
   const centres = centresOf(context);
   const scope = as === 'collector' ? { collectionCentre: centres } : { centre: centres };
@@ -78,7 +80,7 @@ export async function writeChange<R>(
   const replayed = outcome === 'replayed';
   // A replay runs no command, but returns the application.
   if (replayed) context.recordAccess(request.name);
-  return { document, viewer: toViewer(context, persons, actor.now), replayed };
+  return { document, viewer: toViewer(context, deps, actor.now), replayed };
 }
 
 /**
@@ -114,12 +116,13 @@ export function toCause(request: { requestId: string }, context: Context, secret
 export function toActor(
   context: Context,
   { request }: RequestCause,
-  { persons, now, occurTime }: Pick<RpcDeps, 'persons'> & { now: Date; occurTime?: Date | undefined },
+  deps: GuardDeps,
+  { now, occurTime }: { now: Date; occurTime?: Date | undefined },
 ): Actor {
   const { operator, roles } = sessionOf(context);
   const [centre = '', ...inheritedCentres] = centresOf(context);
-  const isPartyTo = createPartyCheck(context, persons);
-  const actor: Actor = { operator, roles, centre, inheritedCentres, now, cause: request.id, isPartyTo };
+  const checks = createGuardChecks(context, deps);
+  const actor: Actor = { operator, roles, centre, inheritedCentres, now, cause: request.id, ...checks };
   if (occurTime) actor.occurTime = occurTime;
   return actor;
 }

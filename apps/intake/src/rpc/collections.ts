@@ -25,7 +25,7 @@ type CollectionRpcs = Pick<
  * the decision until the outcome is confirmed; in other states, and for other centres, it does not exist.
  */
 export function collectionRpcs(deps: RpcDeps): CollectionRpcs {
-  const { applications, accessLog, persons, now } = deps;
+  const { applications, accessLog, now } = deps;
 
   async function change(request: ChangeRequest, context: Context, decide: ApplicationCommand<undefined>['decide']) {
     const { document, viewer, replayed } = await writeChange(deps, request, context, { decide, as: 'collector' });
@@ -34,7 +34,7 @@ export function collectionRpcs(deps: RpcDeps): CollectionRpcs {
 
   return {
     async ListCollections(request, context) {
-      const viewer = toViewer(context, persons, now());
+      const viewer = toViewer(context, deps, now());
       const { documents, nextPageToken } = await listCollections(applications, {
         centres: centresOf(context),
         pageSize: normalizePageSize(request.pageSize),
@@ -49,7 +49,7 @@ export function collectionRpcs(deps: RpcDeps): CollectionRpcs {
       const app = await applications.get(parseResourceName('applications', name), { scope });
       if (!app || !resolveCollectingCentre(app)) throw notFound();
       context.recordAccess(name);
-      const viewer = toViewer(context, persons, now());
+      const viewer = toViewer(context, deps, now());
       await accessLog.write([app._id], accessLogEntry(context, 'collection', viewer.now));
       return { collection: toCollection(app, viewer) };
     },

@@ -15,11 +15,11 @@ import { getCentreApplication, toViewer } from './caller.ts';
 export function draftRpcs(
   deps: RpcDeps,
 ): Pick<IntakeRpcs, 'CreateApplication' | 'UpdateApplication' | 'RenewApplication'> {
-  const { applications, versions, clients, persons, secret, now } = deps;
+  const { applications, versions, clients, secret, now } = deps;
   return {
     async CreateApplication(request, context) {
       const cause = toCause(request, context, secret());
-      const actor = toActor(context, cause, { persons, now: now() });
+      const actor = toActor(context, cause, deps, { now: now() });
       if (request.applicationId && !isUlid(request.applicationId)) {
         throw invalidField(violation('/id', 'ULID'));
       }
@@ -32,7 +32,7 @@ export function draftRpcs(
           return { document: created, replayed: true };
         },
       );
-      return { application: toApplication(document, toViewer(context, persons, actor.now)), replayed };
+      return { application: toApplication(document, toViewer(context, deps, actor.now)), replayed };
     },
 
     async UpdateApplication(request, context) {

@@ -1,7 +1,6 @@
 import { createAnswersValidator, validateContentShape, validateUnavailable } from '@cups/application';
 import { violation } from '@cups/problem';
-import { fromAnswers, fromContact, fromEvidence, fromMandate } from '../convert/content.ts';
-import { changeContact } from '../domain/commands/contact.ts';
+import { fromAnswers, fromEvidence, fromMandate } from '../convert/content.ts';
 import * as filing from '../domain/commands/filing.ts';
 import { supplyDocuments } from '../domain/commands/supply.ts';
 import type { Supply } from '../domain/commands/supply.ts';
@@ -14,32 +13,36 @@ import type { MandateUse } from '../domain/mandates.ts';
 import { findMandate, readMandateUse, toMandateUse } from './mandates.ts';
 import { findNewDocuments } from './new-documents.ts';
 
+/** Returns the stored copy of the version: filing calls no upstream service. */
+export const versionOf = ({ versions }: Pick<RpcDeps, 'versions'>, app: StoredApplication): Promise<ServiceVersion> =>
+  versions.get(app.service.versionId);
+
+/** Returns what freezing a submission depends on. */
+export const submitContext = (
+  { workingTimes }: Pick<RpcDeps, 'workingTimes'>,
+  app: StoredApplication,
+  version: ServiceVersion,
+  mandateUse: MandateUse,
+): filing.SubmitContext => ({
+  version,
+  mandateUse,
+  acceptsForeignDocuments: workingTimes.acceptsForeignDocuments(app.agency),
+  workingTime: workingTimes.forAgency(app.agency),
+  validateAnswers: createAnswersValidator(version.form),
+});
+
 export function filingRpcs(
   deps: RpcDeps,
-): Pick<IntakeRpcs, 'SubmitApplication' | 'SupplyDocuments' | 'WithdrawApplication' | 'ChangeContact'> {
-  const { versions, workingTimes } = deps;
-  // Uses the stored copy: filing calls no upstream service.
-  const versionOf = (app: StoredApplication) => versions.get(app.service.versionId);
-  const submitContext = (
-    app: StoredApplication,
-    version: ServiceVersion,
-    mandateUse: MandateUse,
-  ): filing.SubmitContext => ({
-    version,
-    mandateUse,
-    acceptsForeignDocuments: workingTimes.acceptsForeignDocuments(app.agency),
-    workingTime: workingTimes.forAgency(app.agency),
-    validateAnswers: createAnswersValidator(version.form),
-  });
+): Pick<IntakeRpcs, 'SubmitApplication' | 'SupplyDocuments' | 'WithdrawApplication'> {
   return {
     async SubmitApplication(request, context) {
       return changeApplication(deps, request, context, {
         async read(app) {
-          const version = await versionOf(app);
+          const version = await versionOf(deps, app);
           return { version, mandateUse: await readMandateUse(deps, app, version) };
         },
         decide: (app, actor, { version, mandateUse }) =>
-          filing.submitApplication(app, actor, submitContext(app, version, mandateUse)),
+          filing.submitApplication(app, actor, submitContext(deps, app, version, mandateUse)),
       });
     },
 
@@ -53,14 +56,17 @@ export function filingRpcs(
       if (request.mandate) supply.mandate = fromMandate(request.mandate);
       return changeApplication(deps, request, context, {
         async read(app) {
-          const [version, found] = await Promise.all([versionOf(app), findNewDocuments(deps, app, evidence, context)]);
+          const [version, found] = await Promise.all([
+            versionOf(deps, app),
+            findNewDocuments(deps, app, evidence, context),
+          ]);
           const mandateUse = supply.mandate
             ? toMandateUse(deps, await findMandate(deps, supply, context), version.theme)
             : await readMandateUse(deps, app, version);
           return { version, found, mandateUse };
         },
         decide: (app, actor, { version, found, mandateUse }) =>
-          supplyDocuments(app, actor, { ...supply, found }, submitContext(app, version, mandateUse)),
+          supplyDocuments(app, actor, { ...supply, found }, submitContext(deps, app, version, mandateUse)),
       });
     },
 
@@ -68,13 +74,6 @@ export function filingRpcs(
       if (request.reason.length > 500) throw invalidField(violation('/reason', 'MAX_LENGTH', { max: 500 }));
       return changeApplication(deps, request, context, {
         decide: (app, actor) => filing.withdrawApplication(app, actor, request.reason),
-      });
-    },
-
-    async ChangeContact(request, context) {
-      const contact = request.contact ? fromContact(request.contact) : {};
-      return changeApplication(deps, request, context, {
-        decide: (app, actor) => changeContact(app, actor, contact),
       });
     },
   };

@@ -18,19 +18,14 @@ import type { IntakeRpcs, RpcDeps } from './deps.ts';
  * RPC handlers of the queue: one bucket with the counts of all, and changes since a cursor. Each page counts as one
  * list access per centre.
  */
-export function queueRpcs({
-  applications,
-  accessLog,
-  persons,
-  now,
-}: Pick<RpcDeps, 'applications' | 'accessLog' | 'persons' | 'now'>): Pick<
-  IntakeRpcs,
-  'ListQueue' | 'ListQueueChanges'
-> {
+export function queueRpcs(
+  deps: Pick<RpcDeps, 'applications' | 'accessLog' | 'persons' | 'workingTimes' | 'now'>,
+): Pick<IntakeRpcs, 'ListQueue' | 'ListQueueChanges'> {
+  const { applications, accessLog, now } = deps;
   return {
     async ListQueue(request, context) {
       const centres = centresOf(context);
-      const viewer = toViewer(context, persons, now());
+      const viewer = toViewer(context, deps, now());
       const bucket = (fromProtoEnum('BUCKET_', request.bucket) || 'today') as Bucket;
       const { operator, now: readTime } = viewer;
       const { pageToken } = request;
@@ -51,7 +46,7 @@ export function queueRpcs({
 
     async ListQueueChanges(request, context) {
       const centres = centresOf(context);
-      const viewer = toViewer(context, persons, now());
+      const viewer = toViewer(context, deps, now());
       const since = decodeCursor(request.cursor);
       const { pageToken } = request;
       const [page, counts] = await Promise.all([

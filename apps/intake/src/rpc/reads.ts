@@ -11,26 +11,21 @@ import { recordListAccess, accessLogEntry } from './access-recording.ts';
 import { getCentreApplication, toViewer } from './caller.ts';
 
 /** RPC handlers for reads of a centre's applications. Each access is recorded. */
-export function readRpcs({
-  applications,
-  accessLog,
-  persons,
-  now,
-}: Pick<RpcDeps, 'applications' | 'accessLog' | 'persons' | 'now'>): Pick<
-  IntakeRpcs,
-  'GetApplication' | 'ListApplications' | 'ListApplicationActions'
-> {
+export function readRpcs(
+  deps: Pick<RpcDeps, 'applications' | 'accessLog' | 'persons' | 'workingTimes' | 'now'>,
+): Pick<IntakeRpcs, 'GetApplication' | 'ListApplications' | 'ListApplicationActions'> {
+  const { applications, accessLog, now } = deps;
   return {
     async GetApplication(request, context) {
       const app = await getCentreApplication(applications, request.name, context);
-      const viewer = toViewer(context, persons, now());
+      const viewer = toViewer(context, deps, now());
       await accessLog.write([app._id], accessLogEntry(context, 'details', viewer.now));
       return { application: toApplication(app, viewer) };
     },
 
     async ListApplications(request, context) {
       const centres = centresOf(context);
-      const viewer = toViewer(context, persons, now());
+      const viewer = toViewer(context, deps, now());
       const { documents, nextPageToken } = await listByCentre(applications, {
         centres,
         state: fromProtoEnum('STATE_', request.state) as State | '',

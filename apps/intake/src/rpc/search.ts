@@ -22,9 +22,9 @@ import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
 /** RPC handlers that find applications and people by number, name or IDNP. */
 export function searchRpcs(
-  deps: Pick<RpcDeps, 'applications' | 'accessLog' | 'hashes' | 'persons' | 'now'>,
+  deps: Pick<RpcDeps, 'applications' | 'accessLog' | 'hashes' | 'persons' | 'workingTimes' | 'now'>,
 ): Pick<IntakeRpcs, 'SearchApplications' | 'LookUpPerson'> {
-  const { applications, accessLog, persons, now } = deps;
+  const { applications, accessLog, now } = deps;
 
   /** Records one access per result; without results, one for the centre. */
   async function recordAccess(
@@ -42,7 +42,7 @@ export function searchRpcs(
       const query = parseSearchRequest(request);
       const { rows, more, kind } = await runSearch(deps, query, centresOf(context));
       await recordAccess(rows, 'search', context);
-      const viewer = toViewer(context, persons, now());
+      const viewer = toViewer(context, deps, now());
       return {
         applications: rows.map((row) => toRow(row, viewer)),
         kind: toProtoEnum('SEARCH_KIND_', kind),
@@ -59,7 +59,7 @@ export function searchRpcs(
         findLastForPerson(applications, centres, idnp),
       ]);
       await recordAccess(last ? [...rows, last] : rows, 'person', context);
-      const viewer = toViewer(context, persons, now());
+      const viewer = toViewer(context, deps, now());
       const { applicant = null, contact = null } = last ? toContent(last.content) : {};
       return {
         applications: rows.map((row) => toRow(row, viewer)),

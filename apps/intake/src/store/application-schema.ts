@@ -96,6 +96,7 @@ export const APPLICATION_SCHEMA = {
       dueDate: String,
       unavailable,
       mandate: { name: String, grantTime: Date, expireTime: Date, textVersion: String, textSha256: String },
+      correctedFields: [String],
     },
   ],
   documentRequest: {

@@ -112,6 +112,23 @@ const documents: Scenario = {
   },
 };
 
+const corrected: Scenario = {
+  name: 'corrected',
+  title: 'A correction is acknowledged, and the decision follows (only by --scenario, for acceptsCorrections)',
+  isOnRequest: true,
+  async play(bench) {
+    const filing = bench.file();
+    await bench.send(filing.submitted());
+    await bench.awaitReply(filing, acknowledged, 'ACKNOWLEDGE');
+    await bench.send(filing.corrected());
+    await bench.waitUntil(`acknowledged of submission 2 of ${filing.application}`, 'SUBMISSION', () =>
+      bench.repliesOfType(filing, acknowledged).find(({ event }) => event.data.submission === 2),
+    );
+    await bench.awaitDecision(filing, 'DECIDE');
+    assertNoIdnp(bench, filing);
+  },
+};
+
 const withdrawn: Scenario = {
   name: 'withdrawn',
   title: 'An application withdrawn while in progress is not decided',
@@ -139,4 +156,4 @@ const expired: Scenario = {
   },
 };
 
-export const LIFECYCLE_SCENARIOS: Scenario[] = [decides, documents, withdrawn, expired];
+export const LIFECYCLE_SCENARIOS: Scenario[] = [decides, documents, corrected, withdrawn, expired];

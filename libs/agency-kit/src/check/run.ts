@@ -75,7 +75,9 @@ export async function runScenarios(options: RunOptions): Promise<ScenarioResult[
     isRunning: () => system?.isRunning() ?? true,
     onWait,
   });
-  const chosen = SCENARIOS.filter(({ name }) => options.scenarios.length === 0 || options.scenarios.includes(name));
+  const chosen = SCENARIOS.filter(({ name, isOnRequest = false }) =>
+    options.scenarios.length === 0 ? !isOnRequest : options.scenarios.includes(name),
+  );
   const played: PlayedScenario[] = [];
   try {
     await bench.open();

@@ -7,6 +7,8 @@ export type Scenario = {
   name: string;
   /** Expected behaviour, for the report. */
   title: string;
+  /** Played only if `--scenario` names it: it is about something that agencies declare. */
+  isOnRequest?: true;
   /**
    * @param system the agency's system, if the kit started it
    * @returns a note for the report

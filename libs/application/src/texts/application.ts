@@ -33,6 +33,7 @@ export const ACTION_TEXTS: Record<Action | CaseworkAction, Text> = {
     en: 'Choose the collection centre',
   },
   'change-contact': { ro: 'Schimbă contactul', ru: 'Изменить контакт', en: 'Change contact' },
+  'correct-submission': { ro: 'Corectează cererea', ru: 'Исправить заявление', en: 'Correct application' },
   'confirm-arrival': { ro: 'Confirmă sosirea', ru: 'Подтвердить прибытие', en: 'Confirm arrival' },
   note: { ro: 'Scrie o notă', ru: 'Написать заметку', en: 'Write a note' },
   assign: { ro: 'Preia', ru: 'Взять себе', en: 'Assign to me' },
@@ -59,6 +60,11 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     en: 'chose the centre where the result is collected',
   },
   'change-contact': { ro: 'a schimbat contactul', ru: 'изменил(а) контакт', en: 'changed the contact' },
+  'correct-submission': {
+    ro: 'a corectat cererea depusă',
+    ru: 'исправил(а) поданное заявление',
+    en: 'corrected the filed application',
+  },
   'confirm-outcome': { ro: 'a închis cererea', ru: 'закрыл(а) заявление', en: 'closed the application' },
   correct: { ro: 'a deschis o corectare', ru: 'начал(а) исправление', en: 'opened a correction' },
   'record-payment': { ro: 'a notat plata', ru: 'отметил(а) оплату', en: 'recorded the payment' },
@@ -215,6 +221,11 @@ export const DESK_ALERT_TEXTS: Record<DeskAlertKind, Text> = {
     ro: 'Un mesaj al autorității nu a fost luat chiar așa cum a venit.',
     ru: 'Сообщение учреждения принято не совсем так, как пришло.',
     en: 'A message of the agency was corrected on arrival.',
+  },
+  'decided-before-correction': {
+    ro: 'Autoritatea a decis înainte de corectare. Verificați rezultatul înainte de a-l înmâna.',
+    ru: 'Учреждение решило до исправления. Проверьте результат перед выдачей.',
+    en: 'The agency decided before the correction. Check the result before you hand it over.',
   },
   'document-refused': {
     ro: 'O copie atașată a fost respinsă la verificare, iar autoritatea nu o poate citi. Una nouă se trimite numai la cererea autorității: dacă nu există o cerere deschisă, sunați la autoritate.',

@@ -238,6 +238,11 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Человек отозвал полномочие. Можно отозвать заявление или выдать результат; для остального нужно новое полномочие.',
     en: 'The person revoked the mandate. You can withdraw or hand over; anything else needs a new mandate.',
   },
+  CORRECTION_NOT_SUPPORTED: {
+    ro: 'Autoritatea nu primește corectări. Retrageți cererea și depuneți-o din nou: datele se preiau.',
+    ru: 'Учреждение не принимает исправления. Отзовите заявление и подайте снова: данные сохранятся.',
+    en: 'The agency does not accept corrections. Withdraw the application and file it again: the data are kept.',
+  },
   RESULT_REVOKED: {
     ro: 'Nu înmânați nimic: autoritatea a revocat rezultatul. Așteptați corectarea sau retrageți cererea.',
     ru: 'Ничего не выдавайте: учреждение отозвало результат. Дождитесь исправления или отзовите заявление.',
