@@ -66,6 +66,7 @@ export async function prepareTestIdp(around: {
       OIDC_CLIENT_ID: CLIENT_ID,
       OIDC_CLIENT_SECRET_FILE: secret,
       OIDC_DISPLAY_NAME: 'OpenID Connect (test)',
+      MPOWER_URL: `${url}/mpower`,
     },
     async publishPeople() {
       const people = (await listOperators(around.gateway)).map(({ name, displayName }) => ({

@@ -10,6 +10,7 @@ import {
 import { dataKeySettings } from '@cups/data-keys/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
+import { MPOWER } from './mpower/settings.ts';
 import { SIGN_IN } from './signin/settings.ts';
 
 export const settings = {
@@ -78,6 +79,7 @@ export const settings = {
     meaning: 'Interval of the comparison of centres with the store, to read changes by other replicas.',
   },
   signIn: SIGN_IN,
+  mpower: MPOWER,
 } as const satisfies Settings;
 
 export type Config = ConfigOf<typeof settings>;

@@ -27,7 +27,7 @@ import type { SealedSource } from './person-number-resealer.ts';
 import { numberInDetails } from './mandates/details.ts';
 import { openMandates } from './mandates/store.ts';
 import { createMandateTimerHandler } from './mandates/timers.ts';
-import { notConnected } from './mpower/registry.ts';
+import { openMPower } from './mpower/client.ts';
 import { identityRpcs } from './rpc.ts';
 import { Sessions } from './sessions.ts';
 import { Attempts, openAttempts } from './signin/attempts.ts';
@@ -129,7 +129,8 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
 function startMandates(backend: StoredBackend<Config>, keys: ReturnType<typeof createPersonKeys>) {
   const mandates = openMandates(backend.store);
   backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandates, backend) });
-  return { mandates, mpower: notConnected, ...keys };
+  const { mpower, environment } = backend.config;
+  return { mandates, mpower: openMPower(mpower, environment), ...keys };
 }
 
 function startResealing(backend: StoredBackend<Config>, sources: SealedSource[], persons: PersonNumbers) {

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { CreateMandateRequest } from '@cups/contracts/gen/cups/identity/v1/CreateMandateRequest.ts';
 import type { IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import { eventCodec } from '@cups/contracts/proto';
 import { idnp, person, readTopic } from '@cups/testing';
 import { connectDatabase } from '@cups/store';
+import { createMPowerSimulator } from '@cups/test-idp/mpower';
 import { problemWith, shareWorld } from './identity-world.ts';
 import type { Client, SharedWorld } from './identity-world.ts';
 
@@ -119,6 +123,38 @@ describe('CreateMandate', () => {
     };
     const mandate = await grant(104, { person: foreign, representative: named(105), ground });
     expect(mandate).toMatchObject({ person: foreign, representative: named(105), ground });
+  });
+
+  test('accepts a power only if MPower says that it is valid now', async () => {
+    const simulator = createServer(createMPowerSimulator());
+    await once(simulator.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(simulator.address() as AddressInfo).port}`;
+    const mpower = { ...world.config().mpower, url };
+    const connected = await world.start({ mpower });
+    const put = (status: string) =>
+      fetch(`${url}/powers/1234567812345678`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ authorizingIdn: idnp(107), authorizedIdn: idnp(108), type: 'AT-0000007', status }),
+      });
+    try {
+      const client = world.client(await world.signIn('cu-001-specialist'), { of: connected });
+      const ground = { kind: 'MANDATE_GROUND_MPOWER' as const, reference: '1234567812345678' };
+      const power = request(107, { ground, representative: named(108) });
+      await put('Suspended');
+      await expect(client.createMandate(power)).rejects.toEqual(problemWith('POWER_NOT_VALID'));
+      await put('Valid');
+      const { mandate } = await client.createMandate(power);
+      expect(mandate!.ground).toMatchObject({ mpowerType: 'AT-0000007', mpowerState: 'Valid' });
+      expect(mandate!.ground!.mpowerCheckTime).not.toBeNull();
+      // A repeat is the recorded mandate, whatever the register says by then.
+      await put('Canceled');
+      expect(await client.createMandate(power)).toEqual({ mandate, replayed: true });
+    } finally {
+      await connected.stop();
+      simulator.closeAllConnections();
+      simulator.close();
+    }
   });
 
   test('refuses a power that MPower cannot confirm', async () => {
