@@ -24,7 +24,8 @@ interface Range {
 }
 
 const LEAF_PREFIX = Buffer.of(0);
-const NODE_PREFIX = Buffer.of(1);
+/** Prefix and two hashes; filled and read without a pause. */
+const NODE = Buffer.alloc(65, 1);
 
 export const sha256 = (data: Uint8Array): Hash => hash('sha256', data, 'buffer');
 
@@ -33,7 +34,11 @@ export const EMPTY_ROOT: Hash = sha256(Buffer.alloc(0));
 
 export const hashLeaf = (data: Uint8Array): Hash => sha256(Buffer.concat([LEAF_PREFIX, data]));
 
-export const hashNode = (left: Hash, right: Hash): Hash => sha256(Buffer.concat([NODE_PREFIX, left, right]));
+export function hashNode(left: Uint8Array, right: Uint8Array): Hash {
+  NODE.set(left, 1);
+  NODE.set(right, 33);
+  return sha256(NODE);
+}
 
 /** Returns the root of the first `size` leaves. */
 export function computeRoot(size: number, read: ReadSubtree): Hash {
