@@ -24,6 +24,8 @@ export interface DayOptions {
   patienceSeconds?: number;
   /** Whether every agency has a system that fetches copies. @default false: each fetches all of them, or none */
   everyAgencyFetches?: boolean;
+  /** Family name of the n-th applicant. @default a common one */
+  familyNameOf?: (n: number) => string;
   onChange?: (row: VisitRow) => void;
 }
 
@@ -76,6 +78,7 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
     desks: new Map(),
     queues: new Map(),
     patienceSeconds,
+    familyNameOf: options.familyNameOf,
     counts: { replayed: 0, stale: 0 },
     onChange,
   };

@@ -28,6 +28,8 @@ export interface DayContext {
   queues: Map<string, QueueClient>;
   /** Maximum seconds until an application changes. */
   patienceSeconds: number;
+  /** Family name of the n-th applicant. @default a common one */
+  familyNameOf?: ((n: number) => string) | undefined;
   counts: { replayed: number; stale: number };
   onChange: (row: VisitRow) => void;
 }
@@ -147,7 +149,9 @@ export class Visit {
 
   #content(): ReturnType<typeof createContent> {
     const { n, centre, service } = this.#job;
-    return createContent(n, centre, service);
+    const content = createContent(n, centre, service);
+    const familyName = this.#context.familyNameOf?.(n);
+    return familyName === undefined ? content : { ...content, applicant: { ...content.applicant, familyName } };
   }
 
   async #open(corrects: string | undefined): Promise<Application> {
