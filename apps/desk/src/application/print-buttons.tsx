@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import { Printer } from 'lucide-react';
 import { NOTICE_KIND_TEXTS } from '@cups/application/texts';
 import { api, bodyOf, isTransient } from '../api/client.ts';
@@ -10,7 +11,8 @@ import type { Text } from '../language/messages.ts';
 import { Button } from '../parts/button.tsx';
 import { ApplicationPrintout, MandatePrintout } from '../print/application-printout.tsx';
 import { DecisionPrintout, HandOverPrintout } from '../print/decision-printout.tsx';
-import { printSlip } from '../print/print-on-demand.tsx';
+import { checkpointQuery } from '../print/journal.ts';
+import { printReceipt, printSlip } from '../print/print-on-demand.tsx';
 import { MissingDocumentsPrintout } from '../print/checklist-printouts.tsx';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { printDocument, usePrintout } from '../print/printing.tsx';
@@ -33,9 +35,11 @@ export function PrintMainButton({ details }: { details: ApplicationDetails }) {
   const catalog = useCatalog();
   const { session } = useSignedIn();
   const { displayName } = session.operator;
+  // Only the receipt, which is the document of an undecided application, has the state of the journal.
+  const { data: checkpoint } = useQuery({ ...checkpointQuery, enabled: details.application.decision === undefined });
   const main = useMemo(
-    () => (catalog ? resolveMainPrintout(details, catalog, displayName) : undefined),
-    [details, catalog, displayName],
+    () => (catalog ? resolveMainPrintout(details, catalog, displayName, checkpoint) : undefined),
+    [details, catalog, displayName, checkpoint],
   );
   const print = usePrintout(main?.render);
   useKeys([main && { code: 'KeyP', label: KEYS.print, run: print }]);
@@ -51,6 +55,7 @@ function resolveMainPrintout(
   details: ApplicationDetails,
   catalog: Catalog,
   specialist: string,
+  checkpoint: string | undefined,
 ): PrintableDocument | undefined {
   const { application } = details;
   const { decision, handOver, state } = application;
@@ -72,7 +77,8 @@ function resolveMainPrintout(
     return { label: PRINTOUTS.decision, render: () => <DecisionPrintout application={decided} catalog={catalog} /> };
   }
   if (!application.submitTime) return undefined;
-  return { label: PRINTOUTS.receipt, render: () => <ReceiptPrintout application={application} catalog={catalog} /> };
+  const receipt = <ReceiptPrintout application={application} catalog={catalog} checkpoint={checkpoint} />;
+  return { label: PRINTOUTS.receipt, render: () => receipt };
 }
 
 function toMissingDocumentsProps({ application }: ApplicationDetails, catalog: Catalog) {
@@ -120,10 +126,7 @@ export function PrintList({ details }: { details: ApplicationDetails }) {
             void printDocument(<MandatePrintout filed={application} catalog={catalog} specialist={specialist} />)
           }
         />
-        <PrintListItem
-          label={t(PRINTOUTS.receipt)}
-          onPrint={() => void printDocument(<ReceiptPrintout application={application} catalog={catalog} />)}
-        />
+        <PrintListItem label={t(PRINTOUTS.receipt)} onPrint={() => void printReceipt(application, catalog)} />
         {slips.map((notice) => (
           <PrintListItem
             key={notice.id}

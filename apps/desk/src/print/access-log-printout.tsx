@@ -5,6 +5,7 @@ import { PRINT } from '../texts/print.ts';
 import { ServiceSubject } from './application-printout.tsx';
 import { formatInstant } from './format-instant.ts';
 import { toPrintoutSetting } from './catalog-lookups.ts';
+import { JournalSeal } from './journal-seal.tsx';
 import { Printout, Bilingual } from './printout.tsx';
 import styles from './printout.module.css';
 
@@ -14,10 +15,21 @@ interface AccessLogPrintoutProps {
   entries: readonly AccessLogEntry[];
   /** Returns the display name of operators/{id}. */
   nameOf: (operator: string) => string;
+  /** Newest checkpoint of the journal; empty if it was unavailable. */
+  checkpoint: string;
+  /** SHA-256 of the file of this list. */
+  listHash: string;
 }
 
-/** The access log of an application, grouped by operator and 15 minutes. */
-export function AccessLogPrintout({ application, catalog, entries, nameOf }: AccessLogPrintoutProps) {
+/** The access log of an application, grouped by operator and 15 minutes, and the state of the journal. */
+export function AccessLogPrintout({
+  application,
+  catalog,
+  entries,
+  nameOf,
+  checkpoint,
+  listHash,
+}: AccessLogPrintoutProps) {
   const heads = [
     PRINT.accessLogFirst,
     PRINT.accessLogLast,
@@ -64,6 +76,7 @@ export function AccessLogPrintout({ application, catalog, entries, nameOf }: Acc
           </tbody>
         </table>
       )}
+      <JournalSeal checkpoint={checkpoint} listHash={listHash} />
     </Printout>
   );
 }

@@ -1,7 +1,9 @@
-import { api, bodyOf } from '../api/client.ts';
+import { api, bodyOf, isTransient } from '../api/client.ts';
 import type { Application, AccessLogEntry, Notice, Catalog } from '../api/types.ts';
 import { AccessLogPrintout } from './access-log-printout.tsx';
+import { fetchCheckpoint, fetchListFile } from './journal.ts';
 import { printDocument } from './printing.tsx';
+import { ReceiptPrintout } from './receipt-printout.tsx';
 import { SlipPrintout } from './slip-printout.tsx';
 
 /** Printouts that read from the platform first. A failed read throws, and nothing is printed. */
@@ -18,7 +20,16 @@ export async function printSlip(notice: Notice, application: Application, catalo
   await printDocument(<SlipPrintout notice={notice} application={application} catalog={catalog} />);
 }
 
-/** Prints the newest 1,000 entries of the access log. */
+/** Prints the receipt with the state of the journal, as far as that is available. */
+export async function printReceipt(application: Application, catalog: Catalog): Promise<void> {
+  const checkpoint = await fetchCheckpoint();
+  await printDocument(<ReceiptPrintout {...{ application, catalog, checkpoint }} />);
+}
+
+/**
+ * Prints the newest 1,000 entries of the access log, and saves the file that proves them. Without the journal, the printout
+ * says that it has no proof.
+ */
 export async function printAccessLog(application: Application, catalog: Catalog): Promise<void> {
   const entries: AccessLogEntry[] = [];
   const names = new Map<string, string>();
@@ -29,9 +40,26 @@ export async function printAccessLog(application: Application, catalog: Catalog)
     pageToken = page.nextPageToken;
   }
   const nameOf = (operator: string) => names.get(operator) ?? operator;
+  const file = await fetchListFile(application.id, MAX_ENTRIES).catch((error: unknown) => {
+    if (isTransient(error)) return { checkpoint: '', sha256: '', text: '' };
+    throw error;
+  });
+  if (file.text) saveText(`access-list-${application.id}.json`, file.text);
   await printDocument(
-    <AccessLogPrintout application={application} catalog={catalog} entries={entries} nameOf={nameOf} />,
+    <AccessLogPrintout
+      {...{ application, catalog, entries, nameOf, checkpoint: file.checkpoint, listHash: file.sha256 }}
+    />,
   );
+}
+
+/** Saves a file. Its name has an ID only. */
+function saveText(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
 }
 
 interface AccessLogPage {

@@ -174,4 +174,20 @@ export const PRINT = defineMessages({
     ru: 'Заявление никто не просматривал.',
     en: 'Nobody has accessed the application.',
   },
+
+  journalSeal: {
+    ro: 'Starea jurnalului {origin}: {size} înregistrări, cu suma de control:',
+    ru: 'Состояние журнала {origin}: записей {size}, контрольная сумма:',
+    en: 'State of the journal {origin}: {size} entries, with the root hash:',
+  },
+  listHash: {
+    ro: 'SHA-256 al fișierului acestei liste:',
+    ru: 'SHA-256 файла этого списка:',
+    en: 'SHA-256 of the file of this list:',
+  },
+  journalUnavailable: {
+    ro: 'Jurnalul nu a fost disponibil la tipărire. Această listă nu are dovadă.',
+    ru: 'Журнал был недоступен при печати. У этого списка нет подтверждения.',
+    en: 'The journal was unavailable when this was printed. This list has no proof.',
+  },
 });

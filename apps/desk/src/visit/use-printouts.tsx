@@ -1,8 +1,10 @@
 import { useMemo } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import type { Application, PublicService } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
 import { ApplicationPrintout } from '../print/application-printout.tsx';
 import { BringChecklistPrintout, MissingDocumentsPrintout } from '../print/checklist-printouts.tsx';
+import { checkpointQuery } from '../print/journal.ts';
 import { printDocument, usePrintout } from '../print/printing.tsx';
 import { ReceiptPrintout } from '../print/receipt-printout.tsx';
 import { useSignedIn } from '../session/session.tsx';
@@ -51,9 +53,10 @@ export function useReceiptPrintouts(application: Application): {
 } {
   const { catalog } = useDraftForm();
   const { session } = useSignedIn();
+  const { data: checkpoint } = useQuery(checkpointQuery);
   const printout = useMemo(
-    () => () => <ReceiptPrintout application={application} catalog={catalog} />,
-    [application, catalog],
+    () => () => <ReceiptPrintout application={application} catalog={catalog} checkpoint={checkpoint} />,
+    [application, catalog, checkpoint],
   );
   const specialist = session.operator.displayName;
   return {
