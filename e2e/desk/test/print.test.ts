@@ -1,5 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { eventually, temporaryDir } from '@cups/testing';
 import { idnp } from '@cups/tools/filings';
+import { verifyList } from '@cups/tools/journal';
 import type { Locator, Page } from 'playwright-core';
 import { open, tolerate } from '../desk.ts';
 import type { OpenOptions } from '../desk.ts';
@@ -8,6 +13,9 @@ import { pdfText, qrText } from '../pdf.ts';
 import { platformUrl } from '../test-env.ts';
 
 /** Printouts, read back. Applicants read Russian, so that each printout has two languages. */
+
+const { dir, remove } = temporaryDir();
+afterAll(remove);
 
 /** Opens a page whose print dialog does nothing, so that the printout stays until the test prints it. */
 async function openToPrint(options: OpenOptions): Promise<Page> {
@@ -93,6 +101,33 @@ test('prints the application, the mandate and the access log', async () => {
   const [accessLog = ''] = await printed(page, button(page, 'Tipărește lista'));
   expect(accessLog).toContain('Cine a consultat cererea Кто просматривал заявление');
   expect(accessLog).toMatch(/Test Specialist Lozova .*cererea depusă поданное заявление/s);
+  expect(accessLog).toMatch(/Starea jurnalului cups\.md\/journal: \d+ înregistrări/);
+});
+
+test('saves a file with the access list, whose hash and checkpoint are printed', async () => {
+  const { id } = await filedInRussian('ZQ');
+  const page = await openToPrint({ path: `/applications/${id}/access-log` });
+  await waitForJournal(id);
+  const downloading = page.waitForEvent('download');
+  await button(page, 'Tipărește lista').click();
+  const file = join(dir, 'access-list.json');
+  await (await downloading).saveAs(file);
+  const bytes = readFileSync(file);
+  await page.emulateMedia({ media: 'print' });
+  const code = await qrText(page.locator('#paper svg').last());
+  const list = JSON.parse(bytes.toString()) as { application: string; pages: { checkpoint: string }[] };
+  expect(list.application).toBe(`applications/${id}`);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  expect(code).toBe(`${list.pages[0]!.checkpoint}list sha256 ${sha256}\n`);
+  const { keys } = (await (await fetch(`${platformUrl()}/journal/verifier`)).json()) as {
+    keys: { verifier: string }[];
+  };
+  const verification = verifyList(
+    bytes,
+    keys.map(({ verifier }) => verifier),
+  );
+  expect(verification).toMatchObject({ sha256, findings: [] });
+  expect(verification.entries).toBeGreaterThan(0);
 });
 
 test('prints the hand-over, and marks training on every page', async () => {
@@ -138,6 +173,13 @@ async function filedInRussian(ending: 'ZD' | 'ZR' | 'ZQ') {
   const filed = await fileApplication({ ending, content: { applicant, contact: { none: true } } });
   const state = { ZD: 'documents-requested', ZR: 'rejected', ZQ: 'ready' } as const;
   return waitForState(filed, state[ending]);
+}
+
+/** Waits until the journal lists an entry of an application: entries arrive within seconds. */
+async function waitForJournal(id: string): Promise<void> {
+  const desk = await openDeskFor('cu-001-specialist');
+  const read = async () => (await desk.call<{ entries: object[] }>('GET', `/applications/${id}/journal`)).body.entries;
+  await eventually(async () => (await read()).length > 0);
 }
 
 async function notices(id: string): Promise<{ channel: string; state: string }[]> {
