@@ -88,6 +88,14 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     }),
   ]),
   notifications: Object.fromEntries(rulesFor('ListNotices GetSlip', pageRule(DESK_ROLES, 'centre'))),
+  // Salted hashes, signatures and keys are public. The gateway lists entries after intake has allowed it.
+  journal: Object.fromEntries([
+    ...rulesFor(
+      'GetCheckpoint GetConsistencyProof GetTile ListVerifierKeys ListEntries',
+      serviceRule('gateway', 'ops'),
+    ),
+    ...rulesFor('InspectJournal', serviceRule('ops')),
+  ]),
   catalog: Object.fromEntries([
     ...rulesFor('GetPublicService ListPublicServices GetCatalog', pageRule('none', 'nobody')),
     ...rulesFor('GetPublicServiceVersion', serviceRule('intake')),

@@ -32,6 +32,7 @@ const SERVICE_NAMES: Readonly<Record<string, string>> = {
   documents: 'cups.documents.v1.DocumentsService',
   'agency-bridge': 'cups.agencybridge.v1.AgencyBridgeService',
   notifications: 'cups.notifications.v1.NotificationsService',
+  journal: 'cups.journal.v1.JournalService',
   catalog: 'cups.catalog.v1.CatalogService',
   identity: 'cups.identity.v1.IdentityService',
 };
@@ -41,6 +42,7 @@ const CALLERS: ServiceName[] = [
   'documents',
   'agency-bridge',
   'notifications',
+  'journal',
   'catalog',
   'identity',
   'ops',
