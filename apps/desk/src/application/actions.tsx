@@ -1,5 +1,5 @@
-import { useState } from 'react';
-import { FilePen, PackageCheck, Phone, Receipt } from 'lucide-react';
+import { Suspense, useState } from 'react';
+import { Contact, FilePen, PackageCheck, Phone, Receipt } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { ACTION_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
 import type { Application, ApplicationDetails } from '../api/types.ts';
@@ -7,6 +7,7 @@ import { CollectionPlace } from '../collections/collection-place.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import type { LanguageContextValue } from '../language/language.tsx';
+import { lazyScreen } from '../lazy-screens.ts';
 import { formatMoney } from '../language/money.ts';
 import type { Write } from '../outbox/outbox.ts';
 import { Button } from '../parts/button.tsx';
@@ -26,7 +27,10 @@ import styles from './application.module.css';
 /** States in which the applicant has to be notified. */
 const NOTIFIABLE_STATES: readonly string[] = ['documents-requested', 'ready', 'rejected'];
 
-type ActionForm = 'withdraw' | 'notify-person' | 'record-payment';
+/** Loaded later: few applications need it. */
+const ContactForm = lazyScreen(() => import('./contact-form.tsx'));
+
+type ActionForm = 'withdraw' | 'notify-person' | 'record-payment' | 'change-contact';
 
 export function ApplicationActions({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
@@ -81,6 +85,7 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
             {t(APPLICATION.pay)}
           </Button>
         )}
+        {isAllowed('change-contact') && <ContactButton onClick={() => setActiveForm('change-contact')} />}
         {isAllowed('correct') && <Button onClick={() => go(`/visits/correct/${id}`)}>{t(APPLICATION.correct)}</Button>}
         <PrintMainButton details={details} />
         {isAllowed('withdraw') && activeForm !== 'withdraw' && (
@@ -94,6 +99,15 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
       <ActiveForm activeForm={activeForm} application={application} action={action} onDone={closeForm} />
       <UndoBar action={action} onUndone={setActiveForm} />
     </>
+  );
+}
+
+function ContactButton({ onClick }: { onClick: () => void }) {
+  const { t } = useLanguage();
+  return (
+    <Button icon={Contact} onClick={onClick}>
+      {t(ACTION_TEXTS['change-contact'])}
+    </Button>
   );
 }
 
@@ -128,9 +142,14 @@ interface ActiveFormProps extends ActionFormProps {
 function ActiveForm({ activeForm, application, action, onDone }: ActiveFormProps) {
   return (
     <>
-      {activeForm === 'withdraw' && <WithdrawForm action={action} onDone={onDone} />}
+      {activeForm === 'withdraw' && <WithdrawForm application={application} action={action} onDone={onDone} />}
       {activeForm === 'notify-person' && <NotifyForm action={action} onDone={onDone} />}
       {activeForm === 'record-payment' && <PaymentForm application={application} action={action} onDone={onDone} />}
+      {activeForm === 'change-contact' && (
+        <Suspense fallback={null}>
+          <ContactForm application={application} action={action} onDone={onDone} />
+        </Suspense>
+      )}
       {(action.errorText || action.staleErrorText) && (
         <p role="alert" className={styles.fault}>
           {action.errorText || action.staleErrorText}
@@ -190,11 +209,18 @@ interface ActionFormProps {
   onDone: () => void;
 }
 
-function WithdrawForm({ action: { run, busy }, onDone }: ActionFormProps) {
+function WithdrawForm({ application, action: { run, busy }, onDone }: ActionFormProps & { application: Application }) {
   const { t } = useLanguage();
+  const [, go] = useLocation();
   const [reason, setReason] = useState('');
   const withdraw = async () => {
-    if (await run('withdraw', reason.trim() ? { reason: reason.trim() } : {})) onDone();
+    if (!(await run('withdraw', reason.trim() ? { reason: reason.trim() } : {}))) return false;
+    onDone();
+    return true;
+  };
+  // The way to correct what an agency without corrections has received.
+  const fileAgain = async () => {
+    if (await withdraw()) go(`/visits/correct/${application.id}`);
   };
   return (
     <div className={styles.asking}>
@@ -211,6 +237,9 @@ function WithdrawForm({ action: { run, busy }, onDone }: ActionFormProps) {
         >
           {t(APPLICATION.withdrawYes)}
         </Button>
+        {application.state !== 'draft' && (
+          <Button onClick={() => void fileAgain()}>{t(APPLICATION.withdrawAndFile)}</Button>
+        )}
         <Button onClick={onDone}>{t(APPLICATION.keep)}</Button>
       </div>
     </div>

@@ -7,6 +7,7 @@ import { findReplacement } from '../documents/replacement.ts';
 import type { Replacement } from '../documents/replacement.ts';
 import { groupDigits } from '../print/group-digits.ts';
 import { DOCUMENTS } from '../texts/documents.ts';
+import { contactText } from './contact-text.ts';
 import { operatorName } from './operator-name.ts';
 
 /** The history of an application, newest first, without entries that the applicant may not see. */
@@ -59,13 +60,14 @@ function toTimelineEntry(entry: ApplicationAction, details: ApplicationDetails, 
 }
 
 function detailText(
-  { kind, result, method, centre }: ApplicationAction,
+  { kind, result, method, centre, formerContact, contact }: ApplicationAction,
   details: ApplicationDetails,
   { t, centre: centreName }: NameContext,
 ): string {
   // The centre is named if it is not the one of the application.
   if (centre && COLLECTING_KINDS.has(kind)) return t(APPLICATION.atCentre, { centre: centreName(centre) });
   if (method) return t(NOTIFICATION_METHOD_TEXTS[method]);
+  if (kind === 'change-contact') return [formerContact, contact].map((one) => contactText(one) || '–').join(' → ');
   if (kind === 'hand-over') return handedOverText(details, t);
   if (result?.number) return `${t(APPLICATION.result)}: ${result.number}`;
   if (kind === 'acknowledged' && details.delivery?.agencyReference) {

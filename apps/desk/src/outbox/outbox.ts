@@ -22,6 +22,7 @@ export type WriteAction =
   | 'confirm-arrival'
   | 'confirm-outcome'
   | 'collection-centre'
+  | 'contact'
   | 'collections/hand-over'
   | 'collections/confirm-arrival'
   | 'renew'

@@ -208,6 +208,11 @@ export const APPLICATION = defineMessages({
     en: 'Reason, in the applicant’s own words',
   },
   withdrawYes: { ro: 'Da, retrage', ru: 'Да, отозвать', en: 'Yes, withdraw' },
+  withdrawAndFile: {
+    ro: 'Retrage și depune din nou',
+    ru: 'Отозвать и подать снова',
+    en: 'Withdraw and file again',
+  },
   keep: { ro: 'Nu, rămâne', ru: 'Нет, оставить', en: 'No, keep it' },
   markNotified: { ro: 'Am anunțat persoana', ru: 'Заявитель уведомлён', en: 'Mark as notified' },
   notified: { ro: 'Persoana a fost anunțată', ru: 'Заявитель уведомлён', en: 'Applicant notified' },
