@@ -4,17 +4,27 @@ import type { DocumentRef } from '@cups/contracts/gen/cups/documents/v1/Document
 import type { DocumentsEvent, DocumentsEvents } from '@cups/contracts/gen/events/cups.documents.v1.ts';
 import type { Change, NewEvent } from '@cups/store';
 import type { DocumentEvent, Step } from './domain/document.ts';
+import { entryOfAct, entryOfEvent } from './journal.ts';
+import type { Act } from './journal.ts';
 import type { DocumentRecord } from './store.ts';
 
 /** Writes cups.documents. */
 
 const documentEvents = eventCodec<DocumentsEvents>('cups.documents.v1');
 
-/** Converts a step of the domain to a change of the store. */
-export const toChange = ({ document, eventKind }: Step<DocumentRecord>): Change<DocumentRecord> => ({
-  document,
-  events: eventKind ? [toEvent(document, eventKind)] : [],
-});
+/**
+ * Converts a step of the domain to a change of the store, with its entry for the journal.
+ * @param act an act that no event reports; it counts if the step changes `before`
+ */
+export function toChange(
+  { document, eventKind }: Step<DocumentRecord>,
+  act?: Act & { before: DocumentRecord },
+): Change<DocumentRecord> {
+  if (eventKind) return { document, events: [toEvent(document, eventKind), entryOfEvent(document, eventKind)] };
+  if (!act || document === act.before) return { document, events: [] };
+  const { before: _before, ...done } = act;
+  return { document, events: [entryOfAct(document, done)] };
+}
 
 function toEvent(document: DocumentRecord, kind: DocumentEvent): NewEvent {
   const event = toProtoEvent(document, kind);

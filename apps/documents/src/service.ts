@@ -60,7 +60,7 @@ export async function createDocuments(config: Config, overrides: DocumentsTestOv
   const checker = overrides.checker ?? (await backend.shutDownOnFailure(createChecker({ ...config, ...backend })));
   const checks = new Checks({ records, content, checker, metrics, maxChecks: config.maxChecks, now });
 
-  backend.publishOutboxes([records]);
+  backend.publishOutboxes([records, applications]);
   const due = createTimerHandler({ records, checks, erasure, metrics, now });
   backend.startTimers({ documents: records, due, pollMs: config.timerPollMs });
   backend.onShutdown('consumers', () => checks.stop());

@@ -39,6 +39,7 @@ export function openDocumentRecords(store: Store): DocumentRecords {
       uploadSha256: { type: String, required: true },
       pageSizes: [Number],
       training: { type: Boolean, required: true },
+      journalSalt: String,
       uploadChunks: [String],
       uploadTime: Date,
       content: contentSchema,

@@ -57,8 +57,9 @@ export const JOURNAL_ACTIONS = {
   // Documents.
   'document-refused': 'A document was refused after filing',
   'create-document': 'A document was created for an upload or a result',
-  'accept-document': 'The upload was complete',
+  'accept-document': 'A decision of the agency named the result',
   'check-document': 'The check of a document ended',
+  'delete-document': 'The deletion of a document was requested',
   'release-document': 'A document was released to the agency',
   'hold-documents': 'A hold stopped the erasure of the documents',
   'end-hold': 'The hold of the documents ended',

@@ -60,6 +60,8 @@ export interface DocumentFields {
   uploadSha256: string;
   pageSizes: number[];
   training: boolean;
+  /** Salt of its hashes in the journal, 32 hexadecimal digits; absent in records of earlier releases. */
+  journalSalt?: string;
   createTime: Date;
   /** Names of the stored chunks of the upload, in order. */
   uploadChunks: string[];

@@ -52,7 +52,7 @@ export function agencyRpcs(deps: RpcDeps): AgencyRpcs {
         training: facts.training,
       };
       const options = { scope: { agency }, cause, maxLive: MAX_RESULT_DOCUMENTS };
-      const { document, replayed } = await openUpload(draft, options, deps);
+      const { document, replayed } = await openUpload(draft, { ...options, context }, deps);
       return { document: toDocument(document), replayed };
     },
 

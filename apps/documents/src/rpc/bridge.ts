@@ -13,6 +13,10 @@ import { newApplicationRecord } from '../store.ts';
 import type { DocumentRecord } from '../store.ts';
 import { assertMaxItems, parseDelivery, toCause } from './requests.ts';
 
+const ACTOR = 'services/agency-bridge';
+const RELEASE = { action: 'release-document', actor: ACTOR, ground: 'filed-application' } as const;
+const ACCEPTANCE = { action: 'accept-document', actor: ACTOR, ground: 'agency-decision' } as const;
+
 type BridgeRpcs = Pick<Rpcs<DocumentsServiceDefinition>, 'ReleaseDocuments' | 'AcceptResultDocuments'>;
 
 /** RPCs of the agency bridge. */
@@ -60,7 +64,9 @@ async function releaseDocument(
   try {
     const options = { scope: 'service' as const, cause: toCause(context), now: now() };
     const { document } = await records.update(id, options, (before) =>
-      isReleasable(before) ? toChange(release(before, delivery, agency)) : { document: before, events: [] },
+      isReleasable(before)
+        ? toChange(release(before, delivery, agency), { before, ...RELEASE })
+        : { document: before, events: [] },
     );
     return isReleasable(document) ? toDocument(document) : toUnknownDocument(name, application);
   } catch (error) {
@@ -96,7 +102,7 @@ async function acceptDocument(
   const options = { scope: 'service' as const, cause: toCause(context), now: time };
   const { document } = await records.update(id, options, (before) => {
     assertAcceptable(before, delivery);
-    return toChange(acceptResult(before, time));
+    return toChange(acceptResult(before, time), { before, ...ACCEPTANCE });
   });
   return toDocument(document);
 }

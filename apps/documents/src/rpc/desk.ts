@@ -9,6 +9,7 @@ import type { RpcDeps } from '../deps.ts';
 import { isLive, isVisible, requestDeletion } from '../domain/document.ts';
 import { MAX_EVIDENCE_DOCUMENTS, MAX_LISTED_DOCUMENTS } from '../domain/limits.ts';
 import { toChange } from '../event-encoder.ts';
+import { actOfCaller } from '../journal.ts';
 import type { ApplicationRecord, DocumentRecord } from '../store.ts';
 import { appendChunk } from '../uploads.ts';
 import { openUpload } from './open-upload.ts';
@@ -51,7 +52,7 @@ export function deskRpcs(deps: RpcDeps): DeskRpcs {
         training: request.training,
       };
       const options = { scope: scopeOf(context), cause, maxLive: MAX_EVIDENCE_DOCUMENTS };
-      const { document, replayed } = await openUpload(draft, options, deps);
+      const { document, replayed } = await openUpload(draft, { ...options, context }, deps);
       return { document: toDocument(document), replayed };
     },
 
@@ -125,7 +126,7 @@ async function deleteDocument(id: string, context: Context, deps: RpcDeps): Prom
       if (!isVisible(before) || before.state === 'erased') throw notFound();
       if (isInUse(before, facts))
         throw new Problem({ reason: 'DOCUMENT_IN_USE', message: 'A submission may contain the document.' });
-      return toChange(requestDeletion(before, time));
+      return toChange(requestDeletion(before, time), { before, ...actOfCaller('delete-document', context) });
     },
   });
   if (document.centre) quota.forget(document.centre);

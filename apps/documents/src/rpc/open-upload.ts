@@ -1,9 +1,11 @@
-import { newUlid } from '@cups/contracts/node';
+import { newSalt, newUlid } from '@cups/contracts/node';
 import { isProblem, Problem } from '@cups/problem';
+import type { Context } from '@cups/rpc';
 import type { Cause, Draft, Scope } from '@cups/store';
 import type { RpcDeps } from '../deps.ts';
 import { abandonTime, isLive, isVisible } from '../domain/document.ts';
 import { withRetentionDue } from '../domain/application-facts.ts';
+import { actOfCaller, entryOfAct } from '../journal.ts';
 import { newApplicationRecord } from '../store.ts';
 import type { DocumentRecord } from '../store.ts';
 
@@ -19,13 +21,21 @@ const MAX_RECORDS = 200;
 /** Time after which a late upload of an ended application is complete or abandoned. */
 const UPLOAD_END_MS = 25 * 60 * 60 * 1000;
 
+/** Who opens an upload, and how many documents may be live. */
+interface OpenOptions {
+  scope: Scope;
+  cause: Cause & Required<Pick<Cause, 'request'>>;
+  maxLive: number;
+  context: Context;
+}
+
 /**
  * Creates the key and the record of an upload. A repeat returns the stored document.
  * @throws Problem REQUEST_ID_REUSED, DOCUMENT_LIMIT_REACHED, DOCUMENT_QUOTA_REACHED, STORE_UNAVAILABLE
  */
 export async function openUpload(
   draft: NewDocument,
-  { scope, cause, maxLive }: { scope: Scope; cause: Cause & Required<Pick<Cause, 'request'>>; maxLive: number },
+  { scope, cause, maxLive, context }: OpenOptions,
   deps: RpcDeps,
 ): Promise<{ document: DocumentRecord; replayed: boolean }> {
   const { records, dataKeys, quota, now } = deps;
@@ -39,8 +49,9 @@ export async function openUpload(
   const id = newUlid(time);
   // The key comes first: a crash leaves a key without a document, which the sweep removes.
   if (!earlier) await dataKeys.create(id);
+  const made = toDraft(id, draft, time);
   const result = await records
-    .create(toDraft(id, draft, time), { scope, cause, now: time, events: [] })
+    .create(made, { scope, cause, now: time, events: [entryOfAct(made, actOfCaller('create-document', context))] })
     .catch(async (error: unknown) => {
       // After any other failure the document may exist all the same.
       if (isProblem(error) && error.kind === 'EXISTS') await dataKeys.destroy(id);
@@ -55,6 +66,7 @@ const toDraft = (_id: string, document: NewDocument, createTime: Date): Draft<Do
   _id,
   ...document,
   state: 'uploading',
+  journalSalt: newSalt(),
   uploadChunks: [],
   checkAttempts: 0,
   timer: { kind: 'abandon', due: abandonTime(createTime) },

@@ -10,6 +10,7 @@ import type { RpcDeps } from '../deps.ts';
 import { withHold } from '../domain/application-facts.ts';
 import type { Hold } from '../domain/application-facts.ts';
 import { isHandedOver } from '../domain/retention.ts';
+import { entryOfHold } from '../journal.ts';
 import { newApplicationRecord } from '../store.ts';
 import type { ApplicationRecord, DocumentRecord } from '../store.ts';
 import { toCause, toWriteCause } from './requests.ts';
@@ -47,7 +48,7 @@ export function oversightRpcs(deps: RpcDeps): OversightRpcs {
       await applications.update(id, options, (before) => {
         if (!before.hold) throw new Problem({ reason: 'NOT_FOUND', message: 'Hold not found.' });
         cleared = before.hold;
-        return { document: withHold(before, undefined, options.now), events: [] };
+        return { document: withHold(before, undefined, options.now), events: [entryOfHold(id, 'end-hold', operator)] };
       });
       if (cleared) deps.metrics.recordHold('document-hold-cleared', request.application, { ...cleared, operator });
       return {};
@@ -109,7 +110,9 @@ async function setHold(id: string, hold: Hold, cause: ReturnType<typeof toWriteC
     if (before.hold && before.hold.reason !== hold.reason)
       throw new Problem({ reason: 'ALREADY_EXISTS', message: 'The application is held for another reason.' });
     isSet = before.hold === undefined;
-    return { document: isSet ? withHold(before, hold, hold.time) : before, events: [] };
+    if (!isSet) return { document: before, events: [] };
+    const events = [entryOfHold(id, 'hold-documents', hold.operator)];
+    return { document: withHold(before, hold, hold.time), events };
   });
   if (isSet && outcome === 'applied') metrics.recordHold('document-hold-set', name, hold);
   return { hold: toHold(id, stored.hold ?? hold), replayed: outcome === 'replayed' };
