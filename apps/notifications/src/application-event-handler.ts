@@ -8,6 +8,7 @@ import type { Notice, RetryPolicy } from './domain/notice.ts';
 import { throttledUntil, isDuplicate, withNotice } from './domain/throttle.ts';
 import { decodeApplicationEvent } from './event-decoder.ts';
 import type { ApplicationEvent, NoticeTrigger } from './event-decoder.ts';
+import { toChange } from './journal.ts';
 import type { NoticeMetrics } from './notice-metrics.ts';
 import type { NoticeSender } from './notice-sender.ts';
 import { newThread, withNotices } from './store.ts';
@@ -53,10 +54,8 @@ export class ApplicationEventHandler {
     try {
       const { document, outcome } = await threads.update(application, options, {
         read: (thread) => this.#createNotice(applicationEvent, event, thread, receiveTime),
-        decide: (thread, notice) => ({
-          document: this.#applyTrigger(thread, applicationEvent.trigger, notice, event.time),
-          events: [],
-        }),
+        decide: (thread, notice) =>
+          toChange(thread, this.#applyTrigger(thread, applicationEvent.trigger, notice, event.time)),
       });
       if (outcome === 'gap') return 'wait';
       if (outcome === 'applied') await this.#followUp(document, noticeId(applicationEvent));

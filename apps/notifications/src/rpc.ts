@@ -4,7 +4,7 @@ import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { Notice as NoticeMessage } from '@cups/contracts/gen/cups/notifications/v1/Notice.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import { Problem } from '@cups/problem';
-import { centresOf } from '@cups/rpc';
+import { centreOf, centresOf, sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
 import type { Notice } from './domain/notice.ts';
 import { renderSlip } from './domain/slip.ts';
@@ -37,7 +37,10 @@ export function notificationsRpcs(threads: Threads, now: () => Date): Rpcs<Notif
       if (!notice || !language || !subject || !text) throw notFound();
       // Reading the page counts as printing it.
       if (notice.state === 'printable') {
-        await markPrinted(threads, application, id, { centres: centresOf(context), now: now() });
+        const { requestId, traceparent } = context;
+        const printer = { operator: sessionOf(context).operator, centre: centreOf(context) };
+        const cause = { requestId, traceparent };
+        await markPrinted(threads, application, id, { centres: centresOf(context), now: now(), printer, cause });
       }
       return { html: renderSlip({ language, subject, text, trackingNumber, date: formatDay(notice.createTime) }) };
     },

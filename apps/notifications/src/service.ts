@@ -49,6 +49,7 @@ export async function createNotifications(
   const schemaVersion = schemaVersionFor({ write });
   const intervalMs = overrides.backfillIntervalMs;
   backend.onShutdown('work', startBackfill({ threads, schemaVersion, log, metrics, now, intervalMs }));
+  backend.publishOutboxes([threads]);
   const events = createEventHandlers({ threads, mailer, fetchNoticeContext, retryPolicy: config, now, log, metrics });
   backend.onShutdown('outbox', () => events.stop());
   backend.startTimers({ documents: threads, due: events.processDue, pollMs: config.timerPollMs });

@@ -1,6 +1,8 @@
-import type { Documents, Draft, SealedFields, Store, StoredDocument } from '@cups/store';
+import type { Cause, Documents, Draft, SealedFields, Store, StoredDocument } from '@cups/store';
 import { INTAKE_UNAVAILABLE, isOpen, nextDue, withPrinted } from './domain/notice.ts';
 import type { Notice } from './domain/notice.ts';
+import { toChange } from './journal.ts';
+import type { Printer } from './journal.ts';
 
 /** Stored data: one thread of notices per application. */
 
@@ -14,6 +16,7 @@ const SEALED_FIELDS: SealedFields['fields'] = [
   'notices[].subject',
   'notices[].text',
   'notices[].trackingNumber',
+  'journalSalt',
 ];
 
 /** How threads are sealed, each under a data key of its own. */
@@ -30,6 +33,8 @@ export interface Thread extends StoredDocument {
   /** centres/{code} of the desk that may read it. */
   centre: string;
   notices: Notice[];
+  /** Salt of the hashes in the journal, 32 hexadecimal digits; absent without entries. */
+  journalSalt?: string;
 }
 export type Threads = Documents<Thread>;
 
@@ -63,7 +68,7 @@ const noticeSchema = {
 export function openThreads(store: Store, sealing?: Sealing): Threads {
   return store.documents<Thread>({
     collection: 'threads',
-    schema: { centre: { type: String, required: true }, notices: [noticeSchema] },
+    schema: { centre: { type: String, required: true }, notices: [noticeSchema], journalSalt: String },
     sealed: sealing && { ...sealing, fields: SEALED_FIELDS },
     schemaVersion: schemaVersionFor(sealing ?? { write: 'plain' }),
     indexes: [{ fields: { schemaVersion: 1 }, query: 'the backfill: threads of another version' }],
@@ -99,7 +104,7 @@ export async function updateNotice(
     const index = before.notices.findIndex((notice) => notice.id === id && isOpen(notice));
     const found = before.notices[index];
     const next = found ? withNotices(before, before.notices.with(index, change(found))) : before;
-    return { document: next, events: [] };
+    return toChange(before, next);
   });
   const notice = document.notices.find((candidate) => candidate.id === id);
   return { thread: document, notice, isChanged: outcome === 'applied' };
@@ -110,13 +115,13 @@ export async function markPrinted(
   threads: Threads,
   thread: string,
   id: string,
-  { centres, now }: { centres: readonly string[]; now: Date },
+  { centres, now, printer, cause }: { centres: readonly string[]; now: Date; printer: Printer; cause: Cause },
 ): Promise<void> {
-  const options = { scope: { centre: centres }, cause: { eventId: `slip:${id}` }, now };
+  const options = { scope: { centre: centres }, cause: { ...cause, eventId: `slip:${id}` }, now };
   await threads.update(thread, options, (before) => {
     const notices = withPrinted(before.notices, id, now);
     const isChanged = notices.some((notice, at) => notice !== before.notices[at]);
-    return { document: isChanged ? withNotices(before, notices) : before, events: [] };
+    return toChange(before, isChanged ? withNotices(before, notices) : before, printer);
   });
 }
 

@@ -7,6 +7,7 @@ import './documents-requested.test.ts';
 import './event-sequence.test.ts';
 import './get-slip.test.ts';
 import './ignored-events.test.ts';
+import './journal.test.ts';
 import './list-notices.test.ts';
 import './person-notified.test.ts';
 import './result-changed.test.ts';
