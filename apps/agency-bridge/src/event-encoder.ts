@@ -6,6 +6,7 @@ import type { AgencyBridgeEvent, AgencyBridgeEvents } from '@cups/contracts/gen/
 import type { Change, NewEvent } from '@cups/store';
 import type { Result } from './domain/agency-update.ts';
 import type { Delivery, Outbound, OutboundEvent, CommandResult } from './domain/delivery.ts';
+import { entriesOfMessage } from './journal.ts';
 import { toRequestEvent } from './outbound/request-encoder.ts';
 import type { StoredDelivery } from './store.ts';
 
@@ -19,10 +20,10 @@ const toEvents = (delivery: Delivery, outbound: Outbound[]): NewEvent[] =>
     message.to === 'agency' ? toRequestEvent(delivery, message) : toDeliveryEvent(delivery, message),
   );
 
-/** Converts a command result to a change of the store. */
+/** Converts a command result to a change of the store. Entries for the journal come last: no message waits for them. */
 export const toChange = ({ delivery, outbound }: CommandResult<StoredDelivery>): Change<StoredDelivery> => ({
   document: delivery,
-  events: toEvents(delivery, outbound),
+  events: [...toEvents(delivery, outbound), ...outbound.flatMap((message) => entriesOfMessage(delivery, message))],
 });
 
 /** Converts an event for intake to a sequenced event of the store. */

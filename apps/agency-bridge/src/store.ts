@@ -103,8 +103,9 @@ export function unmatchedRepliesOf(store: Store): UnmatchedRepliesDocuments {
 
 /** Sets fields in the write that removes acknowledged events: the request is on the agency's topic. */
 export const afterPublish = (now: () => Date) => (_id: string, entries: StoredEvent[]) => {
+  // Topics of agencies and of trainings, without those of the platform.
   const requests = entries.filter(
-    ({ topic, type }) => topic !== 'cups.deliveries' && type !== REQUEST_TYPES.replyRefused,
+    ({ topic, type }) => !topic.startsWith('cups.') && type !== REQUEST_TYPES.replyRefused,
   );
   if (requests.length === 0) return undefined;
   // A replay is not measured.

@@ -7,6 +7,7 @@ import './copies.test.ts';
 import './counting.test.ts';
 import './documents-supplied.test.ts';
 import './get-delivery.test.ts';
+import './journal.test.ts';
 import './list-deliveries.test.ts';
 import './list-refused-messages.test.ts';
 import './refused-replies.test.ts';

@@ -6,6 +6,7 @@ import { Problem, violation } from '@cups/problem';
 import { redrive, replay } from '../domain/redrive.ts';
 import type { RedriveRequest } from '../domain/redrive.ts';
 import { toChange } from '../event-encoder.ts';
+import { entryOfRedrive } from '../journal.ts';
 import { deliveriesSince, findOfApplication } from '../store.ts';
 import type { Deliveries, StoredDelivery } from '../store.ts';
 
@@ -88,7 +89,7 @@ async function redriveDelivery(deliveries: Deliveries, id: string, request: Redr
       throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message });
     }
     ({ submissions } = result);
-    return { document: result.delivery, events: [] };
+    return { document: result.delivery, events: [entryOfRedrive(result.delivery)] };
   });
   return submissions;
 }
