@@ -90,7 +90,10 @@ async function pairsSettled(): Promise<void> {
       const done = await Promise.all([
         collection('intake', 'applications').countDocuments({ state: 'submitted', ...published }),
         collection('agency-bridge', 'deliveries').countDocuments({ sent: true, ...published }),
-        collection('notifications', 'threads').countDocuments({ 'notices.state': { $nin: ['compose', 'pending'] } }),
+        collection('notifications', 'threads').countDocuments({
+          'notices.state': { $nin: ['compose', 'pending'] },
+          ...published,
+        }),
       ]);
       return done.every((count) => count === filed);
     },

@@ -39,11 +39,11 @@ test('a stored notice shows neither address, text nor tracking number, and the d
 
 test('a thread of an earlier release is read, and sealed in the background', async () => {
   const id = await sendNotice();
-  const { notices } = await harness.thread(id);
+  const { notices, journalSalt } = await harness.thread(id);
   const former = ulid();
   const threads = harness.store.collection<{ _id: string }>('threads');
   const stored = (await threads.findOne({ _id: id }))!;
-  await threads.insertOne({ ...stored, _id: former, notices, schemaVersion: 1 } as never);
+  await threads.insertOne({ ...stored, _id: former, notices, journalSalt, schemaVersion: 1 } as never);
   const listed = await harness.deskClient().listNotices({ application: `applications/${former}` });
   expect(listed.notices[0]!.text).toContain('Ana Exemplu');
   await eventually(async () => (await readStored(former)).schemaVersion === 2);

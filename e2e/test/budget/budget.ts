@@ -49,7 +49,13 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
     busy: 0.3,
     reason: 'removes published events, many documents at once',
   },
-  { service: 'intake', operation: 'kafka Produce', alone: 1, busy: 0.5, reason: 'cups.applications, in batches' },
+  {
+    service: 'intake',
+    operation: 'kafka Produce',
+    alone: 1,
+    busy: 0.5,
+    reason: 'cups.applications and cups.journal.intake, in batches',
+  },
   { service: 'intake', operation: 'log request-completed', alone: 4, busy: 4, reason: 'one line per gRPC call' },
   { service: 'intake', operation: 'log personal-data-read', alone: 4, busy: 4, reason: 'one line per call with data' },
 
@@ -93,10 +99,24 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
   },
   {
     service: 'notifications',
-    operation: 'store update threads (_id revision → $set)',
+    operation: 'store update threads (_id revision → $set $push)',
     alone: EMAIL_SHARE,
     busy: EMAIL_SHARE,
-    reason: 'marks an email as sent',
+    reason: 'marks an email as sent, with its entry for the journal',
+  },
+  {
+    service: 'notifications',
+    operation: 'kafka Produce',
+    alone: 1,
+    busy: 0.5,
+    reason: 'cups.journal.notifications: the entries of a notice, half a second after it',
+  },
+  {
+    service: 'notifications',
+    operation: 'store update threads (_id → $pull)',
+    alone: 1,
+    busy: 0.3,
+    reason: 'removes published entries for the journal, many at once',
   },
   { service: 'notifications', operation: 'log notice-processed', alone: 1, busy: 1, reason: 'one line per notice' },
 ];
