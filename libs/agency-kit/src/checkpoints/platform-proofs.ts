@@ -6,6 +6,11 @@ import type { FetchProof } from './checkpoint-monitor.ts';
 
 const TIMEOUT_MS = 10_000;
 
+/** Response of `/journal/verifier`. */
+interface VerifierResponse {
+  keys?: { verifier: string }[];
+}
+
 /**
  * Returns the verifier keys that the platform publishes.
  * @param platform origin, such as `https://cups.example.md`
@@ -13,8 +18,12 @@ const TIMEOUT_MS = 10_000;
  */
 export async function fetchVerifierKeys(platform: string): Promise<VerifierKey[]> {
   const response = await get(new URL('/journal/verifier', platform));
-  if (!response?.ok) throw new Error('The verifier keys cannot be read at /journal/verifier of the platform.');
-  return (await response.text()).split('\n').filter(Boolean).map(parseVerifierKey);
+  const body = response?.ok
+    ? ((await response.json().catch(() => undefined)) as VerifierResponse | undefined)
+    : undefined;
+  if (!Array.isArray(body?.keys))
+    throw new Error('The verifier keys cannot be read at /journal/verifier of the platform.');
+  return body.keys.map(({ verifier }) => parseVerifierKey(String(verifier)));
 }
 
 /** Returns a function that fetches proofs from the platform. It never rejects. */

@@ -42,7 +42,8 @@ ${TARGET_HELP}`,
   async run(values, _words, { print, showProgress, signal }) {
     const { brokers, access, systemAccess = access, prefix, agency } = parseTarget(values);
     const platform = typeof values['platform'] === 'string' ? values['platform'] : undefined;
-    const monitor = new CheckpointMonitor(await readKeys(values, platform), platform ? proofsOf(platform) : undefined);
+    const keys = await readKeys(values, platform);
+    const monitor = new CheckpointMonitor(keys, platform ? proofsOf(platform) : undefined);
     const keep = typeof values['keep'] === 'string' ? values['keep'] : undefined;
     const newestKept = keep === undefined ? -1 : resumeFrom(keep, monitor);
     const queue = new MessageQueue();
@@ -67,6 +68,11 @@ ${TARGET_HELP}`,
         const read = fromCheckpointMessage(message);
         // A type of a later version is not for this reader.
         if (!read.ok && read.cause === 'UNKNOWN_TYPE') continue;
+        // The topic keeps the last checkpoint of a log that another one replaced.
+        if (read.ok && !keys.some(({ name }) => name === read.checkpoint.origin)) {
+          showProgress(`… skipped a checkpoint of another log: ${read.checkpoint.origin}`);
+          continue;
+        }
         const result: CheckpointResult = read.ok
           ? await monitor.accept(read.checkpoint)
           : { outcome: 'fault', previous: monitor.newest, reason: `The message is not valid: ${read.cause}.` };
