@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { filing, idnp, idnpOfOperator } from '@cups/tools/filings';
+import { applicationId, filing, idnp, idnpOfOperator } from '@cups/tools/filings';
+import { grantMandate, revokeMandate } from '@cups/tools/mandates';
 import { buildPdf } from '@cups/tools/upload-client';
 import { openDesk, ApiError, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
@@ -303,6 +304,38 @@ describe('journeys', () => {
       expect(JSON.stringify(version.example)).toBe(JSON.stringify(example));
     }
   });
+
+  test('a revoked mandate stops filing within 60 s, and not the withdrawal', async () => {
+    const body = filing((people += 1), 'ZN', { givenName: 'Canary' });
+    const mandate = await grantMandate(desk, body);
+    const open = async () =>
+      (await desk.call<Application>('POST', '/applications', { body: { ...body, id: applicationId('ZN'), mandate } }))
+        .body;
+    const filed = await runAction(await open(), 'submit');
+    const second = await open();
+    await revokeMandate(desk, mandate);
+    const alerted = await waitUntil(
+      () => read(second),
+      ({ deskAlerts = [] }) => deskAlerts.some(({ kind }) => kind === 'mandate-revoked'),
+      'the alert of the revocation',
+      60,
+    );
+    await expect(runAction(alerted, 'submit')).rejects.toThrow(/409 MANDATE_REVOKED/);
+    expect((await runAction(filed, 'withdraw')).state).toBe('withdrawn');
+
+    const topic = await readTopic(
+      { brokers: platform.kafkaBrokers.split(','), prefix: platform.prefix },
+      'agency.cnas.requests',
+    );
+    const requests = await topic.until(
+      (events) => events.filter(({ key }) => key.startsWith(filed.id)).length > 1,
+      30_000,
+    );
+    await topic.stop();
+    expect(JSON.parse(requests.find(({ key }) => key.startsWith(filed.id))!.data.toString())).toMatchObject({
+      mandate: { kind: 'own-presence', id: mandate.name },
+    });
+  }, 120_000);
 
   test('no log, span or internal topic contains personal data', async () => {
     const brokers = platform.kafkaBrokers.split(',');

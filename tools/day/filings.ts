@@ -50,6 +50,7 @@ const FAMILY_NAMES = ['Munteanu', 'Rusu', 'Ceban', 'Lungu', 'Popa', 'Sîrbu', 'R
 interface ApplicationContent {
   applicant: { idnp: string; familyName: string; [field: string]: unknown };
   evidence: { kind: string; number: string; originalSeen: boolean }[];
+  mandate: { kind: string; reference?: string; name?: string };
   [field: string]: unknown;
 }
 

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, waitUntil } from './desk.ts';
 import type { Application, Desk } from './desk.ts';
 import { createContent } from './filings.ts';
+import { grantMandate, revokeMandate } from './mandates.ts';
+import type { NamedMandate } from './mandates.ts';
 import type { ExpectedApplication } from './reconcile.ts';
 import type { QueueClient, QueueRow } from './queue.ts';
 import { isRejected } from './scenarios.ts';
@@ -58,6 +60,7 @@ export class Visit {
   readonly #path: string;
   readonly #expected: ExpectedApplication;
   readonly #scanner: Scanner;
+  #mandate: NamedMandate | undefined;
 
   constructor(context: DayContext, row: VisitRow, job: Job) {
     this.#desk = context.desks.get(job.centre.name)!;
@@ -157,6 +160,8 @@ export class Visit {
   async #open(corrects: string | undefined): Promise<Application> {
     const { n, service } = this.#job;
     const body = Object.assign({ id: this.#row.id, publicService: service.code, corrects }, this.#content());
+    // No register of MPower answers on the sample day.
+    if (body.mandate.kind !== 'mpower') this.#mandate = body.mandate = await grantMandate(this.#desk, body);
     const key = randomUUID();
     const draft = await this.#call('POST', '/applications', { body, key });
     if (n % REPEAT_CREATE_EVERY === 0) {
@@ -193,7 +198,9 @@ export class Visit {
     this.#context.counts.replayed += 1;
   }
 
+  /** The applicant ends the mandate and withdraws, which needs none. */
   async #withdraw(): Promise<void> {
+    if (this.#mandate) await revokeMandate(this.#desk, this.#mandate);
     await this.#call('POST', `${this.#path}/withdraw`, { body: { reason: 'no longer needed' } });
     this.#expected.actions.push('withdraw');
     this.#expected.notices.push('application-withdrawn');

@@ -1,0 +1,66 @@
+import type { Content } from '@cups/application';
+import type { Desk } from './desk.ts';
+
+/** Mandates of synthetic people, over the public REST API. */
+
+type Kind = NonNullable<Content['mandate']>['kind'];
+
+/** The parts of an application that a mandate for it depends on. */
+interface MandateSubject {
+  /** Code of the public service. */
+  publicService: string;
+  applicant: MandatePerson;
+  represented?: MandatePerson;
+  mandate: { kind: string; reference?: string };
+}
+
+interface MandatePerson {
+  idnp?: string;
+  givenName?: string;
+  familyName?: string;
+  language?: string;
+}
+
+/** What an application names. */
+export interface NamedMandate {
+  kind: string;
+  name: string;
+  reference?: string;
+}
+
+const GROUND_BY_KIND: Readonly<Record<Kind, string>> = {
+  'own-presence': 'present-and-signing',
+  mpower: 'mpower',
+  notarial: 'notarial',
+  kinship: 'kinship',
+  guardianship: 'guardianship',
+};
+
+/**
+ * Records a mandate for 365 days that covers this application and later ones of the person for the public service.
+ * @throws ApiError when the platform refuses
+ */
+export async function grantMandate(
+  desk: Desk,
+  { publicService, applicant, represented, mandate }: MandateSubject,
+): Promise<NamedMandate> {
+  const { kind, reference } = mandate;
+  const ground = { kind: GROUND_BY_KIND[kind as Kind], ...(reference ? { reference } : {}) };
+  const body = {
+    person: toPerson(represented ?? applicant),
+    ...(represented ? { representative: toPerson(applicant) } : {}),
+    scope: { publicServices: [`publicServices/${publicService}`] },
+    term: 'days-365',
+    ground,
+    language: applicant.language ?? 'ro',
+  };
+  const granted = await desk.call<{ name: string }>('POST', '/mandates', { body });
+  return { kind, name: granted.body.name, ...(reference ? { reference } : {}) };
+}
+
+const toPerson = ({ idnp, givenName, familyName }: MandatePerson) => ({ idnp, givenName, familyName });
+
+/** Revokes a mandate as a whole, as the person asks at the desk. */
+export async function revokeMandate(desk: Desk, { name }: NamedMandate): Promise<void> {
+  await desk.call('POST', `/${name}/revoke`, { body: {} });
+}
