@@ -11,6 +11,8 @@ export interface SubmittedTarget extends AccessTarget {
   trackingNumber: string;
   /** Name of a notice; empty without one. */
   notice: string;
+  /** Name of the mandate that it names. */
+  mandate: string;
   state: string;
 }
 
@@ -181,6 +183,23 @@ const IDENTITY_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
       language: 'ro',
       roles: ['ROLE_CENTRE_MANAGER'],
     }),
+  },
+  GetMandate: { ask: ({ mandate }) => ({ name: mandate }) },
+  // A part that the mandate does not cover: authorised callers receive an error, and nothing changes.
+  RevokeMandate: {
+    ask: ({ mandate }) => ({
+      name: mandate,
+      requestId: randomUUID(),
+      scope: { publicServices: ['publicServices/marriage-registration'] },
+    }),
+  },
+  RecordMandatePrinted: { ask: ({ mandate }) => ({ name: mandate }) },
+  ListMandates: {
+    ask: () => ({ pageSize: 200 }),
+    holds({ mandates }: { mandates: NamedResource[] }, session, { all }) {
+      const names = new Set(all.filter(({ centre }) => isOwnCentre(session, centre)).map(({ mandate }) => mandate));
+      return mandates.length === names.size && mandates.every(({ name }) => names.has(name));
+    },
   },
   UpdateOperatorRoles: { ask: (thing) => ({ ...withoutRequestId(thing), centre: '', roles: ['ROLE_SUPERVISOR'] }) },
 };

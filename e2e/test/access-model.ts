@@ -205,6 +205,9 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
   ...ownershipRules('ListRefusedReplies GetAgencyActivity RecordAgencyAccess', agency),
   ...ownershipRules('ListCentreOperators GetOperator ListOperatorActions', staff),
   ...ownershipRules('SuspendOperator ReinstateOperator RemoveOperator SetAbsence', managed),
+  // The centre holds a mandate, not the operator who recorded it. It stays visible after its end.
+  ...ownershipRules('GetMandate RevokeMandate RecordMandatePrinted', desk),
+  ...ownershipRules('ListMandates', everybody),
   // Managers, whom a supervisor invites, and whole persons.
   ...ownershipRules('InviteOperator', supervised),
   ...ownershipRules('UpdateOperatorRoles', platform),

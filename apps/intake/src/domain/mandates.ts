@@ -245,7 +245,8 @@ export function markRevocation(
   history.push(toRevocationRow(app, name, revokeTime, now));
   return {
     document: { ...app, history, deskAlerts: addDeskAlert(app.deskAlerts, 'mandate-revoked', now) },
-    events: [{ type: 'DeskAlertRaised', kind: 'mandate-revoked' }],
+    // Other services learn of an application when it is filed.
+    events: app.state === 'draft' ? [] : [{ type: 'DeskAlertRaised', kind: 'mandate-revoked' }],
   };
 }
 
