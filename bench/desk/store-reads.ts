@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import type { Log } from '@cups/contracts';
 import { createSearchHasher } from '@cups/intake/search-hasher';
 import { openApplicationStore } from '@cups/intake/store';
-import {
-  findExact,
-  findLastForPerson,
-  findOpenForPerson,
-  listByCentre,
-  searchByName,
-} from '@cups/intake/store/application-rows';
+import { findNumber, listByCentre, searchByName } from '@cups/intake/store/application-rows';
+import { findForPerson, findLastForPerson, findOpenForPerson } from '@cups/intake/store/person-search';
 import { countQueue, listChanges, listQueue } from '@cups/intake/store/queue';
 import { openStatisticsMonths } from '@cups/intake/store/statistics-months';
 import type { StatisticsMonths } from '@cups/intake/store/statistics-months';
@@ -50,6 +45,7 @@ export async function openStoreReads(
   const months = openStatisticsMonths(store);
   while (!store.ready()) await pause(50);
   const hasher = createSearchHasher(() => readFileSync(join(dataDir, 'keys', 'intake.secret'), 'utf8').trim());
+  const people = { applications, hashes: hasher, isBackfilled: () => true };
   const centres = [CENTRE];
   const viewer = () => ({ operator: OPERATOR, now: new Date() });
   const counts = () => countQueue(applications, centres, viewer());
@@ -66,13 +62,10 @@ export async function openStoreReads(
       'search: common name': () => search(COMMON_NAME),
       'search: rare name': () => search(RARE_NAME),
       'search: absent name': () => search(ABSENT_NAME),
-      'search: IDNP': () => findExact(applications, centres, { idnp: person.idnp }),
-      'search: number': () => findExact(applications, centres, { trackingNumber: person.trackingNumber }),
+      'search: IDNP': () => findForPerson(people, centres, person.idnp),
+      'search: number': () => findNumber(applications, centres, person.trackingNumber),
       person: () =>
-        Promise.all([
-          findOpenForPerson(applications, centres, person.idnp),
-          findLastForPerson(applications, centres, person.idnp),
-        ]),
+        Promise.all([findOpenForPerson(people, centres, person.idnp), findLastForPerson(people, centres, person.idnp)]),
       file: () => applications.get(person.id, { scope: { centre: centres } }),
       'statistics of a year': () => readMonths(months, period),
     },

@@ -32,6 +32,13 @@ export const settings = {
     secret: true,
     meaning: 'File with the secret of the request fingerprints. Changes are read without a restart.',
   },
+  isSealing: {
+    name: 'SEAL_APPLICATIONS',
+    type: 'flag',
+    default: true,
+    meaning:
+      'Whether personal data of applications are stored encrypted. `false` stores them in clear, also those that are already encrypted, as long as replicas of a release run that cannot read encrypted ones.',
+  },
   ...dataKeySettings({ prefix: 'INTAKE_KEYS', service: 'intake', owner: 'application' }),
   personHashKeysFile: PERSON_HASH_KEYS_SETTING,
   mandatesRequired: {

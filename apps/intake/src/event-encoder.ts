@@ -31,7 +31,7 @@ export function toChange(
   if (result.document === before && result.events.length === 0) return { document: before, events: [] };
   // Commands replace only parts of the document, so the store's own fields are still present.
   const derived = withMark(withDerivedFields(result.document as StoredApplication, before, hashes), before);
-  const document = withJournalSalt(derived);
+  const document = derived.erased ? derived : withJournalSalt(derived);
   const events = result.events.map((domainEvent): NewEvent => {
     const event = toIntakeEvent(domainEvent, document);
     return {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openServiceDataKeys } from '@cups/backend/data-keys';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
@@ -8,6 +9,7 @@ import { watchPersonHasher, PERSON_HASH_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
 import { createSearchHasher } from './domain/search-hasher.ts';
+import type { SearchHasher } from './domain/search-hasher.ts';
 import {
   createDeliveryHandler,
   createDocumentHandler,
@@ -19,9 +21,9 @@ import {
 import { createDroppedMandateHandler, createMandateHandler, createMandateTimerHandler } from './mandate-events.ts';
 import { openClients } from './clients.ts';
 import { rpcs } from './rpc.ts';
-import { openApplicationStore } from './store.ts';
+import { openApplicationStore, schemaVersionFor } from './store.ts';
 import { openAccessLog, openAccessLogRows } from './store/access-log.ts';
-import { backfillDerivedFields } from './store/backfill.ts';
+import { startBackfill } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
 import { openMandateStore } from './store/mandates.ts';
 import { openServiceVersions } from './store/service-versions.ts';
@@ -50,13 +52,11 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const workingTimes = await watchWorkingTimes({ dataDir: config.dataDir, log, metrics, versions: backend.versions });
   backend.onShutdown('sources', () => workingTimes.close());
 
-  const applications = openApplicationStore(store);
-  const mandates = openMandateStore(store);
   const searchHasher = createSearchHasher(config.requestSecret);
+  const { applications, backfill } = await openApplications(backend, searchHasher);
+  const mandates = openMandateStore(store);
   const accessLogRows = openAccessLogRows(store);
   backend.publishOutboxes([applications, accessLogRows]);
-  const backfill = backfillDerivedFields({ applications, hashes: searchHasher, log, now });
-  backend.onShutdown('work', () => backfill.stop());
   const statistics = openStatistics(store, applications);
   const statisticsTask = startStatisticsTask({ statistics, log, metrics, now });
   backend.onShutdown('work', () => statisticsTask.stop());
@@ -96,6 +96,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
       accessLog: openAccessLog(store, accessLogRows),
       statistics,
       hashes: searchHasher,
+      isBackfilled: () => backfill.isComplete(),
       persons: personHasher,
       openApplications: createOpenApplicationCounter(applications, now),
       clients: openClients(backend),
@@ -108,4 +109,16 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
+}
+
+/** Opens the applications with their data keys, and stores those of another version again. */
+async function openApplications(backend: StoredBackend<Config>, hashes: SearchHasher) {
+  const { config, store, log, metrics, now } = backend;
+  const { keys } = await openServiceDataKeys(backend, { cache: 'short' });
+  const write = config.isSealing ? 'sealed' : 'plain';
+  const applications = openApplicationStore(store, { keys, write });
+  const schemaVersion = schemaVersionFor({ write });
+  const backfill = startBackfill({ applications, hashes, schemaVersion, log, metrics, now });
+  backend.onShutdown('work', () => backfill.stop());
+  return { applications, backfill };
 }

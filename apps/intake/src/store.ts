@@ -1,17 +1,28 @@
-import type { Documents, Store, StoredDocument } from '@cups/store';
+import type { Documents, SealedFields, Store, StoredDocument } from '@cups/store';
 import { Problem } from '@cups/problem';
 import type { Application } from './domain/application.ts';
 import { NOT_FOUND_MESSAGE } from './domain/problems.ts';
 import { APPLICATION_SCHEMA } from './store/application-schema.ts';
 import { QUEUE_INDEXES } from './store/queue.ts';
+import { ERASED_VALUES, SEALED_FIELDS } from './store/sealed-fields.ts';
 
 /** The stored collection of applications, with its indexes and the lookup by tracking number. */
 
 /**
  * Version of the document shape. 2 moved the desk's input to `content`; 3 added `queue` and `names`; 4 added hashes
- * of phone and tracking number to `names`.
+ * of phone and tracking number to `names`; 5 added hashes of personal numbers; 6 sealed the personal data.
  */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 6;
+/** The version while replicas run that cannot read sealed fields. */
+const PLAIN_SCHEMA_VERSION = 5;
+/** The first version whose `names` contain hashes of personal numbers. */
+export const PERSON_HASHES_VERSION = 5;
+
+/** How applications are sealed. */
+export type Sealing = Pick<SealedFields, 'keys' | 'write'>;
+
+export const schemaVersionFor = ({ write }: Pick<Sealing, 'write'>): number =>
+  write === 'plain' ? PLAIN_SCHEMA_VERSION : SCHEMA_VERSION;
 
 export type StoredApplication = Application & StoredDocument;
 
@@ -32,26 +43,20 @@ const TRACKING_PROJECTION = {
   'content.delivery.kind': 1,
 } as const;
 
-export function openApplicationStore(store: Store): Documents<StoredApplication> {
+/** @param sealing without it, documents stay in clear, as in tools that measure */
+export function openApplicationStore(store: Store, sealing?: Sealing): Documents<StoredApplication> {
   return store.documents<StoredApplication>({
     collection: 'applications',
     schema: APPLICATION_SCHEMA,
-    schemaVersion: SCHEMA_VERSION,
+    sealed: sealing && { ...sealing, fields: SEALED_FIELDS, erased: ERASED_VALUES },
+    schemaVersion: schemaVersionFor(sealing ?? { write: 'plain' }),
     indexes: [
       { fields: { trackingNumber: 1 }, unique: true, query: 'TrackApplication; SearchApplications by tracking number' },
       { fields: { centre: 1, _id: -1 }, query: 'ListApplications' },
       { fields: { centre: 1, state: 1, _id: -1 }, query: 'ListApplications by state' },
       {
-        fields: { centre: 1, 'content.applicant.idnp': 1, _id: -1 },
-        query: 'SearchApplications and LookUpPerson: the applicant',
-      },
-      {
-        fields: { centre: 1, 'content.represented.idnp': 1, _id: -1 },
-        query: 'SearchApplications and LookUpPerson: the represented person',
-      },
-      {
         fields: { centre: 1, names: 1, _id: -1 },
-        query: 'SearchApplications by name, phone or part of a tracking number',
+        query: 'SearchApplications and LookUpPerson by personal number; by name, phone or part of a tracking number',
       },
       { fields: { collectionCentre: 1, state: 1, _id: -1 }, query: 'ListCollections' },
       ...QUEUE_INDEXES,

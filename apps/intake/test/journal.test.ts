@@ -10,7 +10,7 @@ import type { Store } from '@cups/store';
 import { captureLog, clientFor, eventually, readTopic } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bridgeEvent, useIntake } from './world.ts';
-import type { StoredApplication } from '../src/store.ts';
+import { openStoredApplications } from './stored-applications.ts';
 
 /** Entries for the journal: committed with the change or the access, without names, numbers or free text. */
 
@@ -19,16 +19,18 @@ const CENTRE = 'CU-350';
 const { decode } = eventCodec<JournalEvents>('cups.journal.v1');
 
 let store: Store;
+let stored: Awaited<ReturnType<typeof openStoredApplications>>;
 let topic: Awaited<ReturnType<typeof readTopic>>;
 beforeAll(async () => {
   const { place } = scene.world;
   store = openStore({ uri: place.mongoUri, database: `${place.prefix}cups-intake`, log: captureLog().log });
   await eventually(() => store.ready());
+  stored = await openStoredApplications(scene.world);
   topic = await readTopic(place, 'cups.journal.intake');
 });
 afterAll(async () => {
   await topic.stop();
-  await store.close();
+  await Promise.all([store.close(), stored.close()]);
 });
 
 const idOf = (name: string) => name.slice('applications/'.length);
@@ -42,8 +44,7 @@ async function entriesOf(name: string, count: number) {
   return all.filter(isOf).map((event) => Object.assign({}, toEntry(event), event));
 }
 
-const readStored = async (name: string) =>
-  (await store.collection<StoredApplication & { _id: string }>('applications').findOne({ _id: idOf(name) }))!;
+const readStored = (name: string) => stored.read(idOf(name));
 
 describe('an application', () => {
   test('has an entry of each action and each edit of the draft, in its own sequence', async () => {

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSearchHasher } from '../src/domain/search-hasher.ts';
 import { openApplicationStore, SCHEMA_VERSION } from '../src/store.ts';
 import type { StoredApplication } from '../src/store.ts';
-import { findExact, findOpenForPerson, listByCentre, searchByName } from '../src/store/application-rows.ts';
+import { findNumber, listByCentre, searchByName } from '../src/store/application-rows.ts';
+import { findForPerson, findOpenForPerson } from '../src/store/person-search.ts';
 import { countQueue, listChanges, listQueue, resolveQueueList } from '../src/store/queue.ts';
 import { compareBy, createRow, DAY, matches, NOW } from './query-rows.ts';
 import type { Filter, Row } from './query-rows.ts';
@@ -89,7 +90,7 @@ const person = rows.find((row) => row.centre === CENTRE && row.content.represent
 const { idnp } = person.content.represented!;
 const both = ['content.applicant.idnp', 'content.represented.idnp'];
 const personFilter = { $or: both.map((field) => ({ [field]: idnp })) };
-const personIndexes = both.map((field) => `centre_1_${field}_1__id_-1`);
+const personDeps = () => ({ applications, hashes: hasher, isBackfilled: () => true });
 const newestFirst = { _id: -1 } as const;
 const since = new Date(NOW.getTime() - 2 * DAY);
 
@@ -132,15 +133,15 @@ const QUERIES: Query[] = [
   },
   {
     name: 'search by IDNP',
-    run: () => findExact(applications, centres, { idnp }),
+    run: () => findForPerson(personDeps(), centres, idnp),
     filter: personFilter,
     order: newestFirst,
     limit: 200,
-    indexes: personIndexes,
+    indexes: ['centre_1_names_1__id_-1'],
   },
   {
     name: 'search by number',
-    run: () => findExact(applications, centres, { trackingNumber: person.trackingNumber }),
+    run: () => findNumber(applications, centres, person.trackingNumber),
     filter: { trackingNumber: person.trackingNumber },
     order: newestFirst,
     limit: 200,
@@ -158,11 +159,11 @@ const QUERIES: Query[] = [
   },
   {
     name: 'open applications of a person',
-    run: () => findOpenForPerson(applications, centres, idnp),
+    run: () => findOpenForPerson(personDeps(), centres, idnp),
     filter: { ...personFilter, 'queue.since': { $gt: new Date(0) } },
     order: newestFirst,
     limit: 50,
-    indexes: personIndexes,
+    indexes: ['centre_1_names_1__id_-1'],
   },
   {
     name: 'applications of some days, for the statistics',

@@ -1,3 +1,4 @@
+import { SCHEMA_VERSION } from '../src/store.ts';
 import type { SearchHasher } from '../src/domain/search-hasher.ts';
 
 /** Applications for tests of queries, and a filter and an order in memory. */
@@ -45,13 +46,17 @@ export function createRow(n: number, hasher: SearchHasher): Row {
   };
   const row = {
     _id: `A${String(n).padStart(8, '0')}`,
-    schemaVersion: 4,
+    schemaVersion: SCHEMA_VERSION,
     revision: 1,
     centre: n % 4 === 0 ? 'centres/CU-001' : `centres/CU-${String(2 + (n % 50)).padStart(3, '0')}`,
     state: isOpen ? STATES[stage] : 'closed',
     trackingNumber: `T${n}`,
     content: { applicant, ...(represented ? { represented } : {}) },
-    names: hasher.forPeople(applicant, represented),
+    names: [
+      ...hasher.forPeople(applicant, represented),
+      ...hasher.forPerson('applicant', applicant.idnp),
+      ...hasher.forPerson('represented', represented?.idnp ?? ''),
+    ],
     ...(isOpen ? { queue, assignee: `operators/${(n >> 4) % 10}` } : {}),
     createTime: new Date(time),
     updateTime: new Date(time),

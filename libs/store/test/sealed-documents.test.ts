@@ -225,9 +225,8 @@ describe('documents of an earlier release', () => {
   test('writes plain values beside replicas that cannot read sealed ones', async () => {
     const careful = await openAgain({ sealed: { fields, keys, write: 'plain' } });
     const { _id } = await create({ note: 'sealed' });
-    const { note } = await raw(_id);
     await change(_id, (file) => ({ ...file, content: { name: 'plain' } }), careful);
-    expect(await raw(_id)).toMatchObject({ content: { name: 'plain' }, note });
+    expect(await raw(_id)).toMatchObject({ content: { name: 'plain' }, note: 'sealed' });
     expect(await sealed.get(_id, { scope })).toMatchObject({ content: { name: 'plain' }, note: 'sealed' });
     const made = await create({}, careful);
     expect(await raw(made._id)).toMatchObject({ content: { name: 'Ana Rotaru' } });
@@ -250,6 +249,18 @@ describe('a destroyed key', () => {
       expect(read).toMatchObject(expected);
       expect(read).not.toHaveProperty('content');
       expect(read).not.toHaveProperty('note');
+    }
+  });
+
+  test('gives fields that a service needs a value', async () => {
+    const { _id } = await create({ note: 'n' });
+    const { content } = await raw(_id);
+    keys.destroy(_id);
+    for (const write of ['sealed', 'plain'] as const) {
+      const other = await openAgain({ sealed: { fields, keys, erased: { content: {} }, write } });
+      expect(await other.get(_id, { scope })).toMatchObject({ erased: true, content: {} });
+      await change(_id, (file) => ({ ...file, state: `${file.state}.` }), other);
+      expect(await raw(_id)).toMatchObject({ content });
     }
   });
 
@@ -338,6 +349,7 @@ describe('the configuration of sealed fields', () => {
     await expect(sealed.countEach([{ content: {} }], { scope, limit: 1 })).rejects.toThrow(named);
     await expect(sealed.find({}, { scope, projection: { 'content.name': 0 } })).rejects.toThrow('excludes a part');
     expect(await sealed.find({ content: { $exists: false } }, { scope })).toEqual([]);
+    expect(await sealed.find({ schemaVersion: { $lt: 1 }, 'content.name': 'Ana' }, { scope })).toEqual([]);
   });
 
   test('checks plain values against the schema', async () => {

@@ -308,7 +308,8 @@ export interface Application {
   /** Queue status, derived at each write; absent after the application ends. */
   queue?: QueueStatus;
   /**
-   * Keyed hashes for the search: prefixes of names, phone, and parts of the tracking number. Derived at each write.
+   * Keyed hashes for the search: prefixes of names, phone, personal numbers, and parts of the tracking number. Derived at
+   * each write.
    */
   names?: string[];
   /** Names of the mandates under which something was done, and of the current one. Derived at each write. */

@@ -30,7 +30,7 @@ export function withDerivedFields<A extends DerivableApplication>(
   return next;
 }
 
-/** Returns the search hashes of names, phone and parts of the tracking number. */
+/** Returns the search hashes of names, phone, personal numbers and parts of the tracking number. */
 function computeSearchHashes(
   { content, trackingNumber }: DerivableApplication,
   before: DerivableApplication | undefined,
@@ -47,6 +47,8 @@ function computeSearchHashes(
   const searchHashes = [
     ...hashes.forPeople(applicant, represented),
     ...hashes.forPhone(contact?.phone ?? ''),
+    ...hashes.forPerson('applicant', applicant?.idnp ?? ''),
+    ...hashes.forPerson('represented', represented?.idnp ?? ''),
     ...hashes.forTrackingNumber(trackingNumber),
   ];
   return isEqual(searchHashes, currentHashes) ? currentHashes! : searchHashes;

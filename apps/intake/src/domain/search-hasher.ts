@@ -4,9 +4,8 @@ import type { Content, Person } from '@cups/application';
 import { splitNumberParts, normalizePhone } from './search-numbers.ts';
 
 /**
- * Search by name without stored plain text. A name is folded, so that "Sîrbu", "Sârbu", "sarbu" and "Сырбу" match.
- * The store keeps keyed hashes of its prefixes of 3 to 8 letters. Without the key the hashes reveal nothing, and
- * they keep working once names are encrypted.
+ * Search without stored plain text. A name is folded, so that "Sîrbu", "Sârbu", "sarbu" and "Сырбу" match.
+ * The store keeps keyed hashes of its prefixes of 3 to 8 letters. Without the key the hashes reveal nothing.
  */
 
 /** Bounds of a prefix, in letters. */
@@ -88,9 +87,14 @@ export interface SearchHasher {
   forQuery(text: string): string[][];
   /** Returns the hash of a phone number in any notation; empty if it is incomplete. */
   forPhone(text: string): string[];
+  /** Returns the hash of a personal number in one role; empty without a number. */
+  forPerson(role: PersonRole, idnp: string): string[];
   /** Returns the hashes of the parts of a tracking number; all must match. */
   forTrackingNumber(text: string): string[];
 }
+
+/** Whose affairs an application is: the applicant's, or those of a represented person. */
+export type PersonRole = 'applicant' | 'represented';
 
 type PersonName = Pick<Person, 'givenName' | 'familyName'>;
 
@@ -105,7 +109,7 @@ export function createSearchHasher(secret: () => string): SearchHasher {
   };
   /** Returns a function that hashes several texts with one look at the key. */
   const createHasher =
-    (kind: 'name' | 'phone' | 'part') =>
+    (kind: 'name' | 'phone' | 'part' | PersonRole) =>
     (texts: string[]): string[] => {
       const key = currentKey();
       return texts.map((text) =>
@@ -115,11 +119,13 @@ export function createSearchHasher(secret: () => string): SearchHasher {
   const hashNames = createHasher('name');
   const hashPhones = createHasher('phone');
   const hashParts = createHasher('part');
+  const hashPersons = { applicant: createHasher('applicant'), represented: createHasher('represented') };
   return {
     forPeople: (...people) => hashNames([...new Set(foldNames(people).flatMap(listPrefixes))]),
     forQuery: (text) =>
       parseQueryWords(text).map((spellings) => hashNames(spellings.map((word) => word.slice(0, MAX_PREFIX_LENGTH)))),
     forPhone: (text) => hashPhones([normalizePhone(text)].filter((digits) => digits !== undefined)),
+    forPerson: (role, idnp) => hashPersons[role](idnp === '' ? [] : [idnp]),
     forTrackingNumber: (text) => hashParts([...new Set(splitNumberParts(text))]),
   };
 }

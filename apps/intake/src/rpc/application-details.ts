@@ -5,7 +5,7 @@ import { toAction, toApplication, toRow } from '../convert/application.ts';
 import { toContent } from '../convert/content.ts';
 import { notFound } from '../domain/problems.ts';
 import type { StoredApplication } from '../store.ts';
-import { findOpenForPerson } from '../store/application-rows.ts';
+import { findOpenForPerson } from '../store/person-search.ts';
 import type { StoredRow } from '../store/application-rows.ts';
 import { toAccessLogEntry } from './access-log.ts';
 import { accessLogEntry } from './access-recording.ts';
@@ -17,7 +17,10 @@ const MAX_SHOWN_ACTIONS = 200;
 
 /** RPC handlers of the details page: the application and its submissions. */
 export function applicationDetailsRpcs(
-  deps: Pick<RpcDeps, 'applications' | 'versions' | 'accessLog' | 'persons' | 'workingTimes' | 'now'>,
+  deps: Pick<
+    RpcDeps,
+    'applications' | 'versions' | 'accessLog' | 'hashes' | 'isBackfilled' | 'persons' | 'workingTimes' | 'now'
+  >,
 ): Pick<IntakeRpcs, 'GetApplicationDetails' | 'GetFiledSubmission'> {
   const { applications, versions, accessLog, now } = deps;
   return {
@@ -70,12 +73,12 @@ export function applicationDetailsRpcs(
 
 /** Returns other open applications for the same person and public service, to detect duplicates before filing. */
 async function findPossibleDuplicates(
-  { applications }: Pick<RpcDeps, 'applications'>,
+  deps: Pick<RpcDeps, 'applications' | 'hashes' | 'isBackfilled'>,
   { _id, state, publicService, content }: StoredApplication,
   centres: readonly string[],
 ): Promise<StoredRow[]> {
   const idnp = (content.represented ?? content.applicant)?.idnp;
   if (state !== 'draft' || !idnp) return [];
-  const open = await findOpenForPerson(applications, centres, idnp);
+  const open = await findOpenForPerson(deps, centres, idnp);
   return open.filter((other) => other._id !== _id && other.publicService === publicService);
 }

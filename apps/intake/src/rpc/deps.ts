@@ -20,8 +20,10 @@ export interface RpcDeps {
   openApplications: OpenApplicationCounter;
   accessLog: AccessLog;
   statistics: StatisticsStore;
-  /** Hashes names, phones and tracking numbers for the search. */
+  /** Hashes names and numbers for the search. */
   hashes: SearchHasher;
+  /** Whether all applications have hashes of personal numbers. */
+  isBackfilled: () => boolean;
   /** Recognises operators among the people of an application. */
   persons: PersonHasher;
   /** Whether filing and supplying without a mandate is refused. */

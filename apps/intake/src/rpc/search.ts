@@ -7,24 +7,18 @@ import { toRow } from '../convert/application.ts';
 import { toContent } from '../convert/content.ts';
 import { invalidField } from '../domain/problems.ts';
 import { MIN_NUMBER_PART_LENGTH, splitNumberParts, normalizePhone } from '../domain/search-numbers.ts';
-import {
-  findLastForPerson,
-  findOpenForPerson,
-  findExact,
-  searchByName,
-  searchByPart,
-  searchByPhone,
-} from '../store/application-rows.ts';
+import { findNumber, searchByName, searchByPart, searchByPhone } from '../store/application-rows.ts';
 import type { StoredRow } from '../store/application-rows.ts';
+import { findForPerson, findLastForPerson, findOpenForPerson } from '../store/person-search.ts';
 import { centreCodeOf, accessLogEntry } from './access-recording.ts';
 import { toViewer } from './caller.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
 /** RPC handlers that find applications and people by number, name or IDNP. */
 export function searchRpcs(
-  deps: Pick<RpcDeps, 'applications' | 'accessLog' | 'hashes' | 'persons' | 'workingTimes' | 'now'>,
+  deps: Pick<RpcDeps, 'applications' | 'accessLog' | 'hashes' | 'isBackfilled' | 'persons' | 'workingTimes' | 'now'>,
 ): Pick<IntakeRpcs, 'SearchApplications' | 'LookUpPerson'> {
-  const { applications, accessLog, now } = deps;
+  const { accessLog, now } = deps;
 
   /** Records one access per result; without results, one for the centre. */
   async function recordAccess(
@@ -55,8 +49,8 @@ export function searchRpcs(
       if (!isValidIdnp(idnp)) throw invalidIdnp('/idnp');
       const centres = centresOf(context);
       const [rows, last] = await Promise.all([
-        findOpenForPerson(applications, centres, idnp),
-        findLastForPerson(applications, centres, idnp),
+        findOpenForPerson(deps, centres, idnp),
+        findLastForPerson(deps, centres, idnp),
       ]);
       await recordAccess(last ? [...rows, last] : rows, 'person', context);
       const viewer = toViewer(context, deps, now());
@@ -133,11 +127,12 @@ function invalidIdnp(field: string): Problem {
 }
 
 async function runSearch(
-  { applications, hashes }: Pick<RpcDeps, 'applications' | 'hashes'>,
+  deps: Pick<RpcDeps, 'applications' | 'hashes' | 'isBackfilled'>,
   query: SearchQuery,
   centres: readonly string[],
 ): Promise<{ rows: StoredRow[]; more: boolean; kind: SearchQuery['kind'] }> {
   const { kind } = query;
+  const { applications, hashes } = deps;
   switch (kind) {
     case 'name': {
       const byName = await searchByName(applications, centres, query.text, hashes);
@@ -150,11 +145,11 @@ async function runSearch(
     case 'number-part':
       return { ...(await searchByPart(applications, centres, query.text, hashes)), kind };
     case 'idnp':
-      return { rows: await findExact(applications, centres, { idnp: query.idnp }), more: false, kind };
+      return { rows: await findForPerson(deps, centres, query.idnp), more: false, kind };
     case 'tracking-number': {
       const { trackingNumber } = query;
       return {
-        rows: trackingNumber ? await findExact(applications, centres, { trackingNumber }) : [],
+        rows: trackingNumber ? await findNumber(applications, centres, trackingNumber) : [],
         more: false,
         kind,
       };

@@ -61,24 +61,14 @@ export function listByCentre(
   });
 }
 
-/** Returns exact matches in these centres, at most 200, newest first. */
-export async function findExact(
+/** Returns the application with this tracking number in these centres. */
+export async function findNumber(
   documents: Documents<StoredApplication>,
   centres: readonly string[],
-  query: { trackingNumber: string } | { idnp: string },
+  trackingNumber: string,
 ): Promise<StoredRow[]> {
-  const filter = 'idnp' in query ? personFilter(query.idnp) : query;
-  return documents.find(filter, {
-    scope: { centre: centres },
-    limit: 200,
-    sort: { _id: -1 },
-    projection: ROW_PROJECTION,
-  });
+  return documents.find({ trackingNumber }, { scope: { centre: centres }, limit: 1, projection: ROW_PROJECTION });
 }
-
-const personFilter = (idnp: string): object => ({
-  $or: [{ 'content.applicant.idnp': idnp }, { 'content.represented.idnp': idnp }],
-});
 
 /** Maximum number of search results. The operator refines the query if there are more. */
 const MAX_RESULTS = 20;
@@ -175,35 +165,4 @@ async function findMatches(
     rows.push(...found.filter(matches));
   }
   return { rows: rows.slice(0, MAX_RESULTS), more: rows.length > MAX_RESULTS };
-}
-
-/** Returns a person's open applications in these centres, newest first, at most 50. */
-export async function findOpenForPerson(
-  documents: Documents<StoredApplication>,
-  centres: readonly string[],
-  idnp: string,
-): Promise<StoredRow[]> {
-  const open = { 'queue.since': { $gt: new Date(0) } };
-  return documents.find(
-    { $and: [personFilter(idnp), open] },
-    { scope: { centre: centres }, limit: 50, sort: { _id: -1 }, projection: ROW_PROJECTION },
-  );
-}
-
-/** Returns an applicant's newest application in these centres, with person and contact. */
-export async function findLastForPerson(
-  documents: Documents<StoredApplication>,
-  centres: readonly string[],
-  idnp: string,
-): Promise<Pick<StoredApplication, '_id' | 'content' | 'updateTime'> | undefined> {
-  const [last] = await documents.find(
-    { 'content.applicant.idnp': idnp },
-    {
-      scope: { centre: centres },
-      limit: 1,
-      sort: { _id: -1 },
-      projection: { 'content.applicant': 1, 'content.contact': 1, updateTime: 1 },
-    },
-  );
-  return last;
 }

@@ -48,7 +48,7 @@ export function compilePaths(paths: readonly string[]): SealedPaths {
 }
 
 /** Sealed values are bytes. Plain values at these paths are none. */
-export const isSealed = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
+const isSealed = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
 
 /** Returns the first sealed value within a stored value. */
 export function findSealed(paths: SealedPaths, value: unknown): Uint8Array | undefined {

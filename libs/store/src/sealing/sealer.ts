@@ -34,7 +34,10 @@ export interface Sealer {
   storedOf(document: StoredDocument): StoredDocument | undefined;
   /** Whether a document in memory may be used: its key still exists. */
   isUsable(document: StoredDocument): Promise<boolean>;
-  /** @throws Error if a filter or an order names a sealed field, which would never match */
+  /**
+   * A filter of `schemaVersion` may name sealed fields, for documents of earlier releases, which are stored in clear.
+   * @throws Error if another filter or an order names a sealed field, which would never match
+   */
   assertQuery(filter: object): void;
 }
 
@@ -46,8 +49,11 @@ export interface SealedFields {
    */
   fields: readonly string[];
   keys: SealingKeys;
+  /** Values of erased fields, by path. By default they are absent. */
+  erased?: Readonly<Record<string, unknown>>;
   /**
-   * `plain` reads sealed values but writes none, while replicas of a release run that cannot read them.
+   * `plain` reads sealed values and stores each written document in clear, while replicas of a release run that cannot
+   * read sealed ones.
    * @default sealed
    */
   write?: 'sealed' | 'plain';
@@ -80,6 +86,7 @@ class FieldSealer implements Sealer {
   readonly #log: Log;
   readonly #keys: SealingKeys;
   readonly #writesPlain: boolean;
+  readonly #erased: Readonly<Record<string, unknown>>;
   readonly #paths: SealedPaths;
   /** The sealed fields as queries name them. */
   readonly #names: readonly string[];
@@ -89,13 +96,14 @@ class FieldSealer implements Sealer {
 
   /** @param about `shape` is that of documents as the service uses them */
   constructor(
-    { fields, keys, write = 'sealed' }: SealedFields,
+    { fields, keys, erased = {}, write = 'sealed' }: SealedFields,
     { collection, shape, log }: { collection: string; shape: Shape; log: Log },
   ) {
     this.#collection = collection;
     this.#log = log;
     this.#keys = keys;
     this.#writesPlain = write === 'plain';
+    this.#erased = erased;
     this.#paths = compilePaths(fields);
     this.#names = fields.map((field) => field.replaceAll('[]', ''));
     this.#shapes = new Map(fields.map((field) => [field, shapeAt(shape, field)]));
@@ -135,7 +143,8 @@ class FieldSealer implements Sealer {
   }
 
   async sealNext<D extends StoredDocument>(next: D, before: StoredDocument): Promise<D> {
-    const known = { plain: before, stored: this.#storedForms.get(before) };
+    const storesPlain = this.#writesPlain && !before.erased;
+    const known = { plain: before, stored: storesPlain ? undefined : this.#storedForms.get(before) };
     const key = this.#writesPlain ? undefined : await this.#findOrCreateKey(next, known.stored);
     const stored = { ...(sealValues(this.#paths, next, known, this.#sealWith(key, next)) as D) };
     delete stored.erased;
@@ -155,7 +164,7 @@ class FieldSealer implements Sealer {
   }
 
   assertQuery(filter: object): void {
-    assertNoSealedField(filter, this.#names);
+    if (!('schemaVersion' in filter)) assertNoSealedField(filter, this.#names);
   }
 
   /** Returns the key of a document; undefined if it was destroyed. A document without sealed values has none yet. */
@@ -189,7 +198,7 @@ class FieldSealer implements Sealer {
     const opened = openValues(this.#paths, stored, (path, bytes) => {
       if (!key || isOfOtherKey(key, bytes)) {
         isErased = true;
-        return undefined;
+        return this.#erased[path];
       }
       try {
         return openValue(key, this.#placeOf(stored, path), bytes);
