@@ -69,6 +69,7 @@ export function toVersionMessage(
     unsourcedFields: version.unsourcedFields,
     formSchema: full && version.form ? jsonBytes(version.form) : Buffer.alloc(0),
     example: full && version.example ? jsonBytes(version.example) : Buffer.alloc(0),
+    theme: service.theme ?? '',
   };
 }
 

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { THEMES } from '@cups/application';
 import { eventually } from '@cups/testing';
 import { parse } from 'yaml';
+import schema from '../schemas/public-service.schema.json' with { type: 'json' };
 import type { PublicService } from '../src/domain/public-service.ts';
 import { DATA_DIR, startCatalog } from './catalog.ts';
 
@@ -123,5 +125,12 @@ describe('GetPublicService', () => {
     }
     // Most files must not be sorted alphabetically, or the test proves nothing.
     expect(sorted).toBeLessThan(20);
+  });
+
+  test('returns the theme of every service, from the one list', async () => {
+    expect(schema.properties.theme.enum).toEqual(THEMES);
+    const { publicServices } = await gateway.listPublicServices({ pageSize: 200 });
+    const used = new Set(publicServices.map(({ version }) => version?.theme));
+    expect([...used].sort()).toEqual([...THEMES].sort());
   });
 });

@@ -67,7 +67,14 @@ export type {
   NotificationMethod,
   Timer,
 } from './lifecycle.ts';
-export { isTheme, MANDATE_GROUNDS, MANDATE_TERM_DAYS, MANDATE_TERMS, MANDATE_TEXT_VERSION } from './mandates.ts';
+export {
+  isTheme,
+  MANDATE_GROUNDS,
+  MANDATE_TERM_DAYS,
+  MANDATE_TERMS,
+  MANDATE_TEXT_VERSION,
+  THEMES,
+} from './mandates.ts';
 export type { MandateGround, MandateTerm, Theme } from './mandates.ts';
 export { BUCKETS } from './queue.ts';
 export type { Bucket } from './queue.ts';

@@ -90,6 +90,8 @@ export interface SearchTerms {
 export interface PublicService {
   code: string;
   stateCode?: string;
+  /** Theme, by which a mandate can cover the service; a file of an earlier release has none. */
+  theme?: string;
   search: SearchTerms;
   /** Names of top-level members that come from no source. */
   unsourcedFields: string[];

@@ -21,7 +21,7 @@ export function fromVersion(wire: VersionIn): ServiceVersion {
     version: wire.version,
     title: fromText(wire.title),
     agency: wire.provider,
-    ...omitEmpty({ validTo: wire.validTo }),
+    ...omitEmpty({ validTo: wire.validTo, theme: wire.theme }),
     outputs: wire.outputs.map(({ kind }) => fromProtoEnum('OUTPUT_KIND_', kind) as OutputKind),
     evidence: wire.evidence.map(fromEvidenceRule),
     costOptions: wire.costOptions.map(fromCostOption),
