@@ -181,7 +181,7 @@ describe('a stored mandate', () => {
     expect(JSON.stringify(world.log.lines)).not.toContain(idnp(110));
   });
 
-  test('is found by its centre only, and stays when its clerk leaves', async () => {
+  test('is found by every clerk of its centre, and by no other centre', async () => {
     const mandate = await grant(112);
     const elsewhere = world.client(await world.signIn('cu-002-specialist'));
     await expect(elsewhere.getMandate({ name: mandate.name })).rejects.toEqual(problemWith('NOT_FOUND'));
