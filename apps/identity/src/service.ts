@@ -79,7 +79,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
     metrics,
   });
   backend.onShutdown('work', () => sessions.stop());
-  backend.publishOutboxes([centres, mandateParts.mandates]);
+  backend.publishOutboxes([centres, mandateParts.mandates, operators]);
   const registry = await openRegistry({
     dir,
     parse: createCentreParser(),

@@ -14,6 +14,7 @@ import {
 } from './domain/staff.ts';
 import type { CentreRole, AuditInfo, PlatformPosition, Staff } from './domain/staff.ts';
 import type { PersonNumbers } from './person-numbers.ts';
+import { entriesOfStaff } from './staff-journal.ts';
 import type { StoredOperator, StoredTeam } from './store.ts';
 
 /** A position at a centre, the platform or an agency. */
@@ -126,7 +127,8 @@ export class StaffRepository {
       read: (staff) => this.#recordDepartures(staff, decide(staff)),
       decide: (staff) => {
         before = staff;
-        return { document: decide(staff), events: [] };
+        const next = decide(staff);
+        return { document: next, events: entriesOfStaff(staff, next) };
       },
     });
     if (outcome === 'applied' && before) await this.#withdrawDepartures(before, document);
@@ -170,7 +172,8 @@ export class StaffRepository {
       person: await persons.seal(person.idnp, _id),
       ...withPosition(createStaff(person, audit), position, audit),
     };
-    const options = { scope: 'platform' as const, cause, events: [], now: audit.time };
+    const events = entriesOfStaff({ history: [] }, draft);
+    const options = { scope: 'platform' as const, cause, events, now: audit.time };
     const { document, replayed } = await operators.create(draft, options);
     return { operator: document, before: undefined, replayed };
   }

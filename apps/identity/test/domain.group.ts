@@ -7,3 +7,4 @@ import './mandate-domain.test.ts';
 import './periodic-task.test.ts';
 import './reconciliation.test.ts';
 import './staff-domain.test.ts';
+import './staff-journal.test.ts';
