@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+import { axe, open } from '../desk.ts';
+import { applicant, fileApplication } from '../filings.ts';
+
+test('changes the contact of a filed application, and shows both in the history', async () => {
+  const filed = await fileApplication({
+    operator: 'cu-004-specialist',
+    content: { applicant: applicant('Contactescu'), contact: { none: true } },
+  });
+  const page = await open({ path: `/applications/${filed.id}`, operator: 'cu-004-specialist' });
+  await page.getByRole('button', { name: 'Schimbă contactul' }).click();
+  await page.getByRole('radio', { name: 'E-mail' }).check();
+  await page.getByLabel('Adresa de e-mail').fill('no address');
+  const save = page.getByRole('button', { name: 'Schimbă contactul' }).last();
+  await save.click();
+  await page.getByText('Scrieți adresa de e-mail').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.getByLabel('Adresa de e-mail').fill('ana@example.md');
+  await save.click();
+  await page.getByText('– → ana@example.md').waitFor();
+});
