@@ -71,7 +71,13 @@ async function main(): Promise<void> {
     dataDir,
     prefix: `desk${randomBytes(3).toString('hex')}-`,
     onProgress: logProgress,
-    env: { ...LOAD_SETTINGS, REGISTRY_DIR: copyRegistryWithoutLimits(dataDir), LOG_LEVEL: 'warn' },
+    env: {
+      ...LOAD_SETTINGS,
+      REGISTRY_DIR: copyRegistryWithoutLimits(dataDir),
+      LOG_LEVEL: 'warn',
+      // The store is filled with copies of applications, and a sealed copy would open with no key.
+      SEAL_APPLICATIONS: 'false',
+    },
   });
   try {
     const result = await measureBoth(platform, dataDir);
