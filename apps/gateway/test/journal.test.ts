@@ -81,7 +81,10 @@ describe('without a session', () => {
     [`/api/v1/applications/${ID}/journal`, 401],
   ])('%s is refused with %d', async (path, status) => {
     const answer = await get(path);
-    expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/problem+json; charset=utf-8']);
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      status,
+      'application/problem+json; charset=utf-8',
+    ]);
     expect(asked.splice(0)).toEqual([]);
   });
 

@@ -179,7 +179,11 @@ export const MANDATE_EVENTS = ['mandate-revoked'] as const;
  * Actions that need a mandate of the person: they create a submission for the agency. Reading, withdrawing and handing
  * over need none, because they serve the person whatever became of the mandate.
  */
-export const MANDATED_ACTIONS = ['submit', 'supply-documents', 'correct-submission'] as const satisfies readonly Action[];
+export const MANDATED_ACTIONS = [
+  'submit',
+  'supply-documents',
+  'correct-submission',
+] as const satisfies readonly Action[];
 
 /** Alerts for the desk. `other` stands for a kind of a later release. */
 export const DESK_ALERT_KINDS = [
