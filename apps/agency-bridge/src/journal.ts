@@ -10,10 +10,10 @@ import type { Delivery, Outbound, OutboundEvent } from './domain/delivery.ts';
 
 const journalEntry = createJournal('agency-bridge');
 
-type Sent = Pick<Delivery, '_id' | 'application' | 'agency' | 'state'>;
+type DeliveryFacts = Pick<Delivery, '_id' | 'application' | 'agency' | 'state'>;
 type Act = Pick<JournalEntry, 'action' | 'actor' | 'ground'>;
 
-function entryOf({ _id, application, state }: Sent, act: Act): NewEvent {
+function entryOf({ _id, application, state }: DeliveryFacts, act: Act): NewEvent {
   const key = parseResourceName('applications', application);
   return journalEntry({
     document: resourceName('deliveries', _id),
@@ -25,7 +25,7 @@ function entryOf({ _id, application, state }: Sent, act: Act): NewEvent {
 }
 
 /** Returns the entry of an outbound message; none for reports without data of an application. */
-export function entriesOfMessage(delivery: Sent, message: Outbound): NewEvent[] {
+export function entriesOfMessage(delivery: DeliveryFacts, message: Outbound): NewEvent[] {
   const act = message.to === 'intake' ? actOfReply(delivery, message) : actOfRequest(message);
   return act ? [entryOf(delivery, act)] : [];
 }
@@ -39,7 +39,7 @@ function actOfRequest(message: Extract<Outbound, { to: 'agency' }>): Act | undef
     : { action: 'send-request', actor: BRIDGE, ground: 'filed-application' };
 }
 
-function actOfReply({ agency }: Sent, { type }: OutboundEvent): Act | undefined {
+function actOfReply({ agency }: DeliveryFacts, { type }: OutboundEvent): Act | undefined {
   switch (type) {
     case 'DeliveryCancelled':
     case 'DeliveryFailed':
@@ -55,5 +55,5 @@ function actOfReply({ agency }: Sent, { type }: OutboundEvent): Act | undefined 
 }
 
 /** Returns the entry of an administrator who sends a failed delivery again. */
-export const entryOfRedrive = (delivery: Sent): NewEvent =>
+export const entryOfRedrive = (delivery: DeliveryFacts): NewEvent =>
   entryOf(delivery, { action: 'redrive-delivery', actor: 'services/ops', ground: 'operations' });
