@@ -9,6 +9,7 @@ import { testInfrastructure, temporaryDir } from '@cups/testing';
 import mongoose from 'mongoose';
 import { findAheadApplications, findRequestedSubmissions, findUncounted } from '../cli/backup/compare.ts';
 import { dump, load, openStores } from '../cli/backup/documents.ts';
+import { advanceJournalNumbers } from '../cli/backup/journal-sequences.ts';
 import { findUnreadable, replayErasures } from '../cli/backup/objects.ts';
 import { findDisagreeing, findWithoutFacts } from '../cli/backup/references.ts';
 import { rollForwardApplications, rollForwardDeliveries } from '../cli/backup/roll-forward.ts';
@@ -242,6 +243,30 @@ describe('dump and load', () => {
     expect(await applications.find().sort({ _id: 1 }).toArray()).toEqual([
       { _id: 'decided', eventSeq: 2, revision: 5 },
       { _id: 'handed', eventSeq: 3, revision: 6 },
+    ]);
+  });
+
+  test('continue after the last published journal entry of each document', async () => {
+    const intake = stores
+      .database('intake')
+      .collection<{ _id: string; journalSeq?: number; revision: number }>('applications');
+    await intake.deleteMany({});
+    await intake.insertMany([
+      { _id: 'behind', journalSeq: 2, revision: 5 },
+      { _id: 'before-journal', revision: 5 },
+      { _id: 'ahead', journalSeq: 9, revision: 5 },
+    ]);
+    const numbers = new Map([
+      ['applications/behind', 4],
+      ['applications/before-journal', 1],
+      ['applications/ahead', 8],
+      ['applications/not-restored', 3],
+    ]);
+    expect(await advanceJournalNumbers(stores, new Map([['intake', numbers]]))).toBe(2);
+    expect(await intake.find().sort({ _id: 1 }).toArray()).toEqual([
+      { _id: 'ahead', journalSeq: 9, revision: 5 },
+      { _id: 'before-journal', journalSeq: 1, revision: 6 },
+      { _id: 'behind', journalSeq: 4, revision: 6 },
     ]);
   });
 

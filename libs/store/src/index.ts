@@ -7,7 +7,7 @@ export type { Change, Draft, StoredDocument } from './documents/document.ts';
 export type { NewEvent } from './documents/outbox-entries.ts';
 export type { AnyDocuments, Documents, JournalStream } from './documents/documents.ts';
 export type { PublishResult } from './outbox/queue.ts';
-export { createJournal, toJournalSubject } from './journal-entries.ts';
+export { createJournal, JOURNAL_TOPIC_PREFIX, toJournalSubject } from './journal-entries.ts';
 export type { JournalEntry } from './journal-entries.ts';
 export { startRelay } from './outbox/relay.ts';
 export type { Relay, RelayOptions } from './outbox/relay.ts';

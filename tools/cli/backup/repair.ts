@@ -87,7 +87,12 @@ type Consumer = 'intake' | 'documents' | 'agency-bridge' | 'notifications';
 const CONSUMERS: readonly Consumer[] = ['intake', 'documents', 'agency-bridge', 'notifications'];
 
 /** Services that number events, and the collection of each. */
-const COLLECTIONS = { intake: 'applications', documents: 'documents', 'agency-bridge': 'deliveries' } as const;
+const COLLECTIONS = {
+  intake: 'applications',
+  documents: 'documents',
+  'agency-bridge': 'deliveries',
+  identity: 'mandates',
+} as const;
 type Producer = keyof typeof COLLECTIONS;
 
 interface SetAsideEvent {
@@ -106,6 +111,7 @@ interface Inventory {
   records: Map<string, StoredDocument>;
   /** What the service documents keeps of applications. */
   facts: Map<string, StoredDocument>;
+  mandates: Map<string, StoredDocument>;
   /** Parked events by consumer and subject. */
   aside: Record<Consumer, Map<string, SetAsideEvent[]>>;
   /** By subject. */
@@ -119,7 +125,7 @@ interface Inventory {
 /** Compares stores and topics; changes nothing. */
 async function buildRepairPlan(parts: BackupConnections, stores: Stores): Promise<RepairPlan> {
   const inventory = await readInventory(parts, stores);
-  const { standings, applications, deliveries, records, unknown } = inventory;
+  const { standings, applications, deliveries, records, mandates, unknown } = inventory;
   const back = new LowestOffsets(standings);
   const lost: LostEvents[] = [];
   for (const { consumer, subject, topic, account } of buildAccounts(inventory, parts.prefix)) {
@@ -134,6 +140,7 @@ async function buildRepairPlan(parts: BackupConnections, stores: Stores): Promis
     intake: [...applications.values()],
     documents: [...records.values()],
     'agency-bridge': [...deliveries.values()],
+    identity: [...mandates.values()],
   };
   const blocked = Object.entries(waiting).flatMap(([service, documents]) =>
     documents.flatMap(({ _id, outboxBlocked }) =>
@@ -167,7 +174,7 @@ export async function repair(parts: BackupConnections, stores: Stores): Promise<
 
 /** @param back groups that will read events again */
 function findBehindDocuments(
-  { standings, applications, deliveries, records, published }: Inventory,
+  { standings, applications, deliveries, records, mandates, published }: Inventory,
   back: readonly GroupOffset[],
 ): BehindDocument[] {
   const idle = (service: string) =>
@@ -185,8 +192,9 @@ function findBehindDocuments(
     });
   return [
     ...(idle('intake') ? of('intake', 'applications', applications.values()) : []),
-    // Documents counts no events of others, so nothing that is still to come brings its records forward.
+    // These two count no events of others, so nothing that is still to come brings their documents forward.
     ...of('documents', 'documents', records.values()),
+    ...of('identity', 'mandates', mandates.values()),
     ...(idle('agency-bridge') ? of('agency-bridge', 'deliveries', deliveries.values()) : []),
   ];
 }
@@ -240,12 +248,13 @@ class LowestOffsets {
 
 async function readInventory(parts: BackupConnections, stores: Stores): Promise<Inventory> {
   const standings = await readGroupPositions(parts);
-  const [applications, deliveries, threads, records, facts] = await Promise.all([
+  const [applications, deliveries, threads, records, facts, mandates] = await Promise.all([
     documentsOf(stores, 'intake', 'applications'),
     documentsOf(stores, 'agency-bridge', 'deliveries'),
     documentsOf(stores, 'notifications', 'threads'),
     documentsOf(stores, 'documents', 'documents'),
     documentsOf(stores, 'documents', 'applications'),
+    documentsOf(stores, 'identity', 'mandates'),
   ]);
   const aside = Object.fromEntries(
     await Promise.all(CONSUMERS.map(async (one) => [one, await readSetAsideEvents(stores, one)] as const)),
@@ -258,6 +267,7 @@ async function readInventory(parts: BackupConnections, stores: Stores): Promise<
     threads,
     records,
     facts,
+    mandates,
     aside,
     published: new Map(),
     filed: new Set(),
@@ -273,7 +283,7 @@ async function readInventory(parts: BackupConnections, stores: Stores): Promise<
 
 async function documentsOf(
   stores: Stores,
-  service: Consumer,
+  service: Consumer | Producer,
   collection: string,
 ): Promise<Map<string, StoredDocument>> {
   const found = stores.database(service).collection<StoredDocument>(collection).find({}, { projection: PROJECTION });

@@ -16,6 +16,7 @@ import { hasExternalParts, withConnections } from '../backup/connections.ts';
 import type { BackupConnections } from '../backup/connections.ts';
 import { assertAtRest, isSameCluster, readEvents, readGroupPositions, rewind } from '../backup/positions.ts';
 import { copyLog } from '../backup/journal-log.ts';
+import { rollForwardJournal } from '../backup/journal-sequences.ts';
 import { createProgress } from '../program.ts';
 import { claimDataVersion, DATA_VERSION } from '../../platform/data-version.ts';
 import { journalFolder } from '../../platform/journal-folder.ts';
@@ -49,6 +50,11 @@ export async function restoreBackup(given: string, { data, only = [], documents 
   console.log('The services can start now.');
 }
 
+async function advanceJournal(parts: BackupConnections, stores: Stores): Promise<void> {
+  const count = await rollForwardJournal(parts, stores);
+  if (count > 0) progress(`${count} documents continue after their last entry in the journal`);
+}
+
 /** A log that exists is newer than its backup, and stays. */
 function restoreLog(from: string, to: string): void {
   if (existsSync(to)) progress('the log of the journal exists and stays');
@@ -71,6 +77,7 @@ export async function repairStores({ data }: RestoreOptions): Promise<number> {
       await assertAtRest(parts, STORED_SERVICES);
       const books = await repair(parts, stores);
       printRepairPlan(books);
+      await advanceJournal(parts, stores);
       return books.lost.length + books.blocked.length > 0 ? 1 : 0;
     }),
   );
@@ -125,6 +132,7 @@ async function restore(parts: BackupConnections, stores: Stores, backup: Backup)
   }
   if (manifest.shape < DATA_VERSION) await migrateStores(parts, {}, progress);
   if (services.includes('documents')) await restoreDocuments(parts, stores, backup);
+  await advanceJournal(parts, stores);
   const { ends } = manifest.kafka;
   if (!(await rewind(parts, manifest.kafka, services))) {
     console.log(
