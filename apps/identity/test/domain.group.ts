@@ -4,6 +4,7 @@ import './centre-lookup.test.ts';
 import './centre-transfers.test.ts';
 import './domain.test.ts';
 import './mandate-domain.test.ts';
+import './mandate-journal.test.ts';
 import './periodic-task.test.ts';
 import './reconciliation.test.ts';
 import './staff-domain.test.ts';

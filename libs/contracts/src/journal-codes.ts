@@ -65,6 +65,9 @@ export const JOURNAL_ACTIONS = {
   'end-hold': 'The hold of the documents ended',
   'erase-document': 'The key of a document was destroyed',
   // Mandates.
+  'grant-mandate': 'A person granted a mandate to a centre',
+  'revoke-mandate': 'A mandate was revoked, wholly or in part',
+  'expire-mandate': 'The term of a mandate ended',
   'mandate-revoked': 'The person revoked the mandate of the application',
   // Notices.
   'compose-notice': 'A notice was composed',
@@ -133,9 +136,11 @@ export const JOURNAL_RESULTS = {
   acknowledged: 'The agency acknowledged the delivery',
   answered: 'The agency answered',
   cancelled: 'The delivery is cancelled',
+  // States of a mandate that no other resource has.
+  revoked: 'The mandate is revoked',
   // States of a member of staff.
   invited: 'The person is invited',
-  active: 'The member of staff is active',
+  active: 'The member of staff is active, or the mandate',
   suspended: 'The member of staff is suspended',
   removed: 'The member of staff is removed',
 } as const;

@@ -3,19 +3,26 @@ import { eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { IdentityEvent, IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import type { Change, NewEvent } from '@cups/store';
 import type { MandateEvent, MandateFields, MandateStep } from '../domain/mandate.ts';
+import { entryOfMandate } from './journal.ts';
 import type { StoredMandate } from './store.ts';
 
-/** Writes cups.mandates. */
+/** Writes cups.mandates and cups.journal.identity. */
 
 const mandateEvents = eventCodec<IdentityEvents>('cups.identity.v1');
 
 /** Converts a step of the domain to a change of the store. */
 export const toChange = ({ mandate, eventKind }: MandateStep<StoredMandate>): Change<StoredMandate> => ({
   document: mandate,
-  events: eventKind ? [toMandateEvent(mandate, eventKind)] : [],
+  events: eventKind ? toEvents(mandate, eventKind) : [],
 });
 
-export function toMandateEvent(mandate: MandateFields, kind: MandateEvent): NewEvent {
+/** Returns the event of a mandate, and its entry for the journal. */
+export const toEvents = (mandate: MandateFields, kind: MandateEvent): NewEvent[] => [
+  toMandateEvent(mandate, kind),
+  entryOfMandate(mandate, kind),
+];
+
+function toMandateEvent(mandate: MandateFields, kind: MandateEvent): NewEvent {
   const event = toProtoEvent(mandate, kind);
   return {
     topic: 'cups.mandates',

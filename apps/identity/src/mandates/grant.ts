@@ -12,7 +12,7 @@ import type { MPowerRegistry } from '../mpower/registry.ts';
 import type { PersonNumbers } from '../person-numbers.ts';
 import { sealDetails } from './details.ts';
 import type { MandateDetails, MandatePerson } from './details.ts';
-import { toMandateEvent } from './events.ts';
+import { toEvents } from './events.ts';
 import type { NewMandate } from './requests.ts';
 import { hashCode } from './store.ts';
 import type { MandateDocuments, StoredMandate } from './store.ts';
@@ -52,7 +52,7 @@ export async function grantMandate(
   const { fields, details } = prepare(request, context, power);
   const person = await sealDetails(persons, fields._id, details);
   const draft = { ...fields, person, codeHash: hashCode(details.code) };
-  return mandates.create(draft, { scope, cause, now, events: [toMandateEvent(fields, 'granted')] });
+  return mandates.create(draft, { scope, cause, now, events: toEvents(fields, 'granted') });
 }
 
 /** @throws Problem POWER_NOT_VALID, REGISTER_UNAVAILABLE */

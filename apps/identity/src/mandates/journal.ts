@@ -1,0 +1,44 @@
+import type { MandateGround } from '@cups/application';
+import { resourceName } from '@cups/contracts';
+import { createJournal } from '@cups/store';
+import type { JournalEntry, NewEvent } from '@cups/store';
+import type { MandateEvent, MandateFields } from '../domain/mandate.ts';
+
+/** Entries of mandates for the journal: one for each grant, revocation and end. */
+
+const journalEntry = createJournal('identity');
+
+type Act = Pick<JournalEntry, 'action' | 'actor' | 'ground'>;
+
+const GROUNDS: Record<MandateGround, JournalEntry['ground']> = {
+  'present-and-signing': 'own-presence',
+  mpower: 'mpower',
+  notarial: 'notarial',
+  guardianship: 'guardianship',
+  kinship: 'kinship',
+};
+
+/** @param mandate after the event */
+export function entryOfMandate(mandate: MandateFields, kind: MandateEvent): NewEvent {
+  const name = resourceName('mandates', mandate._id);
+  return journalEntry({
+    document: name,
+    key: mandate._id,
+    resource: name,
+    centre: mandate.centre,
+    ...actOf(mandate, kind),
+    result: mandate.state,
+  });
+}
+
+function actOf({ _id, ground, grantedBy, revocations }: MandateFields, kind: MandateEvent): Act {
+  switch (kind) {
+    case 'granted':
+      return { action: 'grant-mandate', actor: grantedBy, ground: GROUNDS[ground] };
+    case 'revoked':
+      // Whoever grants a mandate may end it: the mandate itself is the ground.
+      return { action: 'revoke-mandate', actor: revocations.at(-1)!.actor, ground: `mandates/${_id}` };
+    case 'expired':
+      return { action: 'expire-mandate', actor: 'services/identity', ground: 'platform-rule' };
+  }
+}
