@@ -220,6 +220,7 @@ const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] 
       documents: { kafka: { existingSecret: '' } },
       'agency-bridge': { kafka: { existingSecret: '' } },
       notifications: { kafka: { existingSecret: '' } },
+      journal: { kafka: { existingSecret: '' } },
       'agency-simulator': { enabled: false },
     },
     'topics.kafka.existingSecret is set without global.kafka.tls',

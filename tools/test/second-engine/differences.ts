@@ -20,7 +20,6 @@ export const DIFFERENCES: readonly Difference[] = [
     reason:
       'On a busy machine its writes are so slow that 50 writers of one document use up their attempts (CONTENTION).',
   },
-  { test: `${plans} search by IDNP: is planned on its index`, outcome: 'fails', reason: TOP_LEVEL },
   { test: `${plans} search by number: is planned on its index`, outcome: 'fails', reason: TOP_LEVEL },
   { test: `${plans} search by name: is planned on its index`, outcome: 'fails', reason: TOP_LEVEL },
   { test: `${plans} open applications of a person: is planned on its index`, outcome: 'fails', reason: TOP_LEVEL },
