@@ -1,3 +1,4 @@
+import type { mongo } from 'mongoose';
 import type { ReceivedEvent } from '@cups/contracts';
 import { JOURNAL_TOPIC_PREFIX } from '@cups/store';
 import type { BackupConnections } from './connections.ts';
@@ -44,16 +45,29 @@ export async function advanceJournalNumbers(stores: Stores, numbers: PublishedNu
   for (const [service, published] of numbers) {
     for (const [collection, subjects] of Map.groupBy(published.keys(), collectionOf)) {
       const documents = stores.database(service).collection<CountedDocument>(collection);
-      for (let at = 0; at < subjects.length; at += CHUNK) {
-        const ids = subjects.slice(at, at + CHUNK).map(idOf);
-        const found = await documents.find({ _id: { $in: ids } }, { projection: { journalSeq: 1 } }).toArray();
-        for (const { _id, journalSeq = 0 } of found) {
-          const last = published.get(`${collection}/${_id}`) ?? 0;
-          if (journalSeq >= last) continue;
-          await documents.updateOne({ _id }, { $set: { journalSeq: last }, $inc: { revision: 1 } });
-          count += 1;
-        }
-      }
+      count += await raiseNumbers(
+        documents,
+        new Map(subjects.map((subject) => [idOf(subject), published.get(subject)!])),
+      );
+    }
+  }
+  return count;
+}
+
+/** @param lasts the published number by document ID */
+async function raiseNumbers(
+  documents: mongo.Collection<CountedDocument>,
+  lasts: ReadonlyMap<string, number>,
+): Promise<number> {
+  const ids = [...lasts.keys()];
+  let count = 0;
+  for (let at = 0; at < ids.length; at += CHUNK) {
+    const filter = { _id: { $in: ids.slice(at, at + CHUNK) } };
+    for (const { _id, journalSeq = 0 } of await documents.find(filter, { projection: { journalSeq: 1 } }).toArray()) {
+      const last = lasts.get(_id) ?? 0;
+      if (journalSeq >= last) continue;
+      await documents.updateOne({ _id }, { $set: { journalSeq: last }, $inc: { revision: 1 } });
+      count += 1;
     }
   }
   return count;

@@ -36,7 +36,7 @@ function actOf({ _id, ground, grantedBy, revocations }: MandateFields, kind: Man
     case 'granted':
       return { action: 'grant-mandate', actor: grantedBy, ground: GROUNDS[ground] };
     case 'revoked':
-      // Whoever grants a mandate may end it: the mandate itself is the ground.
+      // A person who grants a mandate may end it: the mandate itself is the ground.
       return { action: 'revoke-mandate', actor: revocations.at(-1)!.actor, ground: `mandates/${_id}` };
     case 'expired':
       return { action: 'expire-mandate', actor: 'services/identity', ground: 'platform-rule' };
