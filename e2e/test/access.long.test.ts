@@ -25,8 +25,8 @@ import type { SubmittedTarget } from './access-attempts.ts';
  * A supervisor sees through the bridge that an application exists and its progress, but never its content.
  */
 
-/** As many as fit into `npm test`; CUPS_ACCESS_TRIES=100000 runs more. */
-const ATTEMPT_COUNT = Number(process.env['CUPS_ACCESS_TRIES'] ?? 12_000);
+/** CUPS_ACCESS_TRIES=100000 runs more. */
+const ATTEMPT_COUNT = Number(process.env['CUPS_ACCESS_TRIES'] ?? 20_000);
 const CONCURRENCY = 48;
 const SERVICE_NAMES: Readonly<Record<string, string>> = {
   intake: 'cups.intake.v1.IntakeService',
