@@ -253,7 +253,8 @@ test('leaves the submission of an own application to a colleague', async () => {
   await page.getByRole('button', { name: 'Depune cererea' }).click();
   await page.getByText(/Cererea pleacă singură când revine/).waitFor();
   await page.unroute('**/api/**');
-  await page.getByText(/un coleg face acest pas/).waitFor({ timeout: 30_000 });
+  // An overloaded platform asks for up to 30 s between two attempts.
+  await page.getByText(/un coleg face acest pas/).waitFor({ timeout: 60_000 });
   await own.filter({ hasText: 'un coleg o depune' }).waitFor();
   expect(await page.getByRole('button', { name: 'Depune cererea' }).count()).toBe(0);
   expect(await axe(page)).toEqual([]);
