@@ -1,30 +1,22 @@
-import { eventCodec } from '@cups/contracts/proto';
-import type { JournalEvents } from '@cups/contracts/gen/events/cups.journal.v1.ts';
-import { readTopic } from '@cups/testing';
+import { readJournal } from '@cups/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { acknowledged, decided, shareBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
 
 /** Entries for the journal. */
 
-const { decode } = eventCodec<JournalEvents>('cups.journal.v1');
-
 let bridge: Bridge;
-let topic: Awaited<ReturnType<typeof readTopic>>;
+let journal: Awaited<ReturnType<typeof readJournal>>;
 beforeAll(async () => {
   bridge = await shareBridge();
-  topic = await readTopic(bridge.world.infrastructure, 'cups.journal.agency-bridge');
+  journal = await readJournal(bridge.world.infrastructure, 'agency-bridge');
 });
 afterAll(async () => {
-  await topic.stop();
+  await journal.stop();
   await bridge.stop();
 });
 
-const entriesOf = async (delivery: string, count: number) => {
-  const isOf = ({ subject }: { subject: string }) => subject === delivery;
-  const all = await topic.until((events) => events.filter(isOf).length >= count);
-  return all.filter(isOf).map((event) => Object.assign({}, decode(event)!.data.entry!, event));
-};
+const entriesOf = (delivery: string, count: number) => journal.until(({ subject }) => subject === delivery, count);
 
 test('a delivery has entries of requests, replies and replays, in a sequence of their own', async () => {
   const { name, delivery } = await bridge.sent();

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hashContent } from '@cups/contracts/node';
-import { eventCodec } from '@cups/contracts/proto';
-import type { JournalEvents } from '@cups/contracts/gen/events/cups.journal.v1.ts';
-import { readTopic } from '@cups/testing';
+import { readJournal } from '@cups/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ulid } from 'ulid';
 import { intakeEvent, sha256, shareDocuments, someBytes, upload } from './harness.ts';
@@ -10,26 +8,20 @@ import type { Harness } from './harness.ts';
 
 /** Entries for the journal. */
 
-const { decode } = eventCodec<JournalEvents>('cups.journal.v1');
-
 let harness: Harness;
-let topic: Awaited<ReturnType<typeof readTopic>>;
+let journal: Awaited<ReturnType<typeof readJournal>>;
 beforeAll(async () => {
   harness = await shareDocuments();
   const { kafkaBrokers: brokers, prefix } = harness.config;
-  topic = await readTopic({ brokers, prefix }, 'cups.journal.documents');
+  journal = await readJournal({ brokers, prefix }, 'documents');
 });
 afterAll(async () => {
-  await topic.stop();
+  await journal.stop();
   await harness.stop();
 });
 
 /** Waits for the entries with an application as key, and returns them with subject and sequence. */
-async function entriesOf(application: string, count: number) {
-  const isOf = ({ key }: { key: string }) => key === application;
-  const all = await topic.until((events) => events.filter(isOf).length >= count);
-  return all.filter(isOf).map((event) => Object.assign({}, decode(event)!.data.entry!, event));
-}
+const entriesOf = (application: string, count: number) => journal.until(({ key }) => key === application, count);
 
 test('a document has entries of its creation, check, release and erasure, in a sequence of their own', async () => {
   const application = ulid();

@@ -1,5 +1,6 @@
 import type { Mandate } from '@cups/contracts/gen/cups/identity/v1/Mandate.ts';
 import { person } from '@cups/testing';
+import type { OperationRow } from './operation-row.ts';
 
 /** The mandate operations with their RPCs. */
 
@@ -57,16 +58,6 @@ export const MANDATE_RESPONSES = {
   RevokeMandateByCode: () => Promise.resolve({ mandate: held, revocation }),
 };
 
-type Row = [
-  operation: string,
-  method: string,
-  path: string,
-  body: unknown,
-  status: number,
-  call: string,
-  request: object,
-];
-
 const newMandate = {
   person: PERSON,
   scope: { publicServices: [SERVICE] },
@@ -82,7 +73,7 @@ const created = {
   titles: [{ publicService: SERVICE }],
 };
 
-export const MANDATE_ROWS: Row[] = [
+export const MANDATE_ROWS: OperationRow[] = [
   ['createMandate', 'POST', '/api/v1/mandates', newMandate, 201, 'CreateMandate', created],
   [
     'listMandates',

@@ -9,6 +9,7 @@ import { DOCUMENT_ID, ID, NAME, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { MANDATE_ROWS } from './mandate-fixtures.ts';
 import { STAFF_ROWS } from './staff-fixtures.ts';
+import type { OperationRow } from './operation-row.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
@@ -24,16 +25,7 @@ const TESTED_ELSEWHERE = [
   ...['createUpload', 'getUpload', 'appendUpload', 'deleteUpload'],
   ...['getAgencyDocument', 'getAgencyDocumentStatus', 'createResultDocument'],
 ];
-type Row = [
-  operation: string,
-  method: string,
-  path: string,
-  body: unknown,
-  status: number,
-  call: string,
-  request: object,
-];
-const rows: Row[] = [
+const rows: OperationRow[] = [
   ...STAFF_ROWS,
   ...MANDATE_ROWS,
   ['getHealth', 'GET', '/healthz', undefined, 200, '', {}],

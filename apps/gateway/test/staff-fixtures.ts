@@ -1,3 +1,5 @@
+import type { OperationRow } from './operation-row.ts';
+
 /** The staff operations with their RPCs, at a centre and for the whole person. */
 
 const CENTRE_PATH = '/api/v1/centres/CU-001/operators';
@@ -5,28 +7,18 @@ const STAFF_PATH = '/api/v1/staff';
 const PERSON = { idnp: '2900900000008', givenName: 'Ana', familyName: 'Exemplu' };
 const target = (centre: string, more: object = {}) => Object.assign({ name: 'operators/ana', centre }, more);
 
-type StaffRow = [
-  operation: string,
-  method: string,
-  path: string,
-  body: unknown,
-  status: number,
-  call: string,
-  request: object,
-];
-
 /** Returns the rows at a centre and for the whole person. */
 const centreAndStaffRows = (
   [ofCentre, ofStaff]: [string, string],
   method: string,
   under: string,
   [body, call, more]: [unknown, string, object],
-): StaffRow[] => [
+): OperationRow[] => [
   [ofCentre, method, `${CENTRE_PATH}/ana${under}`, body, 200, call, target('centres/CU-001', more)],
   [ofStaff, method, `${STAFF_PATH}/ana${under}`, body, 200, call, target('', more)],
 ];
 
-export const STAFF_ROWS: StaffRow[] = [
+export const STAFF_ROWS: OperationRow[] = [
   [
     'listCentreOperators',
     'GET',

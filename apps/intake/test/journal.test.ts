@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hashContent } from '@cups/contracts/node';
-import { eventCodec } from '@cups/contracts/proto';
-import type { Entry__Output as Entry } from '@cups/contracts/gen/cups/journal/v1/Entry.ts';
-import type { JournalEvents } from '@cups/contracts/gen/events/cups.journal.v1.ts';
-import type { StoredEvent } from '@cups/contracts';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
-import { captureLog, clientFor, eventually, readTopic } from '@cups/testing';
+import { captureLog, clientFor, eventually, readJournal } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bridgeEvent, useIntake } from './world.ts';
 import { openStoredApplications } from './stored-applications.ts';
@@ -16,33 +12,25 @@ import { openStoredApplications } from './stored-applications.ts';
 
 const scene = useIntake({ topics: true });
 const CENTRE = 'CU-350';
-const { decode } = eventCodec<JournalEvents>('cups.journal.v1');
 
 let store: Store;
 let stored: Awaited<ReturnType<typeof openStoredApplications>>;
-let topic: Awaited<ReturnType<typeof readTopic>>;
+let journal: Awaited<ReturnType<typeof readJournal>>;
 beforeAll(async () => {
   const { place } = scene.world;
   store = openStore({ uri: place.mongoUri, database: `${place.prefix}cups-intake`, log: captureLog().log });
   await eventually(() => store.ready());
   stored = await openStoredApplications(scene.world);
-  topic = await readTopic(place, 'cups.journal.intake');
+  journal = await readJournal(place, 'intake');
 });
 afterAll(async () => {
-  await topic.stop();
+  await journal.stop();
   await Promise.all([store.close(), stored.close()]);
 });
 
 const idOf = (name: string) => name.slice('applications/'.length);
-const toEntry = ({ type, data }: Pick<StoredEvent, 'type' | 'data'>): Entry =>
-  decode({ type, data })!.data.entry as Entry;
-
 /** Waits for the entries of an application's key, and returns them with sequence and subject. */
-async function entriesOf(name: string, count: number) {
-  const isOf = ({ key }: { key: string }) => key === idOf(name);
-  const all = await topic.until((events) => events.filter(isOf).length >= count);
-  return all.filter(isOf).map((event) => Object.assign({}, toEntry(event), event));
-}
+const entriesOf = (name: string, count: number) => journal.until(({ key }) => key === idOf(name), count);
 
 const readStored = (name: string) => stored.read(idOf(name));
 
@@ -151,10 +139,8 @@ describe('an access', () => {
 
   test('of a list has an entry of the centre', async () => {
     await scene.at('CU-351').listApplications({});
-    const [listed] = (await topic.until((events) => events.some(({ key }) => key === 'CU-351'))).filter(
-      ({ key }) => key === 'CU-351',
-    );
-    expect(toEntry(listed!)).toMatchObject({ resource: 'centres/CU-351', action: 'read-list' });
+    const [listed] = await journal.until(({ key }) => key === 'CU-351', 1);
+    expect(listed).toMatchObject({ resource: 'centres/CU-351', action: 'read-list' });
   });
 
   test('of an earlier release is still listed', async () => {

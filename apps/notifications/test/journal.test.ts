@@ -1,31 +1,23 @@
 import { hashContent } from '@cups/contracts/node';
-import { eventCodec } from '@cups/contracts/proto';
-import type { JournalEvents } from '@cups/contracts/gen/events/cups.journal.v1.ts';
-import { readTopic } from '@cups/testing';
+import { readJournal } from '@cups/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { intakeEvent, noticeContextResponse, shareNotifications } from './harness.ts';
 
 /** Entries for the journal. */
 
-const { decode } = eventCodec<JournalEvents>('cups.journal.v1');
-
 let harness: Awaited<ReturnType<typeof shareNotifications>>;
-let topic: Awaited<ReturnType<typeof readTopic>>;
+let journal: Awaited<ReturnType<typeof readJournal>>;
 beforeAll(async () => {
   harness = await shareNotifications();
   const { kafkaBrokers: brokers, prefix } = harness.config;
-  topic = await readTopic({ brokers, prefix }, 'cups.journal.notifications');
+  journal = await readJournal({ brokers, prefix }, 'notifications');
 });
 afterAll(async () => {
-  await topic.stop();
+  await journal.stop();
   await harness.stop();
 });
 
-async function entriesOf(application: string, count: number) {
-  const isOf = ({ key }: { key: string }) => key === application;
-  const all = await topic.until((events) => events.filter(isOf).length >= count);
-  return all.filter(isOf).map((event) => Object.assign({}, decode(event)!.data.entry!, event));
-}
+const entriesOf = (application: string, count: number) => journal.until(({ key }) => key === application, count);
 
 test('an email has entries when it is composed and sent, with the hash of its text', async () => {
   const id = harness.application(noticeContextResponse('ana@example.org'));

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import sample from '../samples/centre.changed.json' with { type: 'json' };
 import { fromCentreMessage, MAX_CENTRE_BYTES, toCentrePayload } from '../src/index.ts';
 import type { CentreChanged, IncomingMessage } from '../src/index.ts';
+import { referenceMessage } from './reference-message.ts';
 
 const centre = sample as CentreChanged;
 
@@ -9,21 +10,8 @@ const centre = sample as CentreChanged;
  * Creates a message of the platform.
  * @param headers overrides; undefined removes a header
  */
-function message(content: object, headers: Record<string, string | undefined> = {}): IncomingMessage {
-  const { key, type, subject, dataschema, datacontenttype, value } = toCentrePayload(content as CentreChanged);
-  const all: Record<string, string | undefined> = {
-    ce_specversion: '1.0',
-    ce_id: '01KAVX3Z5T8W9Q2M4N6P7R8S9T',
-    ce_source: '/cups/identity',
-    ce_type: type,
-    ce_subject: subject,
-    ce_time: '2026-11-24T09:30:01Z',
-    ce_dataschema: dataschema,
-    'content-type': datacontenttype,
-    ...headers,
-  };
-  return { key, value, headers: all };
-}
+const message = (content: object, headers: Record<string, string | undefined> = {}): IncomingMessage =>
+  referenceMessage(toCentrePayload(content as CentreChanged), '/cups/identity', headers);
 
 describe('fromCentreMessage', () => {
   test('reads a centre as written', () => {

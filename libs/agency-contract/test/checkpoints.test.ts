@@ -2,25 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import sample from '../samples/journal.checkpoint.json' with { type: 'json' };
 import { CHECKPOINT_SOURCE, fromCheckpointMessage, toCheckpointPayload } from '../src/index.ts';
 import type { IncomingMessage, JournalCheckpoint } from '../src/index.ts';
+import { referenceMessage } from './reference-message.ts';
 
 const checkpoint: JournalCheckpoint = sample;
 
 /** Creates a message of the journal. @param headers overrides; undefined removes a header */
-function message(content: object, headers: Record<string, string | undefined> = {}): IncomingMessage {
-  const { key, type, subject, dataschema, datacontenttype, value } = toCheckpointPayload(content as JournalCheckpoint);
-  const all: Record<string, string | undefined> = {
-    ce_specversion: '1.0',
-    ce_id: '01KAVX3Z5T8W9Q2M4N6P7R8S9T',
-    ce_source: CHECKPOINT_SOURCE,
-    ce_type: type,
-    ce_subject: subject,
-    ce_time: '2026-11-24T09:30:01Z',
-    ce_dataschema: dataschema,
-    'content-type': datacontenttype,
-    ...headers,
-  };
-  return { key, value, headers: all };
-}
+const message = (content: object, headers: Record<string, string | undefined> = {}): IncomingMessage =>
+  referenceMessage(toCheckpointPayload(content as JournalCheckpoint), CHECKPOINT_SOURCE, headers);
 
 describe('fromCheckpointMessage', () => {
   test('reads a checkpoint as written', () => {

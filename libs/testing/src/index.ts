@@ -8,6 +8,7 @@ export type { SyntheticMandate } from './mandates.ts';
 export { findFreePort } from '@cups/local';
 export { temporaryDir } from './folders.ts';
 export { eventually, testInfrastructure, uniquePrefix } from './platform.ts';
+export { readJournal } from './journal.ts';
 export { createEvent, publishEvents, produceRaw, readTopic } from './topics.ts';
 export { shareInGroup } from './group.ts';
 export { copySampleData } from './sample-data.ts';

@@ -35,8 +35,7 @@ export function PrintMainButton({ details }: { details: ApplicationDetails }) {
   const catalog = useCatalog();
   const { session } = useSignedIn();
   const { displayName } = session.operator;
-  // Only the receipt, which is the document of an undecided application, has the state of the journal.
-  const { data: checkpoint } = useQuery({ ...checkpointQuery, enabled: details.application.decision === undefined });
+  const { data: checkpoint } = useQuery({ ...checkpointQuery, enabled: hasReceipt(details) });
   const main = useMemo(
     () => (catalog ? resolveMainPrintout(details, catalog, displayName, checkpoint) : undefined),
     [details, catalog, displayName, checkpoint],
@@ -50,6 +49,10 @@ export function PrintMainButton({ details }: { details: ApplicationDetails }) {
     </Button>
   );
 }
+
+/** Whether the printout may be the receipt, the only one here with the state of the journal. */
+const hasReceipt = ({ application }: ApplicationDetails): boolean =>
+  application.submitTime !== undefined && application.decision === undefined;
 
 function resolveMainPrintout(
   details: ApplicationDetails,
