@@ -21,6 +21,12 @@ export type PublicServiceVersion = Schemas['PublicServiceVersion'];
 export type Person = Schemas['Person'];
 export type Contact = Schemas['Contact'];
 export type Mandate = Schemas['Mandate'];
+/** A mandate that the centre holds. Rows of lists lack its text and code. */
+export type StoredMandate = Schemas['StoredMandate'];
+/** What the holder of a mandate's code sees. */
+export type TrackedMandate = Schemas['TrackedMandate'];
+export type MandateRevocation = Schemas['MandateRevocation'];
+export type MandateScope = Schemas['MandateScope'];
 export type Evidence = Schemas['Evidence'];
 export type Money = Schemas['Money'];
 export type Notice = Schemas['Notice'];

@@ -44,3 +44,6 @@ export function quote(message: string, language: Language): string {
   const [before, after] = QUOTES[language];
   return `${before}${message}${after}`;
 }
+
+/** Returns the text with an upper-case first letter. */
+export const capitalise = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

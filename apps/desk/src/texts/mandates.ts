@@ -1,0 +1,86 @@
+import type { Text } from '@cups/application/texts';
+import type { StoredMandate } from '../api/types.ts';
+import { defineMessages } from '../language/messages.ts';
+
+/** Mandates at the desk, on printouts and on the tracking page. */
+export const MANDATES = defineMessages({
+  title: { ro: 'Împuterniciri', ru: 'Полномочия', en: 'Mandates' },
+  one: { ro: 'Împuternicire', ru: 'Полномочие', en: 'Mandate' },
+  endingSoon: { ro: 'Împuterniciri pe sfârșite', ru: 'Истекающие полномочия', en: 'Mandates ending soon' },
+
+  term: { ro: 'Cât timp este valabilă', ru: 'Срок действия', en: 'Term' },
+  termHelp: {
+    ro: 'Persoana alege. O poate revoca oricând.',
+    ru: 'Выбирает заявитель. Отозвать можно в любой момент.',
+    en: 'The person chooses, and can revoke it at any time.',
+  },
+  lastDay: { ro: 'Ultima zi', ru: 'Последний день', en: 'Last day' },
+  text: { ro: 'Textul arătat persoanei', ru: 'Текст, показанный лицу', en: 'Text shown to the person' },
+  textInRomanian: { ro: 'În română', ru: 'На румынском', en: 'In Romanian' },
+  textVersion: { ro: 'Versiunea textului', ru: 'Версия текста', en: 'Version of the text' },
+  textHash: { ro: 'SHA-256 al textului', ru: 'SHA-256 текста', en: 'SHA-256 of the text' },
+
+  person: { ro: 'Persoana', ru: 'Лицо', en: 'Person' },
+  representative: { ro: 'Reprezentată de', ru: 'Представитель', en: 'Represented by' },
+  ground: { ro: 'Temeiul', ru: 'Основание', en: 'Ground' },
+  reference: { ro: 'Documentul', ru: 'Документ', en: 'Document' },
+  notary: { ro: 'Notarul', ru: 'Нотариус', en: 'Notary' },
+  mpower: { ro: 'În MPower', ru: 'В MPower', en: 'In MPower' },
+  mpowerState: { ro: '{state} la {when}', ru: '{state}, {when}', en: '{state} at {when}' },
+  granted: { ro: 'Acordată', ru: 'Выдано', en: 'Granted' },
+  grantedBy: { ro: 'Înregistrată de', ru: 'Записал', en: 'Recorded by' },
+  centre: { ro: 'Centrul', ru: 'Центр', en: 'Centre' },
+  printed: { ro: 'Tipărită', ru: 'Напечатано', en: 'Printed' },
+  notPrinted: { ro: 'încă nu', ru: 'ещё нет', en: 'not yet' },
+  supportingCode: { ro: 'Codul spus de persoană', ru: 'Код, названный лицом', en: 'Code said by the person' },
+  codeConfirmed: { ro: 'confirmat la {when}', ru: 'подтверждён {when}', en: 'confirmed at {when}' },
+  codeNotConfirmed: { ro: 'neconfirmat', ru: 'не подтверждён', en: 'not confirmed' },
+  state: { ro: 'Starea', ru: 'Состояние', en: 'State' },
+
+  scope: { ro: 'Pentru ce', ru: 'На что', en: 'Scope' },
+  scopeRest: { ro: 'Acoperă acum', ru: 'Действует сейчас на', en: 'Covers now' },
+  scopeGone: { ro: 'Nu mai acoperă', ru: 'Больше не действует на', en: 'No longer covers' },
+  nothing: { ro: 'nimic', ru: 'ни на что', en: 'nothing' },
+  theme: { ro: 'tema: {theme}', ru: 'тема: {theme}', en: 'theme: {theme}' },
+
+  code: { ro: 'Codul împuternicirii', ru: 'Код полномочия', en: 'Code of the mandate' },
+  codeMore: {
+    ro: 'Cu acest cod vedeți și revocați împuternicirea la {address}. Păstrați-l: cine îl are poate face același lucru.',
+    ru: 'С этим кодом можно посмотреть и отозвать полномочие на {address}. Храните его: у кого он есть, тот может то же.',
+    en: 'With this code you see and revoke the mandate at {address}. Keep it: anyone who has it can do the same.',
+  },
+  signaturePerson: { ro: 'Semnătura persoanei', ru: 'Подпись лица', en: 'Signature of the person' },
+  signatureRepresentative: {
+    ro: 'Semnătura reprezentantului',
+    ru: 'Подпись представителя',
+    en: 'Signature of the representative',
+  },
+
+  receiptTitle: {
+    ro: 'Recipisă: împuternicirea a fost revocată',
+    ru: 'Расписка: полномочие отозвано',
+    en: 'Receipt: the mandate is revoked',
+  },
+  receiptPartTitle: {
+    ro: 'Recipisă: împuternicirea a fost revocată în parte',
+    ru: 'Расписка: полномочие отозвано частично',
+    en: 'Receipt: part of the mandate is revoked',
+  },
+  receipt: { ro: 'Numărul recipisei', ru: 'Номер расписки', en: 'Receipt number' },
+  revokeTime: { ro: 'Revocată', ru: 'Отозвано', en: 'Revoked' },
+  revokedPart: { ro: 'Ce s-a revocat', ru: 'Что отозвано', en: 'Revoked part' },
+  revokedBy: { ro: 'De cine', ru: 'Кем', en: 'Revoked by' },
+  byApplicant: { ro: 'de persoană, cu codul', ru: 'лицом, по коду', en: 'the person, with the code' },
+  byCentre: { ro: 'la centru', ru: 'в центре', en: 'at the centre' },
+  effect: {
+    ro: 'Centrul nu mai poate depune cereri noi cu această împuternicire. Vă poate arăta dosarul, poate retrage cererea la cererea dumneavoastră și vă poate da rezultatul. Ce s-a făcut înainte rămâne valabil.',
+    ru: 'Центр больше не может подавать новые заявления по этому полномочию. Он может показать вам дело, отозвать заявление по вашей просьбе и выдать вам результат. Сделанное раньше остаётся в силе.',
+    en: 'The centre can file no new applications with this mandate. It can show you the file, withdraw the application at your request and hand the result to you. What was done before stays valid.',
+  },
+});
+
+export const MANDATE_STATE_TEXTS: Record<StoredMandate['state'], Text> = {
+  active: { ro: 'valabilă', ru: 'действует', en: 'active' },
+  revoked: { ro: 'revocată', ru: 'отозвано', en: 'revoked' },
+  expired: { ro: 'expirată', ru: 'срок истёк', en: 'expired' },
+};
