@@ -55,7 +55,7 @@ describe('computeSizing', () => {
   test('computes Kafka disks from retention with headroom', () => {
     const { kafka } = computeSizing(given());
     const perDay = 250_000 / 365;
-    expect(kafka.diskGiB).toBeCloseTo((((30 + 90) / 1000) * perDay) / 0.5);
+    expect(kafka.diskGiB).toBeCloseTo((((40 + 90) / 1000) * perDay) / 0.5);
     expect(kafka).toMatchObject({ partitions: 24, allPartitions: 24 * (5 + 8) + 1, brokers: 3 });
     expect(computeSizing(given({ partitions: 3, centres: 10_000 })).kafka.partitions).toBe(7);
   });

@@ -107,6 +107,7 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.ContactChanged':
+    case 'cups.intake.v1.ApplicationErased':
     case 'cups.intake.v1.PersonNotified':
     case 'cups.intake.v1.DeskAlertRaised':
     case 'unknown':

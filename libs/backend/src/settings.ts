@@ -1,3 +1,5 @@
+import { NO_LEGAL_SOURCE, RETENTION_RULES } from '@cups/contracts/retention';
+import type { RetentionCategory } from '@cups/contracts/retention';
 import type { Setting, Settings } from '@cups/process/settings';
 
 /** Settings that services share. The `config.ts` of a service selects what it needs. */
@@ -185,3 +187,36 @@ export const timerPollSetting = <const Ms extends number>(ms: Ms) =>
     default: ms,
     meaning: 'Interval of the search for due timers, including those of other processes.',
   }) as const;
+
+/** The categories whose term is a setting. */
+type RetentionTerm = {
+  [C in RetentionCategory]: (typeof RETENTION_RULES)[C] extends { setting: string } ? C : never;
+}[RetentionCategory];
+
+/** Returns the setting of a term of retention, in days, which the service reads in ms. */
+export function retentionSetting<const C extends RetentionTerm>(category: C) {
+  const { setting, range, days, data, starts, source } = RETENTION_RULES[category];
+  return {
+    name: setting,
+    type: 'number',
+    unit: 'days',
+    min: range[0],
+    max: range[1],
+    default: days,
+    meaning: `Time until these data are erased: ${lowerFirst(data)}. It starts: ${lowerFirst(starts)}. ${
+      source === NO_LEGAL_SOURCE ? 'Project default, no legal source.' : source
+    }`,
+  } as const;
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** Whether data are erased at the end of their terms. */
+export const RETENTION_CONFIRMED_SETTING = {
+  name: 'RETENTION_CONFIRMED',
+  type: 'flag',
+  default: true,
+  inProduction: false,
+  meaning:
+    'Whether an administrator confirmed the terms of erasure, which are project defaults without a legal source. Until then nothing is erased at the end of its term; deletion on request and abandoned uploads are not affected.',
+} as const;

@@ -53,15 +53,15 @@ export const buildTrainingTopics = (prefix: string, partitions: number): Topic[]
 ];
 
 /**
- * Returns all topics, each with one producer. Retention: internal and training streams 30 days; documents, mandates and
- * entries 40; agency streams 90; registries are compacted.
+ * Returns all topics, each with one producer. Retention: deliveries and training streams 30 days; applications,
+ * documents, mandates and entries 40; agency streams 90; registries are compacted.
  */
 export function buildTopics(
   prefix: string,
   { partitions, agencies }: { partitions: number; agencies: string[] },
 ): Topic[] {
   return [
-    streamTopic(`${prefix}cups.applications`, partitions, 30), // intake
+    streamTopic(`${prefix}cups.applications`, partitions, REPEATED_RETENTION_DAYS), // intake
     streamTopic(`${prefix}cups.deliveries`, partitions, 30), // agency-bridge
     streamTopic(`${prefix}cups.documents`, partitions, REPEATED_RETENTION_DAYS), // documents
     streamTopic(`${prefix}cups.mandates`, partitions, REPEATED_RETENTION_DAYS), // identity

@@ -9,7 +9,7 @@ const DAYS_PER_YEAR = 365;
 
 /** Retention in days by topic; compacted topics do not grow with applications. */
 const RETENTION_DAYS: Readonly<Record<string, number>> = {
-  'cups.applications': 30,
+  'cups.applications': 40,
   'cups.deliveries': 30,
   'agency.<code>.requests': 90,
   'agency.<code>.replies': 90,
