@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { UnreadableKeyError } from '@cups/data-keys';
 import { isProblem } from '@cups/problem';
 import type { CheckedFacts, Checker, CheckResult } from './check/port.ts';
 import { DamagedContentError } from './content-store.ts';
@@ -141,12 +142,13 @@ export class Checks {
     for (const part of parts) await store.discard(part).catch(() => {});
   }
 
-  /** A failure of the storage, the store or a shutdown says nothing about the file, so it does not count. */
+  /** A failure of the storage, the store, a key or a shutdown says nothing about the file, so it does not count. */
   async #planRetry(document: DocumentRecord, error: unknown): Promise<void> {
     const { _id: id, checkAttempts } = document;
     const { metrics } = this.#deps;
     if (error instanceof DamagedContentError) metrics.recordDamage(id);
-    const isCounted = !this.#isStopping && !(isProblem(error) && error.kind !== 'INTERNAL');
+    const isOutside = (isProblem(error) && error.kind !== 'INTERNAL') || error instanceof UnreadableKeyError;
+    const isCounted = !this.#isStopping && !isOutside;
     if (!this.#isStopping) metrics.recordCheckFailure(id, checkAttempts, error);
     await this.#update(id, (before, now) => {
       const delayMs = this.#isStopping ? 0 : checkRetryMs(document, isCounted, now);

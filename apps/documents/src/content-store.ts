@@ -37,7 +37,7 @@ export class ContentStore {
 
   /**
    * Stores one chunk durably. @returns its name
-   * @throws Problem NOT_FOUND after the key was destroyed; STORAGE_FULL, STORE_UNAVAILABLE
+   * @throws Problem NOT_FOUND after the key was destroyed; STORAGE_FULL, STORE_UNAVAILABLE; UnreadableKeyError
    */
   async writeChunk(place: ChunkPlace, plain: Uint8Array): Promise<string> {
     return this.#putChunk(await this.#keyOf(place.document), place, plain);
@@ -55,7 +55,7 @@ export class ContentStore {
 
   /**
    * Returns the bytes from `offset`, at most `limit`; fewer only at the end.
-   * @throws Problem NOT_FOUND after the key was destroyed; Error for a missing or changed chunk
+   * @throws Problem NOT_FOUND after the key was destroyed; Error for a missing or changed chunk, or a lost key
    */
   async read(content: StoredContent, offset: number, limit: number): Promise<Buffer> {
     const end = Math.min(offset + limit, content.size);

@@ -77,6 +77,7 @@ describe('a stored application', () => {
 
   test('stays in lists and is readable after its key was destroyed', async () => {
     const { name } = await fileSecretly('CU-363');
+    await keyStore.collection<Raw>('destroyedKeys').insertOne({ _id: idOf(name), destroyTime: new Date() } as never);
     await keyStore.collection<Raw>('dataKeys').deleteOne({ _id: idOf(name) });
     const fresh = await scene.world.start();
     const there = scene.world.deskAt(fresh.grpcPort, 'CU-363');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createDataKeys, openDataKeyRecords, openKeyEncryption } from '@cups/data-keys';
+import { createDataKeys, openDataKeyRecords, openDestroyedKeys, openKeyEncryption } from '@cups/data-keys';
 import type { KeyEncryptionConfig } from '@cups/data-keys';
 import { openStore } from '@cups/store';
 import { captureLog, captureMetrics, eventually } from '@cups/testing';
@@ -20,7 +20,8 @@ export async function openStoredApplications({ place, keysDir }: World) {
     config: { environment: 'development' as const },
   };
   const wrapper = await openKeyEncryption(join(keysDir, 'intake.jwks'), config, { ...around, onShutdown: () => {} });
-  const keys = createDataKeys({ records: openDataKeyRecords(keyStore), wrapper, now: () => new Date() });
+  const [records, destroyed] = [openDataKeyRecords(keyStore), openDestroyedKeys(keyStore)];
+  const keys = createDataKeys({ records, destroyed, wrapper, log, metrics: around.metrics, now: () => new Date() });
   const applications = openApplicationStore(store, { keys });
   await eventually(() => store.ready() && keyStore.ready());
   return {

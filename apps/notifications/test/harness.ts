@@ -9,7 +9,7 @@ import type { GetNoticeContextResponse } from '@cups/contracts/gen/cups/intake/v
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
-import { createDataKeys, openDataKeyRecords, openKeyEncryption } from '@cups/data-keys';
+import { createDataKeys, openDataKeyRecords, openDestroyedKeys, openKeyEncryption } from '@cups/data-keys';
 import { ensureTopics } from '@cups/events';
 import { Problem } from '@cups/problem';
 import type { ServiceName } from '@cups/rpc';
@@ -144,11 +144,13 @@ export async function startNotifications(
   const keyStore = openStore({ uri: mongoUri, database: `${prefix}cups-notifications-keys`, log: log.log });
   const dataKeyRecords = openDataKeyRecords(keyStore);
   const keyFile = join(keys.dir, 'notifications.jwks');
+  const around = { log: log.log, metrics: captureMetrics('notifications').metrics };
   const wrapper = await openKeyEncryption(keyFile, config.keyEncryption, {
-    ...{ name: 'notifications', log: log.log, metrics: captureMetrics('notifications').metrics, config },
+    ...{ name: 'notifications', ...around, config },
     onShutdown: () => {},
   });
-  const dataKeys = createDataKeys({ records: dataKeyRecords, wrapper, now: () => new Date() });
+  const destroyed = openDestroyedKeys(keyStore);
+  const dataKeys = createDataKeys({ records: dataKeyRecords, destroyed, wrapper, ...around, now: () => new Date() });
   const threads = openThreads(store, { keys: dataKeys });
   await eventually(() => store.ready() && keyStore.ready());
   const clients: { close(): void }[] = [];

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { createDataKeys, openDataKeyRecords, openKeyEncryption, Rewrap, SHORT_CACHE } from '@cups/data-keys';
+import {
+  createDataKeys,
+  openDataKeyRecords,
+  openDestroyedKeys,
+  openKeyEncryption,
+  Rewrap,
+  SHORT_CACHE,
+} from '@cups/data-keys';
 import type { DataKeyRecords, DataKeys, KeyEncryptionConfig } from '@cups/data-keys';
 import { startPeriodic } from '@cups/process';
 import { dataKeySetFile } from '@cups/rpc';
@@ -55,6 +62,7 @@ export async function openServiceDataKeys(
   backend.readyWhile(() => store.ready());
   backend.onShutdown('store', () => store.close());
   const records = openDataKeyRecords(store);
+  const destroyed = openDestroyedKeys(store);
   const file = config.keyFile || join(config.keysDir, dataKeySetFile(name));
   const wrapper = await openKeyEncryption(file, keyEncryption, backend);
   const clock = () => performance.now();
@@ -67,5 +75,6 @@ export async function openServiceDataKeys(
     onFailure: (error) => log.warn({ event: 'data-key-rewrap-failed', error }),
   });
   backend.onShutdown('sources', stop);
-  return { records, keys: createDataKeys({ records, wrapper, now, ...(cache === 'short' && { cache: SHORT_CACHE }) }) };
+  const options = { records, destroyed, wrapper, log, metrics, now };
+  return { records, keys: createDataKeys({ ...options, ...(cache === 'short' && { cache: SHORT_CACHE }) }) };
 }

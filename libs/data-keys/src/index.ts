@@ -1,7 +1,7 @@
 export { createDataKeyBytes, DataKey } from './data-key.ts';
-export { createDataKeys, SHORT_CACHE } from './data-keys.ts';
-export type { DataKeys } from './data-keys.ts';
-export { openDataKeyRecords } from './key-records.ts';
+export { createDataKeys, SHORT_CACHE, UnreadableKeyError } from './data-keys.ts';
+export type { DataKeys, FoundDataKeys } from './data-keys.ts';
+export { openDataKeyRecords, openDestroyedKeys } from './key-records.ts';
 export type { DataKeyRecords } from './key-records.ts';
 export { Rewrap } from './rewrap.ts';
 export type { DataKeyState } from './rewrap.ts';

@@ -20,3 +20,23 @@ export function openDataKeyRecords(store: Store): DataKeyRecords {
     existsReason: 'ALREADY_EXISTS',
   });
 }
+
+/**
+ * The mark of a destroyed key. It tells erased data from data whose key was lost, so it never ends: it holds the ID of
+ * the owner and a time, and nothing about a person.
+ */
+export interface DestroyedKey extends StoredDocument {
+  destroyTime: Date;
+}
+export type DestroyedKeys = Documents<DestroyedKey>;
+
+/** Opens the marks of destroyed keys, beside the wrapped keys. */
+export function openDestroyedKeys(store: Store): DestroyedKeys {
+  return store.documents<DestroyedKey>({
+    collection: 'destroyedKeys',
+    schema: { destroyTime: { type: Date, required: true } },
+    schemaVersion: SCHEMA_VERSION,
+    indexes: [],
+    existsReason: 'ALREADY_EXISTS',
+  });
+}

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { randomBytes, randomUUID } from 'node:crypto';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
-import { captureLog, eventually, testInfrastructure } from '@cups/testing';
+import { captureLog, captureMetrics, eventually, testInfrastructure } from '@cups/testing';
 import { createDataKeys } from '../src/data-keys.ts';
 import type { DataKeys } from '../src/data-keys.ts';
-import { openDataKeyRecords } from '../src/key-records.ts';
-import type { DataKeyRecords } from '../src/key-records.ts';
+import { openDataKeyRecords, openDestroyedKeys } from '../src/key-records.ts';
+import type { DataKeyRecords, DestroyedKeys } from '../src/key-records.ts';
 import { createKeyWrapper } from '../src/key-wrapper.ts';
 
 const MAX_AGE_MS = 60_000;
@@ -17,6 +17,9 @@ const wrapper = createKeyWrapper(() => keySet);
 describe('data keys', () => {
   let store: Store;
   let records: DataKeyRecords;
+  let destroyed: DestroyedKeys;
+  let log: ReturnType<typeof captureLog>;
+  let counted: ReturnType<typeof captureMetrics>;
   let reads = 0;
   let clockMs = 0;
   /** Two replicas with a cache, and one without. */
@@ -28,6 +31,7 @@ describe('data keys', () => {
     const { mongoUri, prefix } = testInfrastructure();
     store = openStore({ uri: mongoUri, database: `${prefix}cups-some-keys`, log: captureLog('some').log });
     records = openDataKeyRecords(store);
+    destroyed = openDestroyedKeys(store);
     await eventually(() => store.ready());
   });
   afterAll(() => store.close());
@@ -38,7 +42,10 @@ describe('data keys', () => {
       find: (...args) => ((reads += 1), records.find(...args)),
     };
     const cache = { maxKeys: 3, maxAgeMs: MAX_AGE_MS, clock: () => clockMs };
-    const open = (more: object) => createDataKeys({ records: counting, wrapper, now: () => new Date(), ...more });
+    log = captureLog('some');
+    counted = captureMetrics('some');
+    const around = { destroyed, wrapper, log: log.log, metrics: counted.metrics, now: () => new Date() };
+    const open = (more: object) => createDataKeys({ records: counting, ...around, ...more });
     [one, other, uncached] = [open({ cache }), open({ cache }), open({})];
     reads = 0;
   });
@@ -61,16 +68,16 @@ describe('data keys', () => {
     expect((await uncached.create(owner)).open(PLACE, sealed).toString()).toBe('text');
   });
 
-  test('are found together with one read, without those that do not exist', async () => {
+  test('are found together with one read', async () => {
     const owners = [randomUUID(), randomUUID(), randomUUID()];
     for (const owner of owners) await uncached.create(owner);
     reads = 0;
     const found = await one.findMany([...owners, owners[0]!, randomUUID()]);
-    expect([...found.keys()].sort()).toEqual([...owners].sort());
+    expect([...found.keys.keys()].sort()).toEqual([...owners].sort());
     expect(reads).toBe(1);
     await one.findMany(owners);
     expect(reads).toBe(1);
-    expect(await one.findMany([])).toEqual(new Map());
+    expect(await one.findMany([])).toEqual({ keys: new Map(), unreadable: new Set() });
   });
 
   test('are cached up to a number and an age', async () => {
@@ -93,7 +100,8 @@ describe('data keys', () => {
     await one.destroy(owner);
     expect(await one.find(owner)).toBeUndefined();
     expect(await uncached.find(owner)).toBeUndefined();
-    expect((await one.findMany([owner])).size).toBe(0);
+    expect(await one.findMany([owner])).toEqual({ keys: new Map(), unreadable: new Set() });
+    expect(await uncached.isDestroyed(owner)).toBe(true);
     clockMs += MAX_AGE_MS - 1;
     expect(await other.find(owner)).toBeDefined();
     clockMs += 1;
@@ -110,16 +118,35 @@ describe('data keys', () => {
     expect(await one.find(owner)).toBeUndefined();
   });
 
-  test('fail with an error when the stored bytes are damaged', async () => {
-    const owner = randomUUID();
-    await one.create(owner);
-    const options = { scope: 'service' as const, cause: {}, now: new Date() };
-    await records.update(owner, options, (record) => {
+  const damage = (owner: string) =>
+    records.update(owner, { scope: 'service', cause: {}, now: new Date() }, (record) => {
       const bytes = Buffer.from(record.bytes);
       bytes[20]! ^= 1;
       return { document: { ...record, bytes }, events: [] };
     });
-    await expect(uncached.find(owner)).rejects.toThrow();
-    await expect(uncached.create(owner)).rejects.toThrow();
+
+  test.each([
+    ['damaged', damage],
+    ['missing', (owner: string) => records.remove({ _id: owner }, { scope: 'service' })],
+  ])('are unreadable when they are %s, which is reported and hides no other key', async (cause, harm) => {
+    const [owner, whole] = [randomUUID(), randomUUID()];
+    await uncached.create(owner);
+    await uncached.create(whole);
+    await harm(owner);
+    await expect(uncached.find(owner)).rejects.toThrow(cause);
+    const { keys, unreadable } = await uncached.findMany([owner, whole]);
+    expect([...keys.keys()]).toEqual([whole]);
+    expect([...unreadable]).toEqual([owner]);
+    expect(await counted.text()).toMatch(new RegExp(`data_key_failures_total\\{[^}]*cause="${cause}"[^}]*\\} 2`));
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({ event: 'data-key-unreadable', resource: `dataKeys/${owner}`, reason: cause }),
+    );
+  });
+
+  test('that are damaged are not replaced', async () => {
+    const owner = randomUUID();
+    await uncached.create(owner);
+    await damage(owner);
+    await expect(uncached.create(owner)).rejects.toThrow('damaged');
   });
 });

@@ -5,8 +5,8 @@ import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
 import { captureLog, captureMetrics, eventually, testInfrastructure } from '@cups/testing';
 import { createDataKeys } from '../src/data-keys.ts';
-import { openDataKeyRecords } from '../src/key-records.ts';
-import type { DataKeyRecords } from '../src/key-records.ts';
+import { openDataKeyRecords, openDestroyedKeys } from '../src/key-records.ts';
+import type { DataKeyRecords, DestroyedKeys } from '../src/key-records.ts';
 import { createKeyWrapper } from '../src/key-wrapper.ts';
 import { Rewrap } from '../src/rewrap.ts';
 
@@ -17,11 +17,13 @@ const [one, two, lost] = [keyOf('one'), keyOf('two'), keyOf('lost')];
 const now = () => new Date();
 let store: Store;
 let records: DataKeyRecords;
+let marks: DestroyedKeys;
 
 beforeAll(async () => {
   const { mongoUri, prefix } = testInfrastructure();
   store = openStore({ uri: mongoUri, database: `${prefix}cups-rewrapped-keys`, log: captureLog('some').log });
   records = openDataKeyRecords(store);
+  marks = openDestroyedKeys(store);
   await eventually(() => store.ready());
 });
 afterAll(() => store.close());
@@ -34,8 +36,8 @@ test('wraps all keys again after a rotation, once the key set has settled', asyn
   let clockMs = 0;
   const log = captureLog('some');
   const wrapper = createKeyWrapper(() => keySet);
-  const keys = createDataKeys({ records, wrapper, now });
   const { metrics, text } = captureMetrics('some');
+  const keys = createDataKeys({ records, destroyed: marks, wrapper, log: log.log, metrics, now });
   const rewrap = new Rewrap({
     ...{ records, wrapper, log: log.log, metrics, now },
     settleMs: SETTLE_MS,
@@ -47,7 +49,7 @@ test('wraps all keys again after a rotation, once the key set has settled', asyn
     owners.map(async (owner) => sealed.set(owner, (await keys.create(owner)).seal(PLACE, Buffer.from(owner)))),
   );
   const assertReadable = async () => {
-    const found = await keys.findMany(owners);
+    const { keys: found } = await keys.findMany(owners);
     for (const owner of owners) expect(found.get(owner)!.open(PLACE, sealed.get(owner)!).toString()).toBe(owner);
   };
   await rewrap.run();
@@ -79,7 +81,10 @@ test('wraps all keys again after a rotation, once the key set has settled', asyn
 
 test('leaves damaged keys and those of an unknown key as they are, and reports them', async () => {
   await records.remove({}, { scope: 'service' });
-  const open = (...set: SecretKey[]) => createDataKeys({ records, wrapper: createKeyWrapper(() => set), now });
+  const log = captureLog('some');
+  const { metrics, text } = captureMetrics('some');
+  const around = { records, destroyed: marks, log: log.log, metrics, now };
+  const open = (...set: SecretKey[]) => createDataKeys({ ...around, wrapper: createKeyWrapper(() => set) });
   const [whole, damaged, unknown] = [randomUUID(), randomUUID(), randomUUID()];
   await open(one).create(whole);
   await open(one).create(damaged);
@@ -87,8 +92,6 @@ test('leaves damaged keys and those of an unknown key as they are, and reports t
   await records.update(damaged, { scope: 'service', cause: {}, now: now() }, (record) => {
     return { document: { ...record, bytes: randomBytes(60) }, events: [] };
   });
-  const log = captureLog('some');
-  const { metrics, text } = captureMetrics('some');
   const wrapper = createKeyWrapper(() => [two, one]);
   const rewrap = new Rewrap({ records, wrapper, log: log.log, metrics, now, settleMs: 0, clock: () => 0 });
   await rewrap.run();

@@ -289,6 +289,27 @@ describe('a destroyed key', () => {
   });
 });
 
+describe('a lost key', () => {
+  test('blocks its document only, and does not look like an erasure', async () => {
+    const [lost, other] = [await create({ note: 'n' }), await create()];
+    keys.lose(lost._id);
+    const read = () => sealed.find({ _id: { $in: [lost._id, other._id] } }, { scope, sort: { state: 1 } });
+    const assertUnreadable = async () => {
+      const found = await read();
+      expect(found.find(({ _id }) => _id === other._id)).toEqual(other);
+      const unreadable = found.find(({ _id }) => _id === lost._id);
+      expect(unreadable).not.toHaveProperty('erased');
+      expect(unreadable).not.toHaveProperty('note');
+      await expect(sealed.get(lost._id, { scope })).rejects.toThrow('lost');
+      await expect(change(lost._id, (file) => ({ ...file, state: 'closed' }))).rejects.toThrow('lost');
+    };
+    await assertUnreadable();
+    // A new key of the same document changes nothing.
+    await keys.create(lost._id);
+    await assertUnreadable();
+  });
+});
+
 describe('hostile bytes', () => {
   const damages: [name: string, damage: (bytes: Buffer, other: Buffer) => unknown][] = [
     ['a changed byte', (bytes) => Buffer.from(bytes.map((byte, at) => (at === bytes.length - 20 ? byte ^ 1 : byte)))],
@@ -319,7 +340,12 @@ describe('hostile bytes', () => {
     const key = (await keys.find(one._id))!;
     const shared = await openAgain(
       {},
-      { create: async () => key, find: async () => key, findMany: async (ids) => new Map(ids.map((id) => [id, key])) },
+      {
+        create: async () => key,
+        find: async () => key,
+        findMany: async (ids) => ({ keys: new Map(ids.map((id) => [id, key])), unreadable: new Set() }),
+        isDestroyed: async () => false,
+      },
     );
     await overwrite(other._id, { note: (await raw(one._id)).note, content: {} });
     await expect(shared.get(other._id, { scope })).rejects.toThrow('is damaged');

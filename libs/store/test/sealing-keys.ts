@@ -19,9 +19,14 @@ function createKey(): SealingKey {
   };
 }
 
-/** Keys in memory. `destroy` works for every holder immediately. */
-export function createMemoryKeys(): SealingKeys & { destroy(id: string): void; created(): number } {
+/** Keys in memory. `destroy` and `lose` work for every holder immediately. */
+export function createMemoryKeys(): SealingKeys & {
+  destroy(id: string): void;
+  lose(id: string): void;
+  created(): number;
+} {
   const keys = new Map<string, SealingKey>();
+  const destroyed = new Set<string>();
   return {
     created: () => keys.size,
     async create(id) {
@@ -29,8 +34,21 @@ export function createMemoryKeys(): SealingKeys & { destroy(id: string): void; c
       keys.set(id, key);
       return key;
     },
-    find: async (id) => keys.get(id),
-    findMany: async (ids) => new Map(ids.flatMap((id) => (keys.has(id) ? [[id, keys.get(id)!] as const] : []))),
-    destroy: (id) => void keys.delete(id),
+    async find(id) {
+      if (!keys.has(id) && !destroyed.has(id)) throw new Error('The key was lost.');
+      return keys.get(id);
+    },
+    async findMany(ids) {
+      return {
+        keys: new Map(ids.flatMap((id) => (keys.has(id) ? [[id, keys.get(id)!] as const] : []))),
+        unreadable: new Set(ids.filter((id) => !keys.has(id) && !destroyed.has(id))),
+      };
+    },
+    isDestroyed: async (id) => destroyed.has(id),
+    destroy(id) {
+      destroyed.add(id);
+      keys.delete(id);
+    },
+    lose: (id) => void keys.delete(id),
   };
 }

@@ -2,10 +2,18 @@
 export interface SealingKeys {
   /** Returns the key of a document, and creates it first if it is absent. */
   create(id: string): Promise<SealingKey>;
-  /** Returns undefined for a destroyed key. */
+  /** Returns undefined for a destroyed key. @throws Error for one that was lost or is damaged */
   find(id: string): Promise<SealingKey | undefined>;
-  /** Returns the keys of many documents. Destroyed ones are absent. */
-  findMany(ids: readonly string[]): Promise<ReadonlyMap<string, SealingKey>>;
+  /** Finds the keys of many documents. Destroyed ones are in neither part. */
+  findMany(ids: readonly string[]): Promise<FoundKeys>;
+  /** Whether a key of this document was destroyed. The document may have a new one. */
+  isDestroyed(id: string): Promise<boolean>;
+}
+
+export interface FoundKeys {
+  keys: ReadonlyMap<string, SealingKey>;
+  /** Documents whose key was lost or is damaged. */
+  unreadable: ReadonlySet<string>;
 }
 
 /** Encrypts with authentication. */

@@ -15,10 +15,13 @@ export interface Sealer {
   readonly shape: Shape;
   /**
    * Opens complete documents, and remembers how each is stored.
-   * @throws DamagedFieldError; Problem STORE_UNAVAILABLE without the keys
+   * @throws DamagedFieldError; Error for a lost key; Problem STORE_UNAVAILABLE without the keys
    */
   open<D extends StoredDocument>(stored: D): Promise<D>;
-  /** Opens documents of a list. A damaged field is logged and left out, so that it blocks no other document. */
+  /**
+   * Opens documents of a list. A damaged field is logged and left out, and so are all fields of a document whose key was
+   * lost, so that it blocks no other document. Such a document is not marked as erased.
+   */
   openMany<D extends StoredDocument>(stored: readonly D[]): Promise<D[]>;
   /** Splits a projection into what the store and what the caller needs. */
   project(projection: Projection): SealedProjection;
@@ -62,6 +65,11 @@ export interface SealedFields {
 /** A sealed value that its key cannot open. Names collection, document and field, never the value. */
 class DamagedFieldError extends Error {
   override readonly name = 'DamagedFieldError';
+}
+
+/** The key of a document was lost, which is no erasure. Names collection and document. */
+class LostKeyError extends Error {
+  override readonly name = 'LostKeyError';
 }
 
 /** The sealer of a collection without sealed fields. */
@@ -111,7 +119,8 @@ class FieldSealer implements Sealer {
   }
 
   async open<D extends StoredDocument>(stored: D): Promise<D> {
-    const key = findSealed(this.#paths, stored) && (await this.#keys.find(stored._id));
+    const sealed = findSealed(this.#paths, stored);
+    const key = sealed && (await this.#findKey(stored, sealed));
     const opened = this.#openWith(key, stored, (path) => {
       throw new DamagedFieldError(`store: the sealed field ${path} of ${this.#resourceOf(stored)} is damaged`);
     });
@@ -119,13 +128,16 @@ class FieldSealer implements Sealer {
   }
 
   async openMany<D extends StoredDocument>(stored: readonly D[]): Promise<D[]> {
-    const sealed = stored.filter((one) => findSealed(this.#paths, one)).map(({ _id }) => _id);
-    const found = sealed.length > 0 ? await this.#keys.findMany(sealed) : new Map<string, SealingKey>();
+    const keys = await this.#findKeys(stored);
     return stored.map((one) => {
-      const opened = this.#openWith(found.get(one._id), one, (path) => {
-        this.#log.error({ event: 'sealed-field-damaged', resource: this.#resourceOf(one), field: path });
-        return undefined;
-      });
+      const key = keys.get(one._id);
+      const opened =
+        key === 'unreadable'
+          ? this.#withoutSealed(one)
+          : this.#openWith(key, one, (path) => {
+              this.#log.error({ event: 'sealed-field-damaged', resource: this.#resourceOf(one), field: path });
+              return undefined;
+            });
       return this.#remember(opened, one);
     });
   }
@@ -173,10 +185,33 @@ class FieldSealer implements Sealer {
     return sealed ? this.#findKey(document, sealed) : this.#keys.create(document._id);
   }
 
-  /** Returns the key of a sealed value; undefined if it was destroyed. */
-  async #findKey({ _id: id }: StoredDocument, sealed: Uint8Array): Promise<SealingKey | undefined> {
-    const key = await this.#keys.find(id);
-    return key && !isOfOtherKey(key, sealed) ? key : undefined;
+  /** Returns the key of a sealed value; undefined if it was destroyed. @throws Error if it was lost or is damaged */
+  async #findKey(document: StoredDocument, sealed: Uint8Array): Promise<SealingKey | undefined> {
+    const key = await this.#keys.find(document._id);
+    if (!key || !isOfOtherKey(key, sealed)) return key;
+    // The document has a new key: the former one was destroyed or lost.
+    if (await this.#keys.isDestroyed(document._id)) return undefined;
+    throw new LostKeyError(`store: the key of ${this.#resourceOf(document)} was lost`);
+  }
+
+  /** Returns the keys of documents with sealed values. Destroyed ones are absent. */
+  async #findKeys(stored: readonly StoredDocument[]): Promise<Map<string, SealingKey | 'unreadable'>> {
+    const found = new Map<string, SealingKey | 'unreadable'>();
+    const sealed = stored.flatMap((one) => {
+      const value = findSealed(this.#paths, one);
+      return value ? [{ one, value }] : [];
+    });
+    if (sealed.length === 0) return found;
+    const { keys, unreadable } = await this.#keys.findMany(sealed.map(({ one }) => one._id));
+    for (const { one, value } of sealed) {
+      const key = keys.get(one._id);
+      if (key && !isOfOtherKey(key, value)) found.set(one._id, key);
+      else if (unreadable.has(one._id) || (key && !(await this.#keys.isDestroyed(one._id)))) {
+        this.#log.error({ event: 'sealed-document-unreadable', resource: this.#resourceOf(one) });
+        found.set(one._id, 'unreadable');
+      }
+    }
+    return found;
   }
 
   #sealWith(key: SealingKey | undefined, document: StoredDocument): Seal {
@@ -196,7 +231,7 @@ class FieldSealer implements Sealer {
   ): D {
     let isErased = false;
     const opened = openValues(this.#paths, stored, (path, bytes) => {
-      if (!key || isOfOtherKey(key, bytes)) {
+      if (!key) {
         isErased = true;
         return this.#erased[path];
       }
@@ -207,6 +242,11 @@ class FieldSealer implements Sealer {
       }
     }) as D;
     return isErased ? { ...opened, erased: true } : opened;
+  }
+
+  /** Returns a document with the values of an erased one, but without its mark. */
+  #withoutSealed<D extends StoredDocument>(stored: D): D {
+    return openValues(this.#paths, stored, (path) => this.#erased[path]) as D;
   }
 
   #remember<D extends StoredDocument>(document: D, stored: StoredDocument): D {
