@@ -25,6 +25,13 @@ const pageRule = (roles: AccessRule['roles'], whose: SessionScope): AccessRule =
 });
 const serviceRule = (...callers: ServiceName[]): AccessRule => ({ callers, roles: 'none', whose: 'nobody' });
 
+/** Parts of a copy of a person's data: for supervisors, and for administrators by their tool. */
+const PERSON_COPY_RULE: AccessRule = {
+  ...pageRule(['supervisor'], 'platform'),
+  callers: ['gateway', 'ops'],
+  withoutSession: ['ops'],
+};
+
 /** Returns the rules of several methods of a service. */
 const rulesFor = (names: string, rule: AccessRule): [string, AccessRule][] =>
   names.split(' ').map((name) => [name, rule]);
@@ -58,6 +65,8 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('RecordAgencyAccess', pageRule(['agency-system'], 'agency')),
     // Counts over all centres, never content.
     ...rulesFor('GetStatistics', pageRule(['supervisor'], 'platform')),
+    // A copy of everything about one person, with a reason.
+    ...rulesFor('ExportPerson', PERSON_COPY_RULE),
     ...rulesFor('TrackApplication', pageRule('none', 'nobody')),
     ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
     ...rulesFor('GetNoticeContext', serviceRule('notifications')),
@@ -86,8 +95,13 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       callers: ['gateway', 'ops'],
       withoutSession: ['ops'],
     }),
+    ...rulesFor('ExportDocuments', PERSON_COPY_RULE),
+    ...rulesFor('ExportContent', serviceRule('ops')),
   ]),
-  notifications: Object.fromEntries(rulesFor('ListNotices GetSlip', pageRule(DESK_ROLES, 'centre'))),
+  notifications: Object.fromEntries([
+    ...rulesFor('ListNotices GetSlip', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('ExportNotices', PERSON_COPY_RULE),
+  ]),
   // Salted hashes, signatures and keys are public. The gateway lists entries after intake has allowed it.
   journal: Object.fromEntries([
     ...rulesFor(
@@ -124,6 +138,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ),
     // The code of the mandate is the right of its holder.
     ...rulesFor('GetMandateByCode RevokeMandateByCode', pageRule('none', 'nobody')),
+    ...rulesFor('ExportPersonMandates', PERSON_COPY_RULE),
     ...rulesFor('BatchGetMandates', { ...pageRule(DESK_ROLES, 'centre'), callers: ['intake'] }),
   ]),
 };

@@ -41,4 +41,7 @@ export const access: AccessTable<DocumentsServiceDefinition> = {
   ClearHold: oversight,
   ListHolds: oversight,
   ListUncollectedResults: oversight,
+  // Parts of the copy of a person's data, which intake has recorded with its reason.
+  ExportDocuments: { ...oversight, personalData: true },
+  ExportContent: { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: true },
 };

@@ -4,6 +4,7 @@ import type { RpcDeps } from './deps.ts';
 import { agencyRpcs } from './rpc/agency.ts';
 import { bridgeRpcs } from './rpc/bridge.ts';
 import { deskRpcs } from './rpc/desk.ts';
+import { exportRpcs } from './rpc/export.ts';
 import { oversightRpcs } from './rpc/oversight.ts';
 
 /** RPCs of cups.documents.v1.DocumentsService, by their callers. */
@@ -12,4 +13,5 @@ export const documentsRpcs = (deps: RpcDeps): Rpcs<DocumentsServiceDefinition> =
   ...agencyRpcs(deps),
   ...bridgeRpcs(deps),
   ...oversightRpcs(deps),
+  ...exportRpcs(deps),
 });

@@ -135,3 +135,19 @@ describe('DeleteDocument', () => {
     );
   });
 });
+
+test('a copy of personal data lists the documents of any centre and reads their content', async () => {
+  const application = ulid();
+  const bytes = someBytes(CHUNK_BYTES + 10);
+  const name = await upload(harness, bytes, { application, centre: 'centres/CU-002' });
+  const supervisor = harness.client('gateway', { role: 'supervisor', operator: 'operators/supervisor' });
+  const ops = harness.client('ops');
+  const request = { application: `applications/${application}` };
+  const { documents } = await supervisor.exportDocuments(request);
+  expect(documents).toMatchObject([{ name, kind: 'birth-certificate', state: 'STATE_READY' }]);
+  expect((await ops.exportDocuments(request)).documents).toEqual(documents);
+  const range = { name, offset: CHUNK_BYTES, limit: CHUNK_BYTES };
+  expect((await ops.exportContent(range)).data).toEqual(bytes.subarray(CHUNK_BYTES));
+  await expect(supervisor.exportContent(range)).rejects.toEqual(refused('PERMISSION_DENIED'));
+  await expect(harness.desk().exportDocuments(request)).rejects.toEqual(refused('PERMISSION_DENIED'));
+});

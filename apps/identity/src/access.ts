@@ -71,6 +71,14 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   RecordMandatePrinted: mandate,
   GetMandateByCode: mandateHolder,
   RevokeMandateByCode: mandateHolder,
+  // Part of the copy of a person's data, which intake has recorded with its reason.
+  ExportPersonMandates: {
+    callers: ['gateway', 'ops'],
+    withoutSession: ['ops'],
+    roles: ['supervisor'],
+    tenancy: 'platform',
+    personalData: true,
+  },
   // Intake resolves the mandate that a draft names, for the desk. The response names nobody.
   BatchGetMandates: { ...mandate, callers: ['intake'], personalData: false },
 };

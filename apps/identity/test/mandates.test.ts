@@ -311,3 +311,15 @@ test('RecordMandatePrinted keeps the first time', async () => {
   expect(first.mandate!.printTime).not.toBeNull();
   expect((await desk.recordMandatePrinted({ name })).mandate).toEqual(first.mandate);
 });
+
+test('ExportPersonMandates lists the mandates of a person at any centre, in any state and without codes', async () => {
+  const { name } = await grant(190);
+  const { text } = (await desk.getMandate({ name })).mandate!;
+  await desk.revokeMandate({ name, requestId: randomUUID() });
+  const supervisor = world.client(await world.signIn('supervisor'));
+  const { mandates, nextPageToken } = await supervisor.exportPersonMandates({ idnp: idnp(190) });
+  expect(nextPageToken).toBe('');
+  expect(mandates).toMatchObject([{ name, person: named(190), state: 'MANDATE_STATE_REVOKED', text, code: '' }]);
+  await expect(supervisor.exportPersonMandates({ idnp: '1' })).rejects.toEqual(problemWith('IDNP_INVALID'));
+  await expect(desk.exportPersonMandates({ idnp: idnp(190) })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
+});

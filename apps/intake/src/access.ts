@@ -43,6 +43,14 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   MarkDeskAlertsSeen: { ...desk, personalData: true },
   RecordPersonNotification: { ...desk, personalData: true },
   ListApplicationActions: { ...desk, personalData: true },
+  // Everything about one person at all centres, with a reason that is recorded.
+  ExportPerson: {
+    callers: ['gateway', 'ops'],
+    withoutSession: ['ops'],
+    roles: ['supervisor'],
+    tenancy: 'platform',
+    personalData: true,
+  },
   TrackApplication: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   GetSubmission: { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: true },
   GetNoticeContext: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: true },

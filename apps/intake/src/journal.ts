@@ -6,6 +6,7 @@ import { createJournal } from '@cups/store';
 import type { JournalEntry, NewEvent } from '@cups/store';
 import type { ActionRecord, Application } from './domain/application.ts';
 import type { AccessLogEntry, AccessLogRow } from './store/access-log.ts';
+import { OPS_OPERATOR } from './store/person-copies.ts';
 
 /**
  * Entries of intake for the journal: one for each row of the history, for each change of a draft, and for each row of the
@@ -164,9 +165,9 @@ export function entryOfAccess({
     key: subject,
     resource: resourceName(isUlid(subject) ? 'applications' : 'centres', subject),
     action: `read-${kind}`,
-    actor: agency ?? operator,
+    actor: operator === OPS_OPERATOR ? 'services/ops' : (agency ?? operator),
     centre: centre || undefined,
-    ground: agency ? 'filed-application' : 'session',
+    ground: operator === OPS_OPERATOR ? 'operations' : agency ? 'filed-application' : 'session',
     result: 'done',
   });
 }

@@ -14,6 +14,7 @@ import { statisticsRpcs } from './rpc/statistics.ts';
 import { collectionRpcs } from './rpc/collections.ts';
 import { caseworkRpcs } from './rpc/casework.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
+import { personCopyRpcs } from './rpc/person-copies.ts';
 
 export function rpcs(deps: RpcDeps): IntakeRpcs {
   return {
@@ -32,5 +33,6 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...statisticsRpcs(deps),
     ...trackingRpcs(deps),
     ...internalServiceRpcs(deps),
+    ...personCopyRpcs(deps),
   };
 }

@@ -26,6 +26,7 @@ import { openAccessLog, openAccessLogRows } from './store/access-log.ts';
 import { startBackfill } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
 import { openMandateStore } from './store/mandates.ts';
+import { openPersonCopies } from './store/person-copies.ts';
 import { openServiceVersions } from './store/service-versions.ts';
 import { openStatistics } from './store/statistics.ts';
 import { startStatisticsTask } from './store/statistics-task.ts';
@@ -56,7 +57,8 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const { applications, backfill } = await openApplications(backend, searchHasher);
   const mandates = openMandateStore(store);
   const accessLogRows = openAccessLogRows(store);
-  backend.publishOutboxes([applications, accessLogRows]);
+  const personCopies = openPersonCopies(store);
+  backend.publishOutboxes([applications, accessLogRows, personCopies]);
   const statistics = openStatistics(store, applications);
   const statisticsTask = startStatisticsTask({ statistics, log, metrics, now });
   backend.onShutdown('work', () => statisticsTask.stop());
@@ -94,6 +96,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
       mandates,
       versions,
       accessLog: openAccessLog(store, accessLogRows),
+      personCopies,
       statistics,
       hashes: searchHasher,
       isBackfilled: () => backfill.isComplete(),

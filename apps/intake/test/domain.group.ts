@@ -6,6 +6,7 @@ import './documents.test.ts';
 import './filing.test.ts';
 import './lifecycle.test.ts';
 import './mandates.test.ts';
+import './person-copy.test.ts';
 import './queue.test.ts';
 import './requirements.test.ts';
 import './result-delivery.test.ts';

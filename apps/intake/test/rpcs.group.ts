@@ -8,6 +8,7 @@ import './confirm-arrival.test.ts';
 import './correct-application.test.ts';
 import './confirm-outcome.test.ts';
 import './copies.test.ts';
+import './export-person.test.ts';
 import './get-application.test.ts';
 import './get-application-details.test.ts';
 import './get-notice-context.test.ts';

@@ -9,4 +9,15 @@ const desk = (): AccessTable<NotificationsServiceDefinition>['ListNotices'] => (
 });
 
 /** Callers of each method; the service does not start when a method has no row. */
-export const access: AccessTable<NotificationsServiceDefinition> = { ListNotices: desk(), GetSlip: desk() };
+export const access: AccessTable<NotificationsServiceDefinition> = {
+  ListNotices: desk(),
+  GetSlip: desk(),
+  // Part of the copy of a person's data, which intake has recorded with its reason.
+  ExportNotices: {
+    callers: ['gateway', 'ops'],
+    withoutSession: ['ops'],
+    roles: ['supervisor'],
+    tenancy: 'platform',
+    personalData: true,
+  },
+};

@@ -27,6 +27,17 @@ export function notificationsRpcs(threads: Threads, now: () => Date): Rpcs<Notif
       return { notices: thread.notices.map((notice) => toNoticeMessage(id, notice)) };
     },
 
+    async ExportNotices({ application }, context) {
+      const id = parseResourceName('applications', application, '/application');
+      const thread = await threads.get(id, { scope: 'platform' });
+      context.recordAccess(application);
+      const notices = (thread?.notices ?? []).map((notice) => ({
+        notice: toNoticeMessage(id, notice),
+        emailAddress: notice.emailAddress ?? '',
+      }));
+      return { notices };
+    },
+
     async GetSlip({ name }, context) {
       const id = parseResourceName('notices', name);
       const application = id.slice(0, id.lastIndexOf('-'));

@@ -85,3 +85,15 @@ test('ListNotices rejects supervisors, support and other services', async () => 
     refused('PERMISSION_DENIED'),
   );
 });
+
+test('ExportNotices returns the notices of any centre with their addresses, to supervisors and administrators', async () => {
+  const id = harness.application(noticeContextResponse('ana@example.md', { language: 'en' }));
+  await harness.publish(intakeEvent(id, 1, 'ApplicationSubmitted'));
+  await harness.thread(id, ({ notices }) => notices.some(({ state }) => state === 'sent'));
+  const request = { application: `applications/${id}` };
+  const supervisor = harness.deskClient('centres/CU-099', 'supervisor');
+  const { notices } = await supervisor.exportNotices(request);
+  expect(notices).toMatchObject([{ notice: { kind: 'application-submitted' }, emailAddress: 'ana@example.md' }]);
+  expect((await supervisor.exportNotices({ application: `applications/${ulid()}` })).notices).toEqual([]);
+  await expect(harness.deskClient().exportNotices(request)).rejects.toEqual(refused('PERMISSION_DENIED'));
+});

@@ -104,6 +104,7 @@ export const ACCESS_KINDS = [
   'slip',
   'document',
   'collection',
+  'copy',
 ] as const;
 export type AccessKind = (typeof ACCESS_KINDS)[number];
 

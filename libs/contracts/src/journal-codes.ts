@@ -15,6 +15,8 @@ export const JOURNAL_ACTIONS = {
   'read-slip': 'A slip was read for printing',
   'read-document': 'The content of a document was read',
   'read-collection': 'The data for handing over a result for another centre were read',
+  'read-copy': 'The resource was part of the copy of all data about a person',
+  'export-person': 'A copy of all data about a person was created',
   'read-list': 'A page of the list of a centre was read',
   'read-staff': 'The record of one member of staff was read',
   'read-staff-list': 'The team of a centre or of the platform was read',

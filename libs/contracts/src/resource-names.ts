@@ -7,6 +7,7 @@ const COLLECTIONS = {
   applications: new RegExp(`^${ULID}$`),
   documents: new RegExp(`^${ULID}$`),
   mandates: new RegExp(`^${ULID}$`),
+  personCopies: new RegExp(`^${ULID}$`),
   centres: /^[A-Z]+-[0-9]{2,6}$/,
   publicServices: new RegExp(`^(?=.{1,80}$)${KEBAB}$`),
   operators: /^(?=.{1,80}$)[a-z0-9]+(?:[-.][a-z0-9]+)*$/,

@@ -639,8 +639,12 @@ describe('a client', () => {
       log,
       metrics: createMetrics('notifications'),
       definition: loadService<Definition>(FULL_NAME),
-      rpcs: { GetSlip: async () => ({ html: 'back' }), ListNotices: async () => ({}) },
-      access: { GetSlip: PUBLIC_ACCESS, ListNotices: PUBLIC_ACCESS },
+      rpcs: {
+        GetSlip: async () => ({ html: 'back' }),
+        ListNotices: async () => ({}),
+        ExportNotices: async () => ({}),
+      },
+      access: { GetSlip: PUBLIC_ACCESS, ListNotices: PUBLIC_ACCESS, ExportNotices: PUBLIC_ACCESS },
     });
     open.push(() => again.drain());
     await eventually(() =>

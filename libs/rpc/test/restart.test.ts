@@ -55,8 +55,9 @@ async function serve(port = 0, answer: () => Promise<void> = async () => undefin
         return { html: 'slip' };
       },
       ListNotices: async () => ({}),
+      ExportNotices: async () => ({}),
     },
-    access: { GetSlip: PUBLIC_ACCESS, ListNotices: PUBLIC_ACCESS },
+    access: { GetSlip: PUBLIC_ACCESS, ListNotices: PUBLIC_ACCESS, ExportNotices: PUBLIC_ACCESS },
   });
   open.push(() => server.drain(100));
   return server;

@@ -54,8 +54,8 @@ export async function startTestServer(
     log,
     metrics,
     definition: loadService<Definition>(FULL_NAME),
-    rpcs: { ListNotices: async () => ({}), GetSlip: async () => ({}), ...given },
-    access: { GetSlip: slips, ListNotices: notices },
+    rpcs: { ListNotices: async () => ({}), GetSlip: async () => ({}), ExportNotices: async () => ({}), ...given },
+    access: { GetSlip: slips, ListNotices: notices, ExportNotices: PUBLIC_ACCESS },
     ...options,
   });
   const clients: { close(): void }[] = [];

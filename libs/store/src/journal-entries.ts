@@ -41,6 +41,7 @@ const RESOURCES: readonly ResourceCollection[] = [
   'notices',
   'deliveries',
   'centres',
+  'personCopies',
 ];
 const SERVICE = /^services\/[a-z]{1,20}(?:-[a-z]{1,20})?$/;
 const DOCUMENT = /^[a-zA-Z]{1,20}\/[A-Za-z0-9][A-Za-z0-9./-]{0,120}$/;

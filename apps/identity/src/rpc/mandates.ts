@@ -39,6 +39,7 @@ type DeskRpcs = Pick<
   | 'ConfirmMandateCode'
   | 'RecordMandatePrinted'
   | 'BatchGetMandates'
+  | 'ExportPersonMandates'
 >;
 
 /** Per BatchGetMandates call. */
@@ -80,7 +81,9 @@ function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate'> {
   };
 }
 
-function readRpcs(parts: MandateParts): Pick<DeskRpcs, 'GetMandate' | 'ListMandates' | 'BatchGetMandates'> {
+function readRpcs(
+  parts: MandateParts,
+): Pick<DeskRpcs, 'GetMandate' | 'ListMandates' | 'BatchGetMandates' | 'ExportPersonMandates'> {
   const { mandates, persons, personHashes, now } = parts;
   return {
     async GetMandate({ name }, context) {
@@ -104,6 +107,22 @@ function readRpcs(parts: MandateParts): Pick<DeskRpcs, 'GetMandate' | 'ListManda
       const rows = page.documents.map(async (found) => toMandateRow(found, await openDetails(persons, found), time));
       for (const { _id } of page.documents) context.recordAccess(resourceName('mandates', _id));
       return { mandates: await Promise.all(rows), nextPageToken: page.nextPageToken };
+    },
+
+    async ExportPersonMandates({ idnp, pageSize, pageToken }, context) {
+      assertIdnp(idnp);
+      const page = await mandates.list({
+        scope: 'platform',
+        filter: { 'person.hash': { $in: persons.hashes(idnp) } },
+        order: 'desc',
+        pageSize: normalizePageSize(pageSize),
+        pageToken,
+        tokenArguments: { person: persons.hash(idnp) },
+      });
+      for (const { _id } of page.documents) context.recordAccess(resourceName('mandates', _id));
+      // The code ends the mandate, and a copy may go to an authority.
+      const found = page.documents.map(async (one) => Object.assign(await view(one, parts), { code: '' }));
+      return { mandates: await Promise.all(found), nextPageToken: page.nextPageToken };
     },
 
     async BatchGetMandates({ names }, context) {
@@ -190,18 +209,23 @@ function listFilter({ state, endingWithinDays, idnp }: ListRequest, { persons, n
     const rule = violation('/endingWithinDays', 'MAXIMUM', { max: MAX_ENDING_DAYS });
     throw invalidArgument('The number of days is outside the bounds.', rule);
   }
-  if (idnp && !isValidIdnp(idnp))
-    throw new Problem({
-      reason: 'IDNP_INVALID',
-      message: 'The number of the person is invalid.',
-      violations: [violation('/idnp', 'IDNP')],
-    });
+  if (idnp) assertIdnp(idnp);
   const time = now();
   const filter = stateFilter(fromProtoEnum('MANDATE_STATE_', state), time);
   if (idnp) filter['person.hash'] = { $in: persons.hashes(idnp) };
   if (endingWithinDays === 0) return filter;
   const end = new Date(time.getTime() + endingWithinDays * DAY_MS);
   return { ...filter, state: 'active', expireTime: { $gt: time, $lte: end } };
+}
+
+/** @throws Problem IDNP_INVALID */
+function assertIdnp(idnp: string): void {
+  if (isValidIdnp(idnp)) return;
+  throw new Problem({
+    reason: 'IDNP_INVALID',
+    message: 'The number of the person is invalid.',
+    violations: [violation('/idnp', 'IDNP')],
+  });
 }
 
 /** A timer may be late: an active mandate whose term has ended counts as expired. */

@@ -76,5 +76,6 @@ const ACCESS_KIND_VALUES = {
   slip: 'ACCESS_KIND_SLIP',
   document: 'ACCESS_KIND_DOCUMENT',
   collection: 'ACCESS_KIND_COLLECTION',
+  copy: 'ACCESS_KIND_COPY',
   list: 'ACCESS_KIND_UNSPECIFIED',
 } as const;

@@ -1,8 +1,7 @@
-import { parseSubmissionName, submissionName } from '@cups/contracts';
-import { toTimestamp } from '@cups/contracts/proto';
+import { parseSubmissionName } from '@cups/contracts';
 import { centresOf } from '@cups/rpc';
 import { toAction, toApplication, toRow } from '../convert/application.ts';
-import { toContent } from '../convert/content.ts';
+import { toFiledSubmission } from '../convert/filed-submission.ts';
 import { notFound } from '../domain/problems.ts';
 import type { StoredApplication } from '../store.ts';
 import { findOpenForPerson } from '../store/person-search.ts';
@@ -50,23 +49,7 @@ export function applicationDetailsRpcs(
       if (!submission) throw notFound();
       await accessLog.write([app._id], accessLogEntry(context, 'submission', now()));
       const { form } = await versions.get(app.service.versionId);
-      return {
-        name: submissionName(app._id, number),
-        submitTime: toTimestamp(submission.submitTime),
-        content: toContent(submission.content),
-        dueDate: submission.dueDate ?? '',
-        answersRequest: submission.answersRequest ?? '',
-        publicService: app.publicService,
-        serviceVersion: app.serviceVersion,
-        serviceTitle: app.service.title,
-        agency: app.agency,
-        centre: app.centre,
-        centreName: app.centreName,
-        trackingNumber: app.trackingNumber,
-        training: app.training ?? false,
-        formSchema: Buffer.from(JSON.stringify(form)),
-        unavailable: submission.unavailable ?? [],
-      };
+      return toFiledSubmission(app, submission, form);
     },
   };
 }

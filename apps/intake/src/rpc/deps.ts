@@ -6,6 +6,7 @@ import type { ServiceClients } from '../clients.ts';
 import type { StoredApplication } from '../store.ts';
 import type { OpenApplicationCounter } from '../store/open-application-counter.ts';
 import type { AccessLog } from '../store/access-log.ts';
+import type { StoredPersonCopy } from '../store/person-copies.ts';
 import type { StoredMandate } from '../store/mandates.ts';
 import type { ServiceVersions } from '../store/service-versions.ts';
 import type { StatisticsStore } from '../store/statistics.ts';
@@ -19,6 +20,7 @@ export interface RpcDeps {
   workingTimes: WorkingTimes;
   openApplications: OpenApplicationCounter;
   accessLog: AccessLog;
+  personCopies: Documents<StoredPersonCopy>;
   statistics: StatisticsStore;
   /** Hashes names and numbers for the search. */
   hashes: SearchHasher;

@@ -328,6 +328,11 @@ export const ACCESS_KIND_TEXTS: Record<AccessKind, Text> = {
   slip: { ro: 'fișa unei înștiințări', ru: 'листок уведомления', en: 'slip of a notice' },
   document: { ro: 'un document atașat', ru: 'приложенный документ', en: 'attached document' },
   collection: { ro: 'rezultatul, pentru înmânare', ru: 'результат, для выдачи', en: 'result, for hand-over' },
+  copy: {
+    ro: 'tot, pentru o copie a datelor',
+    ru: 'всё, для копии данных',
+    en: 'everything, for a copy of the data',
+  },
 };
 
 export const BUCKET_TEXTS: Record<Bucket, Text> = {

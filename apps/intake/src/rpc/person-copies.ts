@@ -1,0 +1,153 @@
+import { isValidIdnp } from '@cups/application';
+import { isUlid, resourceName } from '@cups/contracts';
+import { createPageToken, newUlid, parsePageToken } from '@cups/contracts/node';
+import type { ExportPersonRequest__Output as Request } from '@cups/contracts/gen/cups/intake/v1/ExportPersonRequest.ts';
+import type { ExportedApplication } from '@cups/contracts/gen/cups/intake/v1/ExportedApplication.ts';
+import { fromProtoEnum } from '@cups/contracts/proto';
+import { Problem, violation } from '@cups/problem';
+import type { Context } from '@cups/rpc';
+import { toAction, toApplication } from '../convert/application.ts';
+import type { Viewer } from '../convert/application.ts';
+import { toFiledSubmission } from '../convert/filed-submission.ts';
+import { copyRolesOf, withoutOthers } from '../domain/person-copy.ts';
+import { invalidField } from '../domain/problems.ts';
+import type { StoredApplication } from '../store.ts';
+import { OPS_OPERATOR, recordCopy } from '../store/person-copies.ts';
+import type { CopyReason } from '../store/person-copies.ts';
+import { assertSearchable, findPersonPage } from '../store/person-export.ts';
+import { toAccessLogEntry } from './access-log.ts';
+import { toAccessCause } from './access-recording.ts';
+import type { IntakeRpcs, RpcDeps } from './deps.ts';
+
+const DEFAULT_PAGE_SIZE = 10;
+const MAX_PAGE_SIZE = 20;
+/** The newest accesses of an application that a copy lists. */
+const MAX_ACCESSES = 1_000;
+/** A page of the access log. */
+const ACCESS_PAGE_SIZE = 200;
+const EVIDENCE = /^[\p{L}\p{N}](?:[\p{L}\p{N}./ -]{0,38}[\p{L}\p{N}])?$/u;
+/** The number of a person, however it is grouped. */
+const PERSONAL_NUMBER = /[0-9](?:[ ./-]?[0-9]){12}/;
+const ACTOR = /^[\p{L}\p{N}._@ -]{1,80}$/u;
+
+type CopyDeps = Pick<
+  RpcDeps,
+  'applications' | 'versions' | 'accessLog' | 'personCopies' | 'hashes' | 'isBackfilled' | 'now'
+>;
+
+/** The RPC behind the copy of a person's data. It shows nothing before the copy and each access are recorded. */
+export function personCopyRpcs(deps: CopyDeps): Pick<IntakeRpcs, 'ExportPerson'> {
+  return {
+    async ExportPerson(request, context) {
+      const { idnp, reason, evidence } = parseRequest(request);
+      assertSearchable(deps);
+      const tokenArguments = { person: deps.hashes.forPerson('applicant', idnp), reason, evidence };
+      const { copy, before } = parsePosition(parsePageToken(request.pageToken, tokenArguments), deps.now());
+      const operator = context.session?.operator ?? OPS_OPERATOR;
+      if (before === undefined) {
+        const actor = context.session ? {} : { actor: parseActor(request.actor) };
+        const record = { operator, ...actor, reason, evidence, time: deps.now() };
+        await recordCopy(deps.personCopies, copy, record, toAccessCause(context));
+      }
+      const page = await findPersonPage(deps, { idnp, before, pageSize: pageSizeOf(request) });
+      const shown = await Promise.all(page.found.map((app) => toExported(app, idnp, deps)));
+      await recordAccesses(page.found, operator, context, deps);
+      return {
+        copy,
+        applications: shown,
+        unreadable: page.unreadable.map((id) => resourceName('applications', id)),
+        nextPageToken: page.next === undefined ? '' : createPageToken(`${copy}/${page.next}`, tokenArguments),
+      };
+    },
+  };
+}
+
+/** Each application of the copy has a row in its access log. @throws Problem STORE_UNAVAILABLE */
+async function recordAccesses(
+  found: readonly StoredApplication[],
+  operator: string,
+  context: Context,
+  { accessLog, now }: CopyDeps,
+): Promise<void> {
+  for (const { _id } of found) context.recordAccess(resourceName('applications', _id));
+  if (found.length === 0) return;
+  const entry = { operator, centre: context.session?.centre ?? '', kind: 'copy' as const, time: now() };
+  await accessLog.write(
+    found.map(({ _id }) => _id),
+    { entry, cause: toAccessCause(context) },
+  );
+}
+
+async function toExported(app: StoredApplication, idnp: string, deps: CopyDeps): Promise<ExportedApplication> {
+  const [{ form }, { accesses, hasMore }] = await Promise.all([
+    deps.versions.get(app.service.versionId),
+    listAccesses(app._id, deps),
+  ]);
+  const shown = withoutOthers(app, idnp);
+  return {
+    roles: copyRolesOf(app, idnp),
+    // A desk's alerts and queue say nothing about the person that the history lacks.
+    application: { ...toApplication(shown, READER(deps.now())), deskAlerts: [], buckets: [] },
+    actions: shown.history.map((row) => toAction(row, shown)),
+    submissions: shown.submissions.map((one) => toFiledSubmission(shown, one, form)),
+    accesses,
+    moreAccesses: hasMore,
+  };
+}
+
+/** A reader who may do nothing with the application. */
+const READER = (now: Date): Viewer => ({
+  operator: '',
+  roles: [],
+  now,
+  isPartyTo: () => false,
+  acceptsCorrections: () => false,
+});
+
+async function listAccesses(id: string, { accessLog }: Pick<CopyDeps, 'accessLog'>) {
+  const accesses = [];
+  let pageToken = '';
+  do {
+    const page = await accessLog.list(id, { pageSize: ACCESS_PAGE_SIZE, pageToken });
+    accesses.push(...page.entries.map(toAccessLogEntry));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '' && accesses.length < MAX_ACCESSES);
+  return { accesses, hasMore: pageToken !== '' };
+}
+
+/** @throws Problem IDNP_INVALID, INVALID_ARGUMENT */
+function parseRequest({ idnp, reason: value, evidence }: Request): {
+  idnp: string;
+  reason: CopyReason;
+  evidence: string;
+} {
+  if (!isValidIdnp(idnp))
+    throw new Problem({
+      reason: 'IDNP_INVALID',
+      message: 'The IDNP is invalid.',
+      violations: [violation('/idnp', 'IDNP')],
+    });
+  const reason = fromProtoEnum('COPY_REASON_', value);
+  if (reason === '') throw invalidField(violation('/reason', 'REQUIRED'));
+  if (!EVIDENCE.test(evidence) || PERSONAL_NUMBER.test(evidence)) throw invalidField(violation('/evidence', 'PATTERN'));
+  return { idnp, reason, evidence };
+}
+
+function parseActor(actor: string): string {
+  if (!ACTOR.test(actor)) throw invalidField(violation('/actor', 'REQUIRED'));
+  return actor;
+}
+
+/** @param position `<copy>/<last application>` of a page token */
+function parsePosition(position: string | undefined, now: Date): { copy: string; before?: string } {
+  if (position === undefined) return { copy: newUlid(now) };
+  const [copy = '', before = ''] = position.split('/');
+  if (isUlid(copy) && isUlid(before)) return { copy, before };
+  throw new Problem({ reason: 'PAGE_TOKEN_INVALID', message: 'The page token is invalid.' });
+}
+
+/** @throws Problem INVALID_ARGUMENT for a negative number */
+function pageSizeOf({ pageSize }: Request): number {
+  if (pageSize < 0) throw invalidField(violation('/pageSize', 'MINIMUM', { min: 0 }));
+  return pageSize === 0 ? DEFAULT_PAGE_SIZE : Math.min(pageSize, MAX_PAGE_SIZE);
+}
