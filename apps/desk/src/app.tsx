@@ -33,6 +33,7 @@ const CollectionScreen = lazyScreen(() => import('./collections/collection.tsx')
 const CollectionHandOver = lazyScreen(() => import('./collections/collection-hand-over.tsx'));
 const AccessLog = lazyScreen(() => import('./application/access-log.tsx'));
 const SubmissionScreen = lazyScreen(() => import('./application/submission.tsx'));
+const Correction = lazyScreen(() => import('./correction/correction.tsx'));
 /** For supervisors only: not prefetched for anybody else. */
 const Centres = lazy(() => import('./supervisor/centres.tsx'));
 const Holds = lazy(() => import('./supervisor/holds.tsx'));
@@ -116,6 +117,7 @@ function SignedInApp() {
             </Route>
             <Route path="/applications/:id">{({ id }) => <ApplicationScreen key={id} id={id} />}</Route>
             <Route path="/applications/:id/hand-over">{({ id }) => <HandOver key={id} id={id} />}</Route>
+            <Route path="/applications/:id/correct">{({ id }) => <Correction key={id} id={id} />}</Route>
             <Route path="/applications/:id/access-log">{({ id }) => <AccessLog id={id} />}</Route>
             <Route path="/applications/:id/submissions/:number">
               {({ id, number }) => <SubmissionScreen id={id} number={Number(number)} />}

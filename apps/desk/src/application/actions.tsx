@@ -86,6 +86,7 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
           </Button>
         )}
         {isAllowed('change-contact') && <ContactButton onClick={() => setActiveForm('change-contact')} />}
+        {isAllowed('correct-submission') && !action.isPending('correct') && <CorrectionButton id={id} />}
         {isAllowed('correct') && <Button onClick={() => go(`/visits/correct/${id}`)}>{t(APPLICATION.correct)}</Button>}
         <PrintMainButton details={details} />
         {isAllowed('withdraw') && activeForm !== 'withdraw' && (
@@ -99,6 +100,16 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
       <ActiveForm activeForm={activeForm} application={application} action={action} onDone={closeForm} />
       <UndoBar action={action} onUndone={setActiveForm} />
     </>
+  );
+}
+
+function CorrectionButton({ id }: { id: string }) {
+  const { t } = useLanguage();
+  const [, go] = useLocation();
+  return (
+    <Button icon={FilePen} onClick={() => go(`/applications/${id}/correct`)}>
+      {t(ACTION_TEXTS['correct-submission'])}
+    </Button>
   );
 }
 

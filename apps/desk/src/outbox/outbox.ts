@@ -23,6 +23,7 @@ export type WriteAction =
   | 'confirm-outcome'
   | 'collection-centre'
   | 'contact'
+  | 'correct'
   | 'collections/hand-over'
   | 'collections/confirm-arrival'
   | 'renew'
@@ -40,7 +41,7 @@ export interface Write {
   kind: 'create' | 'edit' | WriteAction;
   body: Record<string, unknown>;
   madeAt: string;
-  /** The ETag that an edit is based on, if the page was reloaded since. */
+  /** The ETag that an edit or a correction is based on, if the page was reloaded since. */
   etag?: string | undefined;
 }
 

@@ -2,6 +2,9 @@ import { api, NetworkError } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
 import type { Write } from './outbox.ts';
 
+/** Writes that replace content: the platform rejects them if a colleague changed it meanwhile. */
+const VERSIONED_KINDS: readonly Write['kind'][] = ['edit', 'correct'];
+
 /**
  * Sends one write. A collection answers with its members, of which an application has more; its callers read none.
  * @throws ApiError, NetworkError
@@ -9,14 +12,14 @@ import type { Write } from './outbox.ts';
 export async function send(write: Write, etag: string | undefined): Promise<Application> {
   const { kind, key, body } = write;
   const headers: Record<string, string> = { 'Idempotency-Key': key, 'Content-Type': 'application/json' };
-  if (kind === 'edit' && etag !== undefined) headers['If-Match'] = etag;
+  if (VERSIONED_KINDS.includes(kind) && etag !== undefined) headers['If-Match'] = etag;
   // Writes are stored as data, so one untyped call sends all kinds.
   const call = api as unknown as {
     request(method: string, path: string, init: object): Promise<{ data?: Application }>;
   };
   const method = kind === 'edit' ? 'patch' : 'post';
   // Actions survive the closing of the page. Content may exceed the keepalive limit (64 KB) and is stored anyway.
-  const keepalive = kind !== 'create' && kind !== 'edit';
+  const keepalive = kind !== 'create' && !VERSIONED_KINDS.includes(kind);
   const { data } = await call.request(method, pathOf(write), { body, headers, keepalive });
   if (!data) throw new NetworkError('an empty answer');
   return data;

@@ -4,7 +4,7 @@ import { defineMessages } from '../language/messages.ts';
 export const CONTACT_FORM = {
   ...defineMessages({
     effect: {
-      ro: 'Autoritatea nu primește contactul. Mesajele care nu au plecat încă merg la cel nou.',
+      ro: 'Instituția nu primește contactul. Mesajele care nu au plecat încă merg la cel nou.',
       ru: 'Учреждение не получает контакт. Ещё не отправленные сообщения уйдут на новый.',
       en: 'The agency does not receive the contact. Messages that were not sent yet go to the new one.',
     },

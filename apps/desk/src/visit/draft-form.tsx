@@ -1,18 +1,17 @@
 import { createContext, useContext } from 'react';
 import type { Content } from '@cups/application';
 import type { Agency, PublicService, Catalog } from '../api/types.ts';
+import type { FieldForm } from './field-form.ts';
 import type { FieldValue } from './model/form.ts';
 import type { MissingField } from './model/missing-fields.ts';
 import type { ScreenId } from './model/screens.ts';
-import type { FormValues } from './model/form-values.ts';
 import type { Draft, Visit } from './visit-store.ts';
 import type { DraftSync } from './use-draft-sync.ts';
 
 /** A draft being filled in: the state shared by its screens and fields. */
-export interface DraftForm {
+export interface DraftForm extends FieldForm {
   visit: Visit;
   draft: Draft;
-  values: FormValues;
   content: Content;
   catalog: Catalog;
   service: PublicService | undefined;
@@ -23,12 +22,7 @@ export interface DraftForm {
   screen: ScreenId;
   /** Everything that blocks the submission. */
   missingFields: readonly MissingField[];
-  /** Returns the error of a control; undefined until it was left or the user tried to continue. */
-  errorAt: (pointer: string) => string | undefined;
-  setValue: (pointer: string, value: FieldValue | undefined) => void;
   setValues: (values: Readonly<Record<string, FieldValue | undefined>>) => void;
-  /** The user left the control: its errors may be shown. */
-  markTouched: (pointer: string) => void;
   /** Continues with this service. An open draft of another service is withdrawn. */
   chooseService: (service: string) => void;
   go: (screen: ScreenId) => void;

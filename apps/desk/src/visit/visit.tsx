@@ -7,6 +7,7 @@ import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
 import { PARTS } from '../texts/parts.ts';
 import { VISIT } from '../texts/visit.ts';
 import { DraftFormContext } from './draft-form.tsx';
+import { FieldFormContext } from './field-form.ts';
 import type { ScreenId } from './model/screens.ts';
 import { BehalfScreen } from './screens/behalf.tsx';
 import { CostScreen } from './screens/cost.tsx';
@@ -68,11 +69,13 @@ function VisitDraft({ visit, draft, catalog, requestedScreen }: VisitDraftProps)
   useFocusFirstField(screen);
   return (
     <DraftFormContext value={form}>
-      {isFiled(draft) && draft.known ? (
-        <ReceiptScreen application={draft.known} />
-      ) : (
-        <CurrentScreen key={screen} screen={screen} />
-      )}
+      <FieldFormContext value={form}>
+        {isFiled(draft) && draft.known ? (
+          <ReceiptScreen application={draft.known} />
+        ) : (
+          <CurrentScreen key={screen} screen={screen} />
+        )}
+      </FieldFormContext>
     </DraftFormContext>
   );
 }

@@ -6,7 +6,7 @@ import type { Text } from '../../language/messages.ts';
 import { Field, Select, TextArea, TextInput } from '../../parts/field.tsx';
 import { FIELDS } from '../../texts/visit-fields.ts';
 import { PARTS } from '../../texts/parts.ts';
-import { useDraftForm } from '../draft-form.tsx';
+import { useFieldForm } from '../field-form.ts';
 import { textOf } from '../model/form-values.ts';
 import { parseDate } from '../inputs/dates.ts';
 import { hasCyrillic, normalizeName } from '../inputs/names.ts';
@@ -24,7 +24,7 @@ export interface FieldBinding {
 
 /** Returns value, error and handlers of a control by its pointer. */
 export function useFieldControl(pointer: string) {
-  const { values, setValue, markTouched, errorAt } = useDraftForm();
+  const { values, setValue, markTouched, errorAt } = useFieldForm();
   return {
     value: textOf(values, pointer),
     error: errorAt(pointer),

@@ -6,7 +6,7 @@ import { Field, TextInput } from '../../parts/field.tsx';
 import { PARTS } from '../../texts/parts.ts';
 import { FIELDS } from '../../texts/visit-fields.ts';
 import { VISIT } from '../../texts/visit.ts';
-import { useDraftForm } from '../draft-form.tsx';
+import { useFieldForm } from '../field-form.ts';
 import type { FormField } from '../model/form.ts';
 import { parseIdnp } from '../inputs/idnp.ts';
 import { normalizeIban } from '../inputs/contact.ts';
@@ -69,7 +69,7 @@ type ChoiceFieldProps = Pick<AnswerFieldProps, 'field' | 'optional' | 'digits'> 
 
 function YesNoField({ field, pointer, optional, digits }: ChoiceFieldProps) {
   const { t } = useLanguage();
-  const { values, setValue, errorAt } = useDraftForm();
+  const { values, setValue, errorAt } = useFieldForm();
   const value = values[pointer];
   return (
     <Choice
@@ -91,7 +91,7 @@ function YesNoField({ field, pointer, optional, digits }: ChoiceFieldProps) {
 
 function ChoiceField({ field, pointer, optional, digits }: ChoiceFieldProps) {
   const { t } = useLanguage();
-  const { values, setValue, errorAt } = useDraftForm();
+  const { values, setValue, errorAt } = useFieldForm();
   const options = field.choices.map(({ value, title }) => ({ value, label: capitalise(t(title)) }));
   if (options.length > MAX_CARDS) {
     return (
@@ -117,7 +117,7 @@ function ChoiceField({ field, pointer, optional, digits }: ChoiceFieldProps) {
 /** A list of values, one row each. */
 function ListField({ field, pointer }: { field: FormField; pointer: string }) {
   const { t } = useLanguage();
-  const { values, setValue, markTouched, errorAt } = useDraftForm();
+  const { values, setValue, markTouched, errorAt } = useFieldForm();
   const value = values[pointer];
   const stored = Array.isArray(value) ? (value as readonly string[]) : [];
   const rows = stored.length < Math.max(field.min, 1) ? stored.concat(blankRows(field.min, stored.length)) : stored;
