@@ -30,73 +30,86 @@ beforeEach(() => {
 });
 
 /** Verifies a log whose records were replaced while tiles and checkpoint stayed. */
-function verifyAltered(altered: Buffer[]): string[] {
+function verifyAltered(altered: Buffer[]): Promise<string[]> {
   writeJournal(folder, altered, [key], leaves);
   return verifyJournal(folder, [key.text]);
 }
 
 describe('a log whose owner did not sign the change', () => {
-  test('accepts an intact log', () => {
+  test('accepts an intact log', async () => {
     writeJournal(folder, rows, [key]);
-    expect(verifyJournal(folder, [key.text])).toEqual([]);
+    expect(await verifyJournal(folder, [key.text])).toEqual([]);
   });
 
-  test.each([0, 1, 2, 255, 256, 257, 512, 513])('accepts an intact log of %i entries', (size) => {
+  test.each([0, 1, 2, 255, 256, 257, 512, 513])('accepts an intact log of %i entries', async (size) => {
     writeJournal(folder, rows.slice(0, size), [key]);
-    expect(verifyJournal(folder, [key.text])).toEqual([]);
+    expect(await verifyJournal(folder, [key.text])).toEqual([]);
   });
 
-  test.each([1, 255, 256, COUNT - 1])('names the deleted entry %i', (index) => {
-    expect(verifyAltered(rows.toSpliced(index, 1))).toContain(`entry-deleted: entry ${index} was deleted`);
+  test.each([1, 255, 256, COUNT - 1])('names the deleted entry %i', async (index) => {
+    expect(await verifyAltered(rows.toSpliced(index, 1))).toContain(`entry-deleted: entry ${index} was deleted`);
   });
 
-  test('names each of several deleted entries', () => {
-    const findings = verifyAltered(rows.toSpliced(300, 3).toSpliced(10, 1));
+  test('names each of several deleted entries', async () => {
+    const findings = await verifyAltered(rows.toSpliced(300, 3).toSpliced(10, 1));
     const deleted = findings.filter((finding) => finding.startsWith('entry-deleted'));
     expect(deleted).toEqual([10, 300, 301, 302].map((index) => `entry-deleted: entry ${index} was deleted`));
   });
 
-  test('names an inserted entry', () => {
-    const [finding] = verifyAltered(rows.toSpliced(20, 0, stranger).slice(0, COUNT));
+  test('tells the following entries from more deleted ones than a tile has', async () => {
+    const findings = await verifyAltered(rows.toSpliced(20, 400));
+    expect(findings.filter((finding) => finding.startsWith('entry-deleted'))).toHaveLength(400);
+    expect(findings.filter((finding) => !/^entry-(deleted|missing)/.test(finding))).toEqual([]);
+  });
+
+  test('names the copy of an entry', async () => {
+    const [finding] = await verifyAltered(rows.toSpliced(20, 0, rows[300]!));
+    expect(finding).toMatch(/^entry-inserted: before entry 20 /);
+  });
+
+  test('names an inserted entry', async () => {
+    const [finding] = await verifyAltered(rows.toSpliced(20, 0, stranger).slice(0, COUNT));
     expect(finding).toMatch(/^entry-inserted: before entry 20 .*applications\/77/);
   });
 
-  test('names two exchanged entries', () => {
+  test('names two exchanged entries', async () => {
     const altered = rows.with(5, rows[400]!).with(400, rows[5]!);
-    expect(verifyAltered(altered)).toEqual([
+    expect(await verifyAltered(altered)).toEqual([
       'entry-moved: in the place of entry 5 is entry 400',
       'entry-moved: in the place of entry 400 is entry 5',
     ]);
   });
 
-  test('names an entry with a changed byte', () => {
+  test('names an entry with a changed byte', async () => {
     const changed = Buffer.from(rows[123]!.toString('latin1').replace('intake', 'intakf'), 'latin1');
-    expect(verifyAltered(rows.with(123, changed))[0]).toMatch(/^entry-changed: entry 123 was changed to .*intakf/);
+    expect((await verifyAltered(rows.with(123, changed)))[0]).toMatch(
+      /^entry-changed: entry 123 was changed to .*intakf/,
+    );
   });
 
-  test('names altered tiles', () => {
+  test('names altered tiles', async () => {
     writeJournal(folder, rows, [key]);
     const file = join(folder, 'tile/0/001');
     const bytes = readFileSync(file);
     bytes[5]! ^= 1;
     writeFileSync(file, bytes);
-    expect(verifyJournal(folder, [key.text])).toEqual([expect.stringMatching(/^tiles-altered/)]);
+    expect(await verifyJournal(folder, [key.text])).toEqual([expect.stringMatching(/^tiles-altered/)]);
   });
 
-  test('names the block if records and their tile were altered', () => {
+  test('names the block if records and their tile were altered', async () => {
     writeJournal(folder, rows, [key]);
     const altered = rows.with(300, stranger);
     writeTiles(folder, 'records', altered.map(withLength));
     writeTiles(folder, 'tile/0', altered.map(leafOf));
-    expect(verifyJournal(folder, [key.text])[0]).toMatch(/^log-altered: .* entries 256 to 511$/);
+    expect((await verifyJournal(folder, [key.text]))[0]).toMatch(/^log-altered: .* entries 256 to 511$/);
   });
 
-  test('rejects a checkpoint that was changed, and one of an unknown key', () => {
+  test('rejects a checkpoint that was changed, and one of an unknown key', async () => {
     writeJournal(folder, rows, [key]);
-    expect(() => verifyJournal(folder, [createKey().text])).toThrow('None of the known keys signed it.');
+    await expect(verifyJournal(folder, [createKey().text])).rejects.toThrow('None of the known keys signed it.');
     const file = join(folder, 'checkpoint');
     writeFileSync(file, readFileSync(file, 'utf8').replace(`\n${COUNT}\n`, `\n${COUNT - 1}\n`));
-    expect(() => verifyJournal(folder, [key.text])).toThrow('does not fit the text');
+    await expect(verifyJournal(folder, [key.text])).rejects.toThrow('does not fit the text');
   });
 });
 
@@ -104,66 +117,85 @@ describe('a log whose owner signed the change', () => {
   const earlier = signCheckpoint(leaves.slice(0, 500), [key]);
   const earliest = signCheckpoint(leaves.slice(0, 100), [key]);
 
-  test('finds a rolled-back log', () => {
+  test('finds a rolled-back log', async () => {
     writeJournal(folder, rows.slice(0, 450), [key]);
-    expect(verifyJournal(folder, [key.text], { checkpoints: [earlier] })).toEqual([
+    expect(await verifyJournal(folder, [key.text], { checkpoints: [earlier] })).toEqual([
       'log-rolled-back: the log had 500 entries, and has 450',
     ]);
   });
 
-  test('finds a forked log between two checkpoints that others kept', () => {
+  test('finds a forked log between two checkpoints that others kept', async () => {
     writeJournal(folder, rows.with(300, stranger), [key]);
-    const findings = verifyJournal(folder, [key.text], { checkpoints: [earlier, earliest] });
+    const findings = await verifyJournal(folder, [key.text], { checkpoints: [earlier, earliest] });
     expect(findings[0]).toBe('log-forked: the log was altered between the entries 100 and 499');
   });
 
-  test('accepts checkpoints of beginnings of the log', () => {
+  test('accepts checkpoints of beginnings of the log', async () => {
     writeJournal(folder, rows, [key]);
-    expect(verifyJournal(folder, [key.text], { checkpoints: [earlier, earliest] })).toEqual([]);
+    expect(await verifyJournal(folder, [key.text], { checkpoints: [earlier, earliest] })).toEqual([]);
   });
 
-  test('finds a checkpoint that a replaced key signed', () => {
+  test('finds a checkpoint that a replaced key signed', async () => {
     const next = createKey();
     const replaced = [...rows, record({ ...begin, sequence: 2, action: 'replace-key', verifier: next.text }, 8_000)];
     const later = [...replaced, stranger];
     const keys = [key.text, next.text];
     writeJournal(folder, later, [next]);
-    expect(verifyJournal(folder, keys)).toEqual([]);
+    expect(await verifyJournal(folder, keys)).toEqual([]);
     writeJournal(folder, later, [key]);
-    expect(verifyJournal(folder, keys)).toEqual([expect.stringMatching(/^key-replaced: the checkpoint of size 602 /)]);
+    expect(await verifyJournal(folder, keys)).toEqual([
+      expect.stringMatching(/^key-replaced: the checkpoint of size 602 /),
+    ]);
   });
 
-  test('finds entries that a service committed and the log lacks', () => {
+  test('finds entries that a service committed and the log lacks', async () => {
     writeJournal(folder, rows, [key]);
     const committed = [
       { source: 'intake', subject: 'applications/0', sequence: 60 },
       { source: 'intake', subject: 'applications/3', sequence: 62 },
       { source: 'intake', subject: 'applications/11', sequence: 1 },
     ];
-    expect(verifyJournal(folder, [key.text], { committed })).toEqual([
+    expect(await verifyJournal(folder, [key.text], { committed })).toEqual([
       'entry-missing: numbers 61 to 62 of intake applications/3 are not in the log',
       'entry-missing: numbers 1 to 1 of intake applications/11 are not in the log',
     ]);
   });
 
-  test('finds numbers that the log lacks or repeats', () => {
+  test('finds numbers that the log lacks or repeats', async () => {
     const without = rows.toSpliced(345, 1);
     writeJournal(
       folder,
       [...without, record({ source: 'intake', subject: 'applications/5', sequence: 2 }, 9_000)],
       [key],
     );
-    expect(verifyJournal(folder, [key.text])).toEqual([
+    expect(await verifyJournal(folder, [key.text])).toEqual([
       `entry-doubled: entry ${COUNT - 1} repeats an earlier one`,
       expect.stringMatching(/^entry-missing: numbers 35 to 35 of intake applications\/4 /),
     ]);
   });
 
+  test('accepts missing numbers that arrived late, and those that an entry of the journal dismisses', async () => {
+    const late = rows.toSpliced(345, 1);
+    writeJournal(folder, [...late, rows[345]!], [key]);
+    expect(await verifyJournal(folder, [key.text])).toEqual([]);
+    const dismissed = { name: 'intake applications/4', first: 34, last: 35 };
+    const dismissal = { source: 'journal', subject: 'journal', sequence: 2, dismissed };
+    const named = 'numbers 35 to 35 of intake applications/4 are not in the log';
+    writeJournal(folder, [...late, record(dismissal, 9_002)], [key]);
+    expect(await verifyJournal(folder, [key.text])).toEqual([`dismissed: ${named}`]);
+    writeJournal(
+      folder,
+      [...late, record({ ...dismissal, source: 'intake', subject: 'x', sequence: 1 }, 9_003)],
+      [key],
+    );
+    expect(await verifyJournal(folder, [key.text])).toEqual([`entry-missing: ${named}`]);
+  });
+
   test.each(['null', '', '{"sequence":1e12,"source":"intake","subject":"x"}', '[1]', '{"sequence":"1"}'])(
     'reports the unusual entry %s without failing',
-    (text) => {
+    async (text) => {
       writeJournal(folder, [...rows, record(text, 9_001)], [key]);
-      expect(verifyJournal(folder, [key.text])).toHaveLength(1);
+      expect(await verifyJournal(folder, [key.text])).toHaveLength(1);
     },
   );
 });
@@ -171,7 +203,7 @@ describe('a log whose owner signed the change', () => {
 describe('the program', () => {
   const program = join(import.meta.dirname, '../cli/journal/verifier.ts');
 
-  test('runs alone, from a copy of its one file', () => {
+  test('runs alone, from a copy of its one file', async () => {
     writeJournal(folder, rows, [key]);
     const copy = join(dir, 'copy.ts');
     writeFileSync(copy, readFileSync(program));
@@ -180,7 +212,7 @@ describe('the program', () => {
     );
   });
 
-  test('prints what was altered and exits with 1, and with 2 if it cannot verify', () => {
+  test('prints what was altered and exits with 1, and with 2 if it cannot verify', async () => {
     writeJournal(folder, rows.toSpliced(3, 100), [key], leaves);
     const altered = spawnSync(process.execPath, [program, folder, '--key', key.text], { encoding: 'utf8' });
     expect(altered.status).toBe(1);
@@ -191,7 +223,7 @@ describe('the program', () => {
     expect(absent.stderr).toContain('is no journal');
   });
 
-  test('has less than 300 lines and imports only Node.js', () => {
+  test('has less than 300 lines and imports only Node.js', async () => {
     const source = readFileSync(program, 'utf8');
     expect(source.split('\n').length).toBeLessThan(300);
     const imports = [...source.matchAll(/from '([^']+)'/g)].map(([, name]) => name);

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
-import { action, collect, defineCommand, printResult } from '../program.ts';
+import { action, collect, defineCommand, printResult, wholeNumber } from '../program.ts';
 import type { AcceptRestoreOptions } from './accept-restore.ts';
 import type { VerifyOptions } from './verify.ts';
+
+/** Ten batches of the journal and of the relay, with a pause of Kafka. */
+const DEFAULT_WAIT_SECONDS = 30;
 
 /** `cups journal`: verifies the journal, and begins it again. See docs/how-to/verify-the-journal.md. */
 export function journalCommand(): Command {
@@ -19,8 +22,24 @@ export function journalCommand(): Command {
       )
         .argument('[folder]', 'folder of the journal, or a copy; the default is that of the local platform')
         .option('--checkpoint <file>', 'checkpoint that others kept, repeatable', collect)
-        .option('--committed <file>', 'what services committed: a JSON object {source, subject, sequence} a line')
+        .option('--services', 'ask the services what they committed, and find entries that never arrived', false)
+        .option('--committed <file>', 'what services committed, as `cups journal committed` prints it')
+        .option(
+          '--wait <seconds>',
+          'with --services: how long an entry may be under way',
+          wholeNumber(0, 3_600),
+          DEFAULT_WAIT_SECONDS,
+        )
         .action(action(runVerify)),
+    )
+    .addCommand(
+      defineCommand({
+        name: 'committed',
+        summary:
+          'Prints how many entries each document of the services has committed, a JSON object a line. Save it before you ' +
+          'copy the folder of the journal, and verify the copy with --committed.',
+        example: 'journal committed > committed.jsonl',
+      }).action(action(runCommitted)),
     )
     .addCommand(
       define(
@@ -43,6 +62,11 @@ export function journalCommand(): Command {
         .option('--data <folder>', 'data of the local platform', '.cups/data')
         .action(action(runAcceptRestore)),
     );
+}
+
+async function runCommitted(): Promise<void> {
+  const { printCommitted } = await import('./committed.ts');
+  await printCommitted();
 }
 
 async function runAcceptRestore(options: AcceptRestoreOptions): Promise<void> {
@@ -70,8 +94,11 @@ async function runVerify(
   folder: string | undefined,
   { json, ...options }: VerifyOptions & { json: boolean },
 ): Promise<number> {
-  const { formatFindings, verify } = await import('./verify.ts');
+  const [{ formatFindings, verify }, { isIntact }] = await Promise.all([
+    import('./verify.ts'),
+    import('./verifier.ts'),
+  ]);
   const findings = await verify(folder, options);
-  printResult(json, { intact: findings.length === 0, findings }, formatFindings(findings));
-  return findings.length > 0 ? 1 : 0;
+  printResult(json, { intact: isIntact(findings), findings }, formatFindings(findings));
+  return isIntact(findings) ? 0 : 1;
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKPOINT_KEY_SET } from '@cups/rpc';
-import { CommandError } from '../errors.ts';
+import { CommandError, UsageError } from '../errors.ts';
 import { resolvePath } from '../program.ts';
-import { verifyJournal } from './verifier.ts';
+import { verifyWithServices } from './committed.ts';
+import { isIntact, readCommitted, verifyJournal } from './verifier.ts';
 import { verifyList } from './verify-list.ts';
 import type { ListVerification } from './verify-list.ts';
 
@@ -13,6 +14,10 @@ export interface VerifyOptions {
   key?: string[];
   checkpoint?: string[];
   committed?: string;
+  /** Whether to ask the services what they committed. */
+  services?: boolean;
+  /** Seconds for which an entry may be under way from its service to the log. */
+  wait?: number;
 }
 
 /** Number of findings that the text lists. */
@@ -25,14 +30,20 @@ const ED25519 = 0x01;
  * @throws CommandError, one sentence, if nothing can be verified
  */
 export async function verify(folder: string | undefined, options: VerifyOptions): Promise<string[]> {
+  const { services = false, wait = 0, committed } = options;
+  if (!services) return verifyFolder(folder, options);
+  if (committed !== undefined) throw new UsageError('Use either --services or --committed.');
+  return verifyWithServices((file) => verifyFolder(folder, { ...options, committed: file }), wait);
+}
+
+async function verifyFolder(folder: string | undefined, options: VerifyOptions): Promise<string[]> {
   const { data, checkpoint = [], committed } = options;
   const journal = resolvePath(folder ?? join(data, 'journal'));
   const read = (file: string): string => readText(resolvePath(file));
-  const lines = committed === undefined ? [] : read(committed).split('\n');
   try {
-    return verifyJournal(journal, options.key ?? readLocalKeys(journal, resolvePath(data)), {
+    return await verifyJournal(journal, options.key ?? readLocalKeys(journal, resolvePath(data)), {
       checkpoints: checkpoint.map(read),
-      committed: lines.filter((line) => line !== '').map((line) => JSON.parse(line)),
+      committed: committed === undefined ? [] : readCommitted(resolvePath(committed)),
     });
   } catch (error) {
     throw error instanceof CommandError ? error : new CommandError((error as Error).message);
@@ -93,10 +104,9 @@ export function formatList({ entries, sha256, findings }: ListVerification): str
 }
 
 export function formatFindings(findings: readonly string[]): string {
-  if (findings.length === 0) return 'The journal is intact.';
   const more = findings.length - MAX_LISTED;
   return [
-    'This was altered:',
+    isIntact(findings) ? 'The journal is intact.' : 'This was altered:',
     ...findings.slice(0, MAX_LISTED).map((finding) => `  ${finding}`),
     ...(more > 0 ? [`  … and ${more} more`] : []),
   ].join('\n');
