@@ -23,6 +23,8 @@ export interface StartUpDeps {
 const RETRY = { initialMs: 200, maxMs: 5_000 };
 /** Interval between two looks for a new signing key. */
 const KEY_POLL_MS = 1_000;
+/** Longest pause between two fetches, which is a part of the time that a batch collects entries. */
+const MAX_PAUSE_MS = 500;
 
 /**
  * Begins work once Kafka has said what was published and the store what is indexed. Until then the service is not
@@ -92,6 +94,7 @@ export class StartUp {
     backend.consume({
       groupId: 'journal',
       topics: JOURNAL_SOURCES.map(journalTopic),
+      pauseMs: Math.min(MAX_PAUSE_MS, backend.config.batchMs / 2),
       ...createEntryHandlers(appender),
     });
     await this.#watchKey();

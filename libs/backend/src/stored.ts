@@ -57,6 +57,8 @@ export interface ConsumerDefinition {
   skip?: (event: ReceivedEvent) => Promise<void>;
   /** Maximum number of concurrent subjects. @default 16 */
   concurrency?: number;
+  /** As in `ConsumerOptions`. */
+  pauseMs?: ConsumerOptions['pauseMs'];
   /** Former group ID, without the prefix; its committed offsets are copied. */
   inheritFrom?: string;
   /** @default the collection `refusals` */

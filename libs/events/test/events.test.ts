@@ -313,6 +313,27 @@ describe('createConsumer', () => {
       }
   }, 60_000);
 
+  test('pauses after a fetch with messages', async () => {
+    const type = `paused-${randomUUID()}`;
+    const pauseMs = 700;
+    const receivedMs: number[] = [];
+    const { done } = consume({
+      pauseMs,
+      handle: (event) => {
+        if (event.type === type) receivedMs.push(performance.now());
+        return Promise.resolve('done');
+      },
+    });
+    const [first, ...later] = series(type, 'paused', 3);
+    await publishEvents(here, [first!]);
+    await eventually(() => selectType(done, type).length === 1);
+    await publishEvents(here, later);
+    await eventually(() => selectType(done, type).length === 3);
+    // Within one fetch, messages are milliseconds apart.
+    expect(receivedMs[1]! - receivedMs[0]!).toBeGreaterThan(pauseMs / 2);
+    expect(receivedMs[2]! - receivedMs[1]!).toBeLessThan(pauseMs / 2);
+  });
+
   test('waits for a missing topic and logs that once', async () => {
     const prefix = `${here.prefix}late-`;
     const groupId = `g-${randomUUID()}`;

@@ -12,6 +12,8 @@ export interface GroupMemberOptions {
   maxWaitMs: number;
   /** Time without a heartbeat that ends the member, ms. Default 45,000; kafkajs sends one every 3 to 4 s. */
   heartbeatTimeoutMs?: number | undefined;
+  /** As in `ConsumerOptions`. */
+  pauseMs?: number | undefined;
   /** Called when Kafka answered a fetch. */
   onFetch: () => void;
 }
@@ -65,6 +67,9 @@ export class GroupMember {
   /** With the prefix. */
   readonly #topics: string[];
   readonly #heartbeatTimeoutMs: number;
+  readonly #pauseMs: number;
+  /** Aborted when the member ends. */
+  readonly #ending = new AbortController();
   readonly #fetchTracker = createFetchTracker();
   readonly #endReason: Promise<string>;
   #end!: (reason: string) => void;
@@ -76,9 +81,11 @@ export class GroupMember {
     this.#prefix = options.prefix;
     this.#onFetch = options.onFetch;
     this.#heartbeatTimeoutMs = options.heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MS;
+    this.#pauseMs = options.pauseMs ?? 0;
     this.#topics = options.topics.map((topic) => options.prefix + topic);
     this.#consumer = createKafkaConsumer(kafka, options);
     this.#endReason = new Promise((resolve) => (this.#end = resolve));
+    void this.#endReason.then(() => this.#ending.abort());
     this.#listen();
     this.ended = this.#run();
   }
@@ -118,7 +125,10 @@ export class GroupMember {
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: 8,
-        eachBatch: (payload) => this.#handleBatch(payload),
+        eachBatch: async (payload) => {
+          await this.#handleBatch(payload);
+          await this.#pause();
+        },
       });
       return await this.#endReason;
     } catch (error) {
@@ -175,6 +185,11 @@ export class GroupMember {
     this.#consumer.pause([{ topic, partitions: [partition] }]);
     // Room that became free before the pause was already reported.
     if (this.#work.hasRoom(name, partition)) this.resume(name, partition);
+  }
+
+  /** Delays the next fetch: kafkajs waits for the batches of the last one. */
+  async #pause(): Promise<void> {
+    if (this.#pauseMs > 0) await after(this.#pauseMs, undefined, { signal: this.#ending.signal }).catch(() => {});
   }
 
   /** Advances the group's position past transaction markers, which are never delivered. */
