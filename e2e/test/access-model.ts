@@ -136,6 +136,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       'CreateMandate GetMandate ListMandates RevokeMandate SendMandateCode ConfirmMandateCode RecordMandatePrinted',
       pageRule(DESK_ROLES, 'centre'),
     ),
+    ...rulesFor('CountMandates', pageRule(DESK_ROLES, 'centre')),
     // The code of the mandate is the right of its holder.
     ...rulesFor('GetMandateByCode RevokeMandateByCode', pageRule('none', 'nobody')),
     ...rulesFor('ExportPersonMandates', PERSON_COPY_RULE),

@@ -34,6 +34,8 @@ const CollectionHandOver = lazyScreen(() => import('./collections/collection-han
 const AccessLog = lazyScreen(() => import('./application/access-log.tsx'));
 const SubmissionScreen = lazyScreen(() => import('./application/submission.tsx'));
 const Correction = lazyScreen(() => import('./correction/correction.tsx'));
+const MandateList = lazyScreen(() => import('./mandates/mandate-list.tsx'));
+const MandateScreen = lazyScreen(() => import('./mandates/mandate.tsx'));
 /** For supervisors only: not prefetched for anybody else. */
 const Centres = lazy(() => import('./supervisor/centres.tsx'));
 const Holds = lazy(() => import('./supervisor/holds.tsx'));
@@ -125,6 +127,8 @@ function SignedInApp() {
             <Route path="/collections">{hasQueue ? <CollectionList /> : <NoAccess />}</Route>
             <Route path="/collections/:id">{({ id }) => <CollectionScreen key={id} id={id} />}</Route>
             <Route path="/collections/:id/hand-over">{({ id }) => <CollectionHandOver key={id} id={id} />}</Route>
+            <Route path="/mandates">{hasQueue ? <MandateList /> : <NoAccess />}</Route>
+            <Route path="/mandates/:id">{({ id }) => <MandateScreen key={id} id={id} />}</Route>
             <Route path="/visits/new">
               <NewVisit />
             </Route>

@@ -62,7 +62,7 @@ export function mandateJson(mandate: Mandate__Output) {
 
 /** Returns a mandate for the holder of its code. */
 export function trackedMandateJson(mandate: HeldMandate__Output) {
-  const { represented, training } = mandate;
+  const { represented, training, text: shown } = mandate;
   return {
     centreName: text(mandate.centreName),
     ground: fromProtoEnum('MANDATE_GROUND_', mandate.ground),
@@ -74,6 +74,7 @@ export function trackedMandateJson(mandate: HeldMandate__Output) {
     expireTime: instant(mandate.expireTime),
     state: fromProtoEnum('MANDATE_STATE_', mandate.state),
     revocations: mandate.revocations.map(revocationJson),
+    text: shown ? { version: shown.version, language: shown.language, sha256: shown.sha256 } : undefined,
     training,
   };
 }

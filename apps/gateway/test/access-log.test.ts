@@ -78,7 +78,7 @@ const UNRECORDED: Record<string, string[]> = {
   ],
   'shows names of resources, states, times and counts': [
     ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],
-    ...['getAgencyActivity', 'listUncollectedResults', 'listDocumentHolds'],
+    ...['getAgencyActivity', 'listUncollectedResults', 'listDocumentHolds', 'countMandates'],
   ],
   'changes what is erased, and is recorded in the hold with its operator': ['setDocumentHold', 'clearDocumentHold'],
   'shows facts of documents, without their content': ['listDocuments', 'getDocument'],

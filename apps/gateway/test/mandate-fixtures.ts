@@ -41,6 +41,7 @@ const held = {
   grantTime: TIME,
   expireTime: TIME,
   state: 'MANDATE_STATE_ACTIVE' as const,
+  text: { version: '1', language: 'ro', sha256: 'a'.repeat(64) },
 };
 
 const written = () => Promise.resolve({ mandate, revocation, replayed: false });
@@ -50,6 +51,7 @@ export const MANDATE_RESPONSES = {
   CreateMandate: written,
   GetMandate: written,
   ListMandates: () => Promise.resolve({ mandates: [mandate], nextPageToken: 'next' }),
+  CountMandates: () => Promise.resolve({ count: 3 }),
   RevokeMandate: written,
   RecordMandatePrinted: written,
   SendMandateCode: () => Promise.resolve({ code: '012345', expireTime: TIME }),
@@ -83,6 +85,15 @@ export const MANDATE_ROWS: OperationRow[] = [
     200,
     'ListMandates',
     { state: 'MANDATE_STATE_ACTIVE', endingWithinDays: 14 },
+  ],
+  [
+    'countMandates',
+    'GET',
+    '/api/v1/mandates/count?endingWithinDays=30',
+    undefined,
+    200,
+    'CountMandates',
+    { endingWithinDays: 30 },
   ],
   ['searchMandates', 'POST', '/api/v1/mandates/search', { idnp }, 200, 'ListMandates', { idnp }],
   ['getMandate', 'GET', PATH, undefined, 200, 'GetMandate', { name: NAME }],

@@ -79,6 +79,7 @@ export const access: AccessTable<IdentityServiceDefinition> = {
     tenancy: 'platform',
     personalData: true,
   },
+  CountMandates: { ...mandate, personalData: false },
   // Intake resolves the mandate that a draft names, for the desk. The response names nobody.
   BatchGetMandates: { ...mandate, callers: ['intake'], personalData: false },
 };

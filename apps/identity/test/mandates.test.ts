@@ -201,6 +201,18 @@ describe('a stored mandate', () => {
     expect([mandates[0]!.code, mandates[0]!.text!.text]).toEqual(['', '']);
   });
 
+  test('counts those that end soon, without an access to personal data', async () => {
+    const { count: before } = await desk.countMandates({ endingWithinDays: 32 });
+    const mandate = await grant(115);
+    expect(await desk.countMandates({ endingWithinDays: 32 })).toEqual({ count: before + 1 });
+    expect((await desk.countMandates({ endingWithinDays: 14 })).count).toBeLessThan(before + 1);
+    await desk.revokeMandate({ name: mandate.name, requestId: randomUUID() });
+    expect(await desk.countMandates({ endingWithinDays: 32 })).toEqual({ count: before });
+    expect(world.log.lines).not.toContainEqual(
+      expect.objectContaining({ event: 'personal-data-read', method: 'CountMandates' }),
+    );
+  });
+
   test('ends at its term', async () => {
     const mandate = await grant(114);
     await world.withClock(async (setClock) => {

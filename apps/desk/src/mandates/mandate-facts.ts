@@ -1,6 +1,8 @@
-import { isTheme } from '@cups/application';
+import { isTheme, toCivilDate } from '@cups/application';
 import { interpolateText, THEME_TEXTS } from '@cups/application/texts';
-import type { Catalog, LocalizedText, MandateScope, StoredMandate } from '../api/types.ts';
+import type { Catalog, LocalizedText, MandateScope, StoredMandate, TrackedMandate } from '../api/types.ts';
+import { shortDate } from '../language/dates.ts';
+import { personName } from '../language/person-name.ts';
 import { MANDATES } from '../texts/mandates.ts';
 
 /** What a mandate covers and for whom, for screens and printouts. */
@@ -49,8 +51,23 @@ export const catalogTitles =
   (name: string): LocalizedText | undefined =>
     catalog?.publicServices.find((service) => service.name === name)?.version?.title;
 
-/** Returns `Familia Nume, 2900…`, as the identity document has it. */
-export function mandatePersonText({ familyName, givenName, idnp, foreignDocument }: StoredMandate['person']): string {
+/** Returns `Family Given, 2900…`, as the identity document has it. */
+export function mandatePersonText(person: StoredMandate['person']): string {
+  const { idnp, foreignDocument } = person;
   const number = idnp ?? (foreignDocument && `${foreignDocument.country} ${foreignDocument.number}`);
-  return [`${familyName} ${givenName}`.trim(), number].filter(Boolean).join(', ');
+  return [personName(person), number].filter(Boolean).join(', ');
 }
+
+/** Returns the lookup of service titles that the holder of a code sees. */
+export const heldTitles =
+  (titles: TrackedMandate['titles'] = []) =>
+  (name: string): LocalizedText | undefined =>
+    titles.find(({ publicService }) => publicService === name)?.title;
+
+/** Returns who revoked: the holder of the code, or the centre. */
+export const actorText = (actor: string): LocalizedText =>
+  actor === 'applicant' ? MANDATES.byApplicant : MANDATES.byCentre;
+
+/** Returns the last day of a mandate, `04.12.2026`. The end of the term is the midnight after it. */
+export const lastDayText = (expireTime: string): string =>
+  shortDate(toCivilDate(new Date(new Date(expireTime).getTime() - 1)));

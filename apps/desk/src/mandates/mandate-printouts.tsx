@@ -1,15 +1,11 @@
-import { toCivilDate } from '@cups/application';
-import type { Catalog, LocalizedText, MandateRevocation, StoredMandate } from '../api/types.ts';
-import { shortDate } from '../language/dates.ts';
-import { formatInstant } from '../print/format-instant.ts';
-import { JournalSeal } from '../print/journal-seal.tsx';
+import type { Catalog, MandateRevocation, StoredMandate } from '../api/types.ts';
 import { Bilingual, NumberBox, Printout, PrintoutFacts, Quote, SignatureLines } from '../print/printout.tsx';
 import type { PrintoutSetting } from '../print/printout.tsx';
 import { trackingPageUrl } from '../print/qr.tsx';
 import { PRINT } from '../texts/print.ts';
 import { MANDATES } from '../texts/mandates.ts';
 import { catalogTitles, mandatePersonText, scopeParts } from './mandate-facts.ts';
-import type { ScopePart } from './mandate-facts.ts';
+import { RevocationReceipt } from './revocation-receipt.tsx';
 
 interface MandatePrintoutProps {
   /** Whole: with text and code. */
@@ -93,54 +89,6 @@ export function RevocationPrintout({
     />
   );
 }
-
-interface RevocationReceiptProps {
-  setting: PrintoutSetting;
-  revocation: MandateRevocation;
-  /** What was revoked. */
-  parts: readonly ScopePart[];
-  /** Absent for the holder of a code, who is shown no names. */
-  person?: string;
-  /** Newest checkpoint of the journal; empty while it is unavailable. */
-  checkpoint: string;
-}
-
-/** The receipt of a revocation. */
-export function RevocationReceipt({ setting, revocation, parts, person, checkpoint }: RevocationReceiptProps) {
-  const { whole, receipt, revokeTime, actor } = revocation;
-  const title = whole ? MANDATES.receiptTitle : MANDATES.receiptPartTitle;
-  return (
-    <Printout setting={setting} title={<Bilingual message={title} />}>
-      <PrintoutFacts
-        facts={[
-          [MANDATES.receipt, receipt],
-          person !== undefined && [MANDATES.person, person],
-          [MANDATES.revokeTime, formatInstant(revokeTime, setting.timeZone)],
-          [MANDATES.revokedBy, <Bilingual message={actorText(actor)} />],
-          [MANDATES.revokedPart, parts.map(({ key, title: part }) => <PartLine key={key} title={part} />)],
-        ]}
-      />
-      <p>
-        <Bilingual message={MANDATES.effect} />
-      </p>
-      <JournalSeal checkpoint={checkpoint} />
-    </Printout>
-  );
-}
-
-const PartLine = ({ title }: { title: LocalizedText }) => (
-  <div>
-    <Bilingual message={title} />
-  </div>
-);
-
-/** Returns who revoked: the holder of the code, or the centre. */
-export const actorText = (actor: string): LocalizedText =>
-  actor === 'applicant' ? MANDATES.byApplicant : MANDATES.byCentre;
-
-/** Returns the last day of a mandate, `04.12.2026`. The end of the term is the midnight after it. */
-export const lastDayText = (expireTime: string): string =>
-  shortDate(toCivilDate(new Date(new Date(expireTime).getTime() - 1)));
 
 const toSetting = ({ text, training }: StoredMandate, catalog: Catalog): PrintoutSetting => ({
   centre: catalog.centre.displayName,

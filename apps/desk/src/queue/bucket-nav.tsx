@@ -6,6 +6,7 @@ import { KeyCap } from '../keys/key-cap.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { formatTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import { MandatesLink } from '../mandates/mandates-link.tsx';
 import { useConnectivity } from '../session/connectivity.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { SESSION } from '../texts/session.ts';
@@ -64,6 +65,7 @@ export function BucketNav({ bucket, counts, updatedAt, onChoose }: BucketNavProp
             </li>
           ))}
           <CollectionsLink isReady={updatedAt > 0} className={styles.apart} countClassName={styles.count} />
+          <MandatesLink isReady={updatedAt > 0} countClassName={styles.count} />
         </ul>
       </nav>
       <PlatformStatus updatedAt={updatedAt} />

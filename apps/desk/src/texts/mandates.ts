@@ -8,6 +8,36 @@ export const MANDATES = defineMessages({
   one: { ro: 'Împuternicire', ru: 'Полномочие', en: 'Mandate' },
   endingSoon: { ro: 'Împuterniciri pe sfârșite', ru: 'Истекающие полномочия', en: 'Mandates ending soon' },
 
+  active: { ro: 'Valabile', ru: 'Действующие', en: 'Active' },
+  ofPerson: { ro: 'Ale persoanei', ru: 'Этого лица', en: 'Of the person' },
+  none: {
+    ro: 'Centrul nu are împuterniciri valabile.',
+    ru: 'У центра нет действующих полномочий.',
+    en: 'The centre has no active mandates.',
+  },
+  noneOfPerson: {
+    ro: 'Persoana nu a dat centrului o împuternicire valabilă.',
+    ru: 'Это лицо не выдало центру действующего полномочия.',
+    en: 'The person has granted no active mandate to the centre.',
+  },
+  byPerson: { ro: 'IDNP-ul persoanei', ru: 'IDNP лица', en: 'IDNP of the person' },
+  wrongIdnp: {
+    ro: 'Scrieți cele 13 cifre ale IDNP-ului.',
+    ru: 'Введите 13 цифр IDNP.',
+    en: 'Enter the 13 digits of the IDNP.',
+  },
+  find: { ro: 'Caută', ru: 'Найти', en: 'Find' },
+  showAll: { ro: 'Arată toate', ru: 'Показать все', en: 'Show all' },
+  endsIn: { ro: 'mai sunt {days}', ru: 'осталось: {days}', en: '{days} left' },
+  print: { ro: 'Tipărește împuternicirea', ru: 'Напечатать полномочие', en: 'Print the mandate' },
+  printAgain: { ro: 'Tipărește din nou', ru: 'Напечатать ещё раз', en: 'Print again' },
+  application: { ro: 'Cererea', ru: 'Заявление', en: 'Application' },
+  revokedNow: {
+    ro: 'Revocată. Dați persoanei recipisa {receipt}.',
+    ru: 'Отозвано. Выдайте лицу расписку {receipt}.',
+    en: 'Revoked. Give the person the receipt {receipt}.',
+  },
+
   term: { ro: 'Cât timp este valabilă', ru: 'Срок действия', en: 'Term' },
   termHelp: {
     ro: 'Persoana alege. O poate revoca oricând.',
@@ -29,7 +59,6 @@ export const MANDATES = defineMessages({
   mpowerState: { ro: '{state} la {when}', ru: '{state}, {when}', en: '{state} at {when}' },
   granted: { ro: 'Acordată', ru: 'Выдано', en: 'Granted' },
   grantedBy: { ro: 'Înregistrată de', ru: 'Записал', en: 'Recorded by' },
-  centre: { ro: 'Centrul', ru: 'Центр', en: 'Centre' },
   printed: { ro: 'Tipărită', ru: 'Напечатано', en: 'Printed' },
   notPrinted: { ro: 'încă nu', ru: 'ещё нет', en: 'not yet' },
   supportingCode: { ro: 'Codul spus de persoană', ru: 'Код, названный лицом', en: 'Code said by the person' },
@@ -39,7 +68,6 @@ export const MANDATES = defineMessages({
 
   scope: { ro: 'Pentru ce', ru: 'На что', en: 'Scope' },
   scopeRest: { ro: 'Acoperă acum', ru: 'Действует сейчас на', en: 'Covers now' },
-  scopeGone: { ro: 'Nu mai acoperă', ru: 'Больше не действует на', en: 'No longer covers' },
   nothing: { ro: 'nimic', ru: 'ни на что', en: 'nothing' },
   theme: { ro: 'tema: {theme}', ru: 'тема: {theme}', en: 'theme: {theme}' },
 
@@ -73,9 +101,9 @@ export const MANDATES = defineMessages({
   byApplicant: { ro: 'de persoană, cu codul', ru: 'лицом, по коду', en: 'the person, with the code' },
   byCentre: { ro: 'la centru', ru: 'в центре', en: 'at the centre' },
   effect: {
-    ro: 'Centrul nu mai poate depune cereri noi cu această împuternicire. Vă poate arăta dosarul, poate retrage cererea la cererea dumneavoastră și vă poate da rezultatul. Ce s-a făcut înainte rămâne valabil.',
-    ru: 'Центр больше не может подавать новые заявления по этому полномочию. Он может показать вам дело, отозвать заявление по вашей просьбе и выдать вам результат. Сделанное раньше остаётся в силе.',
-    en: 'The centre can file no new applications with this mandate. It can show you the file, withdraw the application at your request and hand the result to you. What was done before stays valid.',
+    ro: 'Pentru ce este revocat, centrul nu mai poate depune cereri noi. Vă poate arăta dosarul, poate retrage cererea dacă o cereți și vă poate da rezultatul. Ce s-a făcut înainte rămâne valabil.',
+    ru: 'На отозванное центр больше не может подавать новые заявления. Он может показать вам дело, отозвать заявление по вашей просьбе и выдать вам результат. Сделанное раньше остаётся в силе.',
+    en: 'For what is revoked, the centre can file no new applications. It can show you the file, withdraw an application at your request and hand the result to you. What was done before stays valid.',
   },
 });
 

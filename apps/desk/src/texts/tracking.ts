@@ -12,6 +12,9 @@ export const TRACKING = defineMessages({
     ru: 'Единые центры предоставления публичных услуг',
     en: 'Unified centres for public services',
   },
+  views: { ro: 'Ce căutați', ru: 'Что вы ищете', en: 'What you look for' },
+  application: { ro: 'O cerere', ru: 'Заявление', en: 'An application' },
+  mandate: { ro: 'O împuternicire', ru: 'Полномочие', en: 'A mandate' },
   label: { ro: 'Numărul de urmărire', ru: 'Номер для отслеживания', en: 'Tracking number' },
   help: {
     ro: '14 litere și cifre de pe recipisă. Spațiile și liniuțele nu contează.',

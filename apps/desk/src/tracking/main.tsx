@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { LanguageProvider } from '../language/language.tsx';
 import { LANGUAGES } from '../language/messages.ts';
 import { suppressDoubleClicks } from '../parts/suppress-double-clicks.ts';
-import { takeTrackingNumber } from './tracking-number.ts';
+import { takeTrackingRequest } from './tracking-request.ts';
 import { Tracking } from './tracking.tsx';
 
 /** The browser's preferred language among the supported ones. Not stored. */
@@ -16,7 +16,7 @@ suppressDoubleClicks();
 createRoot(document.getElementById('tracking') as HTMLElement).render(
   <StrictMode>
     <LanguageProvider initial={initial}>
-      <Tracking scanned={takeTrackingNumber()} />
+      <Tracking initial={takeTrackingRequest()} />
     </LanguageProvider>
   </StrictMode>,
 );

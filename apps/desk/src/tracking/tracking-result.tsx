@@ -1,5 +1,4 @@
 import { useEffect, useRef } from 'react';
-import type { ReactNode } from 'react';
 import { toCivilDate } from '@cups/application';
 import type { TrackedApplication } from '../api/types.ts';
 import { longDate, today } from '../language/dates.ts';
@@ -9,6 +8,7 @@ import type { StatusIconName as SignName, Tone } from '../queue/row-texts.ts';
 import { StatusIcon } from '../queue/status-icon.tsx';
 import { PRINT } from '../texts/print.ts';
 import { TRACKING_STATES, TRACKING } from '../texts/tracking.ts';
+import { Fact } from './fact.tsx';
 import styles from './tracking.module.css';
 
 /** A state, or where the result of a decided application is. */
@@ -68,17 +68,5 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
         <Fact name={t(TRACKING.changed)}>{day(updateTime)}</Fact>
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  const isThere = Array.isArray(children) ? children.some(Boolean) : children;
-  return (
-    isThere && (
-      <div>
-        <dt>{name}</dt>
-        <dd>{children}</dd>
-      </div>
-    )
   );
 }

@@ -1,35 +1,34 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
-import type { FormEvent } from 'react';
-import { CircleAlert, Search } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useLanguage } from '../language/language.tsx';
-import { plural } from '../language/plurals.ts';
-import { Button } from '../parts/button.tsx';
-import { Field, TextInput } from '../parts/field.tsx';
+import { Skeleton } from '../parts/load-states.tsx';
 import { LanguageChoice } from '../session/language-choice.tsx';
-import { SECONDS, TRACKING } from '../texts/tracking.ts';
-import { trackApplication } from './track-application.ts';
-import type { TrackingOutcome } from './track-application.ts';
-import { takeTrackingNumber } from './tracking-number.ts';
-import { TrackingResult } from './tracking-result.tsx';
+import { TRACKING } from '../texts/tracking.ts';
+import { ApplicationTracking } from './application-tracking.tsx';
+import { takeTrackingRequest } from './tracking-request.ts';
+import type { TrackingRequest } from './tracking-request.ts';
 import styles from './tracking.module.css';
 
-const FIELD_ID = 'number';
+/** Few visitors look for a mandate, so its code is loaded on demand. */
+const MandateTracking = lazy(() => import('./mandate-tracking.tsx'));
+
+const VIEWS = ['application', 'mandate'] as const;
 
 /**
- * The public tracking page: one field, no sign-in, nothing stored.
- * @param scanned a number from a QR code; tracked immediately
+ * The public tracking page: an application by its number, or a mandate by its code. No sign-in, nothing stored.
+ * @param initial from the URL
  */
-export function Tracking({ scanned }: { scanned: string }) {
-  const { t, language } = useLanguage();
-  const [typed, setTyped] = useState(scanned);
-  const { outcome, isLoading, find } = useTracking(scanned, setTyped);
+export function Tracking({ initial }: { initial: TrackingRequest }) {
+  const { t } = useLanguage();
+  const [request, setRequest] = useState({ ...initial, count: 0 });
+  const show = (next: TrackingRequest) => setRequest(({ count }) => ({ ...next, count: count + 1 }));
   useEffect(() => {
-    document.title = t(TRACKING.page);
-  }, [t]);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    find(typed);
-  };
+    const onHashChange = () => {
+      const next = takeTrackingRequest();
+      if (next.view === 'mandate' || next.number !== '') show(next);
+    };
+    window.addEventListener('hashchange', onHashChange);
+    return () => window.removeEventListener('hashchange', onHashChange);
+  }, []);
   return (
     <div className={styles.page}>
       <header className={styles.top}>
@@ -40,83 +39,26 @@ export function Tracking({ scanned }: { scanned: string }) {
         <LanguageChoice />
       </header>
       <main className={styles.main}>
-        <h1>{t(TRACKING.title)}</h1>
-        <form onSubmit={submit} className={styles.form} noValidate>
-          <Field id={FIELD_ID} label={t(TRACKING.label)} help={t(TRACKING.help)} error={fieldError(outcome, t)}>
-            <TextInput value={typed} onChange={setTyped} digits autoCapitalize="characters" maxLength={64} />
-          </Field>
-          <Button
-            type="submit"
-            variant="filled"
-            large
-            wide
-            icon={Search}
-            busy={isLoading}
-            busyText={t(TRACKING.asking)}
-          >
-            {t(TRACKING.ask)}
-          </Button>
-        </form>
-        <div role="alert" className={styles.alerts}>
-          {outcome?.kind === 'rateLimited' && (
-            <Alert>{t(TRACKING.tooMany, { wait: plural(outcome.seconds, language, SECONDS) })}</Alert>
-          )}
-          {outcome?.kind === 'unavailable' && <Alert>{t(TRACKING.away)}</Alert>}
+        <div role="group" aria-label={t(TRACKING.views)} className={styles.views}>
+          {VIEWS.map((view) => (
+            <button
+              key={view}
+              type="button"
+              aria-pressed={view === request.view}
+              onClick={() => show({ view, number: '' })}
+            >
+              {t(TRACKING[view])}
+            </button>
+          ))}
         </div>
-        {outcome?.kind === 'found' && <TrackingResult number={outcome.number} tracked={outcome.tracked} />}
-        <p className={styles.secret}>{t(TRACKING.secret)}</p>
+        {request.view === 'application' ? (
+          <ApplicationTracking key={request.count} scanned={request.number} />
+        ) : (
+          <Suspense fallback={<Skeleton lines={3} />}>
+            <MandateTracking key={request.count} />
+          </Suspense>
+        )}
       </main>
     </div>
-  );
-}
-
-/** Tracks the scanned number and each number entered later. A late response never replaces a newer one. */
-function useTracking(scanned: string, setTyped: (number: string) => void) {
-  const [outcome, setOutcome] = useState<TrackingOutcome>();
-  const [isLoading, setIsLoading] = useState(scanned !== '');
-  const latest = useRef(0);
-  const load = useCallback(async (number: string) => {
-    const attempt = ++latest.current;
-    const result = await trackApplication(number);
-    if (attempt !== latest.current) return;
-    setIsLoading(false);
-    setOutcome(result);
-    if (result.kind === 'empty' || result.kind === 'malformed' || result.kind === 'unknown') {
-      document.getElementById(FIELD_ID)?.focus();
-    }
-  }, []);
-  const find = useCallback(
-    (number: string) => {
-      setIsLoading(true);
-      void load(number);
-    },
-    [load],
-  );
-  useEffect(() => {
-    if (scanned !== '') void load(scanned);
-    const onHashChange = () => {
-      const number = takeTrackingNumber();
-      if (number === '') return;
-      setTyped(number);
-      find(number);
-    };
-    window.addEventListener('hashchange', onHashChange);
-    return () => window.removeEventListener('hashchange', onHashChange);
-  }, [scanned, load, find, setTyped]);
-  return { outcome, isLoading, find };
-}
-
-function fieldError(outcome: TrackingOutcome | undefined, t: ReturnType<typeof useLanguage>['t']): string | undefined {
-  if (outcome?.kind === 'empty') return t(TRACKING.noNumber);
-  if (outcome?.kind === 'malformed') return t(TRACKING.misread);
-  return outcome?.kind === 'unknown' ? t(TRACKING.unknown) : undefined;
-}
-
-function Alert({ children }: { children: string }) {
-  return (
-    <p className={styles.alert}>
-      <CircleAlert size={20} aria-hidden="true" />
-      <span>{children}</span>
-    </p>
   );
 }

@@ -73,6 +73,10 @@ function deskRoutes({ identity, catalog }: Pick<ServiceClients, 'identity' | 'ca
       const page = await identity.listMandates(request, context);
       return { body: { mandates: page.mandates.map(mandateJson), nextPageToken: page.nextPageToken || undefined } };
     },
+    async countMandates({ query, context }) {
+      const { count } = await identity.countMandates(query as { endingWithinDays?: number }, context);
+      return { body: { count } };
+    },
     async searchMandates({ body, context }) {
       const { idnp } = body as { idnp: string };
       const request = { idnp, state: 'MANDATE_STATE_ACTIVE' as const, pageSize: MAX_FOUND };

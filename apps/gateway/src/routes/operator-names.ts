@@ -13,6 +13,7 @@ const OPERATIONS_WITH_NAMES = [
   'listOperatorActions',
   'listStaffActions',
   'listDocumentHolds',
+  'getMandate',
 ];
 
 /** Adds `operators` to the responses of these operations. Application details list missing names in `unavailableParts`. */

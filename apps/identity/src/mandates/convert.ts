@@ -62,6 +62,7 @@ export function toHeldMandate(
   details: MandateDetails,
   { centreName, now }: { centreName: string; now: Date },
 ): HeldMandate {
+  const { text } = mandate;
   return {
     centreName,
     ground: toProtoEnum('MANDATE_GROUND_', mandate.ground),
@@ -77,6 +78,7 @@ export function toHeldMandate(
     state: toProtoEnum('MANDATE_STATE_', stateAt(mandate, now)),
     revocations: mandate.revocations.map((one) => toHeldRevocation(one)),
     training: mandate.training,
+    text: { version: text.version, language: text.language, sha256: text.sha256 },
   };
 }
 

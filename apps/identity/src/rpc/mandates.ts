@@ -40,12 +40,14 @@ type DeskRpcs = Pick<
   | 'RecordMandatePrinted'
   | 'BatchGetMandates'
   | 'ExportPersonMandates'
+  | 'CountMandates'
 >;
 
 /** Per BatchGetMandates call. */
 const MAX_NAMES = 50;
 const DAY_MS = 86_400_000;
 const MAX_ENDING_DAYS = 365;
+const MAX_COUNT = 1_000;
 /** One-time codes have 6 digits. */
 const CODE_DIGITS = 6;
 
@@ -83,7 +85,7 @@ function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate'> {
 
 function readRpcs(
   parts: MandateParts,
-): Pick<DeskRpcs, 'GetMandate' | 'ListMandates' | 'BatchGetMandates' | 'ExportPersonMandates'> {
+): Pick<DeskRpcs, 'GetMandate' | 'ListMandates' | 'BatchGetMandates' | 'ExportPersonMandates' | 'CountMandates'> {
   const { mandates, persons, personHashes, now } = parts;
   return {
     async GetMandate({ name }, context) {
@@ -123,6 +125,12 @@ function readRpcs(
       // The code ends the mandate, and a copy may go to an authority.
       const found = page.documents.map(async (one) => Object.assign(await view(one, parts), { code: '' }));
       return { mandates: await Promise.all(found), nextPageToken: page.nextPageToken };
+    },
+
+    async CountMandates({ endingWithinDays }, context) {
+      const filter = listFilter({ state: 'MANDATE_STATE_ACTIVE', endingWithinDays, idnp: '' }, parts);
+      const [count = 0] = await mandates.countEach([filter], { scope: scopeOf(context), limit: MAX_COUNT });
+      return { count };
     },
 
     async BatchGetMandates({ names }, context) {
@@ -204,7 +212,10 @@ const view = async (mandate: StoredMandate, { persons, now }: MandateParts) =>
   toMandate(mandate, await openDetails(persons, mandate), now());
 
 /** Returns the query of a list. @throws Problem INVALID_ARGUMENT, IDNP_INVALID */
-function listFilter({ state, endingWithinDays, idnp }: ListRequest, { persons, now }: MandateParts): object {
+function listFilter(
+  { state, endingWithinDays, idnp }: Pick<ListRequest, 'state' | 'endingWithinDays' | 'idnp'>,
+  { persons, now }: MandateParts,
+): object {
   if (endingWithinDays < 0 || endingWithinDays > MAX_ENDING_DAYS) {
     const rule = violation('/endingWithinDays', 'MAXIMUM', { max: MAX_ENDING_DAYS });
     throw invalidArgument('The number of days is outside the bounds.', rule);
