@@ -15,6 +15,7 @@ import type { UploadDeps } from './transfers/uploads.ts';
 import { deliveryAndNoticeRoutes } from './routes/deliveries-and-notices.ts';
 import { mandateRoutes } from './routes/mandates.ts';
 import { journalRoutes } from './routes/journal.ts';
+import { personCopyRoutes } from './routes/person-copies.ts';
 import { oversightRoutes } from './routes/oversight.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { queueRoutes } from './routes/queue.ts';
@@ -55,6 +56,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...mandateRoutes(deps),
     ...journalRoutes(deps),
     ...oversightRoutes(deps),
+    ...personCopyRoutes(deps),
     ...staffRoutes(deps),
     ...statisticsRoutes(deps),
   });

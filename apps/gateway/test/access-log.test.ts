@@ -28,6 +28,12 @@ const RECORDED: Record<string, [method: string, path: string, by: string, body?:
   listNotices: ['GET', `${APP}/notices`, 'RecordAccess'],
   getSlip: ['GET', `${APP}/notices/${NOTICE}/slip`, 'RecordAccess'],
   getDelivery: ['GET', `${APP}/delivery`, 'GetApplication'],
+  createPersonCopy: [
+    'POST',
+    '/api/v1/person-copies',
+    'ExportPerson',
+    { idnp: idnp(1), reason: 'court', evidence: '4-17/26' },
+  ],
 };
 
 /** All other operations, and why they write no entry. */

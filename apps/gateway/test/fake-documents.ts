@@ -94,6 +94,9 @@ export function createFakeDocuments() {
     },
     AppendContent: (request) => Promise.resolve(append(request)),
     GetDocument: ({ name }) => Promise.resolve({ document: withoutBytes(find(name)) }),
+    ExportDocuments: async ({ application }) => ({
+      documents: [...stored.values()].filter((one) => one.application === application).map(withoutBytes),
+    }),
     ListDocuments: ({ application }) =>
       Promise.resolve({
         documents: [...stored.values()].filter((one) => one.application === application).map(withoutBytes),

@@ -184,6 +184,20 @@ export async function startGateway(
           operatorCount: 2,
         }),
       GetFiledSubmission: () => Promise.resolve(submission),
+      ExportPerson: () =>
+        Promise.resolve({
+          copy: ID,
+          applications: [
+            {
+              roles: ['applicant'],
+              application: application(),
+              actions: [action],
+              submissions: [submission],
+              accesses: [accessLogEntry],
+            },
+          ],
+          unreadable: [NAME],
+        }),
       RecordAccess: () => Promise.resolve({}),
       ListAccessLogEntries: () => Promise.resolve({ entries: [accessLogEntry], nextPageToken: 'next' }),
       GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),
@@ -299,6 +313,7 @@ export async function startGateway(
     'cups.notifications.v1.NotificationsService',
     {
       ListNotices: () => Promise.resolve({ notices: [notice] }),
+      ExportNotices: () => Promise.resolve({ notices: [{ notice, emailAddress: 'ana@example.md' }] }),
       GetSlip: () => Promise.resolve({ html: '<!doctype html><title>Fișă</title>' }),
       ...fakes.notifications,
     },

@@ -50,6 +50,7 @@ const written = () => Promise.resolve({ mandate, revocation, replayed: false });
 export const MANDATE_RESPONSES = {
   CreateMandate: written,
   GetMandate: written,
+  ExportPersonMandates: () => Promise.resolve({ mandates: [{ ...mandate, code: '' }] }),
   ListMandates: () => Promise.resolve({ mandates: [mandate], nextPageToken: 'next' }),
   CountMandates: () => Promise.resolve({ count: 3 }),
   RevokeMandate: written,

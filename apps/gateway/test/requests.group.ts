@@ -14,6 +14,7 @@ import './documents.test.ts';
 import './journal.test.ts';
 import './json-body.test.ts';
 import './openapi-document.test.ts';
+import './person-copies.test.ts';
 import './request-validation.test.ts';
 import './resumed-uploads.test.ts';
 import './routes.test.ts';

@@ -513,6 +513,15 @@ const rows: OperationRow[] = [
     { application: NAME, reason: 'HOLD_REASON_COURT' },
   ],
   ['clearDocumentHold', 'DELETE', `/api/v1/document-holds/${ID}`, undefined, 204, 'ClearHold', { application: NAME }],
+  [
+    'createPersonCopy',
+    'POST',
+    '/api/v1/person-copies',
+    { idnp: '2900000000012', reason: 'person-request', evidence: 'CD-12/2026' },
+    200,
+    'ExportPerson',
+    { idnp: '2900000000012', reason: 'COPY_REASON_PERSON_REQUEST', evidence: 'CD-12/2026', pageSize: 5 },
+  ],
   ['listDocuments', 'GET', `${APP}/documents`, undefined, 200, 'ListDocuments', { application: NAME }],
   ['getDocument', 'GET', DOCUMENT, undefined, 200, 'GetDocument', { name: DOCUMENT_NAME }],
   [

@@ -1,10 +1,9 @@
 import { resourceName } from '@cups/contracts';
-import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
 import type { Document__Output } from '@cups/contracts/gen/cups/documents/v1/Document.ts';
 import type { CallContext } from '@cups/rpc';
 import { Problem } from '@cups/problem';
 import type { ServiceClients } from '../clients.ts';
-import { idOf } from '../convert.ts';
+import { documentJson } from '../document-json.ts';
 import type { Handler, HandlerRequest, HandlerResponse } from '../http/handler.ts';
 import { withStatus } from '../http/problems.ts';
 import { contentResponse } from '../transfers/content-response.ts';
@@ -88,31 +87,4 @@ function assertReadable({ state }: Document__Output): void {
     default:
       throw new Problem({ reason: 'DOCUMENT_NOT_READY', message: 'The document is not checked yet.' });
   }
-}
-
-/** Returns a document as openapi.yaml describes it. */
-function documentJson(document: Document__Output) {
-  const { name, application, kind, training, uploadSize, committedSize, size, pages } = document;
-  const text = (value: string) => value || undefined;
-  return {
-    name,
-    id: idOf(name),
-    application,
-    purpose: fromProtoEnum('PURPOSE_', document.purpose),
-    kind,
-    state: fromProtoEnum('STATE_', document.state),
-    createTime: fromTimestamp(document.createTime)?.toISOString(),
-    uploadSize: Number(uploadSize),
-    uploadSha256: document.uploadSha256,
-    committedSize: Number(committedSize),
-    mediaType: text(document.mediaType),
-    size: Number(size) || undefined,
-    sha256: text(document.sha256),
-    pages: pages || undefined,
-    scan: document.scan === 'SCAN_UNSPECIFIED' ? undefined : fromProtoEnum('SCAN_', document.scan),
-    refusal: text(document.refusal),
-    expireTime: fromTimestamp(document.expireTime)?.toISOString(),
-    training,
-    delivery: text(document.delivery),
-  };
 }

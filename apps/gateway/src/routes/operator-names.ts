@@ -14,6 +14,7 @@ const OPERATIONS_WITH_NAMES = [
   'listStaffActions',
   'listDocumentHolds',
   'getMandate',
+  'createPersonCopy',
 ];
 
 /** Adds `operators` to the responses of these operations. Application details list missing names in `unavailableParts`. */

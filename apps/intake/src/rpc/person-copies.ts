@@ -25,7 +25,7 @@ const MAX_PAGE_SIZE = 20;
 const MAX_ACCESSES = 1_000;
 /** A page of the access log. */
 const ACCESS_PAGE_SIZE = 200;
-const EVIDENCE = /^[\p{L}\p{N}](?:[\p{L}\p{N}./ -]{0,38}[\p{L}\p{N}])?$/u;
+const EVIDENCE = /^[A-Za-z0-9](?:[A-Za-z0-9./ -]{0,38}[A-Za-z0-9])?$/;
 /** The number of a person, however it is grouped. */
 const PERSONAL_NUMBER = /[0-9](?:[ ./-]?[0-9]){12}/;
 const ACTOR = /^[\p{L}\p{N}._@ -]{1,80}$/u;
