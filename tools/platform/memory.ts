@@ -19,7 +19,7 @@ export const memoryFlags = (name: string): string[] => [
 export const youngMib = (name: string): number => YOUNG_MIB[name] ?? 8;
 
 /** Services that a submission does not pass: V8 returns their memory sooner, for more processor time. */
-const OFF_THE_PATH: ReadonlySet<string> = new Set(['catalog', 'identity', 'journal', 'agency-simulator']);
+const OFF_THE_PATH: ReadonlySet<string> = new Set(['catalog', 'identity', 'agency-simulator']);
 
 /** Returns Node's flags for a local process. An image cannot have the last one: NODE_OPTIONS refuses it. */
 export const localMemoryFlags = (name: string): string[] => [
