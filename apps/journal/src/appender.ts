@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '@cups/contracts';
+import { takeRandomBytes } from '@cups/contracts/node';
 import { isProblem, Problem } from '@cups/problem';
 import { entryKey, SALT_BYTES, toRecord } from './log/entry.ts';
 import type { Entry } from './log/entry.ts';
@@ -161,7 +161,7 @@ export class Appender {
     const all = keyEntry ? [keyEntry, ...entries] : entries;
     if (all.length === 0) return;
     const from = log.size;
-    const records = all.map((entry) => toRecord(entry, randomBytes(SALT_BYTES)));
+    const records = all.map((entry) => toRecord(entry, takeRandomBytes(SALT_BYTES)));
     this.#isUncertain = true;
     await log.append(records, { signers: selectSigners(current, signers, keyEntry && this.#keyEntry), time });
     this.#isUncertain = false;

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { takeRandomBytes } from '@cups/contracts/node';
 
 /** Size of a data key, bytes. */
 const DATA_KEY_BYTES = 32;
@@ -27,7 +28,7 @@ export class DataKey {
 
   /** @param place where the bytes belong, such as `applications|<ID>|content`: they open at this place only */
   seal(place: string, plain: Uint8Array): Buffer {
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = takeRandomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.#key, nonce).setAAD(Buffer.from(place));
     return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   }

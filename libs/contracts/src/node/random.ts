@@ -29,6 +29,11 @@ export function randomHex(count: number): string {
   return takeBytes(count, (from) => pool.toString('hex', from, from + count));
 }
 
+/** Returns cryptographically random bytes, for nonces and salts. @param count at most 4,096 */
+export function takeRandomBytes(count: number): Buffer {
+  return takeBytes(count, (from) => Buffer.from(pool.subarray(from, from + count)));
+}
+
 /** Reads the next bytes of the pool, from the given position. No byte serves twice. */
 function takeBytes<T>(count: number, read: (from: number) => T): T {
   if (next + count > POOL_BYTES) {
