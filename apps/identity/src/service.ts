@@ -8,6 +8,7 @@ import { watchAgencies, assertReadable } from '@cups/registry';
 import type { AnyDocuments } from '@cups/store';
 import { watchKeySet, watchPersonHasher, PERSON_HASH_KEY_SET, PERSON_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
+import { createAccessLog, openAccessLogRows } from './access-log.ts';
 import { openAgencyKeys } from './agency-tokens/keys.ts';
 import { toCentreEvent } from './event-encoder.ts';
 import { CentreLookup } from './centre-lookup.ts';
@@ -59,6 +60,8 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const { persons, personHashes } = createPersonKeys(backend);
   const operators = openStaff(store);
   const isOpen = (code: string): boolean => CENTRE_LIFECYCLE[currentCentres().get(code)?.status ?? 'closed'].canSignIn;
+  const accessLogRows = openAccessLogRows(store);
+  const accessLog = createAccessLog(accessLogRows, now);
   const mandateParts = startMandates(backend, { persons, personHashes });
   const resealing = startResealing(backend, sealedSources(operators, mandateParts.mandates), persons);
   const production = config.environment === 'production';
@@ -79,7 +82,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
     metrics,
   });
   backend.onShutdown('work', () => sessions.stop());
-  backend.publishOutboxes([centres, mandateParts.mandates, operators]);
+  backend.publishOutboxes([centres, mandateParts.mandates, operators, accessLogRows]);
   const registry = await openRegistry({
     dir,
     parse: createCentreParser(),
@@ -106,7 +109,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
 
   const personClaim = createPersonClaim(persons, personHashes, log);
   const signIn = createSignInParts(backend, createOperatorDirectory(staff, production));
-  const sessionParts = { providers, sessions, staff, resealing, keys, personClaim, now };
+  const sessionParts = { providers, sessions, staff, resealing, keys, personClaim, accessLog, now };
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
     rpcs: identityRpcs({
       ...places,

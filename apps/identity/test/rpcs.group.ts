@@ -11,3 +11,4 @@ import './get-session.test.ts';
 import './suspend-operator.test.ts';
 import './reinstate-operator.test.ts';
 import './mandates.test.ts';
+import './access-log.test.ts';

@@ -15,11 +15,11 @@ type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 
 /** RPCs for the holder of a mandate's code, without a session. An unknown code is NOT_FOUND. */
 export function mandateHolderRpcs(parts: MandateParts): Pick<IdentityRpcs, 'GetMandateByCode' | 'RevokeMandateByCode'> {
-  const { mandates, now } = parts;
+  const { mandates, accessLog, now } = parts;
   return {
     async GetMandateByCode({ code }, context) {
       const found = await findByCode(mandates, code);
-      context.recordAccess(`mandates/${found._id}`);
+      await accessLog.write([`mandates/${found._id}`], 'read-details', context);
       return { mandate: await view(found, parts) };
     },
 

@@ -9,6 +9,7 @@ import { Problem, violation } from '@cups/problem';
 import { centreOf, centresOf, sessionOf } from '@cups/rpc';
 import type { Context, PersonHasher, Rpcs } from '@cups/rpc';
 import type { Cause } from '@cups/store';
+import type { AccessLog } from '../access-log.ts';
 import type { Centre } from '../domain/centres.ts';
 import { confirmCode, issueCode, recordPrinted, revocationOf, revoke } from '../domain/mandate.ts';
 import type { MandateStep } from '../domain/mandate.ts';
@@ -25,6 +26,7 @@ import { invalidArgument, toCause } from './actor.ts';
 export interface MandateParts extends GrantDeps {
   centres: () => ReadonlyMap<string, Centre>;
   personHashes: PersonHasher;
+  accessLog: AccessLog;
   now: () => Date;
 }
 
@@ -86,12 +88,12 @@ function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate'> {
 function readRpcs(
   parts: MandateParts,
 ): Pick<DeskRpcs, 'GetMandate' | 'ListMandates' | 'BatchGetMandates' | 'ExportPersonMandates' | 'CountMandates'> {
-  const { mandates, persons, personHashes, now } = parts;
+  const { mandates, persons, personHashes, accessLog, now } = parts;
   return {
     async GetMandate({ name }, context) {
       const found = await mandates.get(idOf(name), { scope: scopeOf(context) });
       if (!found) throw mandateNotFound();
-      context.recordAccess(name);
+      await accessLog.write([name], 'read-details', context);
       return { mandate: await view(found, parts) };
     },
 
@@ -107,7 +109,10 @@ function readRpcs(
       });
       const time = now();
       const rows = page.documents.map(async (found) => toMandateRow(found, await openDetails(persons, found), time));
-      for (const { _id } of page.documents) context.recordAccess(resourceName('mandates', _id));
+      const names = page.documents.map(({ _id }) => resourceName('mandates', _id));
+      // A page of the list is one read of each centre: a row for each mandate would hide the reads of details.
+      if (idnp) await accessLog.write(names, 'read-search', context);
+      else await accessLog.write(centresOf(context), 'read-list', context);
       return { mandates: await Promise.all(rows), nextPageToken: page.nextPageToken };
     },
 
@@ -156,7 +161,7 @@ function readRpcs(
 function changeRpcs(
   parts: MandateParts,
 ): Pick<DeskRpcs, 'RevokeMandate' | 'SendMandateCode' | 'ConfirmMandateCode' | 'RecordMandatePrinted'> {
-  const { mandates, persons, now } = parts;
+  const { mandates, persons, accessLog, now } = parts;
   /** Hashes a one-time code for its mandate: the hash of one says nothing about another. */
   const codeText = (id: string, code: string) => `mandate-code:${id}:${code}`;
   const change = async (
@@ -197,12 +202,14 @@ function changeRpcs(
     async ConfirmMandateCode({ name, code }, context) {
       const hashes = persons.hashes(codeText(idOf(name), code.trim()));
       const { document } = await change(name, context, (mandate, time) => confirmCode(mandate, hashes, time));
+      await accessLog.write([name], 'read-details', context);
       const isConfirmed = document.supportingCode?.confirmTime !== undefined;
       return { mandate: await view(document, parts), confirmed: isConfirmed };
     },
 
     async RecordMandatePrinted({ name }, context) {
       const { document } = await change(name, context, recordPrinted);
+      await accessLog.write([name], 'read-details', context);
       return { mandate: await view(document, parts) };
     },
   };

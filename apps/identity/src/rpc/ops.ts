@@ -11,7 +11,7 @@ import { createStaff, withPosition } from '../staff.ts';
 import type { Invitation, Invitee, StaffPosition } from '../staff.ts';
 import { parseCentre, invalidArgument } from './actor.ts';
 import { assertSamePerson, validateInvitee, createSupervisorJoin, resolvePosition } from './staff-positions.ts';
-import { PLATFORM_STAFF_FILTER } from './team-reads.ts';
+import { PLATFORM_STAFF_FILTER, recordPlatformStaff } from './team-reads.ts';
 import { findVisibleOperator } from './team-changes.ts';
 import type { TeamParts } from './team-changes.ts';
 
@@ -23,7 +23,7 @@ const MAX_ROWS = 500;
 export function opsRpcs(
   parts: TeamParts,
 ): Pick<IdentityRpcs, 'AppointSupervisor' | 'InspectStaff' | 'ImportOperators' | 'InspectPersonKeys'> {
-  const { staff, resealing, now } = parts;
+  const { staff, resealing, accessLog, now } = parts;
   return {
     InspectPersonKeys: async () => Object.assign({ kids: staff.persons.kids() }, await resealing.state()),
 
@@ -59,12 +59,15 @@ export function opsRpcs(
       const code = parseCentre(centre);
       if (name !== '') {
         const found = await findVisibleOperator(staff, { name, centre: code });
+        await accessLog.write([name], 'read-staff', context);
         const workplaces = [undefined, ...found.workplaces.map((workplace) => workplace.centre)];
         const members = workplaces.map((at) => toMember(found, Object.assign({ centre: at }, view)));
         return { members: await Promise.all(members), actions: found.history.toReversed().map(toOperatorAction) };
       }
       const paging = { pageSize: normalizePageSize(pageSize), pageToken, tokenArguments: { centre } };
       const page = await staff.page(code === undefined ? PLATFORM_STAFF_FILTER : { 'workplaces.centre': code }, paging);
+      if (code === undefined) await recordPlatformStaff(accessLog, page.documents, context);
+      else await accessLog.write([centre], 'read-staff-list', context);
       const members = page.documents.map((operator) => toMember(operator, Object.assign({ centre: code }, view)));
       return { members: await Promise.all(members), nextPageToken: page.nextPageToken };
     },

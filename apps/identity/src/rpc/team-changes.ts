@@ -8,6 +8,7 @@ import type { SetAbsenceRequest__Output } from '@cups/contracts/gen/cups/identit
 import type { StaffMember } from '@cups/contracts/gen/cups/identity/v1/StaffMember.ts';
 import { violation } from '@cups/problem';
 import type { Context, Rpcs } from '@cups/rpc';
+import type { AccessLog } from '../access-log.ts';
 import { toMember, toOperator } from '../convert.ts';
 import { operatorAtCentre } from '../domain/operators.ts';
 import { assertMayChange, assertMaySetAbsence, canViewAllStaff } from '../domain/permissions.ts';
@@ -45,6 +46,7 @@ export interface TeamParts extends PositionSources {
   staff: StaffRepository;
   sessions: Sessions;
   resealing: Pick<PersonNumberResealer, 'state'>;
+  accessLog: AccessLog;
   now: () => Date;
 }
 

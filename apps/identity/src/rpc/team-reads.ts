@@ -1,8 +1,9 @@
-import { parseResourceName } from '@cups/contracts';
+import { parseResourceName, resourceName } from '@cups/contracts';
 import { normalizePageSize } from '@cups/contracts/node';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { Problem } from '@cups/problem';
 import type { Context, Rpcs } from '@cups/rpc';
+import type { AccessLog } from '../access-log.ts';
 import { toOperatorAction, toColleague, toFormer, toMember } from '../convert.ts';
 import { canViewAllStaff, visibilityFor } from '../domain/permissions.ts';
 import type { Visibility } from '../domain/permissions.ts';
@@ -23,12 +24,11 @@ export const PLATFORM_STAFF_FILTER = {
 export function teamReadRpcs(
   parts: TeamParts,
 ): Pick<IdentityRpcs, 'ListCentreOperators' | 'ListStaff' | 'GetOperator' | 'ListOperatorActions'> {
-  const { staff, now } = parts;
+  const { staff, accessLog, now } = parts;
   return {
     async ListCentreOperators({ centre: name, pageSize, pageToken, reason, former }, context) {
       const centre = parseResourceName('centres', name, '/centre');
       const visibility = await authorizeView(parts, context, { centre, reason, resource: name });
-      context.recordAccess(name);
       if (former && visibility === 'colleague') throw colleagueNotAllowed();
       const isColleague = visibility === 'colleague';
       const paging = {
@@ -40,18 +40,19 @@ export function teamReadRpcs(
       const page = await staff.page(teamFilter(centre, { former, isColleague }), paging);
       const found = former ? page.documents : await staff.dropFormerStandIns(page.documents, centre);
       const view = { centre, persons: staff.persons, now: now(), hasFullView: hasFullView(context) };
+      await accessLog.write([name], 'read-staff-list', context);
       const members = await Promise.all(found.map(async (operator) => toView(operator, view)));
       return { members, nextPageToken: page.nextPageToken };
     },
 
     async ListStaff({ pageSize, pageToken, reason }, context) {
       await authorizeView(parts, context, { centre: undefined, reason, resource: 'staff' });
-      context.recordAccess('staff');
       const page = await staff.page(PLATFORM_STAFF_FILTER, {
         pageSize: normalizePageSize(pageSize),
         pageToken,
         tokenArguments: 'staff',
       });
+      await recordPlatformStaff(accessLog, page.documents, context);
       const view = { centre: undefined, persons: staff.persons, now: now(), hasFullView: true };
       const members = await Promise.all(page.documents.map((operator) => toMember(operator, view)));
       return { members, nextPageToken: page.nextPageToken };
@@ -80,6 +81,18 @@ function teamFilter(centre: string, { former, isColleague }: { former: boolean; 
   if (!isColleague) return { 'workplaces.centre': centre };
   return { workplaces: { $elemMatch: { centre, suspended: false } }, status: { $in: ['invited', 'active'] } };
 }
+
+/** Records a page of staff of the platform and of agencies, who have no centre: one row for each person. */
+export const recordPlatformStaff = (
+  accessLog: AccessLog,
+  page: readonly Pick<StoredOperator, '_id'>[],
+  context: Context,
+): Promise<void> =>
+  accessLog.write(
+    page.map(({ _id }) => resourceName('operators', _id)),
+    'read-staff-list',
+    context,
+  );
 
 const colleagueNotAllowed = (): Problem =>
   new Problem({ reason: 'PERMISSION_DENIED', message: 'Colleagues can view the team list only.' });
@@ -116,14 +129,17 @@ async function viewOperator(
   context: Context,
   { name, centre, reason, former = false }: Omit<ViewRequest, 'resource'> & { name: string; former?: boolean },
 ): Promise<StoredOperator> {
-  const { staff, now } = parts;
+  const { staff, accessLog, now } = parts;
   const visibility = await authorizeView(parts, context, { centre, reason, resource: name });
-  context.recordAccess(name);
   if (visibility === 'colleague') throw colleagueNotAllowed();
   const found = await findVisibleOperator(staff, { name, centre, former });
-  if (visibility === 'reasoned') {
-    const audit = { actor: context.session!.operator, time: now(), reason: validateReason(reason) };
-    await staff.change(found._id, {}, (operator) => withViewedEntry(operator, centre, audit));
+  if (visibility !== 'reasoned') {
+    await accessLog.write([name], 'read-staff', context);
+    return found;
   }
+  // A read with a reason is a row of the person's history, which publishes the entry.
+  context.recordAccess(name);
+  const audit = { actor: context.session!.operator, time: now(), reason: validateReason(reason) };
+  await staff.change(found._id, {}, (operator) => withViewedEntry(operator, centre, audit));
   return found;
 }
