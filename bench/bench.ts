@@ -30,7 +30,7 @@ import type { LoadLevelResult, OpenLoopResult } from './load-runs.ts';
  */
 
 const HELP = `npm run bench -- [--json] [--seconds 20] [--open]
-npm run bench -- --compare <commit> [--rounds 3] [--json] [--out <file>] [--seconds 20] [--open]
+npm run bench -- --compare <commit> [--base-env <NAME=value>] [--rounds 3] [--json] [--out <file>] [--seconds 20] [--open]
 
 Starts a platform on an empty folder, warms it up and measures
   saturation   pairs (create + submit of a 3 KB application) per second at 8, 16, 32 and 64 in flight
@@ -45,6 +45,8 @@ the commit: median, least and most of all rounds. They cover pairs per second an
 flight, acknowledgements at 20 pairs per second, and memory. Ctrl-C removes the folder and ends all processes.
 
   --compare <commit> compares with this commit
+  --base-env <NAME=value>  a setting of the commit's platform alone, any number of times. With the commit of this checkout,
+                     it shows what a part costs: JOURNAL_ENTRIES=false, or SEAL_APPLICATIONS=false and SEAL_NOTICES=false
   --rounds <n>       turns of each side (default 3)
   --out <file>       also writes the JSON of a comparison to a file
   --json             prints one JSON object only
@@ -66,6 +68,7 @@ const { values: args } = parseArgs({
     seconds: { type: 'string', default: '20' },
     open: { type: 'boolean', default: false },
     compare: { type: 'string' },
+    'base-env': { type: 'string', multiple: true, default: [] },
     rounds: { type: 'string', default: '3' },
     out: { type: 'string' },
   },
@@ -90,11 +93,21 @@ if (args.help) {
   try {
     const { compare: commit, open, json, out } = args;
     if (commit === undefined) process.exitCode = await bench(stop.signal);
-    else await compare({ commit, rounds, seconds, open, json, out, signal: stop.signal, log });
+    else await compare({ commit, baseEnv: readBaseEnv(), rounds, seconds, open, json, out, signal: stop.signal, log });
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     process.exitCode = 1;
   }
+}
+
+/** @throws Error for a setting without a value */
+function readBaseEnv(): Record<string, string> {
+  const pairs = args['base-env'].map((setting) => {
+    const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(setting) ?? [];
+    if (name === undefined || value === undefined) throw new Error(`--base-env must be NAME=value, not ${setting}.`);
+    return [name, value] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 /** Runs from an empty folder to the report. @returns the exit code */

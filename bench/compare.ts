@@ -16,6 +16,8 @@ export interface CompareOptions {
   rounds: number;
   seconds: number;
   open: boolean;
+  /** Settings of the platform of the commit alone. */
+  baseEnv: Record<string, string>;
   json: boolean;
   /** File for the JSON. */
   out: string | undefined;
@@ -53,7 +55,8 @@ async function compareInRounds(options: CompareOptions): Promise<void> {
       const turns: Partial<Record<Side, Turn>> = {};
       for (const side of ORDERS[n % 2]!) {
         log(`round ${n + 1} of ${rounds}: ${side === 'base' ? commit.slice(0, 10) : 'this checkout'}`);
-        turns[side] = await runTurn(dirs[side], options);
+        const env = side === 'base' ? options.baseEnv : {};
+        turns[side] = await runTurn(dirs[side], env, options);
         log(`  ${formatFigures(turns[side].figures)}`);
       }
       measured.push(turns as Record<Side, Turn>);
@@ -64,9 +67,13 @@ async function compareInRounds(options: CompareOptions): Promise<void> {
   report(measured, { base: commit.slice(0, 10), current, loadBefore }, options);
 }
 
-function runTurn(checkout: string, { seconds, open, signal, log }: CompareOptions): Promise<Turn> {
+function runTurn(
+  checkout: string,
+  env: Record<string, string>,
+  { seconds, open, signal, log }: CompareOptions,
+): Promise<Turn> {
   const onProgress = (line: string) => log(`  ${line}`);
-  return runSide(checkout, { open, signal, onProgress }, (side, prefix) =>
+  return runSide(checkout, { open, env, signal, onProgress }, (side, prefix) =>
     measureTurn(side, { prefix, seconds, signal, onProgress }),
   );
 }
@@ -79,7 +86,7 @@ const formatFigures = (figures: Figures): string =>
 function report(
   measured: readonly Record<Side, Turn>[],
   { base, current, loadBefore }: { base: string; current: string; loadBefore: number },
-  { json, out, log, seconds, open }: CompareOptions,
+  { json, out, log, seconds, open, baseEnv }: CompareOptions,
 ): void {
   const rounds = measured.map((turns) => ({ base: turns.base.figures, current: turns.current.figures }));
   const ratios = computeRatios(rounds);
@@ -87,7 +94,7 @@ function report(
     ...measured.flatMap((turns) => [turns.base.othersPercent, turns.current.othersPercent]),
   );
   const machine = { cores: cpus().length, loadBefore: round(loadBefore), othersPercent };
-  const result = { time: new Date().toISOString(), base, current, seconds, open, machine, ratios, rounds };
+  const result = { time: new Date().toISOString(), base, baseEnv, current, seconds, open, machine, ratios, rounds };
   if (out) writeFileSync(out, `${JSON.stringify(result, undefined, 2)}\n`);
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
   log(`\n${formatRatios(ratios)}\n`);

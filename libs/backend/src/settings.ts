@@ -120,6 +120,13 @@ export const STORED_BACKEND_SETTINGS = {
     meaning:
       'Prefix of every topic, group and database, so that environments and tests can share one broker and store.',
   },
+  commitsEntries: {
+    name: 'JOURNAL_ENTRIES',
+    type: 'flag',
+    default: true,
+    meaning:
+      'Whether entries for the journal are committed. `false` measures what they cost, and production refuses it.',
+  },
 } as const satisfies Settings;
 
 /** Settings of every gRPC service. */

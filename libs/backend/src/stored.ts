@@ -24,6 +24,8 @@ export interface StoredConfig extends BackendConfig {
   kafkaAccess?: KafkaAccess;
   /** Prefix of every topic, group and database. */
   prefix: string;
+  /** Whether entries for the journal are committed. @default true */
+  commitsEntries?: boolean;
 }
 
 type Publish = RelayOptions['publish'];
@@ -95,9 +97,10 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   readonly #consumers: Consumer[] = [];
   #watch: LagWatch | undefined;
 
-  /** @throws Error if the service's own key is unreadable, or a production store has no TLS */
+  /** @throws Error if the service's own key is unreadable, or a production store has no TLS or no entries */
   constructor(options: StoredOptions<Config>) {
     requireEncryptedStore(options.config);
+    requireEntries(options.config);
     super(options);
     const { name, now, log, metrics, tracer, config } = this;
     this.#wrapPublish = options.overrides?.publisher ?? ((real) => real);
@@ -108,6 +111,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
       uri: config.mongoUri,
       ca: config.mongoCa,
       database: `${config.prefix}cups-${name}`,
+      commitsEntries: config.commitsEntries,
       log,
       metrics,
       tracer,
@@ -228,6 +232,14 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
     await this.#watch?.stop();
   }
+}
+
+/** @throws Error, one sentence, for a production service that would commit no entries for the journal */
+function requireEntries({ environment, commitsEntries = true }: StoredConfig): void {
+  if (environment === 'production' && !commitsEntries)
+    throw new Error(
+      'JOURNAL_ENTRIES is false, which production refuses: every read and change of personal data has an entry.',
+    );
 }
 
 /** @throws Error if the service's own key is unreadable */

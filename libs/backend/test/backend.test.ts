@@ -130,6 +130,14 @@ test('StoredBackend is ready with its store, without Kafka, and closes it at the
   expect(() => backend.store.collection('any')).toThrow(/store/i);
 });
 
+test('StoredBackend refuses to leave out entries for the journal in production', () => {
+  const mongoUri = 'mongodb://db/?tls=true';
+  const stored = { ...config(), environment: 'production' as const, mongoUri, prefix: '', kafkaBrokers: ['b:1'] };
+  expect(() => openStoredBackend({ name: 'intake', config: { ...stored, commitsEntries: false } })).toThrow(
+    /^JOURNAL_ENTRIES is false, which production refuses/,
+  );
+});
+
 test('Backend reports its release', async () => {
   const backend = openBackend({ name: 'catalog', config: config() });
   const { running } = await serve(backend);

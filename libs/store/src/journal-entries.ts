@@ -50,8 +50,7 @@ const LONG_NUMBER = /[0-9]{7}/;
 
 /** Whether a name can only be one of the platform's own, whatever its writer meant. */
 const hasNoPersonalNumber = (name: string): boolean =>
-  !LONG_NUMBER.test(name) ||
-  name.split(/[/-]/).every((part) => isUlid(part.toUpperCase()) || !LONG_NUMBER.test(part));
+  !LONG_NUMBER.test(name) || name.split(/[/-]/).every((part) => isUlid(part.toUpperCase()) || !LONG_NUMBER.test(part));
 
 const isNameOf = (collections: readonly ResourceCollection[], name: string): boolean =>
   hasNoPersonalNumber(name) && collections.some((collection) => isResourceName(collection, name));

@@ -22,6 +22,8 @@ export interface StoreOptions extends Omit<ConnectionOptions, 'gate'> {
   tracer?: Tracer | undefined;
   /** ce_source of events without their own. Default `/cups/<service>`, derived from the database name. */
   source?: string;
+  /** Whether writes commit their entries for the journal. `false` is for measurements. @default true */
+  commitsEntries?: boolean | undefined;
 }
 
 export interface Store {
@@ -50,7 +52,7 @@ const PROBE_TIMEOUT_MS = 2_000;
  * could enter. The same applies after a lost connection, because the next server may be another, empty one.
  */
 export function openStore(options: StoreOptions): Store {
-  const { log, metrics, tracer, database, migrations, release = 'unnamed' } = options;
+  const { log, metrics, tracer, database, migrations, release = 'unnamed', commitsEntries = true } = options;
   const gauge = metrics?.gauge('store_ready', '1 while the store answers and all indexes exist', []);
   let closed = false;
   gauge?.set({}, 0);
@@ -79,7 +81,8 @@ export function openStore(options: StoreOptions): Store {
     ready: () => connection.isOpen() && probe.isAvailable(),
     documents<D extends StoredDocument>(given: CollectionOptions<D>) {
       const { connection: driver, collection } = connection;
-      const documents = createDocuments<D>(given, { connection: driver, collection, source, log, tracer });
+      const context = { connection: driver, collection, source, commitsEntries, log, tracer };
+      const documents = createDocuments<D>(given, context);
       connection.addCollection(given.collection, [...STORE_INDEXES, ...given.indexes]);
       return documents;
     },

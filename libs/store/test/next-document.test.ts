@@ -120,6 +120,15 @@ describe('nextDocument', () => {
     ]);
   });
 
+  test('counts entries for the journal apart, and leaves them out where none are committed', () => {
+    const events = [event('One'), { ...event('Entry'), sequenced: 'journal' as const }];
+    expect(next(one(), {}, events)).toMatchObject({ eventSeq: 1, journalSeq: 1, outboxSeq: 2 });
+    const without = next(one(), {}, events, { commitsEntries: false });
+    expect(without.outbox.map(({ n, type }) => [n, type])).toEqual([[1, 'One']]);
+    expect(without).toMatchObject({ eventSeq: 1, outboxSeq: 1 });
+    expect(without).not.toHaveProperty('journalSeq');
+  });
+
   test('records the request and drops the oldest records above the limit', () => {
     let document = one();
     for (const id of ['r-1', 'r-2', 'r-3'])

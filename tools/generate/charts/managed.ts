@@ -69,5 +69,6 @@ export const MANAGED: Readonly<Record<string, string>> = {
   DESK_DIR: 'the image',
   CONTRACT_DIR: 'the image',
   CUPS_RELEASE: 'the image',
+  JOURNAL_ENTRIES: 'never: for measurements only',
   VALIDATE_RESPONSES: 'never: for tests only',
 };

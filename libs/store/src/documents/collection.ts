@@ -21,6 +21,8 @@ export interface StoreContext {
   collection: <T extends mongo.Document>(name: string) => mongo.Collection<T>;
   /** ce_source of events without their own. */
   source: string;
+  /** Whether writes commit their entries for the journal. */
+  commitsEntries: boolean;
   log: Log;
   tracer: Tracer | undefined;
 }
@@ -49,7 +51,7 @@ export interface Collection<D extends StoredDocument> {
 
 export function openCollection<D extends StoredDocument>(
   options: CollectionOptions<D>,
-  { connection, collection, source, log, tracer }: StoreContext,
+  { connection, collection, source, commitsEntries, log, tracer }: StoreContext,
 ): Collection<D> {
   const { collection: name, schemaVersion, keepRequests, keepRecent = 0 } = options;
   const schema = addFormerFields(options.schema, options);
@@ -57,7 +59,7 @@ export function openCollection<D extends StoredDocument>(
   const shape = compileShape(connection.model(name, createSchema(schema), name).schema);
   return {
     options,
-    policy: { schemaVersion, source, keepRequests },
+    policy: { schemaVersion, source, commitsEntries, keepRequests },
     shape,
     sealer: openSealer(options, shape, log),
     notifier: createCommitNotifier(),

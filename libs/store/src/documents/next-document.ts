@@ -1,6 +1,6 @@
 import type { Cause, RequestRecord } from './cause.ts';
 import { escapeSubject, type Change, type Draft, type StoreOwnedField, type StoredDocument } from './document.ts';
-import { advanceCounters, toOutboxEntries } from './outbox-entries.ts';
+import { advanceCounters, toOutboxEntries, type NewEvent } from './outbox-entries.ts';
 
 /** Why and when a write happens. */
 export interface WriteContext {
@@ -13,6 +13,8 @@ export interface CollectionPolicy<D> {
   schemaVersion: number;
   /** ce_source of events without their own. */
   source: string;
+  /** Whether a write commits its entries for the journal. @default true */
+  commitsEntries?: boolean;
   /** Number of request records that a document keeps; all by default. */
   keepRequests?: ((document: D) => number) | undefined;
 }
@@ -69,16 +71,18 @@ export function nextDocument<D extends StoredDocument>(
   document: D,
   change: Change<D>,
   { cause, now }: WriteContext,
-  { schemaVersion, source, keepRequests }: CollectionPolicy<D>,
+  policy: CollectionPolicy<D>,
 ): D {
-  const entries = toOutboxEntries(change.events, document, { cause, source, now });
+  const { schemaVersion, source, keepRequests } = policy;
+  const events = selectEvents(change.events, policy);
+  const entries = toOutboxEntries(events, document, { cause, source, now });
   const next = restoreStoreOwnedFields(change.document, document);
   next.schemaVersion = schemaVersion;
   next.revision = document.revision + 1;
   next.updateTime = now;
   if (entries.length > 0) {
     next.outbox = [...document.outbox, ...entries];
-    Object.assign(next, advanceCounters(document, change.events));
+    Object.assign(next, advanceCounters(document, events));
   }
   if (cause.sequence) {
     const { subject, value } = cause.sequence;
@@ -100,10 +104,12 @@ export function nextDocument<D extends StoredDocument>(
  */
 export function firstDocument<D extends StoredDocument>(
   draft: Draft<D>,
-  events: Change<D>['events'],
+  given: Change<D>['events'],
   { cause, now }: WriteContext,
-  { schemaVersion, source }: CollectionPolicy<D>,
+  policy: CollectionPolicy<D>,
 ): D {
+  const { schemaVersion, source } = policy;
+  const events = selectEvents(given, policy);
   const { request, sequence } = cause;
   if (sequence) throw new Error('A create cannot count an event: use update with an initial document.');
   const document = createBlankDocument(draft, schemaVersion, now);
@@ -116,6 +122,12 @@ export function firstDocument<D extends StoredDocument>(
   }
   return document;
 }
+
+/** Returns the events to commit. */
+const selectEvents = (
+  events: NewEvent[],
+  { commitsEntries = true }: Pick<CollectionPolicy<never>, 'commitsEntries'>,
+): NewEvent[] => (commitsEntries ? events : events.filter(({ sequenced }) => sequenced !== 'journal'));
 
 /** The unique field that identifies a create request. */
 export const createRequestKey = ({ key, id }: Pick<RequestRecord, 'key' | 'id'>): string => `${key}|${id}`;
