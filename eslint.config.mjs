@@ -95,6 +95,13 @@ const moduleRules = [
     ),
   ],
   [
+    ['libs/application/src/person-copy/**'],
+    only(
+      [LOCAL, ONE_UP, exactly('@cantoo/pdf-lib')],
+      'The copy of personal data imports its own files, the texts and a writer of PDF.',
+    ),
+  ],
+  [
     ['libs/process/src/**'],
     only(
       [LOCAL, NODE, PROBLEM, CONTRACTS, 'prom-client(?:$|\\/)', exactly('pino')],

@@ -10,6 +10,11 @@ import { extractText, getDocumentProxy } from 'unpdf';
  */
 export async function pdfText(page: Page): Promise<string[]> {
   const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
+  return fileText(pdf);
+}
+
+/** Returns the text of each page of a PDF file. */
+export async function fileText(pdf: Uint8Array): Promise<string[]> {
   const { text } = await extractText(await getDocumentProxy(new Uint8Array(pdf)), { mergePages: false });
   return text.map((sheet) => sheet.replaceAll(/\s+/g, ' ').trim());
 }

@@ -39,6 +39,7 @@ const MandateScreen = lazyScreen(() => import('./mandates/mandate.tsx'));
 /** For supervisors only: not prefetched for anybody else. */
 const Centres = lazy(() => import('./supervisor/centres.tsx'));
 const Holds = lazy(() => import('./supervisor/holds.tsx'));
+const Copies = lazy(() => import('./supervisor/copies.tsx'));
 const Find = lazyScreen(() => import('./find/find.tsx'));
 const Team = lazyScreen(() => import('./team/team.tsx'));
 const VisitScreen = lazyScreen(() => import('./visit/visit.tsx'));
@@ -113,6 +114,7 @@ function SignedInApp() {
                 session.operator.roles.includes('supervisor') ? <Holds key={id} application={id} /> : <NoAccess />
               }
             </Route>
+            <Route path="/copies">{session.operator.roles.includes('supervisor') ? <Copies /> : <NoAccess />}</Route>
             <Route path="/team">{hasTeam(session.operator) ? <Team /> : <NoAccess />}</Route>
             <Route path="/team/:place">
               {({ place }) => (hasTeam(session.operator) ? <Team requestedScope={place} /> : <NoAccess />)}

@@ -8,6 +8,7 @@ import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
+import { COPIES } from '../texts/copies.ts';
 import { HOLDS } from '../texts/holds.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import { Controls } from './controls.tsx';
@@ -50,7 +51,7 @@ export default function Centres() {
           <Title>{t(SUPERVISOR.title)}</Title>
           <p>{t(SUPERVISOR.lead)}</p>
           <p>
-            <Link href="/holds">{t(HOLDS.title)}</Link>
+            <Link href="/holds">{t(HOLDS.title)}</Link> · <Link href="/copies">{t(COPIES.title)}</Link>
           </p>
         </div>
         <Controls period={period} onPeriod={setPeriod} groupBy={groupBy} onGroupBy={setGroupBy} />
