@@ -29,6 +29,8 @@ export interface AccessLogRow extends StoredDocument {
 }
 
 export interface AccessLog {
+  /** The stored rows, whose outbox has the entries. */
+  readonly rows: Documents<AccessLogRow>;
   /** Stores a row for each resource. The caller awaits this before it responds. @throws Problem STORE_UNAVAILABLE */
   write(resources: readonly string[], action: ReadAction, context: Context): Promise<void>;
 }
@@ -50,18 +52,19 @@ export const openAccessLogRows = (store: Store): Documents<AccessLogRow> =>
     existsReason: 'ALREADY_EXISTS',
   });
 
-export function createAccessLog(documents: Documents<AccessLogRow>, now: () => Date): AccessLog {
+export function createAccessLog(rows: Documents<AccessLogRow>, now: () => Date): AccessLog {
   return {
+    rows,
     async write(resources, action, context) {
       const time = now();
       const reader = readerOf(context);
-      const rows = resources.map((resource) => {
+      const drafts = resources.map((resource) => {
         const { resourceType, id } = splitName(resource);
         context.recordAccess(resource);
         return { _id: `${id}/${newUlid(time)}`, resourceType, action, time, ...reader };
       });
       const cause = { requestId: context.requestId, traceparent: context.traceparent };
-      await documents.createMissing(rows, {
+      await rows.createMissing(drafts, {
         scope: 'service',
         cause,
         now: time,

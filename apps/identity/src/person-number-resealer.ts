@@ -11,9 +11,13 @@ export interface SealedSource {
   sealedFor: (id: string) => string;
   /** Returns the number by which an unsealed text is found. */
   numberIn: (text: string) => string;
+  /** Documents of earlier versions are stored again, whatever their keys. */
+  schemaVersion?: number;
 }
 
-type SealedDocument = StoredDocument & { person: SealedPersonNumber };
+type SealedDocument = StoredDocument & {
+  person: Omit<SealedPersonNumber, 'sealed'> & Partial<Pick<SealedPersonNumber, 'sealed'>>;
+};
 
 export interface PersonNumberResealerParts {
   sources: readonly SealedSource[];
@@ -72,9 +76,13 @@ export class PersonNumberResealer {
 
   /** Returns the stored state. Triggers a scan if numbers are waiting. */
   async state(): Promise<ResealingState> {
-    const waiting = await this.#count(this.#pendingFilter());
+    const waiting = await this.#countPending();
     if (waiting > 0) this.#current.scanned = 0;
-    return { numbers: await this.#count(HAS_PERSON_NUMBER), waiting, unreadable: Math.min(waiting, this.#unreadable) };
+    return {
+      numbers: await this.#count(() => HAS_PERSON_NUMBER),
+      waiting,
+      unreadable: Math.min(waiting, this.#unreadable),
+    };
   }
 
   close(): Promise<void> {
@@ -94,14 +102,14 @@ export class PersonNumberResealer {
   }
 
   /** Returns whether the number may be sealed with newer keys that this process has not loaded yet. */
-  #mayBeNewer({ keys = '' }: SealedPersonNumber): boolean {
+  #mayBeNewer({ keys = '' }: Pick<SealedPersonNumber, 'keys'>): boolean {
     if (this.#parts.now().getTime() - this.#current.since >= KEY_ROLLOUT_MS) return false;
     return keys.split(' ').some((kid) => kid !== '' && !this.#known.has(kid));
   }
 
   async #resealAll(): Promise<void> {
     const { sources, log } = this.#parts;
-    this.#pending = await this.#count(this.#pendingFilter());
+    this.#pending = await this.#countPending();
     if (this.#pending === 0) this.#unreadable = 0;
     const total = { done: 0, unreadable: 0 };
     for (const source of sources) {
@@ -118,15 +126,17 @@ export class PersonNumberResealer {
   async #resealSource(source: SealedSource): Promise<{ done: number; unreadable: number }> {
     let [after, done, unreadable] = ['', 0, 0];
     for (;;) {
-      const filter = Object.assign(this.#pendingFilter(), { _id: { $gt: after } });
+      const filter = Object.assign(this.#pendingFilter(source), { _id: { $gt: after } });
       const found = (await source.documents.find(
         filter,
         Object.assign({ sort: { _id: 1 as const }, limit: BATCH_SIZE }, SERVICE_SCOPE),
       )) as SealedDocument[];
       for (const document of found) {
         if (this.#closed) return { done, unreadable };
-        if (this.#mayBeNewer(document.person)) continue;
-        if (await this.#reseal(document, source)) [done, this.#pending] = [done + 1, this.#pending - 1];
+        const { sealed } = document.person;
+        // Erased details stay erased.
+        if (sealed === undefined || this.#mayBeNewer(document.person)) continue;
+        if (await this.#reseal(document._id, sealed, source)) [done, this.#pending] = [done + 1, this.#pending - 1];
         else unreadable += 1;
       }
       if (found.length < BATCH_SIZE) return { done, unreadable };
@@ -135,28 +145,36 @@ export class PersonNumberResealer {
   }
 
   /** Returns whether a key opened the text. */
-  async #reseal({ _id, person }: SealedDocument, source: SealedSource): Promise<boolean> {
+  async #reseal(_id: string, sealed: string, source: SealedSource): Promise<boolean> {
     const { persons, now } = this.#parts;
     const sealedFor = source.sealedFor(_id);
-    const text = await persons.open(person, sealedFor).catch(() => undefined);
+    const text = await persons.open({ sealed }, sealedFor).catch(() => undefined);
     if (text === undefined) return false;
-    const sealed = await persons.seal(text, sealedFor, source.numberIn(text));
+    const person = await persons.seal(text, sealedFor, source.numberIn(text));
     await source.documents.update(_id, { ...SERVICE_SCOPE, cause: {}, now: now() }, (document: SealedDocument) => ({
-      document: { ...document, person: sealed },
+      document: { ...document, person },
       events: [],
     }));
     return true;
   }
 
-  #pendingFilter(): object {
-    return { person: { $exists: true }, 'person.keys': { $ne: this.#parts.persons.keys() } };
+  #pendingFilter({ schemaVersion }: SealedSource): object {
+    const byOtherKeys = { 'person.keys': { $ne: this.#parts.persons.keys() } };
+    const filter = { person: { $exists: true } };
+    if (schemaVersion === undefined) return { ...filter, ...byOtherKeys };
+    return { ...filter, $or: [byOtherKeys, { schemaVersion: { $lt: schemaVersion } }] };
   }
 
-  async #count(filter: object): Promise<number> {
+  #countPending(): Promise<number> {
+    return this.#count((source) => this.#pendingFilter(source));
+  }
+
+  async #count(filterOf: (source: SealedSource) => object): Promise<number> {
     const group = { $group: { _id: null, count: { $sum: 1 } } };
     let total = 0;
-    for (const { documents } of this.#parts.sources) {
-      const [found] = await documents.aggregate<{ count: number }>([{ $match: filter }, group], SERVICE_SCOPE);
+    for (const source of this.#parts.sources) {
+      const pipeline = [{ $match: filterOf(source) }, group];
+      const [found] = await source.documents.aggregate<{ count: number }>(pipeline, SERVICE_SCOPE);
       total += found?.count ?? 0;
     }
     return total;

@@ -15,7 +15,7 @@ export interface PersonNumbers {
    */
   seal(text: string, id: string, number?: string): Promise<SealedPersonNumber>;
   /** @throws Error if no key opens it, or it was sealed for another ID */
-  open(person: SealedPersonNumber, id: string): Promise<string>;
+  open(person: Pick<SealedPersonNumber, 'sealed'>, id: string): Promise<string>;
   /** Returns the hash by the first hash key. It is stable while that key stays first. */
   hash(idnp: string): string;
   /** Returns the hashes by all hash keys. Every stored person has at least one of them. */

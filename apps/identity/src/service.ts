@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openServiceDataKeys } from '@cups/backend/data-keys';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import { resourceName } from '@cups/contracts';
@@ -26,7 +27,7 @@ import type { Registry } from './centre-registry.ts';
 import { PersonNumberResealer } from './person-number-resealer.ts';
 import type { SealedSource } from './person-number-resealer.ts';
 import { numberInDetails } from './mandates/details.ts';
-import { openMandates } from './mandates/store.ts';
+import { MANDATE_SCHEMA_VERSION, openMandates } from './mandates/store.ts';
 import { createMandateTimerHandler } from './mandates/timers.ts';
 import { openMPower } from './mpower/client.ts';
 import { identityRpcs } from './rpc.ts';
@@ -49,6 +50,8 @@ export async function createIdentity(config: Config, overrides: StoredTestOverri
   const dir = join(config.dataDir, 'centres');
   assertReadable(dir);
   const backend = openStoredBackend({ name: 'identity', config, overrides, migrations });
+  if (config.providers.length === 0)
+    backend.log.warn({ event: 'identity-provider-missing', reason: 'IDENTITY_PROVIDERS names no provider' });
   return backend.shutDownOnFailure(serve(backend, dir));
 }
 
@@ -60,16 +63,13 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const { persons, personHashes } = createPersonKeys(backend);
   const operators = openStaff(store);
   const isOpen = (code: string): boolean => CENTRE_LIFECYCLE[currentCentres().get(code)?.status ?? 'closed'].canSignIn;
-  const accessLogRows = openAccessLogRows(store);
-  const accessLog = createAccessLog(accessLogRows, now);
-  const mandateParts = startMandates(backend, { persons, personHashes });
+  const accessLog = createAccessLog(openAccessLogRows(store), now);
+  const mandateParts = await startMandates(backend, { persons, personHashes });
   const resealing = startResealing(backend, sealedSources(operators, mandateParts.mandates), persons);
   const production = config.environment === 'production';
   const canLead = ({ synthetic }: Staff): boolean => !(production && synthetic);
   const staff = new StaffRepository({ operators, teams: openTeams(store), persons, isOpen, canLead, now });
   const providers = openProviders(config.providers, staff);
-  if (config.providers.length === 0)
-    log.warn({ event: 'identity-provider-missing', reason: 'IDENTITY_PROVIDERS names no provider' });
   const { agencies, findAgencyKeys } = await openAgencies(backend);
 
   const centres = openCentres(store);
@@ -82,7 +82,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
     metrics,
   });
   backend.onShutdown('work', () => sessions.stop());
-  backend.publishOutboxes([centres, mandateParts.mandates, operators, accessLogRows]);
+  backend.publishOutboxes([centres, mandateParts.mandates, operators, accessLog.rows]);
   const registry = await openRegistry({
     dir,
     parse: createCentreParser(),
@@ -128,9 +128,10 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   return { ...running, registry };
 }
 
-/** Opens the mandates, and ends those whose term is over. */
-function startMandates(backend: StoredBackend<Config>, keys: ReturnType<typeof createPersonKeys>) {
-  const mandates = openMandates(backend.store);
+/** Opens the mandates and their data keys, and ends those whose term is over. */
+async function startMandates(backend: StoredBackend<Config>, keys: ReturnType<typeof createPersonKeys>) {
+  const { keys: dataKeys } = await openServiceDataKeys(backend, { cache: 'short' });
+  const mandates = openMandates(backend.store, dataKeys);
   backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandates, backend) });
   const { mpower, environment } = backend.config;
   return { mandates, mpower: openMPower(mpower, environment), ...keys };
@@ -147,7 +148,12 @@ function startResealing(backend: StoredBackend<Config>, sources: SealedSource[],
 function sealedSources(operators: AnyDocuments, mandates: AnyDocuments): SealedSource[] {
   return [
     { documents: operators, sealedFor: (id) => id, numberIn: (text) => text },
-    { documents: mandates, sealedFor: (id) => resourceName('mandates', id), numberIn: numberInDetails },
+    {
+      documents: mandates,
+      sealedFor: (id) => resourceName('mandates', id),
+      numberIn: numberInDetails,
+      schemaVersion: MANDATE_SCHEMA_VERSION,
+    },
   ];
 }
 

@@ -12,3 +12,4 @@ import './suspend-operator.test.ts';
 import './reinstate-operator.test.ts';
 import './mandates.test.ts';
 import './access-log.test.ts';
+import './mandate-sealing.test.ts';

@@ -43,12 +43,24 @@ export function sealDetails(persons: PersonNumbers, id: string, details: Mandate
   return persons.seal(JSON.stringify(details), resourceName('mandates', id), personKeyOf(details.person));
 }
 
+/** What is shown of a mandate whose data key was destroyed. */
+const ERASED_DETAILS: MandateDetails = {
+  person: { givenName: '', familyName: '' },
+  reference: '',
+  titles: {},
+  text: '',
+  romanianText: '',
+  code: '',
+};
+
 /** @throws Error if no key opens them, or they were sealed for another mandate */
 export async function openDetails(
   persons: PersonNumbers,
-  { _id, person }: { _id: string; person: SealedPersonNumber },
+  { _id, person }: { _id: string; person: Partial<Pick<SealedPersonNumber, 'sealed'>> },
 ): Promise<MandateDetails> {
-  return JSON.parse(await persons.open(person, resourceName('mandates', _id))) as MandateDetails;
+  if (person.sealed === undefined) return ERASED_DETAILS;
+  const { sealed } = person;
+  return JSON.parse(await persons.open({ sealed }, resourceName('mandates', _id))) as MandateDetails;
 }
 
 /** Returns the number by which sealed details are found. */

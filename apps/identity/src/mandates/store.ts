@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
 import { normalizeTrackingNumber } from '@cups/application';
 import { Problem } from '@cups/problem';
-import type { Documents, Store, StoredDocument } from '@cups/store';
+import type { Documents, SealedFields, Store, StoredDocument } from '@cups/store';
 import type { MandateFields } from '../domain/mandate.ts';
 import type { SealedPersonNumber } from '../domain/staff.ts';
 
 /** The collection of mandates. Everything about people is sealed; the rest are names, codes and times. */
 
-const SCHEMA_VERSION = 1;
+/** 2 sealed the details under a data key for each mandate too, whose destruction erases them. */
+export const MANDATE_SCHEMA_VERSION = 2;
 /** Few requests name a mandate: its creation and revocations. */
 const MAX_REQUEST_RECORDS = 20;
 
 /** The ID is a ULID. */
 export interface StoredMandate extends Omit<MandateFields, '_id' | 'timer'>, StoredDocument {
-  /** The details, and the keyed hashes of the person's number. */
-  person: SealedPersonNumber;
+  /** The details, and the keyed hashes of the person's number. The details are absent once they are erased. */
+  person: Omit<SealedPersonNumber, 'sealed'> & { sealed?: string };
   /** Hash of the mandate's own code. */
   codeHash: string;
 }
@@ -22,7 +23,8 @@ export type MandateDocuments = Documents<StoredMandate>;
 
 const scopeSchema = { publicServices: [String], themes: [String] };
 
-export function openMandates(store: Store): MandateDocuments {
+/** @param keys data keys by mandate; without them, as in tools that measure, the person keys alone seal the details */
+export function openMandates(store: Store, keys?: SealedFields['keys']): MandateDocuments {
   return store.documents<StoredMandate>({
     collection: 'mandates',
     schema: {
@@ -46,7 +48,8 @@ export function openMandates(store: Store): MandateDocuments {
       person: { sealed: String, kid: String, hash: [String], keys: String },
       codeHash: { type: String, required: true },
     },
-    schemaVersion: SCHEMA_VERSION,
+    sealed: keys && { keys, fields: ['person.sealed'] },
+    schemaVersion: MANDATE_SCHEMA_VERSION,
     indexes: [
       { fields: { centre: 1, _id: -1 }, query: 'the mandates of a centre, newest first' },
       { fields: { centre: 1, state: 1, expireTime: 1 }, query: 'the mandates of a centre that end soon' },

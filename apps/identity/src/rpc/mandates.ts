@@ -147,7 +147,10 @@ function readRpcs(
       const ids = [...new Set(names.map((name, at) => parseResourceName('mandates', name, `/names/${at}`)))];
       const found = await mandates.find({ _id: { $in: ids } }, { scope: scopeOf(context), limit: MAX_NAMES });
       const byId = new Map(found.map((mandate) => [mandate._id, mandate]));
-      const hash = (person: Parameters<typeof personKeyOf>[0]) => personHashes.hash(personKeyOf(person)!);
+      const hash = (person: Parameters<typeof personKeyOf>[0]) => {
+        const key = personKeyOf(person);
+        return key === undefined ? undefined : personHashes.hash(key);
+      };
       const facts = ids
         .flatMap((id) => byId.get(id) ?? [])
         .map(async (mandate) => {

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connectDatabase } from '@cups/store';
+import { eventually, idnp, person } from '@cups/testing';
+import { openDetails, sealDetails } from '../src/mandates/details.ts';
+import type { MandateDetails } from '../src/mandates/details.ts';
+import { createPersonNumbers } from '../src/person-numbers.ts';
+import { shareWorld } from './identity-world.ts';
+import type { SharedWorld } from './identity-world.ts';
+
+/** Details of mandates, each sealed under a data key of its own. */
+
+interface RawMandate {
+  _id: string;
+  schemaVersion: number;
+  person: { sealed: unknown };
+}
+
+let world: SharedWorld;
+let database: Awaited<ReturnType<typeof connectDatabase>>;
+beforeAll(async () => {
+  world = await shareWorld();
+  const { mongoUri, prefix } = world.where;
+  database = await connectDatabase({ uri: mongoUri, database: `${prefix}cups-identity` });
+});
+afterAll(async () => {
+  await database.close();
+  await world.stop();
+});
+
+/** The keys of personal numbers, as identity reads them. */
+function personNumbers() {
+  const file = readFileSync(join(world.keys.dir, 'identity-persons.jwks'), 'utf8');
+  const { keys } = JSON.parse(file) as { keys: { kid: string; use: string; k: string }[] };
+  const secrets = keys.map(({ kid, use, k }) => ({ kid, use, secret: new Uint8Array(Buffer.from(k, 'base64url')) }));
+  return createPersonNumbers(() => secrets);
+}
+
+test('seals the details under the key of the mandate, also those of an earlier release', async () => {
+  const { givenName, familyName } = person(160);
+  const desk = world.client(await world.signIn('cu-001-specialist'));
+  const { mandate } = await desk.createMandate({
+    requestId: randomUUID(),
+    person: { idnp: idnp(160), givenName, familyName },
+    scope: { themes: ['property'] },
+    term: 'MANDATE_TERM_DAYS_31',
+    ground: { kind: 'MANDATE_GROUND_PRESENT_AND_SIGNING' },
+    language: 'ro',
+  });
+  const id = mandate!.name.slice('mandates/'.length);
+  const stored = database.db.collection<RawMandate>('mandates');
+  const isSealed = async () => {
+    const { person: raw, schemaVersion } = (await stored.findOne({ _id: id }))!;
+    return typeof raw.sealed !== 'string' && schemaVersion === 2;
+  };
+  expect(await isSealed()).toBe(true);
+
+  const details: MandateDetails = {
+    person: { idnp: idnp(160), givenName, familyName: 'Anterior' },
+    reference: '',
+    titles: {},
+    text: 'Text',
+    romanianText: 'Text',
+    code: mandate!.code,
+  };
+  const former = await sealDetails(personNumbers(), id, details);
+  await stored.updateOne({ _id: id }, { $set: { person: former, schemaVersion: 1 }, $inc: { revision: 1 } });
+  expect((await desk.getMandate({ name: mandate!.name })).mandate!.person).toMatchObject({ familyName: 'Anterior' });
+  const tool = world.client(undefined, { from: 'ops' });
+  await eventually(async () => (await tool.inspectPersonKeys({})).waiting === 0 && (await isSealed()));
+  expect((await desk.getMandate({ name: mandate!.name })).mandate!.person).toMatchObject({ familyName: 'Anterior' });
+});
+
+test('shows nobody once the key of a mandate is destroyed', async () => {
+  const erased = await openDetails(personNumbers(), { _id: '01JAAAAAAAAAAAAAAAAAAAAAAA', person: {} });
+  expect(erased).toMatchObject({ person: { givenName: '', familyName: '' }, text: '', code: '' });
+});
