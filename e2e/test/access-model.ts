@@ -25,8 +25,8 @@ const pageRule = (roles: AccessRule['roles'], whose: SessionScope): AccessRule =
 });
 const serviceRule = (...callers: ServiceName[]): AccessRule => ({ callers, roles: 'none', whose: 'nobody' });
 
-/** Parts of a copy of a person's data: for supervisors, and for administrators by their tool. */
-const PERSON_COPY_RULE: AccessRule = {
+/** For supervisors, and for administrators by their tool. */
+const OVERSIGHT_RULE: AccessRule = {
   ...pageRule(['supervisor'], 'platform'),
   callers: ['gateway', 'ops'],
   withoutSession: ['ops'],
@@ -65,8 +65,10 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('RecordAgencyAccess', pageRule(['agency-system'], 'agency')),
     // Counts over all centres, never content.
     ...rulesFor('GetStatistics', pageRule(['supervisor'], 'platform')),
+    // Rights of a person: names, codes and times, for supervisors, and for administrators by their tool.
+    ...rulesFor('RestrictProcessing EndRestriction EraseApplication GetDataState ListErasures', OVERSIGHT_RULE),
     // A copy of everything about one person, with a reason.
-    ...rulesFor('ExportPerson', PERSON_COPY_RULE),
+    ...rulesFor('ExportPerson', OVERSIGHT_RULE),
     ...rulesFor('TrackApplication', pageRule('none', 'nobody')),
     ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
     ...rulesFor('GetNoticeContext', serviceRule('notifications')),
@@ -90,17 +92,14 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ),
     ...rulesFor('ReleaseDocuments AcceptResultDocuments', serviceRule('agency-bridge')),
     // Names and times, never content: for supervisors, and for administrators by their tool.
-    ...rulesFor('SetHold ClearHold ListHolds ListUncollectedResults', {
-      ...pageRule(['supervisor'], 'platform'),
-      callers: ['gateway', 'ops'],
-      withoutSession: ['ops'],
-    }),
-    ...rulesFor('ExportDocuments', PERSON_COPY_RULE),
+    ...rulesFor('SetHold ClearHold ListHolds ListUncollectedResults', OVERSIGHT_RULE),
+    ...rulesFor('GetHold', serviceRule('intake')),
+    ...rulesFor('ExportDocuments', OVERSIGHT_RULE),
     ...rulesFor('ExportContent', serviceRule('ops')),
   ]),
   notifications: Object.fromEntries([
     ...rulesFor('ListNotices GetSlip', pageRule(DESK_ROLES, 'centre')),
-    ...rulesFor('ExportNotices', PERSON_COPY_RULE),
+    ...rulesFor('ExportNotices', OVERSIGHT_RULE),
   ]),
   // Salted hashes, signatures and keys are public. The gateway lists entries after intake has allowed it.
   journal: Object.fromEntries([
@@ -139,7 +138,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('CountMandates', pageRule(DESK_ROLES, 'centre')),
     // The code of the mandate is the right of its holder.
     ...rulesFor('GetMandateByCode RevokeMandateByCode', pageRule('none', 'nobody')),
-    ...rulesFor('ExportPersonMandates', PERSON_COPY_RULE),
+    ...rulesFor('ExportPersonMandates', OVERSIGHT_RULE),
     ...rulesFor('BatchGetMandates', { ...pageRule(DESK_ROLES, 'centre'), callers: ['intake'] }),
   ]),
 };

@@ -44,4 +44,6 @@ export const access: AccessTable<DocumentsServiceDefinition> = {
   // Parts of the copy of a person's data, which intake has recorded with its reason.
   ExportDocuments: { ...oversight, personalData: true },
   ExportContent: { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: true },
+  // Intake asks for itself, and for the supervisor who requests an erasure.
+  GetHold: { callers: ['intake'], roles: 'none', tenancy: 'service', personalData: false },
 };

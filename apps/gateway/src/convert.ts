@@ -167,6 +167,8 @@ const APPLICATION: FieldRules = {
   content: omitField,
   omittedMessages: orUndefined,
   ownApplication: orUndefined,
+  restriction: convertWith({ reason: enumField('RESTRICTION_REASON_') }),
+  erasure: convertWith({ cause: orUndefined, rule: orUndefined }),
   personNotifications: convertEach({ method: enumField('NOTIFICATION_METHOD_') }),
   payment: convertWith({ amount: moneyJson }),
   documents: convertEach({
@@ -345,6 +347,13 @@ export const agencyActivityJson = convertWith({
 });
 export const refusedMessageJson = convertWith({ count: (value: string) => Number(value) || undefined });
 export const uncollectedResultJson = convertWith({});
+export const restrictionJson = convertWith({ reason: enumField('RESTRICTION_REASON_') });
+export const erasureJson = convertWith({ cause: orUndefined, rule: orUndefined });
+export const dataStateJson = convertWith({
+  state: enumField('STATE_'),
+  restriction: restrictionJson,
+  erasure: erasureJson,
+});
 export const documentHoldJson = convertWith({ reason: enumField('HOLD_REASON_') });
 
 const CENTRE: FieldRules = {

@@ -16,7 +16,7 @@ import { deliveryAndNoticeRoutes } from './routes/deliveries-and-notices.ts';
 import { mandateRoutes } from './routes/mandates.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { personCopyRoutes } from './routes/person-copies.ts';
-import { oversightRoutes } from './routes/oversight.ts';
+import { dataRightsRoutes, oversightRoutes } from './routes/oversight.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { catalogRoutes } from './routes/catalog.ts';
@@ -55,6 +55,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...deliveryAndNoticeRoutes(deps),
     ...mandateRoutes(deps),
     ...journalRoutes(deps),
+    ...dataRightsRoutes(deps),
     ...oversightRoutes(deps),
     ...personCopyRoutes(deps),
     ...staffRoutes(deps),

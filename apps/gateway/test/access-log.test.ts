@@ -85,8 +85,14 @@ const UNRECORDED: Record<string, string[]> = {
   'shows names of resources, states, times and counts': [
     ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],
     ...['getAgencyActivity', 'listUncollectedResults', 'listDocumentHolds', 'countMandates'],
+    ...['listErasures', 'getDataState'],
   ],
   'changes what is erased, and is recorded in the hold with its operator': ['setDocumentHold', 'clearDocumentHold'],
+  'uses a right of a person without showing content, and is in the history of the application': [
+    'eraseApplication',
+    'restrictProcessing',
+    'endRestriction',
+  ],
   'shows facts of documents, without their content': ['listDocuments', 'getDocument'],
   'shows what the caller sent': [
     ...['getAgencyDocumentStatus', 'createResultDocument'],

@@ -200,6 +200,7 @@ export async function startGateway(
         }),
       RecordAccess: () => Promise.resolve({}),
       ListAccessLogEntries: () => Promise.resolve({ entries: [accessLogEntry], nextPageToken: 'next' }),
+      ...dataRights,
       GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),
       TrackApplication: () =>
         Promise.resolve({ state: 'STATE_IN_PROGRESS', updateTime: MORNING, dueDate: '2026-12-01' }),
@@ -514,6 +515,34 @@ const uncollected = {
   agency: 'agencies/asp',
   resultTime: MORNING,
   reportTime: MORNING,
+};
+const erasure = {
+  application: NAME,
+  centre: 'centres/CU-001',
+  rule: 'closed-applications',
+  cause: 'requested',
+  startTime: MORNING,
+  eraseTime: MORNING,
+  topicEnds: [{ topic: 'cups.deliveries', day: '2026-12-31' }],
+};
+const restriction = {
+  reason: 'RESTRICTION_REASON_LEGAL_CLAIM' as const,
+  operator: 'operators/supervisor',
+  restrictTime: MORNING,
+};
+const refusal = {
+  cause: 'open',
+  rule: 'closed-applications',
+  source: 'Law 234/2021',
+  sentence: { ro: 'Nu', ru: 'Нет', en: 'No' },
+};
+/** Answers of intake to supervisors about the rights of a person. */
+const dataRights: Partial<Rpcs<IntakeServiceDefinition>> = {
+  ListErasures: () => Promise.resolve({ erasures: [erasure], nextPageToken: '' }),
+  EraseApplication: () => Promise.resolve({ erasure, replayed: false }),
+  RestrictProcessing: () => Promise.resolve({ restriction, replayed: false }),
+  EndRestriction: () => Promise.resolve({}),
+  GetDataState: () => Promise.resolve({ state: 'STATE_SUBMITTED', rule: 'closed-applications', restriction, refusal }),
 };
 /** Answers of documents to supervisors. */
 const oversight: Partial<Rpcs<DocumentsServiceDefinition>> = {

@@ -116,7 +116,7 @@ describe('openapi.yaml', () => {
       'createUpload',
       'trackApplication',
       ...['createMandate', 'trackMandate', 'endMandate'],
-      'setDocumentHold',
+      ...['setDocumentHold', 'eraseApplication', 'restrictProcessing'],
     ];
     const conflicting = [
       ...['createSession', 'switchCentre', 'deleteDocument', 'getDocumentContent', 'getDocumentPreview'],

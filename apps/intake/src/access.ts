@@ -1,8 +1,17 @@
-import type { AccessTable } from '@cups/rpc';
+import type { AccessRow, AccessTable } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import { DESK_ROLES } from '@cups/application';
 
 const desk = { callers: ['gateway'], roles: [...DESK_ROLES], tenancy: 'centre' } as const;
+
+/** The rights of a person, and erasures: for supervisors, and for administrators without a session. No personal data. */
+const dataRights = {
+  callers: ['gateway', 'ops'],
+  withoutSession: ['ops'],
+  roles: ['supervisor'],
+  tenancy: 'platform',
+  personalData: false,
+} as const satisfies AccessRow;
 
 /** Callers, roles and tenancy of each method. A method without a row prevents the start. */
 export const access: AccessTable<IntakeServiceDefinition> = {
@@ -21,6 +30,11 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   RecordAgencyAccess: { callers: ['gateway'], roles: ['agency-system'], tenancy: 'agency', personalData: true },
   // Returns names of operators only; the applicant is entitled to ask for them.
   ListAccessLogEntries: { ...desk, personalData: false },
+  RestrictProcessing: dataRights,
+  EndRestriction: dataRights,
+  EraseApplication: dataRights,
+  GetDataState: dataRights,
+  ListErasures: dataRights,
   GetStatistics: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },
   UpdateApplication: { ...desk, personalData: true },
   SubmitApplication: { ...desk, personalData: true },

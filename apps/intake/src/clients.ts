@@ -91,6 +91,11 @@ export interface ServiceClients {
    * @throws Problem UPSTREAM_UNAVAILABLE
    */
   batchGetMandates(names: string[], context: Context): Promise<KnownMandate[]>;
+  /**
+   * Returns whether a court, a complaint or an audit holds an application.
+   * @throws Problem UPSTREAM_UNAVAILABLE
+   */
+  isHeld(applicationId: string): Promise<boolean>;
 }
 
 /** Builds the clients. They connect on the first call. */
@@ -169,7 +174,7 @@ function createReferenceClients(upstream: {
   identity: Client<IdentityServiceDefinition>;
   documents: Client<DocumentsServiceDefinition>;
   now: () => Date;
-}): Pick<ServiceClients, 'listDocuments' | 'batchGetMandates'> {
+}): Pick<ServiceClients, 'listDocuments' | 'batchGetMandates' | 'isHeld'> {
   const { identity, documents, now } = upstream;
   return {
     async listDocuments(applicationId, context) {
@@ -180,6 +185,10 @@ function createReferenceClients(upstream: {
     async batchGetMandates(names, context) {
       const { mandates } = await identity.batchGetMandates({ names }, context);
       return mandates.map((facts) => fromMandateFacts(facts, now()));
+    },
+    async isHeld(applicationId) {
+      const { hold } = await documents.getHold({ application: resourceName('applications', applicationId) });
+      return Boolean(hold);
     },
   };
 }

@@ -6,6 +6,8 @@ import {
   httpPortSetting,
   PERSON_HASH_KEYS_SETTING,
   PROCESS_SETTINGS,
+  RETENTION_CONFIRMED_SETTING,
+  retentionSetting,
   STORED_BACKEND_SETTINGS,
   timerPollSetting,
 } from '@cups/backend/settings';
@@ -47,6 +49,11 @@ export const settings = {
     default: false,
     meaning:
       'Whether filing and supplying need a mandate of the person. Set it once every desk of the platform records mandates. A mandate that is named is always checked.',
+  },
+  isRetentionConfirmed: RETENTION_CONFIRMED_SETTING,
+  retention: {
+    'closed-applications': retentionSetting('closed-applications'),
+    'ended-drafts': retentionSetting('ended-drafts'),
   },
   timerPollMs: timerPollSetting(15_000),
 } as const satisfies Settings;

@@ -8,6 +8,7 @@ import type { DomainEvent, CommandResult } from './domain/command.ts';
 import type { Application } from './domain/application.ts';
 import { entriesOfChange, withJournalSalt } from './journal.ts';
 import type { Editor } from './journal.ts';
+import { isErased } from './domain/data-end.ts';
 import { isCountedAlike } from './domain/statistics.ts';
 import { withDerivedFields } from './domain/derived-fields.ts';
 import type { SearchHasher } from './domain/search-hasher.ts';
@@ -31,7 +32,7 @@ export function toChange(
   if (result.document === before && result.events.length === 0) return { document: before, events: [] };
   // Commands replace only parts of the document, so the store's own fields are still present.
   const derived = withMark(withDerivedFields(result.document as StoredApplication, before, hashes), before);
-  const document = derived.erased ? derived : withJournalSalt(derived);
+  const document = derived.erased || isErased(derived) ? derived : withJournalSalt(derived);
   const events = result.events.map((domainEvent): NewEvent => {
     const event = toIntakeEvent(domainEvent, document);
     return {
@@ -119,6 +120,10 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const { method, notice = '' } = domainEvent;
       const data = { ref, method: toProtoEnum('NOTIFICATION_METHOD_', method), notice };
       return { type: 'cups.intake.v1.PersonNotified', data };
+    }
+    case 'ApplicationErased': {
+      const { cause = '', rule = '', time } = app.erasure ?? {};
+      return { type: 'cups.intake.v1.ApplicationErased', data: { ref, eraseTime: toTimestamp(time), cause, rule } };
     }
     case 'DeskAlertRaised':
       return { type: 'cups.intake.v1.DeskAlertRaised', data: { ref, kind: domainEvent.kind } };

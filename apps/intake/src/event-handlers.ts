@@ -2,12 +2,14 @@ import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { isUlid } from '@cups/contracts';
 import type { Change } from '@cups/store';
+import type { DataEnd } from './data-end.ts';
 import { decodeDeliveryEvent, decodeDocumentEvent } from './event-decoder.ts';
 import { fireTimer } from './domain/commands/timers.ts';
 import { applyAgencyUpdate } from './domain/agency-updates.ts';
 import type { AgencyUpdate } from './domain/agency-updates.ts';
 import { applyDocumentUpdate } from './domain/documents.ts';
 import type { DocumentUpdate } from './domain/documents.ts';
+import { isErased } from './domain/data-end.ts';
 import type { Timer } from '@cups/application';
 import { toChange } from './event-encoder.ts';
 import type { RpcDeps } from './rpc/deps.ts';
@@ -18,6 +20,9 @@ import type { StoredApplication } from './store.ts';
 type EventHandlerDeps = Pick<RpcDeps, 'applications' | 'workingTimes' | 'hashes' | 'now'>;
 
 class TrainingMismatchError extends Error {}
+
+/** The application was erased, so what its agency sends is counted and not recorded. */
+const ERASED_REFUSAL: Refusal = { cause: 'PERSONAL_DATA_ERASED', fields: [] };
 
 /** An event marked as training names a real application, or the reverse. */
 const TRAINING_MISMATCH_REFUSAL: Refusal = { cause: 'TRAINING_MISMATCH', fields: ['ref.training'] };
@@ -51,6 +56,7 @@ function createUpdateHandler({ applications, now }: EventHandlerDeps, applyUpdat
     const { agency } = delivery.update;
     // An application has one delivery at a time, to its own agency.
     if (event.subject !== `deliveries/${id}-${agency.slice('agencies/'.length)}`) return 'refused';
+    let isRefused = false;
     try {
       const { outcome } = await applications.update(
         id,
@@ -66,10 +72,12 @@ function createUpdateHandler({ applications, now }: EventHandlerDeps, applyUpdat
         },
         (app) => {
           if ((app.training ?? false) !== delivery.training) throw new TrainingMismatchError();
-          return applyUpdate(app, delivery.update);
+          isRefused = isErased(app);
+          return isRefused ? { document: app, events: [] } : applyUpdate(app, delivery.update);
         },
       );
-      return outcome === 'gap' ? 'wait' : 'done';
+      if (outcome === 'gap') return 'wait';
+      return isRefused ? ERASED_REFUSAL : 'done';
     } catch (error) {
       if (error instanceof TrainingMismatchError) return TRAINING_MISMATCH_REFUSAL;
       if (error instanceof Problem && error.kind === 'NOT_FOUND') return 'refused';
@@ -84,7 +92,9 @@ function createUpdateHandler({ applications, now }: EventHandlerDeps, applyUpdat
  */
 export function createDocumentHandler(deps: Omit<EventHandlerDeps, 'workingTimes'>) {
   return createReferenceHandler(deps, (app, update) =>
-    update ? toChange(app, applyDocumentUpdate(app, update), deps.hashes) : { document: app, events: [] },
+    update && !isErased(app)
+      ? toChange(app, applyDocumentUpdate(app, update), deps.hashes)
+      : { document: app, events: [] },
   );
 }
 
@@ -143,8 +153,12 @@ export function dispatchByTopic<T>(handlers: TopicHandlers<T>): (event: Received
 }
 
 /** Handles a due timer of an application. A stale timer changes nothing. */
-export function createTimerHandler({ applications, hashes, now }: Omit<EventHandlerDeps, 'workingTimes'>) {
+export function createTimerHandler(
+  { applications, hashes, now }: Omit<EventHandlerDeps, 'workingTimes'>,
+  dataEnd: Pick<DataEnd, 'process'>,
+) {
   return async (id: string, kind: string): Promise<void> => {
+    if (kind === 'retention') return dataEnd.process(id);
     const fireTime = now();
     await applications.update(id, { scope: 'service', cause: { eventId: `timer:${kind}` }, now: fireTime }, (app) =>
       toChange(app, fireTimer(app, kind as Timer, fireTime), hashes),

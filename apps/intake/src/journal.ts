@@ -1,10 +1,11 @@
 import { MESSAGES } from '@cups/application';
-import type { HistoryKind } from '@cups/application';
+import type { DataEvent, HistoryKind } from '@cups/application';
 import { isUlid, resourceName } from '@cups/contracts';
 import { hashContent, newSalt } from '@cups/contracts/node';
 import { createJournal } from '@cups/store';
 import type { JournalEntry, NewEvent } from '@cups/store';
 import type { ActionRecord, Application } from './domain/application.ts';
+import { isDataEvent } from './domain/data-end.ts';
 import type { AccessLogEntry, AccessLogRow } from './store/access-log.ts';
 import { OPS_OPERATOR } from './store/person-copies.ts';
 
@@ -36,6 +37,7 @@ type JournalledApplication = Pick<
   | 'notes'
   | 'outcome'
   | 'decision'
+  | 'erasure'
 >;
 
 /** Returns a salt for the hashes of an application's content. It is stored with the content, and ends with it. */
@@ -82,6 +84,7 @@ export function entryOfDraft(app: JournalledApplication, action: 'open' | 'edit'
 
 function entryOfRow(app: JournalledApplication, row: ActionRecord): NewEvent {
   const isOperator = row.actor.startsWith('operators/');
+  if (isDataEvent(row.kind)) return applicationEntry(app, entryOfDataEvent(app, row, row.kind));
   return applicationEntry(app, {
     action: row.kind,
     actor: SERVICE_ACTORS[row.actor] ?? row.actor,
@@ -90,6 +93,17 @@ function entryOfRow(app: JournalledApplication, row: ActionRecord): NewEvent {
     result: row.toState,
     contentHash: hashOf(app, contentOf(app, row)),
   });
+}
+
+/** Supervisors and administrators work for no centre. The erasure leaves nothing to hash. */
+function entryOfDataEvent({ state, erasure }: JournalledApplication, { actor }: ActionRecord, action: DataEvent) {
+  const isRule = action === 'erase-application' && erasure?.cause === 'expired';
+  return {
+    action,
+    actor: SERVICE_ACTORS[actor] ?? actor,
+    ground: isRule ? 'retention-rule' : 'person-request',
+    result: action === 'erase-application' ? 'erased' : state,
+  } as const;
 }
 
 const applicationEntry = (
@@ -103,6 +117,7 @@ const applicationEntry = (
 /** Actors of the history that are parts of the platform. */
 const SERVICE_ACTORS: Readonly<Record<string, string>> = {
   timer: 'services/intake',
+  administrator: 'services/ops',
   documents: 'services/documents',
   identity: 'services/identity',
 };

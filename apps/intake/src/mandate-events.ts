@@ -1,6 +1,7 @@
 import { isUlid, resourceName } from '@cups/contracts';
 import type { Log, ReceivedEvent } from '@cups/contracts';
 import type { Change } from '@cups/store';
+import { isErased } from './domain/data-end.ts';
 import { applyMandateUpdate, markRevocation } from './domain/mandates.ts';
 import type { MandateCopy } from './domain/mandates.ts';
 import { decodeMandateEvent } from './event-decoder.ts';
@@ -113,7 +114,10 @@ async function markApplication(
     { scope: 'service', cause, now: now() },
     {
       read: (app) => versions.get(app.service.versionId),
-      decide: (app, { theme }) => toChange(app, markRevocation(app, mandate, { theme, now: now() }), hashes),
+      decide: (app, { theme }) =>
+        isErased(app)
+          ? { document: app, events: [] }
+          : toChange(app, markRevocation(app, mandate, { theme, now: now() }), hashes),
     },
   );
   return outcome === 'applied';

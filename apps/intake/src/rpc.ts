@@ -1,4 +1,5 @@
 import { correctionRpcs } from './rpc/corrections.ts';
+import { dataRightsRpcs } from './rpc/data-rights.ts';
 import { draftRpcs } from './rpc/drafts.ts';
 import { accessLogRpcs } from './rpc/access-log.ts';
 import { applicationDetailsRpcs } from './rpc/application-details.ts';
@@ -30,6 +31,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...searchRpcs(deps),
     ...applicationDetailsRpcs(deps),
     ...accessLogRpcs(deps),
+    ...dataRightsRpcs(deps),
     ...statisticsRpcs(deps),
     ...trackingRpcs(deps),
     ...internalServiceRpcs(deps),

@@ -8,6 +8,8 @@ import type { RunningService } from '@cups/process';
 import { watchPersonHasher, PERSON_HASH_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
+import { DataEnd } from './data-end.ts';
+import type { DataEndDeps } from './data-end.ts';
 import { createSearchHasher } from './domain/search-hasher.ts';
 import type { SearchHasher } from './domain/search-hasher.ts';
 import {
@@ -54,7 +56,9 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   backend.onShutdown('sources', () => workingTimes.close());
 
   const searchHasher = createSearchHasher(config.requestSecret);
-  const { applications, backfill } = await openApplications(backend, searchHasher);
+  const clients = openClients(backend);
+  const { applications, keys, backfill } = await openApplications(backend, searchHasher);
+  const dataEnd = openDataEnd(backend, { applications, keys, hashes: searchHasher, isHeld: clients.isHeld });
   const mandates = openMandateStore(store);
   const accessLogRows = openAccessLogRows(store);
   const personCopies = openPersonCopies(store);
@@ -64,7 +68,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   backend.onShutdown('work', () => statisticsTask.stop());
   backend.startTimers({
     documents: applications,
-    due: createTimerHandler({ applications, hashes: searchHasher, now }),
+    due: createTimerHandler({ applications, hashes: searchHasher, now }, dataEnd),
     pollMs: config.timerPollMs,
   });
   const versions = openServiceVersions(store);
@@ -102,8 +106,10 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
       isBackfilled: () => backfill.isComplete(),
       persons: personHasher,
       openApplications: createOpenApplicationCounter(applications, now),
-      clients: openClients(backend),
+      clients,
       workingTimes,
+      dataEnd,
+      dataEndTerms: config.retention,
       isMandateRequired: config.mandatesRequired,
       secret: config.requestSecret,
       now,
@@ -123,5 +129,18 @@ async function openApplications(backend: StoredBackend<Config>, hashes: SearchHa
   const schemaVersion = schemaVersionFor({ write });
   const backfill = startBackfill({ applications, hashes, schemaVersion, log, metrics, now });
   backend.onShutdown('work', () => backfill.stop());
-  return { applications, backfill };
+  return { applications, keys, backfill };
+}
+
+/** Opens the end of the data, which the timers of applications and requests of supervisors start. */
+function openDataEnd(
+  { config, log, metrics, now }: StoredBackend<Config>,
+  parts: Pick<DataEndDeps, 'applications' | 'keys' | 'hashes' | 'isHeld'>,
+): DataEnd {
+  const { retention: terms, isRetentionConfirmed: isConfirmed } = config;
+  metrics
+    .gauge('intake_retention_confirmed', '1 if applications are erased at the end of their terms.', [])
+    .set(isConfirmed ? 1 : 0);
+  if (!isConfirmed) log.warn({ event: 'retention-unconfirmed' });
+  return new DataEnd({ ...parts, terms, isConfirmed, log, metrics, now });
 }

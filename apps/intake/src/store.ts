@@ -10,9 +10,10 @@ import { ERASED_VALUES, SEALED_FIELDS } from './store/sealed-fields.ts';
 
 /**
  * Version of the document shape. 2 moved the desk's input to `content`; 3 added `queue` and `names`; 4 added hashes
- * of phone and tracking number to `names`; 5 added hashes of personal numbers; 6 sealed the personal data.
+ * of phone and tracking number to `names`; 5 added hashes of personal numbers; 6 sealed the personal data;
+ * 7 added the timer of the term to applications that had ended.
  */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 /** The version while replicas run that cannot read sealed fields. */
 const PLAIN_SCHEMA_VERSION = 5;
 /** The first version whose `names` contain hashes of personal numbers. */
@@ -33,6 +34,8 @@ const TRACKING_PROJECTION = {
   submitTime: 1,
   dueDate: 1,
   updateTime: 1,
+  'erasure.startTime': 1,
+  'erasure.time': 1,
   'documentRequest.answerBy': 1,
   'decision.approved': 1,
   'decision.resultKind': 1,
@@ -67,6 +70,7 @@ export function openApplicationStore(store: Store, sealing?: Sealing): Documents
         sparse: true,
         query: 'marks after a revocation: the applications of a mandate',
       },
+      { fields: { 'erasure.time': 1, _id: 1 }, sparse: true, query: 'ListErasures' },
       { fields: { schemaVersion: 1 }, query: 'the backfill after a start: documents of an earlier version' },
     ],
     // A submit usually follows the create of its draft: the cached document saves one read.
@@ -88,7 +92,7 @@ export async function findByTrackingNumber(
 ): Promise<
   Pick<
     StoredApplication,
-    'state' | 'training' | 'submitTime' | 'dueDate' | 'updateTime' | 'documentRequest' | 'decision'
+    'state' | 'training' | 'submitTime' | 'dueDate' | 'updateTime' | 'documentRequest' | 'decision' | 'erasure'
   > & { content?: StoredApplication['content'] }
 > {
   const found = trackingNumber

@@ -5,6 +5,8 @@ import {
   ACTIONS,
   AGENCY_EFFECTS,
   allowedActions,
+  DATA_END_STATES,
+  GENERAL_GUARDS,
   measureContentBytes,
   MAX_CONTENT_BYTES,
   MESSAGES,
@@ -48,6 +50,24 @@ const SITUATIONS: { name: string; activeGuards: Guard[]; state: State; make: () 
     state,
     make: () => asOwnApplication(applicationInState(state)),
   })),
+  ...STATES.map((state) => ({
+    name: `${state}, restricted`,
+    activeGuards: ['processing-restricted'] satisfies Guard[],
+    state,
+    make: (): Application => ({
+      ...applicationInState(state),
+      restriction: { reason: 'objection', operator: 'operators/sv', time: NOW },
+    }),
+  })),
+  ...DATA_END_STATES.map((state) => ({
+    name: `${state}, erased`,
+    activeGuards: ['data-erased'] satisfies Guard[],
+    state,
+    make: (): Application => ({
+      ...applicationInState(state),
+      erasure: { rule: 'closed-applications', cause: 'expired', startTime: NOW },
+    }),
+  })),
   {
     name: 'ready with a revoked result, own application',
     activeGuards: ['result-revoked', 'own-application'],
@@ -87,10 +107,19 @@ const SITUATIONS: { name: string; activeGuards: Guard[]; state: State; make: () 
 ];
 /** Problem reasons by blocking guard, unless it is ACTION_NOT_ALLOWED. */
 const REASON_BY_GUARD: Partial<Record<Guard, string>> = {
+  'data-erased': 'PERSONAL_DATA_ERASED',
+  'processing-restricted': 'PROCESSING_RESTRICTED',
   'result-revoked': 'RESULT_REVOKED',
   'corrections-unsupported': 'CORRECTION_NOT_SUPPORTED',
   'own-application': 'OWN_APPLICATION',
 };
+/** Returns the guards that close a transition, general ones first. */
+const guardsOf = (action: Action, transition: (typeof OPERATOR_TRANSITIONS)[State][Action]): Guard[] => [
+  ...Object.entries<readonly Action[]>(GENERAL_GUARDS).flatMap(([guard, open]) =>
+    open.includes(action) ? [] : [guard as Guard],
+  ),
+  ...(transition?.unless ?? []),
+];
 /** Returns whether the table lists a role, regardless of guards. */
 const isAllowed = (state: State, action: Action, role: string): boolean =>
   OPERATOR_TRANSITIONS[state][action]?.roles.some((allowedRole) => allowedRole === role) ?? false;
@@ -111,7 +140,7 @@ describe('every state × guard × action × role', () => {
         const open = transition?.onlyIf === undefined || activeGuards.includes(transition.onlyIf);
         const hasRole = isAllowed(state, action, role);
         const blocking =
-          hasRole && open ? transition?.unless?.find((guard) => activeGuards.includes(guard)) : undefined;
+          hasRole && open ? guardsOf(action, transition).find((guard) => activeGuards.includes(guard)) : undefined;
         const allowed = hasRole && open && !blocking;
         test(`in ${name}, ${allowed ? `lets ${role} ${action}, to ${transition!.to}` : `rejects ${action} by ${role}`}`, () => {
           const app = make();
@@ -133,7 +162,8 @@ describe('every state × guard × action × role', () => {
         const app = make();
         expect(command.findActiveGuards(app, ACTOR)).toEqual(activeGuards);
         const permitted = ACTIONS.filter((action) => {
-          if (action === 'correct') return isAllowed(state, action, role);
+          const isGenerallyClosed = guardsOf(action, undefined).some((guard) => activeGuards.includes(guard));
+          if (action === 'correct') return isAllowed(state, action, role) && !isGenerallyClosed;
           return resultOrUndefined(() => runCommand(app, action, [role])) !== undefined;
         });
         expect(allowedActions(state, [role], activeGuards)).toEqual(permitted);

@@ -19,6 +19,7 @@ describe('TrackApplication', () => {
       answerBy: '',
       training: false,
       resultLocation: 'RESULT_LOCATION_UNSPECIFIED',
+      eraseTime: null,
     });
   });
 

@@ -111,6 +111,7 @@ export async function openWorld() {
   );
 
   const stored = new Map<string, Document[]>();
+  const held = new Set<string>();
   const documentsDown: { problem: Problem | undefined; calls: number } = { problem: undefined, calls: 0 };
   const documents = await fakeService<DocumentsServiceDefinition>(
     'cups.documents.v1.DocumentsService',
@@ -120,6 +121,10 @@ export async function openWorld() {
         if (documentsDown.problem) throw documentsDown.problem;
         if (!session?.centre) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'no session' });
         return { documents: stored.get(application) ?? [] };
+      },
+      async GetHold({ application }) {
+        if (documentsDown.problem) throw documentsDown.problem;
+        return { hold: held.has(application) ? { application, reason: 'HOLD_REASON_COURT' } : null };
       },
     },
     { service: 'documents', keys },
@@ -196,6 +201,12 @@ export async function openWorld() {
     };
   }
 
+  /** A supervisor, who works for no centre. */
+  function supervisorAt(port: number, language: 'ro' | 'ru' | 'en' = 'ro') {
+    const { token } = keys.session({ role: 'supervisor', operator: 'operators/sv', language });
+    return clientAt(port, 'gateway', token);
+  }
+
   /** The system of an agency, as a client of intake. */
   function agencySystem(port: number, code: string) {
     const operator = `operators/agency.${code}`;
@@ -212,6 +223,8 @@ export async function openWorld() {
     mandates,
     /** What the service documents has of each application, and whether it responds. */
     stored,
+    /** Names of applications that documents holds. */
+    held,
     documentsDown,
     /** Responses of identity by centre code. */
     centres,
@@ -222,6 +235,7 @@ export async function openWorld() {
     configOf,
     clientAt,
     deskAt,
+    supervisorAt,
     agencySystem,
     /** Sets the last day of the version in force; '' for none. */
     endVersion: (date: string) => void (state.validTo = date),

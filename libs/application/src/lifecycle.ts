@@ -53,9 +53,12 @@ export type DeskRole = (typeof DESK_ROLES)[number];
 /**
  * Conditions beside the state that open or close a transition; intake evaluates them. `own-application` holds if
  * the operator is the applicant or the represented person. `result-on-its-way` holds while a paper result has not
- * arrived at the centre. `corrections-unsupported` holds if the agency does not accept corrections.
+ * arrived at the centre. `corrections-unsupported` holds if the agency does not accept corrections. `data-erased` holds
+ * after the personal data were erased, and `processing-restricted` while the person's right restricts their use.
  */
 export const GUARDS = [
+  'data-erased',
+  'processing-restricted',
   'result-revoked',
   'fee-paid',
   'result-on-its-way',
@@ -63,6 +66,13 @@ export const GUARDS = [
   'own-application',
 ] as const;
 export type Guard = (typeof GUARDS)[number];
+
+/** Guards that close every action in every state, except these. */
+export const GENERAL_GUARDS = {
+  'data-erased': [],
+  // They serve the person.
+  'processing-restricted': ['withdraw', 'confirm-arrival', 'hand-over'],
+} as const satisfies Partial<Record<Guard, readonly Action[]>>;
 
 interface Transition {
   to: State;
@@ -174,6 +184,13 @@ export const DOCUMENT_EVENTS = ['document-refused'] as const;
 
 /** Events of mandates. They change no state; the actions of {@link MANDATED_ACTIONS} then need another mandate. */
 export const MANDATE_EVENTS = ['mandate-revoked'] as const;
+
+/**
+ * Events of the rights of a person and of the end of data. They change no state: a supervisor restricts processing and ends
+ * that, or requests an erasure, and intake erases.
+ */
+export const DATA_EVENTS = ['restrict-processing', 'end-restriction', 'request-erasure', 'erase-application'] as const;
+export type DataEvent = (typeof DATA_EVENTS)[number];
 
 /**
  * Actions that need a mandate of the person: they create a submission for the agency. Reading, withdrawing and handing
@@ -290,6 +307,12 @@ function onlyFrom(state: State, next: State): Record<State, State | 'stale'> {
   return Object.fromEntries(STATES.map((s) => [s, s === state ? next : 'stale'])) as Record<State, State | 'stale'>;
 }
 
+/**
+ * States from which the term of the data counts: the person has the outcome, or there is none. An agency may still correct
+ * or revoke a result that was handed over.
+ */
+export const DATA_END_STATES: readonly State[] = ['handed-over', 'closed', 'withdrawn', 'expired'];
+
 /** States that no action or message leaves. */
 export const END_STATES: readonly State[] = ['closed', 'withdrawn', 'expired'];
 
@@ -306,7 +329,7 @@ export function stateAfter(
   activeGuards: readonly Guard[] = [],
 ): State | undefined {
   const transition = findOpenTransition(roles, OPERATOR_TRANSITIONS[state][action], activeGuards);
-  return transition && !findClosingGuard(transition, activeGuards) ? transition.to : undefined;
+  return transition && !findClosingGuard(action, transition, activeGuards) ? transition.to : undefined;
 }
 
 /** Returns the guard that closes a transition which state and roles would allow, or undefined. */
@@ -317,7 +340,7 @@ export function findBlockingGuard(
   activeGuards: readonly Guard[],
 ): Guard | undefined {
   const transition = findOpenTransition(roles, OPERATOR_TRANSITIONS[state][action], activeGuards);
-  return transition && findClosingGuard(transition, activeGuards);
+  return transition && findClosingGuard(action, transition, activeGuards);
 }
 
 /** Returns the transition if one of these roles has it and its `onlyIf` guard holds. */
@@ -332,5 +355,13 @@ function findOpenTransition(
     : undefined;
 }
 
-const findClosingGuard = ({ unless = [] }: Transition, activeGuards: readonly Guard[]): Guard | undefined =>
-  unless.find((guard) => activeGuards.includes(guard));
+function findClosingGuard(
+  action: Action,
+  { unless = [] }: Transition,
+  activeGuards: readonly Guard[],
+): Guard | undefined {
+  const general = Object.entries<readonly Action[]>(GENERAL_GUARDS).flatMap(([guard, open]) =>
+    open.includes(action) ? [] : [guard as Guard],
+  );
+  return [...general, ...unless].find((guard) => activeGuards.includes(guard));
+}

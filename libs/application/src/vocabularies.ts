@@ -1,4 +1,12 @@
-import { ACTIONS, CASEWORK_ACTIONS, DOCUMENT_EVENTS, MANDATE_EVENTS, MESSAGES, TIMERS } from './lifecycle.ts';
+import {
+  ACTIONS,
+  CASEWORK_ACTIONS,
+  DATA_EVENTS,
+  DOCUMENT_EVENTS,
+  MANDATE_EVENTS,
+  MESSAGES,
+  TIMERS,
+} from './lifecycle.ts';
 
 /**
  * Closed lists of codes that API responses contain. Each code has texts in three languages (texts/) and is in the
@@ -13,9 +21,22 @@ export const HISTORY_KINDS = [
   ...TIMERS,
   ...DOCUMENT_EVENTS,
   ...MANDATE_EVENTS,
+  ...DATA_EVENTS,
   'other',
 ] as const;
 export type HistoryKind = (typeof HISTORY_KINDS)[number];
+
+/** Why a person restricts the processing of their data. */
+export const RESTRICTION_REASONS = ['accuracy-contested', 'unlawful-processing', 'legal-claim', 'objection'] as const;
+export type RestrictionReason = (typeof RESTRICTION_REASONS)[number];
+
+/** Why a person asks to erase their data. */
+export const ERASURE_REASONS = ['no-longer-needed', 'unlawful-processing', 'objection'] as const;
+export type ErasureReason = (typeof ERASURE_REASONS)[number];
+
+/** Why an erasure on request is refused. */
+export const ERASURE_REFUSALS = ['open', 'term', 'held', 'restricted'] as const;
+export type ErasureRefusal = (typeof ERASURE_REFUSALS)[number];
 
 /** Changes that the platform made to an agency's message. */
 export const MESSAGE_CHANGES = [

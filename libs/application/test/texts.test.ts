@@ -3,13 +3,18 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { RULES } from '@cups/problem';
+import { ERASURE_REFUSALS } from '../src/index.ts';
 import * as texts from '../src/texts/index.ts';
 import { interpolateText } from '../src/texts/index.ts';
 import type { Text } from '../src/texts/index.ts';
 
-const { interpolateText: _fill, ...dictionaries } = texts;
-const all = Object.entries(dictionaries as Record<string, Record<string, Text>>).flatMap(([dictionary, words]) =>
-  Object.entries(words).map(([word, text]): [string, string, Text] => [dictionary, word, text]),
+const { explainErasureRefusal, interpolateText: _fill, ...dictionaries } = texts;
+const refusals = Object.fromEntries(
+  ERASURE_REFUSALS.map((code) => [code, explainErasureRefusal(code, 'Law 195/2024')]),
+);
+const all = Object.entries({ ...dictionaries, refusals } as Record<string, Record<string, Text>>).flatMap(
+  ([dictionary, words]) =>
+    Object.entries(words).map(([word, text]): [string, string, Text] => [dictionary, word, text]),
 );
 const placeholdersIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
 

@@ -56,6 +56,11 @@ export const JOURNAL_ACTIONS = {
   'draft-untouched': 'The draft expired',
   'answer-date-passed': 'The term for the requested documents passed',
   other: 'An action of a later release',
+  // The person's rights, and the end of the data.
+  'restrict-processing': 'The processing was restricted on request of the person',
+  'end-restriction': 'The restriction ended',
+  'request-erasure': 'The person requested the erasure',
+  'erase-application': 'The key of the application was destroyed',
   // Documents.
   'document-refused': 'A document was refused after filing',
   'create-document': 'A document was created for an upload or a result',
@@ -103,6 +108,7 @@ export const JOURNAL_GROUNDS = {
   'filed-application': 'An application that was filed and goes to its agency',
   'platform-rule': 'A rule that the platform applies by itself, such as a term or a check',
   'retention-rule': 'A rule that ends the data',
+  'person-request': 'A request of the person about their data',
   'staff-administration': 'The administration of staff by a manager or supervisor',
   operations: 'A repair by an administrator of the platform',
 } as const;
@@ -126,7 +132,7 @@ export const JOURNAL_RESULTS = {
   // States of a document.
   uploading: 'The document is being uploaded',
   checking: 'The document waits for its check',
-  erased: 'The document is erased',
+  erased: 'The document, or the application, is erased',
   // States of a notice.
   compose: 'The notice waits for its contact',
   pending: 'The notice is being sent',

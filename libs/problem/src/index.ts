@@ -156,6 +156,14 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Open a new application: the personal data of this one were erased and cannot be restored.',
   },
+  PROCESSING_RESTRICTED: {
+    kind: 'PRECONDITION',
+    action: 'Only show, withdraw or hand over, until a supervisor ends the restriction that the person asked for.',
+  },
+  ERASURE_REFUSED: {
+    kind: 'PRECONDITION',
+    action: 'Tell the person why: `cause` names it, with the category of the data, its law and the end of its term.',
+  },
   DOCUMENT_NOT_READY: { kind: 'PRECONDITION', action: 'Wait until the document is checked, then try again.' },
   DOCUMENT_REFUSED: { kind: 'PRECONDITION', action: 'Upload another file in place of the refused one.' },
   DOCUMENT_IN_USE: {

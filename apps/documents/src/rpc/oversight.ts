@@ -17,7 +17,7 @@ import { toCause, toWriteCause } from './requests.ts';
 
 type OversightRpcs = Pick<
   Rpcs<DocumentsServiceDefinition>,
-  'SetHold' | 'ClearHold' | 'ListHolds' | 'ListUncollectedResults'
+  'SetHold' | 'ClearHold' | 'GetHold' | 'ListHolds' | 'ListUncollectedResults'
 >;
 
 /** The access table admits supervisors, who cover all centres, and administrators. */
@@ -52,6 +52,12 @@ export function oversightRpcs(deps: RpcDeps): OversightRpcs {
       });
       if (cleared) deps.metrics.recordHold('document-hold-cleared', request.application, { ...cleared, operator });
       return {};
+    },
+
+    async GetHold({ application }) {
+      const id = parseResourceName('applications', application, '/application');
+      const facts = await applications.get(id, { scope: 'service' });
+      return { hold: facts?.hold ? toHold(id, facts.hold) : null };
     },
 
     async ListHolds({ pageSize, pageToken }) {

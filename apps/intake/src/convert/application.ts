@@ -19,10 +19,12 @@ import type {
   Note,
   PersonNotification,
 } from '../domain/application.ts';
+import { isDataEvent } from '../domain/data-end.ts';
 import { resolveBuckets } from '../domain/queue.ts';
 import type { QueueViewer } from '../domain/queue.ts';
 import type { StoredRow } from '../store/application-rows.ts';
 import { toContent } from './content.ts';
+import { toErasure, toRestriction } from './data-end.ts';
 import { toDocumentReference } from './document.ts';
 import { toPayment } from './payment.ts';
 import { isSuperseded, toDecision, toDecisionTimes, toHandOver, toResult } from './result.ts';
@@ -77,6 +79,8 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     ownApplication: activeGuards.includes('own-application'),
     documents: app.documents?.map(toDocumentReference) ?? [],
     collectionCentre: app.collectionCentre ?? '',
+    erasure: toErasure(app),
+    restriction: toRestriction(app.restriction),
   };
 }
 
@@ -138,7 +142,8 @@ export function toAction(row: ActionRecord, app: Pick<Application, 'decision'>):
     result: row.result ? toResult(row.result, isSuperseded(row, app)) : null,
     documents: row.documents ?? [],
     changes: row.changes ?? [],
-    code: row.code ?? '',
+    // The reasons of a right of the person are with the right itself.
+    code: isDataEvent(row.kind) ? '' : (row.code ?? ''),
     fields: row.fields ?? [],
     centre: row.centre ?? '',
     operator: row.operator ?? '',

@@ -3,6 +3,7 @@ import type {
   Contact,
   Content,
   DeskAlertKind,
+  ErasureReason,
   Evidence,
   HandOver,
   HistoryKind,
@@ -10,10 +11,12 @@ import type {
   Outcome,
   Person,
   Requirements,
+  RestrictionReason,
   State,
   NotificationMethod,
   Timer,
 } from '@cups/application';
+import type { RetentionCategory } from '@cups/contracts/retention';
 import type { QueueStatus } from './queue.ts';
 import type { Term } from './terms.ts';
 
@@ -252,7 +255,7 @@ export interface Application {
   eventSeq: number;
   createTime: Date;
   updateTime: Date;
-  timer?: { kind: Timer; due: Date; claimedUntil?: Date } | null;
+  timer?: { kind: Timer | 'retention'; due: Date; claimedUntil?: Date } | null;
 
   centre: string;
   centreName: string;
@@ -320,6 +323,46 @@ export interface Application {
   payment?: Payment;
   /** Internal notes, oldest first. */
   notes?: Note[];
+  /** While set, the desk only shows, withdraws and hands over, and nothing is erased. */
+  restriction?: Restriction;
+  /** The person's request to erase the data; they are erased without waiting for the term. */
+  erasureRequest?: ErasureRequest;
+  /** Set when the erasure starts, before the key is destroyed, so that it continues after a crash. */
+  erasure?: ApplicationErasure;
+}
+
+export interface Restriction {
+  reason: RestrictionReason;
+  /** operators/{id}, or the name of an administrator. */
+  operator: string;
+  time: Date;
+}
+
+export interface ErasureRequest {
+  reason: ErasureReason;
+  /** operators/{id}, or the name of an administrator. */
+  operator: string;
+  time: Date;
+}
+
+/** The erasure of an application. It is the row of the report too, and names no person. */
+export interface ApplicationErasure {
+  rule: DataEndRule;
+  cause: 'expired' | 'requested';
+  startTime: Date;
+  /** When the stored data were erased; absent while the erasure is under way. */
+  time?: Date;
+  /** When the last copy in each topic ends. */
+  topicEnds?: TopicEnd[];
+}
+
+/** The categories of retention that end applications. */
+export type DataEndRule = Extract<RetentionCategory, 'closed-applications' | 'ended-drafts'>;
+
+export interface TopicEnd {
+  topic: string;
+  /** yyyy-MM-dd, the last day on which the topic may have a copy. */
+  day: string;
 }
 
 /**
@@ -342,6 +385,8 @@ export type ApplicationRow = Pick<
   | 'noDueDateReason'
   | 'assignee'
   | 'queue'
+  | 'restriction'
+  | 'erasure'
 > & {
   content?: {
     /**

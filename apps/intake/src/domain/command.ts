@@ -2,7 +2,7 @@ import { Problem, violation } from '@cups/problem';
 import type { ActionRecord, Application, ApplicationRow } from './application.ts';
 import { allowedActions, findBlockingGuard, CASEWORK_ACTIONS, DESK_ROLES, stateAfter } from '@cups/application';
 import type { Action, Guard, CaseworkAction, DeskAlertKind, State, NotificationMethod } from '@cups/application';
-import { notFound, assertNoViolations } from './problems.ts';
+import { assertNoViolations, erasedProblem, notFound, restrictedProblem } from './problems.ts';
 import { isRevoked, resolveCollectingCentre } from './result-delivery.ts';
 
 /**
@@ -61,7 +61,8 @@ export type DomainEvent =
   | { type: 'ApplicationExpired'; fromState: State; expireTime: Date }
   /** `notice` is notices/{id}, if the notification was about a notice. */
   | { type: 'PersonNotified'; method: NotificationMethod; notice?: string }
-  | { type: 'DeskAlertRaised'; kind: DeskAlertKind };
+  | { type: 'DeskAlertRaised'; kind: DeskAlertKind }
+  | { type: 'ApplicationErased' };
 
 export interface CommandResult {
   document: Application;
@@ -82,10 +83,20 @@ export function replayHistory(history: readonly ActionRecord[]): State {
 
 /** Returns the guards that hold for an application and the given viewer. */
 export function findActiveGuards(
-  { agency, decision, payment, content = {} }: Pick<ApplicationRow, 'agency' | 'decision' | 'payment' | 'content'>,
+  {
+    agency,
+    decision,
+    payment,
+    content = {},
+    restriction,
+    erasure,
+  }: Pick<ApplicationRow, 'agency' | 'decision' | 'payment' | 'content' | 'restriction' | 'erasure'>,
   { isPartyTo, acceptsCorrections }: Pick<Actor, 'isPartyTo' | 'acceptsCorrections'>,
 ): Guard[] {
-  const activeGuards: Guard[] = decision && isRevoked(decision) ? ['result-revoked'] : [];
+  const activeGuards: Guard[] = [];
+  if (erasure) activeGuards.push('data-erased');
+  if (restriction) activeGuards.push('processing-restricted');
+  if (decision && isRevoked(decision)) activeGuards.push('result-revoked');
   if (payment) activeGuards.push('fee-paid');
   if (decision?.awaitsArrival) activeGuards.push('result-on-its-way');
   if (!acceptsCorrections(agency)) activeGuards.push('corrections-unsupported');
@@ -95,8 +106,8 @@ export function findActiveGuards(
 
 /**
  * Returns the state after an action.
- * @throws Problem NOT_FOUND for another centre's application; RESULT_REVOKED, CORRECTION_NOT_SUPPORTED,
- * OWN_APPLICATION or ACTION_NOT_ALLOWED if the lifecycle does not allow the action
+ * @throws Problem NOT_FOUND for another centre's application; PERSONAL_DATA_ERASED, PROCESSING_RESTRICTED,
+ * RESULT_REVOKED, CORRECTION_NOT_SUPPORTED, OWN_APPLICATION or ACTION_NOT_ALLOWED if the lifecycle does not allow the action
  */
 export function assertTransition(app: Application, action: Action, actor: Actor): State {
   assertServedByCentre(app, actor);
@@ -109,6 +120,10 @@ export function assertTransition(app: Application, action: Action, actor: Actor)
     allowed: allowedActions(app.state, actor.roles, activeGuards).join(' '),
   };
   switch (findBlockingGuard(app.state, action, actor.roles, activeGuards)) {
+    case 'data-erased':
+      throw erasedProblem();
+    case 'processing-restricted':
+      throw restrictedProblem(metadata);
     case 'result-revoked': {
       const message = 'The agency revoked the result and has not corrected it.';
       throw new Problem({ reason: 'RESULT_REVOKED', message, metadata });
@@ -130,10 +145,13 @@ export function assertTransition(app: Application, action: Action, actor: Actor)
 
 /**
  * Asserts that the actor may do casework. Casework is open to desk roles in every state.
- * @throws Problem NOT_FOUND for another centre's application; ACTION_NOT_ALLOWED for other roles or at the limit
+ * @throws Problem NOT_FOUND for another centre's application; PERSONAL_DATA_ERASED, PROCESSING_RESTRICTED;
+ * ACTION_NOT_ALLOWED for other roles or at the limit
  */
 export function assertDeskRole(app: Application, action: CaseworkAction, actor: Actor): void {
   assertServedByCentre(app, actor);
+  if (app.erasure) throw erasedProblem();
+  if (app.restriction) throw restrictedProblem({ state: app.state, action, allowed: '' });
   assertBelowActionLimit(app, action);
   if (DESK_ROLES.some((role) => actor.roles.includes(role))) return;
   throw new Problem({

@@ -1,4 +1,5 @@
 import type { Application } from './application.ts';
+import { createDataEndTimer, isErased } from './data-end.ts';
 import { listMandates } from './mandates.ts';
 import type { SearchHasher } from './search-hasher.ts';
 import { resolveQueueStatus } from './queue.ts';
@@ -17,6 +18,8 @@ export function withDerivedFields<A extends DerivableApplication>(
   hashes: SearchHasher,
 ): A {
   if (app === before) return app;
+  // An erased application is found by its own names only.
+  if (isErased(app)) return withoutSearch(app);
   const queue = resolveQueueStatus(app);
   const searchHashes = computeSearchHashes(app, before, hashes);
   const next: A = { ...app };
@@ -27,7 +30,13 @@ export function withDerivedFields<A extends DerivableApplication>(
   if (searchHashes.length > 0) next.names = searchHashes;
   const mandates = listMandates(app);
   if (mandates.length > 0) next.mandates = isEqual(mandates, before?.mandates) ? before!.mandates! : mandates;
+  next.timer = app.timer ?? createDataEndTimer(app);
   return next;
+}
+
+function withoutSearch<A extends DerivableApplication>(app: A): A {
+  const { queue: _queue, names: _names, mandates: _mandates, ...others } = app;
+  return others as A;
 }
 
 /** Returns the search hashes of names, phone, personal numbers and parts of the tracking number. */

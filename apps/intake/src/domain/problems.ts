@@ -8,6 +8,16 @@ export function notFound(): Problem {
   return new Problem({ reason: 'NOT_FOUND', message: NOT_FOUND_MESSAGE });
 }
 
+export const erasedProblem = (): Problem =>
+  new Problem({ reason: 'PERSONAL_DATA_ERASED', message: 'The personal data of this application were erased.' });
+
+export const restrictedProblem = (metadata: Record<string, string>): Problem =>
+  new Problem({
+    reason: 'PROCESSING_RESTRICTED',
+    message: 'The person restricted the processing of this application.',
+    metadata,
+  });
+
 export function invalidField(invalid: Violation): Problem {
   return new Problem({ reason: 'INVALID_ARGUMENT', message: invalid.message, violations: [invalid] });
 }

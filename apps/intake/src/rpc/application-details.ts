@@ -2,7 +2,8 @@ import { parseSubmissionName } from '@cups/contracts';
 import { centresOf } from '@cups/rpc';
 import { toAction, toApplication, toRow } from '../convert/application.ts';
 import { toFiledSubmission } from '../convert/filed-submission.ts';
-import { notFound } from '../domain/problems.ts';
+import { isErased } from '../domain/data-end.ts';
+import { erasedProblem, notFound } from '../domain/problems.ts';
 import type { StoredApplication } from '../store.ts';
 import { findOpenForPerson } from '../store/person-search.ts';
 import type { StoredRow } from '../store/application-rows.ts';
@@ -45,6 +46,7 @@ export function applicationDetailsRpcs(
     async GetFiledSubmission(request, context) {
       const { application, submission: number } = parseSubmissionName(request.name);
       const app = await getCentreApplication(applications, `applications/${application}`, context);
+      if (isErased(app)) throw erasedProblem();
       const submission = app.submissions.find((frozen) => frozen.number === number);
       if (!submission) throw notFound();
       await accessLog.write([app._id], accessLogEntry(context, 'submission', now()));

@@ -1,6 +1,8 @@
 import type { Documents } from '@cups/store';
 import type { PersonHasher, Rpcs } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { DataEnd } from '../data-end.ts';
+import type { DataEndTerms } from '../domain/data-end.ts';
 import type { SearchHasher } from '../domain/search-hasher.ts';
 import type { ServiceClients } from '../clients.ts';
 import type { StoredApplication } from '../store.ts';
@@ -30,6 +32,8 @@ export interface RpcDeps {
   persons: PersonHasher;
   /** Whether filing and supplying without a mandate is refused. */
   isMandateRequired: boolean;
+  dataEnd: Pick<DataEnd, 'process'>;
+  dataEndTerms: DataEndTerms;
   /** Key of request fingerprints. */
   secret: () => string;
   now: () => Date;

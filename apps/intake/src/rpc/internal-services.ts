@@ -1,6 +1,7 @@
 import { parseResourceName, parseSubmissionName } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { toNoticeContext, toSubmission } from '../convert/internal-services.ts';
+import { isErased } from '../domain/data-end.ts';
 import { notFound } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
@@ -18,7 +19,8 @@ export function internalServiceRpcs({
    */
   const getAnyApplication = async (id: string): Promise<StoredApplication> => {
     const app = await applications.getCached(id, { scope: 'service' });
-    if (!app) throw notFound();
+    // Neither an agency nor the person gets anything of an erased application.
+    if (!app || isErased(app)) throw notFound();
     return app;
   };
   return {

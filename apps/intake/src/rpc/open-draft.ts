@@ -8,6 +8,8 @@ import { fromContent } from '../convert/content.ts';
 import * as drafts from '../domain/commands/draft.ts';
 import type { NewApplication } from '../domain/commands/draft.ts';
 import type { Actor } from '../domain/command.ts';
+import { isErased } from '../domain/data-end.ts';
+import { erasedProblem, restrictedProblem } from '../domain/problems.ts';
 import { withDerivedFields } from '../domain/derived-fields.ts';
 import { isInTraining } from '../clients.ts';
 import type { Centre } from '../clients.ts';
@@ -71,7 +73,10 @@ export async function openDraft(
   return created;
 }
 
-function assertCorrectable({ state, training = false }: StoredApplication, isTrainingNow: boolean): void {
+function assertCorrectable(app: StoredApplication, isTrainingNow: boolean): void {
+  const { state, training = false } = app;
+  if (isErased(app)) throw erasedProblem();
+  if (app.restriction) throw restrictedProblem({ state, action: 'correct' });
   if (training !== isTrainingNow) {
     const message = 'The application and its correction must both be for training, or neither.';
     throw new Problem({ reason: 'TRAINING_MISMATCH', message });

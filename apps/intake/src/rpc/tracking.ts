@@ -10,6 +10,13 @@ export function trackingRpcs({ applications }: Pick<RpcDeps, 'applications'>): P
   return {
     async TrackApplication(request) {
       const app = await findByTrackingNumber(applications, normalizeTrackingNumber(request.trackingNumber));
+      // The rest was erased with the personal data.
+      if (app.erasure) {
+        const { state, submitTime, updateTime, training = false, erasure } = app;
+        const eraseTime = toTimestamp(erasure.time ?? erasure.startTime);
+        const times = { submitTime: toTimestamp(submitTime), updateTime: toTimestamp(updateTime), eraseTime };
+        return { state: toState(state), training, ...times };
+      }
       return {
         state: toState(app.state),
         submitTime: toTimestamp(app.submitTime),

@@ -31,6 +31,8 @@ export const ROW_PROJECTION = {
   noDueDateReason: 1,
   assignee: 1,
   queue: 1,
+  'restriction.reason': 1,
+  'erasure.startTime': 1,
   'documentRequest.answerBy': 1,
   'decision.approved': 1,
   'decision.decideTime': 1,

@@ -190,4 +190,13 @@ export const APPLICATION_SCHEMA = {
     recordTime: Date,
   },
   notes: [{ _id: false, text: String, author: String, occurTime: Date, recordTime: Date }],
+  restriction: { reason: String, operator: String, time: Date },
+  erasureRequest: { reason: String, operator: String, time: Date },
+  erasure: {
+    rule: String,
+    cause: String,
+    startTime: Date,
+    time: Date,
+    topicEnds: [{ _id: false, topic: String, day: String }],
+  },
 };

@@ -112,6 +112,26 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     ru: 'человек отозвал полномочие',
     en: 'the person revoked the mandate',
   },
+  'restrict-processing': {
+    ro: 'prelucrarea datelor a fost restricționată',
+    ru: 'обработка данных ограничена',
+    en: 'the processing was restricted',
+  },
+  'end-restriction': {
+    ro: 'restricția de prelucrare s-a încheiat',
+    ru: 'ограничение обработки снято',
+    en: 'the restriction ended',
+  },
+  'request-erasure': {
+    ro: 'ștergerea datelor a fost cerută',
+    ru: 'запрошено удаление данных',
+    en: 'the erasure was requested',
+  },
+  'erase-application': {
+    ro: 'datele personale au fost șterse',
+    ru: 'персональные данные удалены',
+    en: 'the personal data were erased',
+  },
   other: { ro: 'alt pas', ru: 'другое действие', en: 'something else' },
 };
 

@@ -19,6 +19,7 @@ export {
 } from './deliveries-and-notices.ts';
 export { DOCUMENT_REFUSAL_TEXTS } from './document-refusals.ts';
 export type { DocumentRefusal } from './document-refusals.ts';
+export { explainErasureRefusal } from './erasure.ts';
 export { MANDATE_GROUND_TEXTS, MANDATE_TERM_TEXTS, THEME_TEXTS } from './mandates.ts';
 export { REASON_TEXTS } from './reasons.ts';
 export { RULE_TEXTS } from './rules.ts';

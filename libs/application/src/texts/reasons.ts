@@ -253,6 +253,16 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Персональные данные этого заявления удалены. Откройте новое заявление.',
     en: 'The personal data of this application were erased. Open a new application.',
   },
+  PROCESSING_RESTRICTED: {
+    ro: 'Prelucrarea este restricționată la cererea persoanei. Puteți doar arăta, retrage sau înmâna.',
+    ru: 'Обработка ограничена по просьбе человека. Можно только показать, отозвать или выдать.',
+    en: 'The person restricted the processing. You can only show, withdraw or hand over.',
+  },
+  ERASURE_REFUSED: {
+    ro: 'Datele nu pot fi șterse acum. Spuneți persoanei motivul.',
+    ru: 'Данные сейчас нельзя удалить. Сообщите человеку причину.',
+    en: 'The data cannot be erased now. Tell the person the reason.',
+  },
   DOCUMENT_NOT_READY: {
     ro: 'Documentul se verifică încă. Încercați din nou peste un minut.',
     ru: 'Документ ещё проверяется. Повторите через минуту.',

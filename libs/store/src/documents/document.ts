@@ -36,6 +36,11 @@ export type Draft<D extends StoredDocument> = Omit<D, StoreOwnedField>;
 export interface Change<D> {
   document: D;
   events: NewEvent[];
+  /**
+   * Erases the sealed fields and the records of requests in this write, because the key of the document is destroyed. The
+   * document then opens as erased, even if a backup brings the key back.
+   */
+  erase?: true;
 }
 
 export const etagOf = (document: { revision: number }): string => `"${document.revision}"`;

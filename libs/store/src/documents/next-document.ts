@@ -95,6 +95,7 @@ export function nextDocument<D extends StoredDocument>(
     const limit = keepRequests?.(next) ?? next.requests.length;
     if (next.requests.length > limit) next.requests = next.requests.slice(-limit);
   }
+  if (change.erase) next.requests = [];
   return next;
 }
 

@@ -90,8 +90,8 @@ async function updateFromCache<D extends StoredDocument>(one: PendingUpdate<D>):
   const cached: StoredDocument | undefined = options.current ?? collection.recent?.get(id);
   if (!cached || !isInScope(cached, options.scope) || !(await collection.sealer.isUsable(cached))) return undefined;
   try {
-    const result = await attemptUpdate(one, migrateDocument(collection, cached), (next) =>
-      writeNext(collection, cached, next, options),
+    const result = await attemptUpdate(one, migrateDocument(collection, cached), (next, erase) =>
+      writeNext(collection, cached, { next, erase }, options),
     );
     return result && result.document.revision > cached.revision ? result : undefined;
   } catch (error) {
@@ -119,7 +119,9 @@ async function updateFromStore<D extends StoredDocument>(one: PendingUpdate<D>):
   for (let round = 0; round < MAX_ATTEMPTS; round += 1) {
     const raw = await findRawById(collection, id, options.scope);
     const done = raw
-      ? await attemptUpdate(one, migrateDocument(collection, raw), (next) => writeNext(collection, raw, next, options))
+      ? await attemptUpdate(one, migrateDocument(collection, raw), (next, erase) =>
+          writeNext(collection, raw, { next, erase }, options),
+        )
       : await updateFromInitial(one);
     // The process that had to publish the outbox may have stopped.
     if (raw && done && done.outcome !== 'applied') notifyOutbox(collection.notifier, raw);
@@ -146,7 +148,7 @@ async function updateFromInitial<D extends StoredDocument>(
 async function attemptUpdate<D extends StoredDocument>(
   { collection, options, decide }: PendingUpdate<D>,
   document: D,
-  write: (next: D) => Promise<boolean>,
+  write: (next: D, erase: boolean) => Promise<boolean>,
 ): Promise<UpdateResult<D> | undefined> {
   const answer = checkPreconditions(document, options);
   if (answer) return { document, outcome: answer };
@@ -155,7 +157,7 @@ async function attemptUpdate<D extends StoredDocument>(
   // An event that changes nothing still advances the sequence.
   if (isUnchanged && !options.cause.sequence) return { document, outcome: 'ignored' };
   const next = nextDocument(document, change, options, collection.policy);
-  if (!(await write(next))) return undefined;
+  if (!(await write(next, change.erase ?? false))) return undefined;
   notifyCommitted(collection, next, change.events.length > 0);
   return { document: next, outcome: isUnchanged ? 'ignored' : 'applied' };
 }
@@ -166,10 +168,11 @@ const hasIdentity = ({ request, sequence }: Cause): boolean => request !== undef
 async function writeNext<D extends StoredDocument>(
   { sealer, notifier, run, driver, replace, options }: Collection<D>,
   raw: StoredDocument,
-  next: D,
+  { next, erase }: { next: D; erase: boolean },
   { cause, isRepeatable = hasIdentity(cause) }: UpdateOptions<D>,
 ): Promise<boolean> {
-  const stored = addFormerFields(await sealer.sealNext(next, raw), options);
+  const sealed = erase ? sealer.eraseNext(next) : await sealer.sealNext(next, raw);
+  const stored = addFormerFields(sealed, options);
   const operators = buildUpdateOperators(sealer.storedOf(raw)!, stored);
   checkOperators(sealer.shape, operators);
   const { _id: id, revision } = raw;

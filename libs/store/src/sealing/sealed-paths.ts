@@ -71,16 +71,28 @@ function findFirst<Item, Found>(items: Iterable<Item>, find: (item: Item) => Fou
  * Returns a stored value with its sealed values opened. Values that an earlier release stored in clear stay.
  * @param open returns undefined for a value to leave out
  */
-export function openValues(
+export const openValues = (
   paths: SealedPaths,
   stored: unknown,
   open: (path: string, bytes: Uint8Array) => unknown,
+): unknown => replaceValues(paths, stored, (path, value) => (isSealed(value) ? open(path, value) : value));
+
+/**
+ * Returns a value with the values at the paths replaced.
+ * @param replace returns undefined for a value to leave out
+ */
+export function replaceValues(
+  paths: SealedPaths,
+  value: unknown,
+  replace: (path: string, value: unknown) => unknown,
 ): unknown {
-  if (paths.sealed !== undefined) return isSealed(stored) ? open(paths.sealed, stored) : stored;
+  if (paths.sealed !== undefined) return value === undefined ? value : replace(paths.sealed, value);
   const { element } = paths;
-  if (element) return Array.isArray(stored) ? shareArray(stored, (item) => openValues(element, item, open)) : stored;
-  const members = membersOf(stored);
-  return members ? shareMembers(members, paths, (inner, name) => openValues(inner, members[name], open)) : stored;
+  if (element) {
+    return Array.isArray(value) ? shareArray(value, (item) => replaceValues(element, item, replace)) : value;
+  }
+  const members = membersOf(value);
+  return members ? shareMembers(members, paths, (inner, name) => replaceValues(inner, members[name], replace)) : value;
 }
 
 /**

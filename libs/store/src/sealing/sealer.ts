@@ -4,7 +4,15 @@ import type { StoredDocument } from '../documents/document.ts';
 import type { Projection } from '../documents/options.ts';
 import { checkValue, type Shape } from '../documents/schema.ts';
 import type { SealingKey, SealingKeys } from './keys.ts';
-import { compilePaths, findSealed, openValues, sealValues, type Seal, type SealedPaths } from './sealed-paths.ts';
+import {
+  compilePaths,
+  findSealed,
+  openValues,
+  replaceValues,
+  sealValues,
+  type Seal,
+  type SealedPaths,
+} from './sealed-paths.ts';
 import { splitProjection, type SealedProjection } from './sealed-projection.ts';
 import { assertNoSealedField, shapeAt, withoutSealedShapes } from './sealed-schema.ts';
 import { isOfOtherKey, openValue, sealValue } from './sealed-value.ts';
@@ -33,6 +41,8 @@ export interface Sealer {
    * @throws Problem PERSONAL_DATA_ERASED for a new value under a destroyed key
    */
   sealNext<D extends StoredDocument>(next: D, before: StoredDocument): Promise<D>;
+  /** Returns a changed document as stored, with its sealed fields erased. */
+  eraseNext<D extends StoredDocument>(next: D): D;
   /** Returns how an opened or written document is stored; undefined for a copy of one. */
   storedOf(document: StoredDocument): StoredDocument | undefined;
   /** Whether a document in memory may be used: its key still exists. */
@@ -62,6 +72,10 @@ export interface SealedFields {
   write?: 'sealed' | 'plain';
 }
 
+/** Stored in place of an erased value. No key opens it. */
+const ERASED_BYTES = Buffer.of(0);
+const isErasedMark = (bytes: Uint8Array): boolean => bytes.length === 1 && bytes[0] === 0;
+
 /** A sealed value that its key cannot open. Names collection, document and field, never the value. */
 class DamagedFieldError extends Error {
   override readonly name = 'DamagedFieldError';
@@ -80,6 +94,7 @@ export const createPlainSealer = (shape: Shape): Sealer => ({
   project: (projection) => ({ stored: projection, pick: (document) => document }),
   sealNew: (document) => Promise.resolve(document),
   sealNext: (next) => Promise.resolve(next),
+  eraseNext: (next) => next,
   storedOf: (document) => document,
   isUsable: () => Promise.resolve(true),
   assertQuery: () => {},
@@ -164,6 +179,14 @@ class FieldSealer implements Sealer {
     return stored;
   }
 
+  eraseNext<D extends StoredDocument>(next: D): D {
+    const erased = replaceValues(this.#paths, next, (path) => (path in this.#erased ? ERASED_BYTES : undefined));
+    const stored = { ...(erased as D) };
+    delete stored.erased;
+    this.#remember(next, stored);
+    return stored;
+  }
+
   storedOf(document: StoredDocument): StoredDocument | undefined {
     return this.#storedForms.get(document);
   }
@@ -187,6 +210,7 @@ class FieldSealer implements Sealer {
 
   /** Returns the key of a sealed value; undefined if it was destroyed. @throws Error if it was lost or is damaged */
   async #findKey(document: StoredDocument, sealed: Uint8Array): Promise<SealingKey | undefined> {
+    if (isErasedMark(sealed)) return undefined;
     const key = await this.#keys.find(document._id);
     if (!key || !isOfOtherKey(key, sealed)) return key;
     // The document has a new key: the former one was destroyed or lost.
@@ -199,7 +223,7 @@ class FieldSealer implements Sealer {
     const found = new Map<string, SealingKey | 'unreadable'>();
     const sealed = stored.flatMap((one) => {
       const value = findSealed(this.#paths, one);
-      return value ? [{ one, value }] : [];
+      return value && !isErasedMark(value) ? [{ one, value }] : [];
     });
     if (sealed.length === 0) return found;
     const { keys, unreadable } = await this.#keys.findMany(sealed.map(({ one }) => one._id));
@@ -231,7 +255,7 @@ class FieldSealer implements Sealer {
   ): D {
     let isErased = false;
     const opened = openValues(this.#paths, stored, (path, bytes) => {
-      if (!key) {
+      if (!key || isErasedMark(bytes)) {
         isErased = true;
         return this.#erased[path];
       }
