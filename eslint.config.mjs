@@ -222,7 +222,11 @@ const moduleRules = [
   ].map(([files, own]) => [
     [files],
     only(
-      [own, PROBLEM, ...['@cups/contracts', '@cups/application', 'node:crypto', 'luxon'].map(exactly)],
+      [
+        own,
+        PROBLEM,
+        ...['@cups/contracts', '@cups/contracts/retention', '@cups/application', 'node:crypto', 'luxon'].map(exactly),
+      ],
       'The domain is pure: its own files, @cups/problem, @cups/contracts, @cups/application and calendars.',
     ),
   ]),

@@ -70,7 +70,10 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       return { type: 'cups.intake.v1.ApplicationCorrected', data: { ref, submission } };
     }
     case 'ContactChanged':
-      return { type: 'cups.intake.v1.ContactChanged', data: { ref } };
+    case 'ApplicationInProgress':
+    case 'ResultArrived':
+    case 'ResultHandedOver':
+      return { type: `cups.intake.v1.${domainEvent.type}`, data: { ref } };
     case 'ApplicationSubmitted': {
       const submission = submissionName(app._id, domainEvent.submission);
       const submitTime = toTimestamp(domainEvent.submitTime);
@@ -86,8 +89,6 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const withdrawTime = toTimestamp(domainEvent.withdrawTime);
       return { type: 'cups.intake.v1.ApplicationWithdrawn', data: { ref, fromState, withdrawTime } };
     }
-    case 'ApplicationInProgress':
-      return { type: 'cups.intake.v1.ApplicationInProgress', data: { ref } };
     case 'DocumentsRequested': {
       const { request, answerBy, requestedAnswerBy = '' } = domainEvent;
       return { type: 'cups.intake.v1.DocumentsRequested', data: { ref, request, answerBy, requestedAnswerBy } };
@@ -97,8 +98,6 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const resultLocation = toResultLocation(app);
       return { type: 'cups.intake.v1.ApplicationDecided', data: { ref, appealDeadline, resultLocation } };
     }
-    case 'ResultArrived':
-      return { type: 'cups.intake.v1.ResultArrived', data: { ref } };
     case 'ResultChanged': {
       const resultLocation = toResultLocation(app);
       return { type: 'cups.intake.v1.ResultChanged', data: { ref, revoked: domainEvent.revoked, resultLocation } };
@@ -108,8 +107,6 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const data = { ref, collectionCentre, resultLocation: toResultLocation(app) };
       return { type: 'cups.intake.v1.CollectionCentreChosen', data };
     }
-    case 'ResultHandedOver':
-      return { type: 'cups.intake.v1.ResultHandedOver', data: { ref } };
     case 'ApplicationClosed':
       return { type: 'cups.intake.v1.ApplicationClosed', data: { ref, needMet: domainEvent.needMet } };
     case 'ApplicationExpired': {

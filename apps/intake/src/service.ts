@@ -66,18 +66,12 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const statistics = openStatistics(store, applications);
   const statisticsTask = startStatisticsTask({ statistics, log, metrics, now });
   backend.onShutdown('work', () => statisticsTask.stop());
-  backend.startTimers({
-    documents: applications,
-    due: createTimerHandler({ applications, hashes: searchHasher, now }, dataEnd),
-    pollMs: config.timerPollMs,
-  });
   const versions = openServiceVersions(store);
   const mandateDeps = { applications, mandates, versions, hashes: searchHasher, now, log };
-  backend.startTimers({
-    documents: mandates,
-    due: createMandateTimerHandler(mandateDeps),
-    pollMs: config.timerPollMs,
-  });
+  const { timerPollMs: pollMs } = config;
+  const due = createTimerHandler({ applications, hashes: searchHasher, now }, dataEnd);
+  backend.startTimers({ documents: applications, due, pollMs });
+  backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandateDeps), pollMs });
   const eventDeps = { applications, workingTimes, hashes: searchHasher, now };
   backend.consume({
     groupId: 'intake',

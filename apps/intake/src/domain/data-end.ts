@@ -21,7 +21,7 @@ const MAX_CHECK_INTERVAL_MS = 90 * DAY_MS;
 export const RETRY_MS = DAY_MS;
 
 /** A new application has no time of update yet. */
-type Ended = Pick<Application, 'state' | 'history' | 'submitTime' | 'decision'> &
+type TimedApplication = Pick<Application, 'state' | 'history' | 'submitTime' | 'decision'> &
   Partial<Pick<Application, 'updateTime'>>;
 
 /** Whether an entry of the history is about a right of the person or the end of the data. */
@@ -35,19 +35,19 @@ export const ruleOf = ({ submitTime }: Pick<Application, 'submitTime'>): DataEnd
   submitTime ? 'closed-applications' : 'ended-drafts';
 
 /** Returns when the application reached a state from which its term counts; undefined before. */
-function endTimeOf({ state, history, updateTime }: Ended): Date | undefined {
+function endTimeOf({ state, history, updateTime }: TimedApplication): Date | undefined {
   if (!DATA_END_STATES.includes(state)) return undefined;
   return history.findLast(({ fromState, toState }) => fromState !== toState)?.recordTime ?? updateTime;
 }
 
 /** Returns the timer of the first check of an application that has ended; null for others. */
-export function createDataEndTimer(app: Ended): NonNullable<Application['timer']> | null {
+export function createDataEndTimer(app: TimedApplication): NonNullable<Application['timer']> | null {
   const end = endTimeOf(app);
   return end ? { kind: 'retention', due: new Date(end.getTime() + FIRST_CHECK_MS) } : null;
 }
 
 /** Returns when the term of an application ends, at the earliest after the last day of appeal; undefined before its end. */
-export function expiryOf(app: Ended, terms: DataEndTerms): Date | undefined {
+export function expiryOf(app: TimedApplication, terms: DataEndTerms): Date | undefined {
   const end = endTimeOf(app);
   if (!end) return undefined;
   const expiry = new Date(end.getTime() + terms[ruleOf(app)]);
@@ -70,7 +70,7 @@ export interface Refusal {
 
 /** Returns why the person's request to erase an application is refused; undefined if it is not. */
 export function findRefusal(
-  app: Ended & Pick<Application, 'restriction'>,
+  app: TimedApplication & Pick<Application, 'restriction'>,
   { isHeld, terms, now }: { isHeld: boolean; terms: DataEndTerms; now: Date },
 ): Refusal | undefined {
   const rule = ruleOf(app);
@@ -84,13 +84,13 @@ export function findRefusal(
   return { cause: 'term', rule, source, until: toCivilDate(expiry) };
 }
 
-type Stored = Pick<Application, 'agency' | 'history' | 'updateTime' | 'submitTime' | 'training'>;
+type CopiedApplication = Pick<Application, 'agency' | 'history' | 'updateTime' | 'submitTime' | 'training'>;
 
 /**
  * Returns when the last copy in each topic with personal data ends. Topics of internal events name resources only. The
  * last entry of the history bounds the last message.
  */
-export function topicEndsOf({ agency, history, updateTime, submitTime, training }: Stored): TopicEnd[] {
+export function topicEndsOf({ agency, history, updateTime, submitTime, training }: CopiedApplication): TopicEnd[] {
   if (!submitTime) return [];
   const last = history.findLast(({ kind }) => kind !== 'request-erasure')?.recordTime ?? updateTime;
   const endAfter = (days: number | null) => toCivilDate(new Date(last.getTime() + (days ?? 0) * DAY_MS));
