@@ -118,11 +118,14 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const data = { ref, method: toProtoEnum('NOTIFICATION_METHOD_', method), notice };
       return { type: 'cups.intake.v1.PersonNotified', data };
     }
-    case 'ApplicationErased': {
-      const { cause = '', rule = '', time } = app.erasure ?? {};
-      return { type: 'cups.intake.v1.ApplicationErased', data: { ref, eraseTime: toTimestamp(time), cause, rule } };
-    }
+    case 'ApplicationErased':
+      return { type: 'cups.intake.v1.ApplicationErased', data: { ref, ...erasureOf(app) } };
     case 'DeskAlertRaised':
       return { type: 'cups.intake.v1.DeskAlertRaised', data: { ref, kind: domainEvent.kind } };
   }
+}
+
+function erasureOf({ erasure }: Pick<Application, 'erasure'>) {
+  const { cause = '', rule = '', time } = erasure ?? {};
+  return { eraseTime: toTimestamp(time), cause, rule };
 }
