@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { JournalServiceDefinition } from '@cups/contracts/gen/cups/journal/v1/JournalService.ts';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
 import { connect, openKeys, openTls } from '@cups/rpc';
 import type { Client, Keys, Tls } from '@cups/rpc';
@@ -40,6 +41,7 @@ export class PlatformClient {
   readonly #clients = new Map<StoreServiceName, OperationsClient>();
   #identity: Client<IdentityServiceDefinition> | undefined;
   #documents: Client<DocumentsServiceDefinition> | undefined;
+  #journal: Client<JournalServiceDefinition> | undefined;
 
   /**
    * Uses mutual TLS if GRPC_TLS_DIR names a certificate, or if the platform of `npm start` uses TLS.
@@ -86,6 +88,12 @@ export class PlatformClient {
     return this.#documents;
   }
 
+  /** Returns the API of the journal. @throws CommandError when its address is unknown */
+  journal(): Client<JournalServiceDefinition> {
+    this.#journal ??= this.#connect<JournalServiceDefinition>('cups.journal.v1.JournalService', 'journal');
+    return this.#journal;
+  }
+
   #connect<Definition>(service: string, name: StoreServiceName): Client<Definition> {
     const address = this.#addressOf(name);
     if (address === undefined)
@@ -97,6 +105,7 @@ export class PlatformClient {
     for (const client of this.#clients.values()) client.close();
     this.#identity?.close();
     this.#documents?.close();
+    this.#journal?.close();
     this.#tls?.close();
   }
 }

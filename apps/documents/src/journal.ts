@@ -4,6 +4,7 @@ import { centreOf, sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import { createJournal } from '@cups/store';
 import type { JournalEntry, NewEvent } from '@cups/store';
+import type { Hold } from './domain/application-facts.ts';
 import type { DocumentEvent } from './domain/document.ts';
 import type { DocumentRecord } from './store.ts';
 
@@ -55,8 +56,12 @@ export function actOfCaller(action: Act['action'], context: Context): Act {
     : { action, actor: operator, centre: centreOf(context), ground: 'session' };
 }
 
-/** Returns the entry of a hold, whose reason is in the record. @param operator operators/{id}, or an administrator by name */
-export function entryOfHold(application: string, action: 'hold-documents' | 'end-hold', operator: string): NewEvent {
+/** Returns the entry of a hold that was set or ended. @param operator operators/{id}, or an administrator by name */
+export function entryOfHold(
+  application: string,
+  action: 'hold-documents' | 'end-hold',
+  { operator, reason }: Pick<Hold, 'operator' | 'reason'>,
+): NewEvent {
   const name = resourceName('applications', application);
   const isOperator = operator.startsWith('operators/');
   return journalEntry({
@@ -66,6 +71,7 @@ export function entryOfHold(application: string, action: 'hold-documents' | 'end
     action,
     actor: isOperator ? operator : 'services/ops',
     ground: isOperator ? 'session' : 'operations',
+    reason,
     result: 'done',
   });
 }

@@ -61,7 +61,13 @@ test('a hold has an entry, without the name of an administrator', async () => {
   await ops.setHold({ ...hold, requestId: randomUUID(), reason: 'HOLD_REASON_COURT' });
   await ops.clearHold(hold);
   const entries = (await entriesOf(application, 4)).filter(({ subject }) => subject === hold.application);
-  const common = { actor: 'services/ops', ground: 'operations', resource: hold.application, result: 'done' };
+  const common = {
+    actor: 'services/ops',
+    ground: 'operations',
+    reason: 'court',
+    resource: hold.application,
+    result: 'done',
+  };
   expect(entries).toMatchObject([
     { ...common, action: 'hold-documents', sequence: 1 },
     { ...common, action: 'end-hold', sequence: 2 },

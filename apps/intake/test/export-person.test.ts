@@ -80,7 +80,12 @@ describe('a copy', () => {
     const { copy, applications } = await copyOf(616);
     expect(applications).toEqual([]);
     const [entry] = await journal.until(({ key }) => key === copy, 1);
-    expect(entry).toMatchObject({ action: 'export-person', resource: `personCopies/${copy}`, ground: 'session' });
+    expect(entry).toMatchObject({
+      action: 'export-person',
+      resource: `personCopies/${copy}`,
+      ground: 'session',
+      reason: 'person-request',
+    });
   });
 });
 

@@ -13,4 +13,5 @@ export const access: AccessTable<JournalServiceDefinition> = {
   ListEntries: { callers: ['gateway', 'ops'], roles: 'none', tenancy: 'service', personalData: false },
   InspectJournal: { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: false },
   ListVerifierKeys: open,
+  DismissMissingEntries: { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: false },
 };

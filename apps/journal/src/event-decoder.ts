@@ -12,6 +12,8 @@ const SHA256_BYTES = 32;
 const CODE = /^(?=.{1,80}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const NAME = /^(?=.{1,160}$)[a-z][A-Za-z]*\/[A-Za-z0-9][\w.-]*$/;
 const ID = /^[\w:.-]{1,100}$/;
+/** ID of an event or request, or a step of the platform with the resource that caused it: revoked:mandates/{id}. */
+const CAUSE = /^[\w:./-]{1,100}$/;
 
 const isCode = (text: string): boolean => CODE.test(text);
 const isName = (text: string): boolean => NAME.test(text);
@@ -43,7 +45,7 @@ export function decodeEntry(event: ReceivedEvent): Entry | Refusal {
   const cause = event.causationId || event.correlationId;
   if (event.sequence === null) fields.push('ce_sequence');
   if (!ID.test(event.id)) fields.push('ce_id');
-  if (cause !== '' && !ID.test(cause)) fields.push('ce_causationid');
+  if (cause !== '' && !CAUSE.test(cause)) fields.push('ce_causationid');
   if (event.timeReplaced) fields.push('ce_time');
   if (fields.length > 0 || event.sequence === null) return { cause: 'ENTRY_INVALID', fields };
   const { subject, sequence, id, time } = event;

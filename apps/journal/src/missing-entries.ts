@@ -13,6 +13,7 @@ export interface MissingEntriesDeps {
 }
 
 type Stream = Pick<Entry, 'source' | 'subject'>;
+type Numbers = Pick<MissingRange, 'first' | 'last'>;
 
 const SERVICE = { scope: 'service' } as const;
 /** Ranges that are counted and reported. */
@@ -34,17 +35,37 @@ export class MissingEntries {
     );
   }
 
-  /** Returns the first ranges, ordered by service and subject. */
+  /** Returns the first ranges that nobody dismissed, ordered by service and subject. */
   async list(): Promise<MissingRange[]> {
-    const options = { ...SERVICE, limit: MAX_RANGES, sort: { source: 1, subject: 1 } as const };
-    return this.#deps.ranges.find({ source: { $gt: '' } }, options);
+    return (await this.#read()).filter(({ dismissTime }) => dismissTime === undefined);
   }
 
   /** Counts the known ranges. */
   async load(): Promise<void> {
-    const known = await this.list();
+    const known = await this.#read();
     this.#isAny = known.length > 0;
-    this.#gauge.set(known.reduce((sum, { first, last }) => sum + last - first + 1, 0));
+    const open = known.filter(({ dismissTime }) => dismissTime === undefined);
+    this.#gauge.set(open.reduce((sum, { first, last }) => sum + last - first + 1, 0));
+  }
+
+  /** Returns an open range that has exactly these numbers. */
+  async get({ source, subject, first, last }: Stream & Numbers): Promise<MissingRange | undefined> {
+    const [found] = await this.#deps.ranges.find({ source, subject, first, last }, { ...SERVICE, limit: 1 });
+    return found?.dismissTime === undefined ? found : undefined;
+  }
+
+  /** Marks a range as dismissed. It stays: a repeated entry behind it must not report it again. */
+  async dismiss({ _id }: MissingRange): Promise<void> {
+    const { ranges, now } = this.#deps;
+    const dismissTime = now();
+    const options = { ...SERVICE, cause: {}, now: dismissTime };
+    await ranges.update(_id, options, (range) => ({ document: { ...range, dismissTime }, events: [] }));
+    await this.load();
+  }
+
+  #read(): Promise<MissingRange[]> {
+    const options = { ...SERVICE, limit: MAX_RANGES, sort: { source: 1, subject: 1 } as const };
+    return this.#deps.ranges.find({ source: { $gt: '' } }, options);
   }
 
   /**
@@ -85,7 +106,9 @@ export class MissingEntries {
     const filter = { source, subject, first: { $lte: sequence }, last: { $gte: sequence } };
     const [found] = await ranges.find(filter, { ...SERVICE, limit: 1 });
     if (!found) return false;
-    if (sequence < found.last) await this.#add({ source, subject }, { first: sequence + 1, last: found.last });
+    const { dismissTime } = found;
+    const behind = Object.assign({ first: sequence + 1, last: found.last }, dismissTime && { dismissTime });
+    if (sequence < found.last) await this.#add({ source, subject }, behind);
     if (sequence === found.first) {
       await ranges.remove({ _id: found._id }, SERVICE);
       return true;
@@ -95,14 +118,13 @@ export class MissingEntries {
     return true;
   }
 
-  #add(stream: Stream, { first, last }: { first: number; last: number }): Promise<number> {
+  #add(stream: Stream, numbers: Numbers & Pick<MissingRange, 'dismissTime'>): Promise<number> {
     const { ranges, now } = this.#deps;
     const time = now();
     const draft: MissingRangeDraft = {
-      _id: entryKey({ ...stream, sequence: first }),
+      _id: entryKey({ ...stream, sequence: numbers.first }),
       ...stream,
-      first,
-      last,
+      ...numbers,
       detectTime: time,
       timer: null,
     };

@@ -1,6 +1,7 @@
 import type { Entry as EntryMessage } from '@cups/contracts/gen/cups/journal/v1/Entry.ts';
 import type { JournalServiceDefinition } from '@cups/contracts/gen/cups/journal/v1/JournalService.ts';
 import type { LoggedEntry } from '@cups/contracts/gen/cups/journal/v1/LoggedEntry.ts';
+import type { Log } from '@cups/contracts';
 import { createPageToken, normalizePageSize, parsePageToken } from '@cups/contracts/node';
 import { toTimestamp } from '@cups/contracts/proto';
 import { Problem, violation } from '@cups/problem';
@@ -9,6 +10,7 @@ import { parseEntry, splitRecord } from './log/entry.ts';
 import type { Entry } from './log/entry.ts';
 import type { EntryIndex } from './entry-index.ts';
 import { listKeyEntries } from './key-entries.ts';
+import type { Dismissals } from './dismissals.ts';
 import type { Checkpoint } from './log/checkpoint.ts';
 import type { LogFolder } from './log/log-folder.ts';
 import { parseTilePath, TILE_WIDTH } from './log/tiles.ts';
@@ -19,6 +21,8 @@ export interface RpcDeps {
   log: LogFolder;
   index: EntryIndex;
   missing: MissingEntries;
+  dismissals: Dismissals;
+  processLog: Log;
 }
 
 /** Missing ranges that are reported. */
@@ -73,15 +77,26 @@ export const journalRpcs = (deps: RpcDeps): Rpcs<JournalServiceDefinition> => ({
       size,
       signTime: toTimestamp(time),
       keys: keys.map(({ verifier }) => verifier),
-      missing: missing
-        .slice(0, MAX_MISSING)
-        .map(({ source, subject, first, last }) => ({ source, subject, fromSequence: first, toSequence: last })),
+      missing: missing.slice(0, MAX_MISSING).map(({ source, subject, first, last, detectTime }) => ({
+        source,
+        subject,
+        fromSequence: first,
+        toSequence: last,
+        detectTime: toTimestamp(detectTime),
+      })),
     };
   },
 
   async ListVerifierKeys() {
     const keys = await listKeyEntries(deps.index, deps.log);
     return { keys: keys.map(({ verifier, position }) => ({ text: verifier, firstSize: position + 1 })) };
+  },
+
+  async DismissMissingEntries({ source, subject, fromSequence, toSequence, reason, actor }) {
+    const range = { source, subject, first: Number(fromSequence), last: Number(toSequence) };
+    const sequence = await deps.dismissals.dismiss(range, reason);
+    deps.processLog.warn({ event: 'missing-entries-dismissed', operator: actor, reason, caller: source });
+    return { sequence };
   },
 });
 

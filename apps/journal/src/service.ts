@@ -8,6 +8,7 @@ import { access } from './access.ts';
 import { Appender } from './appender.ts';
 import { CheckpointPublisher } from './checkpoint-publisher.ts';
 import type { Config } from './config.ts';
+import { Dismissals } from './dismissals.ts';
 import { EntryIndex } from './entry-index.ts';
 import { JournalMetrics } from './journal-metrics.ts';
 import { createFolder } from './log/durable-files.ts';
@@ -63,7 +64,8 @@ async function startParts(backend: Backend, wrap: (real: JournalParts) => Journa
   });
   const onPublished = (size: number): void => publisher.continueFrom(size);
   await new StartUp({ backend, log, keys, appender, onPublished, onCheckpoint }).begin();
-  const rpcs = journalRpcs(parts);
+  const dismissals = new Dismissals({ appender, index: parts.index, missing: parts.missing, now });
+  const rpcs = journalRpcs({ ...parts, dismissals, processLog });
   return backend.serve<JournalServiceDefinition>('cups.journal.v1.JournalService', { rpcs, access, port, maxInFlight });
 }
 

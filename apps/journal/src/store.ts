@@ -32,6 +32,8 @@ export interface MissingRange extends StoredDocument {
   first: number;
   last: number;
   detectTime: Date;
+  /** Set when an administrator dismissed it; the entry of the journal has the reason. */
+  dismissTime?: Date;
 }
 export type MissingRanges = Documents<MissingRange>;
 
@@ -44,6 +46,7 @@ export function openMissingRanges(store: Store): MissingRanges {
       first: { type: Number, required: true },
       last: { type: Number, required: true },
       detectTime: { type: Date, required: true },
+      dismissTime: { type: Date },
     },
     schemaVersion: SCHEMA_VERSION,
     indexes: [{ fields: { source: 1, subject: 1 }, query: 'the missing entries of a subject' }],

@@ -52,6 +52,14 @@ test('lists the entries about a resource with their proofs, newest first, page b
   expect(listed.find(({ entry }) => entry?.action === 'read-details')?.text).toContain('"reason":"complaint"');
 });
 
+test('takes an entry that a step of the platform caused', async () => {
+  const application = newApplication();
+  const causationId = 'revoked:mandates/01JDY6MRG0AAAAAAAAAAAAAAAA';
+  await journal.publish({ ...entryEvent(application, 1, { action: 'mandate-revoked' }), causationId });
+  await untilListed(journal, application, 1);
+  expect((await journal.list(application)).entries[0]!.text).toContain(`"cause":"${causationId}"`);
+});
+
 test('appends a repeated entry once, and one that fills a gap after those behind it', async () => {
   const application = newApplication();
   const [first, , third] = [1, 2, 3].map((sequence) => entryEvent(application, sequence));
@@ -76,6 +84,43 @@ test('appends a repeated entry once, and one that fills a gap after those behind
   const order = listed.entries.map(({ text }) => (JSON.parse(text) as { sequence: number }).sequence);
   expect(order.reverse().slice(0, 3)).toEqual([1, 3, 6]);
   expect([...order].sort()).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('dismisses missing entries as an entry of its own, also when entries are repeated', async () => {
+  const application = newApplication();
+  const last = entryEvent(application, 5);
+  await journal.publish(entryEvent(application, 1), last);
+  await untilListed(journal, application, 2);
+  const ops = journal.client('ops');
+  const listOwn = async () => (await ops.inspectJournal({})).missing.filter(({ subject }) => subject === application);
+  await eventually(async () => (await listOwn()).length === 1);
+  const range = { source: 'intake', subject: application, fromSequence: 2, toSequence: 4 };
+  const dismissal = { ...range, reason: 'lost-topic', actor: 'ana' };
+  await expect(ops.dismissMissingEntries({ ...dismissal, reason: 'because' })).rejects.toEqual(
+    refused('INVALID_ARGUMENT'),
+  );
+  await expect(ops.dismissMissingEntries({ ...dismissal, toSequence: 3 })).rejects.toEqual(refused('NOT_FOUND'));
+  const results = await Promise.allSettled([
+    ops.dismissMissingEntries(dismissal),
+    ops.dismissMissingEntries(dismissal),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect(await listOwn()).toEqual([]);
+  expect(await journal.metrics()).toMatch(/^journal_missing_entries(\{[^}]*\})? 0$/m);
+  const { entries } = await journal.list('journal');
+  expect(JSON.parse(entries[0]!.text)).toMatchObject({
+    source: 'journal',
+    subject: 'dismissals',
+    sequence: 1,
+    action: 'dismiss-missing',
+    reason: 'lost-topic',
+    dismissed: { name: `intake ${application}`, first: 2, last: 4 },
+  });
+  expect(journal.log.text()).toMatch(/missing-entries-dismissed/);
+  // A late entry is appended, and a repeated one does not report the gap again.
+  await journal.publish(entryEvent(application, 3), last, entryEvent(newApplication(), 1));
+  await untilListed(journal, application, 3);
+  expect(await listOwn()).toEqual([]);
 });
 
 test('refuses entries that are empty, invalid, huge or of another service, and takes what follows', async () => {

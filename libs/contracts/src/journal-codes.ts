@@ -153,3 +153,24 @@ export const JOURNAL_RESULTS = {
   removed: 'The member of staff is removed',
 } as const;
 export type JournalResult = keyof typeof JOURNAL_RESULTS;
+
+/** Why somebody did it, where an act gives a reason from a list. */
+export const JOURNAL_REASONS = {
+  // Holds.
+  court: 'A court or an investigation asked for it',
+  complaint: 'A complaint is open',
+  audit: 'An audit is open',
+  // Copies of the data about a person.
+  'person-request': 'The person asked for it',
+  'authority-request': 'An authority asked for it',
+} as const;
+export type JournalReason = keyof typeof JOURNAL_REASONS;
+
+/** Why an administrator dismissed missing entries. Only the journal itself writes them. */
+export const JOURNAL_DISMISSALS = {
+  'restored-store': 'A restored store repeated or skipped the numbers',
+  'lost-topic': 'Kafka lost messages that were acknowledged',
+  'generated-data': 'A test or a migration wrote the documents',
+  unexplained: 'The investigation found no cause',
+} as const;
+export type JournalDismissal = keyof typeof JOURNAL_DISMISSALS;

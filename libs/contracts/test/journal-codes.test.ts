@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { JOURNAL_ACTIONS, JOURNAL_GROUNDS, JOURNAL_RESULTS } from '../src/journal-codes.ts';
+import {
+  JOURNAL_ACTIONS,
+  JOURNAL_DISMISSALS,
+  JOURNAL_GROUNDS,
+  JOURNAL_REASONS,
+  JOURNAL_RESULTS,
+} from '../src/journal-codes.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/reference/journal-entries.md'), 'utf8');
 
@@ -17,6 +23,8 @@ function rowsOf(section: string): Record<string, string> {
 test.each([
   ['Actions', JOURNAL_ACTIONS],
   ['Grounds', JOURNAL_GROUNDS],
+  ['Reasons', JOURNAL_REASONS],
+  ['Dismissals', JOURNAL_DISMISSALS],
   ['Results', JOURNAL_RESULTS],
 ])('%s are codes in kebab case, and the page lists exactly them', (section, codes) => {
   expect(Object.keys(codes).filter((code) => !/^[a-z]+(?:-[a-z]+)*$/.test(code))).toEqual([]);

@@ -1,7 +1,7 @@
 import { isResourceName, isUlid } from '@cups/contracts';
 import type { ResourceCollection } from '@cups/contracts';
-import { JOURNAL_ACTIONS, JOURNAL_GROUNDS, JOURNAL_RESULTS } from '@cups/contracts/journal';
-import type { JournalAction, JournalGround, JournalResult } from '@cups/contracts/journal';
+import { JOURNAL_ACTIONS, JOURNAL_GROUNDS, JOURNAL_REASONS, JOURNAL_RESULTS } from '@cups/contracts/journal';
+import type { JournalAction, JournalGround, JournalReason, JournalResult } from '@cups/contracts/journal';
 import { eventCodec } from '@cups/contracts/proto';
 import type { JournalEvents } from '@cups/contracts/gen/events/cups.journal.v1.ts';
 import type { NewEvent } from './documents/outbox-entries.ts';
@@ -26,6 +26,8 @@ export interface JournalEntry {
   /** mandates/{id} or a code. */
   ground: JournalGround | `mandates/${string}`;
   result: JournalResult;
+  /** Absent where the act gives no reason from a list. */
+  reason?: JournalReason | undefined;
   /** Of what was changed; see `hashContent`. */
   contentHash?: Uint8Array | undefined;
 }
@@ -63,6 +65,7 @@ const CHECKS: { [Field in keyof JournalEntry]-?: (value: NonNullable<JournalEntr
   actor: (name) => name === 'applicant' || SERVICE.test(name) || isNameOf(['operators', 'agencies'], name),
   centre: (name) => isNameOf(['centres'], name),
   ground: (ground) => Object.hasOwn(JOURNAL_GROUNDS, ground) || isNameOf(['mandates'], ground),
+  reason: (code) => Object.hasOwn(JOURNAL_REASONS, code),
   result: (code) => Object.hasOwn(JOURNAL_RESULTS, code),
   contentHash: (hash) => hash.length === 32,
 };
@@ -78,8 +81,8 @@ export function createJournal(service: string): (entry: JournalEntry) => NewEven
   const topic = `${JOURNAL_TOPIC_PREFIX}${service}`;
   return (given) => {
     assertCodesOnly(given);
-    const { document, key, centre = '', contentHash = Buffer.alloc(0), ...codes } = given;
-    const entry = { ...codes, centre, contentHash: Buffer.from(contentHash) };
+    const { document, key, centre = '', reason = '', contentHash = Buffer.alloc(0), ...codes } = given;
+    const entry = { ...codes, centre, reason, contentHash: Buffer.from(contentHash) };
     const data = journalEvents.encode({ type: TYPE, data: { entry } });
     const at = document.indexOf('/');
     const subject = toJournalSubject(document.slice(0, at), document.slice(at + 1));

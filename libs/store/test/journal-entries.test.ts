@@ -47,6 +47,7 @@ describe('createJournal', () => {
     { resource: `notices/${APPLICATION}-12`, document: `threads/${APPLICATION}` },
     { resource: `deliveries/${APPLICATION}-asp`, document: `deliveries/${APPLICATION}-asp` },
     { resource: 'centres/CU-001', document: `accessLog/CU-001/${APPLICATION}`, key: 'CU-001' },
+    { reason: 'court' },
   ])('accepts %j', (more) => {
     expect(() => journalEntry({ ...valid, ...more })).not.toThrow();
   });
@@ -54,6 +55,8 @@ describe('createJournal', () => {
   const NUMBER = '2900123456789';
   test.each<[keyof JournalEntry, unknown]>([
     ['resource', `applications/${NUMBER}`],
+    ['reason', 'because she asked'],
+    ['reason', ''],
     ['resource', 'publicServices/birth-extract'],
     ['resource', `applications/${APPLICATION}/submissions/1`],
     ['document', `applications/${NUMBER}`],

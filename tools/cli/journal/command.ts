@@ -1,6 +1,9 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { action, collect, defineCommand, printResult, wholeNumber } from '../program.ts';
 import type { AcceptRestoreOptions } from './accept-restore.ts';
+import { readUserName } from '../user-name.ts';
+import type { DismissOptions } from './missing.ts';
 import type { VerifyOptions } from './verify.ts';
 
 /** Ten batches of the journal and of the relay, with a pause of Kafka. */
@@ -41,6 +44,8 @@ export function journalCommand(): Command {
         example: 'journal committed > committed.jsonl',
       }).action(action(runCommitted)),
     )
+    .addCommand(missingCommand())
+    .addCommand(dismissCommand())
     .addCommand(
       define(
         'verify-list',
@@ -62,6 +67,51 @@ export function journalCommand(): Command {
         .option('--data <folder>', 'data of the local platform', '.cups/data')
         .action(action(runAcceptRestore)),
     );
+}
+
+function missingCommand(): Command {
+  return defineCommand({
+    name: 'missing',
+    summary:
+      'Lists entries that a service committed and the journal has not received: it has later ones of the document.',
+    example: 'journal missing',
+  })
+    .option('--json', 'print JSON', false)
+    .action(action(runMissing));
+}
+
+function dismissCommand(): Command {
+  return defineCommand({
+    name: 'dismiss',
+    summary:
+      'Dismisses missing entries after an investigation. The journal gets an entry of it, the alert ends, and verifiers ' +
+      'report the numbers as dismissed.',
+    example: 'journal dismiss intake applications/01JABC 3-5 --reason restored-store',
+  })
+    .argument('<service>')
+    .argument('<document>')
+    .argument('<numbers>', 'as `cups journal missing` lists them')
+    .option('--reason <code>', 'restored-store, lost-topic, generated-data or unexplained (required)')
+    .addOption(new Option('--actor <name>', 'actor').default(readUserName(), 'your user name'))
+    .option('--json', 'print JSON', false)
+    .action(action(runDismiss));
+}
+
+async function runMissing({ json }: { json: boolean }): Promise<void> {
+  const { listMissing } = await import('./missing.ts');
+  const { found, text } = await listMissing();
+  printResult(json, found, text);
+}
+
+async function runDismiss(
+  service: string,
+  document: string,
+  numbers: string,
+  { json, ...options }: DismissOptions & { json: boolean },
+): Promise<void> {
+  const { dismissMissing } = await import('./missing.ts');
+  const { found, text } = await dismissMissing([service, document, numbers], options);
+  printResult(json, found, text);
 }
 
 async function runCommitted(): Promise<void> {

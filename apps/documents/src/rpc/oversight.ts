@@ -48,7 +48,8 @@ export function oversightRpcs(deps: RpcDeps): OversightRpcs {
       await applications.update(id, options, (before) => {
         if (!before.hold) throw new Problem({ reason: 'NOT_FOUND', message: 'Hold not found.' });
         cleared = before.hold;
-        return { document: withHold(before, undefined, options.now), events: [entryOfHold(id, 'end-hold', operator)] };
+        const events = [entryOfHold(id, 'end-hold', { operator, reason: before.hold.reason })];
+        return { document: withHold(before, undefined, options.now), events };
       });
       if (cleared) deps.metrics.recordHold('document-hold-cleared', request.application, { ...cleared, operator });
       return {};
@@ -117,7 +118,7 @@ async function setHold(id: string, hold: Hold, cause: ReturnType<typeof toWriteC
       throw new Problem({ reason: 'ALREADY_EXISTS', message: 'The application is held for another reason.' });
     isSet = before.hold === undefined;
     if (!isSet) return { document: before, events: [] };
-    const events = [entryOfHold(id, 'hold-documents', hold.operator)];
+    const events = [entryOfHold(id, 'hold-documents', hold)];
     return { document: withHold(before, hold, hold.time), events };
   });
   if (isSet && outcome === 'applied') metrics.recordHold('document-hold-set', name, hold);

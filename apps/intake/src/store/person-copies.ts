@@ -66,7 +66,7 @@ export async function recordCopy(
   });
 }
 
-function entryOfCopy(id: string, { operator }: PersonCopy) {
+function entryOfCopy(id: string, { operator, reason }: PersonCopy) {
   const name = resourceName('personCopies', id);
   const isOps = operator === OPS_OPERATOR;
   return journalEntry({
@@ -76,6 +76,7 @@ function entryOfCopy(id: string, { operator }: PersonCopy) {
     action: 'export-person',
     actor: isOps ? 'services/ops' : operator,
     ground: isOps ? 'operations' : 'session',
+    reason,
     result: 'done',
   });
 }

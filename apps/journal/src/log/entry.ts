@@ -28,6 +28,15 @@ export interface Entry {
   contentHash: string;
   /** Key that signs checkpoints from this entry on, of an entry of the journal itself. */
   verifier: string;
+  /** Missing entries that an administrator dismissed, of an entry of the journal itself. */
+  dismissed?: DismissedEntries;
+}
+
+/** Numbers of a document. The name is that of its service and its own, as the verifier reports it. */
+export interface DismissedEntries {
+  name: string;
+  first: number;
+  last: number;
 }
 
 export const SALT_BYTES = 16;
