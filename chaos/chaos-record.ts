@@ -38,9 +38,52 @@ export interface ObservedApplication {
   copies: FrozenCopy[];
   /** Documents that evidence or a submission names. */
   documents: DocumentReference[];
-  history: { kind: string; cause: string }[];
+  history: ObservedAction[];
   /** Sequence of the last delivery event that intake counted. */
   deliverySeq: number;
+}
+
+/** A row of an application's history. */
+export interface ObservedAction {
+  kind: string;
+  cause: string;
+  /** mandates/{id} under which it was done. */
+  mandate?: string;
+  /** Whether intake marked that the mandate had been revoked. */
+  isMandateRevoked?: boolean;
+  /** When intake recorded it, ms since the epoch. */
+  recordTime?: number;
+}
+
+/** A mandate that the person revoked as a whole. */
+export interface ObservedRevocation {
+  /** mandates/{id} */
+  mandate: string;
+  /** When intake learned of it, ms since the epoch. */
+  recordTime: number;
+}
+
+/** An entry of the journal, or its event, in the order of the log or of the partition. */
+export interface ObservedEntry {
+  /** Service. */
+  source: string;
+  /** Document of the service that counts its entries. */
+  subject: string;
+  sequence: number;
+  /** ID of the event. */
+  id: string;
+}
+
+export interface ObservedJournal {
+  entries: ObservedEntry[];
+  /** Entries as the services published them. */
+  events: ObservedEntry[];
+  /** Documents of the services with the number of entries that they committed. */
+  streams: (Pick<ObservedEntry, 'source' | 'subject'> & { lastSequence: number })[];
+  /** Published checkpoints, in the order of the topic. The root is Base64. */
+  checkpoints: { size: number; root: string; isSigned: boolean }[];
+  /** What the verifier found. */
+  findings: string[];
 }
 
 /** A scan that a submission names. */
@@ -187,6 +230,8 @@ export interface ChaosRecord {
   /** Objects, keys and records without a document that remain after the sweep, one sentence each. */
   orphans: string[];
   events: ObservedEvent[];
+  journal: ObservedJournal;
+  revocations: ObservedRevocation[];
   requests: ObservedRequest[];
   replies: ObservedReply[];
   /** IDs of messages that the platform must not apply. */

@@ -8,11 +8,14 @@ import type { Platform } from '@cups/tools/platform';
 import { startAgencyClient } from './agency.ts';
 import type { AgencyClient } from './agency.ts';
 import { checkInvariants, findUnsettled } from './invariants.ts';
-import type { ChaosRecord } from './chaos-record.ts';
+import type { ChaosRecord, FrozenCopy } from './chaos-record.ts';
 import { openDesks } from './desks.ts';
 import type { Desks } from './desks.ts';
+import { mapConcurrently } from './workload.ts';
+import type { Workload } from './workload.ts';
 import { createHostileTraffic } from './hostile-traffic.ts';
 import type { HostileTraffic } from './hostile-traffic.ts';
+import { observeJournal } from './observe-journal.ts';
 import { observeLogs, observeProcesses, observeSettledState, observeTopics } from './observe.ts';
 import { FAULT_KINDS, planFaults, createRandom } from './plan.ts';
 import type { FaultKind } from './plan.ts';
@@ -157,16 +160,40 @@ async function collectRecord(
   const { acknowledged, refused, raw } = counters;
   const repeats = await counters.repeat(REPEATS);
   const atDesk = await counters.readApplications();
+  const read = await uploads.observe();
+  const copies = await readFrozenCopies((await observeSettledState(of)).applications, counters);
+  // Each read has an entry for the journal, which is under way for some seconds.
+  await waitUntilSettled(of);
   const orphans = findUnnamed(await readStoredUploads(of, dataDir));
+  const journal = await observeJournal(of, dataDir);
   const record: ChaosRecord = Object.assign(
-    { acknowledged, repeats, atDesk, refused, hostile: hostile.ids, uploads: await uploads.observe(), orphans },
+    { acknowledged, repeats, atDesk, refused, hostile: hostile.ids, uploads: read, orphans, journal },
     await observeSettledState(of),
     await observeTopics(of, hostile.ids),
     { processes: await observeProcesses(of), raw: [...raw].map(([what, count]) => ({ what, count })) },
     { endedByThemselves: [...endedByThemselves, ...trouble.failures] },
   );
+  for (const app of record.applications) app.copies.push(...(copies.get(app.id) ?? []));
   record.personal.push(...observeLogs(dataDir));
   return record;
+}
+
+/** Reads the scans of all submissions at the desks, by application. Intake stores submissions encrypted. */
+async function readFrozenCopies(
+  applications: ChaosRecord['applications'],
+  { readCopies }: Workload,
+): Promise<Map<string, FrozenCopy[]>> {
+  const withScans = applications.filter(({ documents }) => documents.length > 0);
+  const found = await mapConcurrently(withScans, async ({ id, submissions, documents }) => {
+    const copies: FrozenCopy[] = [];
+    for (const number of submissions) copies.push(...(await readCopies(id, number)));
+    for (const copy of copies) {
+      const known = documents.find(({ document }) => document === copy.document);
+      if (known) copy.uploadSha256 = known.uploadSha256;
+    }
+    return [id, copies] as const;
+  });
+  return new Map(found);
 }
 
 function buildReport(
@@ -185,6 +212,9 @@ function buildReport(
     acknowledged: record.acknowledged.length,
     repeats: record.repeats.length,
     events: record.events.length,
+    entries: record.journal.entries.length,
+    checkpoints: record.journal.checkpoints.length,
+    revocations: record.revocations.length,
     uploads: record.uploads.filter(({ isAcknowledged }) => isAcknowledged).length,
     copies: record.applications.reduce((sum, { copies }) => sum + copies.length, 0),
     swept: played.swept,
@@ -222,6 +252,7 @@ const createEmptyRecord = () => ({
   atDesk: [],
   uploads: [],
   orphans: [],
+  journal: { entries: [], events: [], streams: [], checkpoints: [], findings: [] },
   events: [],
   requests: [],
   replies: [],

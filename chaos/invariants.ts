@@ -2,6 +2,7 @@ import type { State } from '@cups/application';
 import type { Action, ChaosRecord, ObservedApplication, ObservedEvent } from './chaos-record.ts';
 import { findDuplicates } from './duplicates.ts';
 import { DOCUMENT_INVARIANTS } from './document-invariants.ts';
+import { JOURNAL_INVARIANTS } from './journal-invariants.ts';
 
 /** Checks the observed state against the acknowledged writes. Pure: violations name IDs and codes only. */
 
@@ -225,10 +226,12 @@ const checkResponses: Invariant = ({ refused, raw }) => [
 ];
 
 /** A run that acknowledged nothing proves nothing. */
-const checkCoverage: Invariant = (record) =>
-  (['acknowledged', 'repeats', 'processes', 'uploads'] as const)
-    .filter((part) => record[part].length === 0)
-    .map((part) => `${part}: there are none`);
+const checkCoverage: Invariant = ({ acknowledged, repeats, processes, uploads, journal }) => {
+  const { entries, checkpoints } = journal;
+  return Object.entries({ acknowledged, repeats, processes, uploads, entries, checkpoints })
+    .filter(([, all]) => all.length === 0)
+    .map(([part]) => `${part}: there are none`);
+};
 
 /** In report order. */
 export const INVARIANTS = {
@@ -241,6 +244,7 @@ export const INVARIANTS = {
   'replies applied once': checkReplies,
   'services agree': checkServiceAgreement,
   ...DOCUMENT_INVARIANTS,
+  ...JOURNAL_INVARIANTS,
   'outboxes empty': checkOutboxes,
   'no lag': checkConsumerLag,
   'no process exited or stalled': checkProcesses,

@@ -12,15 +12,17 @@ import { readTopics } from './agency.ts';
 import type { StoredMessage } from './agency.ts';
 import type {
   ChaosRecord,
-  FrozenCopy,
+  ObservedAction,
   ObservedDocument,
   ObservedEvent,
   ObservedProcess,
   ObservedReply,
   ObservedRequest,
+  ObservedRevocation,
   SentCopy,
 } from './chaos-record.ts';
 import { AGENCY_CODES } from './forged-messages.ts';
+import { JOURNAL_TOPICS } from './observe-journal.ts';
 import { findPersonalData } from './pii-scan.ts';
 
 /** Reads the internal state of a platform: stores, topics, groups, processes and logs. */
@@ -29,10 +31,10 @@ const EVENTS = ['cups.applications', 'cups.deliveries', 'cups.documents'] as con
 
 type SettledState = Pick<
   ChaosRecord,
-  'applications' | 'deliveries' | 'threads' | 'documents' | 'outboxes' | 'parked' | 'groups' | 'readers'
+  'applications' | 'deliveries' | 'threads' | 'documents' | 'revocations' | 'outboxes' | 'parked' | 'groups' | 'readers'
 >;
 
-/** Reads the part of the record that is polled until the platform settles. */
+/** Reads the part of the record that is polled until the platform settles. The desks read the copies of submissions. */
 export async function observeSettledState({ mongoUri, kafkaBrokers, prefix }: Platform): Promise<SettledState> {
   const connection = await mongoose.createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000 }).asPromise();
   try {
@@ -54,9 +56,13 @@ interface ApplicationDocument extends Document {
   state: State;
   agency: string;
   createRequest?: string;
-  submissions: { number: number; submitTime: Date; content: { evidence?: { copy?: string; copySha256?: string }[] } }[];
+  submissions: { number: number }[];
   documents?: { name: string; state: string; uploadSha256: string; sha256?: string }[];
-  history: { kind: string; cause: string }[];
+  history: { kind: string; cause: string; mandate?: string; mandateRevoked?: true; recordTime: Date }[];
+}
+interface MandateDocument {
+  _id: string;
+  revocations: { whole: boolean; recordTime: Date }[];
 }
 interface DeliveryDocument extends Document {
   application: string;
@@ -78,8 +84,6 @@ async function observeStores(connection: Connection, prefix: string) {
     agency: 1,
     createRequest: 1,
     'submissions.number': 1,
-    'submissions.submitTime': 1,
-    'submissions.content.evidence': 1,
     documents: 1,
     history: 1,
   });
@@ -95,11 +99,11 @@ async function observeStores(connection: Connection, prefix: string) {
       eventSeq,
       createdBy: requestOf(one.createRequest),
       submissions: one.submissions.map(({ number }) => number),
-      copies: one.submissions.flatMap(toCopies),
+      copies: [],
       documents: (one.documents ?? []).map(({ name, state: known, uploadSha256, sha256 }) =>
         Object.assign({ document: idOf(name), state: known, uploadSha256 }, sha256 && { sha256 }),
       ),
-      history: one.history.map(({ kind, cause }) => ({ kind, cause })),
+      history: one.history.map(toObservedAction),
       deliverySeq: lastSeqs?.[`deliveries/${_id}-${codeOf(agency)}`] ?? 0,
     })),
     deliveries: deliveries.map(({ _id, application, state, eventSeq, lastSeqs }) => ({
@@ -114,25 +118,25 @@ async function observeStores(connection: Connection, prefix: string) {
       applicationSeq: lastSeqs?.['applications'] ?? 0,
       notices: notices.map(({ id, state, failCause }) => ({ id, state, ...(failCause ? { cause: failCause } : {}) })),
     })),
+    revocations: (await all<MandateDocument>('intake', 'mandates', { revocations: 1 })).flatMap(toObservedRevocations),
     documents: (await all<StoredDocument>('documents', 'documents', STORED_DOCUMENT)).map(toObservedDocument),
     ...(await observeOutboxes(connection, prefix)),
   };
 }
 
-const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+const toObservedAction = ({ kind, cause, ...row }: ApplicationDocument['history'][number]): ObservedAction =>
+  Object.assign({ kind, cause, recordTime: row.recordTime.getTime() }, row.mandate && { mandate: row.mandate }, {
+    isMandateRevoked: row.mandateRevoked === true,
+  });
 
-/** Returns the scans that a submission names. */
-const toCopies = ({ number, submitTime, content }: ApplicationDocument['submissions'][number]): FrozenCopy[] =>
-  (content.evidence ?? []).flatMap(({ copy, copySha256 }) =>
-    copy?.startsWith('documents/')
-      ? [
-          Object.assign(
-            { submission: number, fileTime: submitTime.getTime(), document: idOf(copy) },
-            copySha256 && { uploadSha256: copySha256 },
-          ),
-        ]
-      : [],
-  );
+/** Returns the first revocation of the whole mandate, as intake knows it. */
+const toObservedRevocations = ({ _id, revocations }: MandateDocument): ObservedRevocation[] =>
+  revocations
+    .filter(({ whole }) => whole)
+    .slice(0, 1)
+    .map(({ recordTime }) => ({ mandate: `mandates/${_id}`, recordTime: recordTime.getTime() }));
+
+const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
 interface StoredDocument {
   _id: string;
@@ -235,6 +239,8 @@ async function observeGroups(brokers: string, prefix: string): Promise<Pick<Sett
       ['cups.applications', 3],
       ['cups.deliveries', 1],
       ['cups.documents', 2],
+      ['cups.mandates', 1],
+      ...JOURNAL_TOPICS.map((topic): [string, number] => [topic, 1]),
       ...AGENCY_CODES.flatMap((code): [string, number][] => [
         [topicsOf(code).requests, 1],
         [topicsOf(code).replies, 1],

@@ -15,6 +15,12 @@ export interface ChaosReport {
   /** Acknowledged writes that were sent again at the end. */
   repeats: number;
   events: number;
+  /** Entries of the journal. */
+  entries: number;
+  /** Published checkpoints. */
+  checkpoints: number;
+  /** Mandates that were revoked. */
+  revocations: number;
   /** Acknowledged uploads. */
   uploads: number;
   /** Copies in submissions. */
@@ -53,6 +59,9 @@ export function formatReport(report: ChaosReport): string {
     ['acknowledged writes', report.acknowledged],
     ['writes repeated at the end', report.repeats],
     ['events', report.events],
+    ['journal entries', report.entries],
+    ['published checkpoints', report.checkpoints],
+    ['revoked mandates', report.revocations],
     ['acknowledged uploads', report.uploads],
     ['copies in submissions', report.copies],
     ['orphans swept', report.swept],

@@ -3,6 +3,7 @@ import { applicationId, createContent } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { ApiError } from '@cups/tools/desk';
 import type { Application } from '@cups/tools/desk';
+import { toMandateRequest, toNamedMandate } from '@cups/tools/mandates';
 import type { Action } from './chaos-record.ts';
 import type { Uploads } from './uploads.ts';
 import { isStale } from './workload.ts';
@@ -21,6 +22,8 @@ const SCANS = 0.2;
 const UNSAFE_SCANS = 0.15;
 /** Share of the scans before which the desk uploads another file and removes it. */
 const REMOVED_SCANS = 0.15;
+/** Share of the visits in which the person revokes the mandate, half of them before the application is filed. */
+const REVOKED_MANDATES = 0.2;
 /** Share of the supplied documents that have a scan. */
 const SUPPLIED_SCANS = 0.3;
 
@@ -57,7 +60,9 @@ export async function runVisit(n: number, context: VisitContext): Promise<void> 
   await visit.open(service.code, createContentWithCanaries(n, centres[centre]!, service));
   if (random() < 0.3) await visit.edit({ delivery: { kind: 'at-centre', note: `canary-remark ${n}` } });
   if (random() < 0.05) return void (await visit.act('withdraw', { reason: 'another day' }));
+  if (random() < REVOKED_MANDATES / 2) await visit.revokeMandate();
   const app = await visit.act('submit', {});
+  if (random() < REVOKED_MANDATES / 2) await visit.revokeMandate();
   if (random() < 0.08) return void (await visit.act('withdraw', { reason: 'no longer needed' }));
   const agency = app.agency.replace('agencies/', '');
   for (let round = 0; round < MAX_RETURN_VISITS && context.isOpen(); round += 1) {
@@ -87,6 +92,9 @@ class Visit {
   readonly #centre: number;
   readonly #context: VisitContext;
   #etag = '';
+  /** mandates/{id} */
+  #mandate: string | undefined;
+  #isMandateRevoked = false;
 
   constructor({ id, centre, context }: VisitPlace) {
     this.#id = id;
@@ -95,13 +103,19 @@ class Visit {
   }
 
   /** Opens the draft, in some visits with a scan. */
-  async open(publicService: string, content: Record<string, unknown>): Promise<void> {
+  async open(publicService: string, content: Content): Promise<void> {
     const { counters, uploads, random } = this.#context;
     const application = this.#id;
     const body = Object.assign({ id: application, publicService }, content);
+    // The register of MPower is not part of the run.
+    if (body.mandate.kind !== 'mpower') {
+      const { name } = await counters.create<{ name: string }>(this.#centre, '/mandates', toMandateRequest(body));
+      body.mandate = toNamedMandate(body, name);
+      this.#mandate = name;
+    }
     const create = { application, action: 'create' as const, path: '/applications', body, centre: this.#centre };
     this.#etag = (await counters.write(create)).etag;
-    const [first, ...others] = content['evidence'] as EvidenceContent[];
+    const [first, ...others] = content.evidence as EvidenceContent[];
     if (!first || random() >= SCANS) return;
     const copy = await this.#scan(first.kind);
     await this.edit({ evidence: [{ ...first, copy }, ...others] });
@@ -128,7 +142,15 @@ class Visit {
   act(action: Action, body: object): Promise<Application> {
     const application = this.#id;
     const path = `/applications/${application}/${action}`;
-    return this.#context.counters.write({ application, action, path, body, centre: this.#centre });
+    const isMandateRevoked = this.#isMandateRevoked;
+    return this.#context.counters.write({ application, action, path, body, centre: this.#centre, isMandateRevoked });
+  }
+
+  /** Revokes the mandate once. Intake learns of it from an event, and refuses to file from then on. */
+  async revokeMandate(): Promise<void> {
+    if (this.#mandate === undefined || this.#isMandateRevoked) return;
+    await this.#context.counters.create(this.#centre, `/${this.#mandate}/revoke`, {});
+    this.#isMandateRevoked = true;
   }
 
   /** Reads the state and takes the next step. @returns whether the visit is over */
@@ -193,12 +215,14 @@ function pickWeighted(weights: Readonly<Record<string, number>>, random: () => n
   return all[0]![0];
 }
 
-function createContentWithCanaries(n: number, centre: Centre, service: PublicService): Record<string, unknown> {
+type Content = ReturnType<typeof createContent>;
+
+function createContentWithCanaries(n: number, centre: Centre, service: PublicService): Content {
   const content = createContent(n, centre, service);
   const contact = content['contact'] as { email?: string };
-  const papers = content['evidence'] as object[];
+  const papers = content.evidence;
   return Object.assign(content, {
-    applicant: Object.assign(content['applicant'] as object, { familyName: 'Canarescu' }),
+    applicant: Object.assign(content.applicant, { familyName: 'Canarescu' }),
     contact: contact.email === undefined ? contact : { email: `${n}.canary@example.org` },
     evidence: papers.map((paper) => Object.assign(paper, { number: 'CANARY-PAPER' })),
   });

@@ -4,7 +4,7 @@ import { backoffMs } from '@cups/contracts';
 import type { Centre } from '@cups/tools/filings';
 import { openDesk, ApiError } from '@cups/tools/desk';
 import type { Application, ApiRequest, Desk } from '@cups/tools/desk';
-import type { AcknowledgedWrite, Action, DeskApplication, RepeatedWrite } from './chaos-record.ts';
+import type { AcknowledgedWrite, Action, DeskApplication, FrozenCopy, RepeatedWrite } from './chaos-record.ts';
 
 /** Sends each write under one request ID until the platform responds, and records the acknowledged writes. */
 
@@ -18,6 +18,8 @@ export interface Write {
   etag?: string;
   /** Whether the end of a check may change the version meanwhile: a stale etag is no violation then. */
   mayBeStale?: boolean;
+  /** Whether the person has revoked the mandate: a refusal for it is no violation then. */
+  isMandateRevoked?: boolean;
 }
 
 export interface Workload {
@@ -30,6 +32,8 @@ export interface Workload {
   raw: Map<string, number>;
   /** Reads, with retries while the fault is transient. */
   read<T>(centre: number, path: string): Promise<T>;
+  /** Creates something beside an application, with retries under one key. @throws ApiError, AbortError */
+  create<T>(centre: number, path: string, body: object): Promise<T>;
   /** @throws ApiError when the platform refuses, AbortError on an abort */
   write(given: Write): Promise<Application>;
   /** Deletes a resource, with retries while the fault is transient. A repeat does not find what the first request deleted. */
@@ -39,6 +43,8 @@ export interface Workload {
   repeat(most: number): Promise<RepeatedWrite[]>;
   /** Reads every acknowledged application as the desks show it. */
   readApplications(): Promise<DeskApplication[]>;
+  /** Reads the scans of a frozen submission at its centre; the store has it encrypted. Empty if the desk does not show it. */
+  readCopies(application: string, submission: number): Promise<Omit<FrozenCopy, 'uploadSha256'>[]>;
 }
 
 type PendingWrite = Write & { key: string };
@@ -67,6 +73,7 @@ export function openWorkload(desks: readonly Desk[], random: () => number): Work
     troubles: asking.troubles,
     raw: asking.raw,
     read: (centre, path) => sendWithRetries(asking, centre, 'GET', path, {}),
+    create: (centre, path, body) => sendWithRetries(asking, centre, 'POST', path, { body, key: randomUUID() }),
     async write(given) {
       const { application, action, path, centre } = given;
       const key = randomUUID();
@@ -83,7 +90,9 @@ export function openWorkload(desks: readonly Desk[], random: () => number): Work
         kept.push(Object.assign({ key }, given));
         return answer;
       } catch (error) {
-        const isExpected = given.mayBeStale && isStale(error);
+        const isExpected =
+          (given.mayBeStale && isStale(error)) ||
+          (given.isMandateRevoked && toProblem(error).reason === 'MANDATE_REVOKED');
         if (error instanceof ApiError && CONFLICT_FREE_ACTIONS.includes(action) && !isExpected) {
           refused.push({ what: `${error.problem.status} ${error.problem.reason} ${action}`, application });
         }
@@ -105,6 +114,10 @@ export function openWorkload(desks: readonly Desk[], random: () => number): Work
     async readApplications() {
       const centreOf = new Map(kept.map(({ application, centre }) => [application, centre]));
       return (await mapConcurrently([...centreOf], ([id, centre]) => readAtDesk(desks[centre]!, id))).flat();
+    },
+    async readCopies(application, submission) {
+      const centre = kept.find((write) => write.application === application)?.centre;
+      return centre === undefined ? [] : readCopies(desks[centre]!, application, submission);
     },
   };
 }
@@ -176,6 +189,20 @@ async function readAtDesk(desk: Desk, id: string): Promise<DeskApplication[]> {
   } catch {
     return [];
   }
+}
+
+interface FiledSubmission {
+  submitTime: string;
+  evidence?: { copy?: string }[];
+}
+
+async function readCopies(desk: Desk, id: string, submission: number): ReturnType<Workload['readCopies']> {
+  const path = `/applications/${id}/submissions/${submission}`;
+  const { body } = await retryRequest(() => desk.call<FiledSubmission>('GET', path));
+  const fileTime = Date.parse(body.submitTime);
+  return (body.evidence ?? []).flatMap(({ copy }) =>
+    copy?.startsWith('documents/') ? [{ submission, fileTime, document: copy.slice('documents/'.length) }] : [],
+  );
 }
 
 /** Retries a few times: after the faults, calls must succeed. */

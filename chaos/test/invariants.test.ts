@@ -28,6 +28,83 @@ const SCAN = 'DOCUMENT-DECIDED-scan-1';
 const findUpload = ({ uploads }: ChaosRecord, key: string) => uploads.find((one) => one.key === key)!;
 const findCopy = ({ requests }: ChaosRecord) => requests.find(({ copies }) => copies[0]?.document === SCAN)!.copies[0]!;
 
+/** Files the submission of an application after its mandate was revoked. */
+function fileAfterRevocation(record: ChaosRecord, lateMs: number, isMandateRevoked: boolean): void {
+  const mandate = 'mandates/REVOKED';
+  record.revocations.push({ mandate, recordTime: 1_000 });
+  const { history } = findById(record.applications, 'OPEN');
+  Object.assign(history[0]!, { mandate, recordTime: 1_000 + lateMs, isMandateRevoked });
+}
+const ENTRIES = 'journal entries once and in order';
+const CHECKPOINTS = 'journal checkpoints consistent';
+const MANDATES = 'no filing under a revoked mandate';
+
+const JOURNAL_VIOLATIONS: InjectedViolation[] = [
+  ['the log is empty', 'run is not empty', (r) => r.journal.entries.splice(0), /entries: there are none/],
+  ['nothing was published', 'run is not empty', (r) => r.journal.checkpoints.splice(0), /checkpoints: there are none/],
+  ['an entry never arrived', ENTRIES, (r) => r.journal.entries.shift(), /intake applications\/DECIDED: 2 of 3 entries/],
+  [
+    'a document has no entry',
+    ENTRIES,
+    (r) => r.journal.streams.push({ source: 'identity', subject: 'mandates/X', lastSequence: 1 }),
+    /identity mandates\/X: 0 of 1 entries/,
+  ],
+  [
+    'an entry was appended twice',
+    ENTRIES,
+    (r) => r.journal.entries.push(r.journal.entries[0]!),
+    /DECIDED: entry 1 at position 4 of the document/,
+  ],
+  [
+    'two entries of a document changed places',
+    ENTRIES,
+    (r) => r.journal.entries.splice(0, 2, r.journal.entries[1]!, r.journal.entries[0]!),
+    /DECIDED: entry 2 at position 1/,
+  ],
+  [
+    'an entry is not what its service published',
+    ENTRIES,
+    (r) => void (r.journal.entries[0] = { ...r.journal.entries[0]!, id: 'another' }),
+    /DECIDED: entry 1 is of another event/,
+  ],
+  [
+    'the log shrank',
+    CHECKPOINTS,
+    (r) => r.journal.checkpoints.push({ size: 2, root: 'root-2', isSigned: true }),
+    /checkpoint of 2 entries: published after one of/,
+  ],
+  [
+    'the log forked',
+    CHECKPOINTS,
+    (r) => void (r.journal.checkpoints.at(-1)!.root = 'another'),
+    /entries: has two roots/,
+  ],
+  [
+    'a foreign key signed a checkpoint',
+    CHECKPOINTS,
+    (r) => void (r.journal.checkpoints[0]!.isSigned = false),
+    /no key of the log signed it/,
+  ],
+  [
+    'the verifier found an alteration',
+    'journal intact',
+    (r) => r.journal.findings.push('entry-changed: entry 7 was changed'),
+    /entry-changed/,
+  ],
+  [
+    'somebody filed long after the known revocation',
+    MANDATES,
+    (r) => fileAfterRevocation(r, 300_000, true),
+    /submit of OPEN: 300000 ms after/,
+  ],
+  [
+    'filing that overlapped a revocation has no mark',
+    MANDATES,
+    (r) => fileAfterRevocation(r, 20, false),
+    /submit of OPEN: .* without a mark/,
+  ],
+];
+
 const DOCUMENT_VIOLATIONS: InjectedViolation[] = [
   ['nothing was uploaded', 'run is not empty', (r) => r.uploads.splice(0), /uploads: there are none/],
   [
@@ -421,6 +498,7 @@ const INJECTED_VIOLATIONS: InjectedViolation[] = [
     /OPEN: the delivery failed/,
   ],
   ...DOCUMENT_VIOLATIONS,
+  ...JOURNAL_VIOLATIONS,
   [
     'an outbox is not empty',
     'outboxes empty',
@@ -499,6 +577,14 @@ describe('checkInvariants', () => {
     Object.assign(findById(record.documents, 'DOCUMENT-refused'), { state: 'uploading', eventSeq: 0 });
     removeWhere(record.events, ({ subject }) => subject === 'documents/DOCUMENT-refused');
     expect(checkInvariants(record)).toEqual([]);
+  });
+
+  test('accepts filing before the known revocation, and marked filing that overlapped it', () => {
+    for (const lateMs of [-20, 20]) {
+      const record = createValidRecord(HISTORIES);
+      fileAfterRevocation(record, lateMs, lateMs > 0);
+      expect(checkInvariants(record)).toEqual([]);
+    }
   });
 
   test('accepts a refused message that the desk shows', () => {

@@ -35,6 +35,8 @@ export function createValidRecord(courses: readonly ApplicationHistory[]): Chaos
     documents: [],
     orphans: [],
     events: [],
+    journal: { entries: [], events: [], streams: [], checkpoints: [], findings: [] },
+    revocations: [],
     requests: [],
     replies: [],
     hostile: ['hostile-1'],
@@ -53,7 +55,21 @@ export function createValidRecord(courses: readonly ApplicationHistory[]): Chaos
   };
   for (const course of courses) addApplication(course, record);
   addUpload(record, { key: 'refused', application: 'ANY', refusal: 'PDF_SCRIPT' });
+  addJournal(record);
   return record;
+}
+
+/** Adds the entries of every history, and two checkpoints. */
+function addJournal({ applications, journal }: ChaosRecord): void {
+  for (const { id, history } of applications) {
+    const stream = { source: 'intake', subject: `applications/${id}` };
+    const entries = ['open', ...history].map((_, n) => ({ ...stream, sequence: n + 1, id: `${id}-entry-${n + 1}` }));
+    journal.entries.push(...entries);
+    journal.events.push(...entries);
+    journal.streams.push({ ...stream, lastSequence: entries.length });
+  }
+  const { length } = journal.entries;
+  for (const size of [1, length, length]) journal.checkpoints.push({ size, root: `root-${size}`, isSigned: true });
 }
 
 /** Adds an acknowledged upload with its document. */

@@ -36,26 +36,33 @@ const GROUND_BY_KIND: Readonly<Record<Kind, string>> = {
   guardianship: 'guardianship',
 };
 
-/**
- * Records a mandate for 365 days that covers this application and later ones of the person for the public service.
- * @throws ApiError when the platform refuses
- */
-export async function grantMandate(
-  desk: Desk,
-  { publicService, applicant, represented, mandate }: MandateSubject,
-): Promise<NamedMandate> {
+/** Returns the body of a request for a mandate of 365 days that covers this application, and later ones like it. */
+export function toMandateRequest({ publicService, applicant, represented, mandate }: MandateSubject): object {
   const { kind, reference } = mandate;
-  const ground = { kind: GROUND_BY_KIND[kind as Kind], ...(reference ? { reference } : {}) };
-  const body = {
+  return {
     person: toPerson(represented ?? applicant),
     ...(represented ? { representative: toPerson(applicant) } : {}),
     scope: { publicServices: [`publicServices/${publicService}`] },
     term: 'days-365',
-    ground,
+    ground: { kind: GROUND_BY_KIND[kind as Kind], ...(reference ? { reference } : {}) },
     language: applicant.language ?? 'ro',
   };
-  const granted = await desk.call<{ name: string }>('POST', '/mandates', { body });
-  return { kind, name: granted.body.name, ...(reference ? { reference } : {}) };
+}
+
+/** Returns what an application says about its mandate. */
+export const toNamedMandate = ({ mandate: { kind, reference } }: MandateSubject, name: string): NamedMandate => ({
+  kind,
+  name,
+  ...(reference ? { reference } : {}),
+});
+
+/**
+ * Records a mandate for 365 days that covers this application and later ones of the person for the public service.
+ * @throws ApiError when the platform refuses
+ */
+export async function grantMandate(desk: Desk, subject: MandateSubject): Promise<NamedMandate> {
+  const { body } = await desk.call<{ name: string }>('POST', '/mandates', { body: toMandateRequest(subject) });
+  return toNamedMandate(subject, body.name);
 }
 
 const toPerson = ({ idnp, givenName, familyName }: MandatePerson) => ({ idnp, givenName, familyName });

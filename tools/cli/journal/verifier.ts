@@ -80,7 +80,7 @@ const readHashes = (folder: string, level: number, size: number): Rows<Buffer> =
     return starts.map((start) => tile.subarray(start, start + HASH_BYTES));
   });
 
-const readEntries = (folder: string, size: number): Rows<Entry> =>
+export const readEntries = (folder: string, size: number): Rows<Entry> =>
   readRows(folder, 'records', size, (bundle) => {
     const entries: Entry[] = [];
     for (let at = 0; at + 2 <= bundle.length;) {

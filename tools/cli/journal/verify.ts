@@ -68,7 +68,7 @@ export async function verifyAccessList(
 }
 
 /** Returns the public keys of the local platform, in the form name+id+base64. */
-function readLocalKeys(journal: string, data: string): string[] {
+export function readLocalKeys(journal: string, data: string): string[] {
   const file = join(data, 'keys', CHECKPOINT_KEY_SET);
   if (!existsSync(file))
     throw new CommandError(
