@@ -25,6 +25,9 @@ export const CHECKPOINTS_TOPIC = 'cups.checkpoints';
  */
 const REPEATED_RETENTION_DAYS = 40;
 
+/** One process reads all entries, so more partitions would only make batches smaller. */
+const ENTRY_PARTITIONS = 1;
+
 const daysToMs = (count: number) => String(count * 24 * 60 * 60 * 1_000);
 
 /** Reference data: one partition, of which Kafka keeps the newest message of each key. */
@@ -54,7 +57,7 @@ export const buildTrainingTopics = (prefix: string, partitions: number): Topic[]
 
 /**
  * Returns all topics, each with one producer. Retention: deliveries and training streams 30 days; applications,
- * documents, mandates and entries 40; agency streams 90; registries are compacted.
+ * documents, mandates and entries 40; agency streams 90; registries are compacted. Entries have one partition.
  */
 export function buildTopics(
   prefix: string,
@@ -67,7 +70,7 @@ export function buildTopics(
     streamTopic(`${prefix}cups.mandates`, partitions, REPEATED_RETENTION_DAYS), // identity
     registryTopic(`${prefix}cups.centres`), // identity
     ...JOURNAL_SOURCES.map((service) =>
-      streamTopic(prefix + journalTopic(service), partitions, REPEATED_RETENTION_DAYS),
+      streamTopic(prefix + journalTopic(service), ENTRY_PARTITIONS, REPEATED_RETENTION_DAYS),
     ),
     registryTopic(prefix + CHECKPOINTS_TOPIC), // journal
     ...buildTrainingTopics(prefix, partitions),
