@@ -37,6 +37,9 @@ export interface RewrapPace {
   everyMs: number;
 }
 
+/** The service probes its own store once a second, which is usually on the same servers. */
+const PROBE_INTERVAL_MS = 5_000;
+
 /** Until then every replica has read a changed key set: a mounted Secret takes up to two minutes. */
 const REWRAP_PACE: RewrapPace = { settleMs: 300_000, everyMs: 30_000 };
 
@@ -58,7 +61,8 @@ export async function openServiceDataKeys(
   const { environment, prefix, mongoCa, keyEncryption } = config;
   const uri = config.keysUri || config.mongoUri;
   requireEncryptedStore({ environment, mongoUri: uri, mongoCa, setting: 'The URI of data keys' });
-  const store = openStore({ uri, ca: mongoCa, database: `${prefix}cups-${name}-keys`, log, tracer });
+  const database = `${prefix}cups-${name}-keys`;
+  const store = openStore({ uri, ca: mongoCa, database, probeIntervalMs: PROBE_INTERVAL_MS, log, tracer });
   backend.readyWhile(() => store.ready());
   backend.onShutdown('store', () => store.close());
   const records = openDataKeyRecords(store);

@@ -24,10 +24,12 @@ export interface StoreOptions extends Omit<ConnectionOptions, 'gate'> {
   source?: string;
   /** Whether writes commit their entries for the journal. `false` is for measurements. @default true */
   commitsEntries?: boolean | undefined;
+  /** Interval between two probes, ms. @default 1,000 */
+  probeIntervalMs?: number;
 }
 
 export interface Store {
-  /** Whether all indexes exist and the store answered a light read within the last 3 s. */
+  /** Whether all indexes exist and the last light read, at most a probe interval and 2 s ago, was answered. */
   ready(): boolean;
   documents<D extends StoredDocument>(options: CollectionOptions<D>): Documents<D>;
   /** Adds indexes of a collection of other data. The store opens when they exist. */
@@ -72,7 +74,7 @@ export function openStore(options: StoreOptions): Store {
       if (answers) log.info({ event: 'store-ready' });
       else if (!closed) log.warn({ event: 'store-unresponsive' });
     },
-    intervalMs: PROBE_INTERVAL_MS,
+    intervalMs: options.probeIntervalMs ?? PROBE_INTERVAL_MS,
     timeoutMs: PROBE_TIMEOUT_MS,
   });
 

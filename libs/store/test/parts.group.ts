@@ -5,5 +5,6 @@ import './journal-entries.test.ts';
 import './keyed-mutex.test.ts';
 import './next-document.test.ts';
 import './preconditions.test.ts';
+import './probe.test.ts';
 import './queue.test.ts';
 import './settle-updates.test.ts';

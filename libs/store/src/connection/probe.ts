@@ -6,6 +6,8 @@ export interface Probe {
   stop(): void;
 }
 
+const MAX_RETRY_MS = 1_000;
+
 /**
  * Probes the store at an interval. The driver's state only reflects the connection, and a gateway may run while the
  * database behind it is unavailable. One probe at a time; one that exceeds `timeoutMs` counts as failed.
@@ -15,7 +17,7 @@ export function startProbe(options: {
   read: () => Promise<unknown>;
   /** Called when the availability changes. */
   onChange: (answers: boolean) => void;
-  /** Pause between two probes, ms. */
+  /** Pause between two probes, ms; at most a second after a failed one. */
   intervalMs: number;
   timeoutMs: number;
 }): Probe {
@@ -39,7 +41,8 @@ export function startProbe(options: {
     } finally {
       clearTimeout(late);
     }
-    if (!stopped) timer = setTimeout(() => void check(), options.intervalMs).unref();
+    const delayMs = available ? options.intervalMs : Math.min(options.intervalMs, MAX_RETRY_MS);
+    if (!stopped) timer = setTimeout(() => void check(), delayMs).unref();
   };
   void check();
 
