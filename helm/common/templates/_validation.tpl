@@ -115,6 +115,14 @@ of the value.
 {{- $faults = append $faults (printf "%s.oidc.peers is empty: name the address of the OpenID provider, or it cannot be reached." $name) -}}
 {{- end -}}
 {{- end -}}
+{{- if get $values.settings "MPOWER_URL" -}}
+{{- if not $values.mpower.existingSecret -}}
+{{- $faults = append $faults (printf "%s.mpower.existingSecret is missing: name the Secret that holds client.crt and client.key." $name) -}}
+{{- end -}}
+{{- if and $global.networkPolicy.enabled (not $values.mpower.peers) -}}
+{{- $faults = append $faults (printf "%s.mpower.peers is empty: name the address of MPower, or it cannot be reached." $name) -}}
+{{- end -}}
+{{- end -}}
 {{- if and $values.route (ne $values.route.kind "none") (not $values.publicOrigin) -}}
 {{- $faults = append $faults (printf "%s.publicOrigin is missing: a route needs its public URL, https://…" $name) -}}
 {{- end -}}

@@ -18,6 +18,11 @@ pod.
   mountPath: /saml
   readOnly: true
 {{- end }}
+{{- if include "cups.mpowerSecret" . }}
+- name: mpower
+  mountPath: /mpower
+  readOnly: true
+{{- end }}
 {{- if include "cups.secretSources" . | trim }}
 - name: secrets
   mountPath: /secrets
@@ -101,6 +106,19 @@ pod.
       # The whole Secret: during a rotation it also holds the next or the previous key pair.
       - secret:
           name: {{ $values.saml.existingSecret }}
+{{- end }}
+{{- with include "cups.mpowerSecret" . }}
+- name: mpower
+  projected:
+    defaultMode: 288
+    sources:
+      - secret:
+          name: {{ . }}
+          items:
+            {{- range list "client.crt" "client.key" }}
+            - key: {{ . }}
+              path: {{ . }}
+            {{- end }}
 {{- end }}
 {{- with trim (include "cups.secretSources" .) }}
 - name: secrets
@@ -191,12 +209,18 @@ pod.
 {{- if .service.store }}{{ include "cups.authorityFile" (dict "from" $values.global.mongodb.tls "path" "mongodb-ca.crt") }}{{ end }}
 {{- if .service.kafka }}{{ include "cups.authorityFile" (dict "from" $values.global.kafka.tls "path" "kafka-ca.crt") }}{{ end }}
 {{- with $values.vault }}{{ include "cups.authorityFile" (dict "from" .tls "path" "vault-ca.crt") }}{{ end }}
+{{- with $values.mpower }}{{ include "cups.authorityFile" (dict "from" .tls "path" "mpower-ca.crt") }}{{ end }}
 {{- with $values.mail }}{{ include "cups.authorityFile" (dict "from" .tls "path" "smtp-ca.crt") }}{{ end }}
 {{- end }}
 
 {{/* Whether sign-in by MPass is on. */}}
 {{- define "cups.signsInByMpass" -}}
 {{- if has "mpass" (.top.Values.providers | default list) }}true{{ end -}}
+{{- end }}
+
+{{/* The Secret with the client certificate for MPower; empty without one. */}}
+{{- define "cups.mpowerSecret" -}}
+{{- with .top.Values.mpower }}{{ .existingSecret }}{{ end -}}
 {{- end }}
 
 {{/* A key of a Secret as a file. */}}

@@ -35,6 +35,9 @@ export const MANAGED: Readonly<Record<string, string>> = {
   SAML_KEYS_DIR: 'a volume of the Secret `saml.existingSecret`',
   SAML_IDP_CERTIFICATES_FILE: 'a file of the Secret `saml.existingSecret`',
   SAML_ALLOW_UNENCRYPTED_ASSERTIONS: 'never: for trials only',
+  MPOWER_CERTIFICATE_FILE: 'a file of the Secret `mpower.existingSecret`',
+  MPOWER_KEY_FILE: 'a file of the Secret `mpower.existingSecret`',
+  MPOWER_CA_FILE: 'a file of the ConfigMap or Secret that `mpower.tls` names',
   OIDC_CLIENT_SECRET_FILE: 'a file of the Secret `oidc.existingSecret`',
   ...Object.fromEntries(
     ['DOCUMENT_KEYS', 'IDENTITY_KEYS', 'INTAKE_KEYS', 'NOTIFICATION_KEYS'].flatMap((prefix) => [

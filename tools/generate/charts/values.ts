@@ -297,6 +297,15 @@ const SERVICE_VALUES: Record<string, Value[]> = {
     ...secret('oidc', 'client-secret', 'the client secret for `oidc`'),
     value('oidc.port', port, 443, 'Port of the OpenID provider.'),
     value('oidc.peers', peers, [], `OpenID provider, ${PEER}.`),
+    value(
+      'mpower.existingSecret',
+      objectName,
+      '',
+      'Secret with the client certificate for MPower, `client.crt`, and its private key, `client.key`.',
+    ),
+    ...authority('mpower.tls', 'of MPower, if it is private'),
+    value('mpower.port', port, 443, 'Port of MPower.'),
+    value('mpower.peers', peers, [], `MPower, ${PEER}.`),
     ...byCpu(6),
   ],
   intake: [

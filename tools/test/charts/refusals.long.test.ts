@@ -296,6 +296,16 @@ const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] 
     { identity: { providers: ['oidc'] } },
     'identity.settings.OIDC_ISSUER is missing',
   ],
+  [
+    'MPower without our certificate',
+    settings('identity', { MPOWER_URL: 'https://mpower.example' }),
+    'identity.mpower.existingSecret is missing',
+  ],
+  [
+    'MPower that may not be reached',
+    settings('identity', { MPOWER_URL: 'https://mpower.example' }),
+    'identity.mpower.peers is empty',
+  ],
   ['an OpenID provider that may not be reached', { identity: { providers: ['oidc'] } }, 'identity.oidc.peers is empty'],
   [
     'test operators in production',
