@@ -5,6 +5,8 @@ import {
   grpcPortSetting,
   httpPortSetting,
   PROCESS_SETTINGS,
+  RETENTION_CONFIRMED_SETTING,
+  retentionSetting,
   STORED_BACKEND_SETTINGS,
   timerPollSetting,
   TOPIC_PARTITIONS_SETTING,
@@ -59,6 +61,11 @@ export const settings = {
     max: 256,
     default: 32,
     meaning: 'Maximum number of events of different subjects that are handled concurrently.',
+  },
+  retention: {
+    isConfirmed: RETENTION_CONFIRMED_SETTING,
+    refusedMessagesMs: retentionSetting('refused-messages'),
+    parkedEventsMs: retentionSetting('parked-events'),
   },
   timerPollMs: timerPollSetting(2_000),
 } as const satisfies Settings;

@@ -16,6 +16,8 @@ export type EventMeaning =
   | { kind: 'submission'; submission: number }
   | { kind: 'withdrawn' | 'expired'; time: Date }
   | AnswerDateChange
+  /** The application was erased; `isRequested` by the person, and not by a rule. */
+  | { kind: 'erased'; isRequested: boolean }
   /** A draft ended, which never had a delivery. */
   | { kind: 'draft-ended' }
   /** Counted without effect. */
@@ -99,6 +101,8 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
         ? { kind: 'nothing' }
         : { kind: 'date-moved', request, answerBy, requestedAnswerBy };
     }
+    case 'cups.intake.v1.ApplicationErased':
+      return { kind: 'erased', isRequested: read.data.cause === 'requested' };
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.ApplicationDecided':
     case 'cups.intake.v1.ResultArrived':
@@ -107,7 +111,6 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.ContactChanged':
-    case 'cups.intake.v1.ApplicationErased':
     case 'cups.intake.v1.PersonNotified':
     case 'cups.intake.v1.DeskAlertRaised':
     case 'unknown':

@@ -2,6 +2,7 @@ import { agencyOfReplies, agencyOfSource, trainingTopics } from '@cups/agency-co
 import type { Log, Metrics, ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import type { HandlerResult } from '@cups/events';
 import { ApplicationEventHandler } from './outbound/application-event-handler.ts';
+import type { RemoveMessages } from './outbound/application-event-handler.ts';
 import { CopiesClient } from './outbound/copies-client.ts';
 import type { ReleaseDocuments } from './outbound/copies-client.ts';
 import { createDocumentEventHandler } from './outbound/document-event-handler.ts';
@@ -26,6 +27,7 @@ export interface EventHandlersOptions {
   getSubmission: GetSubmission;
   releaseDocuments: ReleaseDocuments;
   acceptResultDocuments: AcceptResultDocuments;
+  removeMessages: RemoveMessages;
   now: () => Date;
   log: Log;
   metrics: Metrics;
@@ -39,7 +41,8 @@ export function createEventHandlers(options: EventHandlersOptions) {
   const submissions = new SubmissionClient(getSubmission, isAgency, log);
   const copies = new CopiesClient(releaseDocuments, log);
   const sender = new SubmissionSender({ deliveries, submissions, copies, monitor, now });
-  const applications = new ApplicationEventHandler(deliveries, sender, monitor, now);
+  const { removeMessages } = options;
+  const applications = new ApplicationEventHandler({ deliveries, sender, monitor, removeMessages, now });
   const replies = new ReplyHandler({
     deliveries,
     refused: refusedReplies,

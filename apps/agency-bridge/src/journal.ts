@@ -54,6 +54,14 @@ function actOfReply({ agency }: DeliveryFacts, { type }: OutboundEvent): Act | u
   }
 }
 
+/** Returns the entry of a delivery whose application was erased. */
+export const entryOfErasure = (delivery: DeliveryFacts, isRequested: boolean): NewEvent =>
+  entryOf(delivery, {
+    action: 'erase-delivery',
+    actor: BRIDGE,
+    ground: isRequested ? 'person-request' : 'retention-rule',
+  });
+
 /** Returns the entry of an administrator who sends a failed delivery again. */
 export const entryOfRedrive = (delivery: DeliveryFacts): NewEvent =>
   entryOf(delivery, { action: 'redrive-delivery', actor: 'services/ops', ground: 'operations' });

@@ -1,3 +1,5 @@
+import { subjectOf } from '@cups/agency-contract';
+import { parkedEventsSweep, startRetention } from '@cups/backend/retention';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
@@ -56,11 +58,17 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     isAgency,
     getSubmission: (name, training, requestId) => intake.getSubmission({ name, training }, requestIdOf(requestId)),
     acceptResultDocuments: (request, requestId) => documents.acceptResultDocuments(request, requestIdOf(requestId)),
+    // Parked and refused messages may contain the agency's texts.
+    removeMessages: async ({ application, agency }) => {
+      await backend.removeParked(subjectOf(application, agency));
+      await refusedReplies.removeOf(agency, application);
+    },
     releaseDocuments: (request, requestId) => documents.releaseDocuments(request, requestIdOf(requestId)),
     now,
     log,
     metrics,
   });
+  startEnds(backend, refusedReplies);
   backend.onShutdown('work', () => events.stop());
   backend.startTimers({ documents: deliveries, due: events.fetchPending, pollMs: config.timerPollMs });
   backend.startTimers({ documents: unmatchedReplies, due: (id) => reporter.reportDue(id), pollMs: config.timerPollMs });
@@ -89,6 +97,19 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
+  });
+}
+
+/** Ends refused messages and parked events at the end of their terms. */
+function startEnds(backend: StoredBackend<Config>, refusedReplies: RefusedReplies): void {
+  const { isConfirmed, refusedMessagesMs, parkedEventsMs } = backend.config.retention;
+  const end = (before: Date, limit: number) => refusedReplies.expire(before, limit);
+  startRetention(backend, {
+    isConfirmed,
+    sweeps: [
+      { category: 'refused-messages', termMs: refusedMessagesMs, end },
+      parkedEventsSweep(backend, parkedEventsMs),
+    ],
   });
 }
 

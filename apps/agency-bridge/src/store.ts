@@ -53,6 +53,7 @@ export function deliveriesOf(store: Store): Deliveries {
         'submitTime',
         'lastRequestTime',
         'copiesWaitTime',
+        'eraseTime',
       ),
       unreleased: [{ _id: false, submission: Number, attempts: Number }],
       documentRequests: [{ _id: false, id: String, position }],

@@ -10,6 +10,8 @@ import './get-delivery.test.ts';
 import './journal.test.ts';
 import './list-deliveries.test.ts';
 import './list-refused-messages.test.ts';
+// Causes refusals, which that test counts.
+import './application-erased.test.ts';
 import './refused-replies.test.ts';
 import './replies.test.ts';
 import './result-documents.test.ts';

@@ -392,6 +392,7 @@ export function newApplication(agency = 'asp', training = false) {
     resultChanged: () => intakeEvent('ResultChanged', { revoked: true }, 'STATE_READY'),
     handedOver: () => intakeEvent('ResultHandedOver', {}, 'STATE_HANDED_OVER'),
     closed: () => intakeEvent('ApplicationClosed', { needMet: true }, 'STATE_CLOSED'),
+    erased: () => intakeEvent('ApplicationErased', { cause: 'requested', eraseTime: now() }, 'STATE_CLOSED'),
     noted: () => intakeEvent('DeskAlertRaised', { kind: 'second-decision' }, 'STATE_READY'),
     /** An event of a later release of intake: its first field is common to all events, the others are unknown. */
     praised(): Event {

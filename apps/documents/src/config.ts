@@ -3,6 +3,8 @@ import {
   grpcPortSetting,
   httpPortSetting,
   PROCESS_SETTINGS,
+  RETENTION_CONFIRMED_SETTING,
+  retentionSetting,
   STORED_BACKEND_SETTINGS,
   timerPollSetting,
 } from '@cups/backend/settings';
@@ -12,62 +14,13 @@ import type { Settings } from '@cups/process/settings';
 
 /** Terms that no law sets; production erases only after they were confirmed. */
 const RETENTION_SETTINGS = {
-  isConfirmed: {
-    name: 'RETENTION_CONFIRMED',
-    type: 'flag',
-    default: true,
-    inProduction: false,
-    meaning:
-      'Whether an administrator confirmed the terms of erasure, which are project defaults without a legal source. Until then nothing is erased at the end of its term; deletion on request and abandoned uploads are not affected.',
-  },
-  evidenceMs: {
-    name: 'RETENTION_EVIDENCE_DAYS',
-    type: 'number',
-    unit: 'days',
-    min: 1,
-    max: 3_650,
-    default: 30,
-    meaning:
-      'Time from the end of an application to the erasure of its scans, at the earliest after the last day of appeal. Project default, no legal source.',
-  },
-  resultMs: {
-    name: 'RETENTION_RESULT_DAYS',
-    type: 'number',
-    unit: 'days',
-    min: 1,
-    max: 3_650,
-    default: 90,
-    meaning: 'Time from the hand-over to the erasure of result documents. Project default, no legal source.',
-  },
-  uncollectedMs: {
-    name: 'RETENTION_UNCOLLECTED_DAYS',
-    type: 'number',
-    unit: 'days',
-    min: 1,
-    max: 3_650,
-    default: 180,
-    meaning:
-      'Time after which a result that nobody collected is reported to a supervisor. It is never erased. Project default, no legal source.',
-  },
-  draftMs: {
-    name: 'RETENTION_DRAFT_DAYS',
-    type: 'number',
-    unit: 'days',
-    min: 31,
-    max: 3_650,
-    default: 1_095,
-    meaning:
-      'Longest time from the upload to the erasure of a scan whose application is a draft. A draft that nobody changes for 30 days expires, and its scans end after RETENTION_EVIDENCE_DAYS. Project default, no legal source.',
-  },
-  unclaimedMs: {
-    name: 'RETENTION_UNCLAIMED_DAYS',
-    type: 'number',
-    unit: 'days',
-    min: 31,
-    max: 3_650,
-    default: 180,
-    meaning: 'Time from the upload to the erasure of results that no decision names. Project default, no legal source.',
-  },
+  isConfirmed: RETENTION_CONFIRMED_SETTING,
+  evidenceMs: retentionSetting('evidence'),
+  resultMs: retentionSetting('results'),
+  uncollectedMs: retentionSetting('uncollected-results'),
+  draftMs: retentionSetting('draft-scans'),
+  unclaimedMs: retentionSetting('unclaimed-results'),
+  parkedEventsMs: retentionSetting('parked-events'),
 } as const satisfies Settings;
 
 /** Where the encrypted bytes are. */

@@ -65,10 +65,15 @@ function toChange(event: IntakeEvent__Output, time: Date): ApplicationChange {
       return { kind: 'ended', time: fromTimestamp(event.data.withdrawTime) ?? time };
     case 'cups.intake.v1.ApplicationExpired':
       return { kind: 'ended', time: fromTimestamp(event.data.expireTime) ?? time };
+    case 'cups.intake.v1.ApplicationErased':
+      return {
+        kind: 'erased',
+        time: fromTimestamp(event.data.eraseTime) ?? time,
+        isRequested: event.data.cause === 'requested',
+      };
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsRequested':
     case 'cups.intake.v1.ContactChanged':
-    case 'cups.intake.v1.ApplicationErased':
     case 'cups.intake.v1.PersonNotified':
     case 'cups.intake.v1.DeskAlertRaised':
     case 'unknown':

@@ -75,3 +75,17 @@ export function entryOfHold(
     result: 'done',
   });
 }
+
+/** Returns the entry that all documents of an erased application are erased. */
+export function entryOfErasure(application: string, { isRequested }: { isRequested: boolean }): NewEvent {
+  const name = resourceName('applications', application);
+  return journalEntry({
+    document: name,
+    key: application,
+    resource: name,
+    action: 'erase-documents',
+    actor: 'services/documents',
+    ground: isRequested ? 'person-request' : 'retention-rule',
+    result: 'erased',
+  });
+}

@@ -1,6 +1,7 @@
 import type { Counter, Log, Metrics } from '@cups/contracts';
 import { resourceName } from '@cups/contracts';
 import { isLive } from './domain/document.ts';
+import { entryOfErasure } from './journal.ts';
 import { expiryOf, paperUncollectedSince, uncollectedSince } from './domain/retention.ts';
 import type { RetentionTerms } from './domain/retention.ts';
 import type { Erasure } from './erasure.ts';
@@ -64,11 +65,13 @@ export class Retention {
     if (document.state !== 'ready') return new Date(time.getTime() + RECHECK_MS);
     const expiry = expiryOf(document, facts, terms);
     if (!expiry || expiry > time) return expiry;
-    if (isConfirmed && !(await this.#isHeld(facts._id))) {
-      await erasure.erase(document._id, 'expired');
+    // Intake erased the application already: only a hold that came meanwhile keeps its documents.
+    const mayErase = isConfirmed || facts.erasure !== undefined;
+    if (mayErase && !(await this.#isHeld(facts._id))) {
+      await erasure.erase(document._id, facts.erasure?.isRequested ? 'requested' : 'expired');
       return undefined;
     }
-    const cause = isConfirmed ? 'hold' : 'not-confirmed';
+    const cause = mayErase ? 'hold' : 'not-confirmed';
     this.#postponed.inc({ cause });
     log.warn({ event: 'document-erasure-postponed', resource: resourceName('documents', document._id), reason: cause });
     return new Date(time.getTime() + RECHECK_MS);
@@ -80,9 +83,9 @@ export class Retention {
     return facts?.hold !== undefined;
   }
 
-  /** Returns since when each result counts as uncollected. A training has none that a person could collect. */
+  /** Returns since when each result counts as uncollected. A training, and an erased application, has none to collect. */
   #uncollectedTimes(documents: readonly DocumentRecord[], facts: ApplicationRecord): Date[] {
-    if (facts.training) return [];
+    if (facts.training || facts.erasure) return [];
     const { terms } = this.#deps;
     const readable = documents.filter(({ state }) => state === 'ready');
     const times = readable.map((document) => uncollectedSince(document, facts, terms));
@@ -98,9 +101,11 @@ export class Retention {
     const { outcome } = await applications.update(facts._id, { scope: 'service', cause: {}, now: time }, (before) => {
       if (before.revision !== facts.revision) return { document: before, events: [] };
       const next: ApplicationRecord = { ...before, timer: due ? { kind: 'retention', due } : null };
+      const isErased = before.erasure && !before.erasure.endTime && !due;
+      if (isErased) next.erasure = { ...before.erasure!, endTime: time };
       if (uncollectedTime) next.uncollectedTime = uncollectedTime;
       else delete next.uncollectedTime;
-      return { document: next, events: [] };
+      return { document: next, events: isErased ? [entryOfErasure(before._id, before.erasure!)] : [] };
     });
     if (outcome === 'applied' && uncollectedTime && !facts.uncollectedTime)
       log.warn({ event: 'result-uncollected', resource: resourceName('applications', facts._id) });

@@ -1,5 +1,6 @@
 import { openServiceDataKeys } from '@cups/backend/data-keys';
 import type { RewrapPace } from '@cups/backend/data-keys';
+import { parkedEventsSweep, startRetention } from '@cups/backend/retention';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
@@ -64,7 +65,7 @@ export async function createDocuments(config: Config, overrides: DocumentsTestOv
   const due = createTimerHandler({ records, checks, erasure, metrics, now });
   backend.startTimers({ documents: records, due, pollMs: config.timerPollMs });
   backend.onShutdown('consumers', () => checks.stop());
-  startRetention(backend, { records, applications, erasure });
+  startErasures(backend, { records, applications, erasure });
   startUpkeep(backend, { records, applications, dataKeyRecords, storage });
   const handle = createApplicationEventHandler({ applications, now });
   backend.consume({ groupId: 'documents', topics: ['cups.applications'], handle });
@@ -80,17 +81,14 @@ export async function createDocuments(config: Config, overrides: DocumentsTestOv
 }
 
 /** Erases documents at the end of their terms. */
-function startRetention(
+function startErasures(
   backend: StoredBackend<Config>,
   stored: Pick<RetentionDeps, 'records' | 'applications' | 'erasure'>,
 ): void {
   const { now, log, metrics, config } = backend;
-  const { isConfirmed, ...terms } = config.retention;
+  const { isConfirmed, parkedEventsMs, ...terms } = config.retention;
   const retention = new Retention({ ...stored, terms, isConfirmed, log, metrics, now });
-  metrics
-    .gauge('documents_retention_confirmed', '1 if documents are erased at the end of their terms.', [])
-    .set(isConfirmed ? 1 : 0);
-  if (!isConfirmed) log.warn({ event: 'retention-unconfirmed' });
+  startRetention(backend, { isConfirmed, sweeps: [parkedEventsSweep(backend, parkedEventsMs)] });
   const due = (id: string) => retention.process(id);
   backend.startTimers({ documents: stored.applications, due, pollMs: RETENTION_POLL_MS });
 }

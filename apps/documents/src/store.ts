@@ -81,6 +81,7 @@ export function openApplicationRecords(store: Store): ApplicationRecords {
       paperTime: Date,
       uncollectedTime: Date,
       hold: { time: Date, reason: String, operator: String },
+      erasure: { time: Date, isRequested: Boolean, endTime: Date },
     },
     schemaVersion: SCHEMA_VERSION,
     indexes: [

@@ -58,6 +58,12 @@ describe('the end of a document', () => {
       facts({ handOverTime: at('2026-02-10T00:00:00Z') }),
       '2026-05-11T00:00:00.000Z',
     ],
+    [
+      'a result of an erased application',
+      accepted,
+      facts({ erasure: { time: at('2026-02-03T00:00:00Z'), isRequested: true } }),
+      '2026-02-03T00:00:00.000Z',
+    ],
     ['a correction after the hand-over', accepted, facts({ handOverTime: at('2026-02-02T09:00:00Z') }), undefined],
   ])('of %s', (_, document, known, expiry) => {
     expect(expiryOf(document, known, terms)?.toISOString()).toBe(expiry);

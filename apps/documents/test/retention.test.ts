@@ -7,6 +7,7 @@ import { withHold } from '../src/domain/application-facts.ts';
 import { Retention } from '../src/retention.ts';
 import { intakeEvent, refused, someBytes, startDocuments, upload } from './harness.ts';
 import type { Harness } from './harness.ts';
+import type { ApplicationRecord } from '../src/store.ts';
 
 const DAY = 86_400_000;
 const afterDays = (days: number): Date => new Date(Date.now() + days * DAY);
@@ -90,6 +91,29 @@ test.each([
   expect(metrics).toMatch(new RegExp(`documents_erasures_postponed_total\\{[^}]*cause="${cause}"[^}]*\\} 1`));
   expect((await recordOf(name))?.state).toBe('ready');
   expect((await factsOf(application))?.timer?.due.getTime()).toBeGreaterThan(afterDays(40.9).getTime());
+});
+
+test('an erased application ends its documents before their terms, unless a hold came meanwhile', async () => {
+  const { application, name } = await endedApplication();
+  const now = afterDays(1);
+  const change = (work: (facts: ApplicationRecord) => ApplicationRecord) =>
+    harness.applications.update(application, { scope: 'service', cause: {}, now }, (facts) => ({
+      document: work(facts),
+      events: [],
+    }));
+  const hold = { time: now, reason: 'court' as const, operator: 'operators/test' };
+  await change((facts) => withHold(facts, hold, now));
+  await harness.publish(intakeEvent(application, 9, 'ApplicationErased', { cause: 'requested' }));
+  await eventually(async () => (await factsOf(application))?.erasure);
+  await processAt(application, now, false);
+  expect((await recordOf(name))?.state).toBe('ready');
+  await change((facts) => withHold(facts, undefined, now));
+  await processAt(application, now, false);
+  expect((await recordOf(name))?.state).toBe('erased');
+  expect((await factsOf(application))?.erasure?.endTime).toEqual(now);
+  const [entry] = (await factsOf(application))!.outbox;
+  expect(entry).toMatchObject({ type: 'cups.journal.v1.EntryRecorded', key: application });
+  expect(entry!.data.toString('latin1')).toMatch(/erase-documents.*person-request/s);
 });
 
 test('the timer of an ended application erases by itself', async () => {

@@ -11,6 +11,8 @@ import type { ApplicationEvent, NoticeTrigger } from './event-decoder.ts';
 import { toChange } from './journal.ts';
 import type { NoticeMetrics } from './notice-metrics.ts';
 import type { NoticeSender } from './notice-sender.ts';
+import { toErased } from './erasure.ts';
+import type { Erasure } from './erasure.ts';
 import { newThread, withNotices } from './store.ts';
 import type { Thread, Threads } from './store.ts';
 import type { NoticeComposer } from './notice-composer.ts';
@@ -23,6 +25,7 @@ export interface ApplicationEventHandlerDeps {
   composer: NoticeComposer;
   sender: NoticeSender;
   noticeMetrics: NoticeMetrics;
+  erasure: Erasure;
   retryPolicy: RetryPolicy;
   now: () => Date;
 }
@@ -43,7 +46,7 @@ export class ApplicationEventHandler {
     const applicationEvent = decodeApplicationEvent(event);
     if (!applicationEvent) return 'refused';
     const { threads, now } = this.#deps;
-    const { application, centre } = applicationEvent;
+    const { application, centre, trigger } = applicationEvent;
     const receiveTime = now();
     const options = {
       scope: { centre },
@@ -52,6 +55,7 @@ export class ApplicationEventHandler {
       initial: newThread(application, centre),
     };
     try {
+      if (trigger.kind === 'erased') return await this.#erase(application, options, trigger);
       const { document, outcome } = await threads.update(application, options, {
         read: (thread) => this.#createNotice(applicationEvent, event, thread, receiveTime),
         decide: (thread, notice) =>
@@ -65,6 +69,20 @@ export class ApplicationEventHandler {
       if (isProblem(error) && error.kind === 'EXISTS') return 'refused';
       throw error;
     }
+  }
+
+  async #erase(
+    application: string,
+    options: Parameters<Threads['update']>[1],
+    { isRequested }: { isRequested: boolean },
+  ): Promise<HandlerResult> {
+    const { threads, erasure } = this.#deps;
+    const { outcome } = await threads.update(application, options, {
+      read: () => erasure.destroyKey(application),
+      decide: (thread) => toErased(thread, options.now, isRequested ? 'person-request' : 'retention-rule'),
+    });
+    if (outcome === 'applied') erasure.record(application);
+    return outcome === 'gap' ? 'wait' : 'done';
   }
 
   /** Handles an event that an administrator dropped: records its sequence number without a notice. */
@@ -90,8 +108,10 @@ export class ApplicationEventHandler {
       trigger.kind === 'nothing' ||
       trigger.kind === 'person-notified' ||
       trigger.kind === 'contact-changed' ||
+      trigger.kind === 'erased' ||
       // Nothing about the person is stored after their data were erased.
       thread.erased ||
+      thread.eraseTime ||
       isTooOld(eventTime, now, this.#deps.retryPolicy)
     )
       return undefined;

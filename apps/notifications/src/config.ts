@@ -5,6 +5,8 @@ import {
   grpcPortSetting,
   httpPortSetting,
   PROCESS_SETTINGS,
+  RETENTION_CONFIRMED_SETTING,
+  retentionSetting,
   STORED_BACKEND_SETTINGS,
   timerPollSetting,
 } from '@cups/backend/settings';
@@ -78,6 +80,11 @@ export const settings = {
     max: 10_080,
     default: 60,
     meaning: 'Delay after which a notice is dropped if its application has changed state.',
+  },
+  retention: {
+    isConfirmed: RETENTION_CONFIRMED_SETTING,
+    strayNoticesMs: retentionSetting('stray-notices'),
+    parkedEventsMs: retentionSetting('parked-events'),
   },
   timerPollMs: timerPollSetting(2_000),
   claimMs: {

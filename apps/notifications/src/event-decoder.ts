@@ -15,6 +15,8 @@ export type NoticeTrigger =
   | { kind: 'person-notified'; notice: string; method: string }
   /** Notices that were not delivered go to the new contact. */
   | { kind: 'contact-changed' }
+  /** The application was erased; `isRequested` by the person, and not by a rule. */
+  | { kind: 'erased'; isRequested: boolean }
   | { kind: 'nothing' };
 
 export interface ApplicationEvent {
@@ -83,10 +85,11 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
     }
     case 'cups.intake.v1.ContactChanged':
       return { kind: 'contact-changed' };
+    case 'cups.intake.v1.ApplicationErased':
+      return { kind: 'erased', isRequested: event.data.cause === 'requested' };
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsSupplied':
     case 'cups.intake.v1.ApplicationCorrected':
-    case 'cups.intake.v1.ApplicationErased':
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.DeskAlertRaised':

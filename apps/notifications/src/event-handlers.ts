@@ -3,6 +3,7 @@ import type { HandlerResult } from '@cups/events';
 import { ApplicationEventHandler } from './application-event-handler.ts';
 import type { NoticeContext } from './domain/compose-notice.ts';
 import type { RetryPolicy } from './domain/notice.ts';
+import type { Erasure } from './erasure.ts';
 import type { Mailer } from './mail.ts';
 import { NoticeMetrics } from './notice-metrics.ts';
 import { NoticeSender } from './notice-sender.ts';
@@ -12,6 +13,7 @@ import { NoticeComposer } from './notice-composer.ts';
 export interface EventHandlersDeps {
   threads: Threads;
   mailer: Mailer;
+  erasure: Erasure;
   /** Fetches the notice context from intake, as this service. @throws Problem */
   fetchNoticeContext: (application: string) => Promise<NoticeContext>;
   retryPolicy: RetryPolicy;

@@ -57,3 +57,15 @@ function entryOf(
     contentHash: hashContent(salt, { channel, emailAddress, subject, text }),
   });
 }
+
+/** Returns the entry of the erasure of all notices of an application. */
+export const entryOfErasure = (thread: string, ground: 'retention-rule' | 'person-request'): NewEvent =>
+  journalEntry({
+    document: `threads/${thread}`,
+    key: thread,
+    resource: resourceName('applications', thread),
+    action: 'erase-notices',
+    actor: 'services/notifications',
+    ground,
+    result: 'erased',
+  });

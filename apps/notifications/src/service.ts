@@ -1,6 +1,7 @@
 import { openServiceDataKeys } from '@cups/backend/data-keys';
+import { parkedEventsSweep, startRetention } from '@cups/backend/retention';
 import { openStoredBackend } from '@cups/backend/stored';
-import type { StoredTestOverrides } from '@cups/backend/stored';
+import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import { resourceName } from '@cups/contracts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
@@ -10,6 +11,7 @@ import { startBackfill } from './backfill.ts';
 import type { Config } from './config.ts';
 import { toNoticeContext } from './convert.ts';
 import { createEventHandlers } from './event-handlers.ts';
+import { Erasure } from './erasure.ts';
 import { createFileMailer, createSmtpMailer } from './mail.ts';
 import type { Mailer } from './mail.ts';
 import { notificationsRpcs } from './rpc.ts';
@@ -50,7 +52,18 @@ export async function createNotifications(
   const intervalMs = overrides.backfillIntervalMs;
   backend.onShutdown('work', startBackfill({ threads, schemaVersion, log, metrics, now, intervalMs }));
   backend.publishOutboxes([threads]);
-  const events = createEventHandlers({ threads, mailer, fetchNoticeContext, retryPolicy: config, now, log, metrics });
+  const erasure = new Erasure({ threads, dataKeys: keys, log, metrics, now });
+  startEnds(backend, erasure);
+  const events = createEventHandlers({
+    threads,
+    erasure,
+    mailer,
+    fetchNoticeContext,
+    retryPolicy: config,
+    now,
+    log,
+    metrics,
+  });
   backend.onShutdown('outbox', () => events.stop());
   backend.startTimers({ documents: threads, due: events.processDue, pollMs: config.timerPollMs });
   const { handle, skip } = events;
@@ -61,6 +74,18 @@ export async function createNotifications(
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
+  });
+}
+
+/** Ends notices and parked events at the end of their terms. */
+function startEnds(backend: StoredBackend<Config>, erasure: Erasure): void {
+  const { isConfirmed, strayNoticesMs, parkedEventsMs } = backend.config.retention;
+  startRetention(backend, {
+    isConfirmed,
+    sweeps: [
+      { category: 'stray-notices', termMs: strayNoticesMs, end: (before, limit) => erasure.expire(before, limit) },
+      parkedEventsSweep(backend, parkedEventsMs),
+    ],
   });
 }
 

@@ -33,6 +33,8 @@ export interface Thread extends StoredDocument {
   /** centres/{code} of the desk that may read it. */
   centre: string;
   notices: Notice[];
+  /** When the personal data were erased. */
+  eraseTime?: Date;
   /** Salt of the hashes in the journal, 32 hexadecimal digits; absent without entries. */
   journalSalt?: string;
 }
@@ -68,7 +70,7 @@ const noticeSchema = {
 export function openThreads(store: Store, sealing?: Sealing): Threads {
   return store.documents<Thread>({
     collection: 'threads',
-    schema: { centre: { type: String, required: true }, notices: [noticeSchema], journalSalt: String },
+    schema: { centre: { type: String, required: true }, notices: [noticeSchema], journalSalt: String, eraseTime: Date },
     sealed: sealing && { ...sealing, fields: SEALED_FIELDS },
     schemaVersion: schemaVersionFor(sealing ?? { write: 'plain' }),
     indexes: [{ fields: { schemaVersion: 1 }, query: 'the backfill: threads of another version' }],

@@ -4,6 +4,7 @@ import './application-expired.test.ts';
 import './application-submitted.test.ts';
 import './application-withdrawn.test.ts';
 import './documents-requested.test.ts';
+import './erasure.test.ts';
 import './event-sequence.test.ts';
 import './get-slip.test.ts';
 import './ignored-events.test.ts';

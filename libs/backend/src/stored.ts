@@ -204,6 +204,16 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     this.#consumers.push(consumer);
   }
 
+  /** Ends events that were parked before a time. @returns their number, at most `limit` */
+  expireParked(before: Date, limit: number): Promise<number> {
+    return this.#parking.expire(before, limit);
+  }
+
+  /** Removes the parked events of a subject that was erased. @returns their number */
+  removeParked(subject: string): Promise<number> {
+    return this.#parking.removeSubject(subject);
+  }
+
   /** Returns the unread messages of a consumer over all replicas; undefined if Kafka is unavailable. */
   unread({ groupId, topics }: Pick<ConsumerDefinition, 'groupId' | 'topics'>): Promise<bigint | undefined> {
     return this.#openWatch().unread(groupId, topics);

@@ -71,27 +71,32 @@ export const JOURNAL_ACTIONS = {
   'hold-documents': 'A hold stopped the erasure of the documents',
   'end-hold': 'The hold of the documents ended',
   'erase-document': 'The key of a document was destroyed',
+  'erase-documents': 'All documents of an erased application are erased',
   // Mandates.
   'grant-mandate': 'A person granted a mandate to a centre',
   'revoke-mandate': 'A mandate was revoked, wholly or in part',
   'expire-mandate': 'The term of a mandate ended',
+  'erase-mandate': 'The people of a mandate were erased',
   'mandate-revoked': 'The person revoked the mandate of the application',
   // Notices.
   'compose-notice': 'A notice was composed',
   'send-notice': 'A notice was sent',
   'print-notice': 'A slip was printed',
   'fail-notice': 'A notice failed',
+  'erase-notices': 'The key of the notices of an application was destroyed',
   // Messages to an agency.
   'send-request': 'A message about the application was prepared for the agency',
   'record-reply': 'A reply of the agency was recorded',
   'redrive-delivery': 'An administrator sent a failed delivery again',
   'replay-delivery': 'An administrator repeated a message to the agency',
+  'erase-delivery': 'Texts and parked messages of a delivery were removed',
   // Staff.
   'invite-staff': 'A person was invited',
   'change-staff': 'Roles, workplace or absence of a member of staff changed',
   'suspend-staff': 'A member of staff was suspended',
   'reinstate-staff': 'A suspension ended',
   'remove-staff': 'A member of staff left',
+  'erase-staff': 'Name and number of a member of staff who left were erased',
 } as const;
 export type JournalAction = keyof typeof JOURNAL_ACTIONS;
 

@@ -35,6 +35,7 @@ const PARKED_COLLECTION = 'parkedEvents';
 const PARKED_INDEXES: Index[] = [
   { fields: { kind: 1, subject: 1, sequence: 1 }, query: 'the events that wait for a predecessor' },
   { fields: { kind: 1, lane: 1, order: 1 }, query: 'the blocked lanes, and the events of one' },
+  { fields: { parkTime: 1 }, query: 'the events at the end of their retention' },
 ];
 /** Maximum number of events of a lane per read. */
 const LANE_BATCH_SIZE = 100;
@@ -155,6 +156,44 @@ function createLaneStore(run: ParkedRunner, now: () => Date) {
   };
 }
 
+/** Who drops an event at the end of its retention, and why. */
+const RETENTION_DROP = { actor: 'services/retention', reason: 'retention' };
+
+/** Ends parked events. */
+function createParkedEnds(run: ParkedRunner, now: () => Date) {
+  return {
+    /**
+     * Ends events that were parked before a time. Records of dropped ones and events whose predecessor never came are
+     * removed. An event whose handler fails is dropped and its lane released, so that later ones are handled.
+     * @returns the number of events, at most `limit`
+     */
+    async expire(before: Date, limit: number): Promise<number> {
+      const options = { limit, projection: { _id: 1, kind: 1 } };
+      const due = asFilter({ parkTime: { $lt: before }, kind: { $in: ['gap', 'held'] }, released: 0 });
+      const dropped = asFilter({ parkTime: { $lt: before }, kind: 'dropped' });
+      const found = await run((parked) => parked.find(due, options).toArray());
+      const rest = limit - found.length;
+      const records = rest > 0 ? await run((p) => p.find(dropped, { ...options, limit: rest }).toArray()) : [];
+      const ids = (rows: mongo.Document[]) => rows.map(({ _id }) => _id as string);
+      const held = ids(found.filter(({ kind }) => kind === 'held'));
+      const removed = ids([...found.filter(({ kind }) => kind !== 'held'), ...records]);
+      const drop = { ...RETENTION_DROP, time: now() };
+      if (held.length > 0) {
+        const filter = asFilter({ _id: { $in: held }, kind: 'held' });
+        await run((parked) => parked.updateMany(filter, asUpdate({ $set: { drop, released: 1 } })));
+      }
+      if (removed.length > 0) await run((parked) => parked.deleteMany(asFilter({ _id: { $in: removed } })));
+      return held.length + removed.length;
+    },
+    /** Removes all parked events of a subject that was erased. @returns their number */
+    async removeSubject(subject: string): Promise<number> {
+      const filter = asFilter({ kind: { $in: ['gap', 'held', 'dropped'] }, subject });
+      const { deletedCount } = await run((parked) => parked.deleteMany(filter));
+      return deletedCount;
+    },
+  };
+}
+
 /**
  * Opens the event park, which @cups/events uses as `park`. It holds events that arrived before their predecessor, and
  * events of keys whose handler failed, in the collection `parkedEvents`. They contain no person: internal events are
@@ -166,7 +205,7 @@ export function openEventPark(store: Store, { now, metrics }: { now: () => Date;
   const gaps = createGapStore(run, now);
   const listHeldLanes = () => run((parked) => parked.distinct('lane', asFilter({ kind: 'held' })) as Promise<string[]>);
   if (metrics) registerParkedMetrics(metrics, { gaps: gaps.subjects, held: listHeldLanes });
-  return Object.assign(gaps, createLaneStore(run, now));
+  return Object.assign(gaps, createLaneStore(run, now), createParkedEnds(run, now));
 }
 
 interface LaneSummary {

@@ -95,6 +95,8 @@ export interface Delivery {
   /** Names of fields that violate the agency contract. */
   failFields?: string[];
   agencyReference?: string;
+  /** When the texts were removed, because the application was erased. Later replies are refused. */
+  eraseTime?: Date;
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
 }
 
@@ -328,6 +330,25 @@ function defer<D extends Delivery>(delivery: D, cause: DeferCause, now: Date): C
   const event: Outbound = { to: 'intake', type: 'DeliveryDeferred', cause, messageId, occurTime: now };
   const outbound = delivery.deferCause === cause ? [] : [event];
   return { delivery: { ...retryLater(delivery, now), deferCause: cause }, outbound };
+}
+
+/** Members that hold texts of the agency, or what is still to do for an application that exists no longer. */
+const ERASED_MEMBERS = [
+  ...WAIT_MEMBERS,
+  'digests',
+  'reportedIssues',
+  'decision',
+  'documentsRequest',
+  'documentRequests',
+  'failFields',
+  'agencyReference',
+  'end',
+] as const;
+
+/** Removes what the delivery of an erased application holds apart from names, codes and times. */
+export function erase<D extends Delivery>(delivery: D, now: Date): D {
+  if (delivery.eraseTime) return delivery;
+  return { ...omit(delivery, ...ERASED_MEMBERS), pending: [], messages: [], timer: null, eraseTime: now };
 }
 
 /** Ends the delivery of a withdrawn or expired application. Informs the agency if it may have received a request. */

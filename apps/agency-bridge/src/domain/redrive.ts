@@ -17,14 +17,14 @@ const toPendingSubmission = (submission: number, { eventId }: RedriveRequest): P
 
 /**
  * Retries a failed delivery: all submissions that the agency lacks, in order.
- * @returns undefined if no submission failed
+ * @returns undefined if no submission failed, or the application was erased
  */
 export function redrive<D extends Delivery>(
   delivery: D,
   request: RedriveRequest,
 ): { delivery: D; submissions: number[] } | undefined {
-  const { failCause, requested, submission, pending, state } = delivery;
-  if (failCause === undefined || state === 'cancelled') return undefined;
+  const { failCause, requested, submission, pending, state, eraseTime } = delivery;
+  if (failCause === undefined || state === 'cancelled' || eraseTime) return undefined;
   const waiting = new Set(pending.filter(({ isReplay }) => !isReplay).map(({ submission: number }) => number));
   const submissions = sequenceNumbers(requested + 1, submission).filter((number) => !waiting.has(number));
   if (submissions.length === 0) return undefined;
@@ -42,11 +42,11 @@ export function redrive<D extends Delivery>(
 /**
  * Sends everything that the agency received again, in order and under the same IDs. The state stays. Submissions are
  * fetched again. After the application ended, only its end is sent, because its content is no longer available.
- * @returns undefined if nothing was sent, or a replay is in progress
+ * @returns undefined if nothing was sent, a replay is in progress, or the application was erased
  */
 export function replay<D extends Delivery>(delivery: D, request: RedriveRequest): CommandResult<D> | undefined {
-  const { requested, pending, state, end } = delivery;
-  if (requested === 0 || pending.some(({ isReplay }) => isReplay)) return undefined;
+  const { requested, pending, state, end, eraseTime } = delivery;
+  if (requested === 0 || eraseTime || pending.some(({ isReplay }) => isReplay)) return undefined;
   const ends: Outbound[] = end ? [{ to: 'agency', type: end.kind, data: end.data, replay: { time: end.time } }] : [];
   if (state === 'cancelled') return ends.length > 0 ? { delivery, outbound: ends } : undefined;
   const sent = sequenceNumbers(1, requested).map((number): PendingSubmission => ({

@@ -105,6 +105,20 @@ export class RefusedReplies {
     return (await this.#run((rows) => rows.findOne({ agency }, { sort: { order: -1 } }))) ?? undefined;
   }
 
+  /** Removes the rows of an erased application. */
+  async removeOf(agency: string, application: string): Promise<void> {
+    await this.#run((rows) => rows.deleteMany({ agency, application }));
+  }
+
+  /** Removes the rows before a time. @returns their number, at most `limit` */
+  async expire(before: Date, limit: number): Promise<number> {
+    const found = await this.#run((rows) =>
+      rows.find({ time: { $lt: before } }, { limit, projection: { _id: 1 } }).toArray(),
+    );
+    if (found.length > 0) await this.#run((rows) => rows.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }));
+    return found.length;
+  }
+
   async #put(agency: string, rows: RefusedReply[]): Promise<void> {
     if (rows.length === 0) return;
     const writes = rows.map((row) => {

@@ -1,7 +1,7 @@
 import { plainId } from '@cups/agency-contract';
 import type { ReceivedEvent, RefusalDetail, Refusal } from '@cups/contracts';
 import type { HandlerResult } from '@cups/events';
-import { isProblem } from '@cups/problem';
+import { isProblem, Problem } from '@cups/problem';
 import { messageOf, toReply } from './reply-decoder.ts';
 import type { ReplyOrigin, DeliveryReference, ReplyReadResult } from './reply-decoder.ts';
 import { receiveReply, reportRefusal, withResultDocuments } from '../domain/reply.ts';
@@ -111,7 +111,7 @@ export class ReplyHandler {
   /** Returns whether a reply would be recorded: it is neither a repeat nor refused. */
   async #isRecordable({ deliveryId }: DeliveryReference, reply: Reply, { agency }: ReplyOrigin): Promise<boolean> {
     const delivery = await this.#deps.deliveries.get(deliveryId, { scope: { agency } });
-    if (!delivery) return false;
+    if (!delivery || delivery.eraseTime) return false;
     const { refusal, delivery: next } = receiveReply(delivery, reply, this.#deps.now());
     return !refusal && next !== delivery;
   }
@@ -129,6 +129,7 @@ export class ReplyHandler {
     try {
       const options = { scope: { agency }, cause: toCause(event), now: time };
       const { document } = await deliveries.update(named.deliveryId, options, (delivery) => {
+        if (delivery.eraseTime) throw erasedDelivery();
         step = receiveReply(delivery, reply, time);
         return toChange(step);
       });
@@ -161,9 +162,10 @@ export class ReplyHandler {
     const now = this.#deps.now();
     try {
       const options = { scope: { agency }, cause: toCause(event), now };
-      const { document } = await this.#deps.deliveries.update(deliveryId, options, (delivery) =>
-        toChange(reportRefusal(delivery, message, refusal, now)),
-      );
+      const { document } = await this.#deps.deliveries.update(deliveryId, options, (delivery) => {
+        if (delivery.eraseTime) throw erasedDelivery();
+        return toChange(reportRefusal(delivery, message, refusal, now));
+      });
       this.#reported.remember(deliveryId, document, Date.now());
       return (document.training ?? false) === message.training;
     } catch (error) {
@@ -193,7 +195,8 @@ function findNoEffect(
   now: Date,
 ): NoEffect | undefined {
   const message = read.reply ?? messageOf(event, origin);
-  if (!delivery) return { handled: toRefusal(read.refusal ?? unknownDelivery(), message, origin, undefined) };
+  if (!delivery || delivery.eraseTime)
+    return { handled: toRefusal(read.refusal ?? unknownDelivery(), message, origin, undefined) };
   const step = read.reply
     ? receiveReply(delivery, read.reply, now)
     : reportRefusal(delivery, message, read.refusal, now);
@@ -229,5 +232,8 @@ function toRefusal(
   if (reportedTo) detail.application = reportedTo.application;
   return { cause, fields, detail };
 }
+
+/** Nothing is stored about an erased application: for its agency the delivery exists no longer. */
+const erasedDelivery = (): Problem => new Problem({ reason: 'NOT_FOUND', message: 'Delivery not found.' });
 
 const isNotFound = (error: unknown): boolean => isProblem(error) && error.kind === 'NOT_FOUND';

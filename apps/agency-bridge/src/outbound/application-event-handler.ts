@@ -4,27 +4,43 @@ import type { HandlerResult } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Cause } from '@cups/store';
 import type { DeliveryMonitor } from './delivery-monitor.ts';
-import { cancel, newDelivery } from '../domain/delivery.ts';
+import { cancel, erase, newDelivery } from '../domain/delivery.ts';
 import type { CommandResult } from '../domain/delivery.ts';
 import { reportAnswerDateChange } from '../domain/reply.ts';
 import { decodeIntakeEvent } from '../event-decoder.ts';
 import type { ApplicationEvent, AnswerDateChange } from '../event-decoder.ts';
 import { toChange } from '../event-encoder.ts';
+import { entryOfErasure } from '../journal.ts';
 import type { SubmissionSender } from './submission-sender.ts';
 import type { Deliveries, StoredDelivery } from '../store.ts';
 
 /** An application never changes its centre, so an event of another centre is invalid. */
 const CENTRE_MISMATCH: Refusal = { cause: 'CONTENT_INVALID', fields: ['ref.centre'] };
 
+/** Removes parked and refused messages of an agency about an application. */
+export type RemoveMessages = (
+  delivery: Pick<ApplicationEvent, 'application' | 'agency' | 'deliveryId'>,
+) => Promise<void>;
+
+export interface ApplicationEventHandlerDeps {
+  deliveries: Deliveries;
+  sender: SubmissionSender;
+  monitor: DeliveryMonitor;
+  removeMessages: RemoveMessages;
+  now: () => Date;
+}
+
 /** Handles events of cups.applications: each once, in order per application. */
 export class ApplicationEventHandler {
   readonly #deliveries: Deliveries;
   readonly #sender: SubmissionSender;
   readonly #monitor: DeliveryMonitor;
+  readonly #removeMessages: RemoveMessages;
   readonly #now: () => Date;
 
-  constructor(deliveries: Deliveries, sender: SubmissionSender, monitor: DeliveryMonitor, now: () => Date) {
+  constructor({ deliveries, sender, monitor, removeMessages, now }: ApplicationEventHandlerDeps) {
     this.#deliveries = deliveries;
+    this.#removeMessages = removeMessages;
     this.#sender = sender;
     this.#monitor = monitor;
     this.#now = now;
@@ -67,6 +83,8 @@ export class ApplicationEventHandler {
         return this.#end(applicationEvent, { kind: meaning.kind, time: meaning.time, eventId: event.id }, cause);
       case 'date-moved':
         return this.#dateMoved(applicationEvent, meaning, cause);
+      case 'erased':
+        return this.#erase(applicationEvent, meaning.isRequested, cause);
       case 'draft-ended':
         return Promise.resolve('done');
       case 'nothing':
@@ -84,6 +102,27 @@ export class ApplicationEventHandler {
     );
     this.#monitor.observeWaits(document);
     return handled;
+  }
+
+  /** A draft never had a delivery, so nothing is to be erased. */
+  async #erase(applicationEvent: ApplicationEvent, isRequested: boolean, cause: Cause): Promise<'done' | 'wait'> {
+    const { centre, deliveryId } = applicationEvent;
+    if (!(await this.#deliveries.get(deliveryId, { scope: { centre }, projection: { _id: 1 } }))) return 'done';
+    const now = this.#now();
+    const { document, outcome } = await this.#deliveries.update(
+      deliveryId,
+      { scope: { centre }, cause, now },
+      {
+        // Before the write: a repeat after a crash removes the rest.
+        read: () => this.#removeMessages(applicationEvent),
+        decide: (delivery) =>
+          delivery.eraseTime
+            ? { document: delivery, events: [] }
+            : { document: erase(delivery, now), events: [entryOfErasure(delivery, isRequested)] },
+      },
+    );
+    if (outcome === 'applied') this.#monitor.recordErasure(document);
+    return outcome === 'gap' ? 'wait' : 'done';
   }
 
   async #dateMoved(

@@ -1,4 +1,4 @@
-import type { Log, Metrics } from '@cups/contracts';
+import type { Counter, Log, Metrics } from '@cups/contracts';
 import type { StoredDelivery } from '../store.ts';
 import { CopyWaits } from './copy-waits.ts';
 import { DeferredDeliveries } from './deferred-deliveries.ts';
@@ -8,6 +8,7 @@ export class DeliveryMonitor {
   readonly #log: Log;
   readonly #deferred = new DeferredDeliveries();
   readonly #copyWaits = new CopyWaits();
+  readonly #erased: Counter;
   readonly #gauge: { set(value: number): void };
 
   constructor(log: Log, metrics: Metrics) {
@@ -17,6 +18,7 @@ export class DeliveryMonitor {
       'ALARM: deliveries that wait until there is a file of their agency',
     );
     this.#gauge.set(0);
+    this.#erased = metrics.counter('agency_bridge_deliveries_erased_total', 'Deliveries whose texts were removed.');
     metrics.gauge(
       'agency_bridge_deliveries_waiting_for_copies',
       'Deliveries that wait until documents has checked their copies, or releases those of a sent submission',
@@ -52,6 +54,12 @@ export class DeliveryMonitor {
     this.#gauge.set(this.#deferred.count(at));
     const isUnreleased = unreleased !== undefined && unreleased.length > 0;
     this.#copyWaits.observe(_id, copiesWaitTime ?? (isUnreleased ? lastRequestTime : undefined), at);
+  }
+
+  /** Counts and logs a delivery whose application was erased. */
+  recordErasure({ _id, agency }: StoredDelivery): void {
+    this.#erased.inc();
+    this.#log.info({ event: 'delivery-erased', resource: _id, agency });
   }
 
   /** Logs a submission that was sent although copies are still coming. */

@@ -34,6 +34,8 @@ export interface ApplicationFacts {
   uncollectedTime?: Date;
   /** While set, nothing of the application is erased. */
   hold?: Hold;
+  /** The erasure of the application in intake, and when the last of its documents was erased. */
+  erasure?: { time: Date; isRequested: boolean; endTime?: Date };
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
 }
 
@@ -47,6 +49,8 @@ export type ApplicationChange =
   /** `centre` is centres/{code}; empty for the application's own. */
   | { kind: 'collection-centre'; centre: string }
   | { kind: 'ended'; time: Date }
+  /** Intake erased the application; `isRequested` by the person, and not by a rule. */
+  | { kind: 'erased'; time: Date; isRequested: boolean }
   | { kind: 'nothing' };
 
 /** Returns the facts after an event, which may be a repeat. Its timer recomputes the terms of all documents. */
@@ -73,6 +77,9 @@ export function applyChange<F extends ApplicationFacts>(
       return change.centre === '' ? next : { ...next, collectionCentre: change.centre };
     case 'ended':
       return dueNow({ ...next, endTime: laterOf(facts.endTime, change.time) }, now);
+    case 'erased':
+      if (facts.erasure) return facts;
+      return dueNow({ ...next, erasure: { time: change.time, isRequested: change.isRequested } }, now);
     case 'nothing':
       return next;
   }

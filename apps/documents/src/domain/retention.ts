@@ -33,6 +33,7 @@ export function expiryOf(
   facts: ApplicationFacts | undefined,
   terms: RetentionTerms,
 ): Date | undefined {
+  if (facts?.erasure) return facts.erasure.time;
   if (document.purpose === 'evidence') return evidenceExpiry(document, facts, terms);
   const { acceptTime } = document;
   if (!acceptTime) return after(document.createTime, terms.unclaimedMs);

@@ -51,12 +51,23 @@ export function compilePaths(paths: readonly string[]): SealedPaths {
 const isSealed = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
 
 /** Returns the first sealed value within a stored value. */
-export function findSealed(paths: SealedPaths, value: unknown): Uint8Array | undefined {
-  if (paths.sealed !== undefined) return isSealed(value) ? value : undefined;
+export const findSealed = (paths: SealedPaths, value: unknown): Uint8Array | undefined =>
+  findAt(paths, value, (one) => (isSealed(one) ? one : undefined));
+
+/** Whether a value has anything to seal. */
+export const hasValue = (paths: SealedPaths, value: unknown): boolean =>
+  findAt(paths, value, (one) => (one === undefined || one === null ? undefined : true)) ?? false;
+
+function findAt<Found>(
+  paths: SealedPaths,
+  value: unknown,
+  find: (value: unknown) => Found | undefined,
+): Found | undefined {
+  if (paths.sealed !== undefined) return find(value);
   const { element } = paths;
-  if (element) return findFirst(itemsOf(value), (item) => findSealed(element, item));
+  if (element) return findFirst(itemsOf(value), (item) => findAt(element, item, find));
   const members = membersOf(value);
-  return members && findFirst(paths.members, ([name, inner]) => findSealed(inner, members[name]));
+  return members && findFirst(paths.members, ([name, inner]) => findAt(inner, members[name], find));
 }
 
 function findFirst<Item, Found>(items: Iterable<Item>, find: (item: Item) => Found | undefined): Found | undefined {

@@ -7,6 +7,7 @@ import type { SealingKey, SealingKeys } from './keys.ts';
 import {
   compilePaths,
   findSealed,
+  hasValue,
   openValues,
   replaceValues,
   sealValues,
@@ -33,7 +34,7 @@ export interface Sealer {
   openMany<D extends StoredDocument>(stored: readonly D[]): Promise<D[]>;
   /** Splits a projection into what the store and what the caller needs. */
   project(projection: Projection): SealedProjection;
-  /** Returns a new document as stored. Creates its key. */
+  /** Returns a new document as stored. Creates its key, if it has anything to seal. */
   sealNew<D extends StoredDocument>(document: D): Promise<D>;
   /**
    * Returns a changed document as stored. Sealed values that have not changed keep their bytes.
@@ -162,7 +163,7 @@ class FieldSealer implements Sealer {
   }
 
   async sealNew<D extends StoredDocument>(document: D): Promise<D> {
-    const key = this.#writesPlain ? undefined : await this.#keys.create(document._id);
+    const key = this.#writesPlain ? undefined : await this.#findOrCreateKey(document, undefined);
     const none = { plain: undefined, stored: undefined };
     const stored = sealValues(this.#paths, document, none, this.#sealWith(key, document)) as D;
     this.#remember(document, stored);
@@ -202,10 +203,11 @@ class FieldSealer implements Sealer {
     if (!('schemaVersion' in filter)) assertNoSealedField(filter, this.#names);
   }
 
-  /** Returns the key of a document; undefined if it was destroyed. A document without sealed values has none yet. */
-  #findOrCreateKey(document: StoredDocument, stored: unknown): Promise<SealingKey | undefined> {
+  /** Returns the key of a document; undefined if it was destroyed, or nothing was and is to be sealed. */
+  async #findOrCreateKey(document: StoredDocument, stored: unknown): Promise<SealingKey | undefined> {
     const sealed = findSealed(this.#paths, stored);
-    return sealed ? this.#findKey(document, sealed) : this.#keys.create(document._id);
+    if (sealed) return this.#findKey(document, sealed);
+    return hasValue(this.#paths, document) ? this.#keys.create(document._id) : undefined;
   }
 
   /** Returns the key of a sealed value; undefined if it was destroyed. @throws Error if it was lost or is damaged */
