@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { JournalServiceDefinition } from '@cups/contracts/gen/cups/journal/v1/JournalService.ts';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
 import { connect, openKeys, openTls } from '@cups/rpc';
@@ -41,6 +42,7 @@ export class PlatformClient {
   readonly #clients = new Map<StoreServiceName, OperationsClient>();
   #identity: Client<IdentityServiceDefinition> | undefined;
   #documents: Client<DocumentsServiceDefinition> | undefined;
+  #intake: Client<IntakeServiceDefinition> | undefined;
   #journal: Client<JournalServiceDefinition> | undefined;
 
   /**
@@ -88,6 +90,12 @@ export class PlatformClient {
     return this.#documents;
   }
 
+  /** Returns the API of intake. @throws CommandError when its address is unknown */
+  intake(): Client<IntakeServiceDefinition> {
+    this.#intake ??= this.#connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', 'intake');
+    return this.#intake;
+  }
+
   /** Returns the API of the journal. @throws CommandError when its address is unknown */
   journal(): Client<JournalServiceDefinition> {
     this.#journal ??= this.#connect<JournalServiceDefinition>('cups.journal.v1.JournalService', 'journal');
@@ -105,6 +113,7 @@ export class PlatformClient {
     for (const client of this.#clients.values()) client.close();
     this.#identity?.close();
     this.#documents?.close();
+    this.#intake?.close();
     this.#journal?.close();
     this.#tls?.close();
   }

@@ -5,7 +5,11 @@ import { action, defineCommand, printResult } from '../program.ts';
 import { readUserName } from '../user-name.ts';
 import type { Command as Work, CommandOptions } from './commands.ts';
 
-const load = async () => ({ ...(await import('./commands.ts')), ...(await import('./documents.ts')) });
+const load = async () => ({
+  ...(await import('./commands.ts')),
+  ...(await import('./data.ts')),
+  ...(await import('./documents.ts')),
+});
 type Works = Awaited<ReturnType<typeof load>>;
 type WorkName = { [Name in keyof Works]: Works[Name] extends Work ? Name : never }[keyof Works];
 
@@ -126,6 +130,40 @@ function documentsCommand(): Command {
     );
 }
 
+function dataCommand(): Command {
+  return group('data', 'Lists erasures, and erases or restricts on request of a person.')
+    .addCommand(
+      define('erasuresList', 'erasures', 'Lists erasures, newest first.', 'data erasures --verify').option(
+        '--verify',
+        'ask the journal for the entry of each erasure older than two minutes',
+        false,
+      ),
+    )
+    .addCommand(
+      withActor(
+        define(
+          'dataErase',
+          'erase <application>',
+          'Erases the personal data of an application that has ended. A refusal names the law.',
+          'data erase 01JABC --reason objection',
+        ).option('--reason <reason>', 'no-longer-needed, unlawful-processing or objection (required)'),
+      ),
+    )
+    .addCommand(
+      withActor(
+        define(
+          'dataRestrict',
+          'restrict <application>',
+          'Restricts the processing of an application.',
+          'data restrict 01JABC --reason accuracy-contested',
+        ).option('--reason <reason>', 'accuracy-contested, unlawful-processing, legal-claim or objection (required)'),
+      ),
+    )
+    .addCommand(
+      withActor(define('dataUnrestrict', 'unrestrict <application>', 'Ends a restriction.', 'data unrestrict 01JABC')),
+    );
+}
+
 /** Commands that list and repair blocked messages of a running platform. See docs/how-to/unblock-messages.md. */
 export function operationsCommands(): Command[] {
   return [
@@ -135,6 +173,7 @@ export function operationsCommands(): Command[] {
     parkedCommand(),
     outboxCommand(),
     documentsCommand(),
+    dataCommand(),
     group('refused', 'Lists refused messages.').addCommand(
       withService(define('refusedList', 'list', 'Lists refused messages by cause.', 'refused list')).option(
         '--topic <topic>',

@@ -14,6 +14,7 @@ export interface CommandOptions {
   agency?: string | undefined;
   since?: string | undefined;
   reason?: string | undefined;
+  verify?: boolean | undefined;
   actor: string;
 }
 
