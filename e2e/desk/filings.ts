@@ -2,6 +2,7 @@ import { applicationId, createContent, idnp, publicServices } from '@cups/tools/
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { openDesk, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
+import { grantMandate } from '@cups/tools/mandates';
 import { platformUrl } from './test-env.ts';
 
 /** Files applications by API, for pages to show. */
@@ -22,6 +23,11 @@ export interface FilingOptions {
    * @default true
    */
   submit?: boolean;
+  /**
+   * Leaves the draft without a mandate if false, as drafts of earlier releases are.
+   * @default true
+   */
+  mandate?: boolean;
   /** Overrides of the generated content, such as `{ applicant: {…} }`. */
   content?: Record<string, unknown>;
 }
@@ -58,7 +64,10 @@ export async function fileApplication(options: FilingOptions = {}): Promise<Appl
   const desk = await openDeskFor(operator);
   const { body: centre } = await desk.call<Centre>('GET', `/centres/${desk.centre.replace('centres/', '')}`);
   const content = createContent(nextPerson(), centre, service);
-  const body = { id: applicationId(ending), publicService, ...content, ...options.content };
+  const own = { mandate: { kind: 'own-presence' }, ...options.content };
+  const body = { id: applicationId(ending), publicService, ...content, ...own };
+  // A draft that shows what is missing names no mandate.
+  if (options.mandate !== false) body.mandate = await grantMandate(desk, body);
   const { body: draft } = await desk.call<Application>('POST', '/applications', { body });
   return options.submit === false ? draft : runAction(draft, 'submit', {}, operator);
 }

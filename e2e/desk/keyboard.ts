@@ -81,6 +81,8 @@ export async function fileForKnownPerson(user: KeyboardUser, searchText: string)
   await user.press('1');
   await user.press('9');
   await user.press('Control+Enter');
+  await user.waitForScreen('Persoana împuternicește centrul');
+  await user.press('Enter');
   await user.waitForScreen(/Verificați|verific/i);
   await user.press('Space');
   await user.press('Control+Enter');

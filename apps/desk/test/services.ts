@@ -10,6 +10,7 @@ const FOLDER = join(import.meta.dirname, '../../../data/public-services');
 
 interface File {
   code: string;
+  theme?: string;
   search: { popularity: number; keywords: Record<string, string[]> };
   versions: Record<string, unknown>[];
 }
@@ -17,14 +18,14 @@ interface Rule {
   when?: { represented?: boolean; mandate?: string[]; answer?: { field: string; in: string[] } };
 }
 
-function toPublicService({ code, search, versions }: File): PublicService {
+function toPublicService({ code, theme, search, versions }: File): PublicService {
   const version = versions.at(-1) as Record<string, unknown> & { evidence?: Rule[]; centreKinds?: string[] };
   const evidence = (version.evidence ?? []).map((rule) => {
     const { represented, mandate, answer } = rule.when ?? {};
     const when = { represented, mandates: mandate, answer: answer && { field: answer.field, values: answer.in } };
     return Object.assign({}, rule, { when: rule.when && when });
   });
-  const read = { provider: `agencies/${String(version['provider'])}`, evidence, formSchema: version['form'] };
+  const read = { provider: `agencies/${String(version['provider'])}`, theme, evidence, formSchema: version['form'] };
   const service = {
     name: `publicServices/${code}`,
     code,

@@ -240,16 +240,18 @@ describe('mergeDraft', () => {
 });
 
 describe('resolveScreens', () => {
-  test('returns six screens for a simple service', () => {
-    expect(screens('criminal-record', PERSON)).toEqual(['service', 'person', 'form-1', 'papers', 'cost', 'review']);
+  test('returns seven screens for a simple service', () => {
+    expect(screens('criminal-record', PERSON)).toEqual(
+      ...[['service', 'person', 'form-1', 'papers', 'cost', 'mandate', 'review']],
+    );
   });
 
   test('adds the behalf screen for another person, and one per form section', () => {
     const other = Object.assign({}, PERSON, { '/behalf': 'other' });
     expect(screens('birth-allowance', other)).toEqual(
-      ...[['service', 'person', 'behalf', 'form-1', 'form-2', 'papers', 'cost', 'review']],
+      ...[['service', 'person', 'behalf', 'form-1', 'form-2', 'papers', 'cost', 'mandate', 'review']],
     );
-    expect(resolveSteps(screens('birth-allowance', other))).toHaveLength(6);
+    expect(resolveSteps(screens('birth-allowance', other))).toHaveLength(7);
   });
 
   test('findScreen returns the screen of a violation', () => {
@@ -258,6 +260,7 @@ describe('resolveScreens', () => {
     const places = ['/applicant/idnp', '/answers/iban', '/evidence/identity-document/how', '/delivery/kind', '/x'];
     expect(places.map((at) => findScreen(at, service, all))).toEqual(['person', 'form-2', 'papers', 'cost', 'review']);
     expect(findScreen('/mandate/kind', service, all)).toBe('person');
+    expect(findScreen('/mandate/name', service, all)).toBe('mandate');
     expect([adjacentScreen(all, 'person', 1), adjacentScreen(all, 'service', -1)]).toEqual(['form-1', 'service']);
   });
 
@@ -290,6 +293,7 @@ describe('findMissingFields', () => {
       'papers /evidence/birth-certificate/how EVIDENCE_MISSING',
       'cost /costOption REQUIRED',
       'cost /delivery/kind REQUIRED',
+      'mandate /mandate/name REQUIRED',
     ]);
   });
 
@@ -303,6 +307,7 @@ describe('findMissingFields', () => {
       '/evidence/birth-certificate/code': 'AB12',
       '/costOption': 'standard',
       '/delivery/kind': 'at-centre',
+      '/mandate/name': 'mandates/01JMANDATE0000000000000001',
     });
     expect(missingFieldTexts('birth-allowance', values)).toEqual([]);
     expect(missingFieldTexts('birth-allowance', Object.assign({}, values, { '/answers/payout': 'bank' }))).toEqual([

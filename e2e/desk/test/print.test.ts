@@ -94,7 +94,8 @@ test('prints the application, the mandate and the access log', async () => {
   await page.goto(`/applications/${id}`);
   expect((await printed(page, button(page, 'Cererea, de semnat'))).length).toBe(application.length);
   const [mandate = ''] = await printed(page, button(page, 'Temeiul acțiunii'));
-  expect(mandate).toContain('Cer specialistului centrului să depună în numele meu');
+  expect(mandate).toMatch(/Eu, Vasile Bălan \(IDNP \d+\), împuternicesc centrul „Lozova”/);
+  expect(mandate).toMatch(/Я, Vasile Bălan .* SHA-256 al textului .*[0-9a-f]{64}/s);
   expect(mandate).toContain('Test Specialist Lozova');
 
   await page.goto(`/applications/${id}/access-log`);

@@ -112,6 +112,10 @@ test('validates each screen of an allowance, and saves it for later', async () =
   await user.press('Control+Enter');
   await titleIs(page, 'Ce termen și cost alege persoana?');
   await user.press('Control+Enter');
+  await titleIs(page, 'Persoana împuternicește centrul');
+  await page.getByText(/care reprezint pe Ana Țurcan/).waitFor();
+  await checkScreen('mandate');
+  await user.press('Control+Enter');
   await titleIs(page, 'Persoana verifică datele');
   await user.press('Control+Enter');
   const missing = page.getByRole('button', { name: /^Certificatul de naștere .* lipsește încă/ });
@@ -160,6 +164,8 @@ test('files one of two services in a visit, and reuses the person', async () => 
   await titleIs(page, /^(Ce termen și cost alege|Cum primește)/);
   await user.press('1');
   await choose(page, 'Se ridică la centru');
+  await user.press('Control+Enter');
+  await titleIs(page, 'Persoana împuternicește centrul');
   await user.press('Control+Enter');
   await titleIs(page, 'Persoana verifică datele');
   await user.press('Control+Enter');
@@ -244,7 +250,7 @@ test('leaves the submission of an own application to a colleague', async () => {
   await page.getByRole('button', { name: 'Depune cererea' }).waitFor();
   expect(await own.count()).toBe(0);
 
-  await page.route('**/api/**', (route) => route.abort());
+  await page.route('**/api/v1/applications/**', (route) => route.abort());
   await page.getByRole('button', { name: 'Schimbă Persoana' }).click();
   await at(page, '/applicant/idnp').fill(idnpOfOperator('cu-001-specialist'));
   await user.press('Control+Enter');
@@ -252,7 +258,7 @@ test('leaves the submission of an own application to a colleague', async () => {
   await at(page, '/checked').check({ force: true });
   await page.getByRole('button', { name: 'Depune cererea' }).click();
   await page.getByText(/Cererea pleacă singură când revine/).waitFor();
-  await page.unroute('**/api/**');
+  await page.unroute('**/api/v1/applications/**');
   // An overloaded platform asks for up to 30 s between two attempts.
   await page.getByText(/un coleg face acest pas/).waitFor({ timeout: 60_000 });
   await own.filter({ hasText: 'un coleg o depune' }).waitFor();

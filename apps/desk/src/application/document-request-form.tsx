@@ -20,6 +20,7 @@ import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { useCatalog } from '../session/catalog.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { dayParams } from './state-texts.ts';
+import { useSupplyMandate } from './supply-mandate.tsx';
 import type { ApplicationActionState } from './use-application-action.ts';
 import styles from './application.module.css';
 
@@ -58,14 +59,19 @@ export function DocumentRequestForm({
     setAnswers(Object.assign({}, answers, { [kind]: Object.assign({}, answers[kind] ?? NO_ANSWER, answer) }));
   };
   const isNaming = useNameScans(details.application.id, open, change);
+  const mandate = useSupplyMandate(details);
+  const needed = !body ? DOCUMENT_REQUEST.nothing : mandate.isMissing ? DOCUMENT_REQUEST.mandateFirst : undefined;
+  const blockingText = isNaming ? DOCUMENTS.notNamed : needed;
   const send = async () => {
     setIsSubmitted(true);
-    if (isNaming) return;
-    if (!body || isReasonMissing(open, answers)) return;
+    if (!body || blockingText || isReasonMissing(open, answers)) return;
     // The outbox stores it from here. A rejected write restores the form.
     forget();
-    if (!(await action.run('supply-documents', body))) setAnswers(answers);
-    else setAnswers({});
+    if (await action.run('supply-documents', Object.assign({}, body, mandate.body))) setAnswers({});
+    else {
+      setAnswers(answers);
+      mandate.refresh();
+    }
   };
   useFormKeys(() => void send());
   useScanKeys();
@@ -87,9 +93,8 @@ export function DocumentRequestForm({
           />
         ))}
       </ul>
-      {isSubmitted && (isNaming || !body) && (
-        <FieldError>{t(isNaming ? DOCUMENTS.notNamed : DOCUMENT_REQUEST.nothing)}</FieldError>
-      )}
+      {mandate.section}
+      {isSubmitted && blockingText && <FieldError>{t(blockingText)}</FieldError>}
       <div className={styles.ways}>
         <Button
           variant="filled"

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Printer } from 'lucide-react';
 import { NOTICE_KIND_TEXTS } from '@cups/application/texts';
 import { api, bodyOf, isTransient } from '../api/client.ts';
@@ -22,6 +22,7 @@ import { APPLICATION, PRINTOUTS } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { PARTS } from '../texts/parts.ts';
 import { useCatalog } from '../session/catalog.ts';
+import { mandateQuery } from '../visit/mandate/mandate-queries.ts';
 import styles from './application.module.css';
 
 interface PrintableDocument {
@@ -103,6 +104,7 @@ export function PrintList({ details }: { details: ApplicationDetails }) {
   const { session } = useSignedIn();
   const { application } = details;
   const specialist = session.operator.displayName;
+  const queryClient = useQueryClient();
   const [error, setError] = useState<unknown>();
   const reportFailure = (printing: Promise<void>) => {
     setError(undefined);
@@ -116,6 +118,15 @@ export function PrintList({ details }: { details: ApplicationDetails }) {
     },
     [application, specialist],
   );
+  const printMandate = async (currentCatalog: Catalog) => {
+    const { name } = application.mandate ?? {};
+    const props = { catalog: currentCatalog, specialist };
+    // An application of an earlier release names no mandate.
+    if (!name) return printDocument(<MandatePrintout filed={application} {...props} />);
+    const mandate = await queryClient.fetchQuery(mandateQuery(name));
+    const { StoredMandatePrintout } = await import('../mandates/mandate-printouts.tsx');
+    return printDocument(<StoredMandatePrintout mandate={mandate} {...props} />);
+  };
   if (!catalog || !application.submitTime) return null;
   const slips = (details.notices ?? []).filter(({ channel }) => channel === 'slip');
   return (
@@ -123,12 +134,7 @@ export function PrintList({ details }: { details: ApplicationDetails }) {
       <h2>{t(PRINTOUTS.title)}</h2>
       <ul className={styles.papers}>
         <PrintListItem label={t(PRINTOUTS.application)} onPrint={() => reportFailure(printFiled(catalog))} />
-        <PrintListItem
-          label={t(PRINTOUTS.mandate)}
-          onPrint={() =>
-            void printDocument(<MandatePrintout filed={application} catalog={catalog} specialist={specialist} />)
-          }
-        />
+        <PrintListItem label={t(PRINTOUTS.mandate)} onPrint={() => reportFailure(printMandate(catalog))} />
         <PrintListItem label={t(PRINTOUTS.receipt)} onPrint={() => void printReceipt(application, catalog)} />
         {slips.map((notice) => (
           <PrintListItem

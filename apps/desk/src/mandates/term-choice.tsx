@@ -13,10 +13,12 @@ interface TermChoiceProps {
   value: MandateTerm | undefined;
   onChange: (term: MandateTerm) => void;
   error?: string | undefined;
+  /** Binds Digit1 … to the terms. */
+  digits?: boolean;
 }
 
-/** The terms of a mandate, each with its last day. Nothing is preselected: the person decides. */
-export function TermChoice({ id, value, onChange, error }: TermChoiceProps) {
+/** The terms of a mandate, each with its last day. */
+export function TermChoice({ id, value, onChange, error, digits = false }: TermChoiceProps) {
   const { t } = useLanguage();
   return (
     <Choice
@@ -25,6 +27,7 @@ export function TermChoice({ id, value, onChange, error }: TermChoiceProps) {
       help={t(MANDATES.termHelp)}
       error={error}
       columns={2}
+      digits={digits}
       options={MANDATE_TERMS.map((term) => ({
         value: term,
         label: capitalise(t(MANDATE_TERM_TEXTS[term])),

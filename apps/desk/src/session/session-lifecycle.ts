@@ -5,6 +5,7 @@ import type { Session } from '../api/types.ts';
 import { openLocalStore } from '../local-store/local-store.ts';
 import { openUploads } from '../documents/uploads.ts';
 import { openOutbox } from '../outbox/outbox.ts';
+import { openMandateRequests } from '../visit/mandate/mandate-requests.ts';
 import { saveInterruptedSession } from './interrupted-session.ts';
 import type { EntryState } from './interrupted-session.ts';
 import { hasDeskRole } from './roles.ts';
@@ -47,8 +48,12 @@ export async function openSession(session: Session, isNew = false): Promise<Sess
   updateQueuePrefetch(session);
   saveInterruptedSession(undefined);
   const localStore = await openLocalStore(session.operator.name);
-  const [outbox, uploads] = await Promise.all([openOutbox(localStore), openUploads(localStore)]);
-  return { kind: 'signedIn', isNew, session, localStore, outbox, uploads };
+  const [outbox, uploads, mandates] = await Promise.all([
+    openOutbox(localStore),
+    openUploads(localStore),
+    openMandateRequests(localStore),
+  ]);
+  return { kind: 'signedIn', isNew, session, localStore, outbox, uploads, mandates };
 }
 
 export function updateQueuePrefetch({ operator }: Session): void {

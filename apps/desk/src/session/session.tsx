@@ -6,6 +6,7 @@ import type { Session } from '../api/types.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import type { Uploads } from '../documents/uploads.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { MandateRequests } from '../visit/mandate/mandate-requests.ts';
 import {
   endSession,
   openSession,
@@ -28,6 +29,7 @@ export interface SignedInState {
   localStore: LocalStore;
   outbox: Outbox;
   uploads: Uploads;
+  mandates: MandateRequests;
 }
 export type SessionState =
   | { kind: 'unknown' }
@@ -126,7 +128,10 @@ function useLeaveSession(state: SessionState, setState: (state: SessionState) =>
   return useCallback(
     (reason) => {
       const { current } = latestState;
-      if (current.kind === 'signedIn') current.uploads.stop();
+      if (current.kind === 'signedIn') {
+        current.uploads.stop();
+        current.mandates.stop();
+      }
       const sent = current.kind === 'signedIn' ? closeOutbox(current.outbox, reason) : Promise.resolve();
       const interrupted =
         current.kind === 'signedIn' && reason ? toInterruptedSession(reason, current.session) : undefined;

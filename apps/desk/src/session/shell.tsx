@@ -47,15 +47,16 @@ export function Shell({ children, ...bar }: ShellProps) {
 
 function Banners() {
   const { t } = useLanguage();
-  const { session, localStore, outbox, uploads } = useSignedIn();
+  const { session, localStore, outbox, uploads, mandates } = useSignedIn();
   const queryClient = useQueryClient();
   const pending = usePendingCount();
   const { isReachable } = useConnectivity(
     useCallback(() => {
       outbox.resume();
       uploads.resumeAll();
+      mandates.resume();
       void queryClient.invalidateQueries();
-    }, [outbox, uploads, queryClient]),
+    }, [outbox, uploads, mandates, queryClient]),
   );
   return (
     <>

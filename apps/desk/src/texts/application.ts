@@ -258,6 +258,11 @@ export const APPLICATION = defineMessages({
 });
 
 export const DOCUMENT_REQUEST = defineMessages({
+  mandateFirst: {
+    ro: 'Înregistrați întâi împuternicirea.',
+    ru: 'Сначала запишите полномочие.',
+    en: 'Record the mandate first.',
+  },
   title: { ro: 'Actele cerute', ru: 'Запрошенные документы', en: 'Requested documents' },
   now: { ro: 'Adus acum', ru: 'Принесён', en: 'Brought now' },
   later: { ro: 'Mai târziu', ru: 'Позже', en: 'Later' },

@@ -7,6 +7,7 @@ export const VISIT = defineMessages({
   stepForm: { ro: 'Formularul', ru: 'Анкета', en: 'Form' },
   stepPapers: { ro: 'Actele', ru: 'Документы', en: 'Documents' },
   stepCost: { ro: 'Costul și eliberarea', ru: 'Стоимость и выдача', en: 'Cost and delivery' },
+  stepMandate: { ro: 'Împuternicirea', ru: 'Полномочие', en: 'Mandate' },
   stepReview: { ro: 'Verificarea', ru: 'Проверка', en: 'Check' },
   steps: { ro: 'Pașii cererii', ru: 'Шаги заявления', en: 'Steps of the application' },
   stepOf: { ro: 'Pasul {n} din {all}', ru: 'Шаг {n} из {all}', en: 'Step {n} of {all}' },

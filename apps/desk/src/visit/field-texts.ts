@@ -4,6 +4,7 @@ import type { Language } from '@cups/application';
 import type { PublicService } from '../api/types.ts';
 import { formatMessage } from '../language/messages.ts';
 import { FIELDS } from '../texts/visit-fields.ts';
+import { VISIT_MANDATE } from '../texts/visit-mandate.ts';
 import { CONTACT_FIELDS } from './model/contact-fields.ts';
 import { fieldsOf, formSchemaOf } from './model/form.ts';
 import type { FormField } from './model/form.ts';
@@ -30,6 +31,7 @@ const LABELS: Record<string, Text> = {
   'mandate/kind': FIELDS.ground,
   'mandate/reference': FIELDS.reference,
   'mandate/date': FIELDS.mandateDate,
+  'mandate/name': VISIT_MANDATE.field,
   costOption: FIELDS.cost,
   'delivery/kind': FIELDS.delivery,
   'delivery/note': FIELDS.address,
@@ -65,6 +67,7 @@ export function missingFieldText(
 
 function specificText(pointer: string, rule: MissingField['violation']['rule'], values: FormValues): Text | undefined {
   const [, member, , part] = pointer.split('/');
+  if (pointer === '/mandate/name' && rule === 'REQUIRED') return VISIT_MANDATE.missing;
   if (member === 'evidence') {
     if (part === 'code' || (rule === 'EVIDENCE_NOT_VERIFIED' && values[pointer] === 'code')) return FIELDS.codeAsk;
     return values[pointer] === 'later' ? FIELDS.paperLater : FIELDS.paperAsk;

@@ -11,6 +11,7 @@ import { pickContent } from './model/draft-merge.ts';
 import { findService } from './model/service.ts';
 import { toApplicableContent, toFormValues, withoutDocumentProof } from './model/form-values.ts';
 import type { FormValues } from './model/form-values.ts';
+import { withoutMandateName } from './model/mandate-basis.ts';
 import { findMissingFields } from './model/missing-fields.ts';
 import type { CheckContext } from './model/missing-fields.ts';
 import { today } from '../language/dates.ts';
@@ -63,7 +64,7 @@ function toCorrection(
   context: CheckContext | undefined,
 ): Draft {
   const initial = { service: context?.service.code, screen: 'person' as const, corrects: application.name };
-  return Object.assign(newDraft(withoutDocumentProof(values ?? {})), initial);
+  return Object.assign(newDraft(withoutMandateName(withoutDocumentProof(values ?? {}))), initial);
 }
 
 /** Returns the first screen that is incomplete or has a refused scan, else the review. */

@@ -3,6 +3,7 @@ import { Check, Plus } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
+import { useSignedIn } from '../session/session.tsx';
 import { VISIT } from '../texts/visit.ts';
 import { useDraftForm } from './draft-form.tsx';
 import { VISIT_STEPS, stepOf, resolveSteps } from './model/screens.ts';
@@ -19,6 +20,7 @@ const STEP_NAMES: Record<VisitStep, (typeof VISIT)[keyof typeof VISIT]> = {
   form: VISIT.stepForm,
   papers: VISIT.stepPapers,
   cost: VISIT.stepCost,
+  mandate: VISIT.stepMandate,
   review: VISIT.stepReview,
 };
 
@@ -112,6 +114,7 @@ function DiscardDraft() {
   const { t } = useLanguage();
   const { draft, sync } = useDraftForm();
   const { store } = useVisits();
+  const { mandates } = useSignedIn();
   const [isAsking, setIsAsking] = useState(false);
   const [, go] = useLocation();
   if (!draft.service || isFiled(draft)) return null;
@@ -131,6 +134,7 @@ function DiscardDraft() {
         variant="danger"
         onClick={() => {
           sync.withdraw();
+          mandates.forget(draft.id);
           store.removeDraft(draft.id);
           go('/');
         }}

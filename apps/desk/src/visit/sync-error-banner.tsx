@@ -4,13 +4,17 @@ import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Banner } from '../parts/banner.tsx';
 import { VISIT } from '../texts/visit.ts';
+import { VISIT_MANDATE } from '../texts/visit-mandate.ts';
 import { useDraftForm } from './draft-form.tsx';
 import { useVisits } from './visits.tsx';
+
+/** Refusals that another mandate resolves. */
+const MANDATE_REASONS = ['MANDATE_REQUIRED', 'MANDATE_NOT_COVERING', 'MANDATE_EXPIRED', 'MANDATE_REVOKED'];
 
 /** Shows why the platform rejected a write, with the next step. */
 export function SyncErrorBanner() {
   const { t } = useLanguage();
-  const { draft, sync } = useDraftForm();
+  const { draft, sync, screen, setValue, go: goToScreen } = useDraftForm();
   const { store } = useVisits();
   const [, go] = useLocation();
   const { error } = sync;
@@ -28,8 +32,19 @@ export function SyncErrorBanner() {
   }
   if (!error || error.reason === 'APPLICATION_INCOMPLETE') return null;
   const canRenew = error.reason === 'SERVICE_VERSION_EXPIRED';
+  const needsMandate = MANDATE_REASONS.includes(error.reason) && screen !== 'mandate';
+  const replaceMandate = () => {
+    setValue('/mandate/name', undefined);
+    goToScreen('mandate');
+  };
   return (
-    <Banner kind="trouble" action={canRenew && <Button onClick={sync.renew}>{t(VISIT.renew)}</Button>}>
+    <Banner
+      kind="trouble"
+      action={
+        (canRenew && <Button onClick={sync.renew}>{t(VISIT.renew)}</Button>) ||
+        (needsMandate && <Button onClick={replaceMandate}>{t(VISIT_MANDATE.toMandate)}</Button>)
+      }
+    >
       {t(REASON_TEXTS[error.reason])}
     </Banner>
   );

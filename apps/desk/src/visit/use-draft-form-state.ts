@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { today as todayHere } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import type { Catalog } from '../api/types.ts';
+import { useSignedIn } from '../session/session.tsx';
 import { DOCUMENTS } from '../texts/documents.ts';
 import { useAllUploads } from '../documents/use-uploads.ts';
 import { VISIT } from '../texts/visit.ts';
@@ -16,6 +17,7 @@ import type { ScreenId } from './model/screens.ts';
 import { setOrDelete } from './model/draft-merge.ts';
 import { findAgency, listDeliveryKinds, findOnlyCostOption, findService } from './model/service.ts';
 import { toApplicableContent } from './model/form-values.ts';
+import { mandateBasis, withoutMandateName } from './model/mandate-basis.ts';
 import { newDraft, draftPath } from './visit-store.ts';
 import type { Draft, Visit } from './visit-store.ts';
 import { useDraftSync } from './use-draft-sync.ts';
@@ -177,6 +179,7 @@ function useFieldErrors(
 
 function useDraftChanges(visit: Visit, draft: Draft, catalog: Catalog, sync: DraftForm['sync']) {
   const { store } = useVisits();
+  const { mandates } = useSignedIn();
   const change = (changes: Partial<Draft>) => store.change(draft.id, (current) => Object.assign({}, current, changes));
   const setAll = (values: Readonly<Record<string, FieldValue | undefined>>) =>
     store.change(draft.id, (current) => {
@@ -184,6 +187,8 @@ function useDraftChanges(visit: Visit, draft: Draft, catalog: Catalog, sync: Dra
       for (const [at, value] of Object.entries(values)) setOrDelete(next, at, value);
       // A change invalidates the applicant's check.
       if (!('/checked' in values)) delete next['/checked'];
+      // The person signed a mandate that names other people or another document.
+      if (mandateBasis(next) !== mandateBasis(current.typed)) delete next['/mandate/name'];
       return Object.assign({}, current, { typed: next, unsent: true });
     });
   return {
@@ -203,6 +208,8 @@ function useDraftChanges(visit: Visit, draft: Draft, catalog: Catalog, sync: Dra
     choose(code: string): string {
       const values = initialValues(findService(catalog, code), draft.typed);
       const initial = { service: code, typed: values, screen: 'person' as const };
+      // A mandate that waits to be recorded is for the other service.
+      mandates.forget(draft.id);
       if (!draft.sent) {
         change(initial);
         return draftPath(visit, Object.assign({}, draft, initial));
@@ -253,5 +260,5 @@ const PERSON_POINTERS = /^\/(applicant|contact|behalf|represented|mandate)/;
 /** Keeps personal data when another service is chosen. */
 function initialValues(service: DraftForm['service'], values: Draft['typed']): Draft['typed'] {
   const personValues = Object.fromEntries(Object.entries(values).filter(([at]) => PERSON_POINTERS.test(at)));
-  return Object.assign(personValues, defaultValues(service));
+  return Object.assign({}, withoutMandateName(personValues), defaultValues(service));
 }

@@ -13,6 +13,7 @@ import { BehalfScreen } from './screens/behalf.tsx';
 import { CostScreen } from './screens/cost.tsx';
 import { FormScreen } from './screens/form.tsx';
 import { DocumentsScreen } from './screens/documents.tsx';
+import { MandateScreen } from './screens/mandate.tsx';
 import { PersonScreen } from './screens/person.tsx';
 import { ReceiptScreen } from './screens/receipt.tsx';
 import { ReviewScreen } from './screens/review.tsx';
@@ -91,6 +92,8 @@ function CurrentScreen({ screen }: { screen: ScreenId }) {
       return <DocumentsScreen />;
     case 'cost':
       return <CostScreen />;
+    case 'mandate':
+      return <MandateScreen />;
     case 'review':
       return <ReviewScreen />;
     default:
@@ -98,12 +101,12 @@ function CurrentScreen({ screen }: { screen: ScreenId }) {
   }
 }
 
-/** Focuses the first field of a screen; the cost screen keeps its title, for digit keys. */
+/** Focuses the first field of a screen. The screens of cost and mandate keep their title, for digit keys. */
 function useFocusFirstField(screen: ScreenId): void {
   useLayoutEffect(() => {
     // On narrow screens the page itself scrolls.
     window.scrollTo(0, 0);
-    if (screen === 'cost') return;
+    if (screen === 'cost' || screen === 'mandate') return;
     const area = document.getElementById(screen === 'review' ? '/checked' : 'main');
     const first = area?.matches('input') ? area : area && findFirstControl(area);
     first?.focus({ preventScroll: true });

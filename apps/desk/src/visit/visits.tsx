@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import { User } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
@@ -8,6 +8,7 @@ import { Skeleton } from '../parts/load-states.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { KEYS } from '../texts/keys.ts';
 import { VISITS } from '../texts/visits.ts';
+import { useNameMandates } from './mandate/use-mandate-request.ts';
 import { useNameDocuments } from './use-name-documents.ts';
 import { isFiled, isUntouched, MAX_OPEN_VISITS, visitName, openVisitStore, draftPath } from './visit-store.ts';
 import type { Draft, Visit, VisitStore } from './visit-store.ts';
@@ -37,6 +38,7 @@ export function VisitsProvider({ children }: { children: ReactNode }) {
 function LoadedVisits({ store, children }: { store: VisitStore; children: ReactNode }) {
   const { language } = useLanguage();
   useNameDocuments(store);
+  useNameMandates(store);
   // The context value is stable; components subscribe to the store.
   const value = useMemo<VisitsContextValue>(
     () => ({
@@ -79,11 +81,20 @@ export function useOpenVisits(): readonly Visit[] {
   return useMemo(() => findOpenVisits(all), [all]);
 }
 
-/** Number of drafts with unsent input, which sign-out would lose. */
+/** Number of drafts with unsent input, or with a mandate that is not recorded yet. Sign-out would lose both. */
 export function useUnsentCount(): number {
   const { store } = useVisits();
-  const count = () => store.all().flatMap(({ drafts }) => drafts.filter(({ unsent }) => unsent)).length;
-  return useSyncExternalStore(store.subscribe, count);
+  const { mandates } = useSignedIn();
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const ends = [store.subscribe(listener), mandates.subscribe(listener)];
+      return () => ends.forEach((end) => end());
+    },
+    [store, mandates],
+  );
+  const isUnsent = ({ id, unsent }: Draft) => unsent || mandates.get(id) !== undefined;
+  const count = () => store.all().flatMap(({ drafts }) => drafts.filter(isUnsent)).length;
+  return useSyncExternalStore(subscribe, count);
 }
 
 export function useDraft(visit: string, draft: string | undefined): { visit: Visit; draft: Draft } | undefined {

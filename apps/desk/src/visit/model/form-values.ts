@@ -63,6 +63,7 @@ export function toFormValues(content: Content, form: FormSchema | undefined): Fo
   if (mandate && mandate.kind !== 'own-presence') writeValue(values, '/mandate/kind', mandate.kind);
   writeValue(values, '/mandate/reference', mandate?.reference);
   writeValue(values, '/mandate/date', formatCivilDate(mandate?.date ?? ''));
+  writeValue(values, '/mandate/name', mandate?.name);
   for (const field of fieldsOf(form)) {
     const formatted = formatAnswer(field, content.answers?.[field.name]);
     if (formatted !== undefined) values[`/answers/${field.name}`] = formatted;
@@ -124,13 +125,15 @@ function readContact(values: FormValues): Content['contact'] {
 }
 
 function readMandate(values: FormValues, today: string): Content['mandate'] {
-  if (values['/behalf'] === 'self') return { kind: 'own-presence' };
+  const name = textOf(values, '/mandate/name');
+  if (values['/behalf'] === 'self') return omitEmpty({ kind: 'own-presence' as const, name });
   const kind = textOf(values, '/mandate/kind') as NonNullable<Content['mandate']>['kind'];
   if (!isForAnotherPerson(values) || !textOf(values, '/mandate/kind')) return undefined;
   return omitEmpty({
     kind,
     reference: collapseSpaces(textOf(values, '/mandate/reference')),
     date: parseDateOrText(textOf(values, '/mandate/date'), today),
+    name,
   });
 }
 

@@ -37,7 +37,7 @@ export function findMissingFields(
   const violations = validateCompleteness(
     Object.assign({}, content, represented),
     toRequirements(service, findAgency(catalog, service)),
-    { centreKind: catalog.centre.kind, today },
+    { centreKind: catalog.centre.kind, today, isMandateRequired: true },
     createAnswersCheck(formSchemaOf(service)),
   );
   return toMissingFields(violations, values, content, service, screens);

@@ -7,10 +7,11 @@ import type { FormValues } from './form-values.ts';
 
 /** The screens of a visit, in order. */
 
-export type ScreenId = 'service' | 'person' | 'behalf' | `form-${number}` | 'papers' | 'cost' | 'review' | 'receipt';
+export type ScreenId =
+  'service' | 'person' | 'behalf' | `form-${number}` | 'papers' | 'cost' | 'mandate' | 'review' | 'receipt';
 
 /** The steps of the navigation. A step may have several screens. */
-export const VISIT_STEPS = ['service', 'person', 'form', 'papers', 'cost', 'review'] as const;
+export const VISIT_STEPS = ['service', 'person', 'form', 'papers', 'cost', 'mandate', 'review'] as const;
 export type VisitStep = (typeof VISIT_STEPS)[number];
 
 /** Returns the screens of a draft: `behalf` only for another person, and form sections with an applicable field. */
@@ -21,7 +22,7 @@ export function resolveScreens(service: PublicService | undefined, values: FormV
   );
   const documents: ScreenId[] = findRequestedEvidence(service, content).length > 0 ? ['papers'] : [];
   const behalf: ScreenId[] = isForAnotherPerson(values) ? ['behalf'] : [];
-  return ['service', 'person', ...behalf, ...parts, ...documents, 'cost', 'review'];
+  return ['service', 'person', ...behalf, ...parts, ...documents, 'cost', 'mandate', 'review'];
 }
 
 export function stepOf(screen: ScreenId): VisitStep {
@@ -41,6 +42,7 @@ export function findScreen(
   screens: readonly ScreenId[],
 ): ScreenId {
   const [, member = '', name] = pointer.split('/');
+  if (pointer === '/mandate/name') return 'mandate';
   const screen = member === 'answers' ? formScreenOf(service, name) : SCREEN_BY_MEMBER[member];
   if (screen && screens.includes(screen)) return screen;
   return member === 'mandate' || member === 'represented' ? 'person' : 'review';

@@ -4,6 +4,7 @@ import { Title } from '../../parts/screen.tsx';
 import { MANDATE_TEXTS } from '../../texts/content.ts';
 import { FIELDS } from '../../texts/visit-fields.ts';
 import { VISIT } from '../../texts/visit.ts';
+import { VISIT_MANDATE } from '../../texts/visit-mandate.ts';
 import { DateField, LineField } from '../fields/fields.tsx';
 import { useDraftForm } from '../draft-form.tsx';
 import { textOf } from '../model/form-values.ts';
@@ -30,6 +31,9 @@ export function BehalfScreen() {
         onChange={(value) => setValue('/mandate/kind', value)}
       />
       <LineField pointer="/mandate/reference" label={FIELDS.reference} help={FIELDS.referenceHelp} maxLength={200} />
+      {values['/mandate/kind'] === 'notarial' && (
+        <LineField pointer="/mandate/notary" label={VISIT_MANDATE.notaryName} maxLength={200} optional />
+      )}
       <DateField pointer="/mandate/date" label={FIELDS.mandateDate} latest={today} optional />
     </VisitPage>
   );

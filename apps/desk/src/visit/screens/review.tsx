@@ -23,6 +23,7 @@ import {
 import { PARTS } from '../../texts/parts.ts';
 import { FIELDS } from '../../texts/visit-fields.ts';
 import { VISIT } from '../../texts/visit.ts';
+import { VISIT_MANDATE } from '../../texts/visit-mandate.ts';
 import { useDraftForm } from '../draft-form.tsx';
 import type { DraftForm } from '../draft-form.tsx';
 import { contactText } from '../../application/contact-text.ts';
@@ -213,6 +214,12 @@ function buildSections({ content, service, screens, values }: DraftForm): Review
     sections.push({ screen: 'papers', title: VISIT.stepPapers, rows });
   }
   sections.push({ screen: 'cost', title: VISIT.stepCost, rows: costRows(content, service, delivery) });
+  const recorded = mandate?.name ? VISIT_MANDATE.recorded : inAllLanguages('');
+  sections.push({
+    screen: 'mandate',
+    title: VISIT.stepMandate,
+    rows: [{ label: VISIT_MANDATE.field, value: recorded }],
+  });
   return sections;
 }
 
