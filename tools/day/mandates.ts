@@ -68,6 +68,6 @@ export async function grantMandate(desk: Desk, subject: MandateSubject): Promise
 const toPerson = ({ idnp, givenName, familyName }: MandatePerson) => ({ idnp, givenName, familyName });
 
 /** Revokes a mandate as a whole, as the person asks at the desk. */
-export async function revokeMandate(desk: Desk, { name }: NamedMandate): Promise<void> {
+export async function revokeMandate(desk: Desk, { name }: Pick<NamedMandate, 'name'>): Promise<void> {
   await desk.call('POST', `/${name}/revoke`, { body: {} });
 }

@@ -36,13 +36,12 @@ interface DocumentAnswer {
 }
 const NO_ANSWER: DocumentAnswer = { number: '', why: '' };
 
-export function DocumentRequestForm({
-  details,
-  action,
-}: {
+interface DocumentRequestFormProps {
   details: ApplicationDetails;
   action: ApplicationActionState;
-}) {
+}
+
+export function DocumentRequestForm({ details, action }: DocumentRequestFormProps) {
   const { t } = useLanguage();
   const request = details.application.documentRequest;
   const recordId = `${details.application.id} ${request?.id ?? ''}`;

@@ -6,7 +6,7 @@ import { ApiError, isTransient } from '../../api/client.ts';
 import type { Catalog, StoredMandate } from '../../api/types.ts';
 import { formatDayAndTime } from '../../language/dates.ts';
 import { useLanguage } from '../../language/language.tsx';
-import { lastDayText } from '../../mandates/mandate-printouts.tsx';
+import { lastDayText } from '../../mandates/mandate-facts.ts';
 import { MandateText } from '../../mandates/mandate-text.tsx';
 import { Banner } from '../../parts/banner.tsx';
 import { Button } from '../../parts/button.tsx';
