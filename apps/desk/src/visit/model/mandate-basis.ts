@@ -9,7 +9,10 @@ import type { FormValues } from './form-values.ts';
  * the person signed a text that names them.
  */
 export function mandateBasis(values: FormValues): string {
-  const text = (pointer: string) => String(values[pointer] ?? '').replace(/\s+/g, ' ').trim();
+  const text = (pointer: string) =>
+    String(values[pointer] ?? '')
+      .replace(/\s+/g, ' ')
+      .trim();
   const person = (pointer: string) => [
     values[`${pointer}/without`] === true
       ? [text(`${pointer}/foreignDocument/country`), text(`${pointer}/foreignDocument/number`)]
