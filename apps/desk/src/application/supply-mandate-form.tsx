@@ -23,7 +23,7 @@ export default function SupplyMandateForm({ subject, catalog, onUse }: SupplyMan
   const { t } = useLanguage();
   const [choice, setChoice] = useState(SMALLEST_CHOICE);
   const [day] = useState(() => today());
-  const step = useMandateStep({ subject, basis: '', choice, catalog, today: day, onUse });
+  const step = useMandateStep({ subject, choice, catalog, today: day, onUse });
   return (
     <section className={styles.mandate}>
       <Banner kind="trouble">{t(VISIT_MANDATE.supplyNeeds)}</Banner>

@@ -21,6 +21,7 @@ import { StatusIcon } from '../queue/status-icon.tsx';
 import { useCatalog } from '../session/catalog.ts';
 import { DAYS } from '../texts/counts.ts';
 import { KEYS } from '../texts/keys.ts';
+import { MANDATES_LINK } from '../texts/mandates-link.ts';
 import { MANDATE_STATE_TEXTS, MANDATES } from '../texts/mandates.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { SESSION } from '../texts/session.ts';
@@ -52,7 +53,7 @@ export default function MandateList() {
         <nav aria-label={t(SESSION.queue)}>
           <Link href="/">{t(SESSION.queue)}</Link>
         </nav>
-        <Title>{t(MANDATES.title)}</Title>
+        <Title>{t(MANDATES_LINK.title)}</Title>
         <PersonSearch onFind={setIdnp} />
       </div>
       <div ref={list}>
@@ -111,7 +112,7 @@ function CentreMandates() {
   if (soon.length + others.length === 0) return <EmptyState>{t(MANDATES.none)}</EmptyState>;
   return (
     <>
-      {soon.length > 0 && <MandateSection title={t(MANDATES.endingSoon)} mandates={soon} />}
+      {soon.length > 0 && <MandateSection title={t(MANDATES_LINK.endingSoon)} mandates={soon} />}
       {others.length > 0 && (
         <MandateSection title={t(MANDATES.active)} mandates={others}>
           {active.hasNextPage && (

@@ -17,6 +17,7 @@ import { useCatalog } from '../session/catalog.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { KEYS } from '../texts/keys.ts';
 import { MANDATE_TRACKING } from '../texts/mandate-tracking.ts';
+import { MANDATES_LINK } from '../texts/mandates-link.ts';
 import { MANDATES } from '../texts/mandates.ts';
 import { PARTS } from '../texts/parts.ts';
 import { actorText, catalogTitles, scopeParts } from './mandate-facts.ts';
@@ -39,7 +40,7 @@ export default function MandateScreen({ id }: { id: string }) {
     <Screen>
       <div className={styles.page}>
         <div className={styles.title}>
-          <Link href="/mandates">{t(MANDATES.title)}</Link>
+          <Link href="/mandates">{t(MANDATES_LINK.title)}</Link>
           <Title>{t(MANDATES.one)}</Title>
         </div>
         {mandate.isPending && <Skeleton />}

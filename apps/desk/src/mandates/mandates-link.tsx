@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { useLanguage } from '../language/language.tsx';
-import { MANDATES } from '../texts/mandates.ts';
+import { MANDATES_LINK } from '../texts/mandates-link.ts';
 import { ENDING_INTERVAL_MS, endingCountQuery } from './mandates-api.ts';
 
 interface MandatesLinkProps {
@@ -21,8 +21,8 @@ export function MandatesLink({ isReady, countClassName }: MandatesLinkProps) {
       <Link href="/mandates">
         <span />
         <span>
-          {t(MANDATES.title)}
-          {data > 0 && <span className="heard">, {t(MANDATES.endingSoon)}</span>}
+          {t(MANDATES_LINK.title)}
+          {data > 0 && <span className="heard">, {t(MANDATES_LINK.endingSoon)}</span>}
         </span>
         {data > 0 && <span className={countClassName}>{data}</span>}
       </Link>

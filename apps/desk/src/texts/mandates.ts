@@ -4,9 +4,7 @@ import { defineMessages } from '../language/messages.ts';
 
 /** Mandates at the desk, on printouts and on the tracking page. */
 export const MANDATES = defineMessages({
-  title: { ro: 'Împuterniciri', ru: 'Полномочия', en: 'Mandates' },
   one: { ro: 'Împuternicire', ru: 'Полномочие', en: 'Mandate' },
-  endingSoon: { ro: 'Împuterniciri pe sfârșite', ru: 'Истекающие полномочия', en: 'Mandates ending soon' },
 
   active: { ro: 'Valabile', ru: 'Действующие', en: 'Active' },
   ofPerson: { ro: 'Ale persoanei', ru: 'Этого лица', en: 'Of the person' },

@@ -188,7 +188,10 @@ function useDraftChanges(visit: Visit, draft: Draft, catalog: Catalog, sync: Dra
       // A change invalidates the applicant's check.
       if (!('/checked' in values)) delete next['/checked'];
       // The person signed a mandate that names other people or another document.
-      if (mandateBasis(next) !== mandateBasis(current.typed)) delete next['/mandate/name'];
+      if (mandateBasis(next) !== mandateBasis(current.typed)) {
+        delete next['/mandate/name'];
+        mandates.forget(draft.id);
+      }
       return Object.assign({}, current, { typed: next, unsent: true });
     });
   return {

@@ -57,7 +57,7 @@ function ScopeChoice({ subject, catalog, choice, onChange }: Omit<MandateFormPro
       <Choice
         id="/mandate/scope"
         label={t(VISIT_MANDATE.scope)}
-        variant="segments"
+        columns={2}
         options={[
           { value: 'service', label: t(VISIT_MANDATE.scopeService) },
           { value: 'services', label: t(VISIT_MANDATE.scopeServices) },

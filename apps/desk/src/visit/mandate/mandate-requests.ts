@@ -14,8 +14,6 @@ interface MandateRecord {
   application: string;
   /** The Idempotency-Key. */
   key: string;
-  /** What the mandate depends on; see `mandateBasis`. */
-  basis: string;
   body: NewMandate;
 }
 
@@ -42,7 +40,7 @@ export interface MandateRequests {
    * Asks for a mandate, instead of an earlier request for the same application.
    * @returns the whole mandate, or undefined if the platform refused it or it was forgotten
    */
-  record(application: string, basis: string, body: NewMandate): Promise<StoredMandate | undefined>;
+  record(application: string, body: NewMandate): Promise<StoredMandate | undefined>;
   get(application: string): MandateRequest | undefined;
   /** All requests. The array is stable until a change. */
   all(): readonly MandateRequest[];
@@ -74,9 +72,9 @@ class StoredMandateRequests implements MandateRequests {
     this.#notify();
   }
 
-  record(application: string, basis: string, body: NewMandate): Promise<StoredMandate | undefined> {
+  record(application: string, body: NewMandate): Promise<StoredMandate | undefined> {
     this.#drop(application);
-    const record: MandateRecord = { application, key: crypto.randomUUID(), basis, body };
+    const record: MandateRecord = { application, key: crypto.randomUUID(), body };
     void this.#localStore.write(RECORD_KIND, application, record);
     const ended = new Promise<StoredMandate | undefined>((onEnd) => this.#add(record, onEnd));
     this.#notify();

@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import { useSignedIn } from '../../session/session.tsx';
-import { mandateBasis } from '../model/mandate-basis.ts';
 import { isFiled } from '../visit-store.ts';
 import type { VisitStore } from '../visit-store.ts';
 import type { MandateRequest, MandateRequests } from './mandate-requests.ts';
@@ -23,11 +22,8 @@ export function useNameMandates(store: VisitStore): void {
     for (const { record, mandate } of all) {
       const draft = store.draft(record.application);
       if (!mandate || !draft || draft.submitting || isFiled(draft)) continue;
-      // Somebody else was typed meanwhile.
-      if (mandateBasis(draft.typed) === record.basis) {
-        const typed = Object.assign({}, draft.typed, { '/mandate/name': mandate.name });
-        store.change(draft.id, (current) => Object.assign({}, current, { typed, unsent: true }));
-      }
+      const typed = Object.assign({}, draft.typed, { '/mandate/name': mandate.name });
+      store.change(draft.id, (current) => Object.assign({}, current, { typed, unsent: true }));
       requests.forget(record.application);
     }
   }, [all, requests, store]);

@@ -30,8 +30,6 @@ export interface MandateStep {
 
 interface MandateStepOptions {
   subject: MandateSubject;
-  /** See `mandateBasis`. */
-  basis: string;
   choice: MandateChoice;
   catalog: Catalog;
   /** Civil date in Chisinau. */
@@ -41,7 +39,7 @@ interface MandateStepOptions {
 }
 
 export function useMandateStep(options: MandateStepOptions): MandateStep {
-  const { subject, basis, choice, catalog, today, onUse } = options;
+  const { subject, choice, catalog, today, onUse } = options;
   const queryClient = useQueryClient();
   const { session } = useSignedIn();
   const { requests, request } = useMandateRequest(subject.application);
@@ -55,7 +53,7 @@ export function useMandateStep(options: MandateStepOptions): MandateStep {
 
   async function record(): Promise<void> {
     const body = await withTextHash(toNewMandate(subject, choice), catalog, today);
-    const mandate = await requests.record(subject.application, basis, body);
+    const mandate = await requests.record(subject.application, body);
     if (!mandate) return;
     queryClient.setQueryData(mandateQuery(mandate.name).queryKey, mandate);
     void queryClient.invalidateQueries({ queryKey: mandatesQuery.queryKey });

@@ -9,7 +9,6 @@ import { MandateChooser } from '../mandate/mandate-chooser.tsx';
 import { RecordedMandate } from '../mandate/recorded-mandate.tsx';
 import { useMandateStep } from '../mandate/use-mandate-step.ts';
 import { textOf } from '../model/form-values.ts';
-import { mandateBasis } from '../model/mandate-basis.ts';
 import { SMALLEST_CHOICE, toMandateSubject } from '../model/mandate-subject.ts';
 import type { MandateChoice, MandateSubject } from '../model/mandate-subject.ts';
 import { VisitPage } from './visit-page.tsx';
@@ -55,7 +54,6 @@ function ChooseMandate({ subject, goOn }: { subject: MandateSubject; goOn: () =>
   const choice = readChoice(values);
   const step = useMandateStep({
     subject,
-    basis: mandateBasis(values),
     choice,
     catalog,
     today,
