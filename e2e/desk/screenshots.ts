@@ -60,6 +60,7 @@ const SCREENS: readonly Screen[] = [
   { name: 'form', operator: CLERK, path: () => '/', prepare: openVisitAt('Ce se cere?') },
   { name: 'papers', operator: CLERK, path: () => '/', prepare: openVisitAt('Ce acte a adus persoana?') },
   { name: 'cost', operator: CLERK, path: () => '/', prepare: openVisitAt('Ce termen și cost alege persoana?') },
+  { name: 'mandate', operator: CLERK, path: () => '/', prepare: openVisitAt('Persoana împuternicește centrul') },
   { name: 'review', operator: CLERK, path: () => '/', prepare: openVisitAt('Persoana verifică datele') },
   { name: 'receipt', operator: CLERK, path: () => '/', prepare: openVisitAt('Cererea a fost depusă') },
   { name: 'application', operator: CLERK, path: pathOfSample('asked'), isLocalized: true },
