@@ -278,7 +278,7 @@ const VISIBILITY_BY_REASON: Readonly<Record<string, TargetVisibility>> = {
 async function endMandates(centre: string): Promise<void> {
   const desk = await openDesk(platform.url, `${centre.toLowerCase()}-specialist`);
   const theirs = targets.filter((thing) => thing.centre === `centres/${centre}`);
-  for (const { mandate } of theirs) await revokeMandate(desk, { kind: 'own-presence', name: mandate });
+  for (const { mandate } of theirs) await revokeMandate(desk, { name: mandate });
   const draft = `/applications/${theirs.find(({ state }) => state === 'draft')!.id}`;
   await waitUntil(
     async () => (await desk.call<Application>('GET', draft)).body.deskAlerts ?? [],
