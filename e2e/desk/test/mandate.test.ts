@@ -107,7 +107,10 @@ test.each(['ru', 'en'])('fits the mandate in Romanian and %s on a narrow screen,
   const page = await openDraft('Îngust', { viewport: { width: 360, height: 740 }, language });
   await title(page, MANDATE);
   await page.getByRole('radio', { name: /^Timp de 31 de zile/ }).check({ force: true });
-  await page.getByRole('radio', { name: 'Mai multe servicii' }).check({ force: true });
+  const more = page.getByRole('radio', { name: 'Mai multe servicii' });
+  // The footer covers the end of a short page.
+  await more.evaluate((radio) => radio.closest('label')?.scrollIntoView({ block: 'center' }));
+  await more.check({ force: true });
   await page.locator(`blockquote[lang=${language}]`).waitFor();
   await page.locator('blockquote[lang=ro]').waitFor();
   expect(await axe(page)).toEqual([]);
