@@ -141,8 +141,10 @@ function callRows(service: ServiceName, methods: string[], reason: string): Budg
   return [...rows, { service, operation: 'grpc bundle', alone: 0, busy, reason: 'calls of one turn go together' }];
 }
 
-/** Operations that follow time instead of pairs, of any service. */
+/** Operations that follow time instead of pairs. */
 export interface BackgroundRow {
+  /** @default any service that has no row of its own for the operation */
+  service?: ServiceName;
   /** As in a budget row; `*` matches any text. */
   operation: string;
   /** Maximum per second and service. */
@@ -154,8 +156,16 @@ export interface BackgroundRow {
   reason: string;
 }
 
+/** The journal appends once a second, or a hundred entries at once: 3.3 entries a pair. */
+const JOURNAL_BATCHES = { service: 'journal', perSecond: 1.5, perPair: 0.04 } as const;
+
 export const BACKGROUND_BUDGET: readonly BackgroundRow[] = [
-  { operation: 'store probe', perSecond: 2, reason: 'whether the store answers, and the store of data keys' },
+  { service: 'journal', operation: 'kafka Fetch', perSecond: 2.5, reason: 'entries of half a second at once' },
+  { service: 'journal', operation: 'kafka Produce', perSecond: 0.2, reason: 'a checkpoint at most every 10 s' },
+  { ...JOURNAL_BATCHES, operation: 'store find entries (_id)', reason: 'which entries of a batch are known' },
+  { ...JOURNAL_BATCHES, operation: 'store insert entries', reason: 'the index of a batch' },
+
+  { operation: 'store probe', perSecond: 1.5, reason: 'whether the store answers, and less often that of data keys' },
   { operation: 'store find * (timer.due $or)', perSecond: 1, reason: 'due timers' },
   { operation: 'store find * (outbox.time outboxBlocked _id)', perSecond: 0.1, reason: 'sweeps of outboxes' },
   { operation: 'store aggregate *', perSecond: 0.1, reason: 'numbers for gauges' },

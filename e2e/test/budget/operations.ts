@@ -14,6 +14,7 @@ export const COUNTED_SERVICES = [
   'intake',
   'agency-bridge',
   'notifications',
+  'journal',
   'catalog',
   'identity',
 ] as const satisfies ServiceName[];
@@ -86,7 +87,7 @@ export function findDeviations(kind: 'alone' | 'busy', { counts, pairs, seconds 
     }
     for (const [operation, count] of Object.entries(operations)) {
       if (budgeted.some((row) => row.operation === operation)) continue;
-      const background = BACKGROUND_BUDGET.find((row) => matches(row, operation));
+      const background = findBackgroundRow(service, operation);
       const per = `${count} in ${pairs} pairs and ${seconds.toFixed(1)} s`;
       if (!background) {
         deviations.push(`${service} has a new operation, ${operation}: ${per}. Remove it, or add a row to ${TABLE}.`);
@@ -110,7 +111,11 @@ function compareRow(kind: 'alone' | 'busy', row: BudgetRow, count: number, pairs
   return `${found} Remove the operation, or raise "${kind}" of its row in ${TABLE} with the reason.`;
 }
 
-const matches = ({ operation }: BackgroundRow, found: string): boolean => matchesGlob(found, operation);
+/** Returns the row of the service, or else that of any service. */
+function findBackgroundRow(service: string, operation: string): BackgroundRow | undefined {
+  const rows = BACKGROUND_BUDGET.filter((row) => matchesGlob(operation, row.operation));
+  return rows.find((row) => row.service === service) ?? rows.find((row) => row.service === undefined);
+}
 
 const computeBackgroundMaximum = (row: BackgroundRow, pairs: number, seconds: number): number =>
   Math.ceil(row.perSecond * seconds + (row.perPair ?? 0) * pairs) + (row.burst ?? 2);
