@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { temporaryDir } from '@cups/testing';
@@ -60,6 +60,15 @@ describe('a log whose owner did not sign the change', () => {
     const findings = await verifyAltered(rows.toSpliced(20, 400));
     expect(findings.filter((finding) => finding.startsWith('entry-deleted'))).toHaveLength(400);
     expect(findings.filter((finding) => !/^entry-(deleted|missing)/.test(finding))).toEqual([]);
+  });
+
+  test('names the entries of a deleted file only', async () => {
+    writeJournal(folder, rows, [key]);
+    rmSync(join(folder, 'records/001'));
+    const findings = await verifyJournal(folder, [key.text]);
+    const deleted = findings.filter((finding) => finding.startsWith('entry-deleted'));
+    expect(deleted).toHaveLength(256);
+    expect(deleted[0]).toBe('entry-deleted: entry 256 was deleted');
   });
 
   test('names the copy of an entry', async () => {

@@ -64,13 +64,12 @@ function readTile(folder: string, level: string, index: number, width: number): 
   return existsSync(path) ? readFileSync(path) : undefined;
 }
 
-/** Yields the rows of a level, up to `size` or the first missing file. */
+/** Yields the rows of a level, up to `size`. A missing file has none. */
 function* readRows<Row>(folder: string, level: string, size: number, split: (tile: Buffer) => Row[]): Rows<Row> {
   for (let index = 0; index * WIDTH < size; index += 1) {
     const tile = readTile(folder, level, index, Math.min(WIDTH, size - index * WIDTH));
     const rows = tile ? split(tile) : [];
     yield* rows.slice(0, size - index * WIDTH);
-    if (rows.length < WIDTH) return;
   }
 }
 
