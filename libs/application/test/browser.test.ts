@@ -5,9 +5,10 @@ import { build } from 'esbuild';
 
 /**
  * Maximum size of the bundled library after gzip. It grew from 12,650 bytes to 22,003 with the checks of IBANs,
- * casework, foreign documents, names and email addresses, and to 23,632 with compiled checks of schemas.
+ * casework, foreign documents, names and email addresses, to 23,632 with compiled checks of schemas, and to 24,756 with
+ * corrections, and guards of restricted and erased applications.
  */
-const MAX_BYTES = 24 * 1024;
+const MAX_BYTES = 25 * 1024;
 
 let code = '';
 beforeAll(async () => {
