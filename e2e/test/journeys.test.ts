@@ -265,6 +265,7 @@ describe('journeys', () => {
 
   test('spans show exactly the calls and topics of the README', async () => {
     await desk.call('GET', '/public-services?pageSize=1');
+    await grantMandate(desk, filing((people += 1), 'ZQ'));
     await eventually(() => {
       expect(edgesOfSpans(collector.spans)).toEqual(edgesOfReadme());
       return true;
