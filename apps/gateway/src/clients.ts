@@ -76,6 +76,7 @@ type CentreKind = DomainEnumValue<'CENTRE_KIND_', CentreKind__Output>;
 export interface QueryParams {
   pageSize?: number;
   pageToken?: string;
+  before?: number;
   q?: string;
   centre?: string;
   centreKind?: CentreKind;

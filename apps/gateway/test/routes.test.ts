@@ -439,11 +439,11 @@ const rows: OperationRow[] = [
   [
     'listApplicationActions',
     'GET',
-    `${APP}/history?pageSize=5`,
+    `${APP}/history?pageSize=5&before=40`,
     undefined,
     200,
     'ListApplicationActions',
-    { name: NAME, pageSize: 5 },
+    { name: NAME, pageSize: 5, before: 40 },
   ],
   ['listNotices', 'GET', `${APP}/notices`, undefined, 200, '', {}],
   ['getSlip', 'GET', `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7/slip`, undefined, 200, '', {}],

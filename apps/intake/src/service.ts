@@ -25,6 +25,8 @@ import { openClients } from './clients.ts';
 import { rpcs } from './rpc.ts';
 import { openApplicationStore, schemaVersionFor } from './store.ts';
 import { openAccessLog, openAccessLogRows } from './store/access-log.ts';
+import { withBoundedHistory } from './store/bounded-history.ts';
+import { openHistorySegments } from './store/history-segments.ts';
 import { startBackfill } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
 import { openMandateStore } from './store/mandates.ts';
@@ -57,7 +59,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
 
   const searchHasher = createSearchHasher(config.requestSecret);
   const clients = openClients(backend);
-  const { applications, keys, backfill } = await openApplications(backend, searchHasher);
+  const { applications, history, keys, backfill } = await openApplications(backend, searchHasher);
   const dataEnd = openDataEnd(backend, { applications, keys, hashes: searchHasher, isHeld: clients.isHeld });
   const mandates = openMandateStore(store);
   const accessLogRows = openAccessLogRows(store);
@@ -91,6 +93,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   return backend.serve<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
     rpcs: rpcs({
       applications,
+      history,
       mandates,
       versions,
       accessLog: openAccessLog(store, accessLogRows),
@@ -119,11 +122,14 @@ async function openApplications(backend: StoredBackend<Config>, hashes: SearchHa
   const { config, store, log, metrics, now } = backend;
   const { keys } = await openServiceDataKeys(backend, { cache: 'short' });
   const write = config.isSealing ? 'sealed' : 'plain';
-  const applications = openApplicationStore(store, { keys, write });
+  const unbounded = openApplicationStore(store, { keys, write });
+  const history = openHistorySegments({ store, keys, applications: unbounded, log });
+  // Beside a release that cannot read sealed applications, the whole history stays in the document.
+  const applications = config.isSealing ? withBoundedHistory(unbounded, history) : unbounded;
   const schemaVersion = schemaVersionFor({ write });
   const backfill = startBackfill({ applications, hashes, schemaVersion, log, metrics, now });
   backend.onShutdown('work', () => backfill.stop());
-  return { applications, keys, backfill };
+  return { applications, history, keys, backfill };
 }
 
 /** Opens the end of the data, which the timers of applications and requests of supervisors start. */

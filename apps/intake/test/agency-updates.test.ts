@@ -7,6 +7,7 @@ import * as command from '../src/domain/command.ts';
 import * as filing from '../src/domain/commands/filing.ts';
 import { supplyDocuments } from '../src/domain/commands/supply.ts';
 import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
+import { countArchived, newestRows, rowsToArchive, withoutArchived } from '../src/domain/history.ts';
 import type { AgencyUpdate } from '../src/domain/agency-updates.ts';
 import type { Application } from '../src/domain/application.ts';
 import type { Holidays } from '../src/domain/terms.ts';
@@ -276,7 +277,9 @@ describe('limits', () => {
         const transitions = new Set(['submit']);
         for (let n = 0; n < 1_200; n += 1) {
           const before = app;
+          const rows = rowsToArchive(app);
           app = applyAgencyUpdate(app, flood(round[n % round.length]!), WORKING_TIME).document;
+          if (rows.length > 0) app = withoutArchived(app, rows.length);
           if (before.state !== app.state) transitions.add(app.history.at(-1)!.kind);
         }
         expect(Buffer.byteLength(JSON.stringify(app))).toBeLessThan(4 * 1024 * 1024);
@@ -284,19 +287,19 @@ describe('limits', () => {
         // Entries with a transition are never dropped, and dropped entries are counted.
         expect(command.replayHistory(app.history)).toBe(app.state);
         for (const kind of transitions) expect(app.history.some((row) => row.kind === kind)).toBe(true);
-        expect(app.history.length + (app.omittedMessages ?? 0)).toBe(1_201);
+        expect(countArchived(app) + newestRows(app).length + (app.omittedMessages ?? 0)).toBe(1_201);
       }),
       { numRuns: 12 },
     );
   }, 60_000);
 
-  test('keeps the last 50 of 3,000 progress notes in order', () => {
+  test('keeps 1,000 of 1,200 progress notes in order, with the newest', () => {
     let app = applyUpdate(submitted(), 'acknowledged');
-    for (let n = 1; n <= 3_000; n += 1) app = applyUpdate(app, 'progressed', { agencyText: { ro: `nota ${n}` } });
+    for (let n = 1; n <= 1_200; n += 1) app = applyUpdate(app, 'progressed', { agencyText: { ro: `nota ${n}` } });
     const kept = app.history.filter(({ kind }) => kind === 'progressed').map((row) => row.agencyText?.ro);
-    expect(kept).toEqual(Array.from({ length: 50 }, (_, n) => `nota ${n + 2_951}`));
-    expect([app.omittedMessages, app.history.length]).toEqual([2_950, 52]);
-    expect(app.progress?.note).toBe('nota 3000');
+    expect(kept).toEqual(Array.from({ length: 1_000 }, (_, n) => `nota ${n + 201}`));
+    expect([app.omittedMessages, app.history.length]).toEqual([200, 1_002]);
+    expect(app.progress?.note).toBe('nota 1200');
   });
 
   test('raises an alert instead of a request after 50 submissions', () => {

@@ -4,6 +4,7 @@ import './arrival.test.ts';
 import './delivery-event.test.ts';
 import './documents.test.ts';
 import './filing.test.ts';
+import './history.test.ts';
 import './lifecycle.test.ts';
 import './mandates.test.ts';
 import './person-copy.test.ts';

@@ -15,6 +15,7 @@ import './get-notice-context.test.ts';
 import './get-statistics.test.ts';
 import './get-submission.test.ts';
 import './hand-over-result.test.ts';
+import './history-archive.test.ts';
 import './inherited-centres.test.ts';
 import './journal.test.ts';
 import './list-application-actions.test.ts';

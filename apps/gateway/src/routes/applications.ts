@@ -64,8 +64,8 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
       intake.listApplicationActions,
       'actions',
       convert.actionJson,
-      (_query, params) => ({ name: applicationNameOf(params) }),
-      ({ training }) => ({ training }),
+      ({ before }, params) => ({ name: applicationNameOf(params), before }),
+      ({ training, olderActions }) => ({ training, olderActions }),
     ),
     async trackApplication({ body, context }) {
       return { body: convert.trackingJson(await intake.trackApplication(body as { trackingNumber: string }, context)) };

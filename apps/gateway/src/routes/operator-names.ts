@@ -8,6 +8,7 @@ const OPERATIONS_WITH_NAMES = [
   'searchApplications',
   'lookUpPerson',
   'getApplicationDetails',
+  'listApplicationActions',
   'listAccessLogEntries',
   'listJournalEntries',
   'listOperatorActions',

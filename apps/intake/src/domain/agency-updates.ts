@@ -11,14 +11,14 @@ import type {
   Text,
 } from './application.ts';
 import type { DomainEvent, CommandResult } from './command.ts';
+import { countRows, newestRows } from './history.ts';
 import { stopClock } from './clock.ts';
 import { computeDue, endOfDay } from './terms.ts';
 import type { WorkingTime } from './terms.ts';
 
 /**
  * Applies agency messages to an application. Nothing is rejected here: invalid dates are replaced or moved, and
- * each change is recorded in the history and as a desk alert. The document stays bounded, because repeated messages
- * drop the oldest of their kind.
+ * each change is recorded in the history and as a desk alert.
  */
 
 /** A message of an agency, or of the bridge, about the delivery of an application. */
@@ -52,9 +52,11 @@ const MAX_ANSWER_DAYS = 365;
 /** 21 days contain five working days in any calendar. */
 const FALLBACK_ANSWER_DAYS = 21;
 const MAX_DESK_ALERTS = 50;
-/** Maximum number of history entries per kind of message without transition. The newest are kept. */
-const MAX_ROWS_PER_MESSAGE_KIND = 20;
-const MAX_PROGRESS_ROWS = 50;
+/**
+ * Maximum number of history entries per kind of message without transition, which bounds the archive. The first and the
+ * newest are kept.
+ */
+const MAX_ROWS_PER_MESSAGE_KIND = 1_000;
 /**
  * Maximum number of submissions per application; each is stored whole. Further document requests only raise an
  * alert.
@@ -277,8 +279,8 @@ export function addDeskAlert(alerts: DeskAlert[], kind: DeskAlertKind, recordTim
 }
 
 /**
- * Appends the history entry of a message. Over the limit, drops the oldest entry of its kind without transition and
- * counts it.
+ * Appends the history entry of a message. Over the limit, drops the oldest entry of its kind that has no transition and is
+ * not archived, and counts it.
  */
 function appendMessageRow(document: Application, app: Application, update: NormalizedUpdate): void {
   const row: ActionRecord = {
@@ -293,14 +295,11 @@ function appendMessageRow(document: Application, app: Application, update: Norma
   };
   const history = [...app.history, row];
   document.history = history;
-  const isKept = ({ kind, fromState, toState }: ActionRecord) => kind !== update.message || fromState !== toState;
-  const droppable = history.filter((entry) => !isKept(entry));
-  if (
-    isKept(row) ||
-    droppable.length <= (update.message === 'progressed' ? MAX_PROGRESS_ROWS : MAX_ROWS_PER_MESSAGE_KIND)
-  )
-    return;
-  document.history = history.filter((entry) => entry !== droppable[0]);
+  if (row.fromState !== row.toState || countRows(document, [row.kind]) <= MAX_ROWS_PER_MESSAGE_KIND) return;
+  const dropped = newestRows(document).find(
+    ({ kind, fromState, toState }) => kind === row.kind && fromState === toState,
+  );
+  document.history = history.filter((entry) => entry !== dropped);
   document.omittedMessages = (app.omittedMessages ?? 0) + 1;
 }
 

@@ -195,6 +195,16 @@ export interface ActionRecord {
   mandateRevoked?: true;
 }
 
+/** Which part of the history the archive holds. */
+export interface HistoryArchive {
+  /** Number of archived rows: the oldest ones. */
+  count: number;
+  /** Numbers of archived rows without a copy in the document, by kind. */
+  removed: Partial<Record<HistoryKind, number>>;
+  /** Record time of the newest of them that no operator caused. */
+  updateTime?: Date;
+}
+
 export interface Note {
   text: string;
   /** operators/{id} */
@@ -298,7 +308,10 @@ export interface Application {
     documentSha256s?: string[];
   };
   outcome?: Outcome;
+  /** The newest rows, oldest first, after copies of archived ones that rules read; see history.ts. */
   history: ActionRecord[];
+  /** Absent while all rows are in the document. */
+  historyArchive?: HistoryArchive;
   /** Number of repeated agency messages dropped from the history. */
   omittedMessages?: number;
   deskAlerts: DeskAlert[];

@@ -2,6 +2,7 @@ import { Problem, violation } from '@cups/problem';
 import type { ActionRecord, Application, ApplicationRow } from './application.ts';
 import { allowedActions, findBlockingGuard, CASEWORK_ACTIONS, DESK_ROLES, stateAfter } from '@cups/application';
 import type { Action, Guard, CaseworkAction, DeskAlertKind, State, NotificationMethod } from '@cups/application';
+import { countRows } from './history.ts';
 import { assertNoViolations, erasedProblem, notFound, restrictedProblem } from './problems.ts';
 import { isRevoked, resolveCollectingCentre } from './result-delivery.ts';
 
@@ -161,16 +162,15 @@ export function assertDeskRole(app: Application, action: CaseworkAction, actor: 
   });
 }
 
-/** Maximum number of casework actions per application. It bounds the size of the document. */
+/** Maximum number of casework actions per application. It bounds the archive of the history. */
 const MAX_CASEWORK_ACTIONS = 500;
 
-function assertBelowActionLimit({ history, state }: Application, action: CaseworkAction): void {
-  const actions: readonly string[] = CASEWORK_ACTIONS;
-  if (history.filter(({ kind }) => actions.includes(kind)).length < MAX_CASEWORK_ACTIONS) return;
+function assertBelowActionLimit(app: Application, action: CaseworkAction): void {
+  if (countRows(app, CASEWORK_ACTIONS) < MAX_CASEWORK_ACTIONS) return;
   throw new Problem({
     reason: 'ACTION_NOT_ALLOWED',
     message: `The application has reached the limit of ${MAX_CASEWORK_ACTIONS} casework actions.`,
-    metadata: { state, action, max: String(MAX_CASEWORK_ACTIONS), allowed: '' },
+    metadata: { state: app.state, action, max: String(MAX_CASEWORK_ACTIONS), allowed: '' },
   });
 }
 

@@ -1,4 +1,4 @@
-import { Problem } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
 import type { Rule, Violation } from '@cups/problem';
 
 /** Same message for absent applications and those of other centres, so that existence is not revealed. */
@@ -35,4 +35,12 @@ export function assertNoViolations(violations: Violation[]): void {
     message: 'The request has invalid fields.',
     violations,
   });
+}
+
+/** Maximum number of repetitions of an action that changes no state. It bounds the archive of the history. */
+const MAX_REPETITIONS = 100;
+
+/** @throws Problem INVALID_ARGUMENT at the limit of 100 */
+export function assertRepeatable(count: number, field: string): void {
+  if (count >= MAX_REPETITIONS) throw invalidField(violation(field, 'TOO_MANY_CHANGES', { max: MAX_REPETITIONS }));
 }

@@ -115,7 +115,7 @@ const isTransitionToNotify = ({ fromState, toState }: ActionRecord): boolean =>
 
 /** Notes, assignment, and where to reach the applicant or hand over do not respond to the agency. */
 const INTERNAL_ACTIONS = ['note', 'assign', 'choose-collection-centre', 'change-contact'];
-const isOperatorResponse = ({ actor, kind }: ActionRecord): boolean =>
+export const isOperatorResponse = ({ actor, kind }: ActionRecord): boolean =>
   actor.startsWith('operators/') && !INTERNAL_ACTIONS.includes(kind);
 
 /** Without an email the desk notifies by phone or in person. A notification since the transition ends the task. */

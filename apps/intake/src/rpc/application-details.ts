@@ -3,8 +3,10 @@ import { centresOf } from '@cups/rpc';
 import { toAction, toApplication, toRow } from '../convert/application.ts';
 import { toFiledSubmission } from '../convert/filed-submission.ts';
 import { isErased } from '../domain/data-end.ts';
+import { newestRows } from '../domain/history.ts';
 import { erasedProblem, notFound } from '../domain/problems.ts';
 import type { StoredApplication } from '../store.ts';
+import { countHistory } from '../store/history-segments.ts';
 import { findOpenForPerson } from '../store/person-search.ts';
 import type { StoredRow } from '../store/application-rows.ts';
 import { toAccessLogEntry } from './access-log.ts';
@@ -12,7 +14,7 @@ import { accessLogEntry } from './access-recording.ts';
 import { getCentreApplication, toViewer } from './caller.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
-/** Maximum number of history entries shown. An ordinary application has fewer. */
+/** Maximum number of history entries shown. An ordinary application has fewer; ListApplicationActions has the others. */
 const MAX_SHOWN_ACTIONS = 200;
 
 /** RPC handlers of the details page: the application and its submissions. */
@@ -27,6 +29,7 @@ export function applicationDetailsRpcs(
     async GetApplicationDetails({ name, recordLater }, context) {
       const app = await getCentreApplication(applications, name, context);
       const viewer = toViewer(context, deps, now());
+      const shown = newestRows(app).slice(-MAX_SHOWN_ACTIONS);
       const [accessSummary, duplicates] = await Promise.all([
         accessLog.summary(app._id, viewer.operator),
         findPossibleDuplicates(deps, app, centresOf(context)),
@@ -34,8 +37,8 @@ export function applicationDetailsRpcs(
       if (!recordLater) await accessLog.write([app._id], accessLogEntry(context, 'details', viewer.now));
       return {
         application: toApplication(app, viewer),
-        actions: app.history.slice(-MAX_SHOWN_ACTIONS).map((row) => toAction(row, app)),
-        olderActions: Math.max(0, app.history.length - MAX_SHOWN_ACTIONS),
+        actions: shown.map((row) => toAction(row, app)),
+        olderActions: countHistory(app) - shown.length,
         lastAccess: accessSummary.lastAccess ? toAccessLogEntry(accessSummary.lastAccess) : null,
         accessCount: accessSummary.count,
         operatorCount: accessSummary.operatorCount,

@@ -7,6 +7,7 @@ import type { SearchHasher } from '../domain/search-hasher.ts';
 import type { ServiceClients } from '../clients.ts';
 import type { StoredApplication } from '../store.ts';
 import type { OpenApplicationCounter } from '../store/open-application-counter.ts';
+import type { HistorySegments } from '../store/history-segments.ts';
 import type { AccessLog } from '../store/access-log.ts';
 import type { StoredPersonCopy } from '../store/person-copies.ts';
 import type { StoredMandate } from '../store/mandates.ts';
@@ -16,6 +17,8 @@ import type { WorkingTimes } from '../working-times.ts';
 
 export interface RpcDeps {
   applications: Documents<StoredApplication>;
+  /** The archived part of the history of applications. */
+  history: HistorySegments;
   mandates: Documents<StoredMandate>;
   versions: ServiceVersions;
   clients: ServiceClients;

@@ -163,6 +163,7 @@ export const APPLICATION_SCHEMA = {
       mandateRevoked: Boolean,
     },
   ],
+  historyArchive: { count: Number, removed: mixed, updateTime: Date },
   omittedMessages: Number,
   queue: {
     stage: String,

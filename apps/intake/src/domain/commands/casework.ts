@@ -3,6 +3,7 @@ import { violation } from '@cups/problem';
 import { assertDeskRole, resolveOccurTime, appendHistory } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
 import type { Application, PersonNotification } from '../application.ts';
+import { lastUpdateTime } from '../history.ts';
 import { invalidField } from '../problems.ts';
 
 /** Casework: commands of desk colleagues that do not change the state. */
@@ -40,10 +41,9 @@ export function assignApplication(app: Application, actor: Actor, operator: stri
 export function markSeen(app: Application, actor: Actor): CommandResult {
   assertDeskRole(app, 'mark-seen', actor);
   const seenTime = resolveOccurTime(app, actor);
-  const lastUpdate = app.history.findLast(({ actor: source }) => !source.startsWith('operators/'));
+  const lastUpdate = lastUpdateTime(app);
   const hasUnseen =
-    app.deskAlerts.some((alert) => !alert.seenTime) ||
-    (lastUpdate && !(app.seenTime && app.seenTime >= lastUpdate.recordTime));
+    app.deskAlerts.some((alert) => !alert.seenTime) || (lastUpdate && !(app.seenTime && app.seenTime >= lastUpdate));
   if (!hasUnseen) return { document: app, events: [] };
   const deskAlerts = app.deskAlerts.map((alert) =>
     alert.seenTime ? alert : { ...alert, seenTime, seenBy: actor.operator },

@@ -1,13 +1,10 @@
 import { validateContact, validateContentShape } from '@cups/application';
 import type { Contact } from '@cups/application';
-import { violation } from '@cups/problem';
 import { appendHistory, assertTransition } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
 import type { Application } from '../application.ts';
-import { assertNoViolations, invalidField } from '../problems.ts';
-
-/** Maximum number of changes of one contact. It bounds the size of the document. */
-const MAX_CONTACT_CHANGES = 100;
+import { countRows } from '../history.ts';
+import { assertNoViolations, assertRepeatable } from '../problems.ts';
 
 /**
  * Replaces the contact of a filed application. The history keeps both. Submissions stay as they are, because they never
@@ -19,9 +16,7 @@ export function changeContact(app: Application, actor: Actor, contact: Contact):
   assertNoViolations([...validateContentShape({ contact }), ...validateContact({ contact })]);
   const formerContact = app.content.contact ?? {};
   if (isSame(formerContact, contact)) return { document: app, events: [] };
-  if (app.history.filter(({ kind }) => kind === 'change-contact').length >= MAX_CONTACT_CHANGES) {
-    throw invalidField(violation('/contact', 'TOO_MANY_CHANGES', { max: MAX_CONTACT_CHANGES }));
-  }
+  assertRepeatable(countRows(app, ['change-contact']), '/contact');
   const changed = { ...app, state, content: { ...app.content, contact } };
   const document = appendHistory(changed, app.state, 'change-contact', actor, { formerContact, contact });
   return { document, events: [{ type: 'ContactChanged' }] };

@@ -5,9 +5,10 @@ import type { Actor, CommandResult } from '../command.ts';
 import { validateCopies, validateDocumentCount, withDocuments } from '../documents.ts';
 import type { Application, DocumentReference, ServiceVersion } from '../application.ts';
 import { createDraftTimer } from '../draft-timer.ts';
+import { countRows } from '../history.ts';
 import { validateMandateName } from '../mandates.ts';
 import type { MandateCopy } from '../mandates.ts';
-import { assertNoViolations } from '../problems.ts';
+import { assertNoViolations, assertRepeatable } from '../problems.ts';
 
 export interface NewApplication {
   id: string;
@@ -90,9 +91,13 @@ export function editDraft(
   return { document, events: [] };
 }
 
-/** Moves a draft to the version in force. A cost option that this version lacks is cleared. */
+/**
+ * Moves a draft to the version in force. A cost option that this version lacks is cleared.
+ * @throws Problem INVALID_ARGUMENT at the limit of 100 times
+ */
 export function renewDraft(app: Application, actor: Actor, version: ServiceVersion): CommandResult {
   const state = assertTransition(app, 'renew', actor);
+  assertRepeatable(countRows(app, ['renew']), '');
   const { costOption, ...others } = app.content;
   const offered = version.costOptions.some((option) => option.code === costOption);
   const content = offered ? app.content : others;

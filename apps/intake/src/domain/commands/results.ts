@@ -3,7 +3,8 @@ import type { Content, HandOver, HandOverGround, Outcome } from '@cups/applicati
 import { assertTransition, resolveOccurTime, appendHistory } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
 import type { Application } from '../application.ts';
-import { invalidField } from '../problems.ts';
+import { countRows } from '../history.ts';
+import { assertRepeatable, invalidField } from '../problems.ts';
 
 /** Records that a paper result, which was on its way, has arrived at the centre. */
 export function confirmArrival(app: Application, actor: Actor): CommandResult {
@@ -28,7 +29,7 @@ export interface CollectionCentre {
 /**
  * Sets the centre where the result is collected.
  * @param centre undefined for the application's own centre
- * @throws Problem TRAINING_MISMATCH
+ * @throws Problem TRAINING_MISMATCH; INVALID_ARGUMENT at the limit of 100 changes
  */
 export function chooseCollectionCentre(
   app: Application,
@@ -42,6 +43,7 @@ export function chooseCollectionCentre(
     const message = 'The application and its collection centre must both be for training, or neither.';
     throw new Problem({ reason: 'TRAINING_MISMATCH', message });
   }
+  assertRepeatable(countRows(app, ['choose-collection-centre']), '/centre');
   const chosen: Application = centre
     ? { ...others, collectionCentre: centre.name, collectionCentreName: centre.displayName }
     : others;

@@ -25,7 +25,8 @@ import {
   withDocuments,
   withoutReplaced,
 } from '../documents.ts';
-import { assertNoViolations } from '../problems.ts';
+import { countRows } from '../history.ts';
+import { assertNoViolations, assertRepeatable } from '../problems.ts';
 import { assertMandateCovers, validateMandateName } from '../mandates.ts';
 import { freezeSubmission, mandateOf } from './filing.ts';
 import type { SubmitContext } from './filing.ts';
@@ -53,7 +54,7 @@ export interface Supply {
  * Adds requested documents. Once each is supplied or unavailable, freezes the next submission and resumes the
  * clock. Until then the state stays.
  * @throws Problem INVALID_ARGUMENT for an empty supply, for unavailable documents that were not requested or are
- * supplied, and for invalid content; those of {@link assertMandateCovers}
+ * supplied, for invalid content, and at the limit of 100 parts; those of {@link assertMandateCovers}
  */
 export function supplyDocuments(
   app: Application,
@@ -80,6 +81,7 @@ export function supplyDocuments(
   ]);
   assertMandateCovers(supplied, mandateUse, 'supply-documents', actor.now);
   if (open.length > 0 && !supply.complete) {
+    assertRepeatable(countParts(app), '/evidence');
     const partial = { ...supplied, documentRequest: request };
     return {
       document: appendHistory(partial, app.state, 'supply-documents', actor, {
@@ -107,6 +109,12 @@ export function supplyDocuments(
     { submission: number, answers: request.id, ...mandateOf(mandateUse) },
   );
   return { document, events: [{ type: 'DocumentsSupplied', submission: number, answersRequest: request.id }] };
+}
+
+/** Returns the number of supplies that did not complete a request. */
+function countParts(app: Application): number {
+  const complete = app.submissions.filter(({ answersRequest }) => answersRequest !== undefined);
+  return countRows(app, ['supply-documents']) - complete.length;
 }
 
 function withSupplied(app: Application, { evidence, mandate }: Supply, answers: Content['answers']): Content {
