@@ -17,7 +17,7 @@ const MAX_NEWEST_BYTES = 512 * 1024;
 const MIN_MEASURED_ROWS = 20;
 
 /** Maximum number and size of the rows that move together. */
-export const MAX_CHUNK_ROWS = 50;
+const MAX_CHUNK_ROWS = 50;
 const MAX_CHUNK_BYTES = 128 * 1024;
 
 export const countArchived = ({ historyArchive }: Pick<Application, 'historyArchive'>): number =>

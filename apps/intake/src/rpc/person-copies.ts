@@ -12,6 +12,7 @@ import { toFiledSubmission } from '../convert/filed-submission.ts';
 import { copyRolesOf, withoutOthers } from '../domain/person-copy.ts';
 import { invalidField } from '../domain/problems.ts';
 import type { StoredApplication } from '../store.ts';
+import { countHistory, readHistory } from '../store/history-segments.ts';
 import { OPS_OPERATOR, recordCopy } from '../store/person-copies.ts';
 import type { CopyReason } from '../store/person-copies.ts';
 import { assertSearchable, findPersonPage } from '../store/person-export.ts';
@@ -32,7 +33,7 @@ const ACTOR = /^[\p{L}\p{N}._@ -]{1,80}$/u;
 
 type CopyDeps = Pick<
   RpcDeps,
-  'applications' | 'versions' | 'accessLog' | 'personCopies' | 'hashes' | 'isBackfilled' | 'now'
+  'applications' | 'history' | 'versions' | 'accessLog' | 'personCopies' | 'hashes' | 'isBackfilled' | 'now'
 >;
 
 /** The RPC behind the copy of a person's data. It shows nothing before the copy and each access are recorded. */
@@ -79,11 +80,12 @@ async function recordAccesses(
 }
 
 async function toExported(app: StoredApplication, idnp: string, deps: CopyDeps): Promise<ExportedApplication> {
-  const [{ form }, { accesses, hasMore }] = await Promise.all([
+  const [{ form }, { accesses, hasMore }, history] = await Promise.all([
     deps.versions.get(app.service.versionId),
     listAccesses(app._id, deps),
+    readHistory(deps.history, app, { from: 0, to: countHistory(app) }),
   ]);
-  const shown = withoutOthers(app, idnp);
+  const shown = withoutOthers({ ...app, history }, idnp);
   return {
     roles: copyRolesOf(app, idnp),
     // A desk's alerts and queue say nothing about the person that the history lacks.

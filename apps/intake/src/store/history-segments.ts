@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { resourceName } from '@cups/contracts';
 import type { Log } from '@cups/contracts';
-import { isProblem } from '@cups/problem';
+import { isProblem, Problem } from '@cups/problem';
 import type { Documents, SealingKey, SealingKeys, Store, StoredDocument } from '@cups/store';
 import type { ActionRecord } from '../domain/application.ts';
 import { countArchived, newestRows, rowsToArchive, withMarks } from '../domain/history.ts';
+import { SCHEMA_VERSION } from '../store.ts';
 import type { StoredApplication } from '../store.ts';
 import { APPLICATION_SCHEMA } from './application-schema.ts';
 
@@ -83,9 +84,9 @@ export function openHistorySegments({ store, keys, applications, log }: HistoryS
 
   return {
     async archive(app, now) {
-      const entries = app.erased ? [] : rowsToArchive(app);
-      // Without a key the application is in clear: this write seals it, and the next one archives.
-      if (entries.length === 0 || !(await keys.find(app._id))) return 0;
+      // An application of an earlier version has no key yet: this write seals it, and the next one archives.
+      const entries = app.erased || app.schemaVersion < SCHEMA_VERSION ? [] : rowsToArchive(app);
+      if (entries.length === 0) return 0;
       const from = countArchived(app);
       const _id = segmentId(app._id, from);
       const draft = { _id, application: app._id, from, to: from + entries.length, entries };
@@ -146,18 +147,22 @@ function keysOfApplications(keys: SealingKeys): SealingKeys {
     find,
     async create(id) {
       const key = await find(id);
-      if (!key) throw new Error('The data key of an application was destroyed while its history was archived.');
-      return key;
+      if (key) return key;
+      throw new Problem({ reason: 'PERSONAL_DATA_ERASED', message: 'The personal data of this resource were erased.' });
     },
     async findMany(ids) {
-      const found = await keys.findMany([...new Set(ids.map(applicationOf))]);
-      return new Map(
-        ids.flatMap((id) => {
-          const key = found.get(applicationOf(id));
-          return key ? [[id, key] as const] : [];
-        }),
-      );
+      const { keys: found, unreadable } = await keys.findMany([...new Set(ids.map(applicationOf))]);
+      return {
+        keys: new Map(
+          ids.flatMap((id) => {
+            const key = found.get(applicationOf(id));
+            return key ? [[id, key] as const] : [];
+          }),
+        ),
+        unreadable: new Set(ids.filter((id) => unreadable.has(applicationOf(id)))),
+      };
     },
+    isDestroyed: (id) => keys.isDestroyed(applicationOf(id)),
   };
 }
 
