@@ -8,10 +8,12 @@ import type { DataEndTerms } from './domain/data-end.ts';
 import type { SearchHasher } from './domain/search-hasher.ts';
 import { toChange } from './event-encoder.ts';
 import type { StoredApplication } from './store.ts';
+import type { HistorySegments } from './store/history-segments.ts';
 
 export interface DataEndDeps {
   applications: Documents<StoredApplication>;
   keys: Pick<DataKeys, 'destroy'>;
+  history: Pick<HistorySegments, 'remove'>;
   /** Whether documents holds the application. @throws Problem while it does not answer */
   isHeld: (id: string) => Promise<boolean>;
   terms: DataEndTerms;
@@ -97,10 +99,11 @@ export class DataEnd {
     );
   }
 
-  /** Destroys the key, then erases what is stored. */
+  /** Destroys the key, then erases what is stored: the archive of the history, and the application itself. */
   async #complete(id: string): Promise<void> {
-    const { keys, hashes, log, now } = this.#deps;
+    const { keys, history, hashes, log, now } = this.#deps;
     await keys.destroy(id);
+    await history.remove(id);
     const { document, outcome } = await this.#update(id, (before) => {
       if (before.erasure?.time) return { document: before, events: [] };
       const erased = { document: eraseApplication(before, now()), events: [{ type: 'ApplicationErased' as const }] };

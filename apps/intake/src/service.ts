@@ -60,7 +60,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const searchHasher = createSearchHasher(config.requestSecret);
   const clients = openClients(backend);
   const { applications, history, keys, backfill } = await openApplications(backend, searchHasher);
-  const dataEnd = openDataEnd(backend, { applications, keys, hashes: searchHasher, isHeld: clients.isHeld });
+  const dataEnd = openDataEnd(backend, { applications, history, keys, hashes: searchHasher, isHeld: clients.isHeld });
   const mandates = openMandateStore(store);
   const accessLogRows = openAccessLogRows(store);
   const personCopies = openPersonCopies(store);
@@ -135,7 +135,7 @@ async function openApplications(backend: StoredBackend<Config>, hashes: SearchHa
 /** Opens the end of the data, which the timers of applications and requests of supervisors start. */
 function openDataEnd(
   { config, log, metrics, now }: StoredBackend<Config>,
-  parts: Pick<DataEndDeps, 'applications' | 'keys' | 'hashes' | 'isHeld'>,
+  parts: Pick<DataEndDeps, 'applications' | 'history' | 'keys' | 'hashes' | 'isHeld'>,
 ): DataEnd {
   const { retention: terms, isRetentionConfirmed: isConfirmed } = config;
   metrics

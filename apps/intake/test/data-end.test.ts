@@ -15,6 +15,8 @@ import type { DataEndDeps } from '../src/data-end.ts';
 import { createSearchHasher } from '../src/domain/search-hasher.ts';
 import { openApplicationStore } from '../src/store.ts';
 import type { StoredApplication } from '../src/store.ts';
+import { openHistorySegments } from '../src/store/history-segments.ts';
+import type { HistorySegments } from '../src/store/history-segments.ts';
 import { bridgeEvent, DAY, idOf, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +29,7 @@ let store: Store;
 let keyStore: Store;
 let applications: Documents<StoredApplication>;
 let keys: DataKeys;
+let history: HistorySegments;
 
 beforeAll(async () => {
   world = await openWorld();
@@ -55,6 +58,7 @@ beforeAll(async () => {
     now: () => new Date(),
   });
   applications = openApplicationStore(store, { keys });
+  history = openHistorySegments({ store, keys, applications, log });
   await eventually(() => store.ready() && keyStore.ready());
 });
 afterEach(() => {
@@ -127,7 +131,10 @@ describe('the end of an application', () => {
   test('leaves no personal data in the stored document, also if the key comes back', async () => {
     const { name } = await withdrawn(602, 'CU-602');
     const key = await keyStore.collection<{ _id: string }>('dataKeys').findOne({ _id: idOf(name) });
+    const segments = store.collection<{ _id: string; application: string }>('historySegments');
+    await segments.insertOne({ _id: `${idOf(name)}/000000`, application: idOf(name) });
     await createDataEnd({}).process(idOf(name));
+    expect(await segments.countDocuments({ application: idOf(name) })).toBe(0);
     const stored = await raw(name);
     expect(stored).not.toHaveProperty('names');
     expect(stored).not.toHaveProperty('journalSalt');
@@ -350,6 +357,7 @@ describe('a restriction', () => {
 function createDataEnd(given: Partial<DataEndDeps>): DataEnd {
   return new DataEnd({
     applications,
+    history,
     keys,
     isHeld: () => Promise.resolve(false),
     terms: world.configOf().retention,

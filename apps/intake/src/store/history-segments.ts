@@ -4,6 +4,7 @@ import type { Log } from '@cups/contracts';
 import { isProblem, Problem } from '@cups/problem';
 import type { Documents, SealingKey, SealingKeys, Store, StoredDocument } from '@cups/store';
 import type { ActionRecord } from '../domain/application.ts';
+import { isErased } from '../domain/data-end.ts';
 import { countArchived, newestRows, rowsToArchive, withMarks } from '../domain/history.ts';
 import { SCHEMA_VERSION } from '../store.ts';
 import type { StoredApplication } from '../store.ts';
@@ -85,7 +86,7 @@ export function openHistorySegments({ store, keys, applications, log }: HistoryS
   return {
     async archive(app, now) {
       // An application of an earlier version has no key yet: this write seals it, and the next one archives.
-      const entries = app.erased || app.schemaVersion < SCHEMA_VERSION ? [] : rowsToArchive(app);
+      const entries = isArchiveReadable(app) && app.schemaVersion >= SCHEMA_VERSION ? rowsToArchive(app) : [];
       if (entries.length === 0) return 0;
       const from = countArchived(app);
       const _id = segmentId(app._id, from);
@@ -167,7 +168,7 @@ function keysOfApplications(keys: SealingKeys): SealingKeys {
 }
 
 /** An erased application has only the rows in the document. */
-const isArchiveReadable = ({ erased }: StoredApplication): boolean => !erased;
+const isArchiveReadable = (app: StoredApplication): boolean => !app.erased && !isErased(app);
 
 /** Returns the number of rows of a history that can be read. */
 export const countHistory = (app: StoredApplication): number =>
