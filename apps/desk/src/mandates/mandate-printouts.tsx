@@ -54,7 +54,7 @@ export function StoredMandatePrintout({ mandate, catalog, specialist }: MandateP
 }
 
 /** The address at which a mandate is seen and ended. */
-export const mandatePageUrl = (): string => `${trackingPageUrl()}#mandate`;
+const mandatePageUrl = (): string => `${trackingPageUrl()}#mandate`;
 
 function TextQuote({ language, text }: { language: string; text: string }) {
   return (
