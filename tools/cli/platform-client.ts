@@ -4,6 +4,7 @@ import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/docume
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { JournalServiceDefinition } from '@cups/contracts/gen/cups/journal/v1/JournalService.ts';
+import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
 import { connect, openKeys, openTls } from '@cups/rpc';
 import type { Client, Keys, Tls } from '@cups/rpc';
@@ -44,6 +45,7 @@ export class PlatformClient {
   #documents: Client<DocumentsServiceDefinition> | undefined;
   #intake: Client<IntakeServiceDefinition> | undefined;
   #journal: Client<JournalServiceDefinition> | undefined;
+  #notifications: Client<NotificationsServiceDefinition> | undefined;
 
   /**
    * Uses mutual TLS if GRPC_TLS_DIR names a certificate, or if the platform of `npm start` uses TLS.
@@ -102,6 +104,15 @@ export class PlatformClient {
     return this.#journal;
   }
 
+  /** Returns the API of notifications. @throws CommandError when its address is unknown */
+  notifications(): Client<NotificationsServiceDefinition> {
+    this.#notifications ??= this.#connect<NotificationsServiceDefinition>(
+      'cups.notifications.v1.NotificationsService',
+      'notifications',
+    );
+    return this.#notifications;
+  }
+
   #connect<Definition>(service: string, name: StoreServiceName): Client<Definition> {
     const address = this.#addressOf(name);
     if (address === undefined)
@@ -115,6 +126,7 @@ export class PlatformClient {
     this.#documents?.close();
     this.#intake?.close();
     this.#journal?.close();
+    this.#notifications?.close();
     this.#tls?.close();
   }
 }

@@ -53,6 +53,7 @@ export interface CopiedApplication {
     state: string;
     createTime: string;
     sha256?: string;
+    mediaType?: string;
     uploadSha256: string;
     expireTime?: string;
   }[];
