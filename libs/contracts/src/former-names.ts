@@ -42,6 +42,7 @@ export const REQUESTS: Readonly<Record<string, string>> = {
   'IdentityService.UpdateOperatorRoles': 'cups.identity.v1.UpdateOperatorRolesRequest',
   'IntakeService.CreateApplication': 'cups.intake.v1.CreateApplicationRequest',
   'IntakeService.HandOverResult': 'cups.intake.v1.HandOverResultRequest',
+  'IntakeService.ListApplicationActions': 'cups.intake.v1.ListApplicationActionsRequest',
   'IntakeService.ListQueue': 'cups.intake.v1.ListQueueRequest',
   'IntakeService.RecordAccess': 'cups.intake.v1.RecordAccessRequest',
   'IntakeService.RecordPayment': 'cups.intake.v1.RecordPaymentRequest',
@@ -134,6 +135,9 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
     messages: {
       handOver: 'cups.intake.v1.HandOver',
     },
+  },
+  'cups.intake.v1.ListApplicationActionsRequest': {
+    added: ['before'],
   },
   'cups.intake.v1.ListQueueRequest': {
     enums: {

@@ -1,4 +1,4 @@
-import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf, isTransient } from './client.ts';
 import type { ApplicationDetails, Bucket, Operator } from './types.ts';
 
@@ -108,6 +108,27 @@ export const submissionQuery = (id: string, number: number) =>
     queryKey: ['submission', id, number],
     queryFn: () =>
       bodyOf(api.GET('/api/v1/applications/{id}/submissions/{number}', { params: { path: { id, number } } })),
+    staleTime: Infinity,
+  });
+
+const EARLIER_PAGE_SIZE = 50;
+
+/**
+ * The steps before those of the details, newest page first, loaded on request only: earlier steps never change.
+ * @param olderActions number of steps before those of the details
+ */
+export const earlierActionsQuery = (id: string, olderActions: number) =>
+  infiniteQueryOptions({
+    queryKey: ['earlier-actions', id, olderActions],
+    queryFn: ({ pageParam: before }) =>
+      bodyOf(
+        api.GET('/api/v1/applications/{id}/history', {
+          params: { path: { id }, query: { before, pageSize: EARLIER_PAGE_SIZE } },
+        }),
+      ),
+    initialPageParam: olderActions,
+    getNextPageParam: (page) => (page.olderActions > 0 ? page.olderActions : undefined),
+    enabled: false,
     staleTime: Infinity,
   });
 

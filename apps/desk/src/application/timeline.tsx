@@ -1,16 +1,22 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { isTransient } from '../api/client.ts';
+import { earlierActionsQuery } from '../api/queries.ts';
 import type { ApplicationDetails } from '../api/types.ts';
 import { useCentreNames } from '../collections/centre-names.ts';
 import { ResultDocuments } from '../documents/result-documents.tsx';
 import { formatDayAndTime, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
 import { useAgencyNames } from '../queue/agency-names.ts';
 import { APPLICATION } from '../texts/application.ts';
+import { PARTS } from '../texts/parts.ts';
 import { formatWhen } from './state-texts.ts';
 import { buildTimeline } from './timeline-entries.ts';
 import styles from './timeline.module.css';
 
-export function Timeline({ details }: { details: ApplicationDetails }) {
+export function Timeline({ details: shown }: { details: ApplicationDetails }) {
   const { t, language } = useLanguage();
+  const { details, olderActions, earlier } = useEarlierActions(shown);
   const { long } = useAgencyNames();
   const centre = useCentreNames(details.history.some((entry) => entry.centre !== undefined));
   const entries = buildTimeline(details, { t, agency: long, centre });
@@ -39,9 +45,37 @@ export function Timeline({ details }: { details: ApplicationDetails }) {
           </li>
         ))}
       </ol>
-      {details.olderActions > 0 && <p className={styles.more}>{t(APPLICATION.older, { n: details.olderActions })}</p>}
+      {olderActions > 0 && (
+        <div>
+          <p className={styles.more}>{t(APPLICATION.older, { n: olderActions })}</p>
+          {earlier.isError && (
+            <p className={styles.more} role="alert">
+              {t(isTransient(earlier.error) ? PARTS.awayRead : PARTS.failed)}
+            </p>
+          )}
+          <Button onClick={() => void earlier.fetchNextPage()} busy={earlier.isFetching}>
+            {t(APPLICATION.showEarlier)}
+          </Button>
+        </div>
+      )}
     </section>
   );
+}
+
+/** The details with the earlier steps that were loaded, and the number of those that were not. */
+function useEarlierActions(details: ApplicationDetails) {
+  const earlier = useInfiniteQuery(earlierActionsQuery(details.application.id, details.olderActions));
+  const pages = earlier.data?.pages ?? [];
+  const older = [...pages].reverse();
+  return {
+    details: {
+      ...details,
+      history: [...older.flatMap(({ actions }) => actions), ...details.history],
+      operators: [...(details.operators ?? []), ...older.flatMap(({ operators = [] }) => operators)],
+    },
+    olderActions: pages.at(-1)?.olderActions ?? details.olderActions,
+    earlier,
+  };
 }
 
 /** The latest entries of the history, one line each, for a pane. */

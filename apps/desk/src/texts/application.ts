@@ -157,6 +157,7 @@ export const APPLICATION = defineMessages({
   way: { ro: 'Parcursul cererii', ru: 'Ход заявления', en: 'History' },
   atCentre: { ro: 'la centrul {centre}', ru: 'в центре {centre}', en: 'at the centre {centre}' },
   older: { ro: 'pași mai vechi: {n}', ru: 'более ранних шагов: {n}', en: 'older steps: {n}' },
+  showEarlier: { ro: 'Arată pașii mai vechi', ru: 'Показать более ранние шаги', en: 'Show earlier steps' },
   person: { ro: 'Persoana', ru: 'Заявитель', en: 'Applicant' },
   request: { ro: 'Cererea', ru: 'Заявление', en: 'Application' },
   name: { ro: 'Nume', ru: 'Имя', en: 'Name' },
