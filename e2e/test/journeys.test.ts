@@ -306,6 +306,30 @@ describe('journeys', () => {
     }
   });
 
+  test('a person has an ended application erased, which every service then reports', async () => {
+    const supervisor = await openDesk(platform.url, 'supervisor');
+    const filed = await runAction(await createApplication('ZN'), 'submit');
+    const body = { application: `applications/${filed.id}`, reason: 'no-longer-needed' };
+    const erase = () => supervisor.call<{ eraseTime?: string }>('POST', '/erasures', { body });
+    await expect(erase()).rejects.toThrow(/409 ERASURE_REFUSED/);
+    await runAction(filed, 'withdraw');
+    expect((await erase()).body.eraseTime).toBeDefined();
+    const erased = await read(filed);
+    expect(erased).toMatchObject({ state: 'withdrawn', allowedActions: [], erasure: { cause: 'requested' } });
+    expect(erased).not.toHaveProperty('applicant');
+    const tracked = await desk.call<{ eraseTime?: string }>('POST', '/tracking', {
+      body: { trackingNumber: filed.trackingNumber },
+    });
+    expect(tracked.body.eraseTime).toBeDefined();
+    await waitUntil(
+      async () =>
+        (await desk.call<{ entries: { action: string }[] }>('GET', `/applications/${filed.id}/journal`)).body.entries,
+      (entries) => entries.some(({ action }) => action === 'erase-application'),
+      'the journal has the entry of the erasure',
+      60,
+    );
+  });
+
   test('a revoked mandate stops filing within 60 s, and not the withdrawal', async () => {
     const body = filing((people += 1), 'ZN', { givenName: 'Canary' });
     const mandate = await grantMandate(desk, body);
