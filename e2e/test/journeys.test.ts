@@ -306,7 +306,7 @@ describe('journeys', () => {
     }
   });
 
-  test('a person has an ended application erased, which every service then reports', async () => {
+  test('a person has an ended application erased, and the journal lists it', async () => {
     const supervisor = await openDesk(platform.url, 'supervisor');
     const filed = await runAction(await createApplication('ZN'), 'submit');
     const body = { application: `applications/${filed.id}`, reason: 'no-longer-needed' };
