@@ -11,7 +11,13 @@ import type { Platform } from '@cups/tools/platform';
 import { measureIdle } from './idle.ts';
 import type { IdleUsage } from './idle.ts';
 import { copyRegistryWithoutLimits } from './jobs.ts';
-import { measureCollections, measureLogBytes, dividePerApplication, measureTopics } from './life/storage-size.ts';
+import {
+  measureCollections,
+  measureJournal,
+  measureLogBytes,
+  dividePerApplication,
+  measureTopics,
+} from './life/storage-size.ts';
 import type { StorageCounts } from './life/storage-size.ts';
 import { nowMs, pssMiB, readClocks, round, diffClocks } from './processes.ts';
 import { readEnvironmentInfo } from './environment-info.ts';
@@ -51,7 +57,8 @@ async function takeSnapshot(platform: Platform, dataDir: string) {
   const collections = await measureCollections(platform);
   const topics = measureTopics(dataDir, platform.prefix);
   const logs = measureLogBytes(join(dataDir, 'logs'));
-  return { collections, topics, logs, clocks: readClocks(platform.pids()), ms: nowMs() };
+  const journal = measureJournal(dataDir);
+  return { collections, topics, logs, journal, clocks: readClocks(platform.pids()), ms: nowMs() };
 }
 type Snapshot = Awaited<ReturnType<typeof takeSnapshot>>;
 
@@ -144,6 +151,7 @@ function buildReport({ day, idle, idleMemory, loaded, before, after, loadBefore 
     collections: grown(before.collections, after.collections),
     topics: grown(before.topics, after.topics),
     logBytes: grown(before.logs, after.logs),
+    journal: grown(before.journal, after.journal)['log'],
     indexes: Object.fromEntries(Object.entries(after.collections).map(([name, { indexes }]) => [name, indexes])),
     /** Documents and bytes of all centres, independent of applications. */
     centres: after.collections['identity.centres'],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { startLocal } from '@cups/local';
-import { migrateStores } from '@cups/tools/migrate-stores';
+import { MIGRATED_SERVICES, migrateStores } from '@cups/tools/migrate-stores';
 import mongoose from 'mongoose';
 
 /**
@@ -10,7 +10,6 @@ import mongoose from 'mongoose';
  */
 
 const BATCH_SIZE = 200;
-const SERVICES = ['identity', 'intake', 'agency-bridge', 'notifications'];
 /** Not migrated. */
 const OTHER_COLLECTIONS = new Set(['migrations', 'migrationLock', 'storeWriters']);
 
@@ -48,7 +47,7 @@ async function measure(): Promise<void> {
 async function rewriteAll(): Promise<{ count: number; seconds: number }> {
   const started = performance.now();
   let count = 0;
-  for (const service of SERVICES) {
+  for (const service of MIGRATED_SERVICES) {
     const database = connection.getClient().db(`cups-${service}`);
     for (const { name } of await database.listCollections().toArray()) {
       if (!OTHER_COLLECTIONS.has(name)) count += await rewrite(database.collection<{ _id: string }>(name));

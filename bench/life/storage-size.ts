@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Platform } from '@cups/tools/platform';
 import mongoose from 'mongoose';
@@ -11,14 +11,18 @@ export type SizeMap = Record<string, number>;
 /** By collection (`intake.applications`), topic or service. */
 export type StorageCounts = Record<string, SizeMap>;
 
-const STORE_SERVICES = ['intake', 'agency-bridge', 'notifications', 'identity'] as const;
+/** Databases of the services, and those of their wrapped data keys. */
+const DATABASES = [
+  ...['intake', 'documents', 'agency-bridge', 'notifications', 'identity', 'journal'],
+  ...['intake-keys', 'documents-keys', 'notifications-keys', 'identity-keys'],
+];
 
 /** Measures every collection: documents, BSON bytes, number of indexes, bytes of indexed fields. */
 export async function measureCollections({ mongoUri, mongoTls, prefix }: Platform): Promise<StorageCounts> {
   const connection = await mongoose.createConnection(mongoUri, mongoTls).asPromise();
   try {
     const counts: StorageCounts = {};
-    for (const service of STORE_SERVICES) {
+    for (const service of DATABASES) {
       const database = connection.getClient().db(`${prefix}cups-${service}`);
       for (const { name } of await database.listCollections({}, { nameOnly: true }).toArray()) {
         if (!name.startsWith('system.'))
@@ -54,11 +58,23 @@ export function measureTopics(dataDir: string, prefix: string): StorageCounts {
   for (const file of folders.filter((path) => path.endsWith('.log'))) {
     const partition = file.split('/').at(-2)!;
     if (!partition.startsWith(prefix)) continue;
-    const topic = partition.slice(prefix.length, partition.lastIndexOf('-')).replace(/^agency\..*\./, 'agency.<code>.');
+    const topic = partition
+      .slice(prefix.length, partition.lastIndexOf('-'))
+      .replace(/^agency\..*\./, 'agency.<code>.')
+      .replace(/^cups\.journal\..*/, 'cups.journal.<service>');
     const known = (counts[topic] ??= { bytes: 0 });
     known['bytes']! += statSync(join(dataDir, 'kafka', file)).size;
   }
   return counts;
+}
+
+/** Measures the log of the journal: entries, and bytes of its files. */
+export function measureJournal(dataDir: string): StorageCounts {
+  const folder = join(dataDir, 'journal');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+  const entries = Number(readFileSync(join(folder, 'checkpoint'), 'utf8').split('\n')[1]);
+  return { log: { entries, bytes } };
 }
 
 /** Measures log bytes by service. */

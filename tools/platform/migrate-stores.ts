@@ -6,7 +6,15 @@ import { createInterface } from 'node:readline';
 
 const root = join(import.meta.dirname, '../..');
 
-const MIGRATED_SERVICES = ['identity', 'intake', 'documents', 'agency-bridge', 'notifications', 'journal'] as const;
+/** Services with migrations. */
+export const MIGRATED_SERVICES = [
+  'identity',
+  'intake',
+  'documents',
+  'agency-bridge',
+  'notifications',
+  'journal',
+] as const;
 
 export interface MigratedStore {
   mongoUri: string;

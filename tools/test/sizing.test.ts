@@ -24,10 +24,14 @@ const given = (more: Partial<SizingInput> = {}): SizingInput => {
     topics: {
       'cups.applications': { bytes: GIB / 1000 },
       'cups.deliveries': zero,
+      'cups.documents': zero,
+      'cups.mandates': zero,
+      'cups.journal.<service>': zero,
       'agency.<code>.requests': { bytes: GIB / 1000 },
       'agency.<code>.replies': zero,
     },
     logBytes: { intake: { bytes: GIB / 250_000 } },
+    journal: { entries: 20, bytes: GIB / 250_000 },
   });
   const asked = {
     intake: { replicas: 2, cpu: 100, memoryMiB: 160 },
@@ -56,7 +60,7 @@ describe('computeSizing', () => {
     const { kafka } = computeSizing(given());
     const perDay = 250_000 / 365;
     expect(kafka.diskGiB).toBeCloseTo((((40 + 90) / 1000) * perDay) / 0.5);
-    expect(kafka).toMatchObject({ partitions: 24, allPartitions: 24 * (5 + 8) + 1, brokers: 3 });
+    expect(kafka).toMatchObject({ partitions: 24, allPartitions: 24 * (11 + 8) + 2, brokers: 3 });
     expect(computeSizing(given({ partitions: 3, centres: 10_000 })).kafka.partitions).toBe(7);
   });
 
@@ -68,6 +72,13 @@ describe('computeSizing', () => {
     // A fifth of 5 GiB of indexes and a month of documents, twice, in whole GiB.
     expect(store.memoryMiB).toBe(Math.ceil(2 * (1 + 30 / 365)) * 1024);
     expect(computeSizing(given({ centres: 1 })).store.memoryMiB).toBe(2048);
+  });
+
+  test('computes one claim of the journal, which keeps all entries', () => {
+    const { journal, kafka, store, total } = computeSizing(given());
+    expect(journal.entriesPerYear).toBe(20 * 250_000);
+    expect(journal.diskGiB).toBeCloseTo(5 / 0.5);
+    expect(total.diskGiB).toBeCloseTo(3 * (kafka.diskGiB + store.diskGiB) + journal.diskGiB);
   });
 
   test('computes nodes with one spare, at least one per copy', () => {

@@ -11,11 +11,16 @@ const DAYS_PER_YEAR = 365;
 const RETENTION_DAYS: Readonly<Record<string, number>> = {
   'cups.applications': 40,
   'cups.deliveries': 30,
+  'cups.documents': 40,
+  'cups.mandates': 40,
+  'cups.journal.<service>': 40,
   'agency.<code>.requests': 90,
   'agency.<code>.replies': 90,
 };
-/** Topics independent of the number of agencies, beside the one partition of the centres: three streams, two for trainings. */
-const COMMON_TOPICS = 5;
+/** Topics independent of the number of agencies: four streams, five of entries for the journal, two for trainings. */
+const COMMON_TOPICS = 11;
+/** Topics of one partition: centres, and checkpoints of the journal. */
+const SINGLE_PARTITIONS = 2;
 
 export interface SizingInput {
   centres: number;
@@ -36,6 +41,7 @@ export function computeSizing(given: SizingInput) {
   const pods = computePods(given, load.peakPerSecond);
   const kafka = computeKafka(given, load, pods);
   const store = computeStore(given, load);
+  const journal = computeJournal(given, load);
   const { cpu, memoryMiB } = sumReserved(given, pods);
   return {
     centres: given.centres,
@@ -43,11 +49,12 @@ export function computeSizing(given: SizingInput) {
     pods,
     kafka,
     store,
+    journal,
     logGiBPerYear: (sumValues(given.life.logBytes, ({ bytes }) => bytes) * load.perYear) / BYTES_PER_GIB,
     total: {
       cpu,
       memoryMiB,
-      diskGiB: (kafka.diskGiB + store.diskGiB) * given.assumed.copies,
+      diskGiB: (kafka.diskGiB + store.diskGiB) * given.assumed.copies + journal.diskGiB,
       nodes: computeNodes(given.assumed, cpu, memoryMiB),
     },
   };
@@ -103,8 +110,8 @@ function computeKafka({ life, agencies, partitions, assumed }: SizingInput, load
     topics,
     /** Per topic. */
     partitions: each,
-    /** Of all topics; the centres topic has one. */
-    allPartitions: each * (COMMON_TOPICS + 2 * agencies) + 1,
+    /** Of all topics. */
+    allPartitions: each * (COMMON_TOPICS + 2 * agencies) + SINGLE_PARTITIONS,
     brokers: assumed.copies,
     busyCores: (load.peakPerSecond * (life.cpuMs['kafka'] ?? 0)) / 1000,
     diskGiB: sumValues(topics, ({ gib }) => gib) / assumed.diskFill,
@@ -137,6 +144,15 @@ function computeStore({ life, assumed }: SizingInput, { perYear, peakPerSecond }
       assumed.memberMemoryMiB,
       Math.ceil((hotGiB + indexGiB * assumed.hotIndexShare) * 2) * MIB_PER_GIB,
     ),
+  };
+}
+
+/** Computes the log of the journal: files of one claim, of which nothing is deleted. */
+function computeJournal({ life, assumed }: SizingInput, { perYear }: Load) {
+  const { entries, bytes } = life.journal;
+  return {
+    entriesPerYear: entries * perYear,
+    diskGiB: (bytes * perYear * assumed.yearsKept) / BYTES_PER_GIB / assumed.diskFill,
   };
 }
 

@@ -74,6 +74,8 @@ export function formatSizingTable(sizes: Sizing[]): string {
       row('indexes of them, GiB', ({ store }) => store.indexGiB),
       row('memory of each member, GiB', ({ store }) => store.memoryMiB / 1024),
       row('disk of each member, GiB', ({ store }) => store.diskGiB),
+      row('entries of the journal a year', ({ journal }) => journal.entriesPerYear),
+      row('claim of the journal after the years that are kept, GiB', ({ journal }) => journal.diskGiB),
       row('lines of log, GiB a year', ({ logGiBPerYear }) => logGiBPerYear),
       row('reserved by pods and brokers, cores', ({ total }) => total.cpu / 1000),
       row('reserved by pods and brokers, GiB of memory', ({ total }) => total.memoryMiB / 1024),
@@ -112,7 +114,7 @@ function processTable({ cpuMs, idlePercent, memoryMiB }: LifeMeasurement): strin
   return formatNumbers(['process', 'CPU-ms an application', '% of a core idle', 'MiB idle', 'MiB after the day'], rows);
 }
 
-function byteTable({ collections, indexes, topics, logBytes }: LifeMeasurement): string {
+function byteTable({ collections, indexes, topics, journal, logBytes }: LifeMeasurement): string {
   const stored = Object.entries(collections).map(([name, { bytes, indexBytes }]) => [
     `collection \`${name}\``,
     formatShort(bytes),
@@ -120,7 +122,15 @@ function byteTable({ collections, indexes, topics, logBytes }: LifeMeasurement):
   ]);
   const sent = Object.entries(topics).map(([name, { bytes }]) => [`topic \`${name}\``, formatShort(bytes), '']);
   const logged = Object.entries(logBytes).map(([name, { bytes }]) => [`log of ${name}`, formatShort(bytes), '']);
-  return formatNumbers(['', 'bytes an application', 'fields of its indexes'], [...stored, ...sent, ...logged]);
+  return formatNumbers(
+    ['', 'bytes an application', 'fields of its indexes'],
+    [
+      ...stored,
+      ...sent,
+      [`log of the journal, ${formatShort(journal.entries)} entries`, formatShort(journal.bytes), ''],
+      ...logged,
+    ],
+  );
 }
 
 function measuredText(life: LifeMeasurement): string {
