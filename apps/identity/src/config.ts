@@ -5,6 +5,8 @@ import {
   httpPortSetting,
   PERSON_HASH_KEYS_SETTING,
   PROCESS_SETTINGS,
+  RETENTION_CONFIRMED_SETTING,
+  retentionSetting,
   STORED_BACKEND_SETTINGS,
 } from '@cups/backend/settings';
 import { dataKeySettings } from '@cups/data-keys/settings';
@@ -77,6 +79,11 @@ export const settings = {
     max: 3_600_000,
     default: 30_000,
     meaning: 'Interval of the comparison of centres with the store, to read changes by other replicas.',
+  },
+  retention: {
+    isConfirmed: RETENTION_CONFIRMED_SETTING,
+    mandatesMs: retentionSetting('mandates'),
+    parkedEventsMs: retentionSetting('parked-events'),
   },
   signIn: SIGN_IN,
   mpower: MPOWER,

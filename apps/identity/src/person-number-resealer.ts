@@ -160,7 +160,7 @@ export class PersonNumberResealer {
 
   #pendingFilter({ schemaVersion }: SealedSource): object {
     const byOtherKeys = { 'person.keys': { $ne: this.#parts.persons.keys() } };
-    const filter = { person: { $exists: true } };
+    const filter = { 'person.sealed': { $exists: true } };
     if (schemaVersion === undefined) return { ...filter, ...byOtherKeys };
     return { ...filter, $or: [byOtherKeys, { schemaVersion: { $lt: schemaVersion } }] };
   }
@@ -181,4 +181,4 @@ export class PersonNumberResealer {
   }
 }
 
-const HAS_PERSON_NUMBER = { person: { $exists: true } };
+const HAS_PERSON_NUMBER = { 'person.sealed': { $exists: true } };

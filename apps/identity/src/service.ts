@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openServiceDataKeys } from '@cups/backend/data-keys';
+import { parkedEventsSweep, startRetention } from '@cups/backend/retention';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import { resourceName } from '@cups/contracts';
@@ -28,6 +29,7 @@ import { PersonNumberResealer } from './person-number-resealer.ts';
 import type { SealedSource } from './person-number-resealer.ts';
 import { numberInDetails } from './mandates/details.ts';
 import { MANDATE_SCHEMA_VERSION, openMandates } from './mandates/store.ts';
+import { MandateErasure } from './mandates/erasure.ts';
 import { createMandateTimerHandler } from './mandates/timers.ts';
 import { openMPower } from './mpower/client.ts';
 import { identityRpcs } from './rpc.ts';
@@ -133,8 +135,21 @@ async function startMandates(backend: StoredBackend<Config>, keys: ReturnType<ty
   const { keys: dataKeys } = await openServiceDataKeys(backend, { cache: 'short' });
   const mandates = openMandates(backend.store, dataKeys);
   backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandates, backend) });
+  startEnds(backend, new MandateErasure({ mandates, dataKeys, now: backend.now }));
   const { mpower, environment } = backend.config;
   return { mandates, mpower: openMPower(mpower, environment), ...keys };
+}
+
+/** Ends mandates and parked events at the end of their terms. */
+function startEnds(backend: StoredBackend<Config>, erasure: MandateErasure): void {
+  const { isConfirmed, mandatesMs, parkedEventsMs } = backend.config.retention;
+  startRetention(backend, {
+    isConfirmed,
+    sweeps: [
+      { category: 'mandates', termMs: mandatesMs, end: (before, limit) => erasure.expire(before, limit) },
+      parkedEventsSweep(backend, parkedEventsMs),
+    ],
+  });
 }
 
 function startResealing(backend: StoredBackend<Config>, sources: SealedSource[], persons: PersonNumbers) {

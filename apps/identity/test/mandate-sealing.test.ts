@@ -2,15 +2,26 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectDatabase } from '@cups/store';
-import { eventually, idnp, person } from '@cups/testing';
+import { connectDatabase, openStore } from '@cups/store';
+import type { SealingKeys } from '@cups/store';
+import { eventually, idnp, person, silentLog } from '@cups/testing';
 import { openDetails, sealDetails } from '../src/mandates/details.ts';
+import { MandateErasure } from '../src/mandates/erasure.ts';
+import { openMandates } from '../src/mandates/store.ts';
 import type { MandateDetails } from '../src/mandates/details.ts';
 import { createPersonNumbers } from '../src/person-numbers.ts';
 import { shareWorld } from './identity-world.ts';
 import type { SharedWorld } from './identity-world.ts';
 
 /** Details of mandates, each sealed under a data key of its own. */
+
+/** Every key is destroyed. */
+const NO_KEYS: SealingKeys = {
+  create: () => Promise.reject(new Error('No key is created.')),
+  find: () => Promise.resolve(undefined),
+  findMany: () => Promise.resolve({ keys: new Map(), unreadable: new Set() }),
+  isDestroyed: () => Promise.resolve(true),
+};
 
 interface RawMandate {
   _id: string;
@@ -71,6 +82,45 @@ test('seals the details under the key of the mandate, also those of an earlier r
   const tool = world.client(undefined, { from: 'ops' });
   await eventually(async () => (await tool.inspectPersonKeys({})).waiting === 0 && (await isSealed()));
   expect((await desk.getMandate({ name: mandate!.name })).mandate!.person).toMatchObject({ familyName: 'Anterior' });
+});
+
+test('erases the people of a mandate at the end of its term, and tells the journal', async () => {
+  const { givenName, familyName } = person(161);
+  const desk = world.client(await world.signIn('cu-001-specialist'));
+  const { mandate } = await desk.createMandate({
+    requestId: randomUUID(),
+    person: { idnp: idnp(161), givenName, familyName },
+    scope: { themes: ['property'] },
+    term: 'MANDATE_TERM_DAYS_31',
+    ground: { kind: 'MANDATE_GROUND_PRESENT_AND_SIGNING' },
+    language: 'ro',
+  });
+  const id = mandate!.name.slice('mandates/'.length);
+  const { mongoUri, prefix } = world.where;
+  const store = openStore({ uri: mongoUri, database: `${prefix}cups-identity`, log: silentLog });
+  const destroyed: string[] = [];
+  const keys = {
+    ...NO_KEYS,
+    destroy: (owner: string) => Promise.resolve(void destroyed.push(owner)),
+  };
+  const mandates = openMandates(store, keys);
+  await eventually(() => store.ready());
+  const now = new Date(Date.now() + 100 * 86_400_000);
+  const erasure = new MandateErasure({ mandates, dataKeys: keys, now: () => now });
+  expect(await erasure.expire(now, 10)).toBe(0);
+  const stored = database.db.collection<RawMandate>('mandates');
+  await stored.updateOne({ _id: id }, { $set: { state: 'expired' }, $inc: { revision: 1 } });
+  expect(await erasure.expire(new Date(), 10)).toBe(0);
+  expect(await erasure.expire(now, 10)).toBe(1);
+  expect(await erasure.expire(now, 10)).toBe(0);
+  expect(destroyed).toEqual([id]);
+  const raw = (await stored.findOne({ _id: id }))!;
+  expect(raw.person).toEqual({ kid: '', hash: [] });
+  const shown = (await desk.getMandate({ name: mandate!.name })).mandate!;
+  expect(shown.person).toMatchObject({ givenName: '', familyName: '' });
+  const tool = world.client(undefined, { from: 'ops' });
+  expect((await tool.inspectPersonKeys({})).waiting).toBe(0);
+  await store.close();
 });
 
 test('shows nobody once the key of a mandate is destroyed', async () => {

@@ -55,6 +55,10 @@ export const settings = {
     'closed-applications': retentionSetting('closed-applications'),
     'ended-drafts': retentionSetting('ended-drafts'),
   },
+  ends: {
+    accessLogMs: retentionSetting('access-log'),
+    parkedEventsMs: retentionSetting('parked-events'),
+  },
   timerPollMs: timerPollSetting(15_000),
 } as const satisfies Settings;
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openServiceDataKeys } from '@cups/backend/data-keys';
+import { parkedEventsSweep, startRetention } from '@cups/backend/retention';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
@@ -24,7 +25,7 @@ import { createDroppedMandateHandler, createMandateHandler, createMandateTimerHa
 import { openClients } from './clients.ts';
 import { rpcs } from './rpc.ts';
 import { openApplicationStore, schemaVersionFor } from './store.ts';
-import { openAccessLog, openAccessLogRows } from './store/access-log.ts';
+import { expireAccesses, openAccessLog, openAccessLogRows } from './store/access-log.ts';
 import { withBoundedHistory } from './store/bounded-history.ts';
 import { openHistorySegments } from './store/history-segments.ts';
 import { startBackfill } from './store/backfill.ts';
@@ -60,9 +61,10 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const searchHasher = createSearchHasher(config.requestSecret);
   const clients = openClients(backend);
   const { applications, history, keys, backfill } = await openApplications(backend, searchHasher);
-  const dataEnd = openDataEnd(backend, { applications, history, keys, hashes: searchHasher, isHeld: clients.isHeld });
-  const mandates = openMandateStore(store);
   const accessLogRows = openAccessLogRows(store);
+  const ending = { applications, history, keys, hashes: searchHasher, isHeld: clients.isHeld, accessLogRows };
+  const dataEnd = openDataEnd(backend, ending);
+  const mandates = openMandateStore(store);
   const personCopies = openPersonCopies(store);
   backend.publishOutboxes([applications, accessLogRows, personCopies]);
   const statistics = openStatistics(store, applications);
@@ -132,15 +134,21 @@ async function openApplications(backend: StoredBackend<Config>, hashes: SearchHa
   return { applications, history, keys, backfill };
 }
 
+type EndingParts = Pick<DataEndDeps, 'applications' | 'history' | 'keys' | 'hashes' | 'isHeld'> & {
+  accessLogRows: ReturnType<typeof openAccessLogRows>;
+};
+
 /** Opens the end of the data, which the timers of applications and requests of supervisors start. */
-function openDataEnd(
-  { config, log, metrics, now }: StoredBackend<Config>,
-  parts: Pick<DataEndDeps, 'applications' | 'history' | 'keys' | 'hashes' | 'isHeld'>,
-): DataEnd {
-  const { retention: terms, isRetentionConfirmed: isConfirmed } = config;
-  metrics
-    .gauge('intake_retention_confirmed', '1 if applications are erased at the end of their terms.', [])
-    .set(isConfirmed ? 1 : 0);
-  if (!isConfirmed) log.warn({ event: 'retention-unconfirmed' });
+function openDataEnd(backend: StoredBackend<Config>, { accessLogRows, ...parts }: EndingParts): DataEnd {
+  const { config, log, metrics, now } = backend;
+  const { retention: terms, isRetentionConfirmed: isConfirmed, ends } = config;
+  const endAccesses = (before: Date, limit: number) => expireAccesses(accessLogRows, before, limit);
+  startRetention(backend, {
+    isConfirmed,
+    sweeps: [
+      { category: 'access-log', termMs: ends.accessLogMs, end: endAccesses },
+      parkedEventsSweep(backend, ends.parkedEventsMs),
+    ],
+  });
   return new DataEnd({ ...parts, terms, isConfirmed, log, metrics, now });
 }

@@ -168,10 +168,10 @@ export const RETENTION_RULES = {
     starts: 'The event is parked',
     end: 'row-removed',
   }),
-  sessions: term('RETENTION_SESSIONS_DAYS', 30, {
+  sessions: fixed(null, {
     service: 'identity',
     data: 'Sessions of staff',
-    starts: 'The session ends',
+    starts: 'They end with the session: at sign-out, or at the latest 8 hours after sign-in',
     end: 'row-removed',
   }),
   mandates: term('RETENTION_MANDATES_DAYS', 1_095, {

@@ -42,3 +42,10 @@ function actOf({ _id, ground, grantedBy, revocations }: MandateFields, kind: Man
       return { action: 'expire-mandate', actor: 'services/identity', ground: 'platform-rule' };
   }
 }
+
+/** Returns the entry of the erasure of the people of a mandate. */
+export function entryOfErasure({ _id, centre }: Pick<MandateFields, '_id' | 'centre'>): NewEvent {
+  const name = resourceName('mandates', _id);
+  const act = { action: 'erase-mandate', actor: 'services/identity', ground: 'retention-rule' } as const;
+  return journalEntry({ document: name, key: _id, resource: name, centre, ...act, result: 'erased' });
+}

@@ -18,6 +18,8 @@ export interface StoredMandate extends Omit<MandateFields, '_id' | 'timer'>, Sto
   person: Omit<SealedPersonNumber, 'sealed'> & { sealed?: string };
   /** Hash of the mandate's own code. */
   codeHash: string;
+  /** When the people were erased. */
+  eraseTime?: Date;
 }
 export type MandateDocuments = Documents<StoredMandate>;
 
@@ -47,6 +49,7 @@ export function openMandates(store: Store, keys?: SealedFields['keys']): Mandate
       remindTime: Date,
       person: { sealed: String, kid: String, hash: [String], keys: String },
       codeHash: { type: String, required: true },
+      eraseTime: Date,
     },
     sealed: keys && { keys, fields: ['person.sealed'] },
     schemaVersion: MANDATE_SCHEMA_VERSION,

@@ -1,0 +1,58 @@
+import type { DataKeys } from '@cups/data-keys';
+import { newUlid } from '@cups/contracts/node';
+import type { Change } from '@cups/store';
+import { entryOfErasure } from './journal.ts';
+import type { MandateDocuments, StoredMandate } from './store.ts';
+
+/** Length of the time in a ULID. */
+const ULID_TIME_LENGTH = 10;
+
+interface ErasureDeps {
+  mandates: MandateDocuments;
+  dataKeys: Pick<DataKeys, 'destroy'>;
+  now: () => Date;
+}
+
+/** Erases the people of mandates that ended: first the key, so that nothing can be read any longer, then the hashes. */
+export class MandateErasure {
+  readonly #deps: ErasureDeps;
+  /** The last mandate of the running sweep. */
+  #after = '';
+
+  constructor(deps: ErasureDeps) {
+    this.#deps = deps;
+  }
+
+  /** Erases mandates that ended before a time. @returns their number, at most `limit` */
+  async expire(before: Date, limit: number): Promise<number> {
+    const _id = { $gt: this.#after, $lt: newUlid(before).slice(0, ULID_TIME_LENGTH) };
+    const ended = [
+      { state: 'expired', expireTime: { $lt: before } },
+      // Nothing changes a revoked mandate any longer.
+      { state: 'revoked', updateTime: { $lt: before } },
+    ];
+    const filter = { _id, eraseTime: { $exists: false }, $or: ended };
+    const options = { scope: 'service' as const, sort: { _id: 1 as const }, limit, projection: { _id: 1 } as const };
+    const found = await this.#deps.mandates.find(filter, options);
+    for (const mandate of found) await this.#erase(mandate._id);
+    this.#after = found.length < limit ? '' : found.at(-1)!._id;
+    return found.length;
+  }
+
+  async #erase(id: string): Promise<void> {
+    const { mandates, dataKeys, now } = this.#deps;
+    const time = now();
+    await mandates.update(
+      id,
+      { scope: 'service', cause: {}, now: time },
+      { read: () => dataKeys.destroy(id), decide: (mandate) => toErased(mandate, time) },
+    );
+  }
+}
+
+function toErased(mandate: StoredMandate, now: Date): Change<StoredMandate> {
+  if (mandate.eraseTime) return { document: mandate, events: [] };
+  const { supportingCode: _code, ...rest } = mandate;
+  const document: StoredMandate = { ...rest, person: { kid: '', hash: [] }, timer: null, eraseTime: now };
+  return { document, events: [entryOfErasure(mandate)], erase: true };
+}
