@@ -25,6 +25,7 @@ const page = (more: Partial<PersonCopyPage> = {}): PersonCopyPage => ({
         state: 'submitted',
         serviceTitle: { ro: 'Extras', ru: 'Выписка', en: 'Extract' },
         createTime: TIME,
+        restriction: { restrictTime: '2026-11-25T09:30:00.000Z' },
         applicant: { givenName: 'Ștefan', familyName: 'Țurcanu', idnp: '2900000000012' },
         notes: [{ text: NOTE, recordTime: TIME }],
       },
@@ -108,7 +109,16 @@ describe('the document', () => {
       'ru',
       ['Копия персональных данных', 'Запрос лица', 'Вид акта рождение', '1095 дн.; без прямого правового основания'],
     ],
-    ['en', ['Copy of personal data', 'Request of the person', 'Kind of act birth', '1095 days; no legal source']],
+    [
+      'en',
+      [
+        'Copy of personal data',
+        'Processing restricted 25 Nov 2026, 11:30',
+        'Request of the person',
+        'Kind of act birth',
+        '1095 days; no legal source',
+      ],
+    ],
   ])('has everything in %s, with the letters of all three languages', async (language, words) => {
     const text = (await readBack([page()], language)).join(' ');
     const common = [

@@ -30,6 +30,7 @@ export interface CopiedApplication {
     serviceTitle?: LocalizedText;
     trackingNumber?: string;
     createTime: string;
+    restriction?: { restrictTime?: string };
     applicant?: CopiedPerson;
     represented?: CopiedPerson;
     contact?: { email?: string; phone?: string };

@@ -99,6 +99,7 @@ function describeApplication(one: CopiedApplication, words: Wording): Line[] {
       [t(T.role), one.roles.map((role) => t(T[role])).join(', ')],
       [t(T.state), t(STATE_TEXTS[application.state])],
       [t(T.opened), when(application.createTime)],
+      [t(T.restricted), when(application.restriction?.restrictTime)],
       [t(T.centre), idOf(application.centre)],
       [t(T.tracking), application.trackingNumber ?? ''],
       [t(T.applicant), personText(application.applicant)],

@@ -3,4 +3,3 @@ export { joinCopyPages } from './copy.ts';
 export type { CopyReason, PersonCopy, PersonCopyPage } from './copy.ts';
 export { renderCopy } from './pdf.ts';
 export type { CopyFonts } from './pdf.ts';
-export { COPY_REASON_TEXTS } from './texts.ts';

@@ -27,6 +27,7 @@ export const COPY_TEXTS = {
   represented: { ro: 'Persoana reprezentată', ru: 'Представляемое лицо', en: 'Represented person' },
   id: { ro: 'Identificator', ru: 'Идентификатор', en: 'ID' },
   state: { ro: 'Stare', ru: 'Состояние', en: 'State' },
+  restricted: { ro: 'Prelucrare restricționată', ru: 'Обработка ограничена', en: 'Processing restricted' },
   centre: { ro: 'Centrul', ru: 'Центр', en: 'Centre' },
   opened: { ro: 'Deschisă', ru: 'Открыто', en: 'Opened' },
   tracking: { ro: 'Număr de urmărire', ru: 'Номер для отслеживания', en: 'Tracking number' },
