@@ -1,12 +1,9 @@
 import { defineMessages } from '../language/messages.ts';
+import { TRAINING_TEXT } from './training.ts';
 
 /** Texts of printouts. */
 export const PRINT = defineMessages({
-  practice: {
-    ro: 'Exercițiu: fără valoare juridică',
-    ru: 'Учебный режим: без юридической силы',
-    en: 'Training mode: no legal effect',
-  },
+  practice: TRAINING_TEXT,
   printed: { ro: 'Tipărit {when}', ru: 'Напечатано {when}', en: 'Printed {when}' },
   number: { ro: 'Număr de urmărire', ru: 'Номер для отслеживания', en: 'Tracking number' },
 

@@ -9,7 +9,7 @@ import { Banner } from '../parts/banner.tsx';
 import { StatusIcon } from '../queue/status-icon.tsx';
 import { MANDATE_TRACKING } from '../texts/mandate-tracking.ts';
 import { MANDATES } from '../texts/mandates.ts';
-import { PRINT } from '../texts/print.ts';
+import { TRAINING_TEXT } from '../texts/training.ts';
 import { Fact } from './fact.tsx';
 import { PrintReceiptButton } from './print-receipt-button.tsx';
 import styles from './tracking.module.css';
@@ -33,7 +33,7 @@ export function MandateResult({ mandate, revocation, children }: MandateResultPr
   const meaning = represented ? MANDATE_TRACKING.meaningRepresented : MANDATE_TRACKING.meaning;
   return (
     <section className={styles.told} aria-labelledby="state">
-      {training && <Banner kind="practice">{t(PRINT.practice)}</Banner>}
+      {training && <Banner kind="practice">{t(TRAINING_TEXT)}</Banner>}
       <div className={`${styles.state} ${isActive ? styles.give : ''}`}>
         <StatusIcon name={isActive ? 'result' : 'ended'} tone={isActive ? 'give' : 'none'} size={28} />
         <h2 id="state" ref={heading} tabIndex={-1}>

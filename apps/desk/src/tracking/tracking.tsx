@@ -1,6 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useLanguage } from '../language/language.tsx';
-import { Skeleton } from '../parts/load-states.tsx';
 import { LanguageChoice } from '../session/language-choice.tsx';
 import { TRACKING } from '../texts/tracking.ts';
 import { ApplicationTracking } from './application-tracking.tsx';
@@ -54,7 +53,7 @@ export function Tracking({ initial }: { initial: TrackingRequest }) {
         {request.view === 'application' ? (
           <ApplicationTracking key={request.count} scanned={request.number} />
         ) : (
-          <Suspense fallback={<Skeleton lines={3} />}>
+          <Suspense fallback={null}>
             <MandateTracking key={request.count} />
           </Suspense>
         )}
