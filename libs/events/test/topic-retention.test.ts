@@ -18,5 +18,5 @@ test('keeps the messages of each topic as long as its rule of retention says', (
   for (const { name, config } of ending)
     expect([name, Number(config['retention.ms']) / DAY_MS]).toEqual([name, ruleOf(name).days]);
   // A restore from the oldest backup repeats what these topics announce.
-  expect(RETENTION_RULES['repeated-topics'].days).toBeGreaterThan(RETENTION_RULES.backups.days);
+  expect(RETENTION_RULES['repeated-topics'].days).toBeGreaterThan(RETENTION_RULES.backups.days!);
 });
