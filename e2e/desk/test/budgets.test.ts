@@ -15,14 +15,13 @@ async function openQueue(page: Page): Promise<void> {
   await page.getByText('Nimic de făcut acum.').or(page.locator('[data-row]').first()).waitFor();
 }
 
-test('loads the queue in at most 210 KB, and 20 KB on a repeat visit', async () => {
+test('loads the queue in at most 200 KB, and 20 KB on a repeat visit', async () => {
   const page = await open({ path: 'about:blank', operator: 'cu-001-specialist' });
   const network = await measureNetwork(page);
   await openQueue(page);
   // Later screens use the catalog.
   const first = network.receivedBytes('/') - network.receivedBytes('/api/v1/catalog');
-  // 204 KB since the queue leads to mandates and the desk keeps requests for them.
-  expect(first).toBeLessThan(210 * KB);
+  expect(first).toBeLessThan(200 * KB);
   // A lower bound, so that uncounted page, font and scripts fail the test.
   expect(first).toBeGreaterThan(100 * KB);
   expect(network.totalBytes('/api/v1/queue')).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { today } from '../language/dates.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
 import { plural } from '../language/plurals.ts';
 import type { Plurals } from '../language/plurals.ts';
-import { APPLICATION } from '../texts/application.ts';
+import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 import { operatorName } from './operator-name.ts';
 import { formatWhen } from './state-texts.ts';
 
@@ -27,7 +27,7 @@ export function lastAccessText(
 ): string {
   if (!lastAccess) return '';
   const operator = operatorName(operators, lastAccess.operator, t);
-  return t(APPLICATION.seenBy, {
+  return t(APPLICATION_FACTS.seenBy, {
     who: operator,
     when: formatWhen(lastAccess.accessTime, { language, today: today() }),
   });
@@ -39,5 +39,8 @@ export function accessCountText(
   language: Language,
 ): string {
   const [times, people] = [plural(accessCount, language, TIMES), plural(operatorCount, language, PEOPLE)];
-  return t(APPLICATION.seen, language === 'ru' ? { times: accessCount, people: operatorCount } : { times, people });
+  return t(
+    APPLICATION_FACTS.seen,
+    language === 'ru' ? { times: accessCount, people: operatorCount } : { times, people },
+  );
 }

@@ -14,6 +14,7 @@ import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
 import { APPLICATION } from '../texts/application.ts';
+import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 import { KEYS } from '../texts/keys.ts';
 import { PrintMainButton } from './print-buttons.tsx';
 import { DocumentRequestForm } from './document-request-form.tsx';
@@ -212,7 +213,7 @@ const notificationText = ({ body }: Write, t: LanguageContextValue['t']): string
 
 function paymentText({ body }: Write, t: LanguageContextValue['t']): string {
   const { amount, receiptNumber } = body as Pick<NonNullable<Application['payment']>, 'amount' | 'receiptNumber'>;
-  return `${t(APPLICATION.paid)}: ${t(APPLICATION.paidBy, { amount: formatMoney(amount), number: receiptNumber })}.`;
+  return `${t(APPLICATION_FACTS.paid)}: ${t(APPLICATION_FACTS.paidBy, { amount: formatMoney(amount), number: receiptNumber })}.`;
 }
 
 interface ActionFormProps {

@@ -1,7 +1,7 @@
 import { longDate, shortDate, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { useCatalog } from '../session/catalog.ts';
-import { STATE_BLOCK } from '../texts/application.ts';
+import { STATE_BLOCK } from '../texts/state-block.ts';
 import { buildTicks, createWorkingDayCheck } from './deadline-ticks.ts';
 import styles from './deadline-bar.module.css';
 

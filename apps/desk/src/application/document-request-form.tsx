@@ -13,8 +13,9 @@ import { useAllUploads } from '../documents/use-uploads.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Field, FieldError, TextInput } from '../parts/field.tsx';
-import { DOCUMENT_REQUEST, APPLICATION } from '../texts/application.ts';
-import { DOCUMENTS } from '../texts/documents.ts';
+import { APPLICATION } from '../texts/application.ts';
+import { DOCUMENT_REQUEST } from '../texts/document-request.ts';
+import { SCAN_PANEL } from '../texts/scan-panel.ts';
 import { KEYS } from '../texts/keys.ts';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { useCatalog } from '../session/catalog.ts';
@@ -60,7 +61,7 @@ export function DocumentRequestForm({ details, action }: DocumentRequestFormProp
   const isNaming = useNameScans(details.application.id, open, change);
   const mandate = useSupplyMandate(details);
   const needed = !body ? DOCUMENT_REQUEST.nothing : mandate.isMissing ? DOCUMENT_REQUEST.mandateFirst : undefined;
-  const blockingText = isNaming ? DOCUMENTS.notNamed : needed;
+  const blockingText = isNaming ? SCAN_PANEL.notNamed : needed;
   const send = async () => {
     setIsSubmitted(true);
     if (!body || blockingText || isReasonMissing(open, answers)) return;
@@ -164,7 +165,7 @@ function DocumentRow({ kind, details, isRescan, isSupplied, answer, isSubmitted,
   const until = request?.answerBy ? dayParams(request.answerBy, { language, today: today() }) : undefined;
   const hints = { now: t(DOCUMENT_REQUEST.seen), later: until ? t(DOCUMENT_REQUEST.canLater, until) : '', never: '' };
   const asked = answer.what ? hints[answer.what] : t(DOCUMENT_REQUEST.choose);
-  const more = isRescan ? t(DOCUMENTS.rescan) : isSupplied ? t(DOCUMENT_REQUEST.before) : asked;
+  const more = isRescan ? t(SCAN_PANEL.rescan) : isSupplied ? t(DOCUMENT_REQUEST.before) : asked;
   return (
     <li>
       <div className={styles.document}>

@@ -5,7 +5,7 @@ import { shortDate } from '../language/dates.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
 import { formatMoney } from '../language/money.ts';
 import { personName } from '../language/person-name.ts';
-import { APPLICATION } from '../texts/application.ts';
+import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 import { groupDigits } from '../visit/inputs/idnp.ts';
 import { contactText } from './contact-text.ts';
 import { DELIVERY_TEXTS, LANGUAGE_TEXTS, MANDATE_TEXTS } from '../texts/content.ts';
@@ -26,11 +26,11 @@ export function applicationFacts(details: ApplicationDetails, context: FactsCont
   const { application } = details;
   const { t, agencies, isMasked = false } = context;
   return withoutEmpty([
-    [t(APPLICATION.result), resultText(application.decision, t)],
-    [t(APPLICATION.agency), agencies.long(application.agency)],
-    [t(APPLICATION.number), application.trackingNumber ?? ''],
+    [t(APPLICATION_FACTS.result), resultText(application.decision, t)],
+    [t(APPLICATION_FACTS.agency), agencies.long(application.agency)],
+    [t(APPLICATION_FACTS.number), application.trackingNumber ?? ''],
     ['IDNP', formatIdnp(application.applicant?.idnp, isMasked)],
-    [t(APPLICATION.contact), contactOrNone(application.contact, t)],
+    [t(APPLICATION_FACTS.contact), contactOrNone(application.contact, t)],
   ]);
 }
 
@@ -47,14 +47,14 @@ export function personFacts(
     [personName(person), person?.birthDate ? shortDate(person.birthDate) : ''].filter(Boolean).join(', ');
   const { foreignDocument } = applicant ?? {};
   return withoutEmpty([
-    [t(APPLICATION.name), nameAndBirth(applicant)],
+    [t(APPLICATION_FACTS.name), nameAndBirth(applicant)],
     ['IDNP', formatIdnp(applicant?.idnp)],
-    [t(APPLICATION.document), foreignDocument ? `${foreignDocument.country} ${foreignDocument.number}` : ''],
-    [t(APPLICATION.contact), contactOrNone(contact, t)],
-    [t(APPLICATION.language), applicant?.language ? t(LANGUAGE_TEXTS[applicant.language]) : ''],
-    [t(APPLICATION.represented), nameAndBirth(represented)],
+    [t(APPLICATION_FACTS.document), foreignDocument ? `${foreignDocument.country} ${foreignDocument.number}` : ''],
+    [t(APPLICATION_FACTS.contact), contactOrNone(contact, t)],
+    [t(APPLICATION_FACTS.language), applicant?.language ? t(LANGUAGE_TEXTS[applicant.language]) : ''],
+    [t(APPLICATION_FACTS.represented), nameAndBirth(represented)],
     [
-      t(APPLICATION.mandate),
+      t(APPLICATION_FACTS.mandate),
       mandate ? [t(MANDATE_TEXTS[mandate.kind]), mandate.reference].filter(Boolean).join(', ') : '',
     ],
   ]);
@@ -66,16 +66,18 @@ export function requestFacts(
 ): Fact[] {
   return withoutEmpty([
     [
-      t(APPLICATION.delivery),
+      t(APPLICATION_FACTS.delivery),
       delivery ? [t(DELIVERY_TEXTS[delivery.kind]), delivery.note].filter(Boolean).join(', ') : '',
     ],
     [
-      t(APPLICATION.paid),
-      payment ? t(APPLICATION.paidBy, { amount: formatMoney(payment.amount), number: payment.receiptNumber }) : '',
+      t(APPLICATION_FACTS.paid),
+      payment
+        ? t(APPLICATION_FACTS.paidBy, { amount: formatMoney(payment.amount), number: payment.receiptNumber })
+        : '',
     ],
-    [t(APPLICATION.result), resultText(decision, t)],
-    [t(APPLICATION.code), decision?.verificationCode ? sanitizeCode(decision.verificationCode) : ''],
-    [t(APPLICATION.validUntil), decision?.validUntil ? shortDate(decision.validUntil) : ''],
+    [t(APPLICATION_FACTS.result), resultText(decision, t)],
+    [t(APPLICATION_FACTS.code), decision?.verificationCode ? sanitizeCode(decision.verificationCode) : ''],
+    [t(APPLICATION_FACTS.validUntil), decision?.validUntil ? shortDate(decision.validUntil) : ''],
   ]);
 }
 
@@ -87,7 +89,7 @@ function resultText(decision: Application['decision'] | undefined, t: LanguageCo
 }
 
 function contactOrNone(contact: Application['contact'] | undefined, t: LanguageContextValue['t']): string {
-  return contact?.none ? t(APPLICATION.noContact) : contactText(contact);
+  return contact?.none ? t(APPLICATION_FACTS.noContact) : contactText(contact);
 }
 
 /** Formats 13 digits as 4-5-4, and hides the middle digits if masked. */

@@ -1,6 +1,6 @@
 import type { ApplicationDetails } from '../api/types.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
-import { APPLICATION } from '../texts/application.ts';
+import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 
 /** Returns the display name of operators/{id}, or `a colleague` while identity is unavailable. */
 export function operatorName(
@@ -8,5 +8,5 @@ export function operatorName(
   operator: string | undefined,
   t: LanguageContextValue['t'],
 ): string {
-  return operators?.find(({ name }) => name === operator)?.displayName ?? t(APPLICATION.aColleague);
+  return operators?.find(({ name }) => name === operator)?.displayName ?? t(APPLICATION_FACTS.aColleague);
 }

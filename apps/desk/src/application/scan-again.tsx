@@ -6,7 +6,7 @@ import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { useCatalog } from '../session/catalog.ts';
-import { DOCUMENTS } from '../texts/documents.ts';
+import { SCAN_PANEL } from '../texts/scan-panel.ts';
 
 /**
  * "Scan again" for each refused scan: in the draft, or in the answer to the agency's request. Without either there is
@@ -27,7 +27,7 @@ export function ScanAgain({ details }: { details: ApplicationDetails }) {
           icon={ScanLine}
           onClick={() => (isDraft ? go(`/visits/resume/${application.id}`) : focusScan(kind))}
         >
-          {`${t(DOCUMENTS.again)}: ${t(evidenceTitle(catalog, kind))}`}
+          {`${t(SCAN_PANEL.again)}: ${t(evidenceTitle(catalog, kind))}`}
         </Button>
       ))}
     </>

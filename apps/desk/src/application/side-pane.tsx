@@ -13,9 +13,10 @@ import { KeyCap } from '../keys/key-cap.tsx';
 import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
-import { DOCUMENTS } from '../texts/documents.ts';
+import { SCAN_PANEL } from '../texts/scan-panel.ts';
 import { HOLDS } from '../texts/holds.ts';
 import { APPLICATION } from '../texts/application.ts';
+import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 import { KEYS } from '../texts/keys.ts';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { useCatalog } from '../session/catalog.ts';
@@ -49,7 +50,7 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
         <Facts
           facts={[
             [t(APPLICATION.cost), costText(option, t)],
-            [t(APPLICATION.payment), isUnpaid(application, option) ? t(APPLICATION.unpaid) : ''],
+            [t(APPLICATION_FACTS.payment), isUnpaid(application, option) ? t(APPLICATION_FACTS.unpaid) : ''],
             ...requestFacts(application, t),
             [t(APPLICATION.papers), documents?.toLowerCase() ?? ''],
           ]}
@@ -86,7 +87,7 @@ function Scans({ details }: { details: ApplicationDetails }) {
   if (documents.length === 0) return null;
   return (
     <section>
-      <h2>{t(DOCUMENTS.scans)}</h2>
+      <h2>{t(SCAN_PANEL.scans)}</h2>
       <DocumentList documents={documents} />
       <ScanAgain details={details} />
     </section>

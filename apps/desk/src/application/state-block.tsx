@@ -6,7 +6,7 @@ import { useLanguage } from '../language/language.tsx';
 import { quote } from '../language/messages.ts';
 import { useAgencyNames } from '../queue/agency-names.ts';
 import { StatusIcon } from '../queue/status-icon.tsx';
-import { STATE_BLOCK } from '../texts/application.ts';
+import { STATE_BLOCK } from '../texts/state-block.ts';
 import { findRevocation } from '../documents/replacement.ts';
 import { ResultDocuments } from '../documents/result-documents.tsx';
 import { DeadlineBar } from './deadline-bar.tsx';

@@ -7,7 +7,7 @@ import type { LanguageContextValue } from '../language/language.tsx';
 import { plural } from '../language/plurals.ts';
 import { isOnTheWay, isRevoked } from '../queue/row-texts.ts';
 import type { StatusIconName, Tone } from '../queue/row-texts.ts';
-import { STATE_BLOCK } from '../texts/application.ts';
+import { STATE_BLOCK } from '../texts/state-block.ts';
 import { DAYS } from '../texts/counts.ts';
 
 /** The sentence at the top of an application: who has it, since when and until when. */

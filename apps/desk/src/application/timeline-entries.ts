@@ -2,7 +2,8 @@ import { HISTORY_TEXTS, NOTICE_KIND_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cu
 import type { ApplicationAction, ApplicationDetails } from '../api/types.ts';
 import { shortDate } from '../language/dates.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
-import { STATE_BLOCK, APPLICATION } from '../texts/application.ts';
+import { STATE_BLOCK } from '../texts/state-block.ts';
+import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 import { findReplacement } from '../documents/replacement.ts';
 import type { Replacement } from '../documents/replacement.ts';
 import { groupDigits } from '../print/group-digits.ts';
@@ -39,7 +40,7 @@ export function buildTimeline(details: ApplicationDetails, context: NameContext)
   const sent = (details.notices ?? []).filter(({ sendTime, channel }) => sendTime && channel === 'email');
   const notices = sent.map(({ kind, sendTime }): TimelineEntry => ({
     time: sendTime as string,
-    actor: context.t(APPLICATION.system),
+    actor: context.t(APPLICATION_FACTS.system),
     action: context.t({ ro: 'a trimis un e-mail persoanei', ru: 'письмо отправлено', en: 'sent the person an e-mail' }),
     detail: context.t(NOTICE_KIND_TEXTS[kind]),
   }));
@@ -65,11 +66,11 @@ function detailText(
   { t, centre: centreName }: NameContext,
 ): string {
   // The centre is named if it is not the one of the application.
-  if (centre && COLLECTING_KINDS.has(kind)) return t(APPLICATION.atCentre, { centre: centreName(centre) });
+  if (centre && COLLECTING_KINDS.has(kind)) return t(APPLICATION_FACTS.atCentre, { centre: centreName(centre) });
   if (method) return t(NOTIFICATION_METHOD_TEXTS[method]);
   if (kind === 'change-contact') return [formerContact, contact].map((one) => contactText(one) || '–').join(' → ');
   if (kind === 'hand-over') return handedOverText(details, t);
-  if (result?.number) return `${t(APPLICATION.result)}: ${result.number}`;
+  if (result?.number) return `${t(APPLICATION_FACTS.result)}: ${result.number}`;
   if (kind === 'acknowledged' && details.delivery?.agencyReference) {
     return t(STATE_BLOCK.reference, { number: details.delivery.agencyReference }).replace(/\.$/, '');
   }
@@ -96,6 +97,6 @@ export function agreeWithSubject(text: string, subject: string): string {
 /** Returns the display name of an operator, an agency or the platform. */
 function actorName(actor: string, operators: ApplicationDetails['operators'], { t, agency }: NameContext): string {
   if (actor.startsWith('agencies/')) return agency(actor);
-  if (!actor.startsWith('operators/')) return t(APPLICATION.system);
+  if (!actor.startsWith('operators/')) return t(APPLICATION_FACTS.system);
   return operatorName(operators, actor, t);
 }

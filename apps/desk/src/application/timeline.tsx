@@ -8,7 +8,7 @@ import { formatDayAndTime, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { useAgencyNames } from '../queue/agency-names.ts';
-import { APPLICATION } from '../texts/application.ts';
+import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 import { PARTS } from '../texts/parts.ts';
 import { formatWhen } from './state-texts.ts';
 import { buildTimeline } from './timeline-entries.ts';
@@ -22,7 +22,7 @@ export function Timeline({ details: shown }: { details: ApplicationDetails }) {
   const entries = buildTimeline(details, { t, agency: long, centre });
   return (
     <section className={styles.timeline}>
-      <h2>{t(APPLICATION.way)}</h2>
+      <h2>{t(APPLICATION_FACTS.way)}</h2>
       <ol>
         {entries.map(({ time: at, actor, action, detail, superseded }, index) => (
           <li key={`${at} ${index}`}>
@@ -47,14 +47,14 @@ export function Timeline({ details: shown }: { details: ApplicationDetails }) {
       </ol>
       {olderActions > 0 && (
         <div>
-          <p className={styles.more}>{t(APPLICATION.older, { n: olderActions })}</p>
+          <p className={styles.more}>{t(APPLICATION_FACTS.older, { n: olderActions })}</p>
           {earlier.isError && (
             <p className={styles.more} role="alert">
               {t(isTransient(earlier.error) ? PARTS.awayRead : PARTS.failed)}
             </p>
           )}
           <Button onClick={() => void earlier.fetchNextPage()} busy={earlier.isFetching}>
-            {t(APPLICATION.showEarlier)}
+            {t(APPLICATION_FACTS.showEarlier)}
           </Button>
         </div>
       )}

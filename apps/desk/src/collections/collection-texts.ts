@@ -1,7 +1,7 @@
 import type { Collection } from '../api/types.ts';
 import type { StatusIconName, Tone } from '../queue/row-texts.ts';
 import { isRevoked } from '../queue/row-texts.ts';
-import { STATE_BLOCK } from '../texts/application.ts';
+import { STATE_BLOCK } from '../texts/state-block.ts';
 import { ROWS } from '../texts/queue.ts';
 import type { Text } from '../language/messages.ts';
 

@@ -24,7 +24,10 @@ import { Screen, Title } from '../parts/screen.tsx';
 import { usePrintout } from '../print/printing.tsx';
 import { isRevoked } from '../queue/row-texts.ts';
 import { StatusIcon } from '../queue/status-icon.tsx';
-import { APPLICATION, HAND_OVER, STATE_BLOCK } from '../texts/application.ts';
+import { APPLICATION } from '../texts/application.ts';
+import { STATE_BLOCK } from '../texts/state-block.ts';
+import { APPLICATION_FACTS } from '../texts/application-facts.ts';
+import { HAND_OVER } from '../texts/hand-over.ts';
 import { COLLECTIONS } from '../texts/collections.ts';
 import { KEYS } from '../texts/keys.ts';
 import { SESSION } from '../texts/session.ts';
@@ -90,7 +93,7 @@ function CollectionHeader({ collection }: { collection: Collection }) {
       <Title>{t(serviceTitle)}</Title>
       <p>
         <strong>{personName(applicant)}</strong>
-        {represented && <span> · {`${t(APPLICATION.represented)}: ${personName(represented)}`}</span>}
+        {represented && <span> · {`${t(APPLICATION_FACTS.represented)}: ${personName(represented)}`}</span>}
         <span> · {t(COLLECTIONS.filedAt, { centre: centreName(centre) })}</span>
       </p>
       {training && <Banner kind="practice">{t(SESSION.practice)}</Banner>}
@@ -115,11 +118,11 @@ function ResultFacts({ collection: { decision, handOver } }: { collection: Colle
   return (
     <Facts
       facts={[
-        [t(APPLICATION.result), decision?.resultKind ? t(RESULT_KIND_TEXTS[decision.resultKind]) : ''],
+        [t(APPLICATION_FACTS.result), decision?.resultKind ? t(RESULT_KIND_TEXTS[decision.resultKind]) : ''],
         [t(HAND_OVER.numberShort), decision?.resultNumber ? sanitizeCode(decision.resultNumber) : ''],
-        [t(APPLICATION.code), decision?.verificationCode ? sanitizeCode(decision.verificationCode) : ''],
+        [t(APPLICATION_FACTS.code), decision?.verificationCode ? sanitizeCode(decision.verificationCode) : ''],
         [t(HAND_OVER.issued), day(decision?.decideTime)],
-        [t(APPLICATION.validUntil), decision?.validUntil ? shortDate(decision.validUntil) : ''],
+        [t(APPLICATION_FACTS.validUntil), decision?.validUntil ? shortDate(decision.validUntil) : ''],
         [t(COLLECTIONS.collectedBy), handOver?.collectorName ?? ''],
       ]}
     />

@@ -7,7 +7,7 @@ import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { FieldError } from '../parts/field.tsx';
 import { useSignedIn } from '../session/session.tsx';
-import { DOCUMENTS } from '../texts/documents.ts';
+import { SCAN_PANEL } from '../texts/scan-panel.ts';
 import { documentsQuery } from './documents-api.ts';
 import { MAX_FILES } from './file-rules.ts';
 import { FileRejected, prepareFiles, preparePages } from './prepare-file.ts';
@@ -57,7 +57,7 @@ export function ScanPanel(props: ScanPanelProps) {
       data-scan={kind}
       data-over={isOver || undefined}
       role="group"
-      aria-label={`${t(DOCUMENTS.scan)}: ${title}`}
+      aria-label={`${t(SCAN_PANEL.scan)}: ${title}`}
       onDragOver={(event) => (event.preventDefault(), setIsOver(true))}
       onDragLeave={() => setIsOver(false)}
       onDrop={(event) => {
@@ -80,18 +80,18 @@ export function ScanPanel(props: ScanPanelProps) {
       ) : (
         <div className={styles.empty}>
           <span data-press="choose">
-            <Button icon={FileUp} busy={scan.isPreparing} busyText={t(DOCUMENTS.preparing)} onClick={choose}>
-              {t(DOCUMENTS.choose)}
+            <Button icon={FileUp} busy={scan.isPreparing} busyText={t(SCAN_PANEL.preparing)} onClick={choose}>
+              {t(SCAN_PANEL.choose)}
             </Button>
           </span>
           <span data-press="photograph">
             <Button icon={Camera} onClick={() => setIsCameraOpen(true)}>
-              {t(DOCUMENTS.photograph)}
+              {t(SCAN_PANEL.photograph)}
             </Button>
           </span>
           <p className={styles.hint}>
-            <span>{t(DOCUMENTS.hint)}</span>
-            <span>{t(DOCUMENTS.formats)}</span>
+            <span>{t(SCAN_PANEL.hint)}</span>
+            <span>{t(SCAN_PANEL.formats)}</span>
           </p>
         </div>
       )}
@@ -177,7 +177,7 @@ function useScanFile(
     remove: () => (setError(undefined), remove()),
     isPreparing,
     errorText:
-      error instanceof FileRejected ? t(DOCUMENT_REFUSAL_TEXTS[error.cause]) : error ? t(DOCUMENTS.tooMany) : '',
+      error instanceof FileRejected ? t(DOCUMENT_REFUSAL_TEXTS[error.cause]) : error ? t(SCAN_PANEL.tooMany) : '',
   };
 }
 

@@ -6,6 +6,7 @@ import { BlobImage } from '../parts/blob-image.tsx';
 import { Button } from '../parts/button.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { DOCUMENTS } from '../texts/documents.ts';
+import { SCAN_PANEL } from '../texts/scan-panel.ts';
 import { documentsQuery, previewPath } from './documents-api.ts';
 import { describeScan } from './scan-state.ts';
 import type { ScanState } from './scan-state.ts';
@@ -47,7 +48,7 @@ export function ScanRow(props: ScanRowProps) {
           <span>{state.text}</span>
         </p>
         {state.more && <p className={styles.quiet}>{state.more}</p>}
-        {state.isElsewhere && <p className={styles.quiet}>{t(DOCUMENTS.continueHere)}</p>}
+        {state.isElsewhere && <p className={styles.quiet}>{t(SCAN_PANEL.continueHere)}</p>}
         {state.progress !== undefined && (
           <progress aria-label={`${t(DOCUMENTS.sending)}: ${title}`} value={state.progress} max={1} />
         )}
@@ -80,26 +81,26 @@ function ScanActions({ title, upload, state, onReplace, onPhotograph, onRemove }
     <>
       {!isComplete && !isStopped && (
         <Button variant="text" onClick={() => uploads.pause(id)}>
-          {t(DOCUMENTS.pause)} {of}
+          {t(SCAN_PANEL.pause)} {of}
         </Button>
       )}
       {isStopped && (
         <Button variant="text" onClick={() => uploads.resume(id)}>
-          {t(upload.state === 'rejected' ? DOCUMENTS.retry : DOCUMENTS.resume)} {of}
+          {t(upload.state === 'rejected' ? SCAN_PANEL.retry : SCAN_PANEL.resume)} {of}
         </Button>
       )}
       {isComplete && (
         <Button variant="text" onClick={onReplace}>
-          {t(state.isElsewhere ? DOCUMENTS.choose : state.tone === 'bad' ? DOCUMENTS.again : DOCUMENTS.replace)} {of}
+          {t(state.isElsewhere ? SCAN_PANEL.choose : state.tone === 'bad' ? SCAN_PANEL.again : SCAN_PANEL.replace)} {of}
         </Button>
       )}
       {state.tone === 'bad' && (
         <Button variant="text" onClick={onPhotograph}>
-          {t(DOCUMENTS.photograph)} {of}
+          {t(SCAN_PANEL.photograph)} {of}
         </Button>
       )}
       <Button variant="text" onClick={onRemove}>
-        {t(isComplete ? DOCUMENTS.remove : DOCUMENTS.cancel)} {of}
+        {t(isComplete ? SCAN_PANEL.remove : SCAN_PANEL.cancel)} {of}
       </Button>
     </>
   );

@@ -8,7 +8,7 @@ import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { buildResultCover } from '../print/result-cover.ts';
 import type { ResultCoverFacts } from '../print/result-cover.ts';
-import { VIEWER } from '../texts/documents.ts';
+import { VIEWER } from '../texts/viewer.ts';
 import type { CoverSheet, FrameCommand, FrameEvent } from '../viewer-frame/protocol.ts';
 import { fetchContent } from './documents-api.ts';
 import { documentIdOf } from './types.ts';

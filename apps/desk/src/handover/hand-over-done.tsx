@@ -9,7 +9,7 @@ import { Button } from '../parts/button.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { usePrintout } from '../print/printing.tsx';
-import { HAND_OVER } from '../texts/application.ts';
+import { HAND_OVER } from '../texts/hand-over.ts';
 import { COLLECTIONS } from '../texts/collections.ts';
 import { KEYS } from '../texts/keys.ts';
 import { useHandOverPrintout } from './printout-preview.tsx';

@@ -6,7 +6,7 @@ import type { LanguageContextValue } from '../language/language.tsx';
 import type { Text } from '../language/messages.ts';
 import type { WriteAction } from '../outbox/outbox.ts';
 import type { FormError } from '../parts/error-summary.tsx';
-import { HAND_OVER } from '../texts/application.ts';
+import { HAND_OVER } from '../texts/hand-over.ts';
 
 /** What a hand-over shows of an application; the collection of another centre's application has no more than names. */
 export type HandOverSubject = Pick<Collection, 'id' | 'state' | 'serviceTitle' | 'training'> &

@@ -16,7 +16,7 @@ import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { ALL_CONTROLS_SELECTOR, useEnterToNext } from '../parts/enter-to-next.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
-import { HAND_OVER } from '../texts/application.ts';
+import { HAND_OVER } from '../texts/hand-over.ts';
 import { COLLECTIONS } from '../texts/collections.ts';
 import { KEYS } from '../texts/keys.ts';
 import { SESSION } from '../texts/session.ts';

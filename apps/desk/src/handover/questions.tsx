@@ -8,7 +8,7 @@ import type { Option } from '../parts/choice.tsx';
 import type { FormError } from '../parts/error-summary.tsx';
 import { Field, Select, TextInput } from '../parts/field.tsx';
 import { KeyCap } from '../keys/key-cap.tsx';
-import { HAND_OVER, ID_DOCUMENT_KINDS } from '../texts/application.ts';
+import { HAND_OVER, ID_DOCUMENT_KINDS } from '../texts/hand-over.ts';
 import { PARTS } from '../texts/parts.ts';
 import type { HandOverForm, HandOverSubject } from './hand-over-form.ts';
 import styles from './hand-over.module.css';

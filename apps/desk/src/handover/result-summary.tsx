@@ -3,7 +3,8 @@ import { RESULT_KIND_TEXTS } from '@cups/application/texts';
 import { shortDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Facts } from '../parts/facts.tsx';
-import { APPLICATION, HAND_OVER } from '../texts/application.ts';
+import { APPLICATION_FACTS } from '../texts/application-facts.ts';
+import { HAND_OVER } from '../texts/hand-over.ts';
 import { toCivilDate } from '@cups/application';
 import { findRevocation } from '../documents/replacement.ts';
 import { ResultDocuments } from '../documents/result-documents.tsx';
@@ -24,9 +25,9 @@ export function ResultSummary({ subject, form }: { subject: HandOverSubject; for
         <Facts
           facts={[
             [t(HAND_OVER.numberShort), decision?.resultNumber ? sanitizeCode(decision.resultNumber) : ''],
-            [t(APPLICATION.code), decision?.verificationCode ? sanitizeCode(decision.verificationCode) : ''],
+            [t(APPLICATION_FACTS.code), decision?.verificationCode ? sanitizeCode(decision.verificationCode) : ''],
             [t(HAND_OVER.issued), decision?.decideTime ? shortDate(toCivilDate(new Date(decision.decideTime))) : ''],
-            [t(APPLICATION.validUntil), decision?.validUntil ? shortDate(decision.validUntil) : ''],
+            [t(APPLICATION_FACTS.validUntil), decision?.validUntil ? shortDate(decision.validUntil) : ''],
           ]}
         />
         {decision && (

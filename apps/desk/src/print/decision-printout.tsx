@@ -2,7 +2,7 @@ import { sanitizeCode } from '@cups/application';
 import { RESULT_KIND_TEXTS } from '@cups/application/texts';
 import type { Application, LocalizedText, Catalog } from '../api/types.ts';
 import { shortDate } from '../language/dates.ts';
-import { ID_DOCUMENT_KINDS } from '../texts/application.ts';
+import { ID_DOCUMENT_KINDS } from '../texts/hand-over.ts';
 import { COLLECTOR_TEXTS } from '../texts/content.ts';
 import { DOCUMENTS } from '../texts/documents.ts';
 import { PRINT } from '../texts/print.ts';

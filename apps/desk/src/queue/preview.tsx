@@ -14,7 +14,7 @@ import { Facts } from '../parts/facts.tsx';
 import { StateBlock } from '../application/state-block.tsx';
 import { RecentTimeline } from '../application/timeline.tsx';
 import { lastAccessText } from '../application/access-texts.ts';
-import { APPLICATION } from '../texts/application.ts';
+import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { useAgencyNames } from './agency-names.ts';
 import { applicantName, applicationPath } from './row-links.ts';
@@ -78,9 +78,11 @@ function PreviewFacts({ details }: { details: ApplicationDetails }) {
   const { t } = useLanguage();
   const agencies = useAgencyNames();
   const option = useCostOption(details.application);
-  const unpaid = isUnpaid(details.application, option) ? t(APPLICATION.unpaid) : '';
+  const unpaid = isUnpaid(details.application, option) ? t(APPLICATION_FACTS.unpaid) : '';
   return (
-    <Facts facts={[...applicationFacts(details, { t, agencies, isMasked: true }), [t(APPLICATION.payment), unpaid]]} />
+    <Facts
+      facts={[...applicationFacts(details, { t, agencies, isMasked: true }), [t(APPLICATION_FACTS.payment), unpaid]]}
+    />
   );
 }
 

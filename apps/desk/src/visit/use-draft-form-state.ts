@@ -4,7 +4,7 @@ import { today as todayHere } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import type { Catalog } from '../api/types.ts';
 import { useSignedIn } from '../session/session.tsx';
-import { DOCUMENTS } from '../texts/documents.ts';
+import { SCAN_PANEL } from '../texts/scan-panel.ts';
 import { useAllUploads } from '../documents/use-uploads.ts';
 import { VISIT } from '../texts/visit.ts';
 import type { DraftForm } from './draft-form.tsx';
@@ -65,7 +65,7 @@ export function useDraftFormState(
     if (missingFields.length > 0) return document.getElementById('missing')?.focus();
     if (values['/checked'] !== true) return setBlockingText(t(VISIT.checkFirst));
     // Filing does not wait for bytes, but it needs the names of the documents.
-    if (scans.some(({ record }) => !record.document)) return setBlockingText(t(DOCUMENTS.notNamed));
+    if (scans.some(({ record }) => !record.document)) return setBlockingText(t(SCAN_PANEL.notNamed));
     setBlockingText(undefined);
     void sync.submit();
   }

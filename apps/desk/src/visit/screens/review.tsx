@@ -12,7 +12,7 @@ import { Button } from '../../parts/button.tsx';
 import { CheckBox } from '../../parts/choice.tsx';
 import { ErrorSummary } from '../../parts/error-summary.tsx';
 import { Title } from '../../parts/screen.tsx';
-import { OWN_APPLICATION } from '../../texts/application.ts';
+import { OWN_APPLICATION } from '../../texts/own-application.ts';
 import {
   DELIVERY_TEXTS,
   FEE_TEXTS,

@@ -7,7 +7,7 @@ import { ErrorSummary } from '../../parts/error-summary.tsx';
 import { Screen } from '../../parts/screen.tsx';
 import { useEnterToNext } from '../../parts/enter-to-next.ts';
 import { Banner } from '../../parts/banner.tsx';
-import { OWN_APPLICATION } from '../../texts/application.ts';
+import { OWN_APPLICATION } from '../../texts/own-application.ts';
 import { KEYS } from '../../texts/keys.ts';
 import { VISIT } from '../../texts/visit.ts';
 import { ColleagueBanner } from '../colleague-banner.tsx';

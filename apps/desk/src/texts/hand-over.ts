@@ -1,0 +1,80 @@
+import { defineMessages } from '../language/messages.ts';
+
+export const HAND_OVER = defineMessages({
+  receipt: { ro: 'Confirmarea de primire', ru: 'Подтверждение получения', en: 'Confirmation of receipt' },
+  receiptMore: { ro: 'se tipărește la sfârșit', ru: 'печатается в конце', en: 'printed at the end' },
+  title: { ro: 'Înmânarea rezultatului', ru: 'Выдача результата', en: 'Hand-over of the result' },
+  notArrived: {
+    ro: 'Sosirea rezultatului nu este confirmată. Dacă îl aveți în mână, continuați: se notează și sosirea.',
+    ru: 'Прибытие результата не подтверждено. Если он у вас в руках, продолжайте: прибытие тоже будет отмечено.',
+    en: 'The arrival of the result is not confirmed. If you hold it, continue: the arrival is recorded too.',
+  },
+  titleDecision: { ro: 'Înmânarea deciziei', ru: 'Выдача решения', en: 'Hand-over of the decision' },
+  who: { ro: 'Cine ridică rezultatul?', ru: 'Кто получает результат?', en: 'Who collects the result?' },
+  applicant: { ro: 'Solicitantul', ru: 'Заявитель', en: 'The applicant' },
+  represented: { ro: 'Persoana reprezentată', ru: 'Представляемый', en: 'The represented person' },
+  other: { ro: 'Altă persoană', ru: 'Другой человек', en: 'Another person' },
+  otherMore: {
+    ro: 'cu procură, MPower sau alt temei',
+    ru: 'по доверенности, MPower или иначе',
+    en: 'by a power of attorney, MPower or another ground',
+  },
+  collector: { ro: 'Numele și prenumele', ru: 'Фамилия и имя', en: 'Name and surname' },
+  power: { ro: 'Procura sau codul MPower', ru: 'Доверенность или код MPower', en: 'Power of attorney or MPower code' },
+  paper: {
+    ro: 'Ce act de identitate a arătat?',
+    ru: 'Какой документ предъявлен?',
+    en: 'Which identity document was shown?',
+  },
+  kind: { ro: 'Felul actului', ru: 'Вид документа', en: 'Document type' },
+  number: { ro: 'Seria și numărul', ru: 'Серия и номер', en: 'Series and number' },
+  sameAsFiled: { ro: 'același ca la depunere', ru: 'тот же, что при подаче', en: 'the same as at filing' },
+  photo: { ro: 'Fotografia și numele corespund', ru: 'Фотография и имя совпадают', en: 'Photograph and name match' },
+  photoMissing: {
+    ro: 'Comparați fotografia și numele.',
+    ru: 'Сверьте фотографию и имя.',
+    en: 'Compare the photograph and the name.',
+  },
+  met: {
+    ro: 'Rezultatul este cel de care persoana avea nevoie?',
+    ru: 'Это тот результат, который был нужен?',
+    en: 'Does the result meet the need?',
+  },
+  metYes: { ro: 'cererea se închide', ru: 'заявление закрывается', en: 'the application closes' },
+  metNo: { ro: 'Nu, lipsește ceva', ru: 'Нет, чего-то не хватает', en: 'No, something is missing' },
+  metNoMore: { ro: 'începe corectarea', ru: 'начать исправление', en: 'start a correction' },
+  missing: { ro: 'Ce lipsește?', ru: 'Чего не хватает?', en: 'What is missing?' },
+  choose: { ro: 'Alegeți un răspuns.', ru: 'Выберите ответ.', en: 'Choose an answer.' },
+  submit: { ro: 'Înmânează și închide cererea', ru: 'Выдать и закрыть заявление', en: 'Hand over and close' },
+  submitCorrect: {
+    ro: 'Înmânează și începe corectarea',
+    ru: 'Выдать и начать исправление',
+    en: 'Hand over and correct',
+  },
+  later: { ro: 'Înmânează, întreb mai târziu', ru: 'Выдать, спрошу позже', en: 'Hand over, ask later' },
+  what: { ro: 'Ce înmânați', ru: 'Что вы выдаёте', en: 'What you hand over' },
+  issued: { ro: 'Eliberat', ru: 'Выдан', en: 'Issued' },
+  numberShort: { ro: 'Număr', ru: 'Номер', en: 'Number' },
+  decision: { ro: 'Decizia de respingere', ru: 'Решение об отказе', en: 'Rejection decision' },
+  done: { ro: 'Înmânat și închis', ru: 'Выдано и закрыто', en: 'Handed over and closed' },
+  doneOpen: { ro: 'Înmânat', ru: 'Выдано', en: 'Handed over' },
+  doneWaits: {
+    ro: 'De trimis când platforma răspunde.',
+    ru: 'Будет отправлено, когда ответит платформа.',
+    en: 'It will be sent when the platform is available.',
+  },
+  print: { ro: 'Tipărește confirmarea', ru: 'Печать подтверждения', en: 'Print confirmation' },
+  toQueue: { ro: 'Înapoi la coadă', ru: 'К очереди', en: 'Back to the queue' },
+  correct: { ro: 'Continuă cu corectarea', ru: 'Перейти к исправлению', en: 'Continue with the correction' },
+});
+
+export const ID_DOCUMENT_KINDS = defineMessages({
+  'identity-document': { ro: 'Buletin de identitate', ru: 'Удостоверение личности', en: 'Identity card' },
+  passport: { ro: 'Pașaport', ru: 'Паспорт', en: 'Passport' },
+  'provisional-identity-document': {
+    ro: 'Act de identitate provizoriu',
+    ru: 'Временное удостоверение',
+    en: 'Provisional identity document',
+  },
+  'residence-permit': { ro: 'Permis de ședere', ru: 'Вид на жительство', en: 'Residence permit' },
+});
