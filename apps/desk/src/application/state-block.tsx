@@ -8,7 +8,7 @@ import { useAgencyNames } from '../queue/agency-names.ts';
 import { StatusIcon } from '../queue/status-icon.tsx';
 import { STATE_BLOCK } from '../texts/state-block.ts';
 import { findRevocation } from '../documents/replacement.ts';
-import { ResultDocuments } from '../documents/result-documents.tsx';
+import { ResultDocuments } from '../documents/lazy-result-documents.tsx';
 import { DeadlineBar } from './deadline-bar.tsx';
 import { dayParams, describeState } from './state-texts.ts';
 import styles from './state-block.module.css';

@@ -3,7 +3,7 @@ import { isTransient } from '../api/client.ts';
 import { earlierActionsQuery } from '../api/queries.ts';
 import type { ApplicationDetails } from '../api/types.ts';
 import { useCentreNames } from '../collections/centre-names.ts';
-import { ResultDocuments } from '../documents/result-documents.tsx';
+import { ResultDocuments } from '../documents/lazy-result-documents.tsx';
 import { formatDayAndTime, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';

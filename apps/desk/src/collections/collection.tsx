@@ -9,7 +9,7 @@ import { Quotation } from '../application/state-block.tsx';
 import applicationStyles from '../application/application.module.css';
 import stateStyles from '../application/state-block.module.css';
 import { findRevocation } from '../documents/replacement.ts';
-import { ResultDocuments } from '../documents/result-documents.tsx';
+import { ResultDocuments } from '../documents/lazy-result-documents.tsx';
 import { useHandOverPrintout } from '../handover/printout-preview.tsx';
 import { initialHandOverForm } from '../handover/hand-over-form.ts';
 import { useKeys } from '../keys/keys.tsx';

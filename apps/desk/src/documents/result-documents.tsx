@@ -16,7 +16,7 @@ import styles from './documents.module.css';
 
 type Result = Pick<NonNullable<Application['decision']>, 'documents' | 'verificationUrl'>;
 
-interface ResultDocumentsProps {
+export interface ResultDocumentsProps {
   application: ResultSubject;
   result: Result;
   /** The agency's number of this result. */
@@ -26,11 +26,10 @@ interface ResultDocumentsProps {
 }
 
 /** The documents that the agency issued as the result, and the address where anybody can verify it. */
-export function ResultDocuments(props: ResultDocumentsProps) {
+export default function ResultDocuments(props: ResultDocumentsProps) {
   const { t } = useLanguage();
   const coverOf = useCoverFacts(props);
   const { documents = [], verificationUrl } = props.result;
-  if (documents.length === 0 && !verificationUrl) return null;
   const warning = props.replacement && warningText(props.replacement, t);
   const listed = documents.map(
     ({ document: name, mediaType, size, sha256, pages = 0, erased }, at): ListedDocument => ({

@@ -7,7 +7,7 @@ import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 import { HAND_OVER } from '../texts/hand-over.ts';
 import { toCivilDate } from '@cups/application';
 import { findRevocation } from '../documents/replacement.ts';
-import { ResultDocuments } from '../documents/result-documents.tsx';
+import { ResultDocuments } from '../documents/lazy-result-documents.tsx';
 import { PrintoutPreview } from './printout-preview.tsx';
 import type { HandOverForm, HandOverSubject } from './hand-over-form.ts';
 import styles from './hand-over.module.css';
