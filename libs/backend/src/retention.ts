@@ -54,9 +54,7 @@ export function startRetention(
   const { log, metrics, now } = backend;
   const ended = metrics.counter('retention_ended_total', 'Rows that ended with their term, by category.', ['category']);
   const failed = metrics.counter('retention_failures_total', 'Sweeps of a category that failed.', ['category']);
-  metrics
-    .gauge('retention_confirmed', '1 if data are erased at the end of their terms.', [])
-    .set(isConfirmed ? 1 : 0);
+  metrics.gauge('retention_confirmed', '1 if data are erased at the end of their terms.', []).set(isConfirmed ? 1 : 0);
   if (!isConfirmed) {
     log.warn({ event: 'retention-unconfirmed' });
     return;
