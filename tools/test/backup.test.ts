@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import type { ReceivedEvent } from '@cups/contracts';
 import { eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+import { createJournal } from '@cups/store';
 import { testInfrastructure, temporaryDir } from '@cups/testing';
 import mongoose from 'mongoose';
 import { findAheadApplications, findRequestedSubmissions, findUncounted } from '../cli/backup/compare.ts';
 import { dump, load, openStores } from '../cli/backup/documents.ts';
 import { advanceJournalNumbers } from '../cli/backup/journal-sequences.ts';
+import { createErasureCollector, deleteMarkedKeys, repeatErasures } from '../cli/backup/erasures.ts';
 import { findUnreadable, replayErasures } from '../cli/backup/objects.ts';
 import { findDisagreeing, findWithoutFacts } from '../cli/backup/references.ts';
 import { rollForwardApplications, rollForwardDeliveries } from '../cli/backup/roll-forward.ts';
@@ -68,6 +70,13 @@ describe('findAheadApplications', () => {
         time: new Date(2000),
       },
     ]);
+  });
+
+  test('does not report an application that was erased since', () => {
+    const events = [event('A', 1, 'ApplicationSubmitted'), event('A', 2, 'ApplicationErased')];
+    expect(findAheadApplications(events, new Map())).toEqual([]);
+    // A store that has it must erase it again.
+    expect(findAheadApplications(events, new Map([['A', 1]]))).toMatchObject([{ kind: 'behind', acts: [] }]);
   });
 
   test('reports an older application as behind, with later actions', () => {
@@ -286,6 +295,8 @@ describe('dump and load', () => {
     expect(await replayErasures(stores, objects, [erasure, erasure])).toBe(1);
     expect(existsSync(join(objects, 'erased'))).toBe(false);
     expect(await keys.findOne({ _id: 'erased' })).toBeNull();
+    const marks = stores.database('documents-keys').collection<{ _id: string }>('destroyedKeys');
+    expect(await marks.findOne({ _id: 'erased' })).toMatchObject({ destroyTime: new Date(2000) });
     expect(await records.findOne({ _id: 'erased' })).toMatchObject({ state: 'erased', eventSeq: 2, uploadChunks: [] });
     const { unreadable, orphans } = await findUnreadable(stores, objects);
     expect(unreadable.map(({ document, reason }) => `${document} ${reason}`).sort()).toEqual([
@@ -293,6 +304,86 @@ describe('dump and load', () => {
       'keyless no-key',
     ]);
     expect(orphans).toEqual(['orphan']);
+  });
+
+  test('erase applications, notices and mandates again that were erased after the backup', async () => {
+    const open = (service: 'intake' | 'notifications' | 'identity', name: string) =>
+      stores.database(service).collection<{ _id: string }>(name);
+    const keysOf = (service: 'intake' | 'notifications' | 'identity') =>
+      stores.database(`${service}-keys`).collection<{ _id: string }>('dataKeys');
+    const gone = '01JABCDEFGHJKMNPQRSTVWXYZ0';
+    const both = [gone, 'kept'];
+    const insert = async (service: 'intake' | 'notifications' | 'identity', name: string, own: object) => {
+      await open(service, name).deleteMany({});
+      await open(service, name).insertMany(both.map((_id) => Object.assign({ _id }, own)));
+      await keysOf(service).insertMany(both.map((_id) => ({ _id })));
+    };
+    await insert('intake', 'applications', { eventSeq: 2, revision: 3, timer: null });
+    await insert('notifications', 'threads', { notices: [{ id: 'n' }], journalSalt: 's', revision: 3 });
+    await insert('identity', 'mandates', { person: { sealed: 'x', kid: 'k', hash: ['h'] }, supportingCode: {} });
+
+    const { take, erasures } = createErasureCollector();
+    const erased = event(gone, 4, 'ApplicationErased');
+    const data = { ref: codec.decode(erased)!.data.ref, cause: 'requested', rule: 'closed-applications' };
+    take({ ...erased, data: codec.encode({ type: erased.type, data } as unknown as IntakeEvent) });
+    take(event('kept', 4, 'ApplicationClosed'));
+    const entry = createJournal('identity')({
+      document: `mandates/${gone}`,
+      key: gone,
+      resource: `mandates/${gone}`,
+      action: 'erase-mandate',
+      actor: 'services/identity',
+      ground: 'retention-rule',
+      result: 'erased',
+    });
+    take({
+      ...event(gone, 1, 'ApplicationClosed'),
+      type: entry.type,
+      subject: entry.subject,
+      data: Buffer.from(entry.data),
+    });
+
+    const services = ['intake', 'notifications', 'identity'] as const;
+    expect(await repeatErasures(stores, services, erasures)).toEqual({ applications: 1, threads: 1, mandates: 1 });
+    const time = new Date(4000);
+    expect(await open('intake', 'applications').findOne({ _id: gone })).toMatchObject({
+      erasure: { rule: 'closed-applications', cause: 'requested', startTime: time },
+      timer: { kind: 'retention', due: time },
+      eventSeq: 4,
+    });
+    expect(await open('intake', 'applications').findOne({ _id: 'kept' })).toMatchObject({ eventSeq: 2, timer: null });
+    expect(await open('notifications', 'threads').findOne({ _id: gone })).toEqual({
+      _id: gone,
+      notices: [],
+      timer: null,
+      eraseTime: time,
+      revision: 4,
+    });
+    expect(await open('identity', 'mandates').findOne({ _id: gone })).toEqual({
+      _id: gone,
+      person: { kid: '', hash: [] },
+      revision: 1,
+    });
+    for (const service of services) {
+      expect(await keysOf(service).find().toArray()).toEqual([{ _id: 'kept' }]);
+      const marks = stores.database(`${service}-keys`).collection<{ _id: string }>('destroyedKeys');
+      expect(await marks.find().toArray()).toMatchObject([{ _id: gone }]);
+    }
+    // A restore that was interrupted continues.
+    expect((await repeatErasures(stores, services, erasures)).threads).toBe(0);
+  });
+
+  test('delete keys that were destroyed during the backup, and keep newer ones of the same owner', async () => {
+    const keys = stores.database('intake-keys').collection<{ _id: string; createTime: Date }>('dataKeys');
+    const marks = stores.database('intake-keys').collection<{ _id: string; destroyTime: Date }>('destroyedKeys');
+    await keys.insertMany([
+      { _id: 'destroyed', createTime: new Date(1000) },
+      { _id: 'newer', createTime: new Date(3000) },
+    ]);
+    await marks.insertMany(['destroyed', 'newer'].map((_id) => ({ _id, destroyTime: new Date(2000) })));
+    expect(await deleteMarkedKeys(stores, ['intake-keys'])).toBe(1);
+    expect(await keys.findOne({ _id: 'destroyed' })).toBeNull();
+    expect(await keys.findOne({ _id: 'newer' })).not.toBeNull();
   });
 
   test('advance deliveries to what their agencies have received', async () => {

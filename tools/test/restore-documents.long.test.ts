@@ -75,15 +75,37 @@ async function uploadAll(desk: Desk, application: string, labels: readonly strin
   return Promise.all(uploads);
 }
 
-test('a restore returns documents byte for byte, repeats an erasure and names a missing object', async () => {
+async function withdrawApplication(desk: Desk): Promise<Application> {
+  const { body } = await desk.call<Application>('POST', '/applications', { body: filing(7_002, 'ZN') });
+  await desk.call('POST', `/applications/${body.id}/submit`, { body: {} });
+  return (await desk.call<Application>('POST', `/applications/${body.id}/withdraw`, { body: {} })).body;
+}
+
+async function eraseApplication({ name }: Application): Promise<void> {
+  const supervisor = await openDesk(platform!.url, 'supervisor');
+  await supervisor.call('POST', '/erasures', { body: { application: name, reason: 'no-longer-needed' } });
+}
+
+const readUntilErased = (desk: Desk, { id }: Application) =>
+  waitUntil(
+    async () =>
+      (await desk.call<Application & { erasure?: { eraseTime?: string } }>('GET', `/applications/${id}`)).body,
+    ({ erasure }) => erasure?.eraseTime !== undefined,
+    'the application is erased again',
+    60,
+  );
+
+test('a restore returns documents byte for byte, repeats erasures and names a missing object', async () => {
   const before = await start();
   const { body } = await before.call<Application>('POST', '/applications', { body: filing(7_001, 'ZQ') });
   const [kept, cut, erased] = await uploadAll(before, body.id, ['kept', 'cut', 'erased']);
   await readStates(before, body.id, 3);
+  const ended = await withdrawApplication(before);
   const saved = await run('backup', folder, '--data', state.dir);
   expect({ saved, code: saved.code }).toMatchObject({ code: 0 });
   await before.call('DELETE', `/${erased!.name}`);
-  // The erasure is published meanwhile.
+  await eraseApplication(ended);
+  // The erasures are published meanwhile.
   const consistent = await run('restore', 'check', '--data', state.dir);
   expect({ consistent, code: consistent.code }).toMatchObject({ code: 0 });
   await stop();
@@ -94,6 +116,8 @@ test('a restore returns documents byte for byte, repeats an erasure and names a 
   const { code, output } = await run('restore', folder, '--data', state.dir);
   expect({ output, code }).toMatchObject({ code: 0 });
   expect(output).toContain('1 documents erased again');
+  expect(output).toContain('1 applications, 1 threads of notices and 0 mandates erased again');
+  expect(output).not.toContain(ended.id);
   const unreadable = [...output.matchAll(/^unreadable .*$/gm)].map(([line]) => line);
   expect(unreadable).toEqual([`unreadable  ${cut!.name}  ${body.name}  no-objects`]);
 
@@ -107,6 +131,9 @@ test('a restore returns documents byte for byte, repeats an erasure and names a 
   expect((await after.readContent(kept!.name)).equals(kept!.content)).toBe(true);
   await expect(after.readContent(cut!.name)).rejects.toThrow();
   await expect(after.readContent(erased!.name)).rejects.toThrow('410');
+  const again = await readUntilErased(after, ended);
+  expect(again).toMatchObject({ state: 'withdrawn', allowedActions: [], erasure: { cause: 'requested' } });
+  expect(again).not.toHaveProperty('applicant');
   const checked = await run('restore', 'check', '--data', state.dir);
   expect(checked.output).not.toMatch(/^(disagrees|uncounted|parked)/m);
 }, 600_000);

@@ -48,6 +48,11 @@ export function findAheadApplications(events: readonly ReceivedEvent[], stored: 
     const known = stored.get(application);
     const before = ahead.get(application);
     if (sequence <= Math.max(known ?? 0, before?.sequence ?? 0)) continue;
+    // Nothing is left of it to open again.
+    if (known === undefined && event.type === 'cups.intake.v1.ApplicationErased') {
+      ahead.delete(application);
+      continue;
+    }
     const act = OPERATOR_EVENTS.find((one) => event.type.endsWith(`.${one}`));
     ahead.set(application, {
       application,

@@ -16,7 +16,8 @@ const RAW_TYPES = { promoteValues: false, promoteLongs: false, promoteBuffers: f
 /** Services with a database. Consumers come before producers, so that no copy is ahead of intake's. */
 export const STORED_SERVICES = ['notifications', 'agency-bridge', 'intake', 'documents', 'identity'] as const;
 /** Databases of wrapped data keys. */
-const KEY_DATABASES = ['documents-keys', 'identity-keys', 'intake-keys', 'notifications-keys'] as const;
+export const KEY_DATABASES = ['documents-keys', 'identity-keys', 'intake-keys', 'notifications-keys'] as const;
+export type KeyDatabase = (typeof KEY_DATABASES)[number];
 /**
  * All databases. Data keys come after what they seal: data whose key is missing were erased meanwhile, and their key must
  * not return.

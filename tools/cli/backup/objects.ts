@@ -4,6 +4,7 @@ import type { ReceivedEvent } from '@cups/contracts';
 import { objectKeys } from '@cups/documents/content';
 import { hasExternalParts } from './connections.ts';
 import type { Stores } from './documents.ts';
+import { destroyKey } from './erasures.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -85,7 +86,7 @@ export async function replayErasures(
     const id = subject.slice('documents/'.length);
     const record = await recordsOf(stores).findOne({ _id: id });
     if (!record || record.state === 'erased') continue;
-    await keysOf(stores).deleteOne({ _id: id });
+    await destroyKey(stores, 'documents-keys', id, time);
     if (objects) rmSync(join(objects, id), { recursive: true, force: true });
     const content = record.content && { content: Object.assign({}, record.content, { chunks: [] }) };
     const erased = { state: 'erased', eraseTime: time, uploadChunks: [], timer: null, outbox: [] };

@@ -9,8 +9,8 @@ export function restoreCommand(): Command {
     name: 'restore',
     summary:
       'Loads a backup into empty stores while no service runs, and resets consumers so that they catch up from Kafka. ' +
-      'Nothing that agencies have received is sent again, and documents erased after the backup are erased again. Names what was accepted after the backup and cannot be ' +
-      'restored. MONGODB_URI (or MONGODB_URI_FILE), KAFKA_BROKERS and CUPS_PREFIX select another store and Kafka.',
+      'Nothing that agencies have received is sent again, and what was erased after the backup is erased again. Names what ' +
+      'was accepted after the backup and cannot be restored. MONGODB_URI (or MONGODB_URI_FILE), KAFKA_BROKERS and CUPS_PREFIX select another store and Kafka.',
     example: 'restore mine/backup',
   })
     .argument('<folder>', 'folder of the backup')

@@ -4,6 +4,7 @@ import { findRunningProcess } from '@cups/local';
 import { readAheadApplications, checkConsistency } from '../backup/check.ts';
 import { findRequestedSubmissions } from '../backup/compare.ts';
 import type { AheadApplication } from '../backup/compare.ts';
+import { deleteMarkedKeys, readErasures, repeatErasures } from '../backup/erasures.ts';
 import { databasesOf, isEmpty, load, openStores, STORED_SERVICES } from '../backup/documents.ts';
 import type { StoredService, Stores } from '../backup/documents.ts';
 import { copyKeys, readManifest } from '../backup/folder.ts';
@@ -131,7 +132,11 @@ async function restore(parts: BackupConnections, stores: Stores, backup: Backup)
     progress(`${service}: ${count} documents`);
   }
   if (manifest.shape < DATA_VERSION) await migrateStores(parts, {}, progress);
+  await restoreErasures(parts, stores, services);
   if (services.includes('documents')) await restoreDocuments(parts, stores, backup);
+  if (!(await isSameCluster(parts, manifest.kafka))) {
+    console.log('This Kafka does not know what was erased after the backup: erase what your own list names.');
+  }
   await advanceJournal(parts, stores);
   const { ends } = manifest.kafka;
   if (!(await rewind(parts, manifest.kafka, services))) {
@@ -157,22 +162,27 @@ async function restore(parts: BackupConnections, stores: Stores, backup: Backup)
   printRepairPlan(await repair(parts, stores));
 }
 
+/** Erases again what was erased after the backup, apart from documents. */
+async function restoreErasures(
+  parts: BackupConnections,
+  stores: Stores,
+  services: readonly StoredService[],
+): Promise<void> {
+  const marked = await deleteMarkedKeys(stores, databasesOf(services));
+  if (marked > 0) progress(`${marked} data keys were destroyed during the backup`);
+  const { applications, threads, mandates } = await repeatErasures(stores, services, await readErasures(parts));
+  progress(`${applications} applications, ${threads} threads of notices and ${mandates} mandates erased again`);
+}
+
 /**
  * Restores the objects, and erases again what was erased after the backup: the erasures are on the topic of documents, which
  * keeps them longer than backups of keys may live.
  */
-async function restoreDocuments(
-  parts: BackupConnections,
-  stores: Stores,
-  { folder, objects, manifest }: Backup,
-): Promise<void> {
+async function restoreDocuments(parts: BackupConnections, stores: Stores, { folder, objects }: Backup): Promise<void> {
   if (objects === undefined) progress(OBJECTS_ELSEWHERE);
   else if (copyObjects(join(folder, 'objects'), objects)) progress('objects of documents');
   const events = await readEvents(parts, [`${parts.prefix}cups.documents`]);
   progress(`${await replayErasures(stores, objects, events)} documents erased again`);
-  if (!(await isSameCluster(parts, manifest.kafka))) {
-    console.log('This Kafka does not know which documents were erased after the backup: erase those of your own list.');
-  }
   const { unreadable, orphans } = await findUnreadable(stores, objects);
   for (const { document, application, reason } of unreadable) {
     console.log(`unreadable  documents/${document}  ${application}  ${reason}`);
