@@ -2,7 +2,8 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContent, publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
-import type { Job } from './load.ts';
+import { createApplicants } from './applicants.ts';
+import type { Job } from './applicants.ts';
 
 /** Applications and desks of the benchmark. */
 
@@ -47,7 +48,7 @@ async function listActiveCentres(url: string): Promise<Centre[]> {
   return centres.filter(({ status }) => status === 'active');
 }
 
-/** Signs in a specialist of every active centre, or of some. */
+/** Signs in a specialist of every active centre, or of some, and grants the mandates of its people. */
 export async function signInJobs(url: string, isWanted: (centre: Centre) => boolean = () => true): Promise<Job[]> {
   const services = await publicServices(url);
   const jobs: Job[] = [];
@@ -63,11 +64,14 @@ export async function signInJobs(url: string, isWanted: (centre: Centre) => bool
       .getSetCookie()
       .map((one) => one.split(';')[0])
       .join('; ');
-    for (const service of services.filter(({ version }) => version.centreKinds?.includes(centre.kind))) {
+    const offered = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
+    const people = await createApplicants(url, cookie, centre, offered);
+    const named = people.length > 0 ? { mandate: { kind: 'own-presence', name: '{mandate}' } } : {};
+    for (const service of offered) {
       const content = createContent(jobs.length, centre, service);
-      const applicant = { ...(content['applicant'] as object), idnp: '{idnp}' };
-      const body = { id: '{id}', publicService: service.code, ...content, applicant };
-      jobs.push({ cookie, body: padBody(body) });
+      const applicant = { ...content.applicant, idnp: '{idnp}' };
+      const body = { id: '{id}', publicService: service.code, ...content, applicant, ...named };
+      jobs.push({ cookie, people, body: padBody(body) });
     }
   }
   if (jobs.length === 0) throw new Error('No centre may file anything.');

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { computeIdnpCheckDigit } from '@cups/application';
 import { backoffMs } from '@cups/contracts';
+import { fillBody } from './applicants.ts';
+import type { Job } from './applicants.ts';
 import { Connection } from './connection.ts';
 import type { HttpReply } from './connection.ts';
 import { overload } from './overload/desks.ts';
@@ -12,12 +13,6 @@ import type { Percentiles } from './processes.ts';
  * The load generator: a process that creates and submits applications through the public REST API. It speaks HTTP/1.1 over its own
  * sockets and reads only status and length of a response, since it shares the CPU with the platform.
  */
-
-/** A signed-in desk with an application template; `{id}` and `{idnp}` are placeholders. */
-export interface Job {
-  cookie: string;
-  body: string;
-}
 
 export type LoadCommand =
   | { kind: 'jobs'; port: number; jobs: Job[]; firstPerson: number }
@@ -58,12 +53,6 @@ function newId(): string {
   }
   for (const byte of randomBytes(16)) id += CROCKFORD[byte % 32];
   return id;
-}
-
-/** Synthetic: no register assigns year group 900. */
-function createIdnp(n: number): string {
-  const body = `2900${String(10_000_000 + n).padStart(8, '0')}`;
-  return `${body}${computeIdnpCheckDigit(body)}`;
 }
 
 let port = 0;
@@ -121,7 +110,7 @@ function next(): { id: string; cookie: string; body: string } {
   const n = (serial += 1);
   const job = jobs[n % jobs.length]!;
   const id = newId();
-  return { id, cookie: job.cookie, body: job.body.replace('{id}', id).replace('{idnp}', createIdnp(n)) };
+  return { id, cookie: job.cookie, body: fillBody(job, id, n) };
 }
 
 const acquireConnection = (): Connection => idle.pop() ?? new Connection(port);

@@ -8,7 +8,8 @@ import type { Platform } from '@cups/tools/platform';
 import mongoose from 'mongoose';
 import { request, Children } from './children.ts';
 import { copyRegistryWithoutLimits, LOAD_SETTINGS, signInJobs } from './jobs.ts';
-import type { Job, LoadCommand, LoadResult } from './load.ts';
+import type { Job } from './applicants.ts';
+import type { LoadCommand, LoadResult } from './load.ts';
 import { dividePerPair } from './load-runs.ts';
 import { diffClocks, nowMs, percentiles, readClocks, round } from './processes.ts';
 
@@ -148,10 +149,10 @@ class NoticesRun {
 }
 
 /** Gives an application an email address, whatever its template has. */
-function withEmail({ cookie, body }: Job): Job {
-  const application = JSON.parse(body) as { contact: object };
+function withEmail(job: Job): Job {
+  const application = JSON.parse(job.body) as { contact: object };
   application.contact = { email: 'person@example.org' };
-  return { cookie, body: JSON.stringify(application) };
+  return { ...job, body: JSON.stringify(application) };
 }
 
 if (args.help) process.stdout.write(`${HELP}\n`);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { applicationId, idnp } from '@cups/tools/filings';
+import { applicationId } from '@cups/tools/filings';
 import { buildPdf, UploadClient } from '@cups/tools/upload-client';
+import { fillBody } from './applicants.ts';
+import type { Job } from './applicants.ts';
 import { Connection } from './connection.ts';
-import type { Job } from './load.ts';
 
 /** A process that uploads documents all the time: desks on slow lines, one file after another. */
 
@@ -65,11 +66,11 @@ async function uploadForever({ url, bytesPerSecond }: StartUploads, job: Job, on
 }
 
 /** Creates a draft. @returns its ID @throws Error if it is refused */
-async function createDraft(connection: Connection, { cookie, body }: Job): Promise<string> {
+async function createDraft(connection: Connection, job: Job): Promise<string> {
   const id = applicationId('ZN');
   people += 1;
-  const content = body.replace('{id}', id).replace('{idnp}', idnp(people));
-  const { status, text } = await connection.post('/applications', cookie, randomUUID(), content);
+  const content = fillBody(job, id, people);
+  const { status, text } = await connection.post('/applications', job.cookie, randomUUID(), content);
   if (status >= 300) throw new Error(`POST /applications: ${status} ${text.slice(0, 200)}`);
   return id;
 }

@@ -8,6 +8,7 @@ import { filing } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { openDesk } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
+import { withMandate } from '@cups/tools/mandates';
 import { startPlatform } from '@cups/tools/platform';
 
 /**
@@ -112,7 +113,10 @@ function printStatus(after: string): void {
 async function runDesk(desk: Desk, at: number): Promise<void> {
   for (let n = at; isOpen; n += CENTRES) {
     const path = '/applications';
-    const made = await call(() => desk.call<Application>('POST', path, { body: filing(n, 'ZQ') }));
+    const made = await call(async () => {
+      const body = await withMandate(desk, filing(n, 'ZQ'));
+      return desk.call<Application>('POST', path, { body });
+    });
     await call(() => desk.call('POST', `${path}/${made?.id}/submit`));
     await call(() => desk.call('GET', `${path}/${made?.id}`));
     await call(() => desk.call('GET', `${path}/${made?.id}/notices`));

@@ -8,6 +8,7 @@ import { openDesk } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { createContent, publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
+import { withMandate } from '@cups/tools/mandates';
 import { agenciesIn } from '@cups/tools/platform';
 import { nowMs, round } from '../processes.ts';
 import { startBenchPlatform } from './bench-platform.ts';
@@ -71,7 +72,7 @@ async function submitApplication({ platform }: BenchPlatform, desk: Desk): Promi
   const centre = (await desk.call<Centre>('GET', '/centres/CU-001')).body;
   const service = (await publicServices(platform.url)).find(({ code }) => code === SERVICE);
   if (!service) return undefined;
-  const body = Object.assign({ publicService: SERVICE }, createContent(1, centre, service));
+  const body = await withMandate(desk, { publicService: SERVICE, ...createContent(1, centre, service) });
   const { id } = (await desk.call<Application>('POST', '/applications', { body })).body;
   await desk.call('POST', `/applications/${id}/submit`, { body: {} });
   return id;

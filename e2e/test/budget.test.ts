@@ -4,6 +4,8 @@ import { eventually, temporaryDir, uniquePrefix } from '@cups/testing';
 import { openDesk } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { filing } from '@cups/tools/filings';
+import { grantMandate } from '@cups/tools/mandates';
+import type { NamedMandate } from '@cups/tools/mandates';
 import { SERVICES, startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -28,6 +30,8 @@ let platform: Platform;
 let desk: Desk;
 let store: StoreConnection;
 let counter: OperationCounter;
+/** Standing mandate of the person for whom all pairs are filed. */
+let mandate: NamedMandate;
 
 beforeAll(async () => {
   mkdirSync(operations);
@@ -51,6 +55,7 @@ beforeAll(async () => {
   });
   store = await loadMongoose().createConnection(platform.mongoUri, platform.mongoTls).asPromise();
   desk = await openDesk(platform.url, 'cu-001-specialist');
+  mandate = await grantMandate(desk, filing(PERSON, 'ZQ'));
   // The first pair opens connections and fills caches.
   await filePair();
   await pairsSettled();
@@ -65,13 +70,14 @@ afterAll(async () => {
   remove();
 });
 
+const PERSON = 1;
 let filed = 0;
 
 /** Creates and submits an application of 3 KB. One applicant in three has an email address. */
 async function filePair(): Promise<void> {
   filed += 1;
   const contact = filed % 3 === 0 ? { email: `person${filed}@example.org` } : { none: true };
-  const body = Object.assign(filing(filed, 'ZQ'), { contact });
+  const body = Object.assign(filing(PERSON, 'ZQ'), { contact, mandate });
   const { kind, number, originalSeen } = body.evidence[0]!;
   for (let n = 1; JSON.stringify(body).length < 3_000; n += 1) {
     body.evidence.push({ kind: `supporting-${kind}-${n}`, number, originalSeen });

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applicationId, filing, idnp, idnpOfOperator } from '@cups/tools/filings';
-import { grantMandate, revokeMandate } from '@cups/tools/mandates';
+import { grantMandate, revokeMandate, withMandate } from '@cups/tools/mandates';
 import { buildPdf } from '@cups/tools/upload-client';
 import { openDesk, ApiError, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
@@ -43,7 +43,7 @@ let people = 0;
 /** Creates an application. The ending of its ID instructs the agency simulator. */
 async function createApplication(ending: string, at = desk, more: object = {}): Promise<Application> {
   people += 1;
-  const body = Object.assign(filing(people, ending, { givenName: 'Canary' }), more);
+  const body = await withMandate(at, Object.assign(filing(people, ending, { givenName: 'Canary' }), more));
   return (await at.call<Application>('POST', '/applications', { body })).body;
 }
 const runAction = async (app: Application, action: string, body: object = {}, at = desk) =>

@@ -7,6 +7,7 @@ import type { CentreChanged, IncomingMessage, RequestEvent } from '@cups/agency-
 import { connectKafka } from '@cups/events';
 import { openDesk, waitUntil } from '@cups/tools/desk';
 import { filing } from '@cups/tools/filings';
+import { withMandate } from '@cups/tools/mandates';
 import type { Application, Desk } from '@cups/tools/desk';
 import { SERVICES, startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
@@ -131,9 +132,11 @@ describe('npm run cups -- agency add with a public-service file, on a running pl
       'the centre works for the agency',
       20,
     );
-    const body = filing(1, 'Z1', { publicService: ours.service });
+    const content = filing(1, 'Z1', { publicService: ours.service });
+    const open = async () =>
+      desk.call<Application>('POST', '/applications', { body: await withMandate(desk, content) });
     const opened = await waitUntil(
-      () => desk.call<Application>('POST', '/applications', { body }).catch(() => undefined),
+      () => open().catch(() => undefined),
       (answer) => answer !== undefined,
       'an application is opened',
       20,
@@ -176,7 +179,7 @@ describe('a centre in training', () => {
   const code = 'CU-087';
   /** Opens an application at the centre. The ID ending instructs the agency simulator. */
   async function open(centreDesk: Desk, n: number, ending: string) {
-    const body = filing(n, ending);
+    const body = await withMandate(centreDesk, filing(n, ending));
     return (await centreDesk.call<Application>('POST', '/applications', { body })).body;
   }
   const act = async (centreDesk: Desk, id: string, action: string, body: object = {}) =>
@@ -349,7 +352,7 @@ describe('a wave of centres opened by one command, on a running platform', () =>
     ).toEqual(planned.map(({ code }) => `${code} active`));
 
     const first = await openDesk(platform.url, 'cu-027-specialist');
-    const body = filing(2, 'Z2');
+    const body = await withMandate(first, filing(2, 'Z2'));
     const opened = await first.call<Application>('POST', '/applications', { body });
     const filed = await first.call<Application>('POST', `/applications/${opened.body.id}/submit`, { body: {} });
     expect(filed.body).toMatchObject({ state: 'submitted', centre: 'centres/CU-027' });
@@ -371,8 +374,8 @@ describe('a pause in the file of a public service, on a running platform', () =>
     const tried = () =>
       Promise.all(
         desks.map((centreDesk) =>
-          centreDesk
-            .call<Application>('POST', '/applications', { body: filing((n += 1), `Z${n}`, { publicService: code }) })
+          withMandate(centreDesk, filing((n += 1), `Z${n}`, { publicService: code }))
+            .then((body) => centreDesk.call<Application>('POST', '/applications', { body }))
             .then(
               ({ body }) => body,
               (error: unknown) => error as Error & { problem: { reason: string; detail?: string } },
@@ -420,7 +423,7 @@ describe('a centre closed with a successor, on a running platform', () => {
       60,
     );
   async function registryFile(centreDesk: Desk, n: number, ending: string) {
-    const body = filing(n, ending);
+    const body = await withMandate(centreDesk, filing(n, ending));
     const { id } = (await centreDesk.call<Application>('POST', '/applications', { body })).body;
     await centreDesk.call('POST', `/applications/${id}/submit`, { body: {} });
     return id;

@@ -8,6 +8,7 @@ import { eventually, temporaryDir } from '@cups/testing';
 import { waitUntil } from '@cups/tools/desk';
 import type { Application } from '@cups/tools/desk';
 import { filing, idnp } from '@cups/tools/filings';
+import { toMandateRequest, toNamedMandate } from '@cups/tools/mandates';
 import { agenciesIn } from '@cups/tools/platform';
 import type { ServiceName } from '@cups/tools/platform';
 import type { ApiResponse, Page } from './browser.ts';
@@ -150,8 +151,12 @@ async function editAnswers(by: Visitor, id: string, workedUntil: string): Promis
   const answers = { pensionKind: 'old-age', workedUntil };
   return by.request('PATCH', `/applications/${id}`, { body: { answers }, etag: body.etag });
 }
-const open = async (by: Visitor, n: number, more: object = {}) =>
-  (await by.request<Application>('POST', '/applications', { body: filing(n, `S${n % 10}`, more) })).body.id;
+async function open(by: Visitor, n: number, more: object = {}): Promise<string> {
+  const content = filing(n, `S${n % 10}`, more);
+  const granted = await by.request<{ name: string }>('POST', '/mandates', { body: toMandateRequest(content) });
+  const body = { ...content, mandate: toNamedMandate(content, granted.body.name) };
+  return (await by.request<Application>('POST', '/applications', { body })).body.id;
+}
 
 describe('a platform with secured Kafka and store', () => {
   test('gets its users from npm run cups -- topics, once, without printing passwords', async () => {

@@ -8,6 +8,7 @@ import type { IncomingMessage } from '@cups/agency-contract';
 import { connectKafka } from '@cups/events';
 import { applicationId, createContent, publicServices } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
+import { withMandate } from '@cups/tools/mandates';
 import { openDesk, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
@@ -95,7 +96,11 @@ async function submitOne(desk: Desk, services: readonly PublicService[], n: numb
   const offered = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
   const service = offered[n % offered.length]!;
   const id = applicationId(QUICK);
-  const body = Object.assign({ id, publicService: service.code }, createContent(n + 1_000, centre, service));
+  const body = await withMandate(desk, {
+    id,
+    publicService: service.code,
+    ...createContent(n + 1_000, centre, service),
+  });
   await desk.call('POST', '/applications', { body });
   await desk.call('POST', `/applications/${id}/submit`, { body: {} });
   return { id, desk, at: Date.now() };
@@ -113,7 +118,8 @@ async function submitContinuously(url: string, services: readonly PublicService[
     while (!stopped) {
       const service = offered[n % offered.length]!;
       const id = applicationId(QUICK);
-      const body = Object.assign({ id, publicService: service.code }, createContent((n += 1), centre, service));
+      const content = createContent((n += 1), centre, service);
+      const body = await withMandate(desk, { id, publicService: service.code, ...content });
       await desk.call('POST', '/applications', { body });
       // One in five stays a draft for a while, so that some are filed after the backup.
       if (n % 5 === 0) await pause(700);

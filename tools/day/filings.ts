@@ -1,5 +1,6 @@
 import { computeIdnpCheckDigit } from '@cups/application';
 import { ulid } from 'ulid';
+import type { MandateKind } from './mandates.ts';
 
 /** Synthetic application content for every public service, from the public REST API. */
 
@@ -50,12 +51,25 @@ const FAMILY_NAMES = ['Munteanu', 'Rusu', 'Ceban', 'Lungu', 'Popa', 'Sîrbu', 'R
 interface ApplicationContent {
   applicant: { idnp: string; familyName: string; [field: string]: unknown };
   evidence: { kind: string; number: string; originalSeen: boolean }[];
+  /** On whose behalf the applicant acts. */
+  represented?: { idnp: string; familyName: string; [field: string]: unknown };
   mandate: { kind: string; reference?: string; name?: string };
   [field: string]: unknown;
 }
 
-/** Creates the complete content of the n-th synthetic applicant's application. */
-export function createContent(n: number, centre: Centre, { version }: PublicService): ApplicationContent {
+/** Represented people are numbered from here. */
+const FIRST_REPRESENTED = 5_000_000;
+
+/**
+ * Creates the complete content of the n-th synthetic applicant's application.
+ * @param kind on what ground; every other than own presence has a represented person
+ */
+export function createContent(
+  n: number,
+  centre: Centre,
+  { version }: PublicService,
+  kind: MandateKind = 'own-presence',
+): ApplicationContent {
   const answers = version.example ?? {};
   const option = (version.costOptions ?? []).find(
     ({ centreKinds = [], countries = [] }) =>
@@ -71,12 +85,28 @@ export function createContent(n: number, centre: Centre, { version }: PublicServ
       language: n % 4 === 1 ? 'ru' : n % 9 === 2 ? 'en' : 'ro',
     },
     contact: createContact(n),
-    mandate: n % 8 === 3 ? { kind: 'mpower', reference: `MP-${10_000 + n}` } : { kind: 'own-presence' },
+    ...(kind === 'own-presence' ? { mandate: { kind } } : createRepresentation(n, kind)),
     answers,
-    evidence: createEvidence(version, answers).map((kind, i) => ({ kind, number: `S${n}-${i}`, originalSeen: true })),
+    evidence: createEvidence(version, answers, kind).map((kind, i) => ({
+      kind,
+      number: `S${n}-${i}`,
+      originalSeen: true,
+    })),
     ...(option ? { costOption: option.code } : {}),
     delivery: { kind: n % 5 === 4 ? 'electronic' : 'at-centre' },
   };
+}
+
+function createRepresentation(n: number, kind: MandateKind): Pick<ApplicationContent, 'represented' | 'mandate'> {
+  const represented = {
+    idnp: idnp(FIRST_REPRESENTED + n),
+    givenName: GIVEN_NAMES[(n + 1) % GIVEN_NAMES.length],
+    familyName: FAMILY_NAMES[Math.floor(n / 3) % FAMILY_NAMES.length]!,
+    birthDate: `19${50 + (n % 50)}-0${1 + (n % 9)}-2${n % 9}`,
+  };
+  // Powers in MPower have 16 digits.
+  const reference = kind === 'mpower' ? String(7_000_000_000_000_000 + n) : `nr. ${10_000 + n}`;
+  return { represented, mandate: { kind, reference } };
 }
 
 /** One in three has no contact, one an email address, one a telephone. */
@@ -85,10 +115,22 @@ function createContact(n: number): object {
   return n % 3 === 1 ? { email: `person${n}@example.org` } : { phone: `+373 600 ${String(10_000 + n)}` };
 }
 
-/** Returns the evidence that an applicant in person, or by MPower, must show with these answers. */
-function createEvidence({ evidence = [] }: PublicService['version'], answers: Record<string, unknown>): string[] {
+/** Returns the evidence that an applicant must show with these answers, on this ground. */
+function createEvidence(
+  { evidence = [] }: PublicService['version'],
+  answers: Record<string, unknown>,
+  kind: MandateKind,
+): string[] {
+  const isRepresented = kind !== 'own-presence';
   return evidence
-    .filter(({ required, when }) => required && (!when || matchesAnswer(when.answer, answers)))
+    .filter(
+      ({ required, when }) =>
+        required &&
+        (!when ||
+          matchesAnswer(when.answer, answers) ||
+          (isRepresented && when.represented === true) ||
+          when.mandates?.includes(kind)),
+    )
     .map(({ kind }) => kind);
 }
 

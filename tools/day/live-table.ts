@@ -67,6 +67,8 @@ export function startTable(out: NodeJS.WriteStream): LiveTable {
 /** Formats the summary of a day. */
 export function formatSummary(day: DayResult): string {
   const states = Object.entries(day.byState).map(([state, count]) => `${count} ${state}`);
+  const { byGround, revoked } = day.mandates;
+  const grounds = Object.entries(byGround).map(([ground, count]) => `${count} ${ground}`);
   const { scans, photographedPages, refused, fetches, results } = day.documents;
   const verdict =
     day.lost + day.doubled + day.errors.length === 0
@@ -77,6 +79,7 @@ export function formatSummary(day: DayResult): string {
     `  ${day.applications} applications (${states.join(', ')}) in ${day.seconds} s`,
     `  ${day.centres.length} centres, ${day.publicServices.length} public services, ${day.agencies.length} agencies (${day.agencies.join(', ')})`,
     `  ${day.replayed} requests sent again and answered as replays, ${day.staleEditsRefused} stale edits refused, ${day.corrections} correction, ${day.notices} notices`,
+    `  mandates: ${grounds.join(', ')}; ${revoked} revoked`,
     `  ${scans} scans with ${photographedPages} photographed pages, ${refused} refused, ${fetches} fetched by agencies; ${results} results read and handed over`,
     `  ${verdict}`,
     ...day.errors.slice(0, 20).map((error) => `    ${error}`),

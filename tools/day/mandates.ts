@@ -3,7 +3,7 @@ import type { Desk } from './desk.ts';
 
 /** Mandates of synthetic people, over the public REST API. */
 
-type Kind = NonNullable<Content['mandate']>['kind'];
+export type MandateKind = NonNullable<Content['mandate']>['kind'];
 
 /** The parts of an application that a mandate for it depends on. */
 interface MandateSubject {
@@ -28,7 +28,8 @@ export interface NamedMandate {
   reference?: string;
 }
 
-const GROUND_BY_KIND: Readonly<Record<Kind, string>> = {
+/** Grounds, as mandates name them, by the kinds that applications name. */
+export const GROUND_BY_KIND: Readonly<Record<MandateKind, string>> = {
   'own-presence': 'present-and-signing',
   mpower: 'mpower',
   notarial: 'notarial',
@@ -44,7 +45,7 @@ export function toMandateRequest({ publicService, applicant, represented, mandat
     ...(represented ? { representative: toPerson(applicant) } : {}),
     scope: { publicServices: [`publicServices/${publicService}`] },
     term: 'days-365',
-    ground: { kind: GROUND_BY_KIND[kind as Kind], ...(reference ? { reference } : {}) },
+    ground: { kind: GROUND_BY_KIND[kind as MandateKind], ...(reference ? { reference } : {}) },
     language: applicant.language ?? 'ro',
   };
 }
@@ -63,6 +64,28 @@ export const toNamedMandate = ({ mandate: { kind, reference } }: MandateSubject,
 export async function grantMandate(desk: Desk, subject: MandateSubject): Promise<NamedMandate> {
   const { body } = await desk.call<{ name: string }>('POST', '/mandates', { body: toMandateRequest(subject) });
   return toNamedMandate(subject, body.name);
+}
+
+/** Returns the content of an application with a new mandate for it. @throws ApiError when the platform refuses */
+export async function withMandate<T extends MandateSubject>(
+  desk: Desk,
+  content: T,
+): Promise<Omit<T, 'mandate'> & { mandate: NamedMandate }> {
+  return { ...content, mandate: await grantMandate(desk, content) };
+}
+
+/**
+ * Stores a valid power in the simulator of MPower.
+ * @param url of the simulator, before `/powers`
+ * @param code of the power
+ */
+export async function storePower(url: string, code: string, { applicant, represented }: MandateSubject): Promise<void> {
+  const response = await fetch(`${url}/powers/${code}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ authorizingIdn: represented?.idnp, authorizedIdn: applicant.idnp }),
+  });
+  if (!response.ok) throw new Error(`The simulator of MPower returns ${response.status}.`);
 }
 
 const toPerson = ({ idnp, givenName, familyName }: MandatePerson) => ({ idnp, givenName, familyName });

@@ -26,6 +26,8 @@ export interface DayOptions {
   everyAgencyFetches?: boolean;
   /** Family name of the n-th applicant. @default a common one */
   familyNameOf?: (n: number) => string;
+  /** URL of the simulator of MPower that the platform uses. @default none: nobody has a power in MPower */
+  mpower?: string | undefined;
   onChange?: (row: VisitRow) => void;
 }
 
@@ -46,7 +48,14 @@ export interface DayResult {
   staleEditsRefused: number;
   corrections: number;
   notices: number;
+  mandates: MandateCounts;
   documents: DocumentCounts;
+}
+
+/** Numbers of the mandates of a day. */
+export interface MandateCounts {
+  byGround: Record<string, number>;
+  revoked: number;
 }
 
 /** Numbers of the documents of a day. */
@@ -79,6 +88,7 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
     queues: new Map(),
     patienceSeconds,
     familyNameOf: options.familyNameOf,
+    mpower: options.mpower,
     counts: { replayed: 0, stale: 0 },
     onChange,
   };
@@ -90,7 +100,7 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
 
   const books: ExpectedApplication[] = [];
   const errors: string[] = [];
-  const queue = planJobs(applications, centres, services);
+  const queue = planJobs(applications, centres, services, { hasMPower: options.mpower !== undefined });
   await Promise.all(
     Array.from({ length: parallel }, async () => {
       for (let job = queue.shift(); job; job = queue.shift()) await runVisit(context, job, books, errors);
@@ -162,7 +172,7 @@ async function correctOne(
       course: 'correction',
       state: 'new',
     };
-    const visit = new Visit(place, row, { n, centre, service, course: QUICK_SCENARIO });
+    const visit = new Visit(place, row, { n, centre, service, course: QUICK_SCENARIO, ground: 'own-presence' });
     books.push(await visit.run(`applications/${wrong.id}`));
     return 1;
   } catch (error) {
@@ -186,8 +196,16 @@ function summarize(books: ExpectedApplication[], balance: Reconciliation, errors
     doubled: doubled.length,
     errors: [...errors, ...lost.map((what) => `lost: ${what}`), ...doubled.map((what) => `twice: ${what}`)],
     notices,
+    mandates: countMandates(books),
     documents: { ...countDocuments(books), fetches },
   };
+}
+
+function countMandates(books: ExpectedApplication[]): MandateCounts {
+  const byGround: Record<string, number> = {};
+  const mandates = books.flatMap((book) => book.mandates);
+  for (const { ground } of mandates) byGround[ground] = (byGround[ground] ?? 0) + 1;
+  return { byGround, revoked: mandates.filter(({ isRevoked }) => isRevoked).length };
 }
 
 function countDocuments(books: ExpectedApplication[]): Omit<DocumentCounts, 'fetches'> {

@@ -18,8 +18,18 @@ export interface ExpectedApplication {
   notices: string[];
   /** Acknowledged uploads. */
   uploads: ExpectedDocument[];
+  /** Acknowledged mandates, in order. */
+  mandates: ExpectedMandate[];
   /** Result documents that the desk read before the hand-over. */
   results: { name: string; sha256: string }[];
+}
+
+export interface ExpectedMandate {
+  /** mandates/{id} */
+  name: string;
+  /** As the mandate names it, such as `present-and-signing`. */
+  ground: string;
+  isRevoked: boolean;
 }
 
 export interface Reconciliation {
@@ -64,6 +74,7 @@ export async function reconcile(
     await checkQueue(balance, book, queues.get(`centres/${book.centre}`)!);
     await checkDetails(balance, book, desk, Math.min(patienceSeconds, MAX_NOTICE_WAIT_SECONDS));
     await checkDocuments(balance, book, desk, patienceSeconds);
+    await checkMandates(balance, book, desk);
   }
   balance.fetches = await checkFetches(balance, books, desks, {
     everyAgency: everyAgencyFetches,
@@ -75,6 +86,16 @@ export async function reconcile(
 function compareCounts({ lost, doubled }: Reconciliation, what: string, promised: number, found: number): void {
   if (found < promised) lost.push(what);
   if (found > promised) doubled.push(`${what} (${found})`);
+}
+
+/** Checks that the centre holds every acknowledged mandate, on its ground and in its state. */
+async function checkMandates(balance: Reconciliation, book: ExpectedApplication, desk: Desk): Promise<void> {
+  for (const { name, ground, isRevoked } of book.mandates) {
+    const { body } = await desk.call<{ ground: { kind: string }; state: string }>('GET', `/${name}`);
+    const found = `${body.ground.kind} ${body.state}`;
+    const expected = `${ground} ${isRevoked ? 'revoked' : 'active'}`;
+    if (found !== expected) balance.lost.push(`mandate ${name} of ${book.id}: ${expected}, now ${found}`);
+  }
 }
 
 /** Counts each application in the desks' lists. */

@@ -1,5 +1,6 @@
 import { createContent } from './filings.ts';
 import type { Centre, PublicService } from './filings.ts';
+import type { MandateKind } from './mandates.ts';
 import type { ScanKind } from './scans.ts';
 
 /** Scenarios of a day, and their weights. */
@@ -38,26 +39,48 @@ export interface Job {
   centre: Centre;
   service: PublicService;
   course: Scenario;
+  /** On what ground the centre acts. */
+  ground: MandateKind;
+  /** Whether the person revokes the mandate while the agency waits for documents. */
+  revokes?: boolean;
   /** How the desk scans an evidence document before filing; absent without a scan. */
   scan?: ScanKind;
 }
+
+/** Grounds of representatives, each at one visit in 16. */
+const GROUNDS: readonly MandateKind[] = ['mpower', 'notarial', 'guardianship', 'kinship'];
+const GROUND_EVERY = 4;
 
 /** Scans of the first visits; the others alternate. */
 const FIRST_SCANS: readonly ScanKind[] = ['photographed', 'refused-first'];
 /** Interval of scans, in visits with evidence. */
 const SCAN_EVERY = 4;
 
+/** Returns the ground of the n-th visit. MPower needs its simulator; without it the power is notarial. */
+function groundOf(n: number, hasMPower: boolean): MandateKind {
+  if (n % GROUND_EVERY !== GROUND_EVERY - 1) return 'own-presence';
+  const ground = GROUNDS[Math.floor(n / GROUND_EVERY) % GROUNDS.length]!;
+  return ground === 'mpower' && !hasMPower ? 'notarial' : ground;
+}
+
 /** Coprime strides cover every service and scenario, each at different desks. */
-export function planJobs(applications: number, centres: Centre[], services: PublicService[]): Job[] {
+export function planJobs(
+  applications: number,
+  centres: Centre[],
+  services: PublicService[],
+  { hasMPower }: { hasMPower: boolean },
+): Job[] {
   const courses = SCENARIOS.flatMap((course) => Array<Scenario>(course.weight).fill(course));
   const jobs = Array.from({ length: applications }, (_, n): Job => {
     const centre = centres[n % centres.length]!;
     const fileable = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
     const service = fileable[(n * 7 + Math.floor(n / centres.length)) % fileable.length]!;
-    return { n, centre, service, course: courses[(n * 7) % courses.length]! };
+    return { n, centre, service, course: courses[(n * 7) % courses.length]!, ground: groundOf(n, hasMPower) };
   });
+  const asked = jobs.find(({ course, ground }) => course.ending === 'ZD' && ground === 'own-presence');
+  if (asked) asked.revokes = true;
   jobs
-    .filter(({ n, centre, service }) => createContent(n, centre, service).evidence.length > 0)
+    .filter(({ n, centre, service, ground }) => createContent(n, centre, service, ground).evidence.length > 0)
     .filter((_, index) => index % SCAN_EVERY === 0)
     .forEach((job, index) => (job.scan = FIRST_SCANS[index] ?? (index % 2 === 0 ? 'pdf' : 'jpeg')));
   return jobs;

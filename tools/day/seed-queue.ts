@@ -1,6 +1,7 @@
 import { openDesk } from './desk.ts';
 import { applicationId, createContent } from './filings.ts';
 import type { Centre, PublicService } from './filings.ts';
+import { withMandate } from './mandates.ts';
 
 /** Seeds one desk's queue, so that its first user has something to do. */
 
@@ -38,7 +39,8 @@ export async function seedQueue(url: string, code: string, services: readonly Pu
     if (!service) throw new Error(`No public service ${publicService} can be filed.`);
     const content = createContent(FIRST_PERSON + n, centre, service);
     const id = applicationId(ending ?? 'ZN');
-    await desk.call('POST', '/applications', { body: Object.assign({ id, publicService }, content) });
+    const body = await withMandate(desk, Object.assign({ id, publicService }, content));
+    await desk.call('POST', '/applications', { body });
     if (ending) await desk.call('POST', `/applications/${id}/submit`, { body: {} });
   }
   return SEED_APPLICATIONS.length;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, waitUntil } from './desk.ts';
 import type { Application, Desk } from './desk.ts';
 import { createContent } from './filings.ts';
-import { grantMandate, revokeMandate } from './mandates.ts';
+import { grantMandate, GROUND_BY_KIND, revokeMandate, storePower } from './mandates.ts';
 import type { NamedMandate } from './mandates.ts';
 import type { ExpectedApplication } from './reconcile.ts';
 import type { QueueClient, QueueRow } from './queue.ts';
@@ -32,6 +32,8 @@ export interface DayContext {
   patienceSeconds: number;
   /** Family name of the n-th applicant. @default a common one */
   familyNameOf?: ((n: number) => string) | undefined;
+  /** URL of the simulator of MPower; undefined without one. */
+  mpower?: string | undefined;
   counts: { replayed: number; stale: number };
   onChange: (row: VisitRow) => void;
 }
@@ -47,6 +49,8 @@ const SEARCH_EVERY = 5;
 const PAY_EVERY = 3;
 /** Interval of applicants who cannot get a requested document. */
 const MISSING_DOCUMENT_EVERY = 5;
+/** Maximum seconds until a revocation is marked at the applications, with reserve for a slow machine. */
+const MAX_REVOCATION_SECONDS = 180;
 /** Maximum attempts of a hand-over while the application changes. */
 const MAX_HAND_OVER_ATTEMPTS = 5;
 
@@ -60,7 +64,6 @@ export class Visit {
   readonly #path: string;
   readonly #expected: ExpectedApplication;
   readonly #scanner: Scanner;
-  #mandate: NamedMandate | undefined;
 
   constructor(context: DayContext, row: VisitRow, job: Job) {
     this.#desk = context.desks.get(job.centre.name)!;
@@ -78,6 +81,7 @@ export class Visit {
       actions: [],
       notices: [],
       uploads: [],
+      mandates: [],
       results: [],
     };
     this.#scanner = new Scanner(this.#desk, row.id, context.patienceSeconds, this.#expected.uploads);
@@ -151,8 +155,8 @@ export class Visit {
   }
 
   #content(): ReturnType<typeof createContent> {
-    const { n, centre, service } = this.#job;
-    const content = createContent(n, centre, service);
+    const { n, centre, service, ground } = this.#job;
+    const content = createContent(n, centre, service, ground);
     const familyName = this.#context.familyNameOf?.(n);
     return familyName === undefined ? content : { ...content, applicant: { ...content.applicant, familyName } };
   }
@@ -160,8 +164,8 @@ export class Visit {
   async #open(corrects: string | undefined): Promise<Application> {
     const { n, service } = this.#job;
     const body = Object.assign({ id: this.#row.id, publicService: service.code, corrects }, this.#content());
-    // No register of MPower answers on the sample day.
-    if (body.mandate.kind !== 'mpower') this.#mandate = body.mandate = await grantMandate(this.#desk, body);
+    if (body.mandate.kind === 'mpower') await storePower(this.#context.mpower!, body.mandate.reference!, body);
+    body.mandate = await this.#grant(body);
     const key = randomUUID();
     const draft = await this.#call('POST', '/applications', { body, key });
     if (n % REPEAT_CREATE_EVERY === 0) {
@@ -173,6 +177,20 @@ export class Visit {
       this.#context.counts.replayed += 1;
     }
     return draft;
+  }
+
+  /** Records a mandate of the person, or of who represents them. */
+  async #grant(subject: Parameters<typeof grantMandate>[1]): Promise<NamedMandate> {
+    const mandate = await grantMandate(this.#desk, subject);
+    this.#expected.mandates.push({ name: mandate.name, ground: GROUND_BY_KIND[this.#job.ground], isRevoked: false });
+    return mandate;
+  }
+
+  /** Ends the mandate, as the person asks. */
+  async #revoke(): Promise<void> {
+    const mandate = this.#expected.mandates.at(-1)!;
+    await revokeMandate(this.#desk, mandate);
+    mandate.isRevoked = true;
   }
 
   /** Sends two edits with one etag; the second must fail. */
@@ -200,7 +218,7 @@ export class Visit {
 
   /** The applicant ends the mandate and withdraws, which needs none. */
   async #withdraw(): Promise<void> {
-    if (this.#mandate) await revokeMandate(this.#desk, this.#mandate);
+    await this.#revoke();
     await this.#call('POST', `${this.#path}/withdraw`, { body: { reason: 'no longer needed' } });
     this.#expected.actions.push('withdraw');
     this.#expected.notices.push('application-withdrawn');
@@ -257,8 +275,30 @@ export class Visit {
       n % MISSING_DOCUMENT_EVERY === 1
         ? { unavailable: kinds.map((kind) => ({ kind, reason: 'Pierdut; se reface abia la primăvară.' })) }
         : { evidence: await Promise.all(kinds.map((kind, i) => this.#scanRequested(kind, `D${n}-${i}`))) };
-    await this.#call('POST', `${this.#path}/supply-documents`, { body });
+    const mandate = this.#job.revokes ? { mandate: await this.#replaceMandate(body) } : {};
+    await this.#call('POST', `${this.#path}/supply-documents`, { body: { ...body, ...mandate } });
     this.#expected.actions.push('supply-documents');
+  }
+
+  /**
+   * The person ends the mandate, and the desk cannot act any longer. So they sign another one.
+   * @throws Error if the desk can still act
+   */
+  async #replaceMandate(body: object): Promise<NamedMandate> {
+    await this.#revoke();
+    await waitUntil(
+      async () => (await this.#desk.call<Application>('GET', this.#path)).body,
+      ({ deskAlerts = [] }) => deskAlerts.some(({ kind }) => kind === 'mandate-revoked'),
+      'the desk has no alert of the revocation',
+      Math.max(this.#context.patienceSeconds, MAX_REVOCATION_SECONDS),
+    );
+    const refused = await this.#desk
+      .call('POST', `${this.#path}/supply-documents`, { body })
+      .catch((error: unknown) => error);
+    const isRefused = refused instanceof ApiError && refused.problem.reason === 'MANDATE_REVOKED';
+    if (!isRefused) throw new Error('a desk acted under a mandate that was revoked', { cause: refused });
+    this.#expected.actions.push('mandate-revoked');
+    return this.#grant(Object.assign({ publicService: this.#job.service.code }, this.#content()));
   }
 
   /** Scans a requested document. */

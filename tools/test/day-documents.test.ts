@@ -18,6 +18,7 @@ const BOOK: ExpectedApplication = {
   state: 'closed',
   actions: ['submit', 'hand-over'],
   notices: [],
+  mandates: [],
   uploads: [
     { name: SCAN, kind: 'identity-document', sha256: 'aa', pages: 3 },
     { name: REFUSED, kind: 'identity-document', sha256: 'bb', pages: 1, refusal: 'PDF_SCRIPT' },

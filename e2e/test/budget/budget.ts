@@ -36,6 +36,13 @@ export const PAIR_BUDGET: readonly BudgetRow[] = [
   },
   {
     service: 'intake',
+    operation: 'store find mandates (_id)',
+    alone: 2,
+    busy: 0.8,
+    reason: 'the copy of the standing mandate, by the draft that names it and by the submission that uses it',
+  },
+  {
+    service: 'intake',
     operation: 'store update applications (_id revision → $set $push)',
     alone: 1,
     busy: 0.4,

@@ -5,6 +5,7 @@ import type { Application, Desk } from '../../../tools/day/desk.ts';
 import { QUICK_SCENARIO } from '../../../tools/day/scenarios.ts';
 import { applicationId, createContent, publicServices } from '../../../tools/day/filings.ts';
 import type { Centre, PublicService } from '../../../tools/day/filings.ts';
+import { toMandateRequest, toNamedMandate } from '../../../tools/day/mandates.ts';
 import { sum } from './kube.ts';
 
 /** Load generator: desks that submit applications at a constant rate (open loop). */
@@ -96,7 +97,9 @@ export class LoadGenerator {
     const n = (this.#n += 1);
     const service = this.#serviceOf(centre, n);
     const id = applicationId(QUICK_SCENARIO.ending);
-    const body = Object.assign({ id, publicService: service.code }, createContent(n, centre, service));
+    const content = { id, publicService: service.code, ...createContent(n, centre, service) };
+    const granted = await this.#call<{ name: string }>(desk, 'POST', '/mandates', { body: toMandateRequest(content) });
+    const body = { ...content, mandate: toNamedMandate(content, granted.name) };
     const draft = await this.#call(desk, 'POST', '/applications', { body });
     await this.#call(desk, 'POST', `/applications/${draft.id}/submit`, { etag: draft.etag });
     this.#filed.push({ id, desk });
@@ -141,7 +144,12 @@ export class LoadGenerator {
     return fileable[n % fileable.length]!;
   }
 
-  async #call(desk: Desk, method: string, path: string, given: Parameters<Desk['call']>[2] = {}): Promise<Application> {
+  async #call<T = Application>(
+    desk: Desk,
+    method: string,
+    path: string,
+    given: Parameters<Desk['call']>[2] = {},
+  ): Promise<T> {
     const at = this.now;
     const second = Math.floor(at);
     this.#seconds[second] = (this.#seconds[second] ?? 0) + 1;
@@ -149,7 +157,7 @@ export class LoadGenerator {
     const same = Object.assign({ key: randomUUID() }, given);
     for (let round = 1; ; round += 1) {
       try {
-        return (await desk.call<Application>(method, path, same)).body;
+        return (await desk.call<T>(method, path, same)).body;
       } catch (error) {
         if (isStaleReplica(error) && round < MAX_STALE_RETRIES) {
           this.early += 1;

@@ -36,18 +36,33 @@ export async function verify(folder: string | undefined, options: VerifyOptions)
   return verifyWithServices((file) => verifyFolder(folder, { ...options, committed: file }), wait);
 }
 
+/** Attempts on the folder of a running journal. */
+const MAX_ATTEMPTS = 5;
+
+/** A running journal replaces files while they are read: findings count only if the checkpoint has stayed the same. */
 async function verifyFolder(folder: string | undefined, options: VerifyOptions): Promise<string[]> {
-  const { data, checkpoint = [], committed } = options;
-  const journal = resolvePath(folder ?? join(data, 'journal'));
-  const read = (file: string): string => readText(resolvePath(file));
-  try {
-    return await verifyJournal(journal, options.key ?? readLocalKeys(journal, resolvePath(data)), {
-      checkpoints: checkpoint.map(read),
-      committed: committed === undefined ? [] : readCommitted(resolvePath(committed)),
-    });
-  } catch (error) {
-    throw error instanceof CommandError ? error : new CommandError((error as Error).message);
+  const journal = resolvePath(folder ?? join(options.data, 'journal'));
+  const checkpoint = join(journal, 'checkpoint');
+  const readState = (): string => (existsSync(checkpoint) ? readText(checkpoint) : '');
+  for (let attempt = 1; ; attempt += 1) {
+    const before = readState();
+    const isLast = (): boolean => attempt === MAX_ATTEMPTS || readState() === before;
+    try {
+      const findings = await verifyState(journal, options);
+      if (isIntact(findings) || isLast()) return findings;
+    } catch (error) {
+      if (isLast()) throw error instanceof CommandError ? error : new CommandError((error as Error).message);
+    }
   }
+}
+
+async function verifyState(journal: string, options: VerifyOptions): Promise<string[]> {
+  const { data, checkpoint = [], committed } = options;
+  const read = (file: string): string => readText(resolvePath(file));
+  return verifyJournal(journal, options.key ?? readLocalKeys(journal, resolvePath(data)), {
+    checkpoints: checkpoint.map(read),
+    committed: committed === undefined ? [] : readCommitted(resolvePath(committed)),
+  });
 }
 
 /**

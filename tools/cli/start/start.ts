@@ -7,6 +7,7 @@ import { playDay } from '../../day/play-day.ts';
 import { seedQueue } from '../../day/seed-queue.ts';
 import { publicServices } from '../../day/filings.ts';
 import { createProgress } from '../program.ts';
+import { describeJournal } from '../../day/journal-state.ts';
 import { startTable, formatSummary } from '../../day/live-table.ts';
 
 export interface StartOptions {
@@ -90,9 +91,15 @@ export async function start({ port, data, sampleData, insecure }: StartOptions):
     if (sampleData && (await platform.isEmpty())) {
       console.log('\nThe store is empty: playing the sample day through the public API.\n');
       const table = startTable(process.stdout);
-      const day = await playDay({ url: platform.url, everyAgencyFetches: true, onChange: table.show });
+      const day = await playDay({
+        url: platform.url,
+        everyAgencyFetches: true,
+        mpower: platform.testIdp && `${platform.testIdp}/mpower`,
+        onChange: table.show,
+      });
       table.end();
       console.log(formatSummary(day));
+      console.log(await describeJournal(resolve(root, data)));
       if (day.lost + day.doubled + day.errors.length > 0) await stop(1, 'The sample day failed: stopping.');
       const left = await seedQueue(platform.url, FIRST_CENTRE, await publicServices(platform.url));
       console.log(`  ${left} further applications stay open at ${FIRST_CENTRE}\n`);
