@@ -125,7 +125,7 @@ async function openApplications(backend: StoredBackend<Config>, hashes: SearchHa
   const { keys } = await openServiceDataKeys(backend, { cache: 'short' });
   const write = config.isSealing ? 'sealed' : 'plain';
   const unbounded = openApplicationStore(store, { keys, write });
-  const history = openHistorySegments({ store, keys, applications: unbounded, log });
+  const history = openHistorySegments({ store, keys, applications: unbounded, log, metrics });
   // Beside a release that cannot read sealed applications, the whole history stays in the document.
   const applications = config.isSealing ? withBoundedHistory(unbounded, history) : unbounded;
   const schemaVersion = schemaVersionFor({ write });

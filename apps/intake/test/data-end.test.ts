@@ -58,7 +58,7 @@ beforeAll(async () => {
     now: () => new Date(),
   });
   applications = openApplicationStore(store, { keys });
-  history = openHistorySegments({ store, keys, applications, log });
+  history = openHistorySegments({ store, keys, applications, log, metrics });
   await eventually(() => store.ready() && keyStore.ready());
 });
 afterEach(() => {

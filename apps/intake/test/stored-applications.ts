@@ -31,7 +31,7 @@ export async function openStoredApplications({ place, keysDir }: World) {
   const [records, destroyed] = [openDataKeyRecords(keyStore), openDestroyedKeys(keyStore)];
   const keys = createDataKeys({ records, destroyed, wrapper, log, metrics: around.metrics, now: () => new Date() });
   const unbounded = openApplicationStore(store, { keys });
-  const history = openHistorySegments({ store, keys, applications: unbounded, log });
+  const history = openHistorySegments({ store, keys, applications: unbounded, log, metrics: around.metrics });
   const applications = withBoundedHistory(unbounded, history);
   await eventually(() => store.ready() && keyStore.ready());
   return {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { resourceName } from '@cups/contracts';
-import type { Log } from '@cups/contracts';
+import type { Log, Metrics } from '@cups/contracts';
 import { isProblem, Problem } from '@cups/problem';
 import type { Documents, SealingKey, SealingKeys, Store, StoredDocument } from '@cups/store';
 import type { ActionRecord } from '../domain/application.ts';
@@ -58,12 +58,24 @@ interface HistorySegmentsOptions {
   /** To see whether a read application is still the current one. */
   applications: Pick<Documents<StoredApplication>, 'get'>;
   log: Log;
+  metrics: Metrics;
 }
 
-export function openHistorySegments({ store, keys, applications, log }: HistorySegmentsOptions): HistorySegments {
+export function openHistorySegments({
+  store,
+  keys,
+  applications,
+  log,
+  metrics,
+}: HistorySegmentsOptions): HistorySegments {
   const documents = openDocuments(store, keys);
+  const failures = metrics.counter(
+    'intake_archived_history_failures_total',
+    'Reads of archived history rows that failed because a segment is missing or damaged.',
+  );
 
   function unreadable(id: string): Error {
+    failures.inc();
     log.error({ event: 'archived-history-unreadable', resource: resourceName('applications', id) });
     return new Error('A segment of an archived history is missing or damaged.');
   }
