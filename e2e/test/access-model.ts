@@ -72,6 +72,8 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('TrackApplication', pageRule('none', 'nobody')),
     ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
     ...rulesFor('GetNoticeContext', serviceRule('notifications')),
+    // Salted hashes and codes.
+    ...rulesFor('ListActionHashes', serviceRule('ops')),
   ]),
   // Existence and progress of a delivery: for platform staff and the clerks of its agency.
   'agency-bridge': Object.fromEntries([

@@ -35,6 +35,8 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   EraseApplication: dataRights,
   GetDataState: dataRights,
   ListErasures: dataRights,
+  // Salted hashes and codes.
+  ListActionHashes: { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: false },
   GetStatistics: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },
   UpdateApplication: { ...desk, personalData: true },
   SubmitApplication: { ...desk, personalData: true },

@@ -138,6 +138,31 @@ function mandateOf({ content }: Pick<Application, 'content'>): JournalEntry['gro
 const hashOf = ({ journalSalt }: JournalledApplication, content: unknown): Uint8Array | undefined =>
   journalSalt === undefined ? undefined : hashContent(journalSalt, content);
 
+const SUBMITTED: readonly HistoryKind[] = ['submit', 'supply-documents', 'correct-submission'];
+/** Their content is replaced by later actions, or is one of several in a list. */
+const REPLACED: readonly HistoryKind[] = [
+  ...DECISIONS,
+  'renew',
+  'hand-over',
+  'record-payment',
+  'note',
+  'confirm-outcome',
+  'confirm-arrival',
+];
+
+/**
+ * Computes the hash of an action of the history again, as its entry has it.
+ * @returns undefined if the application does not keep the content of the action unchanged
+ */
+export function rehash(app: JournalledApplication, row: ActionRecord): Uint8Array | undefined {
+  if (REPLACED.includes(row.kind) || isDataEvent(row.kind)) return undefined;
+  if (SUBMITTED.includes(row.kind) && !app.submissions.some(({ number }) => number === row.submission))
+    return undefined;
+  // The mark of a revoked mandate came after the entry.
+  const { mandateRevoked: _mark, ...recorded } = row;
+  return hashOf(app, contentOf(app, recorded));
+}
+
 /** Returns what an action changed, as the application stores it: docs/reference/journal-entries.md lists it. */
 function contentOf(app: JournalledApplication, row: ActionRecord): unknown {
   switch (row.kind) {

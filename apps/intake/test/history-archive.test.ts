@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createExplainer } from '@cups/testing';
+import { isDeepStrictEqual } from 'node:util';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import { clientFor, createExplainer, readJournal } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { MAX_NEWEST_ROWS } from '../src/domain/history.ts';
+import { MAX_NEWEST_ROWS, newestRows } from '../src/domain/history.ts';
 import { openStoredApplications } from './stored-applications.ts';
 import { idOf, useIntake } from './world.ts';
 
@@ -15,7 +17,7 @@ interface RawSegment {
   entries: Uint8Array;
 }
 
-const scene = useIntake();
+const scene = useIntake({ topics: true });
 const SECRET = 'zgardan@example.com';
 const ROWS = 202;
 
@@ -47,6 +49,25 @@ async function readAll(pageSize: number) {
     rows.push(...page.actions);
     if (page.nextPageToken === '') return rows;
     pageToken = page.nextPageToken;
+  }
+}
+
+/** Reads the hashes of all actions with the key of the ops CLI. */
+async function listHashes() {
+  const intake = clientFor<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
+    address: `127.0.0.1:${scene.port}`,
+    keys: scene.world.keys,
+    from: 'ops',
+    to: 'intake',
+  });
+  const hashes = [];
+  for (let pageToken = ''; ;) {
+    const page = await intake.listActionHashes({ name, pageSize: 70, pageToken });
+    hashes.push(...page.actions);
+    pageToken = page.nextPageToken;
+    if (pageToken !== '') continue;
+    intake.close();
+    return hashes;
   }
 }
 
@@ -98,6 +119,28 @@ describe('a long history', () => {
     expect(await explainer.measure(read)).toEqual([
       { indexes: ['application_1_to_1'], returned: 1, documentsExamined: 1 },
     ]);
+  });
+
+  test('has the hashes of its entries in the journal, also in the archive, until somebody changes an action', async () => {
+    const journal = await readJournal(scene.world.place, 'intake');
+    const entries = await journal.until(({ subject }) => subject === name, ROWS + 1);
+    await journal.stop();
+    const inJournal = entries.slice(1).map(({ action, result, contentHash }) => ({ action, result, contentHash }));
+    const readHashes = async () =>
+      (await listHashes()).map(({ action, result, contentHash }) => ({ action, result, contentHash }));
+    expect(await readHashes()).toEqual(inJournal);
+
+    // Stores the first segment again with one altered action, by the key of the application.
+    const app = await stored.read(idOf(name));
+    const rows = await stored.history.read(app, { from: 0, to: 100 });
+    const rewrite = async (first: typeof rows) => {
+      const { historyArchive: _all, ...whole } = app;
+      expect(await stored.history.archive({ ...whole, history: [...first, ...newestRows(app)] }, new Date())).toBe(50);
+    };
+    await rewrite(rows.map((row, at) => (at === 9 ? { ...row, operator: 'operators/cu-371-somebody' } : row)));
+    const altered = await readHashes();
+    expect(altered.flatMap((hash, at) => (isDeepStrictEqual(hash, inJournal[at]) ? [] : [at]))).toEqual([9]);
+    await rewrite(rows);
   });
 
   test('fails the read of a page whose segment was altered or is missing, and no other read', async () => {

@@ -8,6 +8,7 @@ import type { VerifyOptions } from './verify.ts';
 
 /** Ten batches of the journal and of the relay, with a pause of Kafka. */
 const DEFAULT_WAIT_SECONDS = 30;
+const MAX_WAIT_SECONDS = 3_600;
 
 /** `cups journal`: verifies the journal, and begins it again. See docs/how-to/verify-the-journal.md. */
 export function journalCommand(): Command {
@@ -30,7 +31,7 @@ export function journalCommand(): Command {
         .option(
           '--wait <seconds>',
           'with --services: how long an entry may be under way',
-          wholeNumber(0, 3_600),
+          wholeNumber(0, MAX_WAIT_SECONDS),
           DEFAULT_WAIT_SECONDS,
         )
         .action(action(runVerify)),
@@ -55,6 +56,7 @@ export function journalCommand(): Command {
         .argument('<file>', 'file that the desk saved when it printed the list')
         .action(action(runVerifyList)),
     )
+    .addCommand(verifyHistoryCommand())
     .addCommand(
       defineCommand({
         name: 'accept-restore',
@@ -67,6 +69,22 @@ export function journalCommand(): Command {
         .option('--data <folder>', 'data of the local platform', '.cups/data')
         .action(action(runAcceptRestore)),
     );
+}
+
+function verifyHistoryCommand(): Command {
+  return define(
+    'verify-history',
+    'Compares the history of an application, with its archived part, with the entries of the journal.',
+    'verify-history applications/01JABC',
+  )
+    .argument('<application>', 'applications/{id}')
+    .option(
+      '--wait <seconds>',
+      'how long an entry may be under way',
+      wholeNumber(0, MAX_WAIT_SECONDS),
+      DEFAULT_WAIT_SECONDS,
+    )
+    .action(action(runVerifyHistory));
 }
 
 function missingCommand(): Command {
@@ -136,6 +154,17 @@ async function runVerifyList(file: string, { json, ...options }: VerifyOptions &
   const { formatList, verifyAccessList } = await import('./verify.ts');
   const verification = await verifyAccessList(file, options);
   printResult(json, verification, formatList(verification));
+  return verification.findings.length > 0 ? 1 : 0;
+}
+
+/** @returns exit code 1 when the history and the journal differ */
+async function runVerifyHistory(
+  application: string,
+  { json, ...options }: VerifyOptions & { json: boolean },
+): Promise<number> {
+  const { formatHistory, verifyHistory } = await import('./verify-history.ts');
+  const verification = await verifyHistory(application, options);
+  printResult(json, verification, formatHistory(verification));
   return verification.findings.length > 0 ? 1 : 0;
 }
 

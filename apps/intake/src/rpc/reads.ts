@@ -1,10 +1,16 @@
 import type { State } from '@cups/application';
+import { parseResourceName } from '@cups/contracts';
+import type { ActionHash } from '@cups/contracts/gen/cups/intake/v1/ActionHash.ts';
 import type { ListApplicationActionsRequest__Output } from '@cups/contracts/gen/cups/intake/v1/ListApplicationActionsRequest.ts';
 import { normalizePageSize, createPageToken, parsePageToken } from '@cups/contracts/node';
-import { fromProtoEnum } from '@cups/contracts/proto';
+import { fromProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import { Problem } from '@cups/problem';
 import { centresOf } from '@cups/rpc';
 import { toAction, toApplication, toRow } from '../convert/application.ts';
+import type { ActionRecord } from '../domain/application.ts';
+import { isErased } from '../domain/data-end.ts';
+import { notFound } from '../domain/problems.ts';
+import { rehash } from '../journal.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { listByCentre } from '../store/application-rows.ts';
 import type { StoredApplication } from '../store.ts';
@@ -16,7 +22,7 @@ import { getCentreApplication, toViewer } from './caller.ts';
 /** RPC handlers for reads of a centre's applications. Each access is recorded. */
 export function readRpcs(
   deps: Pick<RpcDeps, 'applications' | 'history' | 'accessLog' | 'persons' | 'workingTimes' | 'now'>,
-): Pick<IntakeRpcs, 'GetApplication' | 'ListApplications' | 'ListApplicationActions'> {
+): Pick<IntakeRpcs, 'GetApplication' | 'ListApplications' | 'ListApplicationActions' | 'ListActionHashes'> {
   const { applications, history, accessLog, now } = deps;
   return {
     async GetApplication(request, context) {
@@ -52,8 +58,31 @@ export function readRpcs(
         olderActions: range.from,
       };
     },
+
+    async ListActionHashes(request) {
+      const app = await applications.get(parseResourceName('applications', request.name), { scope: 'service' });
+      if (!app) throw notFound();
+      if (isErased(app)) throw erased();
+      const range = toRange(app, { ...request, before: 0 });
+      const rows = await readHistory(history, app, range);
+      return {
+        actions: rows.map((row) => toActionHash(row, app)),
+        nextPageToken: range.to >= countHistory(app) ? '' : createPageToken(String(range.to), request.name),
+        omittedMessages: app.omittedMessages ?? 0,
+      };
+    },
   };
 }
+
+const erased = (): Problem =>
+  new Problem({ reason: 'PERSONAL_DATA_ERASED', message: 'The personal data of this resource were erased.' });
+
+const toActionHash = (row: ActionRecord, app: StoredApplication): ActionHash => ({
+  action: row.kind,
+  result: row.toState,
+  contentHash: Buffer.from(rehash(app, row) ?? []),
+  recordTime: toTimestamp(row.recordTime),
+});
 
 /** Returns the numbers of the first row and after the last row of a page. The page token is the number of its first row. */
 function toRange(
