@@ -378,7 +378,7 @@ const SERVICE_VALUES: Record<string, Value[]> = {
 
 const SMALL_SIZE: Size = { cpu: '50m', memory: '128Mi', limit: '384Mi' };
 const SIZES: Record<string, Size> = {
-  intake: { cpu: '100m', memory: '224Mi', limit: '512Mi' },
+  intake: { cpu: '100m', memory: '256Mi', limit: '512Mi' },
   gateway: { cpu: '100m', memory: '160Mi', limit: '512Mi' },
 };
 
