@@ -90,7 +90,7 @@ type CopiedApplication = Pick<Application, 'agency' | 'history' | 'updateTime' |
  * Returns when the last copy in each topic with personal data ends. Topics of internal events name resources only. The
  * last entry of the history bounds the last message.
  */
-export function topicEndsOf({ agency, history, updateTime, submitTime, training }: CopiedApplication): TopicEnd[] {
+function topicEndsOf({ agency, history, updateTime, submitTime, training }: CopiedApplication): TopicEnd[] {
   if (!submitTime) return [];
   const last = history.findLast(({ kind }) => kind !== 'request-erasure')?.recordTime ?? updateTime;
   const endAfter = (days: number | null) => toCivilDate(new Date(last.getTime() + (days ?? 0) * DAY_MS));
