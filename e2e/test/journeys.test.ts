@@ -324,8 +324,11 @@ describe('journeys', () => {
     await waitUntil(
       async () =>
         (await desk.call<{ entries: { action: string }[] }>('GET', `/applications/${filed.id}/journal`)).body.entries,
-      (entries) => entries.some(({ action }) => action === 'erase-application'),
-      'the journal has the entry of the erasure',
+      (entries) =>
+        ['erase-application', 'erase-notices', 'erase-documents', 'erase-delivery'].every((act) =>
+          entries.some(({ action }) => action === act),
+        ),
+      'the journal has the entries of the erasure',
       60,
     );
   });

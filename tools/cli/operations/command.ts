@@ -135,11 +135,17 @@ function dataCommand(): Command {
   return group('data', 'Copies the data of a person, lists erasures, and erases or restricts on request.')
     .addCommand(dataExportCommand())
     .addCommand(
-      define('erasuresList', 'erasures', 'Lists erasures, newest first.', 'data erasures --verify').option(
-        '--verify',
-        'ask the journal for the entry of each erasure older than two minutes',
-        false,
-      ),
+      define('erasuresList', 'erasures', 'Lists erasures, newest first.', 'data erasures --verify')
+        .option(
+          '--verify',
+          'find each erasure older than two minutes in the journal, one entry of each service, and verify the journal',
+          false,
+        )
+        .option(
+          '--journal <folder>',
+          'with --verify: folder of the journal, or a copy (default: of the local platform)',
+        )
+        .option('--data <folder>', 'data of the local platform', '.cups/data'),
     )
     .addCommand(
       withActor(

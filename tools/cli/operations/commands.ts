@@ -15,6 +15,10 @@ export interface CommandOptions {
   since?: string | undefined;
   reason?: string | undefined;
   verify?: boolean | undefined;
+  /** Folder of the journal. */
+  journal?: string | undefined;
+  /** Data of the local platform. */
+  data?: string | undefined;
   actor: string;
 }
 
