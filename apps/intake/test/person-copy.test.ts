@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { idnp, person } from '@cups/testing';
 import type { Application } from '../src/domain/application.ts';
 import { copyRolesOf, withoutOthers } from '../src/domain/person-copy.ts';
+import type { StoredApplication } from '../src/store.ts';
+import { cutPage } from '../src/store/person-export.ts';
 
 const [PARENT, CHILD] = [person(1), person(2)];
 const contact = { email: 'parent@example.md' };
@@ -37,5 +39,18 @@ describe('an application of two people', () => {
     [3, []],
   ])('has person %i as %j', (n, roles) => {
     expect(copyRolesOf(app, idnp(n))).toEqual(roles);
+  });
+});
+
+describe('a page of a copy', () => {
+  const appOf = (count: number) =>
+    ({ content: {}, ...(count > 0 && { historyArchive: { count, removed: {} } }) }) as unknown as StoredApplication;
+
+  test.each([
+    ['has all applications with short histories', [0, 0, 0, 0], 4],
+    ['ends after an application with a long archive', [0, 250, 0, 0], 2],
+    ['ends once the archives together are long', [100, 100, 100, 0], 3],
+  ])('%s', (_, counts, length) => {
+    expect(cutPage(counts.map(appOf))).toHaveLength(length);
   });
 });

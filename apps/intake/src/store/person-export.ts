@@ -1,6 +1,7 @@
 import type { Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
 import { copyRolesOf } from '../domain/person-copy.ts';
+import { countArchived } from '../domain/history.ts';
 import type { SearchHasher } from '../domain/search-hasher.ts';
 import type { StoredApplication } from '../store.ts';
 
@@ -24,6 +25,7 @@ export interface PersonPage {
 
 /** A response has at most 4 MiB: the page ends after the application that exceeds this number of characters. */
 const MAX_PAGE_CHARACTERS = 512 * 1024;
+const MAX_ROW_CHARACTERS = 2_500;
 
 /** @throws Problem STORE_UNAVAILABLE while applications of an earlier release lack the hashes: no copy is incomplete */
 export function assertSearchable({ isBackfilled }: Pick<PersonExportDeps, 'isBackfilled'>): void {
@@ -54,12 +56,15 @@ export async function findPersonPage(
   };
 }
 
-/** Returns the first applications that fit into a response; at least one. */
-function cutPage(candidates: StoredApplication[]): StoredApplication[] {
+/** Returns the first applications that fit into a response with their whole histories; at least one. */
+export function cutPage(candidates: StoredApplication[]): StoredApplication[] {
   let characters = 0;
-  const end = candidates.findIndex((app) => (characters += JSON.stringify(app).length) > MAX_PAGE_CHARACTERS);
+  const end = candidates.findIndex((app) => (characters += sizeOf(app)) > MAX_PAGE_CHARACTERS);
   return end === -1 ? candidates : candidates.slice(0, end + 1);
 }
+
+/** Archived rows are read later, so they count with the size of a row that has a long text. */
+const sizeOf = (app: StoredApplication): number => JSON.stringify(app).length + countArchived(app) * MAX_ROW_CHARACTERS;
 
 /** Returns the centres that have applications, also former ones. Each costs one look at the index. */
 async function listCentres(applications: Documents<StoredApplication>): Promise<string[]> {
