@@ -10,6 +10,7 @@ const GENERATORS: Readonly<Record<string, { file: string; hasCheck: boolean }>> 
   content: { file: 'openapi/content.ts', hasCheck: true },
   vocabularies: { file: 'openapi/vocabularies.ts', hasCheck: true },
   settings: { file: 'settings.ts', hasCheck: true },
+  retention: { file: 'retention.ts', hasCheck: true },
   'lifecycle-diagram': { file: 'lifecycle-diagram.ts', hasCheck: true },
   'cli-reference': { file: 'cli-reference.ts', hasCheck: true },
   strimzi: { file: 'strimzi/strimzi.ts', hasCheck: true },
@@ -20,7 +21,7 @@ export function genCommand(): Command {
     name: 'gen',
     summary:
       'Generates code and pages from their sources: the types of proto/ (not committed), the content schema and the ' +
-      'closed lists in openapi.yaml, the settings page with values of the charts, the lifecycle diagram, the reference of this program, and the Strimzi ' +
+      'closed lists in openapi.yaml, the settings page with values of the charts, the page of retention, the lifecycle diagram, the reference of this program, and the Strimzi ' +
       'resources.',
     example: 'gen content vocabularies --check',
   })

@@ -48,7 +48,7 @@ export const openAccessLogRows = (store: Store): Documents<AccessLogRow> =>
       time: { type: Date, required: true },
     },
     schemaVersion: 1,
-    indexes: [],
+    indexes: [{ fields: { time: 1 }, query: 'the rows whose term is over' }],
     existsReason: 'ALREADY_EXISTS',
   });
 

@@ -82,6 +82,8 @@ export const settings = {
   },
   retention: {
     isConfirmed: RETENTION_CONFIRMED_SETTING,
+    accessLogMs: retentionSetting('identity-access-log'),
+    removedStaffMs: retentionSetting('removed-staff'),
     mandatesMs: retentionSetting('mandates'),
     parkedEventsMs: retentionSetting('parked-events'),
   },

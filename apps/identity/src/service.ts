@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openServiceDataKeys } from '@cups/backend/data-keys';
-import { parkedEventsSweep, startRetention } from '@cups/backend/retention';
+import { parkedEventsSweep, rowsSweep, startRetention } from '@cups/backend/retention';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import { resourceName } from '@cups/contracts';
@@ -39,6 +39,7 @@ import { createBrowserProviders } from './signin/browser-providers.ts';
 import { createOperatorDirectory } from './signin/operator-directory.ts';
 import type { OperatorDirectory } from './signin/operator-directory.ts';
 import { StaffRepository } from './staff.ts';
+import { expireStaff } from './staff-erasure.ts';
 import { openCentres, openSessions, openStaff, openTeams } from './store.ts';
 import { SyntheticStaffSeeder } from './synthetic-staff-seeder.ts';
 import { migrations } from './migrations/all.ts';
@@ -66,7 +67,8 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const operators = openStaff(store);
   const isOpen = (code: string): boolean => CENTRE_LIFECYCLE[currentCentres().get(code)?.status ?? 'closed'].canSignIn;
   const accessLog = createAccessLog(openAccessLogRows(store), now);
-  const mandateParts = await startMandates(backend, { persons, personHashes });
+  const { mandateErasure, ...mandateParts } = await startMandates(backend, { persons, personHashes });
+  startEnds(backend, { mandateErasure, operators, accessLogRows: accessLog.rows });
   const resealing = startResealing(backend, sealedSources(operators, mandateParts.mandates), persons);
   const production = config.environment === 'production';
   const canLead = ({ synthetic }: Staff): boolean => !(production && synthetic);
@@ -135,19 +137,28 @@ async function startMandates(backend: StoredBackend<Config>, keys: ReturnType<ty
   const { keys: dataKeys } = await openServiceDataKeys(backend, { cache: 'short' });
   const mandates = openMandates(backend.store, dataKeys);
   backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandates, backend) });
-  startEnds(backend, new MandateErasure({ mandates, dataKeys, now: backend.now }));
+  const mandateErasure = new MandateErasure({ mandates, dataKeys, now: backend.now });
   const { mpower, environment } = backend.config;
-  return { mandates, mpower: openMPower(mpower, environment), ...keys };
+  return { mandates, mandateErasure, mpower: openMPower(mpower, environment), ...keys };
 }
 
-/** Ends mandates and parked events at the end of their terms. */
-function startEnds(backend: StoredBackend<Config>, erasure: MandateErasure): void {
-  const { isConfirmed, mandatesMs, parkedEventsMs } = backend.config.retention;
+interface EndingParts {
+  mandateErasure: MandateErasure;
+  operators: ReturnType<typeof openStaff>;
+  accessLogRows: AnyDocuments;
+}
+
+/** Ends data at the end of their terms. */
+function startEnds(backend: StoredBackend<Config>, { mandateErasure, operators, accessLogRows }: EndingParts): void {
+  const { isConfirmed, ...terms } = backend.config.retention;
+  const endStaff = (before: Date, limit: number) => expireStaff(operators, { before, limit, now: backend.now() });
   startRetention(backend, {
     isConfirmed,
     sweeps: [
-      { category: 'mandates', termMs: mandatesMs, end: (before, limit) => erasure.expire(before, limit) },
-      parkedEventsSweep(backend, parkedEventsMs),
+      { category: 'mandates', termMs: terms.mandatesMs, end: (before, limit) => mandateErasure.expire(before, limit) },
+      { category: 'removed-staff', termMs: terms.removedStaffMs, end: endStaff },
+      rowsSweep(accessLogRows, { category: 'identity-access-log', termMs: terms.accessLogMs, field: 'time' }),
+      parkedEventsSweep(backend, terms.parkedEventsMs),
     ],
   });
 }

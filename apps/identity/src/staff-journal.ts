@@ -48,3 +48,10 @@ function entryOf(id: string, action: JournalEntry['action'], { actor, centre }: 
     result: 'done',
   });
 }
+
+/** Returns the entry of the erasure of a person who left. */
+export function entryOfErasure(id: string): NewEvent {
+  const name = resourceName('operators', id);
+  const act = { action: 'erase-staff', actor: 'services/identity', ground: 'retention-rule' } as const;
+  return journalEntry({ document: name, key: id, resource: name, ...act, result: 'erased' });
+}

@@ -98,9 +98,10 @@ export function openStaff(store: Store): Documents<StoredOperator> {
   return store.documents<StoredOperator>({
     collection: 'operators',
     schema: {
-      givenName: { type: String, required: true },
-      familyName: { type: String, required: true },
-      displayName: { type: String, required: true },
+      // Empty once they are erased.
+      givenName: String,
+      familyName: String,
+      displayName: String,
       language: { type: String, required: true },
       synthetic: Boolean,
       person: { sealed: String, kid: String, hash: [String], keys: String },
@@ -131,6 +132,7 @@ export function openStaff(store: Store): Documents<StoredOperator> {
           isPending: Boolean,
         },
       ],
+      eraseTime: Date,
       // Schema version 1.
       suspended: Boolean,
     },

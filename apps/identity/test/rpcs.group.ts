@@ -13,3 +13,4 @@ import './reinstate-operator.test.ts';
 import './mandates.test.ts';
 import './access-log.test.ts';
 import './mandate-sealing.test.ts';
+import './staff-erasure.test.ts';

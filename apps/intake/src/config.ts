@@ -57,6 +57,8 @@ export const settings = {
   },
   ends: {
     accessLogMs: retentionSetting('access-log'),
+    personCopiesMs: retentionSetting('person-copies'),
+    mandateCopiesMs: retentionSetting('mandate-copies'),
     parkedEventsMs: retentionSetting('parked-events'),
   },
   timerPollMs: timerPollSetting(15_000),

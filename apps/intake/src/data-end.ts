@@ -14,6 +14,8 @@ export interface DataEndDeps {
   applications: Documents<StoredApplication>;
   keys: Pick<DataKeys, 'destroy'>;
   history: Pick<HistorySegments, 'remove'>;
+  /** Removes events of a subject that could not be handled: they have texts of the agency. */
+  removeParked: (subject: string) => Promise<unknown>;
   /** Whether documents holds the application. @throws Problem while it does not answer */
   isHeld: (id: string) => Promise<boolean>;
   terms: DataEndTerms;
@@ -57,7 +59,7 @@ export class DataEnd {
     const { applications, terms, now } = this.#deps;
     const app = await applications.get(id, { scope: 'service' });
     if (!app || app.erasure?.time) return;
-    if (isErased(app)) return this.#complete(id);
+    if (isErased(app)) return this.#complete(app);
     const time = now();
     const expiry = app.erasureRequest ? time : expiryOf(app, terms);
     if (!expiry) return this.#schedule(app, null);
@@ -69,7 +71,7 @@ export class DataEnd {
       if (before.revision !== app.revision) return { document: before, events: [] };
       return toChange(before, startErasure(before, time), this.#deps.hashes);
     });
-    if (isErased(document)) await this.#complete(id);
+    if (isErased(document)) await this.#complete(document);
   }
 
   async #findObstacle(app: StoredApplication): Promise<Obstacle | undefined> {
@@ -100,10 +102,11 @@ export class DataEnd {
   }
 
   /** Destroys the key, then erases what is stored: the archive of the history, and the application itself. */
-  async #complete(id: string): Promise<void> {
-    const { keys, history, hashes, log, now } = this.#deps;
+  async #complete({ _id: id, agency }: Pick<StoredApplication, '_id' | 'agency'>): Promise<void> {
+    const { keys, history, removeParked, hashes, log, now } = this.#deps;
     await keys.destroy(id);
     await history.remove(id);
+    await removeParked(`deliveries/${id}-${agency.slice('agencies/'.length)}`);
     const { document, outcome } = await this.#update(id, (before) => {
       if (before.erasure?.time) return { document: before, events: [] };
       const erased = { document: eraseApplication(before, now()), events: [{ type: 'ApplicationErased' as const }] };

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { openServiceDataKeys } from '@cups/backend/data-keys';
-import { parkedEventsSweep, startRetention } from '@cups/backend/retention';
+import { parkedEventsSweep, rowsSweep, startRetention } from '@cups/backend/retention';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { Refusal } from '@cups/contracts';
 import type { RunningService } from '@cups/process';
+import type { AnyDocuments } from '@cups/store';
 import { watchPersonHasher, PERSON_HASH_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
@@ -25,7 +26,7 @@ import { createDroppedMandateHandler, createMandateHandler, createMandateTimerHa
 import { openClients } from './clients.ts';
 import { rpcs } from './rpc.ts';
 import { openApplicationStore, schemaVersionFor } from './store.ts';
-import { expireAccesses, openAccessLog, openAccessLogRows } from './store/access-log.ts';
+import { openAccessLog, openAccessLogRows } from './store/access-log.ts';
 import { withBoundedHistory } from './store/bounded-history.ts';
 import { openHistorySegments } from './store/history-segments.ts';
 import { startBackfill } from './store/backfill.ts';
@@ -62,10 +63,10 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const clients = openClients(backend);
   const { applications, history, keys, backfill } = await openApplications(backend, searchHasher);
   const accessLogRows = openAccessLogRows(store);
-  const ending = { applications, history, keys, hashes: searchHasher, isHeld: clients.isHeld, accessLogRows };
-  const dataEnd = openDataEnd(backend, ending);
   const mandates = openMandateStore(store);
   const personCopies = openPersonCopies(store);
+  const dataEnd = openDataEnd(backend, { applications, history, keys, hashes: searchHasher, isHeld: clients.isHeld });
+  startEnds(backend, { accessLogRows, personCopies, mandates });
   backend.publishOutboxes([applications, accessLogRows, personCopies]);
   const statistics = openStatistics(store, applications);
   const statisticsTask = startStatisticsTask({ statistics, log, metrics, now });
@@ -134,21 +135,35 @@ async function openApplications(backend: StoredBackend<Config>, hashes: SearchHa
   return { applications, history, keys, backfill };
 }
 
-type EndingParts = Pick<DataEndDeps, 'applications' | 'history' | 'keys' | 'hashes' | 'isHeld'> & {
-  accessLogRows: ReturnType<typeof openAccessLogRows>;
-};
-
 /** Opens the end of the data, which the timers of applications and requests of supervisors start. */
-function openDataEnd(backend: StoredBackend<Config>, { accessLogRows, ...parts }: EndingParts): DataEnd {
+function openDataEnd(
+  backend: StoredBackend<Config>,
+  parts: Pick<DataEndDeps, 'applications' | 'history' | 'keys' | 'hashes' | 'isHeld'>,
+): DataEnd {
   const { config, log, metrics, now } = backend;
-  const { retention: terms, isRetentionConfirmed: isConfirmed, ends } = config;
-  const endAccesses = (before: Date, limit: number) => expireAccesses(accessLogRows, before, limit);
+  const { retention: terms, isRetentionConfirmed: isConfirmed } = config;
+  const removeParked = (subject: string) => backend.removeParked(subject);
+  return new DataEnd({ ...parts, removeParked, terms, isConfirmed, log, metrics, now });
+}
+
+/** Removes rows at the end of their terms. */
+function startEnds(
+  backend: StoredBackend<Config>,
+  {
+    accessLogRows,
+    personCopies,
+    mandates,
+  }: Readonly<Record<'accessLogRows' | 'personCopies' | 'mandates', AnyDocuments>>,
+): void {
+  const { isRetentionConfirmed: isConfirmed, ends } = backend.config;
   startRetention(backend, {
     isConfirmed,
     sweeps: [
-      { category: 'access-log', termMs: ends.accessLogMs, end: endAccesses },
+      rowsSweep(accessLogRows, { category: 'access-log', termMs: ends.accessLogMs, field: 'time' }),
+      rowsSweep(personCopies, { category: 'person-copies', termMs: ends.personCopiesMs, field: 'time' }),
+      // Identity owns the mandate: a draft that still names a removed copy reads it again.
+      rowsSweep(mandates, { category: 'mandate-copies', termMs: ends.mandateCopiesMs, field: 'facts.expireTime' }),
       parkedEventsSweep(backend, ends.parkedEventsMs),
     ],
   });
-  return new DataEnd({ ...parts, terms, isConfirmed, log, metrics, now });
 }

@@ -133,9 +133,12 @@ describe('the end of an application', () => {
     const key = await keyStore.collection<{ _id: string }>('dataKeys').findOne({ _id: idOf(name) });
     const segments = store.collection<{ _id: string; application: string }>('historySegments');
     await segments.insertOne({ _id: `${idOf(name)}/000000`, application: idOf(name) });
-    await createDataEnd({}).process(idOf(name));
-    expect(await segments.countDocuments({ application: idOf(name) })).toBe(0);
+    const parkedSubjects: string[] = [];
+    const removeParked = (subject: string) => Promise.resolve(void parkedSubjects.push(subject));
+    await createDataEnd({ removeParked }).process(idOf(name));
     const stored = await raw(name);
+    expect(parkedSubjects).toEqual([`deliveries/${idOf(name)}-${stored.agency.slice('agencies/'.length)}`]);
+    expect(await segments.countDocuments({ application: idOf(name) })).toBe(0);
     expect(stored).not.toHaveProperty('names');
     expect(stored).not.toHaveProperty('journalSalt');
     expect(stored.requests).toEqual([]);
@@ -359,6 +362,7 @@ function createDataEnd(given: Partial<DataEndDeps>): DataEnd {
     applications,
     history,
     keys,
+    removeParked: () => Promise.resolve(),
     isHeld: () => Promise.resolve(false),
     terms: world.configOf().retention,
     isConfirmed: true,

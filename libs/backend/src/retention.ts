@@ -3,6 +3,7 @@ import type { Counter, Log, Metrics } from '@cups/contracts';
 import { RETENTION_RULES } from '@cups/contracts/retention';
 import type { RetentionCategory } from '@cups/contracts/retention';
 import { startPeriodic } from '@cups/process';
+import type { AnyDocuments } from '@cups/store';
 import type { StoredBackend } from './stored.ts';
 
 /** Ends data of one category at the end of its term. */
@@ -38,6 +39,21 @@ export const parkedEventsSweep = (backend: Pick<StoredBackend, 'expireParked'>, 
   termMs,
   end: (before, limit) => backend.expireParked(before, limit),
 });
+
+/** Returns a sweep that removes rows by the time of a field. Their entries in the journal remain. */
+export function rowsSweep(
+  rows: AnyDocuments,
+  { field, ...rule }: Pick<RetentionSweep, 'category' | 'termMs'> & { field: string },
+): RetentionSweep {
+  const end = async (before: Date, limit: number): Promise<number> => {
+    // A row whose entry Kafka does not have yet stays.
+    const filter = { [field]: { $lt: before }, 'outbox.0': { $exists: false } };
+    const found = await rows.find(filter, { scope: 'service', limit, projection: { _id: 1 } });
+    if (found.length === 0) return 0;
+    return rows.remove({ _id: { $in: found.map(({ _id }) => _id as string) } }, { scope: 'service' });
+  };
+  return { ...rule, end };
+}
 
 /** The parts of a backend that sweeps need. */
 interface RetentionBackend extends Pick<StoredBackend, 'onShutdown'> {

@@ -8,6 +8,7 @@
 export const DATA_ENDS = {
   'key-destroyed': 'The data key is destroyed, which erases every copy, and the row keeps no personal data',
   'row-removed': 'The row is removed',
+  'fields-cleared': 'Fields about a person are removed from the row, whose ID and times remain',
   'topic-retention': 'Kafka removes the message when the retention of its topic ends',
   'backup-age': 'The backup is deleted at its maximum age',
   reported: 'Nothing is erased; a supervisor receives a report',
@@ -86,10 +87,16 @@ export const RETENTION_RULES = {
     starts: 'The read',
     end: 'row-removed',
   }),
+  'person-copies': term('RETENTION_PERSON_COPIES_DAYS', 1_095, {
+    service: 'intake',
+    data: "Records of copies of a person's data: who made one, when and why",
+    starts: 'The copy',
+    end: 'row-removed',
+  }),
   'mandate-copies': term('RETENTION_MANDATE_COPIES_DAYS', 1_095, {
     service: 'intake',
     data: 'Copies of mandates with keyed hashes of people',
-    starts: 'The mandate ends',
+    starts: 'The term of the mandate ends, also of a revoked one',
     end: 'row-removed',
   }),
   evidence: term('RETENTION_EVIDENCE_DAYS', 30, {
@@ -174,6 +181,12 @@ export const RETENTION_RULES = {
     starts: 'They end with the session: at sign-out, or at the latest 8 hours after sign-in',
     end: 'row-removed',
   }),
+  'identity-access-log': term('RETENTION_IDENTITY_ACCESS_LOG_DAYS', 1_095, {
+    service: 'identity',
+    data: 'Rows of the access log: who read which mandate, team or member of staff',
+    starts: 'The read',
+    end: 'row-removed',
+  }),
   mandates: term('RETENTION_MANDATES_DAYS', 1_095, {
     service: 'identity',
     data: 'People of a mandate, the text that they saw and the document behind it',
@@ -182,9 +195,9 @@ export const RETENTION_RULES = {
   }),
   'removed-staff': term('RETENTION_REMOVED_STAFF_DAYS', 1_095, {
     service: 'identity',
-    data: 'Name and personal number of staff who left',
-    starts: 'The person is removed',
-    end: 'row-removed',
+    data: 'Name and personal number of staff who left, and reasons in their history',
+    starts: 'The person is removed from their last position',
+    end: 'fields-cleared',
   }),
   'journal-entries': fixed(null, {
     service: 'journal',

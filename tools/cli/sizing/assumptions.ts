@@ -16,7 +16,11 @@ export const ASSUMPTIONS = {
   workingDaysPerYear: { value: 250, unit: 'days', why: 'a calendar year without week-ends and holidays' },
   peakFactor: { value: 10, unit: 'times the mean', why: 'of the busiest hour; pensions on 1 January' },
   busyShare: { value: 0.5, unit: 'of a core', why: 'that a pod may be busy at the peak; a Node process has one core' },
-  yearsKept: { value: 5, unit: 'years', why: 'there is no rule of retention yet: nothing is deleted from the stores' },
+  yearsKept: {
+    value: 5,
+    unit: 'years',
+    why: 'in which rows of an application stay. Its data key is destroyed after three years, and the rows remain for statistics',
+  },
   copies: { value: 3, unit: 'copies', why: 'of each topic and each document; one may be lost, and one more be away' },
   diskFill: { value: 0.6, unit: 'of a disk', why: 'that is used; compaction, rebalancing and growth take the rest' },
   indexEntryBytes: {

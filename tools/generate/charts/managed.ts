@@ -22,6 +22,7 @@ export const MANAGED: Readonly<Record<string, string>> = {
   CUPS_ENV: '`global.environment`',
   OTEL_EXPORTER_OTLP_ENDPOINT: '`global.tracing.endpoint`',
   OTEL_TRACES_SAMPLER_ARG: '`global.tracing.ratio`, if there is an endpoint',
+  RETENTION_CONFIRMED: '`global.retentionConfirmed`',
   CATALOG_ADDRESS: 'the headless Service of catalog',
   IDENTITY_ADDRESS: 'the headless Service of identity',
   INTAKE_ADDRESS: 'the headless Service of intake',

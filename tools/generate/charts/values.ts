@@ -143,6 +143,12 @@ export const GLOBAL: Value[] = [
   ),
   value('global.tracing.ratio', ratio, 0.1, 'Share of traces that are recorded.'),
   value('global.tracing.peers', peers, [], `Collector, ${PEER}.`),
+  value(
+    'global.retentionConfirmed',
+    flag,
+    false,
+    'Whether an administrator confirmed the terms of retention. Until then no service erases data at the end of a term.',
+  ),
 ];
 
 /** The values of an image, under the path `before`. */

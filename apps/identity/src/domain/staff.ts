@@ -75,6 +75,8 @@ export interface Staff {
   inviteTime: Date;
   /** Newest last, at most {@link MAX_HISTORY_ENTRIES}. */
   history: StaffHistoryEntry[];
+  /** When name and number were erased, after the person left. */
+  eraseTime?: Date | undefined;
 }
 
 /** Who makes a change, when and why. */
@@ -284,6 +286,12 @@ export function withSignIn<S extends Staff>(staff: S, actor: string, time: Date,
   const next: S = { ...arrived, lastSignInTime: time, status: isFirst ? 'active' : staff.status };
   if (!isFirst && !arrival) return next;
   return withHistory(next, { action: 'signed-in', centre: arrival?.centre }, { actor, time });
+}
+
+/** Returns the person without name, number and reasons. */
+export function eraseStaff<S extends Staff>(staff: S, eraseTime: Date): S {
+  const history = staff.history.map((entry) => ({ ...entry, reason: undefined }));
+  return { ...staff, givenName: '', familyName: '', displayName: '', person: undefined, history, eraseTime };
 }
 
 /** Records that support viewed the person. */

@@ -77,7 +77,7 @@ export function teamReadRpcs(
 
 /** Returns the filter for all staff of a centre, for those active (colleagues' view), or for former staff. */
 function teamFilter(centre: string, { former, isColleague }: { former: boolean; isColleague: boolean }): object {
-  if (former) return { 'history.centre': centre, 'workplaces.centre': { $ne: centre } };
+  if (former) return { 'history.centre': centre, 'workplaces.centre': { $ne: centre }, eraseTime: { $exists: false } };
   if (!isColleague) return { 'workplaces.centre': centre };
   return { workplaces: { $elemMatch: { centre, suspended: false } }, status: { $in: ['invited', 'active'] } };
 }

@@ -66,18 +66,6 @@ export const openAccessLogRows = (store: Store): Documents<AccessLogRow> =>
     existsReason: 'ALREADY_EXISTS',
   });
 
-/**
- * Removes rows before a time. Their entries in the journal remain.
- * @returns their number, at most `limit`
- */
-export async function expireAccesses(rows: Documents<AccessLogRow>, before: Date, limit: number): Promise<number> {
-  // A row whose entry Kafka does not have yet stays.
-  const filter = { time: { $lt: before }, 'outbox.0': { $exists: false } };
-  const found = await rows.find(filter, { scope: 'service', limit, projection: { _id: 1 } });
-  if (found.length === 0) return 0;
-  return rows.remove({ _id: { $in: found.map(({ _id }) => _id) } }, { scope: 'service' });
-}
-
 export function openAccessLog(store: Store, documents: Documents<AccessLogRow>): AccessLog {
   const collection = () => store.collection<AccessLogEntry & { _id: string }>('accessLog');
   const rejectFailure = (error: unknown) => Promise.reject(store.failure(error, 'accessLog'));

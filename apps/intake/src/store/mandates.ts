@@ -31,7 +31,7 @@ export const openMandateStore = (store: Store): Documents<StoredMandate> =>
     collection: 'mandates',
     schema: MANDATE_SCHEMA,
     schemaVersion: 1,
-    indexes: [],
+    indexes: [{ fields: { 'facts.expireTime': 1 }, sparse: true, query: 'the copies whose retention is over' }],
     existsReason: 'ALREADY_EXISTS',
     absentMessage: 'Mandate not found.',
   });

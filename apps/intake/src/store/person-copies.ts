@@ -37,7 +37,10 @@ export const openPersonCopies = (store: Store): Documents<StoredPersonCopy> =>
     collection: 'personCopies',
     schema: { operator: String, actor: String, reason: String, evidence: String, time: Date },
     schemaVersion: 1,
-    indexes: [{ fields: { operator: 1, time: 1 }, query: 'the copies of an operator within an hour' }],
+    indexes: [
+      { fields: { operator: 1, time: 1 }, query: 'the copies of an operator within an hour' },
+      { fields: { time: 1 }, query: 'the records whose term is over' },
+    ],
     existsReason: 'ALREADY_EXISTS',
   });
 
