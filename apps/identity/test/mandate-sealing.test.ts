@@ -107,7 +107,10 @@ test('erases the people of a mandate at the end of its term, and tells the journ
   await eventually(() => store.ready());
   const now = new Date(Date.now() + 100 * 86_400_000);
   const erasure = new MandateErasure({ mandates, dataKeys: keys, now: () => now });
-  expect(await erasure.expire(now, 10)).toBe(0);
+  // Other tests of this identity revoked mandates of their own.
+  await erasure.expire(now, 100);
+  expect(destroyed).not.toContain(id);
+  destroyed.length = 0;
   const stored = database.db.collection<RawMandate>('mandates');
   await stored.updateOne({ _id: id }, { $set: { state: 'expired' }, $inc: { revision: 1 } });
   expect(await erasure.expire(new Date(), 10)).toBe(0);
