@@ -46,9 +46,9 @@ export const settings = {
   mandatesRequired: {
     name: 'MANDATES_REQUIRED',
     type: 'flag',
-    default: false,
+    default: true,
     meaning:
-      'Whether filing and supplying need a mandate of the person. Set it once every desk of the platform records mandates. A mandate that is named is always checked.',
+      'Whether filing and supplying need a mandate of the person. `false` accepts applications that name none, as long as desks of an earlier release file. A mandate that is named is always checked.',
   },
   isRetentionConfirmed: RETENTION_CONFIRMED_SETTING,
   retention: {

@@ -149,6 +149,8 @@ export async function openWorld() {
       documentsAddress: documents.address,
       logLevel: 'info',
       timerPollMs: 200,
+      // Most tests file without a mandate; those of mandates name one.
+      mandatesRequired: false,
       ...given,
     };
   }
