@@ -39,6 +39,7 @@ const MandateScreen = lazyScreen(() => import('./mandates/mandate.tsx'));
 /** For supervisors only: not prefetched for anybody else. */
 const Centres = lazy(() => import('./supervisor/centres.tsx'));
 const Holds = lazy(() => import('./supervisor/holds.tsx'));
+const DataEnd = lazyScreen(() => import('./data-end/data-end.tsx'));
 const Copies = lazy(() => import('./supervisor/copies.tsx'));
 const Find = lazyScreen(() => import('./find/find.tsx'));
 const Team = lazyScreen(() => import('./team/team.tsx'));
@@ -112,6 +113,11 @@ function SignedInApp() {
             <Route path="/holds/:id?">
               {({ id }) =>
                 session.operator.roles.includes('supervisor') ? <Holds key={id} application={id} /> : <NoAccess />
+              }
+            </Route>
+            <Route path="/data-ends/:id?">
+              {({ id }) =>
+                session.operator.roles.includes('supervisor') ? <DataEnd key={id} application={id} /> : <NoAccess />
               }
             </Route>
             <Route path="/copies">{session.operator.roles.includes('supervisor') ? <Copies /> : <NoAccess />}</Route>

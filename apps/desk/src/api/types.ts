@@ -42,6 +42,8 @@ export type AgencyDelivery = Schemas['AgencyDelivery'];
 export type RefusedMessage = Schemas['RefusedMessage'];
 /** What the collecting centre sees of another centre's application. */
 export type Collection = Schemas['Collection'];
+export type Erasure = Schemas['Erasure'];
+export type DataState = Schemas['DataState'];
 export type DocumentHold = Schemas['DocumentHold'];
 export type UncollectedResult = Schemas['UncollectedResult'];
 /** A staff member, seen from a centre or the platform. */

@@ -12,6 +12,7 @@ import { LoadError, Skeleton } from '../parts/load-states.tsx';
 import { SESSION } from '../texts/session.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { APPLICATION } from '../texts/application.ts';
+import { DATA_END_BANNERS } from '../texts/data-end.ts';
 import { OWN_APPLICATION } from '../texts/own-application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { ApplicationActions } from './actions.tsx';
@@ -88,6 +89,8 @@ function ApplicationHeader({ details: { application } }: { details: ApplicationD
         {trackingNumber && <span className={styles.number}> · {trackingNumber}</span>}
       </p>
       {training && <Banner kind="practice">{t(SESSION.practice)}</Banner>}
+      {application.erasure && <Banner kind="news">{t(DATA_END_BANNERS.erased)}</Banner>}
+      {application.restriction && <Banner kind="news">{t(DATA_END_BANNERS.restricted)}</Banner>}
       {isOwn && <Banner kind="news">{t(state === 'draft' ? OWN_APPLICATION.draft : OWN_APPLICATION.filed)}</Banner>}
     </div>
   );

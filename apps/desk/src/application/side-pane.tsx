@@ -14,6 +14,7 @@ import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { SCAN_PANEL } from '../texts/scan-panel.ts';
+import { DATA_END } from '../texts/data-end.ts';
 import { HOLDS } from '../texts/holds.ts';
 import { APPLICATION } from '../texts/application.ts';
 import { APPLICATION_FACTS } from '../texts/application-facts.ts';
@@ -71,7 +72,12 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
         </span>
         <Link href={`/applications/${application.id}/access-log`}>{t(APPLICATION.who)}</Link>
       </p>
-      {session.operator.roles.includes('supervisor') && <Link href={`/holds/${application.id}`}>{t(HOLDS.hold)}</Link>}
+      {session.operator.roles.includes('supervisor') && (
+        <p>
+          <Link href={`/holds/${application.id}`}>{t(HOLDS.hold)}</Link> ·{' '}
+          <Link href={`/data-ends/${application.id}`}>{t(DATA_END.title)}</Link>
+        </p>
+      )}
     </div>
   );
 }

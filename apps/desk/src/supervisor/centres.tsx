@@ -9,6 +9,7 @@ import { useLanguage } from '../language/language.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
 import { COPIES } from '../texts/copies.ts';
+import { DATA_END } from '../texts/data-end.ts';
 import { HOLDS } from '../texts/holds.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import { Controls } from './controls.tsx';
@@ -51,7 +52,8 @@ export default function Centres() {
           <Title>{t(SUPERVISOR.title)}</Title>
           <p>{t(SUPERVISOR.lead)}</p>
           <p>
-            <Link href="/holds">{t(HOLDS.title)}</Link> · <Link href="/copies">{t(COPIES.title)}</Link>
+            <Link href="/holds">{t(HOLDS.title)}</Link> · <Link href="/copies">{t(COPIES.title)}</Link> ·{' '}
+            <Link href="/data-ends">{t(DATA_END.title)}</Link>
           </p>
         </div>
         <Controls period={period} onPeriod={setPeriod} groupBy={groupBy} onGroupBy={setGroupBy} />

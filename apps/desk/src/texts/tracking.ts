@@ -29,6 +29,11 @@ export const TRACKING = defineMessages({
   duePassed: { ro: 'termenul a trecut', ru: 'срок прошёл', en: 'overdue' },
   answerBy: { ro: 'Acte până la', ru: 'Последний день для документов', en: 'Documents due' },
   changed: { ro: 'Ultima schimbare', ru: 'Последнее изменение', en: 'Last change' },
+  erased: {
+    ro: 'Datele cererii au fost șterse pe {day}.',
+    ru: 'Данные заявления стёрты {day}.',
+    en: 'The data of the application were erased on {day}.',
+  },
   noNumber: {
     ro: 'Scrieți numărul de pe recipisă.',
     ru: 'Введите номер с расписки.',

@@ -35,7 +35,7 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
   const heading = useRef<HTMLHeadingElement>(null);
   // Screen readers continue at the result.
   useEffect(() => heading.current?.focus(), [tracked]);
-  const { state, training, submitTime, dueDate, answerBy, updateTime } = tracked;
+  const { state, training, submitTime, dueDate, answerBy, updateTime, eraseTime } = tracked;
   const shown = tracked.resultLocation === 'on-its-way' ? 'result-on-the-way' : state;
   const [tone, icon] = STATE_STYLES[shown];
   const now = today();
@@ -56,7 +56,11 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
       </div>
       <div className={styles.next}>
         <h3>{t(TRACKING.now)}</h3>
-        <p>{t(TRACKING_STATES[shown].next)}</p>
+        <p>
+          {eraseTime
+            ? t(TRACKING.erased, { day: longDate(toCivilDate(new Date(eraseTime)), language, now) })
+            : t(TRACKING_STATES[shown].next)}
+        </p>
       </div>
       <dl className={styles.dates}>
         <Fact name={t(TRACKING.answerBy)}>{answerBy && date(answerBy)}</Fact>
