@@ -81,6 +81,7 @@ export function formatSummary(day: DayResult): string {
     `  ${day.replayed} requests sent again and answered as replays, ${day.staleEditsRefused} stale edits refused, ${day.corrections} correction, ${day.notices} notices`,
     `  mandates: ${grounds.join(', ')}; ${revoked} revoked`,
     `  ${scans} scans with ${photographedPages} photographed pages, ${refused} refused, ${fetches} fetched by agencies; ${results} results read and handed over`,
+    ...(day.erased ? [`  ${day.erased} erased at the request of its person`] : []),
     `  ${verdict}`,
     ...day.errors.slice(0, 20).map((error) => `    ${error}`),
     '',

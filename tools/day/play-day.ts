@@ -1,3 +1,4 @@
+import { eraseOne } from './erasure.ts';
 import { reconcile } from './reconcile.ts';
 import type { Reconciliation, ExpectedApplication } from './reconcile.ts';
 import { planJobs, QUICK_SCENARIO } from './scenarios.ts';
@@ -28,6 +29,8 @@ export interface DayOptions {
   familyNameOf?: (n: number) => string;
   /** URL of the simulator of MPower that the platform uses. @default none: nobody has a power in MPower */
   mpower?: string | undefined;
+  /** Whether a person has their withdrawn application erased at the end. @default false */
+  erasesOne?: boolean;
   onChange?: (row: VisitRow) => void;
 }
 
@@ -50,6 +53,8 @@ export interface DayResult {
   notices: number;
   mandates: MandateCounts;
   documents: DocumentCounts;
+  /** applications/{id} of the erased one. */
+  erased?: string;
 }
 
 /** Numbers of the mandates of a day. */
@@ -109,9 +114,13 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
   const corrections = await correctOne(context, applications, books, errors);
   const { everyAgencyFetches = false } = options;
   const balance = await reconcile(books, context, { patienceSeconds, everyAgencyFetches });
+  const erased = options.erasesOne
+    ? await eraseOne(url, books, context.desks).catch((error: Error) => void errors.push(`erasure: ${error.message}`))
+    : undefined;
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   return Object.assign(summarize(books, balance, errors), {
     seconds,
+    ...(erased ? { erased } : {}),
     replayed: context.counts.replayed,
     staleEditsRefused: context.counts.stale,
     corrections,

@@ -94,6 +94,7 @@ export async function start({ port, data, sampleData, insecure }: StartOptions):
       const day = await playDay({
         url: platform.url,
         everyAgencyFetches: true,
+        erasesOne: true,
         mpower: platform.testIdp && `${platform.testIdp}/mpower`,
         onChange: table.show,
       });
