@@ -40,16 +40,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     acknowledged: createDeliveryLatencyObserver(metrics, now),
   });
 
-  const intake = backend.connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
-    service: 'intake',
-    address: config.intakeAddress,
-    timeoutMs: config.intakeTimeoutMs,
-  });
-  const documents = backend.connect<DocumentsServiceDefinition>('cups.documents.v1.DocumentsService', {
-    service: 'documents',
-    address: config.documentsAddress,
-    timeoutMs: config.documentsTimeoutMs,
-  });
+  const { intake, documents } = connectServices(backend);
   const requestIdOf = (requestId: string) => (requestId === '' ? {} : { requestId });
   const events = createEventHandlers({
     deliveries,
@@ -98,6 +89,22 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
+}
+
+/** Clients of the services that the bridge calls for each submission and result. */
+function connectServices(backend: StoredBackend<Config>) {
+  const { config } = backend;
+  const intake = backend.connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
+    service: 'intake',
+    address: config.intakeAddress,
+    timeoutMs: config.intakeTimeoutMs,
+  });
+  const documents = backend.connect<DocumentsServiceDefinition>('cups.documents.v1.DocumentsService', {
+    service: 'documents',
+    address: config.documentsAddress,
+    timeoutMs: config.documentsTimeoutMs,
+  });
+  return { intake, documents };
 }
 
 /** Ends refused messages and parked events at the end of their terms. */

@@ -61,6 +61,7 @@ function processAt(grpcPort: number, brokers: string): ChildProcess {
         IDENTITY_ADDRESS: config.identityAddress,
         GRPC_PORT: String(grpcPort),
         HTTP_PORT: '0',
+        MANDATES_REQUIRED: 'false',
       },
     },
   );
