@@ -50,7 +50,7 @@ async function typeEverywhere(page: Page): Promise<number> {
 
 test('shows hostile answers, notes and agency texts as plain text', async () => {
   const fileWithName = (familyName: string) => fileApplication({ content: { applicant: applicant(familyName) } });
-  await expect(fileWithName(HOSTILE)).rejects.toThrow('/applicant/familyName PERSON_NAME');
+  await expect(fileWithName(HOSTILE)).rejects.toThrow('/familyName PERSON_NAME');
   const answers = {
     actKind: 'birth',
     relation: 'holder',
