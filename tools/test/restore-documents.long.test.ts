@@ -6,6 +6,7 @@ import { temporaryDir } from '@cups/testing';
 import { openDesk, waitUntil } from '../day/desk.ts';
 import type { Application, Desk } from '../day/desk.ts';
 import { filing } from '../day/filings.ts';
+import { withMandate } from '../day/mandates.ts';
 import { buildPdf } from '../day/upload-client.ts';
 import { startPlatform } from '../platform/platform.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -76,7 +77,9 @@ async function uploadAll(desk: Desk, application: string, labels: readonly strin
 }
 
 async function withdrawApplication(desk: Desk): Promise<Application> {
-  const { body } = await desk.call<Application>('POST', '/applications', { body: filing(7_002, 'ZN') });
+  const { body } = await desk.call<Application>('POST', '/applications', {
+    body: await withMandate(desk, filing(7_002, 'ZN')),
+  });
   await desk.call('POST', `/applications/${body.id}/submit`, { body: {} });
   return (await desk.call<Application>('POST', `/applications/${body.id}/withdraw`, { body: {} })).body;
 }
