@@ -109,7 +109,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       'GetCheckpoint GetConsistencyProof GetTile ListVerifierKeys ListEntries',
       serviceRule('gateway', 'ops'),
     ),
-    ...rulesFor('InspectJournal', serviceRule('ops')),
+    ...rulesFor('InspectJournal DismissMissingEntries', serviceRule('ops')),
   ]),
   catalog: Object.fromEntries([
     ...rulesFor('GetPublicService ListPublicServices GetCatalog', pageRule('none', 'nobody')),

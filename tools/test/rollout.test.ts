@@ -157,7 +157,7 @@ test('counts every failed call of a desk without retries', async () => {
     const desk = await desks.join(centre);
     desks.services = [{ code: 's', version: { provider: 'agencies/asp', centreKinds: ['town-hall'] } }];
     await expect(desks.submitApplication(desk, centre)).rejects.toThrow('503 AWAY');
-    expect(desks.failed).toMatchObject([{ call: 'POST /applications', why: '503 AWAY' }]);
+    expect(desks.failed).toMatchObject([{ call: 'POST /mandates', why: '503 AWAY' }]);
     expect(desks.calls).toBe(1);
     expect(desks.accepted).toBe(0);
   } finally {

@@ -56,9 +56,8 @@ function createUpdateHandler({ applications, now }: EventHandlerDeps, applyUpdat
     const { agency } = delivery.update;
     // An application has one delivery at a time, to its own agency.
     if (event.subject !== `deliveries/${id}-${agency.slice('agencies/'.length)}`) return 'refused';
-    let isRefused = false;
     try {
-      const { outcome } = await applications.update(
+      const { document, outcome } = await applications.update(
         id,
         {
           scope: { agency },
@@ -72,12 +71,12 @@ function createUpdateHandler({ applications, now }: EventHandlerDeps, applyUpdat
         },
         (app) => {
           if ((app.training ?? false) !== delivery.training) throw new TrainingMismatchError();
-          isRefused = isErased(app);
-          return isRefused ? { document: app, events: [] } : applyUpdate(app, delivery.update);
+          return isErased(app) ? { document: app, events: [] } : applyUpdate(app, delivery.update);
         },
       );
       if (outcome === 'gap') return 'wait';
-      return isRefused ? ERASED_REFUSAL : 'done';
+      // A repeated event is refused again: the first delivery may have ended before its refusal was counted.
+      return isErased(document) ? ERASED_REFUSAL : 'done';
     } catch (error) {
       if (error instanceof TrainingMismatchError) return TRAINING_MISMATCH_REFUSAL;
       if (error instanceof Problem && error.kind === 'NOT_FOUND') return 'refused';
