@@ -264,10 +264,15 @@ describe('a centre in training', () => {
     const { documentRequest } = await reaches(centreDesk, asked.id, 'documents-requested');
 
     changeCentre('open', code);
-    const real = await waitUntil(
-      () => open(centreDesk, 6, 'ZQ'),
+    // Identity and intake read the change each for itself, so the mandate can still be of a training.
+    const { opened: real } = await waitUntil(
+      async () => {
+        const opened = (await open(centreDesk, 6, 'ZQ')) as Application & { mandate: { name: string } };
+        const mandate = await centreDesk.call<TrainingMark>('GET', `/${opened.mandate.name}`);
+        return { opened, training: opened.training || mandate.body.training };
+      },
       ({ training }) => !training,
-      'what it opens is real',
+      'what it opens is real, with a real mandate',
       20,
     );
     // All transitions of trainings after their centre became active.
