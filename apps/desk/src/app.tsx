@@ -88,6 +88,7 @@ function SignedInApp() {
   const [query, setQuery] = useState('');
   const { startVisit: openVisit } = useVisits();
   const hasQueue = hasDeskRole(session.operator);
+  const isSupervisor = session.operator.roles.includes('supervisor');
   const { data } = useQuery(Object.assign({ enabled: hasQueue }, queueQuery('today')));
   usePrefetchScreens(!hasQueue || data !== undefined);
   const count = data?.counts.find(({ bucket }) => bucket === 'today')?.count;
@@ -109,18 +110,14 @@ function SignedInApp() {
             <Route path="/">
               <Home />
             </Route>
-            <Route path="/centres">{session.operator.roles.includes('supervisor') ? <Centres /> : <NoAccess />}</Route>
+            <Route path="/centres">{isSupervisor ? <Centres /> : <NoAccess />}</Route>
             <Route path="/holds/:id?">
-              {({ id }) =>
-                session.operator.roles.includes('supervisor') ? <Holds key={id} application={id} /> : <NoAccess />
-              }
+              {({ id }) => (isSupervisor ? <Holds key={id} application={id} /> : <NoAccess />)}
             </Route>
             <Route path="/data-ends/:id?">
-              {({ id }) =>
-                session.operator.roles.includes('supervisor') ? <DataEnd key={id} application={id} /> : <NoAccess />
-              }
+              {({ id }) => (isSupervisor ? <DataEnd key={id} application={id} /> : <NoAccess />)}
             </Route>
-            <Route path="/copies">{session.operator.roles.includes('supervisor') ? <Copies /> : <NoAccess />}</Route>
+            <Route path="/copies">{isSupervisor ? <Copies /> : <NoAccess />}</Route>
             <Route path="/team">{hasTeam(session.operator) ? <Team /> : <NoAccess />}</Route>
             <Route path="/team/:place">
               {({ place }) => (hasTeam(session.operator) ? <Team requestedScope={place} /> : <NoAccess />)}
