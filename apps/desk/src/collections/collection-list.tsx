@@ -1,10 +1,9 @@
-import { useRef } from 'react';
 import type { CSSProperties } from 'react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { toCivilDate } from '@cups/application';
 import type { Collection } from '../api/types.ts';
-import { useKeys } from '../keys/keys.tsx';
+import { useRowKeys } from '../keys/use-row-keys.ts';
 import { shortDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { personName } from '../language/person-name.ts';
@@ -15,7 +14,6 @@ import { Screen, Title } from '../parts/screen.tsx';
 import { StatusIcon, toneClass } from '../queue/status-icon.tsx';
 import columnStyles from '../queue/rows.module.css';
 import { COLLECTIONS } from '../texts/collections.ts';
-import { KEYS } from '../texts/keys.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { SESSION } from '../texts/session.ts';
 import { useCentreNames } from './centre-names.ts';
@@ -27,20 +25,10 @@ import styles from './collections.module.css';
 export default function CollectionList() {
   const { t } = useLanguage();
   const [, go] = useLocation();
-  const list = useRef<HTMLDivElement>(null);
+  const list = useRowKeys();
   const query = useInfiniteQuery(Object.assign({}, collectionsQuery, { refetchOnMount: 'always' as const }));
   const rows = query.data?.pages.flatMap(({ collections }) => collections) ?? [];
   const centreName = useCentreNames(rows.length > 0);
-  const move = (by: number) => {
-    const shown = [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
-    const at = shown.indexOf(document.activeElement as HTMLElement);
-    shown[Math.min(Math.max(at + by, 0), shown.length - 1)]?.focus();
-  };
-  useKeys([
-    { code: 'Escape', label: KEYS.queue, run: () => go('/') },
-    { code: 'ArrowDown', label: KEYS.down, run: () => move(1) },
-    { code: 'ArrowUp', label: KEYS.up, run: () => move(-1) },
-  ]);
   return (
     <Screen flush>
       <div className={styles.listHead}>

@@ -3,12 +3,11 @@ import { Link, useLocation } from 'wouter';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
-import { Field, TextInput } from '../parts/field.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
+import { ApplicationField } from '../supervisor/application-field.tsx';
 import { parseApplicationName } from '../supervisor/application-name.ts';
 import styles from '../supervisor/supervisor.module.css';
 import { DATA_END } from '../texts/data-end.ts';
-import { HOLDS } from '../texts/holds.ts';
 import { KEYS } from '../texts/keys.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import { DataState } from './data-state.tsx';
@@ -46,13 +45,7 @@ function FindForm({ initial, onFound }: { initial: string; onFound: (id: string)
   };
   return (
     <form className={styles.hold} onSubmit={(event) => (event.preventDefault(), find())}>
-      <Field
-        label={t(HOLDS.application)}
-        help={t(HOLDS.applicationHelp)}
-        error={isSubmitted && !application ? t(HOLDS.wrongApplication) : undefined}
-      >
-        <TextInput value={typed} onChange={setTyped} maxLength={300} />
-      </Field>
+      <ApplicationField value={typed} onChange={setTyped} isSubmitted={isSubmitted} />
       <div>
         <Button type="submit">{t(DATA_END.find)}</Button>
       </div>

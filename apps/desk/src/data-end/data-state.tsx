@@ -16,7 +16,7 @@ import { DATA_END, ERASURE_REASON_TEXTS, RESTRICTION_REASON_TEXTS } from '../tex
 import { HOLDS } from '../texts/holds.ts';
 import { dataStateQuery } from './queries.ts';
 import { useDataChange } from './use-data-change.ts';
-import type { DataChangeState } from './use-data-change.ts';
+import type { DataChange } from './use-data-change.ts';
 
 /** What becomes of the data of one application, and what its person asked for. */
 export function DataState({ id }: { id: string }) {
@@ -29,7 +29,9 @@ export function DataState({ id }: { id: string }) {
   if (state.isError) return <LoadError error={state.error} onRetry={() => void state.refetch()} />;
   if (!state.data) return <Skeleton lines={3} />;
   const { erasure, restriction, refusal } = state.data;
-  const onDone = () => setDone(t(DATA_END.done));
+  const submit = async (asked: DataChange) => {
+    if (await change.submit(asked)) setDone(t(DATA_END.done));
+  };
   return (
     <section className={styles.page} aria-label={id}>
       <Facts facts={factsOf(state.data, t)} />
@@ -42,16 +44,31 @@ export function DataState({ id }: { id: string }) {
       {!erasure && (
         <div className={styles.controls}>
           {restriction ? (
-            <Button
-              busy={change.busy}
-              onClick={() => void change.submit({ kind: 'unrestrict' }).then((isDone) => isDone && onDone())}
-            >
+            <Button busy={change.busy} onClick={() => void submit({ kind: 'unrestrict' })}>
               {t(DATA_END.unrestrict)}
             </Button>
           ) : (
-            <RestrictForm change={change} onDone={onDone} />
+            <AskedForm
+              ask={DATA_END.restrict}
+              more={DATA_END.restrictMore}
+              confirm={DATA_END.restrict}
+              reasons={RESTRICTION_REASONS}
+              texts={RESTRICTION_REASON_TEXTS}
+              busy={change.busy}
+              onConfirm={(reason) => void submit({ kind: 'restrict', reason })}
+            />
           )}
-          {!refusal && <EraseForm change={change} onDone={onDone} />}
+          {!refusal && (
+            <AskedForm
+              ask={DATA_END.erase}
+              more={DATA_END.eraseMore}
+              confirm={DATA_END.eraseYes}
+              reasons={ERASURE_REASONS}
+              texts={ERASURE_REASON_TEXTS}
+              busy={change.busy}
+              onConfirm={(reason) => void submit({ kind: 'erase', reason })}
+            />
+          )}
         </div>
       )}
       <p role="status" className={styles.quiet}>
@@ -82,39 +99,6 @@ function factsOf(
     facts.push([t(DATA_END.restricted), `${formatDayAndTime(restrictTime)}: ${t(RESTRICTION_REASON_TEXTS[reason])}`]);
   }
   return facts;
-}
-
-interface ChangeFormProps {
-  change: DataChangeState;
-  onDone: () => void;
-}
-
-function RestrictForm({ change, onDone }: ChangeFormProps) {
-  return (
-    <AskedForm
-      ask={DATA_END.restrict}
-      more={DATA_END.restrictMore}
-      confirm={DATA_END.restrict}
-      reasons={RESTRICTION_REASONS}
-      texts={RESTRICTION_REASON_TEXTS}
-      busy={change.busy}
-      onConfirm={(reason) => void change.submit({ kind: 'restrict', reason }).then((isDone) => isDone && onDone())}
-    />
-  );
-}
-
-function EraseForm({ change, onDone }: ChangeFormProps) {
-  return (
-    <AskedForm
-      ask={DATA_END.erase}
-      more={DATA_END.eraseMore}
-      confirm={DATA_END.eraseYes}
-      reasons={ERASURE_REASONS}
-      texts={ERASURE_REASON_TEXTS}
-      busy={change.busy}
-      onConfirm={(reason) => void change.submit({ kind: 'erase', reason }).then((isDone) => isDone && onDone())}
-    />
-  );
 }
 
 interface AskedFormProps<Reason extends string> {

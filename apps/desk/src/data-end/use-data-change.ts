@@ -1,25 +1,21 @@
 import type { ErasureReason, RestrictionReason } from '@cups/application';
-import { REASON_TEXTS } from '@cups/application/texts';
 import { api } from '../api/client.ts';
-import { useChange } from '../supervisor/use-change.ts';
-import type { ChangeState } from '../supervisor/use-change.ts';
+import { useChange } from '../api/use-change.ts';
+import type { ChangeState } from '../api/use-change.ts';
 import { dataStateQuery, erasuresQuery } from './queries.ts';
 
-type DataChange =
+export type DataChange =
   { kind: 'restrict'; reason: RestrictionReason } | { kind: 'unrestrict' } | { kind: 'erase'; reason: ErasureReason };
 
-export type DataChangeState = ChangeState<DataChange>;
-
 /** Restricts and erases the data of an application on request of its person. @param id ULID of the application */
-export const useDataChange = (id: string): DataChangeState =>
+export const useDataChange = (id: string): ChangeState<DataChange> =>
   useChange<DataChange>({
     send: (change, key) => send(id, change, key),
     queryKeys: [dataStateQuery(id).queryKey, erasuresQuery.queryKey, ['details', id], ['queue']],
-    textOf: ({ reason }) => REASON_TEXTS[reason],
   });
 
 /** @throws ApiError, NetworkError */
-async function send(id: string, change: DataChange, key: string): Promise<void> {
+async function send(id: string, change: DataChange, key: string): Promise<true> {
   const application = `applications/${id}`;
   const params = { header: { 'Idempotency-Key': key } };
   if (change.kind === 'unrestrict') {
@@ -29,4 +25,5 @@ async function send(id: string, change: DataChange, key: string): Promise<void> 
   } else {
     await api.POST('/api/v1/erasures', { params, body: { application, reason: change.reason } });
   }
+  return true;
 }

@@ -1,12 +1,12 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { CSSProperties, ReactNode } from 'react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
-import { Link, useLocation } from 'wouter';
+import { Link } from 'wouter';
 import { toCivilDate } from '@cups/application';
 import { MANDATE_GROUND_TEXTS } from '@cups/application/texts';
 import type { StoredMandate } from '../api/types.ts';
-import { useKeys } from '../keys/keys.tsx';
+import { useRowKeys } from '../keys/use-row-keys.ts';
 import { daysBetween, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { personName } from '../language/person-name.ts';
@@ -20,7 +20,6 @@ import columnStyles from '../queue/rows.module.css';
 import { StatusIcon } from '../queue/status-icon.tsx';
 import { useCatalog } from '../session/catalog.ts';
 import { DAYS } from '../texts/counts.ts';
-import { KEYS } from '../texts/keys.ts';
 import { MANDATES_LINK } from '../texts/mandates-link.ts';
 import { MANDATE_STATE_TEXTS, MANDATES } from '../texts/mandates.ts';
 import { QUEUE } from '../texts/queue.ts';
@@ -34,19 +33,8 @@ import styles from './mandates.module.css';
 /** The mandates that the centre holds: those of a person, or those that end soon and then the others. */
 export default function MandateList() {
   const { t } = useLanguage();
-  const [, go] = useLocation();
   const [idnp, setIdnp] = useState('');
-  const list = useRef<HTMLDivElement>(null);
-  const move = (by: number) => {
-    const shown = [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
-    const at = shown.indexOf(document.activeElement as HTMLElement);
-    shown[Math.min(Math.max(at + by, 0), shown.length - 1)]?.focus();
-  };
-  useKeys([
-    { code: 'Escape', label: KEYS.queue, run: () => go('/') },
-    { code: 'ArrowDown', label: KEYS.down, run: () => move(1) },
-    { code: 'ArrowUp', label: KEYS.up, run: () => move(-1) },
-  ]);
+  const list = useRowKeys();
   return (
     <Screen flush>
       <div className={styles.head}>

@@ -7,12 +7,12 @@ import { formatDayAndTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
-import { Field, TextInput } from '../parts/field.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { HOLD_REASON_TEXTS, HOLDS } from '../texts/holds.ts';
 import { KEYS } from '../texts/keys.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
+import { ApplicationField } from './application-field.tsx';
 import { parseApplicationName } from './application-name.ts';
 import { documentHoldsQuery } from './queries.ts';
 import { ScrollRegion } from './scroll-region.tsx';
@@ -77,13 +77,7 @@ function HoldForm({ initial, change, onDone }: HoldFormProps) {
   }));
   return (
     <form className={styles.hold} onSubmit={(event) => (event.preventDefault(), void hold())}>
-      <Field
-        label={t(HOLDS.application)}
-        help={t(HOLDS.applicationHelp)}
-        error={isSubmitted && !application ? t(HOLDS.wrongApplication) : undefined}
-      >
-        <TextInput value={typed} onChange={setTyped} maxLength={300} />
-      </Field>
+      <ApplicationField value={typed} onChange={setTyped} isSubmitted={isSubmitted} />
       <Choice
         label={t(HOLDS.reason)}
         variant="segments"

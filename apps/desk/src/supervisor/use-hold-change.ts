@@ -4,8 +4,8 @@ import type { ApiError } from '../api/client.ts';
 import type { DocumentHold } from '../api/types.ts';
 import { HOLDS } from '../texts/holds.ts';
 import { documentHoldsQuery } from './queries.ts';
-import { useChange } from './use-change.ts';
-import type { ChangeState } from './use-change.ts';
+import { useChange } from '../api/use-change.ts';
+import type { ChangeState } from '../api/use-change.ts';
 
 type HoldChange =
   { kind: 'set'; application: string; reason: DocumentHold['reason'] } | { kind: 'clear'; application: string };
@@ -20,16 +20,17 @@ const errorTextOf = ({ reason }: ApiError) =>
   reason === 'ALREADY_EXISTS' ? HOLDS.otherReason : reason === 'NOT_FOUND' ? HOLDS.notFound : REASON_TEXTS[reason];
 
 /** @throws ApiError, NetworkError */
-async function send(change: HoldChange, key: string): Promise<void> {
+async function send(change: HoldChange, key: string): Promise<true> {
   if (change.kind === 'clear') {
     await api.DELETE('/api/v1/document-holds/{application}', {
       params: { path: { application: change.application.slice('applications/'.length) } },
     });
-    return;
+    return true;
   }
   const { application, reason } = change;
   await api.POST('/api/v1/document-holds', {
     params: { header: { 'Idempotency-Key': key } },
     body: { application, reason },
   });
+  return true;
 }
