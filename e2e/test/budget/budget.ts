@@ -183,6 +183,14 @@ export const BACKGROUND_BUDGET: readonly BackgroundRow[] = [
   { operation: 'store find operators (person *)', perSecond: 0.1, reason: 'identity seals under the newest key' },
   { operation: 'store find operators (_id)', perSecond: 0.1, reason: 'the gateway checks a session every two minutes' },
   { operation: 'store delete *', perSecond: 0.1, reason: 'identity removes ended sessions and attempts' },
+  // A service ends data once a day, and first at a random time within a minute of its start.
+  { operation: 'store find * (time *)', perSecond: 0.1, reason: 'rows of access logs and copies whose term ended' },
+  { operation: 'store find * (time)', perSecond: 0.1, reason: 'refused replies whose term ended' },
+  { operation: 'store find * (parkTime kind*)', perSecond: 0.1, reason: 'parked events whose term ended' },
+  { operation: 'store find mandates (facts.expireTime *)', perSecond: 0.1, reason: 'copies of ended mandates' },
+  { operation: 'store find mandates (_id eraseTime $or)', perSecond: 0.1, reason: 'mandates whose term ended' },
+  { operation: 'store find threads (_id updateTime eraseTime)', perSecond: 0.1, reason: 'notices whose term ended' },
+  { operation: 'store find operators (status *)', perSecond: 0.1, reason: 'staff who left, and whose term ended' },
 
   { operation: 'grpc GetPublicServiceVersion', perSecond: 1, reason: 'one call per 1.5 s and public service' },
   { operation: 'grpc GetCentre', perSecond: 1, reason: 'one call per 1.5 s and centre' },
