@@ -9,28 +9,16 @@ import { Line } from './line.ts';
 import { copyDataWithTraining, fileSample } from './sample.ts';
 import type { Sample } from './sample.ts';
 import { scanScreens, startCameraBrowser } from './scan-screens.ts';
+import type { Screen } from './screen.ts';
+import { TRUST_SCREENS } from './trust-screens.ts';
 import { startTestPlatform } from './test-platform.ts';
 import { platformUrl } from './test-env.ts';
 import { measureNetwork } from './network-usage.ts';
 
 /**
  * `npm run cups -- desk screenshots`: screenshots of every screen into dist/screenshots, from a platform with sample data.
- * `-- <part of a name>…` selects screens. Persons are synthetic; numbers and dates are those of the run.
+ * `-- <part of a name>…` selects those whose name has one of the parts. Persons are synthetic; numbers and dates are those of the run.
  */
-
-interface Screen {
-  name: string;
-  /** Nobody by default. */
-  operator?: string;
-  path: (sample: Sample) => string;
-  /** Steps from the path to the displayed screen. */
-  prepare?: (page: Page, sample: Sample) => Promise<unknown>;
-  /** Also in Russian, in English and on a phone. */
-  isLocalized?: boolean;
-  isDark?: boolean;
-  /** Requests are pending while the picture is taken. */
-  isPending?: boolean;
-}
 
 const CLERK = 'cu-001-specialist';
 const pathOfSample =
@@ -70,7 +58,6 @@ const SCREENS: readonly Screen[] = [
   { name: 'application-rejected', operator: CLERK, path: pathOfSample('rejected') },
   { name: 'documents', operator: CLERK, path: pathOfSample('asked'), prepare: (page) => page.keyboard.press('a') },
   { name: 'submission', operator: CLERK, path: pathOfSample('asked', '/submissions/1') },
-  { name: 'access-log', operator: CLERK, path: pathOfSample('asked', '/access-log') },
   { name: 'hand-over', operator: CLERK, path: pathOfSample('ready', '/hand-over'), isLocalized: true },
   { name: 'own-application', operator: CLERK, path: () => '/', prepare: ownDraft },
   { name: 'find', operator: CLERK, path: () => '/', prepare: find },
@@ -142,7 +129,15 @@ const FOLDER = join(ROOT, 'dist/screenshots');
 /** Screenshots that documentation pages show. */
 const COMMITTED_FOLDER = join(ROOT, 'docs/screenshots');
 const COMMITTED_SCANS = ['scan-choose', 'scan-camera', 'scan-uploading', 'scan-checked', 'scan-viewer', 'scan-result'];
-const COMMITTED = ['queue', 'service', 'application', 'hand-over', ...COMMITTED_SCANS];
+const COMMITTED_TRUST = [
+  'access-list',
+  'visit-mandate',
+  'mandates',
+  'correction',
+  'data-end',
+  'tracking-mandate-phone',
+];
+const COMMITTED = ['queue', 'service', 'application', 'hand-over', ...COMMITTED_TRUST, ...COMMITTED_SCANS];
 /** Keeps text readable at 15 to 40 KB. */
 const QUALITY = 0.8;
 
@@ -185,7 +180,7 @@ async function takeShot(browser: Browser, shot: Shot, sample: Sample): Promise<v
     await screen.prepare?.(page, sample);
     if (!screen.isPending) await network.waitForIdle();
     await page.evaluate(() => document.fonts.ready);
-    const picture = await compressImage(browser, await page.screenshot());
+    const picture = await compressImage(browser, await page.screenshot({ fullPage: screen.isWhole === true }));
     const name = shotName(shot);
     const folders = COMMITTED.includes(name) ? [FOLDER, COMMITTED_FOLDER] : [FOLDER];
     for (const folder of folders) writeFileSync(join(folder, `${name}.webp`), picture);
@@ -216,6 +211,7 @@ async function compressImage(browser: Browser, png: Buffer): Promise<Buffer> {
 }
 
 const nameParts = process.argv.slice(2);
+const isSelected = (name: string) => nameParts.length === 0 || nameParts.some((part) => name.includes(part));
 const data = copyDataWithTraining();
 const testPlatform = await startTestPlatform({ REGISTRY_DIR: data });
 const line = await Line.open(platformUrl());
@@ -223,8 +219,8 @@ const browser = await startCameraBrowser(line.browserFlags);
 try {
   const sample = await fileSample();
   const scans = scanScreens(line).map((screen) => Object.assign({ operator: CLERK, path: () => '/' }, screen));
-  const screens: readonly Screen[] = [...SCREENS, ...scans];
-  const shots = screens.flatMap(listShots).filter((shot) => nameParts.every((part) => shotName(shot).includes(part)));
+  const screens: readonly Screen[] = [...SCREENS, ...TRUST_SCREENS, ...scans];
+  const shots = screens.flatMap(listShots).filter((shot) => isSelected(shotName(shot)));
   mkdirSync(FOLDER, { recursive: true });
   const names = new Set(screens.flatMap(listShots).map((shot) => `${shotName(shot)}.webp`));
   for (const file of readdirSync(FOLDER)) if (file.endsWith('.webp') && !names.has(file)) rmSync(join(FOLDER, file));

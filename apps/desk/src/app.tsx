@@ -31,7 +31,7 @@ const HandOver = lazyScreen(() => import('./handover/hand-over.tsx'));
 const CollectionList = lazyScreen(() => import('./collections/collection-list.tsx'));
 const CollectionScreen = lazyScreen(() => import('./collections/collection.tsx'));
 const CollectionHandOver = lazyScreen(() => import('./collections/collection-hand-over.tsx'));
-const AccessLog = lazyScreen(() => import('./application/access-log.tsx'));
+const AccessList = lazyScreen(() => import('./access-list/access-list.tsx'));
 const SubmissionScreen = lazyScreen(() => import('./application/submission.tsx'));
 const Correction = lazyScreen(() => import('./correction/correction.tsx'));
 const MandateList = lazyScreen(() => import('./mandates/mandate-list.tsx'));
@@ -125,7 +125,7 @@ function SignedInApp() {
             <Route path="/applications/:id">{({ id }) => <ApplicationScreen key={id} id={id} />}</Route>
             <Route path="/applications/:id/hand-over">{({ id }) => <HandOver key={id} id={id} />}</Route>
             <Route path="/applications/:id/correct">{({ id }) => <Correction key={id} id={id} />}</Route>
-            <Route path="/applications/:id/access-log">{({ id }) => <AccessLog id={id} />}</Route>
+            <Route path="/applications/:id/access-log">{({ id }) => <AccessList id={id} />}</Route>
             <Route path="/applications/:id/submissions/:number">
               {({ id, number }) => <SubmissionScreen id={id} number={Number(number)} />}
             </Route>

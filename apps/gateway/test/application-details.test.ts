@@ -51,6 +51,18 @@ test('application details combine all services in one response', async () => {
   });
 });
 
+test('details include a notice that is not composed yet', async () => {
+  const notice = { name: 'notices/1', application: `applications/${ID}`, kind: 'result-ready' };
+  const state = 'NOTICE_STATE_PENDING' as const;
+  const createTime = { seconds: '1763971200', nanos: 0 };
+  const early = await start({
+    notifications: { ListNotices: () => Promise.resolve({ notices: [{ ...notice, state, createTime }] }) },
+  });
+  const { status, body } = await early.send('GET', DETAILS);
+  expect(status).toBe(200);
+  expect(body.notices).toEqual([expect.objectContaining({ kind: 'result-ready', state: 'pending' })]);
+});
+
 test('an unavailable service is listed and the rest returned; a draft has no delivery', async () => {
   const without = await start({
     notifications: { ListNotices: () => failUnavailable('notifications') },
@@ -88,7 +100,11 @@ test('statistics are available as JSON and as CSV', async () => {
 });
 
 test('the access-log printout has a language, operator names and no scripts', async () => {
-  const accessLogEntry = (kind: 'DETAILS' | 'SEARCH', time: string, operator = 'operators/cu-001-specialist') => ({
+  const accessLogEntry = (
+    kind: 'COPY' | 'DETAILS' | 'SEARCH',
+    time: string,
+    operator = 'operators/cu-001-specialist',
+  ) => ({
     operator,
     accessTime: { seconds: String(Date.parse(`2026-11-24T${time}Z`) / 1000), nanos: 0 },
     kind: `ACCESS_KIND_${kind}` as const,
@@ -101,6 +117,7 @@ test('the access-log printout has a language, operator names and no scripts', as
           entries: [
             accessLogEntry('SEARCH', '08:03:00'),
             accessLogEntry('SEARCH', '08:02:00', 'operators/unknown'),
+            accessLogEntry('COPY', '08:01:00', 'operators/ops'),
             accessLogEntry('DETAILS', '08:00:00'),
           ],
         }),
@@ -119,6 +136,7 @@ test('the access-log printout has a language, operator names and no scripts', as
   expect(text).toContain('<td>dosarul cererii, rândul într-o căutare</td><td>2</td>');
   expect(text).toContain('Ana &#60;b&#62;Exemplu');
   expect(text).toContain('operators/unknown');
+  expect(text).toContain('<td>Administratorul platformei</td>');
   expect((await printing.send('GET', `${path}?language=ru`)).text).toContain('дело заявления');
   expect((await printing.send('GET', `${path}?language=de`)).status).toBe(400);
 });

@@ -100,9 +100,12 @@ test('prints the application, the mandate and the access log', async () => {
   expect(mandate).toContain('Test Specialist Lozova');
 
   await page.goto(`/applications/${id}/access-log`);
-  const [accessLog = ''] = await printed(page, button(page, 'Tipărește lista'));
-  expect(accessLog).toContain('Cine a consultat cererea Кто просматривал заявление');
+  const accessLog = (await printed(page, button(page, 'Tipărește lista'))).join(' ');
+  expect(accessLog).toContain('Cine a consultat și a schimbat cererea Кто просматривал и менял заявление');
   expect(accessLog).toMatch(/Test Specialist Lozova .*cererea depusă поданное заявление/s);
+  expect(accessLog).toMatch(
+    /Agenția Servicii Publice Агентство государственных услуг .*a decis: rezultatul este gata/s,
+  );
   expect(accessLog).toMatch(/Starea jurnalului cups\.md\/journal: \d+ înregistrări/);
 });
 

@@ -29,7 +29,10 @@ const page = (more: Partial<PersonCopyPage> = {}): PersonCopyPage => ({
         applicant: { givenName: 'Ștefan', familyName: 'Țurcanu', idnp: '2900000000012' },
         notes: [{ text: NOTE, recordTime: TIME }],
       },
-      history: [{ kind: 'submit', recordTime: TIME, actor: 'operators/one' }],
+      history: [
+        { kind: 'submit', recordTime: TIME, actor: 'operators/one' },
+        { kind: 'answer-date-passed', recordTime: TIME, actor: 'timer' },
+      ],
       submissions: [
         {
           name: `applications/${ID}/submissions/1`,
@@ -46,7 +49,10 @@ const page = (more: Partial<PersonCopyPage> = {}): PersonCopyPage => ({
         },
       ],
       recipients: ['agencies/asp'],
-      accesses: [{ operator: 'operators/one', accessTime: TIME, kind: 'details', centre: 'centres/CU-001' }],
+      accesses: [
+        { operator: 'operators/one', accessTime: TIME, kind: 'details', centre: 'centres/CU-001' },
+        { operator: 'operators/ops', accessTime: TIME, kind: 'copy' },
+      ],
       notices: [{ notice: { createTime: TIME, channel: 'email', subject: 'Gata' }, emailAddress: 'ana@example.md' }],
       documents: [
         {
@@ -115,6 +121,8 @@ describe('the document', () => {
         'Copy of personal data',
         'Processing restricted 25 Nov 2026, 11:30',
         'Request of the person',
+        'the deadline for documents passed · Platform',
+        'Platform administrator · everything, for a copy of the data',
         'Kind of act birth',
         '1095 days; no legal source',
       ],

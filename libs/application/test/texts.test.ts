@@ -8,7 +8,7 @@ import * as texts from '../src/texts/index.ts';
 import { interpolateText } from '../src/texts/index.ts';
 import type { Text } from '../src/texts/index.ts';
 
-const { explainErasureRefusal, interpolateText: _fill, ...dictionaries } = texts;
+const { describeActor: _describe, explainErasureRefusal, interpolateText: _fill, ...dictionaries } = texts;
 const refusals = Object.fromEntries(
   ERASURE_REFUSALS.map((code) => [code, explainErasureRefusal(code, 'Law 195/2024')]),
 );

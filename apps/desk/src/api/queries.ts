@@ -132,13 +132,6 @@ export const earlierActionsQuery = (id: string, olderActions: number) =>
     staleTime: Infinity,
   });
 
-export const accessLogQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['access-log', id],
-    queryFn: () =>
-      bodyOf(api.GET('/api/v1/applications/{id}/access-log', { params: { path: { id }, query: { pageSize: 200 } } })),
-  });
-
 /** Forms, fees, documents and holidays. They change daily; the browser revalidates its copy by ETag. */
 export const catalogQuery = (centre: string) =>
   queryOptions({

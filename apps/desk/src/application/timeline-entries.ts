@@ -1,4 +1,4 @@
-import { HISTORY_TEXTS, NOTICE_KIND_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
+import { ACTOR_TEXTS, HISTORY_TEXTS, NOTICE_KIND_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
 import type { ApplicationAction, ApplicationDetails } from '../api/types.ts';
 import { shortDate } from '../language/dates.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
@@ -9,7 +9,7 @@ import type { Replacement } from '../documents/replacement.ts';
 import { groupDigits } from '../print/group-digits.ts';
 import { DOCUMENTS } from '../texts/documents.ts';
 import { contactText } from './contact-text.ts';
-import { operatorName } from './operator-name.ts';
+import { nameActor } from './operator-name.ts';
 
 /** The history of an application, newest first, without entries that the applicant may not see. */
 
@@ -40,7 +40,7 @@ export function buildTimeline(details: ApplicationDetails, context: NameContext)
   const sent = (details.notices ?? []).filter(({ sendTime, channel }) => sendTime && channel === 'email');
   const notices = sent.map(({ kind, sendTime }): TimelineEntry => ({
     time: sendTime as string,
-    actor: context.t(APPLICATION_FACTS.system),
+    actor: context.t(ACTOR_TEXTS.platform),
     action: context.t({ ro: 'a trimis un e-mail persoanei', ru: 'письмо отправлено', en: 'sent the person an e-mail' }),
     detail: context.t(NOTICE_KIND_TEXTS[kind]),
   }));
@@ -48,7 +48,7 @@ export function buildTimeline(details: ApplicationDetails, context: NameContext)
 }
 
 function toTimelineEntry(entry: ApplicationAction, details: ApplicationDetails, context: NameContext): TimelineEntry {
-  const actor = actorName(entry.actor, details.operators, context);
+  const actor = context.t(nameActor(entry.actor, details.operators, (name) => ({ ro: context.agency(name) })));
   const text = context.t(HISTORY_TEXTS[entry.kind]);
   const replacement = findReplacement(entry, details);
   return {
@@ -92,11 +92,4 @@ export function agreeWithSubject(text: string, subject: string): string {
   const [firstWord = ''] = subject.split(' ');
   const ending = /[ая]$/.test(firstWord) ? 'а' : /[бвгджзйклмнпрстфхцчшщь]$/.test(firstWord) ? '' : 'о';
   return text.replace('(а)', ending);
-}
-
-/** Returns the display name of an operator, an agency or the platform. */
-function actorName(actor: string, operators: ApplicationDetails['operators'], { t, agency }: NameContext): string {
-  if (actor.startsWith('agencies/')) return agency(actor);
-  if (!actor.startsWith('operators/')) return t(APPLICATION_FACTS.system);
-  return operatorName(operators, actor, t);
 }

@@ -13,7 +13,7 @@ interface SlipPrintoutProps {
  * …/slip`), which records it as printed.
  */
 export function SlipPrintout({ notice, application, catalog }: SlipPrintoutProps) {
-  const { language, subject = '', text = '' } = notice;
+  const { language = 'ro', subject = '', text = '' } = notice;
   const setting = toPrintoutSetting(catalog, application);
   setting.language = language;
   return (

@@ -29,6 +29,5 @@ export const APPLICATION_FACTS = defineMessages({
     en: 'Viewed {times} by {people}',
   },
   seenBy: { ro: 'Văzută de {who}, {when}', ru: 'Смотрел(а) {who}, {when}', en: 'Viewed by {who}, {when}' },
-  system: { ro: 'Platforma', ru: 'Платформа', en: 'Platform' },
   aColleague: { ro: 'Un coleg', ru: 'Коллега', en: 'A colleague' },
 });

@@ -1,6 +1,6 @@
 import { defineMessages } from '../language/messages.ts';
 
-/** The screens of an application: details, actions, access log. */
+/** The screens of an application: details and actions. */
 export const APPLICATION = defineMessages({
   person: { ro: 'Persoana', ru: 'Заявитель', en: 'Applicant' },
   request: { ro: 'Cererea', ru: 'Заявление', en: 'Application' },
@@ -68,11 +68,5 @@ export const APPLICATION = defineMessages({
   printApplication: { ro: 'Tipărește cererea', ru: 'Печать заявления', en: 'Print application' },
   notices: { ro: 'Ce i s-a spus persoanei', ru: 'Уведомления заявителя', en: 'Notices to the applicant' },
   submissionTitle: { ro: 'Cererea depusă', ru: 'Поданное заявление', en: 'Filed application' },
-  accessLogTitle: { ro: 'Cine a consultat cererea', ru: 'Кто смотрел заявление', en: 'Access log' },
-  accessLogFirst: { ro: 'De la', ru: 'С', en: 'First' },
-  accessLogLast: { ro: 'Până la', ru: 'По', en: 'Last' },
-  accessLogWho: { ro: 'Cine', ru: 'Кто', en: 'Who' },
-  accessLogWhat: { ro: 'Ce', ru: 'Что', en: 'What' },
-  accessLogCount: { ro: 'De câte ori', ru: 'Сколько раз', en: 'Times' },
   back: { ro: 'Înapoi la cerere', ru: 'К заявлению', en: 'Back to the application' },
 });

@@ -160,18 +160,6 @@ export const PRINT = defineMessages({
   shown: { ro: 'Actul arătat', ru: 'Предъявленный документ', en: 'Document shown' },
   power: { ro: 'Împuternicirea', ru: 'Полномочие', en: 'Power of attorney' },
 
-  accessLogTitle: { ro: 'Cine a consultat cererea', ru: 'Кто просматривал заявление', en: 'Access log' },
-  accessLogFirst: { ro: 'De la', ru: 'С', en: 'First' },
-  accessLogLast: { ro: 'Până la', ru: 'По', en: 'Last' },
-  accessLogCount: { ro: 'De câte ori', ru: 'Сколько раз', en: 'Times' },
-  accessLogWho: { ro: 'Cine', ru: 'Кто', en: 'Who' },
-  accessLogWhat: { ro: 'Ce', ru: 'Что', en: 'What' },
-  accessLogNone: {
-    ro: 'Nimeni nu a consultat cererea.',
-    ru: 'Заявление никто не просматривал.',
-    en: 'Nobody has accessed the application.',
-  },
-
   journalSeal: {
     ro: 'Starea jurnalului {origin}: {size} înregistrări, cu suma de control:',
     ru: 'Состояние журнала {origin}: записей {size}, контрольная сумма:',

@@ -1,6 +1,6 @@
 import { escapeHtml, groupAccessLog } from '@cups/application';
 import type { Language } from '@cups/application';
-import { ACCESS_KIND_TEXTS } from '@cups/application/texts';
+import { ACCESS_KIND_TEXTS, describeActor } from '@cups/application/texts';
 import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
 import type { AccessLogEntry__Output } from '@cups/contracts/gen/cups/intake/v1/AccessLogEntry.ts';
 import type { CallContext } from '@cups/rpc';
@@ -49,7 +49,7 @@ export function accessLogRoutes({ intake }: ServiceClients, operators: OperatorN
         text: renderPrintout(entries, {
           language,
           id: params['id']!,
-          displayNameOf: (operator) => names.get(operator) ?? operator,
+          displayNameOf: (operator) => names.get(operator) ?? describeActor(operator)?.[language] ?? operator,
         }),
       };
     },

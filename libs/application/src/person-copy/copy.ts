@@ -44,7 +44,7 @@ export interface CopiedApplication {
   accesses: readonly { operator: string; accessTime: string; kind: AccessKind; centre?: string }[];
   moreAccesses?: boolean;
   notices: readonly {
-    notice: { createTime: string; sendTime?: string; channel: string; subject?: string; text?: string };
+    notice: { createTime: string; sendTime?: string; channel?: string; subject?: string; text?: string };
     emailAddress?: string;
   }[];
   documents: readonly {

@@ -1,4 +1,5 @@
 import type { Language } from '../content.ts';
+import { describeActor } from '../texts/actors.ts';
 import { ACCESS_KIND_TEXTS, HISTORY_TEXTS, STATE_TEXTS } from '../texts/application.ts';
 import { interpolateText } from '../texts/text.ts';
 import type { Text } from '../texts/text.ts';
@@ -18,7 +19,7 @@ interface Wording {
   t: (text: Partial<Text> | undefined) => string;
   /** Formats an instant in Chisinau. */
   when: (time: string | undefined) => string;
-  /** Returns the display name of operators/{id}. */
+  /** Returns the display name of operators/{id}, or what another actor is. */
   nameOf: (actor: string) => string;
 }
 
@@ -67,11 +68,12 @@ function createWording({ operators }: PersonCopy, language: Language): Wording {
     timeZone: 'Europe/Chisinau',
   });
   const names = new Map(operators.map(({ name, displayName }) => [name, displayName]));
+  const t = (text: Partial<Text> | undefined): string => text?.[language] || text?.ro || '';
   return {
     language,
-    t: (text) => text?.[language] || text?.ro || '',
+    t,
     when: (time) => (time === undefined ? '' : clock.format(new Date(time))),
-    nameOf: (actor) => names.get(actor) ?? actor.slice(actor.lastIndexOf('/') + 1),
+    nameOf: (actor) => names.get(actor) ?? (t(describeActor(actor)) || actor.slice(actor.lastIndexOf('/') + 1)),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Texts of the desk in its three languages, one for every code that the API returns. */
+export { ACTOR_TEXTS, describeActor } from './actors.ts';
 export {
   ACTION_TEXTS,
   BUCKET_TEXTS,

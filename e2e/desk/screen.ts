@@ -1,0 +1,19 @@
+import type { Page } from 'playwright-core';
+import type { Sample } from './sample.ts';
+
+/** A screen of the desk, for screenshots. */
+export interface Screen {
+  name: string;
+  /** Nobody by default. */
+  operator?: string;
+  path: (sample: Sample) => string;
+  /** Steps from the path to the displayed screen. */
+  prepare?: (page: Page, sample: Sample) => Promise<unknown>;
+  /** Also in Russian, in English and on a phone. */
+  isLocalized?: boolean;
+  isDark?: boolean;
+  /** Requests are pending while the picture is taken. */
+  isPending?: boolean;
+  /** The whole page, not only what the window shows. */
+  isWhole?: boolean;
+}
