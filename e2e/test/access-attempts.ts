@@ -105,6 +105,11 @@ const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>>
         all.filter(({ centre }) => isOwnCentre(session, centre)),
       ),
   },
+  ListMandateApplications: {
+    ask: ({ mandate }) => ({ mandate, pageSize: 200 }),
+    holds: ({ applications }: { applications: { centre: string }[] }, session) =>
+      applications.every(({ centre }) => isOwnCentre(session, centre)),
+  },
   ListQueue: {
     ask: ({ filed }) => ({ pageSize: 200, bucket: filed ? 'BUCKET_WITH_AGENCY' : 'BUCKET_DRAFTS' }),
     holds: ({ applications }: { applications: { centre: string }[] }, session) =>
@@ -194,6 +199,7 @@ const IDENTITY_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
     }),
   },
   RecordMandatePrinted: { ask: ({ mandate }) => ({ name: mandate }) },
+  GetMandateCodeStatus: { ask: ({ mandate }) => ({ name: mandate }) },
   ListMandates: {
     ask: () => ({ pageSize: 200 }),
     holds({ mandates }: { mandates: NamedResource[] }, session, { all }) {

@@ -69,7 +69,8 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('RestrictProcessing EndRestriction EraseApplication GetDataState ListErasures', OVERSIGHT_RULE),
     // A copy of everything about one person, with a reason.
     ...rulesFor('ExportPerson', OVERSIGHT_RULE),
-    ...rulesFor('TrackApplication', pageRule('none', 'nobody')),
+    ...rulesFor('ListMandateApplications', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('TrackApplication TrackMandateApplications', pageRule('none', 'nobody')),
     ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
     ...rulesFor('GetNoticeContext', serviceRule('notifications')),
     // Salted hashes and codes.
@@ -137,10 +138,12 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       'CreateMandate GetMandate ListMandates RevokeMandate SendMandateCode ConfirmMandateCode RecordMandatePrinted',
       pageRule(DESK_ROLES, 'centre'),
     ),
-    ...rulesFor('CountMandates', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('CountMandates MailMandateCode GetMandateCodeStatus', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('GetMandateCodeMail RecordMandateCodeDelivery', serviceRule('notifications')),
     // The code of the mandate is the right of its holder.
     ...rulesFor('GetMandateByCode RevokeMandateByCode', pageRule('none', 'nobody')),
     ...rulesFor('ExportPersonMandates', OVERSIGHT_RULE),
+    ...rulesFor('ResolveMandateCode', serviceRule('intake')),
     ...rulesFor('BatchGetMandates', { ...pageRule(DESK_ROLES, 'centre'), callers: ['intake'] }),
   ]),
 };
@@ -217,13 +220,14 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
   ...ownershipRules('GetCollection ConfirmCollectionArrival HandOverCollection', nobody),
   ...ownershipRules('ListCollections', everybody),
   ...ownershipRules('GetFiledSubmission GetDelivery ListNotices GetSlip', deskOnceFiled),
+  ...ownershipRules('ListMandateApplications', everybody),
   ...ownershipRules('ListApplications SearchApplications ListQueue ListQueueChanges LookUpPerson', everybody),
   ...ownershipRules('ListDeliveries ListSessions', everybody),
   ...ownershipRules('ListRefusedReplies GetAgencyActivity RecordAgencyAccess', agency),
   ...ownershipRules('ListCentreOperators GetOperator ListOperatorActions', staff),
   ...ownershipRules('SuspendOperator ReinstateOperator RemoveOperator SetAbsence', managed),
   // The centre holds a mandate, not the operator who recorded it. It stays visible after its end.
-  ...ownershipRules('GetMandate RevokeMandate RecordMandatePrinted', desk),
+  ...ownershipRules('GetMandate GetMandateCodeStatus RevokeMandate RecordMandatePrinted', desk),
   ...ownershipRules('ListMandates', everybody),
   // Managers, whom a supervisor invites, and whole persons.
   ...ownershipRules('InviteOperator', supervised),

@@ -3,6 +3,7 @@ import { fromProtoEnum, toProtoEnum, toSnakeCase, fromTimestamp, toTimestamp } f
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { GetCatalogResponse__Output } from '@cups/contracts/gen/cups/catalog/v1/GetCatalogResponse.ts';
 import type { Collection__Output } from '@cups/contracts/gen/cups/intake/v1/Collection.ts';
+import type { MandateApplication__Output } from '@cups/contracts/gen/cups/intake/v1/MandateApplication.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { GetFiledSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetFiledSubmissionResponse.ts';
 import type { UnavailableDocument } from '@cups/contracts/gen/cups/intake/v1/UnavailableDocument.ts';
@@ -244,6 +245,10 @@ export function rowToNotifyJson(wire: Application__Output): Json {
   return Object.assign(applicationRowJson(wire), phone ? { contact: { phone } } : {});
 }
 
+/** Returns a list row with the tracking number. */
+export const rowWithNumberJson = (wire: Application__Output): Json =>
+  Object.assign(applicationRowJson(wire), { trackingNumber: wire.trackingNumber || undefined });
+
 /** Returns an application as one flat object, with its content if the message has it. */
 export function applicationJson(wire: Application__Output): Json {
   const allowedActions = enumFields('ACTION_')(wire.allowedActions);
@@ -314,6 +319,9 @@ export const trackingJson = convertWith({
   state: enumField('STATE_'),
   resultLocation: enumField('RESULT_LOCATION_'),
 });
+/** Returns an application of a mandate for the holder of its code. */
+export const trackedApplicationJson = ({ serviceTitle, tracked }: MandateApplication__Output): Json =>
+  messageToJson({ serviceTitle, application: tracked }, { application: trackingJson })!;
 /** Returns the member with `roles`, which is empty for suspended and former staff. */
 const withRoles = (converted: Json | undefined): Json => Object.assign({ roles: [] }, converted);
 export const operatorJson = (wire: object) => withRoles(messageToJson(wire, OPERATOR));

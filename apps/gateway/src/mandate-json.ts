@@ -3,6 +3,8 @@ import type { Mandate__Output } from '@cups/contracts/gen/cups/identity/v1/Manda
 import type { MandatePerson__Output } from '@cups/contracts/gen/cups/identity/v1/MandatePerson.ts';
 import type { MandateRevocation__Output } from '@cups/contracts/gen/cups/identity/v1/MandateRevocation.ts';
 import type { MandateScope__Output } from '@cups/contracts/gen/cups/identity/v1/MandateScope.ts';
+import type { MandateText__Output } from '@cups/contracts/gen/cups/identity/v1/MandateText.ts';
+import type { MandateSupportingCode__Output } from '@cups/contracts/gen/cups/identity/v1/MandateSupportingCode.ts';
 import type { HeldMandate__Output } from '@cups/contracts/gen/cups/identity/v1/HeldMandate.ts';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import { idOf } from './convert.ts';
@@ -37,26 +39,25 @@ export function mandateJson(mandate: Mandate__Output) {
       mpowerState: text(ground.mpowerState),
       mpowerCheckTime: instant(ground.mpowerCheckTime),
     },
-    text: shown && {
-      version: shown.version,
-      language: shown.language,
-      sha256: shown.sha256,
-      text: text(shown.text),
-      romanianText: text(shown.romanianText),
-    },
+    text: textJson(shown),
     printTime: instant(mandate.printTime),
-    supportingCode: supportingCode
-      ? {
-          sendTime: instant(supportingCode.sendTime),
-          expireTime: instant(supportingCode.expireTime),
-          confirmTime: instant(supportingCode.confirmTime),
-          wrongTries: supportingCode.wrongTries,
-        }
-      : undefined,
+    supportingCode: supportingCode ? supportingCodeJson(supportingCode) : undefined,
     state: fromProtoEnum('MANDATE_STATE_', mandate.state),
     revocations: mandate.revocations.map(revocationJson),
     code: text(mandate.code),
     training,
+  };
+}
+
+/** Returns what is known of a one-time code, without its digits. */
+export function supportingCodeJson(code: MandateSupportingCode__Output) {
+  return {
+    channel: fromProtoEnum('MANDATE_CODE_CHANNEL_', code.channel) || 'print',
+    sendTime: instant(code.sendTime),
+    expireTime: instant(code.expireTime),
+    confirmTime: instant(code.confirmTime),
+    wrongTries: code.wrongTries,
+    delivery: text(fromProtoEnum('MANDATE_CODE_DELIVERY_', code.delivery)),
   };
 }
 
@@ -74,9 +75,15 @@ export function trackedMandateJson(mandate: HeldMandate__Output) {
     expireTime: instant(mandate.expireTime),
     state: fromProtoEnum('MANDATE_STATE_', mandate.state),
     revocations: mandate.revocations.map(revocationJson),
-    text: shown ? { version: shown.version, language: shown.language, sha256: shown.sha256 } : undefined,
+    text: textJson(shown),
     training,
   };
+}
+
+function textJson(shown: MandateText__Output | null) {
+  if (!shown) return undefined;
+  const { version, language, sha256 } = shown;
+  return { version, language, sha256, text: text(shown.text), romanianText: text(shown.romanianText) };
 }
 
 export function revocationJson({ scope, revokeTime, actor, receipt, whole }: MandateRevocation__Output) {

@@ -169,6 +169,15 @@ export async function startGateway(
       RecordPersonNotification: writeResponse,
       ListApplications: () =>
         Promise.resolve({ applications: [application({ content: null })], nextPageToken: 'next' }),
+      ListMandateApplications: () =>
+        Promise.resolve({ applications: [application({ content: null })], nextPageToken: 'next' }),
+      TrackMandateApplications: () =>
+        Promise.resolve({
+          applications: [
+            { serviceTitle: { ro: 'Cazier' }, tracked: { state: 'STATE_IN_PROGRESS', updateTime: MORNING } },
+          ],
+          more: false,
+        }),
       SearchApplications: () => Promise.resolve({ applications: [application({ content: null })] }),
       ListApplicationActions: () => Promise.resolve({ actions: [action] }),
       ListQueue: () => Promise.resolve(queue),

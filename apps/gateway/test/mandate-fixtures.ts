@@ -15,6 +15,13 @@ const PERSON = { idnp, givenName, familyName };
 const scope = { publicServices: [SERVICE], themes: [] };
 const revocation = { scope, revokeTime: TIME, actor: 'applicant', receipt: '3X4Y5Z8-1', whole: true };
 
+const SENT_CODE = {
+  channel: 'MANDATE_CODE_CHANNEL_EMAIL' as const,
+  delivery: 'MANDATE_CODE_DELIVERY_SENT' as const,
+  sendTime: TIME,
+  expireTime: TIME,
+};
+
 const mandate: Mandate = {
   name: NAME,
   centre: 'centres/CU-001',
@@ -41,7 +48,7 @@ const held = {
   grantTime: TIME,
   expireTime: TIME,
   state: 'MANDATE_STATE_ACTIVE' as const,
-  text: { version: '1', language: 'ro', sha256: 'a'.repeat(64) },
+  text: { version: '1', language: 'ru', sha256: 'a'.repeat(64), text: 'Текст', romanianText: 'Text' },
 };
 
 const written = () => Promise.resolve({ mandate, revocation, replayed: false });
@@ -56,6 +63,8 @@ export const MANDATE_RESPONSES = {
   RevokeMandate: written,
   RecordMandatePrinted: written,
   SendMandateCode: () => Promise.resolve({ code: '012345', expireTime: TIME }),
+  MailMandateCode: () => Promise.resolve({ supportingCode: SENT_CODE }),
+  GetMandateCodeStatus: () => Promise.resolve({ supportingCode: SENT_CODE }),
   ConfirmMandateCode: () => Promise.resolve({ mandate, confirmed: true }),
   GetMandateByCode: () => Promise.resolve({ mandate: held }),
   RevokeMandateByCode: () => Promise.resolve({ mandate: held, revocation }),
@@ -108,6 +117,16 @@ export const MANDATE_ROWS: OperationRow[] = [
     { name: NAME },
   ],
   ['recordMandatePrinted', 'POST', `${PATH}/printed`, undefined, 200, 'RecordMandatePrinted', { name: NAME }],
+  [
+    'mailMandateCode',
+    'POST',
+    `${PATH}/code/mail`,
+    { email: 'ana@example.org' },
+    200,
+    'MailMandateCode',
+    { name: NAME, email: 'ana@example.org' },
+  ],
+  ['getMandateCode', 'GET', `${PATH}/code`, undefined, 200, 'GetMandateCodeStatus', { name: NAME }],
   ['issueMandateCode', 'POST', `${PATH}/code`, undefined, 200, 'SendMandateCode', { name: NAME }],
   [
     'confirmMandateCode',
@@ -117,6 +136,24 @@ export const MANDATE_ROWS: OperationRow[] = [
     200,
     'ConfirmMandateCode',
     { name: NAME, code: '012345' },
+  ],
+  [
+    'listMandateApplications',
+    'GET',
+    `${PATH}/applications?pageSize=20`,
+    undefined,
+    200,
+    'ListMandateApplications',
+    { mandate: NAME, pageSize: 20 },
+  ],
+  [
+    'trackMandateApplications',
+    'POST',
+    '/api/v1/mandate-tracking/applications',
+    { code: CODE },
+    200,
+    'TrackMandateApplications',
+    { code: CODE },
   ],
   ['trackMandate', 'POST', '/api/v1/mandate-tracking', { code: CODE }, 200, 'GetMandateByCode', { code: CODE }],
   ['endMandate', 'POST', '/api/v1/mandate-tracking/end', { code: CODE }, 200, 'RevokeMandateByCode', { code: CODE }],

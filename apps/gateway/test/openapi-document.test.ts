@@ -115,13 +115,13 @@ describe('openapi.yaml', () => {
       'createApplication',
       'createUpload',
       'trackApplication',
-      ...['createMandate', 'trackMandate', 'endMandate'],
+      ...['createMandate', 'trackMandate', 'trackMandateApplications', 'endMandate'],
       ...['setDocumentHold', 'eraseApplication', 'restrictProcessing'],
     ];
     const conflicting = [
       ...['createSession', 'switchCentre', 'deleteDocument', 'getDocumentContent', 'getDocumentPreview'],
       ...['appendUpload', 'deleteUpload', 'getAgencyDocument'],
-      ...['recordMandatePrinted', 'issueMandateCode', 'confirmMandateCode'],
+      ...['recordMandatePrinted', 'issueMandateCode', 'mailMandateCode', 'confirmMandateCode'],
     ];
     for (const [index, operation] of operations.entries()) {
       const { id, path, isPublic: open, body } = operation;
@@ -183,7 +183,10 @@ describe('openapi.yaml', () => {
   test('requires a key for each write of an application and an ETag for each edit', () => {
     const names = (source: Node) => JSON.stringify(source['parameters'] ?? []);
     const writes = operations.filter(
-      ({ path, method, id }) => path.includes('/applications') && method !== 'get' && id !== 'searchApplications',
+      ({ path, method, id }) =>
+        path.includes('/applications') &&
+        method !== 'get' &&
+        !['searchApplications', 'trackMandateApplications'].includes(id),
     );
     expect(writes.length).toBeGreaterThan(12);
     for (const { path, method } of writes) expect(names(paths[path]![method] as Node)).toContain('IdempotencyKey');
@@ -253,7 +256,12 @@ describe('gateway extensions of an operation', () => {
       'deleteCurrentSession',
     ]);
     expect(operationIdsWhere(({ endsSession }) => endsSession)).toEqual(['deleteCurrentSession']);
-    expect(operationIdsWhere(({ limit }) => limit)).toEqual(['trackApplication', 'trackMandate', 'endMandate']);
+    expect(operationIdsWhere(({ limit }) => limit)).toEqual([
+      'trackApplication',
+      'trackMandate',
+      'trackMandateApplications',
+      'endMandate',
+    ]);
   });
 
   test('are read from the document, without code per operation', () => {

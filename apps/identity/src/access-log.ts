@@ -21,7 +21,7 @@ type ReadResource = 'mandates' | 'operators' | 'centres';
 export interface AccessLogRow extends StoredDocument {
   resourceType: ReadResource;
   action: ReadAction;
-  /** operators/{id}, `applicant` for the holder of a mandate's code, or `services/ops`. */
+  /** operators/{id}, `applicant` for the holder of a mandate's code, `services/ops` or `services/notifications`. */
   actor: string;
   /** centres/{code} where the operator worked; empty without one. */
   centre: string;
@@ -74,10 +74,13 @@ export function createAccessLog(rows: Documents<AccessLogRow>, now: () => Date):
   };
 }
 
-/** Without a session, the caller is an administrator's tool, or the holder of a mandate's code at the gateway. */
+/**
+ * Without a session, the caller is an administrator's tool, another service, or the holder of a mandate's code at the
+ * gateway.
+ */
 function readerOf({ session, caller }: Context): Pick<AccessLogRow, 'actor' | 'centre'> {
   if (session) return { actor: session.operator, centre: session.centre ?? '' };
-  return { actor: caller === 'ops' ? 'services/ops' : 'applicant', centre: '' };
+  return { actor: caller === 'gateway' ? 'applicant' : `services/${caller}`, centre: '' };
 }
 
 function splitName(resource: string): { resourceType: ReadResource; id: string } {
@@ -105,6 +108,7 @@ export function entryOfRead(read: Read): NewEvent {
 
 function groundOf({ actor, action }: Read, resource: string): JournalEntry['ground'] {
   if (actor === 'services/ops') return 'operations';
+  if (actor === 'services/notifications') return 'platform-rule';
   // The code of a mandate is the right of its holder.
   if (actor === 'applicant') return resource as `mandates/${string}`;
   return action === 'read-staff' || action === 'read-staff-list' ? 'staff-administration' : 'session';

@@ -1,4 +1,4 @@
-import type { AccessTable } from '@cups/rpc';
+import type { AccessRow, AccessTable } from '@cups/rpc';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { OPERATOR_ROLES } from './domain/operators.ts';
 import type { OperatorRole } from './domain/operators.ts';
@@ -24,6 +24,8 @@ const mandate = {
   tenancy: 'centre',
   personalData: true,
 } as const;
+/** Sending a one-time code. */
+const codeMail = { callers: ['notifications'], roles: 'none', tenancy: 'service' } satisfies Partial<AccessRow>;
 /** The code of the mandate is the right of its holder. */
 const mandateHolder = { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: true } as const;
 
@@ -69,6 +71,10 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   SendMandateCode: mandate,
   ConfirmMandateCode: mandate,
   RecordMandatePrinted: mandate,
+  MailMandateCode: mandate,
+  GetMandateCodeStatus: { ...mandate, personalData: false },
+  GetMandateCodeMail: { ...codeMail, personalData: true },
+  RecordMandateCodeDelivery: { ...codeMail, personalData: false },
   GetMandateByCode: mandateHolder,
   RevokeMandateByCode: mandateHolder,
   // Part of the copy of a person's data, which intake has recorded with its reason.
@@ -82,4 +88,6 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   CountMandates: { ...mandate, personalData: false },
   // Intake resolves the mandate that a draft names, for the desk. The response names nobody.
   BatchGetMandates: { ...mandate, callers: ['intake'], personalData: false },
+  // Intake lists the applications of a mandate for the holder of its code. The response names nobody.
+  ResolveMandateCode: { ...mandateHolder, callers: ['intake'], personalData: false },
 };

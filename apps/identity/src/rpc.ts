@@ -16,6 +16,7 @@ import { teamReadRpcs } from './rpc/team-reads.ts';
 import { teamRpcs } from './rpc/team-changes.ts';
 import type { TeamParts } from './rpc/team-changes.ts';
 import { mandateHolderRpcs } from './rpc/mandate-holders.ts';
+import { mandateMailRpcs } from './rpc/mandate-mail.ts';
 import { mandateRpcs } from './rpc/mandates.ts';
 import type { MandateParts } from './rpc/mandates.ts';
 import { opsRpcs } from './rpc/ops.ts';
@@ -39,6 +40,7 @@ export function identityRpcs(parts: SignInParts & TeamParts & AgencyTokenParts &
     ...opsRpcs(parts),
     ...centreRpcs(parts),
     ...mandateRpcs(parts),
+    ...mandateMailRpcs(parts),
     ...mandateHolderRpcs(parts),
   };
 }

@@ -29,6 +29,7 @@ import { PersonNumberResealer } from './person-number-resealer.ts';
 import type { SealedSource } from './person-number-resealer.ts';
 import { numberInDetails } from './mandates/details.ts';
 import { MANDATE_SCHEMA_VERSION, openMandates } from './mandates/store.ts';
+import { createApplicationEventHandler } from './mandates/application-events.ts';
 import { MandateErasure } from './mandates/erasure.ts';
 import { createMandateTimerHandler } from './mandates/timers.ts';
 import { openMPower } from './mpower/client.ts';
@@ -132,12 +133,14 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   return { ...running, registry };
 }
 
-/** Opens the mandates and their data keys, and ends those whose term is over. */
+/** Opens the mandates and their data keys, and ends those whose term is over, or whose application is erased. */
 async function startMandates(backend: StoredBackend<Config>, keys: ReturnType<typeof createPersonKeys>) {
   const { keys: dataKeys } = await openServiceDataKeys(backend, { cache: 'short' });
   const mandates = openMandates(backend.store, dataKeys);
   backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandates, backend) });
   const mandateErasure = new MandateErasure({ mandates, dataKeys, now: backend.now });
+  const handle = createApplicationEventHandler(mandateErasure);
+  backend.consume({ groupId: 'identity', topics: ['cups.applications'], handle });
   const { mpower, environment } = backend.config;
   return { mandates, mandateErasure, mpower: openMPower(mpower, environment), ...keys };
 }

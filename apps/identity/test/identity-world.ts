@@ -84,7 +84,7 @@ export async function startWorld() {
       of = identity,
       versions,
     }: {
-      from?: 'gateway' | 'intake' | 'agency-bridge' | 'ops';
+      from?: 'gateway' | 'intake' | 'notifications' | 'agency-bridge' | 'ops';
       of?: Identity;
       /** Data versions of the caller. */
       versions?: DataVersions;

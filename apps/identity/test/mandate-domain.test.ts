@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { recordDelivery, requestCodeMail } from '../src/domain/mandate-mail.ts';
 import {
   confirmCode,
+  end,
   expiryOf,
   issueCode,
   nextTimer,
@@ -127,6 +129,73 @@ describe('revocation', () => {
   ])('of %s is not allowed', (_what, mandate, part) => {
     expect(() => revoke(mandate, part, by)).toThrow(expect.objectContaining({ reason: 'ACTION_NOT_ALLOWED' }));
   });
+});
+
+describe('the one-time code by email', () => {
+  const mail = { id: 'one', hash: 'hash', mail: '{}', sentBy: 'operators/a' };
+  const after = (seconds: number) => new Date(GRANTED.getTime() + seconds * 1000);
+  const request = (mandate: MandateFields, now: Date, personTimes: Date[] = []) =>
+    requestCodeMail(mandate, mail, { personTimes, now }).mandate;
+
+  test('keeps code and address until the report, and puts the timer of the mandate back', () => {
+    const requested = request(mandateWith(), GRANTED);
+    expect(requested).toMatchObject({
+      supportingCode: { delivery: 'pending', mail: '{}' },
+      timer: { kind: 'end-mail', due: after(600) },
+      mailTimes: [GRANTED],
+    });
+    const { mandate } = recordDelivery(requested, 'one', 'sent');
+    expect(mandate.supportingCode).toEqual(expect.not.objectContaining({ mail: '{}' }));
+    expect(mandate).toMatchObject({ supportingCode: { delivery: 'sent' }, timer: { kind: 'remind' } });
+    expect(recordDelivery(mandate, 'one', 'refused').mandate).toBe(mandate);
+    expect(recordDelivery(requested, 'other', 'sent').mandate).toBe(requested);
+  });
+
+  test('ends at its timer, with the mandate, or at the reminder', () => {
+    const requested = request(mandateWith(), GRANTED);
+    const { mandate: late, eventKind } = onTimer(requested, 'end-mail', after(600));
+    expect(eventKind).toBeUndefined();
+    expect(late).toMatchObject({ supportingCode: { delivery: 'unavailable' }, timer: { kind: 'remind' } });
+    expect(late.supportingCode).not.toHaveProperty('mail');
+    const { mandate: revoked } = revoke(requested, scopeOf([]), by);
+    expect(revoked).toMatchObject({ timer: null, supportingCode: { delivery: 'unavailable' } });
+    const reminder = nextTimer(requested.expireTime, GRANTED).due;
+    const last = request(mandateWith(), new Date(reminder.getTime() - 1000));
+    expect(last.timer).toEqual({ kind: 'remind', due: reminder });
+    const { mandate: reminded } = onTimer(last, 'remind', reminder);
+    expect(reminded).toMatchObject({ remindTime: reminder, timer: { kind: 'end-mail' } });
+    expect(onTimer(reminded, 'end-mail', reminded.timer!.due).mandate.timer).toMatchObject({ kind: 'expire' });
+  });
+
+  test.each<[string, MandateFields, Date, Date[], string]>([
+    ['an ended mandate', mandateWith({ state: 'revoked' }), GRANTED, [], 'ACTION_NOT_ALLOWED'],
+    ['a training', mandateWith({ training: true }), GRANTED, [], 'ACTION_NOT_ALLOWED'],
+    ['a second one within a minute', mandateWith({ mailTimes: [GRANTED] }), after(59), [], 'RATE_LIMITED'],
+    [
+      'a sixth one within an hour',
+      mandateWith(),
+      after(3599),
+      Array.from({ length: 5 }, () => GRANTED),
+      'RATE_LIMITED',
+    ],
+  ])('is refused for %s', (_what, mandate, now, personTimes, reason) => {
+    expect(() => request(mandate, now, personTimes)).toThrow(expect.objectContaining({ reason }));
+  });
+
+  test('is sent again after a minute, and to the person after an hour', () => {
+    expect(request(mandateWith({ mailTimes: [GRANTED] }), after(60)).mailTimes).toEqual([GRANTED, after(60)]);
+    const five = Array.from({ length: 5 }, () => GRANTED);
+    expect(request(mandateWith({ mailTimes: five }), after(3600), five).mailTimes).toEqual([after(3600)]);
+  });
+});
+
+test('the end before the term keeps an earlier end', () => {
+  const { mandate, eventKind } = end(mandateWith(), GRANTED);
+  expect([mandate.state, mandate.expireTime, mandate.timer, eventKind]).toEqual(['expired', GRANTED, null, 'expired']);
+  const late = mandateWith({ expireTime: new Date(0) });
+  expect(end(late, GRANTED).mandate.expireTime).toEqual(new Date(0));
+  const revoked = mandateWith({ state: 'revoked' });
+  expect(end(revoked, GRANTED)).toEqual({ mandate: revoked });
 });
 
 describe('the one-time code', () => {

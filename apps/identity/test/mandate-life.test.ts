@@ -49,7 +49,7 @@ test('survives the leaving of the clerk: a colleague sees and revokes it', async
 test('survives the closing of its centre: the centre that inherits it sees, counts and revokes it', async () => {
   for (const code of ['CU-961', 'CU-962']) world.newCentre(code);
   const former = await eventually(() => world.signIn('cu-961-specialist').catch(() => undefined));
-  const { name } = await grant(world.client(former), 171);
+  const { name, code } = await grant(world.client(former), 171);
   const early = world.client(await eventually(() => world.signIn('cu-962-specialist').catch(() => undefined)));
   await expect(early.getMandate({ name })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
   world.write('CU-961', world.textOf('CU-961').replace('status: active', 'status: closed\ntransferTo: CU-962'));
@@ -58,6 +58,8 @@ test('survives the closing of its centre: the centre that inherits it sees, coun
     return signedIn.session?.inheritedCentres.length === 1 && world.client(signedIn.assertion);
   });
   expect((await heir.getMandate({ name })).mandate).toMatchObject({ centre: 'centres/CU-961' });
+  // The person sees who may act now.
+  expect((await world.client().getMandateByCode({ code })).mandate).toMatchObject({ centreName: 'Test CU-962' });
   expect((await heir.listMandates({})).mandates.map((one) => one.name)).toEqual([name]);
   expect(await heir.countMandates({})).toEqual({ count: 1 });
   const { mandate } = await heir.revokeMandate({ name, requestId: randomUUID() });

@@ -277,7 +277,13 @@ describe('a revocation', () => {
       state: 'MANDATE_STATE_ACTIVE',
       revocations: [{ actor: 'centre' }],
     });
-    expect(JSON.stringify(mandate)).not.toContain(idnp(131));
+    const { text, ...rest } = mandate!;
+    expect(JSON.stringify(rest)).not.toContain(idnp(131));
+    // The text is the holder's own: they signed it.
+    expect(sha256(text!.text)).toBe(text!.sha256);
+    expect(text!.romanianText).toContain(`IDNP ${idnp(131)}`);
+    expect(await intake.resolveMandateCode({ code: typed })).toEqual({ mandate: name });
+    await expect(holder.resolveMandateCode({ code })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
     const { revocation, mandate: ended } = await holder.revokeMandateByCode({ code, requestId: randomUUID() });
     expect([revocation!.actor, revocation!.whole, ended!.state]).toEqual(['applicant', true, 'MANDATE_STATE_REVOKED']);
     await expect(holder.getMandateByCode({ code: '0000-0000-0000-00' })).rejects.toEqual(problemWith('NOT_FOUND'));

@@ -12,5 +12,7 @@ import './suspend-operator.test.ts';
 import './reinstate-operator.test.ts';
 import './mandates.test.ts';
 import './access-log.test.ts';
+import './erased-applications.test.ts';
+import './mandate-mail.test.ts';
 import './mandate-sealing.test.ts';
 import './staff-erasure.test.ts';

@@ -67,7 +67,10 @@ export const access: AccessTable<IntakeServiceDefinition> = {
     tenancy: 'platform',
     personalData: true,
   },
+  ListMandateApplications: { ...desk, personalData: true },
   TrackApplication: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
+  // The code of the mandate is the right of its holder, who learns states and dates.
+  TrackMandateApplications: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   GetSubmission: { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: true },
   GetNoticeContext: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: true },
 };

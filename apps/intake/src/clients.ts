@@ -21,8 +21,9 @@ import type { KnownMandate } from './domain/mandates.ts';
 import type { CollectionCentre } from './domain/commands/results.ts';
 
 /**
- * Clients of catalog and identity, which intake calls only to open or renew a draft, to choose a collection centre, or
- * when content names a new mandate; and of documents, which it calls only when evidence names a new document.
+ * Clients of catalog and identity, which intake calls only to open or renew a draft, to choose a collection centre, when
+ * content names a new mandate, or for the holder of a mandate's code; and of documents, which it calls only when evidence
+ * names a new document.
  */
 
 export interface VersionInForce {
@@ -91,6 +92,11 @@ export interface ServiceClients {
    * @throws Problem UPSTREAM_UNAVAILABLE
    */
   batchGetMandates(names: string[], context: Context): Promise<KnownMandate[]>;
+  /**
+   * Returns the mandates/{id} of a mandate's own code.
+   * @throws Problem NOT_FOUND, UPSTREAM_UNAVAILABLE
+   */
+  resolveMandateCode(code: string, context: Context): Promise<string>;
   /**
    * Returns whether a court, a complaint or an audit holds an application.
    * @throws Problem UPSTREAM_UNAVAILABLE
@@ -174,7 +180,7 @@ function createReferenceClients(upstream: {
   identity: Client<IdentityServiceDefinition>;
   documents: Client<DocumentsServiceDefinition>;
   now: () => Date;
-}): Pick<ServiceClients, 'listDocuments' | 'batchGetMandates' | 'isHeld'> {
+}): Pick<ServiceClients, 'listDocuments' | 'batchGetMandates' | 'resolveMandateCode' | 'isHeld'> {
   const { identity, documents, now } = upstream;
   return {
     async listDocuments(applicationId, context) {
@@ -185,6 +191,9 @@ function createReferenceClients(upstream: {
     async batchGetMandates(names, context) {
       const { mandates } = await identity.batchGetMandates({ names }, context);
       return mandates.map((facts) => fromMandateFacts(facts, now()));
+    },
+    async resolveMandateCode(code, context) {
+      return (await identity.resolveMandateCode({ code }, context)).mandate;
     },
     async isHeld(applicationId) {
       const { hold } = await documents.getHold({ application: resourceName('applications', applicationId) });

@@ -15,6 +15,7 @@ import { statisticsRpcs } from './rpc/statistics.ts';
 import { collectionRpcs } from './rpc/collections.ts';
 import { caseworkRpcs } from './rpc/casework.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
+import { mandateApplicationRpcs } from './rpc/mandate-applications.ts';
 import { personCopyRpcs } from './rpc/person-copies.ts';
 
 export function rpcs(deps: RpcDeps): IntakeRpcs {
@@ -34,6 +35,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...dataRightsRpcs(deps),
     ...statisticsRpcs(deps),
     ...trackingRpcs(deps),
+    ...mandateApplicationRpcs(deps),
     ...internalServiceRpcs(deps),
     ...personCopyRpcs(deps),
   };

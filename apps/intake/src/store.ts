@@ -28,7 +28,7 @@ export const schemaVersionFor = ({ write }: Pick<Sealing, 'write'>): number =>
 export type StoredApplication = Application & StoredDocument;
 
 /** The only fields that the holder of a tracking number can read. */
-const TRACKING_PROJECTION = {
+export const TRACKING_PROJECTION = {
   state: 1,
   training: 1,
   submitTime: 1,
@@ -68,7 +68,7 @@ export function openApplicationStore(store: Store, sealing?: Sealing): Documents
       {
         fields: { mandates: 1, _id: 1 },
         sparse: true,
-        query: 'marks after a revocation: the applications of a mandate',
+        query: 'ListMandateApplications; marks after a revocation: the applications of a mandate',
       },
       { fields: { 'erasure.time': 1, _id: 1 }, sparse: true, query: 'ListErasures' },
       { fields: { schemaVersion: 1 }, query: 'the backfill after a start: documents of an earlier version' },
@@ -82,6 +82,12 @@ export function openApplicationStore(store: Store, sealing?: Sealing): Documents
   });
 }
 
+/** What a query with {@link TRACKING_PROJECTION} returns. */
+export type TrackedFields = Pick<
+  StoredApplication,
+  'state' | 'training' | 'submitTime' | 'dueDate' | 'updateTime' | 'documentRequest' | 'decision' | 'erasure'
+> & { content?: StoredApplication['content'] };
+
 /**
  * Returns what the holder of a tracking number may read.
  * @throws Problem NOT_FOUND for unknown numbers, malformed numbers and drafts alike
@@ -89,12 +95,7 @@ export function openApplicationStore(store: Store, sealing?: Sealing): Documents
 export async function findByTrackingNumber(
   documents: Documents<StoredApplication>,
   trackingNumber: string | undefined,
-): Promise<
-  Pick<
-    StoredApplication,
-    'state' | 'training' | 'submitTime' | 'dueDate' | 'updateTime' | 'documentRequest' | 'decision' | 'erasure'
-  > & { content?: StoredApplication['content'] }
-> {
+): Promise<TrackedFields> {
   const found = trackingNumber
     ? await documents.findOne({ trackingNumber }, { scope: 'service', projection: TRACKING_PROJECTION })
     : undefined;

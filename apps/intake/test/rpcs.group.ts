@@ -21,6 +21,7 @@ import './journal.test.ts';
 import './list-application-actions.test.ts';
 import './list-applications.test.ts';
 import './list-queue.test.ts';
+import './mandate-applications.test.ts';
 import './named-mandates.test.ts';
 import './occur-time.test.ts';
 import './own-application.test.ts';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
+import { isUlid } from '@cups/contracts';
 import type { Event } from '@cups/contracts';
 import type { AgencyBridgeEvent } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { GetPublicServiceVersionResponse } from '@cups/contracts/gen/cups/catalog/v1/GetPublicServiceVersionResponse.ts';
@@ -81,6 +82,11 @@ export async function openWorld() {
     'cups.identity.v1.IdentityService',
     {
       BatchGetMandates: mandates.batchGetMandates,
+      // The code of a fake mandate is its ID.
+      async ResolveMandateCode({ code }) {
+        if (!isUlid(code)) throw new Problem({ reason: 'NOT_FOUND', message: 'none' });
+        return { mandate: `mandates/${code}` };
+      },
       async GetCentre({ name, newest: onlyNewest }) {
         const configured = centres[name.slice(8)] ?? {};
         const newest = onlyNewest ? (configured.newest ?? configured) : configured;

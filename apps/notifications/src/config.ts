@@ -21,6 +21,11 @@ export const settings = {
   grpcPort: grpcPortSetting(7005),
   httpPort: httpPortSetting(7105),
   intakeAddress: addressSetting('intake, the source of contacts', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
+  identityAddress: addressSetting(
+    'identity, the source of one-time codes for mandates',
+    'IDENTITY_ADDRESS',
+    '127.0.0.1:7002',
+  ),
   isSealing: {
     name: 'SEAL_NOTICES',
     type: 'flag',

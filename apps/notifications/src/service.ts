@@ -3,6 +3,7 @@ import { parkedEventsSweep, startRetention } from '@cups/backend/retention';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import { resourceName } from '@cups/contracts';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { RunningService } from '@cups/process';
@@ -14,6 +15,7 @@ import { createEventHandlers } from './event-handlers.ts';
 import { Erasure } from './erasure.ts';
 import { createFileMailer, createSmtpMailer } from './mail.ts';
 import type { Mailer } from './mail.ts';
+import { createMandateCodeHandler } from './mandate-codes.ts';
 import { notificationsRpcs } from './rpc.ts';
 import { openThreads, schemaVersionFor } from './store.ts';
 import { migrations } from './migrations/all.ts';
@@ -30,7 +32,10 @@ export interface NotificationsTestOverrides extends StoredTestOverrides {
  */
 const CONCURRENCY = 24;
 
-/** Starts notifications: consumes events, fetches contacts from intake, composes notices and sends them. */
+/**
+ * Starts notifications: consumes events, fetches contacts from intake, composes notices and sends them. It also sends the
+ * one-time codes of mandates, which it fetches from identity.
+ */
 export async function createNotifications(
   config: Config,
   overrides: NotificationsTestOverrides = {},
@@ -66,8 +71,15 @@ export async function createNotifications(
   });
   backend.onShutdown('outbox', () => events.stop());
   backend.startTimers({ documents: threads, due: events.processDue, pollMs: config.timerPollMs });
-  const { handle, skip } = events;
-  backend.consume({ groupId: 'notifications', topics: ['cups.applications'], handle, skip, concurrency: CONCURRENCY });
+  const handleMandate = createMandateCodeHandler({ identity: connectIdentity(backend), mailer, now, log, metrics });
+  backend.consume({
+    groupId: 'notifications',
+    topics: ['cups.applications', 'cups.mandates'],
+    handle: (event) => (event.topic === 'cups.mandates' ? handleMandate(event) : events.handle(event)),
+    // Events of mandates are not counted.
+    skip: async (event) => (event.topic === 'cups.mandates' ? undefined : events.skip(event)),
+    concurrency: CONCURRENCY,
+  });
 
   return backend.serve<NotificationsServiceDefinition>('cups.notifications.v1.NotificationsService', {
     rpcs: notificationsRpcs(threads, now),
@@ -76,6 +88,12 @@ export async function createNotifications(
     maxInFlight: config.maxInFlight,
   });
 }
+
+const connectIdentity = (backend: StoredBackend<Config>) =>
+  backend.connect<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
+    service: 'identity',
+    address: backend.config.identityAddress,
+  });
 
 /** Ends notices and parked events at the end of their terms. */
 function startEnds(backend: StoredBackend<Config>, erasure: Erasure): void {

@@ -10,6 +10,7 @@ import './get-slip.test.ts';
 import './ignored-events.test.ts';
 import './journal.test.ts';
 import './list-notices.test.ts';
+import './mandate-codes.test.ts';
 import './person-notified.test.ts';
 import './result-changed.test.ts';
 import './sealed-notices.test.ts';

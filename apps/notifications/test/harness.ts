@@ -2,11 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event } from '@cups/contracts';
-import { eventCodec, messageType } from '@cups/contracts/proto';
+import { eventCodec, messageType, toTimestamp } from '@cups/contracts/proto';
 import type { AnyEvent } from '@cups/contracts/gen/cups/intake/v1/AnyEvent.ts';
 import type { ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
 import type { GetNoticeContextResponse } from '@cups/contracts/gen/cups/intake/v1/GetNoticeContextResponse.ts';
+import type { GetMandateCodeMailResponse } from '@cups/contracts/gen/cups/identity/v1/GetMandateCodeMailResponse.ts';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import { createDataKeys, openDataKeyRecords, openDestroyedKeys, openKeyEncryption } from '@cups/data-keys';
@@ -33,6 +36,12 @@ import { createNotifications } from '../src/service.ts';
 import { openThreads } from '../src/store.ts';
 import type { Thread } from '../src/store.ts';
 
+/** A one-time code of a fake identity: the email until it is reported, then the report. */
+export interface FakeCode {
+  mail?: GetMandateCodeMailResponse | 'unavailable' | undefined;
+  delivery?: string;
+}
+
 export type FakeIntakeReply = GetNoticeContextResponse | 'unavailable' | 'unknown';
 
 /** Returns intake's response for an applicant with this address; '' has none. */
@@ -51,6 +60,7 @@ export function noticeContextResponse(email: string, more: GetNoticeContextRespo
 }
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
+const identityEvents = eventCodec<IdentityEvents>('cups.identity.v1');
 
 /** The data of an intake event, by its name without the package. */
 type EventData<Name extends string> = Extract<IntakeEvent, { type: `cups.intake.v1.${Name}` }>['data'];
@@ -90,6 +100,17 @@ export function intakeEvent<Name extends EventName>(
   return { ...eventEnvelope(application, sequence, name, intakeEvents.encode(event)), ...more };
 }
 
+/** Returns identity's request to send a code. */
+export function codeRequested(mandate: string, codeId: string, expireTime: Date): Event {
+  const name = `mandates/${mandate}`;
+  const ref = { mandate: name, centre: 'centres/CU-001' };
+  const type = 'cups.identity.v1.MandateCodeRequested' as const;
+  const data = identityEvents.encode({ type, data: { ref, codeId, expireTime: toTimestamp(expireTime) } });
+  return createEvent({
+    ...{ topic: 'cups.mandates', key: mandate, subject: name, type, sequence: 2, source: '/cups/identity', data },
+  });
+}
+
 /** Returns an event of a later intake release: only its first field is known here. */
 export function newerEvent(application: string, sequence: number): Event {
   const known = messageType<AnyEvent>('cups.intake.v1.AnyEvent').encode({ ref: applicationRef(application) });
@@ -119,6 +140,23 @@ export async function startNotifications(
     },
     { service: 'intake', keys },
   );
+  const codes = new Map<string, FakeCode>();
+  const identity = await fakeService<IdentityServiceDefinition>(
+    'cups.identity.v1.IdentityService',
+    {
+      GetMandateCodeMail: ({ codeId }) => {
+        const { mail } = codes.get(codeId) ?? {};
+        if (mail === 'unavailable') throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'Not now.' });
+        if (!mail) throw new Problem({ reason: 'NOT_FOUND', message: 'Mandate not found.' });
+        return Promise.resolve(mail);
+      },
+      RecordMandateCodeDelivery: ({ codeId, delivery }) => {
+        codes.set(codeId, { delivery });
+        return Promise.resolve({});
+      },
+    },
+    { service: 'identity', keys },
+  );
   await ensureTopics({ brokers, prefix, partitions: 3, agencies: [] });
   const config: Config = {
     ...readConfig({ CUPS_ENV: 'development' }),
@@ -129,6 +167,7 @@ export async function startNotifications(
     httpPort: 0,
     keysDir: keys.dir,
     intakeAddress: intake.address,
+    identityAddress: identity.address,
     mailDir: join(root, 'mail'),
     timerPollMs: 50,
     retryMs: 100,
@@ -156,7 +195,7 @@ export async function startNotifications(
   const clients: { close(): void }[] = [];
 
   return {
-    ...{ service, config, answers, intake, log, keys, root, store, threads, dataKeys },
+    ...{ service, config, answers, codes, intake, identity, log, keys, root, store, threads, dataKeys },
     /** Adds an application with this response of intake. */
     application(answer: FakeIntakeReply): string {
       const id = ulid();
@@ -206,6 +245,7 @@ export async function startNotifications(
       for (const client of clients) client.close();
       await service.stop();
       await intake.close();
+      await identity.close();
       await store.close();
       await keyStore.close();
       keys.remove();

@@ -75,6 +75,7 @@ export const JOURNAL_ACTIONS = {
   // Mandates.
   'grant-mandate': 'A person granted a mandate to a centre',
   'revoke-mandate': 'A mandate was revoked, wholly or in part',
+  'send-mandate-code': 'A one-time code was sent to the person of a mandate',
   'expire-mandate': 'The term of a mandate ended',
   'erase-mandate': 'The people of a mandate were erased',
   'mandate-revoked': 'The person revoked the mandate of the application',

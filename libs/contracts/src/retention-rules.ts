@@ -190,7 +190,7 @@ export const RETENTION_RULES = {
   mandates: term('RETENTION_MANDATES_DAYS', 1_095, {
     service: 'identity',
     data: 'People of a mandate, the text that they saw and the document behind it',
-    starts: 'The mandate is revoked, or its term ends',
+    starts: 'The mandate is revoked, or its term ends; one for a single application ends at once when that is erased',
     end: 'key-destroyed',
   }),
   'removed-staff': term('RETENTION_REMOVED_STAFF_DAYS', 1_095, {

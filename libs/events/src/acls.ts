@@ -48,8 +48,8 @@ const listServiceUsages = ({ simulated }: Agencies): TopicUsage[] => [
   {
     user: 'identity',
     writes: ['cups.centres', 'cups.mandates', journalTopic('identity')],
-    reads: [],
-    groups: [],
+    reads: ['cups.applications'],
+    groups: ['identity'],
   },
   {
     user: 'intake',
@@ -73,7 +73,7 @@ const listServiceUsages = ({ simulated }: Agencies): TopicUsage[] => [
   {
     user: 'notifications',
     writes: [journalTopic('notifications')],
-    reads: ['cups.applications'],
+    reads: ['cups.applications', 'cups.mandates'],
     groups: ['notifications'],
   },
   {

@@ -5,9 +5,10 @@ import type { Mandate__Output } from '@cups/contracts/gen/cups/identity/v1/Manda
 import type { MandatePerson } from '@cups/contracts/gen/cups/identity/v1/MandatePerson.ts';
 import type { CallContext } from '@cups/rpc';
 import type { ServiceClients } from '../clients.ts';
-import { mandateJson, revocationJson, trackedMandateJson } from '../mandate-json.ts';
+import { rowWithNumberJson, trackedApplicationJson } from '../convert.ts';
+import { mandateJson, revocationJson, supportingCodeJson, trackedMandateJson } from '../mandate-json.ts';
 import type { Handler, HandlerRequest } from '../http/handler.ts';
-import { requirePresent } from './handler-factories.ts';
+import { listHandler, requirePresent } from './handler-factories.ts';
 
 interface ScopeBody {
   publicServices?: string[];
@@ -43,11 +44,13 @@ const replayHeaders = (replayed: boolean): Record<string, string> =>
 /** Mandates for the desk, and for the holder of a mandate's code. Codes and numbers travel in bodies only. */
 export function mandateRoutes({
   identity,
+  intake,
   catalog,
-}: Pick<ServiceClients, 'identity' | 'catalog'>): Record<string, Handler> {
+}: Pick<ServiceClients, 'identity' | 'intake' | 'catalog'>): Record<string, Handler> {
   return {
     ...deskRoutes({ identity, catalog }),
     ...codeRoutes(identity),
+    ...applicationListRoutes(intake),
     async trackMandate({ body, context }) {
       const { mandate } = await identity.getMandateByCode(body as { code: string }, context);
       return { body: trackedMandateJson(requirePresent(mandate)) };
@@ -116,12 +119,37 @@ function deskRoutes({ identity, catalog }: Pick<ServiceClients, 'identity' | 'ca
   };
 }
 
+/** What was filed under a mandate, at its centre and for the holder of its code. */
+function applicationListRoutes(intake: ServiceClients['intake']): Record<string, Handler> {
+  return {
+    listMandateApplications: listHandler(
+      intake.listMandateApplications,
+      'applications',
+      rowWithNumberJson,
+      (_query, params) => ({ mandate: mandateNameOf(params) }),
+    ),
+    async trackMandateApplications({ body, context }) {
+      const { applications, more } = await intake.trackMandateApplications(body as { code: string }, context);
+      return { body: { applications: applications.map(trackedApplicationJson), more } };
+    },
+  };
+}
+
 /** The one-time code, which is supporting evidence. */
 function codeRoutes(identity: ServiceClients['identity']): Record<string, Handler> {
   return {
     async issueMandateCode({ params, context }) {
       const { code, expireTime } = await identity.sendMandateCode({ name: mandateNameOf(params) }, context);
       return { body: { code, expireTime: fromTimestamp(expireTime)?.toISOString() } };
+    },
+    async mailMandateCode({ params, body, context }) {
+      const request = { name: mandateNameOf(params), ...(body as { email: string }) };
+      const { supportingCode } = await identity.mailMandateCode(request, context);
+      return { body: supportingCodeJson(requirePresent(supportingCode)) };
+    },
+    async getMandateCode({ params, context }) {
+      const { supportingCode } = await identity.getMandateCodeStatus({ name: mandateNameOf(params) }, context);
+      return { body: supportingCode ? { supportingCode: supportingCodeJson(supportingCode) } : {} };
     },
     async confirmMandateCode({ params, body, context }) {
       const request = { name: mandateNameOf(params), ...(body as { code: string }) };

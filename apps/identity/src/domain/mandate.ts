@@ -25,13 +25,24 @@ export interface Revocation {
   request: string;
 }
 
-/** One-time code for the person. Its hash is keyed. */
+/** What became of the email with a one-time code. `refused`: the mail server rejected the address. */
+export type CodeDelivery = 'pending' | 'sent' | 'refused' | 'unavailable';
+
+/** One-time code for the person, as supporting evidence. Its hash is keyed. */
 export interface SupportingCode {
+  /** Absent in codes of earlier releases, which were printed. */
+  channel?: 'print' | 'email';
   hash: string;
   sendTime: Date;
   expireTime: Date;
   wrongTries: number;
   confirmTime?: Date;
+  /** Of an email: its ULID, who asked for it, and what became of it. */
+  id?: string;
+  sentBy?: string;
+  delivery?: CodeDelivery;
+  /** Code and address, until the email is sent. The store encrypts them. */
+  mail?: string;
 }
 
 export interface MandateFields {
@@ -51,6 +62,8 @@ export interface MandateFields {
   text: { version: string; language: Language; sha256: string };
   printTime?: Date;
   supportingCode?: SupportingCode;
+  /** When codes were sent by email; those of the last hour. */
+  mailTimes?: Date[];
   state: MandateState;
   revocations: Revocation[];
   /** When it was found to end soon. */
@@ -59,7 +72,7 @@ export interface MandateFields {
 }
 
 /** What other services learn about a mandate. */
-export type MandateEvent = 'granted' | 'revoked' | 'expired';
+export type MandateEvent = 'granted' | 'revoked' | 'expired' | 'code-requested';
 
 export interface MandateStep<M> {
   mandate: M;
@@ -69,7 +82,9 @@ export interface MandateStep<M> {
 /** Days before the end at which a mandate is listed as ending soon. */
 const REMINDER_DAYS = 14;
 const DAY_MS = 86_400_000;
-const CODE_LIFETIME_MS = 10 * 60_000;
+/** Timer that ends an email which nobody sent in time. */
+export const MAIL_TIMER = 'end-mail';
+export const CODE_LIFETIME_MS = 10 * 60_000;
 const MAX_WRONG_TRIES = 5;
 /** Scope parts are few, so a mandate has at most this number of revocations and stays small. */
 export const MAX_SCOPE_SERVICES = 50;
@@ -128,8 +143,9 @@ export function revoke<M extends MandateFields>(
   if (!whole && revocations.length >= MAX_REVOCATIONS)
     throw notAllowed('Only the whole mandate can be revoked.', state);
   revocation.whole = whole;
-  const next = whole ? { state: 'revoked' as const, timer: null } : {};
-  return { mandate: { ...mandate, ...next, revocations }, eventKind: 'revoked' };
+  const next = { ...mandate, revocations };
+  if (!whole) return { mandate: next, eventKind: 'revoked' };
+  return { mandate: { ...withoutMail(next, 'unavailable'), state: 'revoked', timer: null }, eventKind: 'revoked' };
 }
 
 /** Returns what of a part is covered now. A service can be covered by a theme alone, so any service may be named. */
@@ -156,12 +172,49 @@ const notAllowed = (message: string, state: MandateState): Problem =>
 
 /** Handles a due timer. A mandate whose timer is of no use any longer loses it. */
 export function onTimer<M extends MandateFields>(mandate: M, kind: string, now: Date): MandateStep<M> {
-  if (mandate.state !== 'active') return { mandate: { ...mandate, timer: null } };
-  if (now >= mandate.expireTime)
-    return { mandate: { ...mandate, state: 'expired', timer: null }, eventKind: 'expired' };
-  const timer = { kind: 'expire', due: mandate.expireTime };
-  if (kind === 'remind') return { mandate: { ...mandate, remindTime: now, timer } };
-  return { mandate: { ...mandate, timer } };
+  const current = withoutUnsentMail(mandate, now);
+  if (current.state !== 'active') return { mandate: { ...current, timer: null } };
+  if (now >= current.expireTime)
+    return { mandate: { ...current, state: 'expired', timer: null }, eventKind: 'expired' };
+  // A timer of the end that is early waits for it.
+  if (kind === 'expire') return { mandate: { ...current, timer: { kind, due: current.expireTime } } };
+  const reminded = kind === 'remind' ? { ...current, remindTime: now } : current;
+  return { mandate: { ...reminded, timer: timerOf(reminded) } };
+}
+
+/** Returns the timer of an active mandate: its unsent email, the reminder, or the end, whichever is first. */
+export function timerOf({
+  supportingCode,
+  grantTime,
+  expireTime,
+  remindTime,
+}: Pick<MandateFields, 'supportingCode' | 'grantTime' | 'expireTime' | 'remindTime'>): NonNullable<
+  MandateFields['timer']
+> {
+  const next = remindTime ? { kind: 'expire', due: expireTime } : nextTimer(expireTime, grantTime);
+  if (supportingCode?.mail === undefined || supportingCode.expireTime > next.due) return next;
+  return { kind: MAIL_TIMER, due: supportingCode.expireTime };
+}
+
+/** Ends an active mandate before its term. One that has ended stays as it is. */
+export function end<M extends MandateFields>(mandate: M, now: Date): MandateStep<M> {
+  if (mandate.state !== 'active') return { mandate };
+  const expireTime = now < mandate.expireTime ? now : mandate.expireTime;
+  return { mandate: { ...mandate, state: 'expired', expireTime, timer: null }, eventKind: 'expired' };
+}
+
+/** Returns the mandate without an email whose code has expired: notifications did not send it. */
+const withoutUnsentMail = <M extends MandateFields>(mandate: M, now: Date): M =>
+  mandate.supportingCode && now >= mandate.supportingCode.expireTime ? withoutMail(mandate, 'unavailable') : mandate;
+
+/** Returns the mandate with what became of an email that waits, and without its code and address. */
+export function withoutMail<M extends Pick<MandateFields, 'supportingCode'>>(
+  mandate: M,
+  delivery: Exclude<CodeDelivery, 'pending'>,
+): M {
+  if (mandate.supportingCode?.mail === undefined) return mandate;
+  const { mail: _mail, ...rest } = mandate.supportingCode;
+  return { ...mandate, supportingCode: { ...rest, delivery } };
 }
 
 /** Records the first printing. */
@@ -174,7 +227,8 @@ export function issueCode<M extends MandateFields>(mandate: M, hash: string, now
   if (state !== 'active')
     throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message: 'The mandate has ended.', metadata: { state } });
   const expireTime = new Date(now.getTime() + CODE_LIFETIME_MS);
-  return { mandate: { ...mandate, supportingCode: { hash, sendTime: now, expireTime, wrongTries: 0 } } };
+  const supportingCode = { channel: 'print' as const, hash, sendTime: now, expireTime, wrongTries: 0 };
+  return { mandate: { ...mandate, supportingCode, timer: timerOf({ ...mandate, supportingCode }) } };
 }
 
 /**

@@ -6,6 +6,8 @@ import type { MandateFacts } from '@cups/contracts/gen/cups/identity/v1/MandateF
 import type { MandatePerson as PersonOut } from '@cups/contracts/gen/cups/identity/v1/MandatePerson.ts';
 import type { MandateRevocation } from '@cups/contracts/gen/cups/identity/v1/MandateRevocation.ts';
 import type { MandateScope as ScopeOut } from '@cups/contracts/gen/cups/identity/v1/MandateScope.ts';
+import type { MandateText } from '@cups/contracts/gen/cups/identity/v1/MandateText.ts';
+import type { MandateSupportingCode } from '@cups/contracts/gen/cups/identity/v1/MandateSupportingCode.ts';
 import { etagOf } from '@cups/store';
 import { remainingScope, stateAt } from '../domain/mandate.ts';
 import type { MandateScope, Revocation, SupportingCode } from '../domain/mandate.ts';
@@ -52,17 +54,15 @@ export function toMandateRow(mandate: StoredMandate, details: MandateDetails, no
 /** Converts a whole mandate for its centre. */
 export function toMandate(mandate: StoredMandate, details: MandateDetails, now: Date): Mandate {
   const row = toMandateRow(mandate, details, now);
-  const romanianText = mandate.text.language === 'ro' ? '' : details.romanianText;
-  return { ...row, text: { ...row.text, text: details.text, romanianText }, code: details.code };
+  return { ...row, text: toShownText(mandate, details), code: details.code };
 }
 
-/** Converts a mandate for the holder of its code: nothing that names a person or an operator. */
+/** Converts a mandate for the holder of its code: people only as the text that they saw names them, and no operator. */
 export function toHeldMandate(
   mandate: StoredMandate,
   details: MandateDetails,
   { centreName, now }: { centreName: string; now: Date },
 ): HeldMandate {
-  const { text } = mandate;
   return {
     centreName,
     ground: toProtoEnum('MANDATE_GROUND_', mandate.ground),
@@ -78,8 +78,16 @@ export function toHeldMandate(
     state: toProtoEnum('MANDATE_STATE_', stateAt(mandate, now)),
     revocations: mandate.revocations.map((one) => toHeldRevocation(one)),
     training: mandate.training,
-    text: { version: text.version, language: text.language, sha256: text.sha256 },
+    text: toShownText(mandate, details),
   };
+}
+
+/** Converts the exact text that was shown, with the Romanian one beside another language. */
+function toShownText(
+  { text: { version, language, sha256 } }: Pick<StoredMandate, 'text'>,
+  { text, romanianText }: MandateDetails,
+): MandateText {
+  return { version, language, sha256, text, romanianText: language === 'ro' ? '' : romanianText };
 }
 
 /** @param hash returns the keyed hash of a person, which intake shares; undefined without keys */
@@ -133,7 +141,17 @@ const toPerson = ({ idnp = '', givenName, familyName, foreignDocument }: Mandate
   foreignDocument: foreignDocument ?? null,
 });
 
-const toSupportingCode = ({ sendTime, expireTime, confirmTime, wrongTries }: SupportingCode) => ({
+/** Converts what is known of a one-time code, without the code and the address. */
+export const toSupportingCode = ({
+  sendTime,
+  expireTime,
+  confirmTime,
+  wrongTries,
+  channel = 'print',
+  delivery,
+}: SupportingCode): MandateSupportingCode => ({
+  channel: toProtoEnum('MANDATE_CODE_CHANNEL_', channel),
+  delivery: toProtoEnum('MANDATE_CODE_DELIVERY_', delivery),
   sendTime: toTimestamp(sendTime),
   expireTime: toTimestamp(expireTime),
   confirmTime: toTimestamp(confirmTime),

@@ -1,9 +1,14 @@
 import type { DataKeys } from '@cups/data-keys';
 import { newUlid } from '@cups/contracts/node';
 import type { Change } from '@cups/store';
+import { end } from '../domain/mandate.ts';
+import { toEvents } from './events.ts';
 import { entryOfErasure } from './journal.ts';
+import type { ErasureGround } from './journal.ts';
 import type { MandateDocuments, StoredMandate } from './store.ts';
 
+/** Mandates for one application are few. */
+const BATCH_SIZE = 50;
 /** Length of the time in a ULID. */
 const ULID_TIME_LENGTH = 10;
 
@@ -34,25 +39,41 @@ export class MandateErasure {
     const filter = { _id, eraseTime: { $exists: false }, $or: ended };
     const options = { scope: 'service' as const, sort: { _id: 1 as const }, limit, projection: { _id: 1 } as const };
     const found = await this.#deps.mandates.find(filter, options);
-    for (const mandate of found) await this.#erase(mandate._id);
+    for (const mandate of found) await this.#erase(mandate._id, 'retention-rule');
     this.#after = found.length < limit ? '' : found.at(-1)!._id;
     return found.length;
   }
 
-  async #erase(id: string): Promise<void> {
+  /**
+   * Ends and erases the mandates for one application, which is erased.
+   * @param application applications/{id}
+   */
+  async eraseOf(application: string, ground: ErasureGround): Promise<void> {
+    const filter = { application, eraseTime: { $exists: false } };
+    for (;;) {
+      const options = { scope: 'service' as const, limit: BATCH_SIZE, projection: { _id: 1 } as const };
+      const found = await this.#deps.mandates.find(filter, options);
+      for (const mandate of found) await this.#erase(mandate._id, ground);
+      if (found.length < BATCH_SIZE) return;
+    }
+  }
+
+  async #erase(id: string, ground: ErasureGround): Promise<void> {
     const { mandates, dataKeys, now } = this.#deps;
     const time = now();
     await mandates.update(
       id,
       { scope: 'service', cause: {}, now: time },
-      { read: () => dataKeys.destroy(id), decide: (mandate) => toErased(mandate, time) },
+      { read: () => dataKeys.destroy(id), decide: (mandate) => toErased(mandate, time, ground) },
     );
   }
 }
 
-function toErased(mandate: StoredMandate, now: Date): Change<StoredMandate> {
+function toErased(mandate: StoredMandate, now: Date, ground: ErasureGround): Change<StoredMandate> {
   if (mandate.eraseTime) return { document: mandate, events: [] };
-  const { supportingCode: _code, ...rest } = mandate;
+  const { mandate: ended, eventKind } = end(mandate, now);
+  const { supportingCode: _code, ...rest } = ended;
   const document: StoredMandate = { ...rest, person: { kid: '', hash: [] }, timer: null, eraseTime: now };
-  return { document, events: [entryOfErasure(mandate)], erase: true };
+  const events = eventKind ? toEvents(ended, eventKind) : [];
+  return { document, events: [...events, entryOfErasure(mandate, ground)], erase: true };
 }

@@ -35,13 +35,18 @@ function toMandateEvent(mandate: MandateFields, kind: MandateEvent): NewEvent {
 }
 
 function toProtoEvent(mandate: MandateFields, kind: MandateEvent): IdentityEvent {
-  const { _id, centre, application = '', training, expireTime, revocations } = mandate;
+  const { _id, centre, application = '', training, expireTime, revocations, supportingCode } = mandate;
   const ref = { mandate: resourceName('mandates', _id), centre, application, training };
   switch (kind) {
     case 'granted':
       return { type: 'cups.identity.v1.MandateGranted', data: { ref } };
     case 'expired':
       return { type: 'cups.identity.v1.MandateExpired', data: { ref, expireTime: toTimestamp(expireTime) } };
+    case 'code-requested': {
+      const { id = '', expireTime: codeExpireTime } = supportingCode!;
+      const data = { ref, codeId: id, expireTime: toTimestamp(codeExpireTime) };
+      return { type: 'cups.identity.v1.MandateCodeRequested', data };
+    }
     case 'revoked': {
       const { scope, time, whole } = revocations.at(-1)!;
       const publicServices = scope.publicServices.map((code) => resourceName('publicServices', code));

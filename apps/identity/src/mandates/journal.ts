@@ -4,7 +4,7 @@ import { createJournal } from '@cups/store';
 import type { JournalEntry, NewEvent } from '@cups/store';
 import type { MandateEvent, MandateFields } from '../domain/mandate.ts';
 
-/** Entries of mandates for the journal: one for each grant, revocation and end. */
+/** Entries of mandates for the journal: one for each grant, one-time code by email, revocation and end. */
 
 const journalEntry = createJournal('identity');
 
@@ -31,8 +31,10 @@ export function entryOfMandate(mandate: MandateFields, kind: MandateEvent): NewE
   });
 }
 
-function actOf({ _id, ground, grantedBy, revocations }: MandateFields, kind: MandateEvent): Act {
+function actOf({ _id, ground, grantedBy, revocations, supportingCode }: MandateFields, kind: MandateEvent): Act {
   switch (kind) {
+    case 'code-requested':
+      return { action: 'send-mandate-code', actor: supportingCode?.sentBy ?? grantedBy, ground: 'session' };
     case 'granted':
       return { action: 'grant-mandate', actor: grantedBy, ground: GROUNDS[ground] };
     case 'revoked':
@@ -43,9 +45,15 @@ function actOf({ _id, ground, grantedBy, revocations }: MandateFields, kind: Man
   }
 }
 
+/** Why the people of a mandate are erased. */
+export type ErasureGround = 'retention-rule' | 'person-request';
+
 /** Returns the entry of the erasure of the people of a mandate. */
-export function entryOfErasure({ _id, centre }: Pick<MandateFields, '_id' | 'centre'>): NewEvent {
+export function entryOfErasure(
+  { _id, centre }: Pick<MandateFields, '_id' | 'centre'>,
+  ground: ErasureGround,
+): NewEvent {
   const name = resourceName('mandates', _id);
-  const act = { action: 'erase-mandate', actor: 'services/identity', ground: 'retention-rule' } as const;
+  const act = { action: 'erase-mandate', actor: 'services/identity', ground } as const;
   return journalEntry({ document: name, key: _id, resource: name, centre, ...act, result: 'erased' });
 }

@@ -1,9 +1,9 @@
 import type { Log } from '@cups/contracts';
-import { onTimer } from '../domain/mandate.ts';
+import { MAIL_TIMER, onTimer } from '../domain/mandate.ts';
 import { toChange } from './events.ts';
 import type { MandateDocuments } from './store.ts';
 
-/** Returns the handler of due timers of mandates: the reminder, and the end of the term. */
+/** Returns the handler of due timers of mandates: an unsent email, the reminder, and the end of the term. */
 export function createMandateTimerHandler(
   mandates: MandateDocuments,
   { now, log }: { now: () => Date; log: Log },
@@ -14,6 +14,11 @@ export function createMandateTimerHandler(
       toChange(onTimer(mandate, kind, time)),
     );
     if (next.state === 'revoked') return;
+    if (kind === MAIL_TIMER) {
+      const { delivery } = next.supportingCode ?? {};
+      if (delivery === 'unavailable') log.warn({ event: 'mandate-code-unsent', resource: `mandates/${id}` });
+      return;
+    }
     const event = next.state === 'expired' ? 'mandate-expired' : 'mandate-ending-soon';
     log.info({ event, resource: `mandates/${id}` });
   };

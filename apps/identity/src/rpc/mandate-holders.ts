@@ -1,7 +1,8 @@
-import { parseRequestId, parseResourceName } from '@cups/contracts';
+import { parseRequestId, parseResourceName, resourceName } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { fingerprint } from '@cups/contracts/node';
 import type { Rpcs } from '@cups/rpc';
+import { findResponsibleCentre } from '../domain/centre-transfers.ts';
 import { revocationOf, revoke } from '../domain/mandate.ts';
 import { toHeldMandate, toHeldRevocation } from '../mandates/convert.ts';
 import { openDetails } from '../mandates/details.ts';
@@ -14,13 +15,19 @@ import type { MandateParts } from './mandates.ts';
 type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 
 /** RPCs for the holder of a mandate's code, without a session. An unknown code is NOT_FOUND. */
-export function mandateHolderRpcs(parts: MandateParts): Pick<IdentityRpcs, 'GetMandateByCode' | 'RevokeMandateByCode'> {
+export function mandateHolderRpcs(
+  parts: MandateParts,
+): Pick<IdentityRpcs, 'GetMandateByCode' | 'RevokeMandateByCode' | 'ResolveMandateCode'> {
   const { mandates, accessLog, now } = parts;
   return {
     async GetMandateByCode({ code }, context) {
       const found = await findByCode(mandates, code);
       await accessLog.write([`mandates/${found._id}`], 'read-details', context);
       return { mandate: await view(found, parts) };
+    },
+
+    async ResolveMandateCode({ code }) {
+      return { mandate: resourceName('mandates', (await findByCode(mandates, code))._id) };
     },
 
     async RevokeMandateByCode({ code, requestId, scope }, context) {
@@ -44,7 +51,17 @@ export function mandateHolderRpcs(parts: MandateParts): Pick<IdentityRpcs, 'GetM
   };
 }
 
-async function view(mandate: StoredMandate, { persons, centres, now }: MandateParts) {
-  const centreName = centres().get(parseResourceName('centres', mandate.centre))?.name ?? '';
+async function view(mandate: StoredMandate, parts: MandateParts) {
+  const { persons, now } = parts;
+  const centreName = centreNameOf(mandate, parts);
   return toHeldMandate(mandate, await openDetails(persons, mandate), { centreName, now: now() });
+}
+
+/** Returns the name of the centre that acts under a mandate: the heir of a closed one. */
+export function centreNameOf(
+  { centre }: Pick<StoredMandate, 'centre'>,
+  { centres }: Pick<MandateParts, 'centres'>,
+): string {
+  const code = findResponsibleCentre(parseResourceName('centres', centre), centres());
+  return (code !== undefined && centres().get(code)?.name) || '';
 }

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { isValidIdnp, personKeyOf } from '@cups/application';
 import { parseResourceName, resourceName } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
@@ -16,6 +15,7 @@ import type { MandateStep } from '../domain/mandate.ts';
 import { toFacts, toMandate, toMandateRow, toRevocation } from '../mandates/convert.ts';
 import { openDetails } from '../mandates/details.ts';
 import { toChange } from '../mandates/events.ts';
+import { codeText, newCode } from '../mandates/codes.ts';
 import { grantMandate, toFingerprintContent } from '../mandates/grant.ts';
 import type { GrantDeps } from '../mandates/grant.ts';
 import { parseNewMandate, parsePart } from '../mandates/requests.ts';
@@ -50,12 +50,10 @@ const MAX_NAMES = 50;
 const DAY_MS = 86_400_000;
 const MAX_ENDING_DAYS = 365;
 const MAX_COUNT = 1_000;
-/** One-time codes have 6 digits. */
-const CODE_DIGITS = 6;
 
 const idOf = (name: string): string => parseResourceName('mandates', name);
 /** A centre holds the mandates of the centres that it inherited. */
-const scopeOf = (context: Context) => ({ centre: centresOf(context) });
+export const scopeOf = (context: Context) => ({ centre: centresOf(context) });
 
 /** RPCs of desks and of intake, which acts for them. Mandates of other centres are NOT_FOUND. */
 export function mandateRpcs(parts: MandateParts): DeskRpcs {
@@ -165,8 +163,6 @@ function changeRpcs(
   parts: MandateParts,
 ): Pick<DeskRpcs, 'RevokeMandate' | 'SendMandateCode' | 'ConfirmMandateCode' | 'RecordMandatePrinted'> {
   const { mandates, persons, accessLog, now } = parts;
-  /** Hashes a one-time code for its mandate: the hash of one says nothing about another. */
-  const codeText = (id: string, code: string) => `mandate-code:${id}:${code}`;
   const change = async (
     name: string,
     context: Context,
@@ -196,7 +192,7 @@ function changeRpcs(
     },
 
     async SendMandateCode({ name }, context) {
-      const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
+      const code = newCode();
       const hash = persons.hash(codeText(idOf(name), code));
       const { document } = await change(name, context, (mandate, time) => issueCode(mandate, hash, time));
       return { code, expireTime: toTimestamp(document.supportingCode?.expireTime) };

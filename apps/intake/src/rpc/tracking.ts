@@ -1,31 +1,37 @@
 import { normalizeTrackingNumber } from '@cups/application';
+import type { TrackApplicationResponse } from '@cups/contracts/gen/cups/intake/v1/TrackApplicationResponse.ts';
 import { toTimestamp } from '@cups/contracts/proto';
 import { toState } from '../convert/application.ts';
 import { toResultLocation } from '../convert/result.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { findByTrackingNumber } from '../store.ts';
+import type { TrackedFields } from '../store.ts';
 
 /** RPC handler for the public: the holder of a tracking number gets the state, dates and where the result is. */
 export function trackingRpcs({ applications }: Pick<RpcDeps, 'applications'>): Pick<IntakeRpcs, 'TrackApplication'> {
   return {
     async TrackApplication(request) {
-      const app = await findByTrackingNumber(applications, normalizeTrackingNumber(request.trackingNumber));
-      // The rest was erased with the personal data.
-      if (app.erasure) {
-        const { state, submitTime, updateTime, training = false, erasure } = app;
-        const eraseTime = toTimestamp(erasure.time ?? erasure.startTime);
-        const times = { submitTime: toTimestamp(submitTime), updateTime: toTimestamp(updateTime), eraseTime };
-        return { state: toState(state), training, ...times };
-      }
-      return {
-        state: toState(app.state),
-        submitTime: toTimestamp(app.submitTime),
-        dueDate: app.dueDate ?? '',
-        updateTime: toTimestamp(app.updateTime),
-        answerBy: app.documentRequest?.answerBy ?? '',
-        training: app.training ?? false,
-        resultLocation: toResultLocation(app),
-      };
+      return toTracked(await findByTrackingNumber(applications, normalizeTrackingNumber(request.trackingNumber)));
     },
+  };
+}
+
+/** Converts an application for somebody who holds a number or code, and may not be the applicant. */
+export function toTracked(app: TrackedFields): TrackApplicationResponse {
+  // The rest was erased with the personal data.
+  if (app.erasure) {
+    const { state, submitTime, updateTime, training = false, erasure } = app;
+    const eraseTime = toTimestamp(erasure.time ?? erasure.startTime);
+    const times = { submitTime: toTimestamp(submitTime), updateTime: toTimestamp(updateTime), eraseTime };
+    return { state: toState(state), training, ...times };
+  }
+  return {
+    state: toState(app.state),
+    submitTime: toTimestamp(app.submitTime),
+    dueDate: app.dueDate ?? '',
+    updateTime: toTimestamp(app.updateTime),
+    answerBy: app.documentRequest?.answerBy ?? '',
+    training: app.training ?? false,
+    resultLocation: toResultLocation(app),
   };
 }
