@@ -38,12 +38,12 @@ const ACCEPTED_FINDINGS: AcceptedFinding[] = [
   },
   {
     rule: 'owasp:api2:2023-write-restricted',
-    at: /^paths\/\/api\/v1\/(sessions|tracking|mandate-tracking(\/end)?)\/post\//,
+    at: /^paths\/\/api\/v1\/(sessions|tracking|mandate-tracking(\/(end|applications))?)\/post\//,
     why: 'Sign-in starts without a session; tracking is open to holders of the number or code.',
   },
   {
     rule: 'owasp:api8:2023-define-error-responses-401',
-    at: new RegExp(`^paths/(${PUBLIC_OPERATIONS}|/api/v1/(mandate-)?tracking(/end)?)/(get|post)/`),
+    at: new RegExp(`^paths/(${PUBLIC_OPERATIONS}|/api/v1/(mandate-)?tracking(/(end|applications))?)/(get|post)/`),
     why: 'An operation without a session never answers 401.',
   },
   {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+import { newUlid } from '@cups/contracts/node';
 import { eventCodec } from '@cups/contracts/proto';
 import { createEvent, eventually, idnp, person, publishEvents, readJournal } from '@cups/testing';
-import { ulid } from 'ulid';
 import { shareWorld } from './identity-world.ts';
 import type { Client, SharedWorld } from './identity-world.ts';
 
@@ -38,7 +38,7 @@ async function grant(n: number, application?: string) {
 }
 
 test('ends and is erased with its application, and no other', async () => {
-  const id = ulid();
+  const id = newUlid(new Date());
   const application = `applications/${id}`;
   const [bound, standing] = [await grant(210, application), await grant(210)];
   const type = 'cups.intake.v1.ApplicationErased' as const;

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { revokeMandate } from '@cups/tools/mandates';
 import type { Page } from 'playwright-core';
@@ -12,6 +14,12 @@ const operator = 'cu-001-specialist';
 const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const MANDATE = 'Persoana împuternicește centrul';
+/** The folder of mail beside that of the keys. */
+const MAIL_DIR = join(process.env['CUPS_DESK_KEYS']!, '../mail');
+const codeMails = () =>
+  (existsSync(MAIL_DIR) ? readdirSync(MAIL_DIR) : []).filter(
+    (name) => name.startsWith('mandate-code-') && name.endsWith('.eml'),
+  );
 const REVIEW = 'Persoana verifică datele';
 
 /** Opens a draft without a mandate, as an earlier release left it. */
@@ -43,6 +51,21 @@ test('records the mandate that a draft of an earlier release lacks, with one key
   await page.getByLabel('Codul spus de persoană').fill('000000');
   await button(page, 'Confirmă codul').click();
   await page.getByText(/Codul nu se potrivește|Codul este confirmat/).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.getByLabel('E-mailul persoanei').fill('maria');
+  await button(page, 'Trimite codul prin e-mail').click();
+  await page.getByText('Scrieți adresa întreagă, de exemplu nume@exemplu.md.').waitFor();
+  const before = codeMails();
+  await page.getByLabel('E-mailul persoanei').fill('maria@example.org');
+  await button(page, 'Trimite codul prin e-mail').click();
+  await page.getByText('Codul a fost trimis.').waitFor();
+  await page.getByText(/^peste \d+ s$/).waitFor();
+  expect(await axe(page)).toEqual([]);
+  const [mail] = codeMails().filter((name) => !before.includes(name));
+  const [, code = ''] = /este (\d{6})\./.exec(readFileSync(join(MAIL_DIR, mail!), 'utf8'))!;
+  await page.getByLabel('Codul spus de persoană').fill(code);
+  await button(page, 'Confirmă codul').click();
+  await page.getByText('Codul este confirmat.').waitFor();
   expect(await axe(page)).toEqual([]);
   // Another person needs another mandate.
   await button(page, 'Persoana').click();

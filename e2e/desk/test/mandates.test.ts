@@ -76,10 +76,15 @@ test('shows a mandate to the holder of its code, and revokes a part and then the
   await page.getByRole('textbox').fill(code.toLowerCase().replaceAll('-', ' '));
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 2, name: 'Împuternicirea este valabilă' }).waitFor();
+  await page.getByText('Încă nu s-a depus nimic.').waitFor();
   const shown = await main.innerText();
   expect(shown).toContain('Bunuri imobile');
   expect(shown).toContain(text.sha256);
+  // The text is closed at first, because it names people.
   expect(shown).not.toContain('Munteanu');
+  await page.getByText('Textul pe care l-ați semnat').click();
+  await page.getByText(/Я, Maria Munteanu .* уполномочиваю центр/).waitFor();
+  await page.getByText(/Eu, Maria Munteanu .* împuternicesc centrul/).waitFor();
   expect(await axe(page)).toEqual([]);
   expect(await layoutErrors(page, 'main')).toEqual([]);
 

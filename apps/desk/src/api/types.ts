@@ -1,4 +1,4 @@
-import type { components, paths } from '../../gen/api.ts';
+import type { components } from '../../gen/api.ts';
 
 /** Schemas of the OpenAPI document, under the names that the page uses. */
 
@@ -25,7 +25,11 @@ export type Mandate = Schemas['Mandate'];
 export type StoredMandate = Schemas['StoredMandate'];
 /** What the holder of a mandate's code sees. */
 export type TrackedMandate = Schemas['TrackedMandate'];
+/** An application of a mandate, as the holder of the code sees it. */
+export type TrackedMandateApplication = Schemas['TrackedMandateApplication'];
 export type MandateRevocation = Schemas['MandateRevocation'];
+/** A one-time code, without its digits. */
+export type MandateSupportingCode = Schemas['MandateSupportingCode'];
 export type MandateScope = Schemas['MandateScope'];
 export type Evidence = Schemas['Evidence'];
 export type Money = Schemas['Money'];
@@ -36,7 +40,7 @@ export type Problem = Schemas['Problem'];
 export type LocalizedText = Schemas['LocalizedText'];
 export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number];
 /** The response to a tracking number. */
-export type TrackedApplication = paths['/api/v1/tracking']['post']['responses'][200]['content']['application/json'];
+export type TrackedApplication = Schemas['TrackedApplication'];
 export type StatisticsRow = Schemas['StatisticsRow'];
 export type AgencyDelivery = Schemas['AgencyDelivery'];
 export type RefusedMessage = Schemas['RefusedMessage'];

@@ -1,7 +1,7 @@
 import { MANDATE_GROUND_TEXTS, MANDATE_TERM_TEXTS } from '@cups/application/texts';
 import { Link } from 'wouter';
 import { operatorName } from '../application/operator-name.ts';
-import type { Catalog, StoredMandate } from '../api/types.ts';
+import type { Catalog, MandateSupportingCode, StoredMandate } from '../api/types.ts';
 import { formatDayAndTime, shortDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Facts } from '../parts/facts.tsx';
@@ -10,6 +10,8 @@ import { MANDATE_STATE_TEXTS, MANDATES } from '../texts/mandates.ts';
 import { catalogTitles, lastDayText, mandatePersonText, scopeParts } from './mandate-facts.ts';
 import type { ScopePart } from './mandate-facts.ts';
 import styles from './mandates.module.css';
+
+type Translate = ReturnType<typeof useLanguage>['t'];
 
 /** Who, for what, how long and on what ground; the proof of the text that was shown. */
 export function MandateFacts({ mandate, catalog }: { mandate: StoredMandate; catalog: Catalog }) {
@@ -38,18 +40,22 @@ export function MandateFacts({ mandate, catalog }: { mandate: StoredMandate; cat
           [t(MANDATES.granted), formatDayAndTime(grantTime)],
           [t(MANDATES.grantedBy), operatorName(mandate.operators, mandate.grantedBy, t)],
           [t(MANDATES.printed), printTime ? formatDayAndTime(printTime) : t(MANDATES.notPrinted)],
-          supportingCode && [
-            t(MANDATES.supportingCode),
-            supportingCode.confirmTime
-              ? t(MANDATES.codeConfirmed, { when: formatDayAndTime(supportingCode.confirmTime) })
-              : t(MANDATES.codeNotConfirmed),
-          ],
+          supportingCode && [t(MANDATES.supportingCode), codeText(supportingCode, t)],
           [t(MANDATES.textVersion), `${text.version}, ${t(LANGUAGE_TEXTS[text.language])}`],
           [t(MANDATES.textHash), text.sha256],
         ]}
       />
     </div>
   );
+}
+
+/** Returns how and when the person got the code, and whether they said it. */
+function codeText({ channel, sendTime, confirmTime }: MandateSupportingCode, t: Translate): string {
+  const sent = channel === 'email' ? MANDATES.codeByEmail : MANDATES.codeByPrint;
+  return [
+    t(sent, { when: formatDayAndTime(sendTime) }),
+    confirmTime ? t(MANDATES.codeConfirmed, { when: formatDayAndTime(confirmTime) }) : t(MANDATES.codeNotConfirmed),
+  ].join(', ');
 }
 
 function ScopeList({ parts }: { parts: readonly ScopePart[] }) {
@@ -64,7 +70,7 @@ function ScopeList({ parts }: { parts: readonly ScopePart[] }) {
   );
 }
 
-function groundFacts({ ground }: StoredMandate, t: ReturnType<typeof useLanguage>['t']) {
+function groundFacts({ ground }: StoredMandate, t: Translate) {
   const { kind, reference, date, notary, mpowerType, mpowerState, mpowerCheckTime } = ground;
   const document = [reference, date && shortDate(date)].filter(Boolean).join(', ');
   const when = mpowerCheckTime ? formatDayAndTime(mpowerCheckTime) : '';

@@ -1,4 +1,5 @@
 import type { Catalog, MandateRevocation, StoredMandate } from '../api/types.ts';
+import { formatDayAndTime } from '../language/dates.ts';
 import { Bilingual, NumberBox, Printout, PrintoutFacts, Quote, SignatureLines } from '../print/printout.tsx';
 import type { PrintoutSetting } from '../print/printout.tsx';
 import { trackingPageUrl } from '../print/qr.tsx';
@@ -17,7 +18,8 @@ interface MandatePrintoutProps {
 
 /** The mandate to sign: the exact text in Romanian and in the person's language, and the code to see and end it. */
 export function StoredMandatePrintout({ mandate, catalog, specialist }: MandatePrintoutProps) {
-  const { text, representative, code } = mandate;
+  const { text, representative, code, supportingCode } = mandate;
+  const confirmTime = supportingCode?.confirmTime;
   const signature = representative ? MANDATES.signatureRepresentative : MANDATES.signaturePerson;
   return (
     <Printout setting={toSetting(mandate, catalog)} title={<Bilingual message={MANDATES.one} />}>
@@ -35,6 +37,10 @@ export function StoredMandatePrintout({ mandate, catalog, specialist }: MandateP
         facts={[
           [MANDATES.textVersion, text.version],
           [MANDATES.textHash, text.sha256],
+          confirmTime && [
+            supportingCode.channel === 'email' ? MANDATES.codeSaidEmail : MANDATES.codeSaidPrint,
+            formatDayAndTime(confirmTime, catalog.centre.timeZone, ''),
+          ],
         ]}
       />
       <SignatureLines

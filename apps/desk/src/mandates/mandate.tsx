@@ -21,6 +21,7 @@ import { MANDATES_LINK } from '../texts/mandates-link.ts';
 import { MANDATES } from '../texts/mandates.ts';
 import { PARTS } from '../texts/parts.ts';
 import { actorText, catalogTitles, scopeParts } from './mandate-facts.ts';
+import { MandateApplications } from './mandate-applications.tsx';
 import { MandateFacts } from './mandate-facts-list.tsx';
 import { RevocationPrintout, StoredMandatePrintout } from './mandate-printouts.tsx';
 import { MandateText } from './mandate-text.tsx';
@@ -29,7 +30,7 @@ import { RevokeParts } from './revoke-parts.tsx';
 import { useRevocation } from './use-revocation.ts';
 import styles from './mandates.module.css';
 
-/** A mandate of the centre: facts, text, printing, revocations with receipts. */
+/** A mandate of the centre: facts, text, printing, applications, revocations with receipts. */
 export default function MandateScreen({ id }: { id: string }) {
   const { t } = useLanguage();
   const [, go] = useLocation();
@@ -67,6 +68,7 @@ function MandateDetails({ mandate, catalog }: MandateProps) {
         <h2>{t(MANDATES.text)}</h2>
         <MandateText language={text.language} text={text.text ?? ''} romanianText={text.romanianText} />
       </section>
+      <MandateApplications id={mandate.id} />
       <Revocations mandate={mandate} catalog={catalog} />
     </>
   );

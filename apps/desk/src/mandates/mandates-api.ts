@@ -5,6 +5,7 @@ import type { MandateRevocation, MandateScope, StoredMandate } from '../api/type
 /** Reads and changes of mandates. Each read of a person's mandate is recorded in the access log. */
 
 const PAGE_SIZE = 100;
+const APPLICATION_PAGE_SIZE = 20;
 const STALE_MS = 60_000;
 /** How often the queue reads how many end soon, in ms. */
 export const ENDING_INTERVAL_MS = 300_000;
@@ -61,6 +62,19 @@ export const mandateQuery = (id: string) =>
     queryKey: [KEY, id],
     queryFn: () => bodyOf(api.GET('/api/v1/mandates/{mandate}', { params: { path: { mandate: id } } })),
     staleTime: 1_000,
+  });
+
+/** The applications of a mandate, newest first, in pages. Each read is recorded for each application. */
+export const mandateApplicationsQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: [KEY, id, 'applications'],
+    initialPageParam: '',
+    queryFn: ({ pageParam }) => {
+      const query = { pageSize: APPLICATION_PAGE_SIZE, ...(pageParam && { pageToken: pageParam }) };
+      return bodyOf(api.GET('/api/v1/mandates/{mandate}/applications', { params: { path: { mandate: id }, query } }));
+    },
+    getNextPageParam: (page) => page.nextPageToken,
+    staleTime: STALE_MS,
   });
 
 /** Key of all queries of mandates. */

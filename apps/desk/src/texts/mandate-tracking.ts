@@ -43,10 +43,27 @@ export const MANDATE_TRACKING = defineMessages({
     ru: 'Центр больше не может подавать по нему заявления.',
     en: 'The centre can no longer file applications with it.',
   },
+  text: { ro: 'Textul pe care l-ați semnat', ru: 'Текст, который вы подписали', en: 'The text that you signed' },
   textMore: {
-    ro: 'Comparați suma de control cu cea de pe foaia semnată. Textul nu apare aici, fiindcă numește persoane.',
-    ru: 'Сравните контрольную сумму с той, что на подписанном листе. Текст здесь не показан: в нём указаны имена.',
-    en: 'Compare the hash with the one on the signed sheet. The text is not shown here, because it names people.',
+    ro: 'Comparați textul și suma de control cu foaia semnată.',
+    ru: 'Сравните текст и контрольную сумму с подписанным листом.',
+    en: 'Compare the text and the hash with the signed sheet.',
+  },
+  applications: {
+    ro: 'Depuse cu această împuternicire',
+    ru: 'Подано по этому полномочию',
+    en: 'Filed under this mandate',
+  },
+  noApplications: { ro: 'Încă nu s-a depus nimic.', ru: 'Пока ничего не подано.', en: 'Nothing has been filed yet.' },
+  moreApplications: {
+    ro: 'Sunt arătate ultimele 100. Întrebați la centru despre celelalte.',
+    ru: 'Показаны последние 100. Об остальных спросите в центре.',
+    en: 'The newest 100 are shown. Ask at the centre about the others.',
+  },
+  applicationsAway: {
+    ro: 'Cererile nu se pot arăta acum. Încercați din nou peste câteva minute.',
+    ru: 'Заявления сейчас нельзя показать. Попробуйте снова через несколько минут.',
+    en: 'The applications cannot be shown now. Try again in a few minutes.',
   },
   revokeTitle: { ro: 'Revocare', ru: 'Отзыв', en: 'Revocation' },
   choose: { ro: 'Ce revocați', ru: 'Что отозвать', en: 'What to revoke' },
@@ -87,8 +104,8 @@ export const MANDATE_TRACKING = defineMessages({
     en: 'The receipt could not be printed. Note its number.',
   },
   secret: {
-    ro: 'Cine are codul vede și poate revoca împuternicirea. Pagina nu arată numele nimănui.',
-    ru: 'У кого есть код, тот видит полномочие и может его отозвать. Имён на странице нет.',
-    en: 'Anyone with the code can see and revoke the mandate. The page shows no names of people.',
+    ro: 'Cine are codul vede împuternicirea cu textul ei și o poate revoca. Nu-l dați altcuiva.',
+    ru: 'У кого есть код, тот видит полномочие с его текстом и может его отозвать. Не давайте код другим.',
+    en: 'Anyone with the code sees the mandate with its text, and can revoke it. Do not give it to others.',
   },
 });

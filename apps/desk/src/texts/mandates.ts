@@ -30,6 +30,12 @@ export const MANDATES = defineMessages({
   print: { ro: 'Tipărește împuternicirea', ru: 'Напечатать полномочие', en: 'Print the mandate' },
   printAgain: { ro: 'Tipărește din nou', ru: 'Напечатать ещё раз', en: 'Print again' },
   application: { ro: 'Cererea', ru: 'Заявление', en: 'Application' },
+  applications: {
+    ro: 'Cereri cu această împuternicire',
+    ru: 'Заявления по этому полномочию',
+    en: 'Applications under this mandate',
+  },
+  noApplications: { ro: 'Încă niciuna.', ru: 'Пока нет.', en: 'None yet.' },
   revokedNow: {
     ro: 'Revocată. Dați persoanei recipisa {receipt}.',
     ru: 'Отозвано. Выдайте лицу расписку {receipt}.',
@@ -60,8 +66,20 @@ export const MANDATES = defineMessages({
   printed: { ro: 'Tipărită', ru: 'Напечатано', en: 'Printed' },
   notPrinted: { ro: 'încă nu', ru: 'ещё нет', en: 'not yet' },
   supportingCode: { ro: 'Codul spus de persoană', ru: 'Код, названный лицом', en: 'Code said by the person' },
+  codeByEmail: { ro: 'prin e-mail la {when}', ru: 'по почте {when}', en: 'by email at {when}' },
+  codeByPrint: { ro: 'tipărit la {when}', ru: 'напечатан {when}', en: 'printed at {when}' },
   codeConfirmed: { ro: 'confirmat la {when}', ru: 'подтверждён {when}', en: 'confirmed at {when}' },
   codeNotConfirmed: { ro: 'neconfirmat', ru: 'не подтверждён', en: 'not confirmed' },
+  codeSaidEmail: {
+    ro: 'Dovadă suplimentară: codul trimis prin e-mail, spus de persoană',
+    ru: 'Дополнительное подтверждение: названный код из письма',
+    en: 'Supporting evidence: code sent by email, said by the person',
+  },
+  codeSaidPrint: {
+    ro: 'Dovadă suplimentară: codul tipărit, spus de persoană',
+    ru: 'Дополнительное подтверждение: названный напечатанный код',
+    en: 'Supporting evidence: printed code, said by the person',
+  },
   state: { ro: 'Starea', ru: 'Состояние', en: 'State' },
 
   scope: { ro: 'Pentru ce', ru: 'На что', en: 'Scope' },

@@ -80,26 +80,6 @@ export const VISIT_MANDATE = defineMessages({
     ru: 'Полномочие сейчас нельзя показать.',
     en: 'The mandate cannot be shown now.',
   },
-  code: { ro: 'Tipărește un cod', ru: 'Напечатать код', en: 'Print a code' },
-  codeHelp: {
-    ro: 'Dovadă suplimentară: persoana citește codul cu voce tare, dumneavoastră îl scrieți. Este valabil 10 minute.',
-    ru: 'Дополнительное подтверждение: человек читает код вслух, вы вводите его. Действует 10 минут.',
-    en: 'Supporting evidence: the person reads the code aloud, and you enter it. It is valid for 10 minutes.',
-  },
-  codeField: { ro: 'Codul spus de persoană', ru: 'Код, названный человеком', en: 'Code said by the person' },
-  codeSlip: { ro: 'Codul pentru împuternicire', ru: 'Код для полномочия', en: 'Code for the mandate' },
-  codeSlipHelp: {
-    ro: 'Citiți acest cod specialistului, dacă sunteți de acord cu împuternicirea.',
-    ru: 'Назовите этот код специалисту, если вы согласны с полномочием.',
-    en: 'Read this code to the specialist if you agree with the mandate.',
-  },
-  confirm: { ro: 'Confirmă codul', ru: 'Подтвердить код', en: 'Confirm code' },
-  confirmed: { ro: 'Codul este confirmat.', ru: 'Код подтверждён.', en: 'The code is confirmed.' },
-  codeWrong: {
-    ro: 'Codul nu se potrivește. După cinci greșeli tipăriți altul.',
-    ru: 'Код не подходит. После пяти ошибок напечатайте новый.',
-    en: 'The code does not match. After five wrong tries, print another one.',
-  },
   field: { ro: 'Împuternicirea', ru: 'Полномочие', en: 'Mandate' },
   missing: {
     ro: 'Înregistrați împuternicirea persoanei sau alegeți una existentă.',

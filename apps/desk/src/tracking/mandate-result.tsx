@@ -5,16 +5,19 @@ import type { MandateRevocation, TrackedMandate } from '../api/types.ts';
 import { formatDayAndTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { actorText, heldTitles, lastDayText, scopeParts } from '../mandates/mandate-facts.ts';
+import { MandateText } from '../mandates/mandate-text.tsx';
 import { Banner } from '../parts/banner.tsx';
 import { StatusIcon } from '../queue/status-icon.tsx';
 import { MANDATE_TRACKING } from '../texts/mandate-tracking.ts';
 import { MANDATES } from '../texts/mandates.ts';
 import { TRAINING_TEXT } from '../texts/training.ts';
 import { Fact } from './fact.tsx';
+import { MandateApplications } from './mandate-applications.tsx';
 import { PrintReceiptButton } from './print-receipt-button.tsx';
 import styles from './tracking.module.css';
 
 interface MandateResultProps {
+  code: string;
   mandate: TrackedMandate;
   /** The revocation of this visit. */
   revocation: MandateRevocation | undefined;
@@ -22,8 +25,8 @@ interface MandateResultProps {
   children: ReactNode;
 }
 
-/** What the holder of the code sees: state, meaning, scope, term, text version and receipts. */
-export function MandateResult({ mandate, revocation, children }: MandateResultProps) {
+/** What the holder of the code sees: state, meaning, scope, term, text, applications and receipts. */
+export function MandateResult({ code, mandate, revocation, children }: MandateResultProps) {
   const { t } = useLanguage();
   const heading = useRef<HTMLHeadingElement>(null);
   const { state, training, centreName = '', represented } = mandate;
@@ -45,10 +48,12 @@ export function MandateResult({ mandate, revocation, children }: MandateResultPr
         <p>{isActive ? t(meaning, { centre: centreName }) : t(MANDATE_TRACKING.over)}</p>
       </div>
       <MandateFacts mandate={mandate} />
+      <SignedText mandate={mandate} />
       {mandate.revocations.map((one) => (
         <Receipt key={one.receipt} revocation={one} mandate={mandate} />
       ))}
       {children}
+      <MandateApplications code={code} />
     </section>
   );
 }
@@ -80,6 +85,18 @@ function MandateFacts({ mandate }: { mandate: TrackedMandate }) {
         </>
       )}
     </dl>
+  );
+}
+
+/** The exact text, closed at first: it names people, and others may look at the screen. */
+function SignedText({ mandate: { text } }: { mandate: TrackedMandate }) {
+  const { t } = useLanguage();
+  if (!text?.text) return null;
+  return (
+    <details className={styles.receipt}>
+      <summary>{t(MANDATE_TRACKING.text)}</summary>
+      <MandateText language={text.language} text={text.text} romanianText={text.romanianText} />
+    </details>
   );
 }
 

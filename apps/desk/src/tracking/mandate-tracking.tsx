@@ -56,7 +56,7 @@ export default function MandateTracking() {
       </form>
       <TrackingAlerts outcome={outcome} />
       {found && (
-        <MandateResult mandate={found.mandate} revocation={revocation}>
+        <MandateResult code={found.code} mandate={found.mandate} revocation={revocation}>
           {found.mandate.state === 'active' && (
             <RevokeMandateForm key={found.code} code={found.code} mandate={found.mandate} onChange={update} />
           )}

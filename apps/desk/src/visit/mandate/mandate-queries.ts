@@ -1,8 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../../api/client.ts';
-import type { StoredMandate } from '../../api/types.ts';
+import type { MandateSupportingCode, StoredMandate } from '../../api/types.ts';
 
 /** Reads and small acts about mandates. Each read is logged, so results are cached for a while, in memory only. */
+
+/** Interval of the reads while an email is being sent, ms. */
+const POLL_MS = 2_000;
 
 const idOf = (name: string): string => name.replace('mandates/', '');
 const pathOf = (name: string) => ({ params: { path: { mandate: idOf(name) } } });
@@ -29,9 +32,24 @@ export const personMandatesQuery = (idnp: string) =>
 export const recordPrinted = (name: string): Promise<StoredMandate> =>
   bodyOf(api.POST('/api/v1/mandates/{mandate}/printed', pathOf(name)));
 
-/** Returns a one-time code for the person. */
-export const issueCode = async (name: string): Promise<string> =>
-  (await bodyOf(api.POST('/api/v1/mandates/{mandate}/code', pathOf(name)))).code;
+/** What is known of the newest one-time code. It is read only while its email is being sent. */
+export const codeQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['mandate-code', name],
+    queryFn: async () =>
+      (await bodyOf(api.GET('/api/v1/mandates/{mandate}/code', pathOf(name)))).supportingCode ?? null,
+    enabled: ({ state }) => state.data?.delivery === 'pending',
+    refetchInterval: POLL_MS,
+    retry: false,
+  });
+
+/** Returns a one-time code to print for the person. */
+export const issueCode = (name: string): Promise<{ code: string; expireTime: string }> =>
+  bodyOf(api.POST('/api/v1/mandates/{mandate}/code', pathOf(name)));
+
+/** Sends the person a one-time code. */
+export const mailCode = (name: string, email: string): Promise<MandateSupportingCode> =>
+  bodyOf(api.POST('/api/v1/mandates/{mandate}/code/mail', { ...pathOf(name), body: { email } }));
 
 /** Confirms the one-time code that the person said. */
 export const confirmCode = (name: string, code: string): Promise<{ confirmed: boolean; mandate: StoredMandate }> =>

@@ -41,6 +41,7 @@ export function MandateScreen() {
         name={name}
         subject={subject}
         catalog={catalog}
+        email={content.contact?.email ?? ''}
         onReplace={() => setValue('/mandate/name', undefined)}
       />
     </VisitPage>
