@@ -8,15 +8,19 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu;
 /** Dots that browsers accept as the dot of a host name. */
 const HOST_NAME_DOTS = /[\u3002\uff0e\uff61]/gu;
 const LABEL = String.raw`[\p{L}\p{N}\p{M}_-]`;
-/** Links by their form: a scheme, `www.`, an email address, a host with a path, a port or a query. */
+const SCHEME = String.raw`[\p{L}\p{N}+.-]`;
+/**
+ * Links by their form: a scheme, `www.`, an email address, a host with a path, a port or a query. Each match ends with its
+ * word, so only the first position counts. The lookbehinds allow no other, otherwise a long word takes quadratic time.
+ */
 const LINKS = new RegExp(
   [
-    String.raw`\S*:\/\/\S*`,
-    String.raw`\p{L}[\p{L}\p{N}+.-]*:[\/\\]\S*`,
+    String.raw`(?<!\S)\S*:\/\/\S*`,
+    String.raw`(?=\p{L})(?<=(?<!${SCHEME})[\p{N}+.-]*)${SCHEME}+:[\/\\]\S*`,
     String.raw`(?:mailto|javascript|vbscript):\S+`,
     String.raw`(?<!${LABEL})www\.\S*`,
-    String.raw`\S+@\S+`,
-    String.raw`${LABEL}+(?:\.${LABEL}+)+\.?(?:[\/?#\\]|:[0-9])\S*`,
+    String.raw`(?<!\S)\S+@\S+`,
+    String.raw`(?<!${LABEL}\.?)${LABEL}+(?:\.${LABEL}+)+\.?(?:[\/?#\\]|:[0-9])\S*`,
     String.raw`(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}[\/:]\S*`,
   ].join('|'),
   'giu',

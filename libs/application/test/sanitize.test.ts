@@ -79,4 +79,65 @@ describe('sanitize', () => {
       { numRuns: 3_000 },
     );
   });
+
+  const label = String.raw`[\p{L}\p{N}\p{M}_-]`;
+  /** The same links, looked for at every position of a word, which takes quadratic time. */
+  const linksAnywhere = new RegExp(
+    [
+      String.raw`\S*:\/\/\S*`,
+      String.raw`\p{L}[\p{L}\p{N}+.-]*:[\/\\]\S*`,
+      String.raw`(?:mailto|javascript|vbscript):\S+`,
+      String.raw`(?<!${label})www\.\S*`,
+      String.raw`\S+@\S+`,
+      String.raw`${label}+(?:\.${label}+)+\.?(?:[\/?#\\]|:[0-9])\S*`,
+      String.raw`(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}[\/:]\S*`,
+    ].join('|'),
+    'giu',
+  );
+  function sanitizeSlowly(text: string): string {
+    let sanitized = sanitizeCode(text, Infinity);
+    for (let before = ''; before !== sanitized;) {
+      before = sanitized;
+      const withoutLinks = sanitized.replace(linksAnywhere, '[link]');
+      sanitized = withoutLinks.replace(new RegExp(String.raw`(?<=${label})\.(?=\p{L})`, 'gu'), '. ');
+      sanitized = sanitized.replace(/\s+/gu, ' ').trim();
+    }
+    return sanitized;
+  }
+  const linkParts = fc.oneof(
+    fc.constantFrom('.', '.', '@', '/', ':', ':', '\\', '?', '#', '-', '+', '_', ' ', '1', '23', 'a', 'bc', 'ș', 'Ж'),
+    fc.constantFrom(
+      '://',
+      'www.',
+      'mailto:',
+      'JavaScript:',
+      '10.0.0.1',
+      'a.md',
+      '[link]',
+      '\u0301',
+      '\u017f',
+      '😀',
+      '𝒜',
+    ),
+  );
+
+  test('finds the same links as rules that are tried at every position', () => {
+    fc.assert(
+      fc.property(fc.array(linkParts, { maxLength: 25 }), texts, (parts, text) => {
+        for (const one of [parts.join(''), text]) expect(sanitizeText(one, 10_000)).toBe(sanitizeSlowly(one));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test.each(['a', '1', 'a.', 'a..', '1.', '-', ':', '@', ' @', 'a:', '.', '/', 'www', 'a1', '😀', 'ș.b-', 'x.y z'])(
+    'takes linear time for a text of %j only',
+    (part) => {
+      const text = part.repeat(100_000 / part.length);
+      const begun = performance.now();
+      sanitizeText(text, text.length);
+      // Rules that are tried at every position take 25 s for one word of this length.
+      expect(performance.now() - begun).toBeLessThan(2_000);
+    },
+  );
 });
