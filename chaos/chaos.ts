@@ -18,7 +18,7 @@ import type { HostileTraffic } from './hostile-traffic.ts';
 import { observeJournal } from './observe-journal.ts';
 import { observeLogs, observeProcesses, observeSettledState, observeTopics } from './observe.ts';
 import { FAULT_KINDS, planFaults, createRandom } from './plan.ts';
-import type { FaultKind } from './plan.ts';
+import type { FaultKind, FaultTarget } from './plan.ts';
 import { formatReport } from './report.ts';
 import { findUnnamed, readStoredUploads } from './stored-uploads.ts';
 import type { ChaosReport } from './report.ts';
@@ -71,6 +71,8 @@ const aborted = new AbortController();
 const endedByThemselves: string[] = [];
 /** Settings of the documents service, which its next start reads. */
 const documentsEnv: Record<string, string> = {};
+/** Kafka and the store while they have a fault. */
+const faultyParts = new Set<FaultTarget>();
 let platform: Platform | undefined;
 let agency: AgencyClient | undefined;
 let desks: Desks | undefined;
@@ -90,7 +92,10 @@ async function run(): Promise<number> {
     dataDir,
     // Forged messages come from clients that do not sign in.
     open: true,
+    // It has the simulator of MPower.
+    testIdp: true,
     signal: aborted.signal,
+    isHeldUp: () => faultyParts.size > 0,
     onProgress: progress,
     onExit: (name, code) => {
       endedByThemselves.push(`${name} (${code ?? 'killed'})`);
@@ -108,7 +113,7 @@ async function run(): Promise<number> {
   });
   agency = await startAgencyClient(platform.kafkaBrokers);
   const random = createRandom(`${seed} at the desks`);
-  desks = await openDesks(platform.url, rate, random);
+  desks = await openDesks({ url: platform.url, mpower: `${platform.testIdp}/mpower`, rate, random });
   const hostile = createHostileTraffic(agency, platform.prefix, desks.deliveredApplications, random);
   const seconds = minutes * 60;
   const plan = planFaults({ seed, seconds, only });
@@ -116,7 +121,7 @@ async function run(): Promise<number> {
   ticker = setInterval(() => printProgress(desks!), 5_000);
   const { signal } = aborted;
   const begun = performance.now();
-  const trouble = await injectFaults({ platform, desks, hostile, plan, signal, onProgress: progress });
+  const trouble = await injectFaults({ platform, desks, hostile, plan, faultyParts, signal, onProgress: progress });
   await pause(Math.max(0, begun + seconds * 1000 - performance.now()), undefined, { signal });
   progress('no more faults; the desks finish their visits');
   await desks.finish(Math.min(60, rest));

@@ -25,8 +25,18 @@ export interface Desks {
   finish(seconds: number): Promise<void>;
 }
 
-/** Opens a desk at each active centre and starts visits at `perSecond` applications a second. */
-export async function openDesks(url: string, perSecond: number, random: () => number): Promise<Desks> {
+export interface DesksOptions {
+  /** URL of the gateway. */
+  url: string;
+  /** URL of the simulator of MPower. */
+  mpower: string;
+  /** Applications per second. */
+  rate: number;
+  random: () => number;
+}
+
+/** Opens a desk at each active centre and starts visits at this rate. */
+export async function openDesks({ url, mpower, rate, random }: DesksOptions): Promise<Desks> {
   const { centres: all } = (await (await fetch(`${url}/api/v1/centres?pageSize=200`)).json()) as { centres: Centre[] };
   const centres = all.filter(({ status }) => status === 'active');
   const desks = await signInAll(url, centres);
@@ -38,6 +48,7 @@ export async function openDesks(url: string, perSecond: number, random: () => nu
   let isOpen = true;
   const place: VisitContext = {
     counters,
+    mpower,
     uploads,
     centres,
     services: await publicServices(url),
@@ -63,7 +74,7 @@ export async function openDesks(url: string, perSecond: number, random: () => nu
   void (async () => {
     while (isOpen) {
       void startVisit();
-      await pause((1_000 / (perSecond * factor)) * (0.5 + random()));
+      await pause((1_000 / (rate * factor)) * (0.5 + random()));
     }
   })();
 

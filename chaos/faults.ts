@@ -22,6 +22,8 @@ export interface FaultOptions {
   /** For plans with hostile messages. */
   hostile?: HostileTraffic;
   plan: readonly PlannedFault[];
+  /** Has Kafka and the store while they have a fault: until they serve again, no service can become ready. */
+  faultyParts?: Set<FaultTarget>;
   signal: AbortSignal;
   onProgress: (line: string) => void;
 }
@@ -32,7 +34,7 @@ const OVERLOAD_FACTOR = 5;
 
 /** Injects all faults of a plan. Every process runs again when it resolves. */
 export async function injectFaults(options: FaultOptions): Promise<FaultOutcome> {
-  const { plan, signal, onProgress } = options;
+  const { plan, faultyParts = new Set<FaultTarget>(), signal, onProgress } = options;
   const done = { kills: 0, restarts: 0, pauses: 0, replicas: 0, poison: 0, compressed: 0, oversized: 0, overload: 0 };
   const failures: string[] = [];
   const started = performance.now();
@@ -43,12 +45,16 @@ export async function injectFaults(options: FaultOptions): Promise<FaultOutcome>
     if (signal.aborted) return;
     onProgress(describeFault(step));
     done[step.kind] += 1;
+    const part = step.target === 'kafka' || step.target === 'store' ? step.target : undefined;
+    if (part) faultyParts.add(part);
     try {
       await injectFault(step, options);
     } catch (error) {
       if (signal.aborted) return;
       failures.push(`${step.target ?? step.kind}: ${(error as Error).message}`);
       onProgress(`FAILED ${describeFault(step)}: ${(error as Error).message}`);
+    } finally {
+      if (part) faultyParts.delete(part);
     }
   };
   for (const step of plan) {

@@ -3,7 +3,8 @@ import { applicationId, createContent } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { ApiError } from '@cups/tools/desk';
 import type { Application } from '@cups/tools/desk';
-import { toMandateRequest, toNamedMandate } from '@cups/tools/mandates';
+import { storePower, toMandateRequest, toNamedMandate } from '@cups/tools/mandates';
+import type { MandateKind } from '@cups/tools/mandates';
 import type { Action } from './chaos-record.ts';
 import type { Uploads } from './uploads.ts';
 import { isStale } from './workload.ts';
@@ -24,6 +25,8 @@ const UNSAFE_SCANS = 0.15;
 const REMOVED_SCANS = 0.15;
 /** Share of the visits in which the person revokes the mandate, half of them before the application is filed. */
 const REVOKED_MANDATES = 0.2;
+/** Share of the visits by a representative with a power in MPower. */
+const MPOWER_MANDATES = 0.15;
 /** Share of the supplied documents that have a scan. */
 const SUPPLIED_SCANS = 0.3;
 
@@ -36,6 +39,8 @@ export interface DeliveredApplication {
 
 export interface VisitContext {
   counters: Workload;
+  /** URL of the simulator of MPower. */
+  mpower: string;
   uploads: Uploads;
   centres: readonly Centre[];
   services: readonly PublicService[];
@@ -57,7 +62,8 @@ export async function runVisit(n: number, context: VisitContext): Promise<void> 
   const service = fileable[Math.floor(random() * fileable.length)]!;
   const visit = new Visit({ id, centre, context });
 
-  await visit.open(service.code, createContentWithCanaries(n, centres[centre]!, service));
+  const ground = random() < MPOWER_MANDATES ? 'mpower' : 'own-presence';
+  await visit.open(service.code, createContentWithCanaries(n, centres[centre]!, service, ground));
   if (random() < 0.3) await visit.edit({ delivery: { kind: 'at-centre', note: `canary-remark ${n}` } });
   if (random() < 0.05) return void (await visit.act('withdraw', { reason: 'another day' }));
   if (random() < REVOKED_MANDATES / 2) await visit.revokeMandate();
@@ -104,15 +110,13 @@ class Visit {
 
   /** Opens the draft, in some visits with a scan. */
   async open(publicService: string, content: Content): Promise<void> {
-    const { counters, uploads, random } = this.#context;
+    const { counters, mpower, uploads, random } = this.#context;
     const application = this.#id;
     const body = Object.assign({ id: application, publicService }, content);
-    // The register of MPower is not part of the run.
-    if (body.mandate.kind !== 'mpower') {
-      const { name } = await counters.create<{ name: string }>(this.#centre, '/mandates', toMandateRequest(body));
-      body.mandate = toNamedMandate(body, name);
-      this.#mandate = name;
-    }
+    if (body.mandate.kind === 'mpower') await storePower(mpower, body.mandate.reference!, body);
+    const { name } = await counters.create<{ name: string }>(this.#centre, '/mandates', toMandateRequest(body));
+    body.mandate = toNamedMandate(body, name);
+    this.#mandate = name;
     const create = { application, action: 'create' as const, path: '/applications', body, centre: this.#centre };
     this.#etag = (await counters.write(create)).etag;
     const [first, ...others] = content.evidence as EvidenceContent[];
@@ -217,12 +221,13 @@ function pickWeighted(weights: Readonly<Record<string, number>>, random: () => n
 
 type Content = ReturnType<typeof createContent>;
 
-function createContentWithCanaries(n: number, centre: Centre, service: PublicService): Content {
-  const content = createContent(n, centre, service);
+function createContentWithCanaries(n: number, centre: Centre, service: PublicService, ground: MandateKind): Content {
+  const content = createContent(n, centre, service, ground);
   const contact = content['contact'] as { email?: string };
   const papers = content.evidence;
   return Object.assign(content, {
     applicant: Object.assign(content.applicant, { familyName: 'Canarescu' }),
+    ...(content.represented ? { represented: Object.assign(content.represented, { familyName: 'Canarescu' }) } : {}),
     contact: contact.email === undefined ? contact : { email: `${n}.canary@example.org` },
     evidence: papers.map((paper) => Object.assign(paper, { number: 'CANARY-PAPER' })),
   });

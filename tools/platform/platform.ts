@@ -42,6 +42,8 @@ export interface PlatformOptions {
   onExit?: (name: string, code: number | null) => void;
   /** Whether processes that exit unexpectedly restart, at most 5 times in 10 minutes. Reported to `onProgress`. @default false */
   restart?: boolean;
+  /** Whether Kafka or the store is down on purpose. The 60 s of a start count from its return. @default never */
+  isHeldUp?: () => boolean;
   /** Extra environment, for all services or for one. */
   env?: Record<string, string>;
   envOf?: Partial<Record<ServiceName, Record<string, string>>>;
@@ -110,8 +112,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const embedded =
     parts.length > 0 ? await startEmbeddedParts({ dataDir, parts, open, prefix, onProgress, onExit }) : undefined;
   const { local } = embedded ?? {};
-  const { signal } = options;
-  const processes = new Processes({ root, logs, signal, entryOf: (service) => findEntry(service, options), onExit });
+  const { signal, isHeldUp } = options;
+  const entryOf = (service: string): string => findEntry(service, options);
+  const processes = new Processes({ root, logs, signal, entryOf, onExit, isHeldUp });
   let stopProvisioning: (() => void) | undefined;
   const stop = async (): Promise<void> => {
     if (exits.stop()) return;

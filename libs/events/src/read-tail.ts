@@ -5,6 +5,9 @@ import type { KafkaAccess } from './access.ts';
 import { readEvent } from './envelope.ts';
 import { connectKafka } from './kafka.ts';
 
+/** Kafka accepts no shorter one by default. */
+const SESSION_TIMEOUT_MS = 6_000;
+
 export interface ReadTailOptions {
   brokers: string[];
   access?: KafkaAccess | undefined;
@@ -27,7 +30,13 @@ export async function readTail(options: ReadTailOptions): Promise<ReceivedEvent[
   const { brokers, access, prefix, clientId, groupId, topic, count } = options;
   const kafka = connectKafka(brokers, clientId, access);
   const admin = kafka.admin();
-  const consumer = kafka.consumer({ groupId: prefix + groupId, allowAutoTopicCreation: false, retry: { retries: 2 } });
+  const consumer = kafka.consumer({
+    groupId: prefix + groupId,
+    allowAutoTopicCreation: false,
+    // The group waits this long for the member that a killed process left. It ends before `timeoutMs` of the callers.
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    retry: { retries: 2 },
+  });
   try {
     await admin.connect();
     const [ends] = await admin.fetchTopicOffsets(prefix + topic);
