@@ -11,6 +11,7 @@ export function demoCommand(): Command {
     example: 'demo --applications 200',
   })
     .option('--url <url>', 'gateway (default: that of npm start)')
+    .option('--mpower <url>', 'simulator of MPower that the platform uses (default: that of npm start)')
     .option('--applications <n>', 'number of applications', wholeNumber(1), 68)
     .option('--json', 'print one JSON object and nothing else', false)
     .action(

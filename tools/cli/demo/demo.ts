@@ -6,19 +6,22 @@ import { startTable, formatSummary } from '../../day/live-table.ts';
 
 export interface DemoOptions {
   url?: string;
+  mpower?: string;
   applications: number;
   json: boolean;
 }
 
 const running = join(import.meta.dirname, '../../../.cups/running.json');
 /** Plays another day at the desks. @returns exit code 1 when something was lost or duplicated */
-export async function demo({ url: given, applications, json }: DemoOptions): Promise<number> {
-  const url = given ?? (existsSync(running) ? readRunningUrl() : 'http://127.0.0.1:8080');
+export async function demo({ url: given, mpower, applications, json }: DemoOptions): Promise<number> {
+  const local = given === undefined && existsSync(running) ? readRunningPlatform() : undefined;
+  const url = given ?? local?.url ?? 'http://127.0.0.1:8080';
   try {
     const table = json ? undefined : startTable(process.stdout);
     const day = await playDay({
       url: url.replace(/\/$/, ''),
       applications,
+      mpower: mpower?.replace(/\/$/, '') ?? local?.mpower,
       ...(table ? { onChange: table.show } : {}),
     });
     table?.end();
@@ -31,6 +34,7 @@ export async function demo({ url: given, applications, json }: DemoOptions): Pro
   }
 }
 
-function readRunningUrl(): string {
-  return (JSON.parse(readFileSync(running, 'utf8')) as { url: string }).url;
+/** Returns the gateway that `npm start` runs, and the simulator of MPower, which earlier releases do not record. */
+function readRunningPlatform(): { url: string; mpower?: string } {
+  return JSON.parse(readFileSync(running, 'utf8')) as { url: string; mpower?: string };
 }

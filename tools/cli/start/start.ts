@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { identifyProcess, isStillRunning } from '@cups/local';
 import type { ProcessIdentity } from '@cups/local';
 import { startPlatform } from '../../platform/platform.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { playDay } from '../../day/play-day.ts';
 import { seedQueue } from '../../day/seed-queue.ts';
 import { publicServices } from '../../day/filings.ts';
@@ -23,7 +24,7 @@ const root = join(import.meta.dirname, '../../..');
 const running = join(root, '.cups', 'running.json');
 
 let stopping: Promise<void> | undefined;
-let platform: Awaited<ReturnType<typeof startPlatform>> | undefined;
+let platform: Platform | undefined;
 
 async function stop(code: number, why: string): Promise<never> {
   if (!stopping) {
@@ -49,6 +50,9 @@ function isAnotherRunning(): boolean {
   const { pid, boot, started } = readRunningPlatform() ?? {};
   return pid !== undefined && boot !== undefined && started !== undefined && isStillRunning({ pid, boot, started });
 }
+
+/** Returns the URL of the simulator of MPower, which runs beside the test identity provider. */
+const mpowerOf = ({ testIdp }: Pick<Platform, 'testIdp'>): string | undefined => testIdp && `${testIdp}/mpower`;
 
 const aborted = new AbortController();
 const abort = (): void => {
@@ -83,6 +87,7 @@ export async function start({ port, data, sampleData, insecure }: StartOptions):
           ...identifyProcess(process.pid),
           data: resolve(root, data),
           services: platform.addresses(),
+          mpower: mpowerOf(platform),
           open: insecure,
         }),
       );
@@ -95,7 +100,7 @@ export async function start({ port, data, sampleData, insecure }: StartOptions):
         url: platform.url,
         everyAgencyFetches: true,
         erasesOne: true,
-        mpower: platform.testIdp && `${platform.testIdp}/mpower`,
+        mpower: mpowerOf(platform),
         onChange: table.show,
       });
       table.end();
