@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { compareHistory } from '../cli/journal/verify-history.ts';
+import { compareHistory, formatHistory } from '../cli/journal/verify-history.ts';
 import type { HistoryEntry, ShownAction } from '../cli/journal/verify-history.ts';
 
 const APPLICATION = 'applications/01JAAAAAAAAAAAAAAAAAAAAAAA';
@@ -30,7 +30,7 @@ const ACTIONS: ShownAction[] = ENTRIES.slice(1).map(({ action, result, contentHa
 }));
 
 function compare(actions = ACTIONS, { entries = ENTRIES, omittedMessages = 0 } = {}): string[] {
-  return compareHistory({ actions, omittedMessages }, entries.toReversed(), APPLICATION);
+  return compareHistory({ actions, omittedMessages }, entries.toReversed(), APPLICATION).findings;
 }
 const without = <T>(rows: T[], at: number): T[] => rows.filter((_, index) => index !== at);
 const withChange = (at: number, change: Partial<ShownAction>): ShownAction[] =>
@@ -50,6 +50,24 @@ describe('the history of an application', () => {
     expect(compare(actions)).toEqual([
       'action-changed: action 3 (assign, 2026-11-03T09:00:00.000Z) was changed after entry 4 of the application',
     ]);
+  });
+
+  test('was altered if an action without content has another state', () => {
+    expect(compare(withChange(4, { result: 'ready' }))).toEqual([
+      'action-changed: action 5 (note, 2026-11-05T09:00:00.000Z) was changed after entry 6 of the application',
+    ]);
+  });
+
+  test('names the actions whose content could not be compared', () => {
+    const compared = compareHistory({ actions: ACTIONS, omittedMessages: 0 }, ENTRIES, APPLICATION);
+    expect(compared).toEqual({ findings: [], withoutContent: { note: 1 } });
+    expect(formatHistory({ actions: ACTIONS.length, ...compared })).toBe(
+      [
+        'The journal has all 6 actions of the history.',
+        'The application no longer keeps the content of these actions, so only action and state were compared:',
+        '  note (1)',
+      ].join('\n'),
+    );
   });
 
   test('was altered if an action is absent', () => {

@@ -139,28 +139,65 @@ const hashOf = ({ journalSalt }: JournalledApplication, content: unknown): Uint8
   journalSalt === undefined ? undefined : hashContent(journalSalt, content);
 
 const SUBMITTED: readonly HistoryKind[] = ['submit', 'supply-documents', 'correct-submission'];
-/** Their content is replaced by later actions, or is one of several in a list. */
-const REPLACED: readonly HistoryKind[] = [
-  ...DECISIONS,
-  'renew',
-  'hand-over',
-  'record-payment',
-  'note',
-  'confirm-outcome',
-  'confirm-arrival',
+/** Actions that replace the same part of the application: it keeps what the last of them wrote. */
+const REPLACED: readonly (readonly HistoryKind[])[] = [
+  [...DECISIONS, 'confirm-arrival'],
+  ['hand-over'],
+  ['record-payment'],
+  ['confirm-outcome'],
 ];
+/** Actions whose content is not their row. */
+const APART: readonly HistoryKind[] = [...SUBMITTED, ...REPLACED.flat(), 'note', 'renew'];
 
 /**
- * Computes the hash of an action of the history again, as its entry has it.
- * @returns undefined if the application does not keep the content of the action unchanged
+ * Computes the hashes of the actions of a history again, as their entries have them.
+ * @param history all actions, oldest first
+ * @returns by action, without those whose content the application does not keep unchanged
  */
-export function rehash(app: JournalledApplication, row: ActionRecord): Uint8Array | undefined {
-  if (REPLACED.includes(row.kind) || isDataEvent(row.kind)) return undefined;
-  if (SUBMITTED.includes(row.kind) && !app.submissions.some(({ number }) => number === row.submission))
-    return undefined;
-  // The mark of a revoked mandate came after the entry.
-  const { mandateRevoked: _mark, ...recorded } = row;
-  return hashOf(app, contentOf(app, recorded));
+export function rehash(app: JournalledApplication, history: readonly ActionRecord[]): Map<ActionRecord, Uint8Array> {
+  const hashes = new Map<ActionRecord, Uint8Array>();
+  for (const [row, content] of [
+    ...rowContents(history),
+    ...submittedContents(app, history),
+    ...keptContents(app, history),
+  ]) {
+    const hash = hashOf(app, content);
+    if (hash) hashes.set(row, hash);
+  }
+  return hashes;
+}
+
+type RowContent = [row: ActionRecord, content: unknown];
+
+function rowContents(history: readonly ActionRecord[]): RowContent[] {
+  return history
+    .filter(({ kind }) => !APART.includes(kind) && !isDataEvent(kind))
+    .map((row) => {
+      // The mark of a revoked mandate came after the entry.
+      const { mandateRevoked: _mark, ...recorded } = row;
+      return [row, recorded];
+    });
+}
+
+function submittedContents({ submissions }: JournalledApplication, history: readonly ActionRecord[]): RowContent[] {
+  return history
+    .filter(({ kind }) => SUBMITTED.includes(kind))
+    .flatMap((row) =>
+      submissions.filter(({ number }) => number === row.submission).map((one): RowContent => [row, one]),
+    );
+}
+
+/** A missing part counts as changed: an action wrote it, and nothing but the erasure of the application ends it. */
+function keptContents(app: JournalledApplication, history: readonly ActionRecord[]): RowContent[] {
+  const last = REPLACED.flatMap((kinds) => history.findLast(({ kind }) => kinds.includes(kind)) ?? [])
+    // The erasure of a result marks the decision, and is no action.
+    .filter(({ kind }) => !REPLACED[0]!.includes(kind) || !app.decision?.documents?.some(({ erased }) => erased))
+    .map((row): RowContent => [row, contentOf(app, row)]);
+  const { notes = [] } = app;
+  const noted = history.filter(({ kind }) => kind === 'note');
+  // Releases before the archive dropped the oldest actions, not the notes.
+  const first = Math.max(0, notes.length - noted.length);
+  return [...last, ...noted.map((row, n): RowContent => [row, notes[first + n]])];
 }
 
 /** Returns what an action changed, as the application stores it: docs/reference/journal-entries.md lists it. */

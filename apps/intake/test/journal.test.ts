@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { hashContent } from '@cups/contracts/node';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
 import { captureLog, clientFor, eventually, readJournal } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { StoredApplication } from '../src/store.ts';
 import { bridgeEvent, useIntake } from './world.ts';
 import { openStoredApplications } from './stored-applications.ts';
 
@@ -33,6 +35,19 @@ const idOf = (name: string) => name.slice('applications/'.length);
 const entriesOf = (name: string, count: number) => journal.until(({ key }) => key === idOf(name), count);
 
 const readStored = (name: string) => stored.read(idOf(name));
+
+/** Returns action and hash of each action, which intake computes again; '' without a hash. */
+async function listHashes(name: string): Promise<[action: string, hash: string][]> {
+  const ops = clientFor<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
+    address: `127.0.0.1:${scene.port}`,
+    keys: scene.world.keys,
+    from: 'ops',
+    to: 'intake',
+  });
+  const { actions } = await ops.listActionHashes({ name, pageSize: 50 });
+  ops.close();
+  return actions.map(({ action, contentHash }) => [action, contentHash.toString('hex')]);
+}
 
 describe('an application', () => {
   test('has an entry of each action and each edit of the draft, in its own sequence', async () => {
@@ -74,6 +89,63 @@ describe('an application', () => {
       { actor: 'agencies/asp', centre: '', action: 'acknowledged', ground: 'agency-message', result: 'in-progress' },
       { actor: 'agencies/asp', centre: '', action: 'approved', ground: 'agency-decision', result: 'ready' },
     ]);
+  });
+
+  test('computes the hashes of its entries again from what it keeps, until somebody changes that', async () => {
+    const here = scene.at(CENTRE);
+    const { name } = await here.file(38);
+    const request = () => ({ requestId: randomUUID(), name });
+    const amount = { amountMinor: '11000', currencyCode: 'MDL' };
+    await here.recordPayment({ ...request(), payment: { receiptNumber: 'CH-1', amount } });
+    for (const text of ['Comes on Monday', 'Came']) await here.addNote({ ...request(), text });
+    await scene.world.publish(bridgeEvent(name, 'DeliveryDecided', 1, { approved: true, resultKind: 'paper' }));
+    await entriesOf(name, 6);
+    const handOver = { collectedBy: 'applicant', idDocumentKind: 'identity-document' };
+    await here.handOverResult({ ...request(), handOver });
+    await here.confirmOutcome({ ...request(), outcome: { needMet: true } });
+    const entries = await entriesOf(name, 9);
+    const recorded = entries.slice(1).map(({ action, contentHash }) => [action, contentHash.toString('hex')]);
+    expect(recorded.map(([action]) => action)).toEqual([
+      'submit',
+      'record-payment',
+      'note',
+      'note',
+      'approved',
+      'confirm-arrival',
+      'hand-over',
+      'confirm-outcome',
+    ]);
+    // The arrival replaced the decision.
+    expect(await listHashes(name)).toEqual(
+      recorded.map(([action, hash]) => [action, action === 'approved' ? '' : hash]),
+    );
+
+    const alter = async (change: (app: StoredApplication) => StoredApplication) => {
+      const app = await readStored(name);
+      const options = { scope: 'service', cause: {}, now: new Date() } as const;
+      await stored.applications.update(app._id, options, (now) => ({ document: change(now), events: [] }));
+      const differing = (await listHashes(name)).flatMap(([action, hash], at) =>
+        hash === '' || hash === recorded[at]![1] ? [] : [action],
+      );
+      await stored.applications.update(app._id, options, (now) => {
+        const { decision, payment, notes, handOver, outcome } = app;
+        const kept = { decision, payment, notes, handOver, outcome };
+        return { document: Object.assign({}, now, kept) as StoredApplication, events: [] };
+      });
+      return differing;
+    };
+    expect(await alter((app) => ({ ...app, notes: app.notes!.slice(1) }))).toEqual(['note', 'note']);
+    expect(await alter((app) => ({ ...app, payment: { ...app.payment!, amountMinor: 1 } }))).toEqual([
+      'record-payment',
+    ]);
+    expect(await alter((app) => ({ ...app, decision: { ...app.decision!, resultNumber: 'X-9' } }))).toEqual([
+      'confirm-arrival',
+    ]);
+    expect(await alter((app) => ({ ...app, outcome: { needMet: false, missing: 'all' } }))).toEqual([
+      'confirm-outcome',
+    ]);
+    expect(await alter(({ handOver: _removed, ...app }) => app)).toEqual(['hand-over']);
+    expect(await alter((app) => app)).toEqual([]);
   });
 
   test('of an earlier release begins at 1', async () => {

@@ -33,9 +33,14 @@ export interface HistoryEntry {
   contentHash?: string;
 }
 
-export interface HistoryVerification {
-  actions: number;
+export interface HistoryComparison {
   findings: string[];
+  /** Number of actions whose entry has a hash and whose content the application no longer keeps, by action. */
+  withoutContent: Record<string, number>;
+}
+
+export interface HistoryVerification extends HistoryComparison {
+  actions: number;
 }
 
 const PAGE_SIZE = 200;
@@ -55,15 +60,18 @@ export async function verifyHistory(
   const platform = new PlatformClient(join(import.meta.dirname, '../../..'), process.env);
   try {
     let actions = 0;
+    let withoutContent: HistoryComparison['withoutContent'] = {};
     const findings = await verifyUntilArrived(async () => {
       // The history first: an entry of each of its actions is then in the journal or under way.
       const shown = await listActions(platform, application);
       actions = shown.actions.length;
       const pages = await listEntries(platform, application);
       const altered = verifyPages(application, pages, keys);
-      return [...altered, ...compareHistory(shown, pages.flatMap(toEntries), application)];
+      const compared = compareHistory(shown, pages.flatMap(toEntries), application);
+      ({ withoutContent } = compared);
+      return [...altered, ...compared.findings];
     }, wait);
-    return { actions, findings };
+    return { actions, findings, withoutContent };
   } finally {
     platform.close();
   }
@@ -137,13 +145,13 @@ const toEntries = ({ entries }: ListEntriesResponse__Output): HistoryEntry[] =>
  * Compares actions with entries: each action has an entry of its own with the same action, result and hash, in the same
  * order. An application of an earlier release may have older actions without entries.
  * @param entries all entries about the application, in any order
- * @returns findings, as docs/how-to/verify-the-journal.md lists them
+ * @returns findings as docs/how-to/verify-the-journal.md lists them
  */
 export function compareHistory(
   { actions, omittedMessages }: { actions: readonly ShownAction[]; omittedMessages: number },
   entries: readonly HistoryEntry[],
   application: string,
-): string[] {
+): HistoryComparison {
   const stream = entries
     .filter(({ source, subject }) => source === 'intake' && subject === application)
     .sort((one, other) => one.sequence - other.sequence);
@@ -151,11 +159,14 @@ export function compareHistory(
   const isWhole = stream[0]?.action === 'open';
   const first = isWhole ? 0 : Math.max(0, actions.length - open.length);
   const findings: string[] = [];
+  const withoutContent: Record<string, number> = {};
   const unmatched: { action: ShownAction; number: number }[] = [];
   let last = 0;
   for (const [at, action] of actions.entries()) {
     if (at < first) continue;
     const entry = take(open, (one) => isSame(one, action));
+    if (entry?.contentHash && action.contentHash === '')
+      withoutContent[action.action] = (withoutContent[action.action] ?? 0) + 1;
     if (!entry) unmatched.push({ action, number: at + 1 });
     else if (entry.sequence < last) findings.push(`action-moved: ${describe(action, at + 1)} is not in its place`);
     else last = entry.sequence;
@@ -169,7 +180,8 @@ export function compareHistory(
     );
   }
   const missing = withoutOmitted(open, omittedMessages);
-  return [...findings, ...missing.map(({ action, sequence }) => `action-missing: ${action}, entry ${sequence}`)];
+  findings.push(...missing.map(({ action, sequence }) => `action-missing: ${action}, entry ${sequence}`));
+  return { findings, withoutContent };
 }
 
 /** Agency messages above the limit have entries and no action. */
@@ -180,7 +192,8 @@ function withoutOmitted(entries: readonly HistoryEntry[], omitted: number): Hist
 
 const isSame = (entry: HistoryEntry, { action, result, contentHash }: ShownAction): boolean =>
   entry.action === action &&
-  (contentHash === '' || ((entry.result ?? '') === result && (entry.contentHash ?? '') === contentHash));
+  (entry.result ?? '') === result &&
+  (contentHash === '' || (entry.contentHash ?? '') === contentHash);
 
 /** Removes and returns the first entry that fits. */
 function take(entries: HistoryEntry[], fits: (entry: HistoryEntry) => boolean): HistoryEntry | undefined {
@@ -191,7 +204,16 @@ function take(entries: HistoryEntry[], fits: (entry: HistoryEntry) => boolean): 
 const describe = ({ action, recordTime }: ShownAction, number: number): string =>
   `action ${number} (${action}, ${recordTime})`;
 
-export function formatHistory({ actions, findings }: HistoryVerification): string {
-  if (findings.length === 0) return `The journal has all ${actions} actions of the history.`;
-  return ['The history and the journal differ:', ...findings.map((finding) => `  ${finding}`)].join('\n');
+export function formatHistory({ actions, findings, withoutContent }: HistoryVerification): string {
+  const result =
+    findings.length === 0
+      ? [`The journal has all ${actions} actions of the history.`]
+      : ['The history and the journal differ:', ...findings.map((finding) => `  ${finding}`)];
+  const replaced = Object.entries(withoutContent).map(([action, count]) => `${action} (${count})`);
+  if (replaced.length === 0) return result.join('\n');
+  return [
+    ...result,
+    'The application no longer keeps the content of these actions, so only action and state were compared:',
+    `  ${replaced.join(', ')}`,
+  ].join('\n');
 }

@@ -64,9 +64,11 @@ export function readRpcs(
       if (!app) throw notFound();
       if (isErased(app)) throw erased();
       const range = toRange(app, { ...request, before: 0 });
-      const rows = await readHistory(history, app, range);
+      // Which of several actions wrote what the application keeps depends on all of them.
+      const all = await readHistory(history, app, { from: 0, to: countHistory(app) });
+      const hashes = rehash(app, all);
       return {
-        actions: rows.map((row) => toActionHash(row, app)),
+        actions: all.slice(range.from, range.to).map((row) => toActionHash(row, hashes.get(row))),
         nextPageToken: range.to >= countHistory(app) ? '' : createPageToken(String(range.to), request.name),
         omittedMessages: app.omittedMessages ?? 0,
       };
@@ -77,10 +79,10 @@ export function readRpcs(
 const erased = (): Problem =>
   new Problem({ reason: 'PERSONAL_DATA_ERASED', message: 'The personal data of this resource were erased.' });
 
-const toActionHash = (row: ActionRecord, app: StoredApplication): ActionHash => ({
+const toActionHash = (row: ActionRecord, hash: Uint8Array | undefined): ActionHash => ({
   action: row.kind,
   result: row.toState,
-  contentHash: Buffer.from(rehash(app, row) ?? []),
+  contentHash: Buffer.from(hash ?? []),
   recordTime: toTimestamp(row.recordTime),
 });
 
