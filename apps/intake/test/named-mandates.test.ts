@@ -51,6 +51,22 @@ describe('a named mandate', () => {
     });
   });
 
+  test('is missing in requests of the former release, which are accepted only while the setting says so', async () => {
+    const strict = await scene.world.start({ mandatesRequired: true });
+    const desk = scene.world.deskAt(strict.grpcPort, 'CU-001');
+    // A page of the former release opens, edits and saves at either replica, and loses nothing by a refusal.
+    const draft = await desk.open(4);
+    await expect(desk.submit(draft.name)).rejects.toMatchObject({
+      reason: 'APPLICATION_INCOMPLETE',
+      message: 'The application names no mandate of the person: record one, or reload a page that has no step for it.',
+      violations: [{ field: '/mandate/name', rule: 'REQUIRED' }],
+    });
+    expect((await desk.read(draft.name)).state).toBe('STATE_DRAFT');
+    expect((await at().submit(draft.name)).state).toBe('STATE_SUBMITTED');
+    // A page of this release names a mandate, which both replicas accept.
+    for (const replica of [desk, at()]) await replica.submit((await at().open(5, present(mandateOf(5)))).name);
+  });
+
   test('of another centre, or of nobody, does not exist', async () => {
     const [foreign, absent] = [mandateOf(1), mandateOf(1)];
     scene.world.mandates.overrides.set(foreign, { centre: 'centres/CU-002' }).set(absent, null);

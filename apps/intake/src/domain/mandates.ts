@@ -75,6 +75,16 @@ export interface MandateUse {
 
 export const mandateName = ({ _id }: Pick<MandateCopy, '_id'>): string => `mandates/${_id}`;
 
+/** Pages of a release without mandates have no step that records one. */
+const MANDATE_MISSING =
+  'The application names no mandate of the person: record one, or reload a page that has no step for it.';
+
+/** Returns the message of a refusal for what is missing. */
+export const incompleteMessage = (violations: readonly Violation[]): string =>
+  violations.some(({ field, rule }) => field === '/mandate/name' && rule === 'REQUIRED')
+    ? MANDATE_MISSING
+    : 'The application is incomplete.';
+
 /**
  * Asserts that the named mandate allows the action.
  * @param time when intake records the action. The claimed time does not count: it would let a desk act for 5 minutes
@@ -92,7 +102,7 @@ export function assertMandateCovers(
     throw new Problem({ reason, message, metadata: { action, ...(name ? { mandate: name } : {}) } });
   };
   if (!name) {
-    if (use.isRequired) refuse('MANDATE_REQUIRED', 'The application names no mandate of the person.');
+    if (use.isRequired) refuse('MANDATE_REQUIRED', MANDATE_MISSING);
     return;
   }
   const { mandate } = use;

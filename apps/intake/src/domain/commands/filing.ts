@@ -6,7 +6,7 @@ import type { Actor, CommandResult } from '../command.ts';
 import type { ActionRecord, Application, ServiceVersion, Submission } from '../application.ts';
 import { startClock } from '../clock.ts';
 import { freezeCopies, listUnusableCopies } from '../documents.ts';
-import { assertMandateCovers, freezeMandate, mandateName } from '../mandates.ts';
+import { assertMandateCovers, freezeMandate, incompleteMessage, mandateName } from '../mandates.ts';
 import type { MandateCopy, MandateUse } from '../mandates.ts';
 import type { WorkingTime } from '../terms.ts';
 
@@ -44,7 +44,7 @@ export function submitApplication(app: Application, actor: Actor, context: Submi
   };
   const violations = validateCompleteness(content, requirements, filingContext, validateAnswers);
   if (violations.length > 0) {
-    throw new Problem({ reason: 'APPLICATION_INCOMPLETE', message: 'The application is incomplete.', violations });
+    throw new Problem({ reason: 'APPLICATION_INCOMPLETE', message: incompleteMessage(violations), violations });
   }
   assertMandateCovers(app, mandateUse, 'submit', actor.now);
   const due = startClock(version, content.costOption, submitTime, workingTime);
