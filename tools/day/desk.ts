@@ -70,7 +70,7 @@ export interface Desk {
   readContent(name: string): Promise<Buffer>;
 }
 
-/** Maximum attempts of a call with the same key on a transient error (503, 429). */
+/** Maximum attempts of a call with the same key on a transient error (503, 429, a closed connection). */
 const MAX_ATTEMPTS = 8;
 const RETRY_BACKOFF = { initialMs: 200, maxMs: 20_000, jitter: 0 };
 
@@ -123,7 +123,11 @@ export async function openDesk(
   async function call<T>(method: string, path: string, given: ApiRequest = {}): Promise<ApiResponse<T>> {
     const fixed = method === 'GET' ? given : { ...given, key: given.key ?? randomUUID() };
     for (let round = 1; ; round += 1) {
-      const response = await once<T>(method, path, fixed);
+      const response = await once<T>(method, path, fixed).catch((error: unknown) => {
+        if (round >= tries || !isClosedConnection(error)) throw error;
+        return undefined;
+      });
+      if (!response) continue;
       if (response.ok) {
         const replayed = response.headers.get('idempotent-replayed') === 'true';
         return { status: response.status, body: response.parsed, replayed, ms: response.ms };
@@ -156,6 +160,15 @@ export async function openDesk(
   const cookie = () => sessionHeaders()['cookie'] ?? '';
   return { centre, call, cookie, upload, readContent };
 }
+
+/**
+ * Whether the gateway closed the connection under a request, as it does with connections that were idle for 65 s. Browsers
+ * repeat such requests too.
+ */
+const isClosedConnection = (error: unknown): boolean =>
+  ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(
+    ((error as Error).cause as { code?: string } | undefined)?.code ?? '',
+  );
 
 /** Polls until the result matches. */
 export async function waitUntil<T>(

@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { openDesk } from '../day/desk.ts';
+
+/** The scripted desk and a gateway that closes an idle connection while the desk sends on it. */
+
+let closes = 0;
+let keys: (string | string[] | undefined)[] = [];
+const server = createServer((req, res) => {
+  req.resume();
+  if (req.url !== '/api/v1/sessions') {
+    keys.push(req.headers['idempotency-key']);
+    if (closes > 0) {
+      closes -= 1;
+      req.socket.destroy();
+      return;
+    }
+  }
+  res.setHeader('content-type', 'application/json').end(JSON.stringify({ operator: { centre: 'centres/CU-001' } }));
+});
+let url: string;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  keys = [];
+});
+
+test('a call on a closed connection is repeated under its key', async () => {
+  const desk = await openDesk(url, 'cu-001-specialist');
+  closes = 1;
+  expect((await desk.call('POST', '/applications', { body: {} })).status).toBe(200);
+  expect(keys).toEqual([expect.any(String), keys[0]]);
+});
+
+test('a desk without repeats reports it', async () => {
+  const desk = await openDesk(url, 'cu-001-specialist', { tries: 1 });
+  closes = 1;
+  await expect(desk.call('POST', '/applications', { body: {} })).rejects.toThrow('fetch failed');
+  expect(keys).toHaveLength(1);
+});
