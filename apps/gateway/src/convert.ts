@@ -167,6 +167,8 @@ const APPLICATION: FieldRules = {
   allowedActions: omitField,
   content: omitField,
   omittedMessages: orUndefined,
+  moreDeskAlerts: orUndefined,
+  morePersonNotifications: orUndefined,
   ownApplication: orUndefined,
   restriction: convertWith({ reason: enumField('RESTRICTION_REASON_') }),
   erasure: convertWith({ cause: orUndefined, rule: orUndefined }),

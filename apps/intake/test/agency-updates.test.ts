@@ -9,6 +9,7 @@ import { supplyDocuments } from '../src/domain/commands/supply.ts';
 import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
 import { countArchived, newestRows, rowsToArchive, withoutArchived } from '../src/domain/history.ts';
 import type { AgencyUpdate } from '../src/domain/agency-updates.ts';
+import { SHOWN_ALERTS } from '../src/domain/application.ts';
 import type { Application } from '../src/domain/application.ts';
 import type { Holidays } from '../src/domain/terms.ts';
 import { ACTOR, content, WORKING_TIME, newDraft, NOW, SUBMIT_CONTEXT } from './fixtures.ts';
@@ -283,7 +284,7 @@ describe('limits', () => {
           if (before.state !== app.state) transitions.add(app.history.at(-1)!.kind);
         }
         expect(Buffer.byteLength(JSON.stringify(app))).toBeLessThan(4 * 1024 * 1024);
-        expect(app.deskAlerts.length).toBeLessThanOrEqual(50);
+        expect(app.deskAlerts.length).toBeLessThanOrEqual(SHOWN_ALERTS + 1);
         // Entries with a transition are never dropped, and dropped entries are counted.
         expect(command.replayHistory(app.history)).toBe(app.state);
         for (const kind of transitions) expect(app.history.some((row) => row.kind === kind)).toBe(true);

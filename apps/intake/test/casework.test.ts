@@ -5,7 +5,8 @@ import { eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import { eventually, readTopic } from '@cups/testing';
 import * as casework from '../src/domain/commands/casework.ts';
-import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
+import { toApplication } from '../src/convert/application.ts';
+import { addDeskAlert, applyAgencyUpdate } from '../src/domain/agency-updates.ts';
 import { resolveQueueStatus } from '../src/domain/queue.ts';
 import type { Application } from '../src/domain/application.ts';
 import { ACTOR, applicationInState, NOW, catchProblem, WORKING_TIME, agencyUpdate } from './fixtures.ts';
@@ -14,6 +15,14 @@ import { bridgeEvent, idOf, useIntake } from './world.ts';
 /** Casework: AddNote, AssignApplication, MarkDeskAlertsSeen and RecordPersonNotification. None of them changes the state. */
 
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+/** A reader who may do nothing. */
+const VIEWER = {
+  operator: '',
+  roles: [],
+  now: NOW,
+  isPartyTo: () => false,
+  acceptsCorrections: () => false,
+};
 /** Each command, applied so that it changes the application. */
 const COMMANDS = {
   note: (app, actor) => casework.addNote(app, actor, 'Comes on Thursday.'),
@@ -107,16 +116,41 @@ describe('effects of casework', () => {
     ]);
   });
 
-  test('keeps the newest 50 notifications', () => {
+  test('shows the newest 50 notifications, and whether there are more', () => {
     let app = applicationInState('ready');
-    for (let n = 0; n <= 50; n += 1)
-      app = casework.recordPersonNotification(app, { ...ACTOR, now: later(n) }, { method: 'phone' }).document;
-    expect([app.personNotifications!.length, app.personNotifications![0]!.notifyTime]).toEqual([50, later(1)]);
+    const add = (count: number) => {
+      for (let n = 0; n < count; n += 1)
+        app = casework.recordPersonNotification(app, { ...ACTOR, now: later(n) }, { method: 'phone' }).document;
+      const { personNotifications, morePersonNotifications } = toApplication(app, VIEWER);
+      return [personNotifications!.length, morePersonNotifications];
+    };
+    expect([add(50), add(1), add(100)]).toEqual([
+      [50, false],
+      [50, true],
+      [50, true],
+    ]);
+    expect(app.personNotifications).toHaveLength(51);
     expect(app.personNotifications!.at(-1)).toMatchObject({
       about: 'ready',
       method: 'phone',
       operator: ACTOR.operator,
     });
+  });
+
+  test('shows the newest 50 alerts, and whether there are more', () => {
+    let app = applicationInState('ready');
+    const add = (count: number) => {
+      for (let n = 0; n < count; n += 1)
+        app = { ...app, deskAlerts: addDeskAlert(app.deskAlerts, 'message-refused', later(n), `CAUSE_${n}`) };
+      const { deskAlerts, moreDeskAlerts } = toApplication(app, VIEWER);
+      return [deskAlerts!.length, moreDeskAlerts];
+    };
+    expect([add(50), add(51), add(120)]).toEqual([
+      [50, false],
+      [50, true],
+      [50, true],
+    ]);
+    expect(app.deskAlerts).toHaveLength(51);
   });
 });
 

@@ -20,6 +20,7 @@ export function DeskAlerts({ details }: { details: ApplicationDetails }) {
         {kinds.map((kind) => (
           <li key={kind}>{t(DESK_ALERT_TEXTS[kind])}</li>
         ))}
+        {application.moreDeskAlerts && <li>{t(APPLICATION.moreNews)}</li>}
       </ul>
       <div className={styles.ways}>
         {kinds.includes('document-refused') && <ScanAgain details={details} />}

@@ -17,6 +17,11 @@ export const APPLICATION = defineMessages({
   take: { ro: 'Preia cererea', ru: 'Взять себе', en: 'Assign to me' },
   who: { ro: 'Cine și când', ru: 'Кто и когда', en: 'Access log' },
   news: { ro: 'De știut', ru: 'Важно', en: 'Alerts' },
+  moreNews: {
+    ro: 'Mesajele mai vechi sunt în istoric.',
+    ru: 'Более ранние сообщения — в истории.',
+    en: 'Earlier messages are in the history.',
+  },
   dealtWith: { ro: 'Am văzut', ru: 'Просмотрено', en: 'Mark as seen' },
   withdraw: { ro: 'Retrage cererea', ru: 'Отозвать заявление', en: 'Withdraw the application' },
   withdrawSure: {

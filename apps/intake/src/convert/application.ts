@@ -11,6 +11,7 @@ import type { PersonNotification as PersonNotificationOut } from '@cups/contract
 import { etagOf } from '@cups/store';
 import { findActiveGuards } from '../domain/command.ts';
 import type { AcceptsCorrections, IsPartyTo } from '../domain/command.ts';
+import { SHOWN_ALERTS, SHOWN_NOTIFICATIONS } from '../domain/application.ts';
 import type {
   ActionRecord,
   Application,
@@ -63,7 +64,8 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     handOver: toHandOver(app.handOver),
     outcome: app.outcome ?? null,
     allowedActions: toAllowedActions(app.state, viewer, activeGuards),
-    deskAlerts: app.deskAlerts.map(toDeskAlert),
+    deskAlerts: app.deskAlerts.slice(-SHOWN_ALERTS).map(toDeskAlert),
+    moreDeskAlerts: app.deskAlerts.length > SHOWN_ALERTS,
     agencyReference: app.agencyReference ?? '',
     openedBy: app.openedBy,
     noDueDateReason: app.noDueDateReason ?? '',
@@ -74,7 +76,8 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     buckets: toBuckets(app, viewer),
     notes: app.notes?.map(toNote) ?? [],
     assignee: app.assignee ?? '',
-    personNotifications: app.personNotifications?.map(toPersonNotification) ?? [],
+    personNotifications: app.personNotifications?.slice(-SHOWN_NOTIFICATIONS).map(toPersonNotification) ?? [],
+    morePersonNotifications: (app.personNotifications?.length ?? 0) > SHOWN_NOTIFICATIONS,
     payment: toPayment(app.payment),
     ownApplication: activeGuards.includes('own-application'),
     documents: app.documents?.map(toDocumentReference) ?? [],

@@ -1,5 +1,6 @@
 import { AGENCY_EFFECTS, isCivilDate, toCivilDate } from '@cups/application';
 import type { DeskAlertKind, AgencyEffect, Message, MessageChange, State } from '@cups/application';
+import { SHOWN_ALERTS } from './application.ts';
 import type {
   ActionRecord,
   Application,
@@ -51,7 +52,8 @@ const MIN_ANSWER_WORKING_DAYS = 5;
 const MAX_ANSWER_DAYS = 365;
 /** 21 days contain five working days in any calendar. */
 const FALLBACK_ANSWER_DAYS = 21;
-const MAX_DESK_ALERTS = 50;
+/** One more is stored than shown, which tells that there are earlier ones. The history has all. */
+const MAX_DESK_ALERTS = SHOWN_ALERTS + 1;
 /**
  * Maximum number of history entries per kind of message without transition, which bounds the archive. The first and the
  * newest are kept.

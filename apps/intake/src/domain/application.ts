@@ -258,6 +258,9 @@ export interface ServiceCopy {
   validTo?: string;
 }
 
+/** Alerts and notifications of the person that an application shows: the newest. */
+export const [SHOWN_ALERTS, SHOWN_NOTIFICATIONS] = [50, 50];
+
 export interface Application {
   _id: string;
   schemaVersion: number;

@@ -2,6 +2,7 @@ import type { NotificationMethod } from '@cups/application';
 import { violation } from '@cups/problem';
 import { assertDeskRole, resolveOccurTime, appendHistory } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
+import { SHOWN_NOTIFICATIONS } from '../application.ts';
 import type { Application, PersonNotification } from '../application.ts';
 import { lastUpdateTime } from '../history.ts';
 import { invalidField } from '../problems.ts';
@@ -9,8 +10,8 @@ import { invalidField } from '../problems.ts';
 /** Casework: commands of desk colleagues that do not change the state. */
 
 const MAX_NOTES = 200;
-/** Maximum number of stored notifications. The newest are kept; the history has all. */
-const MAX_PERSON_NOTIFICATIONS = 50;
+/** One more is stored than shown, which tells that there are earlier ones. The history has all. */
+const MAX_PERSON_NOTIFICATIONS = SHOWN_NOTIFICATIONS + 1;
 
 /**
  * Adds an internal note. Neither the agency nor the applicant sees it.
