@@ -50,7 +50,7 @@ export async function readCopyPage(clients: CopyClients, request: ExportPersonRe
     Promise.all(page.applications.map((one) => readApplication(clients, one, context))),
     isFirst ? readMandates(clients, idnp, context) : undefined,
   ]);
-  const hasProofs = applications.every(({ journal }) => journal !== undefined);
+  const hasProofs = applications.every(({ journal, earlierActions }) => journal !== undefined || earlierActions);
   return {
     copy: page.copy,
     applications,
@@ -63,18 +63,21 @@ export async function readCopyPage(clients: CopyClients, request: ExportPersonRe
 }
 
 async function readApplication(clients: CopyClients, exported: ExportedApplication__Output, context: Context) {
-  const { application, actions, submissions, accesses, moreAccesses, roles } = exported;
+  const { application, actions, submissions, accesses, moreAccesses, roles, earlierActions } = exported;
   if (!application) throw new Error('an upstream response is incomplete');
   const { name } = application;
+  const shown = { roles, application: convert.applicationJson(application), history: actions.map(convert.actionJson) };
+  const none = { submissions: [], recipients: [], accesses: [], notices: [], documents: [] };
+  // The first page of the application has all other parts.
+  if (earlierActions > 0) return { ...shown, ...none, earlierActions, journal: undefined };
   const [{ notices }, { documents }, journal] = await Promise.all([
     clients.notifications.exportNotices({ application: name }, context),
     clients.documents.exportDocuments({ application: name }, context),
     readEntries(clients, name, context),
   ]);
   return {
-    roles,
-    application: convert.applicationJson(application),
-    history: actions.map(convert.actionJson),
+    ...shown,
+    earlierActions: undefined,
     submissions: submissions.map(convert.submissionJson),
     recipients: submissions.length > 0 ? [application.agency] : [],
     accesses: accesses.map(convert.accessLogEntryJson),

@@ -85,6 +85,30 @@ describe('a copy', () => {
   });
 });
 
+test('a page that continues a history has nothing else of the application', async () => {
+  const states = { fromState: 'STATE_SUBMITTED', toState: 'STATE_SUBMITTED' } as const;
+  const note = { kind: 'note', actor: 'operators/ana', recordTime: { seconds: '1764000000', nanos: 0 }, ...states };
+  const continued = await startGateway({
+    intake: {
+      ExportPerson: () =>
+        Promise.resolve({
+          copy: ID,
+          applications: [{ roles: ['applicant'], application: application(), actions: [note], earlierActions: 7 }],
+        }),
+    },
+    journal: { ListEntries: gone },
+    documents: { ExportDocuments: gone },
+    notifications: { ExportNotices: gone },
+  });
+  const { status, body } = await continued.send('POST', PATH, { body: BODY });
+  expect([status, body]).toMatchObject([
+    200,
+    { applications: [{ earlierActions: 7, history: [{ kind: 'note' }], notices: [], documents: [], submissions: [] }] },
+  ]);
+  expect(body).not.toHaveProperty('unavailableParts');
+  await continued.stop();
+});
+
 test('a copy without a journal says so, and without another service there is none', async () => {
   const partial = await startGateway({ journal: { ListEntries: gone } });
   const { body } = await partial.send('POST', PATH, { body: BODY });

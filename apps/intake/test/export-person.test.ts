@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ExportPersonRequest } from '@cups/contracts/gen/cups/intake/v1/ExportPersonRequest.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import { clientFor, eventually, idnp, person, readJournal } from '@cups/testing';
-import { useIntake } from './world.ts';
+import type { ActionRecord } from '../src/domain/application.ts';
+import { openStoredApplications } from './stored-applications.ts';
+import { idOf, useIntake } from './world.ts';
 
 /** The copy of everything about a person, at all centres. */
 
@@ -74,6 +76,48 @@ describe('a copy', () => {
     const second = await copyOf(614, { pageSize: 2, pageToken });
     expect({ copy: second.copy, token: second.nextPageToken }).toEqual({ copy: first.copy, token: '' });
     expect(new Set([...namesOf(first), ...namesOf(second)]).size).toBe(3);
+  });
+
+  test('has a history that no single response could hold, in parts that follow each other', async () => {
+    const [older, long] = [await at(SOUTH).file(620), await at(NORTH).file(620)];
+    const stored = await openStoredApplications(scene.world);
+    const ROWS = 2_300;
+    const rowAt = (n: number): ActionRecord => {
+      const time = new Date();
+      const agencyText = { ro: `${n} ${'ă'.repeat(2_000)}` };
+      return {
+        kind: 'progressed',
+        actor: 'agencies/asp',
+        occurTime: time,
+        recordTime: time,
+        cause: `e-${n}`,
+        fromState: 'submitted',
+        toState: 'submitted',
+        agencyText,
+      };
+    };
+    await stored.applications.update(idOf(long.name), { scope: 'service', cause: {}, now: new Date() }, (app) => ({
+      document: { ...app, history: [...app.history, ...Array.from({ length: ROWS }, (_, n) => rowAt(n))] },
+      events: [],
+    }));
+    await stored.close();
+    const pages = [await copyOf(620)];
+    for (let next = pages[0]!.nextPageToken; next !== ''; next = pages.at(-1)!.nextPageToken)
+      pages.push(await copyOf(620, { pageToken: next }));
+    const parts = pages
+      .flatMap(({ applications }) => applications)
+      .filter((one) => one.application?.name === long.name);
+    expect(parts.length).toBeGreaterThan(3);
+    const texts = parts.flatMap(({ actions }) =>
+      actions.flatMap(({ agencyText }) => agencyText?.ro.split(' ')[0] ?? []),
+    );
+    expect(texts).toEqual(Array.from({ length: ROWS }, (_, n) => String(n)));
+    const counts = parts.map(({ earlierActions, actions }) => [earlierActions, actions.length] as const);
+    for (const [n, [earlier]] of counts.entries())
+      expect(earlier).toBe(counts.slice(0, n).reduce((sum, [, count]) => sum + count, 0));
+    expect(parts.map(({ submissions }) => submissions.length)).toEqual(parts.map((_, n) => (n === 0 ? 1 : 0)));
+    expect(pages.flatMap(namesOf)).toContain(older.name);
+    expect(new Set(pages.map(({ copy }) => copy)).size).toBe(1);
   });
 
   test('of a stranger is empty, and recorded all the same', async () => {

@@ -158,6 +158,16 @@ describe('the document', () => {
   });
 });
 
+test('an application whose history continues on later pages is one', () => {
+  const row = (n: number) => ({ kind: 'note' as const, recordTime: TIME, actor: `operators/${n}` });
+  const [first] = page().applications;
+  const part = (n: number, earlierActions?: number) =>
+    page({ applications: [{ ...first!, history: [row(n)], ...(earlierActions ? { earlierActions } : {}) }] });
+  const { applications } = joinCopyPages([part(1), part(2, 1), part(3, 2), page()], described);
+  expect(applications.map(({ history }) => history)).toEqual([[row(1), row(2), row(3)], first!.history]);
+  expect(applications[0]).not.toHaveProperty('earlierActions');
+});
+
 test('pages join to one copy with the names of all', () => {
   const more = { name: 'operators/two', displayName: 'Ana' };
   const { applications, operators, mandates } = joinCopyPages(

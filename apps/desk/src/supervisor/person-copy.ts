@@ -38,7 +38,8 @@ export async function createCopy(request: CopyRequest, onProgress: (count: numbe
     const body = pageToken === undefined ? request : { ...request, pageToken };
     const page: PersonCopyPage = await bodyOf(api.POST('/api/v1/person-copies', { body }));
     pages.push(page);
-    onProgress(pages.reduce((sum, { applications }) => sum + applications.length, 0));
+    const parts = pages.flatMap(({ applications }) => applications);
+    onProgress(parts.filter(({ earlierActions }) => earlierActions === undefined).length);
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);
   const { joinCopyPages } = await import('@cups/application/person-copy');

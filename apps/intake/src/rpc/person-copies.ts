@@ -9,13 +9,16 @@ import type { Context } from '@cups/rpc';
 import { toAction, toApplication } from '../convert/application.ts';
 import type { Viewer } from '../convert/application.ts';
 import { toFiledSubmission } from '../convert/filed-submission.ts';
+import type { ActionRecord } from '../domain/application.ts';
 import { copyRolesOf, withoutOthers } from '../domain/person-copy.ts';
 import { invalidField } from '../domain/problems.ts';
 import type { StoredApplication } from '../store.ts';
 import { countHistory, readHistory } from '../store/history-segments.ts';
+import type { HistorySegments } from '../store/history-segments.ts';
 import { OPS_OPERATOR, recordCopy } from '../store/person-copies.ts';
 import type { CopyReason } from '../store/person-copies.ts';
-import { assertSearchable, findPersonPage } from '../store/person-export.ts';
+import { assertSearchable, findContinued, findPersonPage } from '../store/person-export.ts';
+import type { PersonPage } from '../store/person-export.ts';
 import { toAccessLogEntry } from './access-log.ts';
 import { toAccessCause } from './access-recording.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
@@ -26,6 +29,9 @@ const MAX_PAGE_SIZE = 20;
 const MAX_ACCESSES = 1_000;
 /** A page of the access log. */
 const ACCESS_PAGE_SIZE = 200;
+/** A response has at most 4 MiB: beside at most 0.5 MiB of other applications, one has this number of characters. */
+const MAX_CHARACTERS = 1024 * 1024;
+const ACTIONS_PAGE_SIZE = 200;
 const EVIDENCE = /^[A-Za-z0-9](?:[A-Za-z0-9./ -]{0,38}[A-Za-z0-9])?$/;
 /** The number of a person, however it is grouped. */
 const PERSONAL_NUMBER = /[0-9](?:[ ./-]?[0-9]){12}/;
@@ -43,21 +49,26 @@ export function personCopyRpcs(deps: CopyDeps): Pick<IntakeRpcs, 'ExportPerson'>
       const { idnp, reason, evidence } = parseRequest(request);
       assertSearchable(deps);
       const tokenArguments = { person: deps.hashes.forPerson('applicant', idnp), reason, evidence };
-      const { copy, before } = parsePosition(parsePageToken(request.pageToken, tokenArguments), deps.now());
+      const { copy, before, from } = parsePosition(parsePageToken(request.pageToken, tokenArguments), deps.now());
       const operator = context.session?.operator ?? OPS_OPERATOR;
       if (before === undefined) {
         const actor = context.session ? {} : { actor: parseActor(request.actor) };
         const record = { operator, ...actor, reason, evidence, time: deps.now() };
         await recordCopy(deps.personCopies, copy, record, toAccessCause(context));
       }
-      const page = await findPersonPage(deps, { idnp, before, pageSize: pageSizeOf(request) });
-      const shown = await Promise.all(page.found.map((app) => toExported(app, idnp, deps)));
+      const pageSize = pageSizeOf(request);
+      const page =
+        before !== undefined && from !== undefined
+          ? await findContinued(deps, { idnp, id: before })
+          : await findPersonPage(deps, { idnp, before, pageSize });
+      const shown = await Promise.all(page.found.map((app) => toExported(app, idnp, deps, from)));
       await recordAccesses(page.found, operator, context, deps);
+      const next = continuationOf(page, shown) ?? page.next;
       return {
         copy,
         applications: shown,
         unreadable: page.unreadable.map((id) => resourceName('applications', id)),
-        nextPageToken: page.next === undefined ? '' : createPageToken(`${copy}/${page.next}`, tokenArguments),
+        nextPageToken: next === undefined ? '' : createPageToken(`${copy}/${next}`, tokenArguments),
       };
     },
   };
@@ -79,22 +90,56 @@ async function recordAccesses(
   );
 }
 
-async function toExported(app: StoredApplication, idnp: string, deps: CopyDeps): Promise<ExportedApplication> {
-  const [{ form }, { accesses, hasMore }, history] = await Promise.all([
-    deps.versions.get(app.service.versionId),
-    listAccesses(app._id, deps),
-    readHistory(deps.history, app, { from: 0, to: countHistory(app) }),
-  ]);
+/** Returns where the last application of a page continues; undefined if the page has its whole history. */
+function continuationOf({ found }: PersonPage, shown: readonly ExportedApplication[]): string | undefined {
+  const [app, last] = [found.at(-1), shown.at(-1)];
+  if (!app || !last) return undefined;
+  const next = (last.earlierActions ?? 0) + (last.actions?.length ?? 0);
+  return next < countHistory(app) ? `${app._id}.${next}` : undefined;
+}
+
+/** @param from number of the first action, from 0; undefined for the first page of the application */
+async function toExported(
+  app: StoredApplication,
+  idnp: string,
+  deps: CopyDeps,
+  from: number | undefined,
+): Promise<ExportedApplication> {
+  const history = await readActions(app, from, deps);
   const shown = withoutOthers({ ...app, history }, idnp);
-  return {
+  const exported = {
     roles: copyRolesOf(app, idnp),
     // A desk's alerts and queue say nothing about the person that the history lacks.
-    application: { ...toApplication(shown, READER(deps.now())), deskAlerts: [], buckets: [] },
+    application: { ...toApplication(shown, READER(deps.now())), deskAlerts: [], moreDeskAlerts: false, buckets: [] },
     actions: shown.history.map((row) => toAction(row, shown)),
-    submissions: shown.submissions.map((one) => toFiledSubmission(shown, one, form)),
-    accesses,
-    moreAccesses: hasMore,
   };
+  if (from !== undefined) return { ...exported, earlierActions: from };
+  const [{ form }, { accesses, hasMore }] = await Promise.all([
+    deps.versions.get(app.service.versionId),
+    listAccesses(app._id, deps),
+  ]);
+  const submissions = shown.submissions.map((one) => toFiledSubmission(shown, one, form));
+  return { ...exported, submissions, accesses, moreAccesses: hasMore };
+}
+
+/** Returns the actions from this number on that fit into a response, at least one. */
+async function readActions(
+  app: StoredApplication,
+  from: number | undefined,
+  { history }: { history: Pick<HistorySegments, 'read'> },
+): Promise<ActionRecord[]> {
+  const [first, count] = [from ?? 0, countHistory(app)];
+  let characters = from === undefined ? JSON.stringify(app).length : 0;
+  const actions: ActionRecord[] = [];
+  for (let next = first; next < count; next += ACTIONS_PAGE_SIZE) {
+    const range = { from: next, to: Math.min(next + ACTIONS_PAGE_SIZE, count) };
+    for (const row of await readHistory(history, app, range)) {
+      characters += JSON.stringify(row).length;
+      if (characters > MAX_CHARACTERS && actions.length > 0) return actions;
+      actions.push(row);
+    }
+  }
+  return actions;
 }
 
 /** A reader who may do nothing with the application. */
@@ -140,11 +185,19 @@ function parseActor(actor: string): string {
   return actor;
 }
 
-/** @param position `<copy>/<last application>` of a page token */
-function parsePosition(position: string | undefined, now: Date): { copy: string; before?: string } {
+/**
+ * @param position of a page token: `<copy>/<last application>`, or `<copy>/<last application>.<its next action>`, which
+ *   replicas of an earlier release refuse instead of leaving actions out
+ */
+function parsePosition(
+  position: string | undefined,
+  now: Date,
+): { copy: string; before?: string; from?: number | undefined } {
   if (position === undefined) return { copy: newUlid(now) };
-  const [copy = '', before = ''] = position.split('/');
-  if (isUlid(copy) && isUlid(before)) return { copy, before };
+  const [copy = '', before = '', next] = position.split(/[/.]/);
+  const from = next === undefined ? undefined : Number(next);
+  const isNumber = from === undefined || (Number.isSafeInteger(from) && from > 0);
+  if (isUlid(copy) && isUlid(before) && isNumber) return { copy, before, from };
   throw new Problem({ reason: 'PAGE_TOKEN_INVALID', message: 'The page token is invalid.' });
 }
 

@@ -56,6 +56,15 @@ export async function findPersonPage(
   };
 }
 
+/** Returns a page with the application whose history continues; with none if it was erased meanwhile. */
+export async function findContinued(
+  { applications }: Pick<PersonExportDeps, 'applications'>,
+  { idnp, id }: { idnp: string; id: string },
+): Promise<PersonPage> {
+  const app = await applications.get(id, { scope: 'platform' });
+  return { found: app && copyRolesOf(app, idnp).length > 0 ? [app] : [], unreadable: [], next: id };
+}
+
 /** Returns the first applications that fit into a response with their whole histories; at least one. */
 export function cutPage(candidates: StoredApplication[]): StoredApplication[] {
   let characters = 0;

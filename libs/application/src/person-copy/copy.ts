@@ -58,6 +58,8 @@ export interface CopiedApplication {
     uploadSha256: string;
     expireTime?: string;
   }[];
+  /** Number of actions that former pages have; absent on the first page of the application. */
+  earlierActions?: number;
   journal?: { pages: readonly { checkpoint: string; entries: readonly object[] }[] };
 }
 
@@ -106,6 +108,18 @@ export interface PersonCopy extends Omit<Required<PersonCopyPage>, 'nextPageToke
   createTime: string;
 }
 
+/** Joins the parts of applications whose histories continue on later pages. */
+function joinApplications(parts: readonly CopiedApplication[]): CopiedApplication[] {
+  const joined: CopiedApplication[] = [];
+  for (const { earlierActions, ...part } of parts) {
+    const last = joined.at(-1);
+    const continues = earlierActions !== undefined && last?.application.id === part.application.id;
+    if (continues) joined.splice(-1, 1, { ...last, history: [...last.history, ...part.history] });
+    else joined.push(part);
+  }
+  return joined;
+}
+
 /** Joins the pages of a copy. @throws Error without a page */
 export function joinCopyPages(
   pages: readonly PersonCopyPage[],
@@ -119,7 +133,7 @@ export function joinCopyPages(
     reason,
     evidence,
     createTime,
-    applications: pages.flatMap(({ applications }) => applications),
+    applications: joinApplications(pages.flatMap(({ applications }) => applications)),
     unreadable: pages.flatMap(({ unreadable }) => unreadable),
     mandates: first.mandates ?? [],
     retention: first.retention ?? [],
