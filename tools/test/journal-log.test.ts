@@ -13,15 +13,18 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 describe('copyLog', () => {
-  test('copies checkpoint, tiles and records of a log', () => {
+  test('copies checkpoint, tiles and records of a log, without its index', () => {
     const [from, to] = [join(folder.dir, 'journal'), join(folder.dir, 'backup', 'journal')];
     mkdirSync(join(from, 'tile', '0'), { recursive: true });
     mkdirSync(join(from, 'records'));
     writeFileSync(join(from, 'checkpoint'), 'note');
     writeFileSync(join(from, 'tile', '0', '000'), 'hashes');
     writeFileSync(join(from, 'records', '000'), 'records');
+    const files = readdirSync(from, { recursive: true }).toSorted();
+    mkdirSync(join(from, 'index'));
+    writeFileSync(join(from, 'index', '0-0'), 'rows');
     expect(copyLog(from, to)).toBe(true);
-    expect(readdirSync(to, { recursive: true }).toSorted()).toEqual(readdirSync(from, { recursive: true }).toSorted());
+    expect(readdirSync(to, { recursive: true }).toSorted()).toEqual(files);
     expect(readFileSync(join(to, 'tile', '0', '000'), 'utf8')).toBe('hashes');
   });
 

@@ -71,7 +71,7 @@ export class Appender {
     if ((await index.countIndexed()) > log.size) throw new LogRefused(REFUSALS.index);
     await index.catchUp(log);
     await missing.load();
-    this.#keyEntry = await readKeyEntry(index, log);
+    this.#keyEntry = readKeyEntry(index, log);
     if (this.#keyEntry && log.note !== undefined) {
       try {
         openCheckpoint(log.note, origin, [parseNoteVerifier(this.#keyEntry.verifier)]);
@@ -145,7 +145,7 @@ export class Appender {
     this.#isUncertain = false;
     await index.catchUp(log);
     const befores = entries.map(predecessorKey).filter((key) => key !== undefined);
-    const known = await index.findKeys([...new Set([...entries.map(entryKey), ...befores])]);
+    const known = index.findKeys([...new Set([...entries.map(entryKey), ...befores])]);
     const isNew = firstOfEach(known);
     const added = entries.filter(isNew);
     await this.#appendNew(added);

@@ -21,7 +21,7 @@ export const settings = {
     type: 'path',
     default: '.cups/journal',
     meaning:
-      'Folder of the log: tiles of hashes, records, and the newest checkpoint. One process writes to it. It is the only copy of the entries after 40 days, so back it up.',
+      'Folder of the log: tiles of hashes, records, the newest checkpoint, and an index that is built from them. One process writes to it. It is the only copy of the entries after 40 days, so back it up.',
   },
   origin: {
     name: 'JOURNAL_ORIGIN',

@@ -53,7 +53,7 @@ export class Dismissals {
       });
     const found = await missing.get(range);
     if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'Missing entries not found.' });
-    const [former] = await index.listStream(STREAM, { limit: 1 });
+    const [former] = index.listStream(STREAM, { limit: 1 });
     const sequence = (former?.sequence ?? 0) + 1;
     await appender.append([buildEntry(range, { sequence, reason, time: now() })]);
     await missing.dismiss(found);

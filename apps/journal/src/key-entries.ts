@@ -42,12 +42,12 @@ export function buildKeyEntry(signer: NoteSigner, former: KeyEntry | undefined, 
 }
 
 /** Returns the entry of the current key; undefined for an empty log. */
-export const readKeyEntry = async (index: EntryIndex, log: LogFolder): Promise<KeyEntry | undefined> =>
-  (await listKeyEntries(index, log, 1))[0];
+export const readKeyEntry = (index: EntryIndex, log: LogFolder): KeyEntry | undefined =>
+  listKeyEntries(index, log, 1)[0];
 
 /** Returns the entries of all keys, newest first. */
-export async function listKeyEntries(index: EntryIndex, log: LogFolder, limit = MAX_KEYS): Promise<KeyEntry[]> {
-  const found = await index.listStream(STREAM, { limit });
+export function listKeyEntries(index: EntryIndex, log: LogFolder, limit = MAX_KEYS): KeyEntry[] {
+  const found = index.listStream(STREAM, { limit });
   return found.map(({ sequence, position }) => ({
     sequence,
     position,

@@ -88,7 +88,7 @@ export class MissingEntries {
 
   async #recordGap({ source, subject, sequence }: Entry): Promise<void> {
     const { index, log } = this.#deps;
-    const [former] = await index.listStream({ source, subject }, { limit: 1, before: sequence });
+    const [former] = index.listStream({ source, subject }, { limit: 1, before: sequence });
     const range = { first: (former?.sequence ?? 0) + 1, last: sequence - 1 };
     if (range.first > range.last) return;
     if ((await this.#add({ source, subject }, range)) > 0)

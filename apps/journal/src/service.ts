@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { Event } from '@cups/contracts';
@@ -10,6 +11,7 @@ import { CheckpointPublisher } from './checkpoint-publisher.ts';
 import type { Config } from './config.ts';
 import { Dismissals } from './dismissals.ts';
 import { EntryIndex } from './entry-index.ts';
+import { INDEX_FOLDER, IndexFiles } from './index/index-files.ts';
 import { JournalMetrics } from './journal-metrics.ts';
 import { createFolder } from './log/durable-files.ts';
 import { lockFolder } from './log/folder-lock.ts';
@@ -20,7 +22,7 @@ import { journalRpcs } from './rpc.ts';
 import { watchSigningKeys } from './signing-keys.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { StartUp } from './start-up.ts';
-import { openIndexedEntries, openMissingRanges } from './store.ts';
+import { openIndexedSize, openMissingRanges } from './store.ts';
 
 export interface JournalTestOverrides extends StoredTestOverrides {
   /** Wraps the parts of a batch, to stop a process between two steps. */
@@ -77,7 +79,9 @@ async function openParts(backend: Backend, keys: () => SigningKeys): Promise<Jou
   const lock = await lockFolder(folder, LOCK_TIMEOUT_MS);
   backend.onShutdown('store', () => lock.release());
   const log = await LogFolder.open({ folder, origin, verifiers: () => keys().verifiers });
-  const index = new EntryIndex(openIndexedEntries(store), now);
+  const files = await IndexFiles.open({ folder: join(folder, INDEX_FOLDER), log, processLog });
+  backend.onShutdown('clients', () => files.close());
+  const index = new EntryIndex(files, openIndexedSize(store));
   const missing = new MissingEntries({ ranges: openMissingRanges(store), index, log: processLog, metrics, now });
   return { log, index, missing };
 }

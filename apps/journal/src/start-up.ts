@@ -8,6 +8,7 @@ import { createEntryHandlers } from './event-handlers.ts';
 import type { LogFolder } from './log/log-folder.ts';
 import { assertContinues, LogRefused, readPublishedNote } from './rollback.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import { removeFormerIndex } from './store.ts';
 
 export interface StartUpDeps {
   backend: StoredBackend<Config>;
@@ -82,6 +83,7 @@ export class StartUp {
       try {
         if (!this.#isCompared) await this.#compare();
         await appender.start();
+        await removeFormerIndex(backend.store);
         this.#isStarted = true;
       } catch (error) {
         if (error instanceof LogRefused) return this.#refuse(error);

@@ -1,28 +1,47 @@
 import type { Documents, Draft, Store, StoredDocument } from '@cups/store';
 
-/** Index of the log. It can be rebuilt from the log, which stays the source of truth. */
+/** What the journal stores beside its log. */
 
 const SCHEMA_VERSION = 1;
 
-/** Position of an entry. The ID is its key: source, subject and sequence. */
-export interface IndexedEntry extends StoredDocument {
-  /** From 0. */
-  position: number;
-  resource: string;
+/** Number of entries that were indexed. It is not in the folder of the log, so that an older copy of that is found. */
+export interface IndexedSize {
+  /** Returns 0 before the first write. @throws Problem STORE_UNAVAILABLE */
+  read(): Promise<number>;
+  /** @throws Problem STORE_UNAVAILABLE */
+  write(size: number): Promise<void>;
 }
-export type IndexedEntries = Documents<IndexedEntry>;
 
-export function openIndexedEntries(store: Store): IndexedEntries {
-  return store.documents<IndexedEntry>({
-    collection: 'entries',
-    schema: { position: { type: Number, required: true }, resource: { type: String, required: true } },
-    schemaVersion: SCHEMA_VERSION,
-    indexes: [
-      { fields: { position: 1 }, query: 'the newest indexed entry' },
-      { fields: { resource: 1, position: 1 }, query: 'the entries about a resource' },
-    ],
-    existsReason: 'ALREADY_EXISTS',
-  });
+const SIZE_ID = 'log';
+
+export function openIndexedSize(store: Store): IndexedSize {
+  const collection = () => store.collection<{ _id: string; size: number }>('indexedSize');
+  const run = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw store.failure(error, `indexedSize.${operation}`);
+    }
+  };
+  return {
+    read: () => run('read', async () => (await collection().findOne({ _id: SIZE_ID }))?.size ?? 0),
+    write: (size) =>
+      run('write', async () => {
+        await collection().updateOne({ _id: SIZE_ID }, { $set: { size } }, { upsert: true });
+      }),
+  };
+}
+
+/** What servers answer if the collection does not exist; not all of them with a code. */
+const NO_SUCH_COLLECTION = 'ns not found';
+
+/** Removes the index that earlier releases kept in the store. */
+export async function removeFormerIndex(store: Store): Promise<void> {
+  try {
+    await store.collection('entries').drop();
+  } catch (error) {
+    if (!String((error as Error).message).includes(NO_SUCH_COLLECTION)) throw store.failure(error, 'entries.drop');
+  }
 }
 
 /** Entries of a subject that the journal has not received, although it has a later one. The ID is the first key. */

@@ -114,23 +114,20 @@ test('an append that fails after its tiles is repeated, in the same process and 
   expect((await journal.list(application)).entries.map(({ index }) => index)).toEqual(['4', '3', '2', '1']);
 });
 
-test('the index is rebuilt from the log', async () => {
+test('the index is rebuilt from the log, and replaces that of an earlier release', async () => {
   const application = `applications/${newUlid(new Date())}`;
   const journal = await start();
   await journal.publish(...Array.from({ length: 300 }, (_, n) => entryEvent(application, n + 1)));
   await eventually(async () => (await journal.client().getCheckpoint({})).size === '301');
-  await journal.restart(
-    {},
-    {
-      async between() {
-        const index = await journal.openIndex();
-        await index.entries.remove({ position: { $gt: 20 } }, { scope: 'service' });
-        await index.close();
-      },
-    },
-  );
+  const former = { _id: 'intake|applications/1|0000000000000001' as never, position: 0 };
+  const between = async () => {
+    rmSync(join(journal.config.folder, 'index'), { recursive: true });
+    await journal.useCollection('entries', (entries) => entries.insertOne(former));
+  };
+  await journal.restart({}, { between });
   const { entries } = await journal.list(application, { pageSize: 200 });
   expect(entries[0]).toMatchObject({ index: '300' });
   await journal.publish(entryEvent(application, 300), entryEvent(application, 301));
   await eventually(async () => (await journal.client().getCheckpoint({})).size === '302');
+  expect(await journal.useCollection('entries', (left) => left.countDocuments())).toBe(0);
 });

@@ -11,6 +11,7 @@ import { eventCodec } from '@cups/contracts/proto';
 import { ensureTopics, journalTopic } from '@cups/events';
 import type { ServiceName } from '@cups/rpc';
 import { openStore } from '@cups/store';
+import type { Store } from '@cups/store';
 import {
   captureLog,
   clientFor,
@@ -28,7 +29,6 @@ import { openCheckpoint } from '../src/log/checkpoint.ts';
 import { parseNoteVerifier } from '../src/log/signed-note.ts';
 import { createJournal } from '../src/service.ts';
 import type { JournalTestOverrides } from '../src/service.ts';
-import { openIndexedEntries } from '../src/store.ts';
 
 const journalEvents = eventCodec<JournalEvents>('cups.journal.v1');
 
@@ -117,12 +117,18 @@ export async function startJournal(more: Partial<Config> = {}, overrides: Journa
       service = await start(again, changed);
       await eventually(isReady);
     },
-    /** Opens the store of the service. */
-    async openIndex() {
+    /** Runs something with a collection of the service's store. */
+    async useCollection<T>(
+      name: string,
+      work: (collection: ReturnType<Store['collection']>) => Promise<T>,
+    ): Promise<T> {
       const store = openStore({ uri: mongoUri, database: `${prefix}cups-journal`, log: log.log });
-      const entries = openIndexedEntries(store);
-      await eventually(() => store.ready());
-      return { entries, close: () => store.close() };
+      try {
+        await eventually(() => store.ready());
+        return await work(store.collection(name));
+      } finally {
+        await store.close();
+      }
     },
     async remove() {
       for (const one of clients) one.close();

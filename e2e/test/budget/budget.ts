@@ -169,8 +169,11 @@ const JOURNAL_BATCHES = { service: 'journal', perSecond: 1.5, perPair: 0.04 } as
 export const BACKGROUND_BUDGET: readonly BackgroundRow[] = [
   { service: 'journal', operation: 'kafka Fetch', perSecond: 2.5, reason: 'entries of half a second at once' },
   { service: 'journal', operation: 'kafka Produce', perSecond: 0.2, reason: 'a checkpoint at most every 10 s' },
-  { ...JOURNAL_BATCHES, operation: 'store find entries (_id)', reason: 'which entries of a batch are known' },
-  { ...JOURNAL_BATCHES, operation: 'store insert entries', reason: 'the index of a batch' },
+  {
+    ...JOURNAL_BATCHES,
+    operation: 'store update indexedSize (_id → $set)',
+    reason: 'the number of indexed entries, after a batch; the index itself is files',
+  },
 
   { operation: 'store probe', perSecond: 1.5, reason: 'whether the store answers, and less often that of data keys' },
   { operation: 'store find * (timer.due $or)', perSecond: 1, reason: 'due timers' },

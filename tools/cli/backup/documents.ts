@@ -24,7 +24,7 @@ export type KeyDatabase = (typeof KEY_DATABASES)[number];
  */
 export const DATABASES = [...STORED_SERVICES, ...KEY_DATABASES] as const;
 export type StoredService = (typeof DATABASES)[number];
-/** Databases that no backup needs: the index of the journal is built from its log. */
+/** Databases that no backup needs: the journal builds its index, and what is missing in it, from its log. */
 type DerivedDatabase = 'journal';
 
 /** Returns the databases of services: their data keys are in one of their own. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 /** The log of the journal in a backup: a copy of its folder, without its index, which the journal builds from it. */
 
 const CHECKPOINT = 'checkpoint';
+const INDEX = 'index';
 
 /** What a backup lacks whose log is elsewhere, for its manifest. */
 export const EXCLUDED_LOG =
@@ -18,7 +19,7 @@ export function copyLog(from: string, to: string): boolean {
   if (!existsSync(join(from, CHECKPOINT))) return false;
   mkdirSync(to, { recursive: true, mode: 0o700 });
   copyFileSync(join(from, CHECKPOINT), join(to, CHECKPOINT));
-  const checkpoint = join(from, CHECKPOINT);
-  cpSync(from, to, { recursive: true, preserveTimestamps: true, filter: (file) => file !== checkpoint });
+  const apart = [CHECKPOINT, INDEX].map((name) => join(from, name));
+  cpSync(from, to, { recursive: true, preserveTimestamps: true, filter: (file) => !apart.includes(file) });
   return true;
 }

@@ -38,7 +38,7 @@ export async function acceptRestore({ data, origin }: AcceptRestoreOptions): Pro
     const stores = await openStores(parts);
     try {
       await stores.database('journal').dropDatabase();
-      progress('the index is empty');
+      progress('the database of the journal is empty');
     } finally {
       await stores.close();
     }

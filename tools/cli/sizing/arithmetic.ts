@@ -147,12 +147,13 @@ function computeStore({ life, assumed }: SizingInput, { perYear, peakPerSecond }
   };
 }
 
-/** Computes the log of the journal: files of one claim, of which nothing is deleted. */
+/** Computes the log of the journal and its index: files of one claim, of which nothing is deleted. */
 function computeJournal({ life, assumed }: SizingInput, { perYear }: Load) {
   const { entries, bytes } = life.journal;
   return {
     entriesPerYear: entries * perYear,
-    diskGiB: (bytes * perYear * assumed.yearsKept) / BYTES_PER_GIB / assumed.diskFill,
+    diskGiB:
+      ((bytes + entries * assumed.journalIndexBytes) * perYear * assumed.yearsKept) / BYTES_PER_GIB / assumed.diskFill,
   };
 }
 

@@ -28,6 +28,11 @@ export const ASSUMPTIONS = {
     unit: 'bytes',
     why: 'that an entry of an index takes beside its fields. Not measured: MongoDB was not run here',
   },
+  journalIndexBytes: {
+    value: 52,
+    unit: 'bytes',
+    why: 'of an entry in the index of the journal: a row for its document and one for its resource, in files beside the log. A merge needs them twice for a while, which `diskFill` covers',
+  },
   brokerCpu: { value: 500, unit: 'thousandths of a core', why: 'reserved for a broker; the load needs far less' },
   brokerMemoryMiB: { value: 2048, unit: 'MiB', why: 'a heap of 1 GiB and as much for the cache of the system' },
   memberCpu: { value: 1000, unit: 'thousandths of a core', why: 'of the machine of a member of MongoDB' },

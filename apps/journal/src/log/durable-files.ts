@@ -29,7 +29,8 @@ export async function createFolder(folder: string): Promise<void> {
     await syncFolder(dirname(created));
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes the names of a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
   const directory = await open(folder, 'r');
   try {
     await directory.sync();

@@ -73,5 +73,11 @@ export const entryKey = ({ source, subject, sequence }: Pick<Entry, 'source' | '
 /** Returns the beginning of the keys of a source and subject. No subject has the separator. */
 export const streamOf = ({ source, subject }: Pick<Entry, 'source' | 'subject'>): string => `${source}|${subject}|`;
 
+/** Returns the parts of a key. */
+export const parseEntryKey = (key: string): { stream: string; sequence: number } => ({
+  stream: key.slice(0, -SEQUENCE_DIGITS),
+  sequence: Number(key.slice(-SEQUENCE_DIGITS)),
+});
+
 /** Digits of the largest safe integer. */
 const SEQUENCE_DIGITS = 16;

@@ -136,10 +136,15 @@ export class LogFolder {
 
   /** Returns a record. @throws RangeError if the log does not have it */
   readRecord(index: number): Buffer {
-    if (!(index >= 0 && index < this.size)) throw new RangeError(`The log of ${this.size} records has no ${index}.`);
-    const bundle = Math.floor(index / TILE_WIDTH);
+    return this.readBundle(index)[0]!;
+  }
+
+  /** Returns the records from an index to the end of their bundle. @throws RangeError if the log does not have the first */
+  readBundle(from: number): Buffer[] {
+    if (!(from >= 0 && from < this.size)) throw new RangeError(`The log of ${this.size} records has no ${from}.`);
+    const bundle = Math.floor(from / TILE_WIDTH);
     const width = Math.min(TILE_WIDTH, this.size - bundle * TILE_WIDTH);
-    return splitBundle(this.#load({ level: 'records', index: bundle, width }))[index % TILE_WIDTH]!;
+    return splitBundle(this.#load({ level: 'records', index: bundle, width })).slice(from % TILE_WIDTH);
   }
 
   /** Returns the hashes of a tile; undefined if the log does not reach it. */
