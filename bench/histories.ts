@@ -34,6 +34,8 @@ const { values: args } = parseArgs({
 const sizes = args.acts.split(',').map(Number);
 const runs = Number(args.runs);
 const root = join(import.meta.dirname, '..');
+/** Each application is of another person. */
+let personCount = 0;
 const log = (line: string) => void process.stdout.write(`${line}\n`);
 
 if (args.help) log(HELP);
@@ -72,9 +74,6 @@ async function main(): Promise<void> {
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
-
-/** Each application is of another person. */
-let personCount = 0;
 
 /** Files an application, and returns its ID. */
 async function fileOne(url: string, desk: Desk): Promise<string> {

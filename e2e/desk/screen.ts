@@ -14,6 +14,6 @@ export interface Screen {
   isDark?: boolean;
   /** Requests are pending while the picture is taken. */
   isPending?: boolean;
-  /** The whole page, not only what the window shows. */
+  /** The whole page, not only what the window shows. For pages of the citizen: the desk scrolls inside its window. */
   isWhole?: boolean;
 }

@@ -129,14 +129,7 @@ const FOLDER = join(ROOT, 'dist/screenshots');
 /** Screenshots that documentation pages show. */
 const COMMITTED_FOLDER = join(ROOT, 'docs/screenshots');
 const COMMITTED_SCANS = ['scan-choose', 'scan-camera', 'scan-uploading', 'scan-checked', 'scan-viewer', 'scan-result'];
-const COMMITTED_TRUST = [
-  'access-list',
-  'visit-mandate',
-  'mandates',
-  'correction',
-  'data-end',
-  'tracking-mandate-phone',
-];
+const COMMITTED_TRUST = ['access-list', 'visit-mandate', 'data-end'];
 const COMMITTED = ['queue', 'service', 'application', 'hand-over', ...COMMITTED_TRUST, ...COMMITTED_SCANS];
 /** Keeps text readable at 15 to 40 KB. */
 const QUALITY = 0.8;

@@ -29,10 +29,16 @@ async function grant(familyName: string, given: { language?: string; term?: stri
 /** The longest names that a list must hold. */
 const LONG_NAME = { familyName: 'Constantinescu-Hadîrcă', givenName: 'Alexandrina-Ecaterina' };
 
+/** The mandates of all pictures of the list. */
+let granted: Promise<unknown> | undefined;
+
 /** Shows the centre's mandates, of which some end soon. */
 async function showMandates(page: Page): Promise<void> {
-  await grant('Ursu', { term: 'days-31' });
-  await grant(LONG_NAME.familyName, { givenName: LONG_NAME.givenName });
+  granted ??= Promise.all([
+    grant('Ursu', { term: 'days-31' }),
+    grant(LONG_NAME.familyName, { givenName: LONG_NAME.givenName }),
+  ]);
+  await granted;
   await page.reload();
   await page.locator('[data-row]').first().waitFor();
 }
@@ -80,7 +86,7 @@ async function showCorrection(page: Page): Promise<void> {
   const { id } = await fileApplication({ ending: 'ZN', content: { applicant: applicant('Corectescu'), contact } });
   await page.goto(`/applications/${id}/correct`);
   await page.locator('[id="/answers/eventPlace"]').fill('Vorniceni');
-  await page.locator('ins').first().waitFor();
+  await page.locator('ins').first().scrollIntoViewIfNeeded();
 }
 
 /** Creates the copy of a person with one application. */
@@ -128,7 +134,6 @@ export const TRUST_SCREENS: readonly Screen[] = [
     path: () => '/mandates',
     prepare: showMandate,
     isLocalized: true,
-    isWhole: true,
   },
   { name: 'visit-mandate', operator: CLERK, path: () => '/', prepare: showMandateStep, isLocalized: true },
   { name: 'access-list', operator: CLERK, path: listOf, prepare: showAccessList, isLocalized: true },
@@ -144,7 +149,6 @@ export const TRUST_SCREENS: readonly Screen[] = [
     path: () => '/data-ends',
     prepare: showDataEnd,
     isLocalized: true,
-    isWhole: true,
   },
   { name: 'data-end-dark', operator: SUPERVISOR, path: () => '/data-ends', isDark: true },
   {

@@ -53,7 +53,7 @@ test('shows the list while the journal is unavailable', async () => {
     }),
   );
   await page.goto(`/applications/${id}/access-log`);
-  await page.getByText(/^Jurnalul nu răspunde acum\. Lista este completă/).waitFor();
+  await page.getByText(/^Jurnalul nu răspunde acum\. Lista se vede fără poziții/).waitFor();
   expect(await row(page, 'a depus cererea').locator('td').last().innerText()).toBe('neverificat');
   expect(await page.getByRole('button', { name: 'Salvează dovezile' }).count()).toBe(0);
   expect(await axe(page)).toEqual([]);

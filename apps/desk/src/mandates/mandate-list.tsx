@@ -135,8 +135,8 @@ function MandateSection({ title, mandates, children }: MandateSectionProps) {
   );
 }
 
-/** The columns are those of the queue, at their maximum. */
-const COLUMN_WIDTHS = { '--todo': '216px', '--date': '174px' } as CSSProperties;
+/** The columns are those of the queue, and wide enough for each ground. */
+const COLUMN_WIDTHS = { '--todo': '280px', '--date': '174px' } as CSSProperties;
 /** Days before the end from which the row warns. */
 const WARNING_DAYS = 30;
 

@@ -17,9 +17,12 @@ export function MandateText({ language, text, romanianText }: MandateTextProps) 
   const hasRomanian = romanianText !== undefined && romanianText !== '' && language !== 'ro';
   return (
     <div className={hasRomanian ? styles.texts : undefined}>
-      <Statements language={language} text={text} />
+      <div className={styles.labelled}>
+        {hasRomanian && <p className={styles.quiet}>{t(MANDATES.textInTheirLanguage)}</p>}
+        <Statements language={language} text={text} />
+      </div>
       {hasRomanian && (
-        <div>
+        <div className={styles.labelled}>
           <p className={styles.quiet}>{t(MANDATES.textInRomanian)}</p>
           <Statements language="ro" text={romanianText} />
         </div>

@@ -42,9 +42,9 @@ export const ACCESS_LIST = defineMessages({
     en: 'The journal is {delay} behind. New entries wait and are not lost.',
   },
   away: {
-    ro: 'Jurnalul nu răspunde acum. Lista este completă. Poziția din jurnal se vede mai târziu.',
-    ru: 'Журнал сейчас не отвечает. Список полный. Место в журнале будет видно позже.',
-    en: 'The journal is not responding. The list is complete. The positions appear later.',
+    ro: 'Jurnalul nu răspunde acum. Lista se vede fără poziții, care apar mai târziu.',
+    ru: 'Журнал сейчас не отвечает. Список показан без мест в журнале, они появятся позже.',
+    en: 'The journal is not responding. The list has no positions for now.',
   },
   somethingAbsent: {
     ro: 'Ce este mai vechi de o zi și lipsește din jurnal este dinaintea jurnalului sau se verifică de administratorul platformei.',

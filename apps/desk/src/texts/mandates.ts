@@ -50,6 +50,7 @@ export const MANDATES = defineMessages({
   },
   lastDay: { ro: 'Ultima zi', ru: 'Последний день', en: 'Last day' },
   text: { ro: 'Textul arătat persoanei', ru: 'Текст, показанный лицу', en: 'Text shown to the person' },
+  textInTheirLanguage: { ro: 'În limba persoanei', ru: 'На языке лица', en: 'In the language of the person' },
   textInRomanian: { ro: 'În română', ru: 'На румынском', en: 'In Romanian' },
   textVersion: { ro: 'Versiunea textului', ru: 'Версия текста', en: 'Version of the text' },
   textHash: { ro: 'SHA-256 al textului', ru: 'SHA-256 текста', en: 'SHA-256 of the text' },
