@@ -110,11 +110,11 @@ function connectServices(backend: StoredBackend<Config>) {
 /** Ends refused messages and parked events at the end of their terms. */
 function startEnds(backend: StoredBackend<Config>, refusedReplies: RefusedReplies): void {
   const { isConfirmed, refusedMessagesMs, parkedEventsMs } = backend.config.retention;
-  const end = (before: Date, limit: number) => refusedReplies.expire(before, limit);
+  const category = 'refused-messages';
   startRetention(backend, {
     isConfirmed,
     sweeps: [
-      { category: 'refused-messages', termMs: refusedMessagesMs, end },
+      { category, termMs: refusedMessagesMs, end: (...batch) => refusedReplies.expire(...batch) },
       parkedEventsSweep(backend, parkedEventsMs),
     ],
   });

@@ -95,8 +95,15 @@ test('removes rows at the end of their term, and keeps newer ones and those with
   const [, , unsent] = drafts;
   await collection.updateOne({ _id: unsent!._id }, { $set: { outbox: [{ seq: 1 }] } });
   const sweep = rowsSweep(rows, { category: 'identity-access-log', termMs: 1, field: 'time' });
-  const end = () => sweep.end(new Date('2019-06-01T00:00:00Z'), 1);
+  const announced: number[] = [];
+  const announce = async (count: number) => {
+    // Before the removal.
+    expect(await collection.countDocuments({ _id: { $in: drafts.map(({ _id }) => _id) } })).toBe(4 - announced.length);
+    announced.push(count);
+  };
+  const end = () => sweep.end(new Date('2019-06-01T00:00:00Z'), 1, announce);
   expect([await end(), await end(), await end()]).toEqual([1, 1, 0]);
+  expect(announced).toEqual([1, 1]);
   const left = await collection.find({ _id: { $in: drafts.map(({ _id }) => _id) } }).toArray();
   expect(left.map(({ _id }) => _id.split('/')[0]).toSorted()).toEqual(['new', 'unsent']);
   await collection.deleteOne({ _id: unsent!._id });

@@ -20,7 +20,7 @@ const isName = (text: string): boolean => NAME.test(text);
 const isEmpty = (text: string): boolean => text === '';
 
 /** Format of each member; a later release may know more codes. */
-const MEMBERS: Readonly<Record<Exclude<keyof Entry__Output, 'contentHash'>, (text: string) => boolean>> = {
+const MEMBERS: Readonly<Record<Exclude<keyof Entry__Output, 'contentHash' | 'count'>, (text: string) => boolean>> = {
   // Lists have the resource of their centre, or a code such as staff.
   resource: (text) => isName(text) || isCode(text),
   action: isCode,
@@ -42,6 +42,7 @@ export function decodeEntry(event: ReceivedEvent): Entry | Refusal {
     .filter(([name, isValid]) => !isValid(entry[name as keyof typeof MEMBERS]))
     .map(([name]) => `/entry/${name}`);
   if (![0, SHA256_BYTES].includes(entry.contentHash.length)) fields.push('/entry/contentHash');
+  if (entry.count < 0) fields.push('/entry/count');
   const cause = event.causationId || event.correlationId;
   if (event.sequence === null) fields.push('ce_sequence');
   if (!ID.test(event.id)) fields.push('ce_id');
@@ -49,9 +50,9 @@ export function decodeEntry(event: ReceivedEvent): Entry | Refusal {
   if (event.timeReplaced) fields.push('ce_time');
   if (fields.length > 0 || event.sequence === null) return { cause: 'ENTRY_INVALID', fields };
   const { subject, sequence, id, time } = event;
-  const { contentHash, ...texts } = entry;
+  const { contentHash, count, ...texts } = entry;
   const attributes = { source: serviceOf(event.source), subject, sequence, id, time, cause, verifier: '' };
-  return Object.assign(attributes, texts, { contentHash: contentHash.toString('hex') });
+  return Object.assign(attributes, texts, { contentHash: contentHash.toString('hex') }, count > 0 ? { count } : {});
 }
 
 const serviceOf = (source: string): string => source.slice(source.lastIndexOf('/') + 1);

@@ -126,9 +126,19 @@ function readLoggedEntry(index: number, log: LogFolder): LoggedEntry {
   };
 }
 
-function toMessage({ resource, action, actor, centre, ground, reason, result, contentHash }: Entry): EntryMessage {
+function toMessage({
+  resource,
+  action,
+  actor,
+  centre,
+  ground,
+  reason,
+  result,
+  contentHash,
+  count = 0,
+}: Entry): EntryMessage {
   const hash = Buffer.from(contentHash, 'hex');
-  return { resource, action, actor, centre, ground, reason, result, contentHash: hash };
+  return { resource, action, actor, centre, ground, reason, result, contentHash: hash, count };
 }
 
 /** @param text int64 as text @throws Problem INVALID_ARGUMENT unless it is from 0 to `max` */

@@ -52,6 +52,18 @@ test('lists the entries about a resource with their proofs, newest first, page b
   expect(listed.find(({ entry }) => entry?.action === 'read-details')?.text).toContain('"reason":"complaint"');
 });
 
+test('has the number of removed rows', async () => {
+  const resource = 'retentionRules/access-log';
+  const subject = `endedRows/${newUlid(new Date())}`;
+  await journal.publish(entryEvent(subject, 1, { resource, action: 'remove-rows', count: 200 }));
+  await untilListed(journal, resource, 1);
+  const [listed] = (await journal.list(resource)).entries;
+  expect(listed?.text).toContain(
+    '"action":"remove-rows","actor":"operators/ana","cause":"","centre":"centres/CU-001","count":200,',
+  );
+  expect(listed?.entry?.count).toBe(200);
+});
+
 test('takes an entry that a step of the platform caused', async () => {
   const application = newApplication();
   const causationId = 'revoked:mandates/01JDY6MRG0AAAAAAAAAAAAAAAA';
@@ -136,6 +148,7 @@ test('refuses entries that are empty, invalid, huge or of another service, and t
     entryEvent(application, 1, { reason: 'because she asked' }),
     entryEvent(application, 1, { result: 'x'.repeat(100_000) }),
     entryEvent(application, 1, { contentHash: Buffer.alloc(31) }),
+    entryEvent(application, 1, { count: -1 }),
     { ...entryEvent(application, 1), sequence: null },
     { ...entryEvent(application, 1), source: '/cups/identity' },
     { ...entryEvent(application, 1), id: 'a b' },
@@ -143,7 +156,7 @@ test('refuses entries that are empty, invalid, huge or of another service, and t
   await journal.publish(...bad, entryEvent(application, 1));
   await untilListed(journal, application, 1);
   await eventually(async () =>
-    /consumer_events_total\{[^}]*outcome="refused"[^}]*\} 13$/m.test(await journal.metrics()),
+    /consumer_events_total\{[^}]*outcome="refused"[^}]*\} 14$/m.test(await journal.metrics()),
   );
   expect((await journal.list(application)).entries).toHaveLength(1);
   expect(journal.log.text()).not.toMatch(/Popescu|2900000000007|because/);

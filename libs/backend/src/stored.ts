@@ -6,6 +6,8 @@ import type { ProblemKind } from '@cups/problem';
 import type { ServiceRegistration } from '@cups/rpc';
 import { openParkedEvents, openEventPark, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
 import type { AnyDocuments, Migration, RelayOptions, Store, TimersOptions } from '@cups/store';
+import { openEndedRows } from './ended-rows.ts';
+import type { EndedRows } from './ended-rows.ts';
 import { Backend } from './backend.ts';
 import type { BackendConfig, BackendOptions, TestOverrides } from './backend.ts';
 import { requireEncryptedStore } from './encrypted-store.ts';
@@ -96,6 +98,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   #inspectDataKeys: InspectDataKeys | undefined;
   readonly #consumers: Consumer[] = [];
   #watch: LagWatch | undefined;
+  #endedRows: EndedRows | undefined;
 
   /** @throws Error if the service's own key is unreadable, or a production store has no TLS or no entries */
   constructor(options: StoredOptions<Config>) {
@@ -153,15 +156,22 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     return [createOperationsService(parts) as unknown as ServiceRegistration<never>];
   }
 
+  /** Records of rows that ended with their term. Services that publish have them. */
+  get endedRows(): EndedRows {
+    this.#endedRows ??= openEndedRows(this.store, this.name);
+    return this.#endedRows;
+  }
+
   /** Publishes the outboxes of these documents, including events of earlier processes. */
   publishOutboxes(documents: AnyDocuments[], after: Pick<RelayOptions, 'afterPublish' | 'acknowledged'> = {}): void {
     const { name, now, log, metrics, tracer, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
     const publisher = createPublisher<StoredEvent>({ brokers, access, clientId: name, prefix, log, metrics, tracer });
-    this.#outboxDocuments.push(...documents);
+    const published = [...documents, this.endedRows.documents];
+    this.#outboxDocuments.push(...published);
     const publish = this.#wrapPublish((entries) => publisher.publish(entries));
     const { afterPublish, acknowledged } = after;
-    const relay = startRelay({ documents, now, publish, log, metrics, afterPublish, acknowledged });
+    const relay = startRelay({ documents: published, now, publish, log, metrics, afterPublish, acknowledged });
     this.onShutdown('outbox', async () => {
       await relay.drain(DRAIN_TIMEOUT_MS);
       await relay.stop();
@@ -204,9 +214,13 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     this.#consumers.push(consumer);
   }
 
-  /** Ends events that were parked before a time. @returns their number, at most `limit` */
-  expireParked(before: Date, limit: number): Promise<number> {
-    return this.#parking.expire(before, limit);
+  /**
+   * Ends events that were parked before a time.
+   * @param onRemoval receives the number of those that are removed next
+   * @returns their number, at most `limit`
+   */
+  expireParked(before: Date, limit: number, onRemoval: (count: number) => Promise<void>): Promise<number> {
+    return this.#parking.expire(before, limit, onRemoval);
   }
 
   /** Removes the parked events of a subject that was erased. @returns their number */

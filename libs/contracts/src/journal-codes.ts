@@ -61,6 +61,7 @@ export const JOURNAL_ACTIONS = {
   'end-restriction': 'The restriction ended',
   'request-erasure': 'The person requested the erasure',
   'erase-application': 'The key of the application was destroyed',
+  'remove-rows': 'Rows were removed at the end of their term',
   // Documents.
   'document-refused': 'A document was refused after filing',
   'create-document': 'A document was created for an upload or a result',

@@ -13,6 +13,7 @@ const COLLECTIONS = {
   operators: /^(?=.{1,80}$)[a-z0-9]+(?:[-.][a-z0-9]+)*$/,
   deliveries: new RegExp(`^${ULID}-(?=.{1,40}$)${KEBAB}$`),
   notices: /^[A-Za-z0-9][A-Za-z0-9-]{0,79}$/,
+  retentionRules: new RegExp(`^(?=.{1,40}$)${KEBAB}$`),
   agencies: new RegExp(`^(?=.{1,40}$)${KEBAB}$`),
 };
 

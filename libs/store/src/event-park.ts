@@ -165,9 +165,14 @@ function createParkedEnds(run: ParkedRunner, now: () => Date) {
     /**
      * Ends events that were parked before a time. Records of dropped ones and events whose predecessor never came are
      * removed. An event whose handler fails is dropped and its lane released, so that later ones are handled.
+     * @param onRemoval receives the number of those that are removed next
      * @returns the number of events, at most `limit`
      */
-    async expire(before: Date, limit: number): Promise<number> {
+    async expire(
+      before: Date,
+      limit: number,
+      onRemoval: (count: number) => Promise<void> = async () => {},
+    ): Promise<number> {
       const options = { limit, projection: { _id: 1, kind: 1 } };
       const due = asFilter({ parkTime: { $lt: before }, kind: { $in: ['gap', 'held'] }, released: 0 });
       const dropped = asFilter({ parkTime: { $lt: before }, kind: 'dropped' });
@@ -182,7 +187,10 @@ function createParkedEnds(run: ParkedRunner, now: () => Date) {
         const filter = asFilter({ _id: { $in: held }, kind: 'held' });
         await run((parked) => parked.updateMany(filter, asUpdate({ $set: { drop, released: 1 } })));
       }
-      if (removed.length > 0) await run((parked) => parked.deleteMany(asFilter({ _id: { $in: removed } })));
+      if (removed.length > 0) {
+        await onRemoval(removed.length);
+        await run((parked) => parked.deleteMany(asFilter({ _id: { $in: removed } })));
+      }
       return held.length + removed.length;
     },
     /** Removes all parked events of a subject that was erased. @returns their number */

@@ -30,6 +30,8 @@ export interface JournalEntry {
   reason?: JournalReason | undefined;
   /** Of what was changed; see `hashContent`. */
   contentHash?: Uint8Array | undefined;
+  /** Number of rows that were removed; absent for an entry about one resource. */
+  count?: number | undefined;
 }
 
 /** Start of every topic of entries; each service has its own. */
@@ -44,7 +46,10 @@ const RESOURCES: readonly ResourceCollection[] = [
   'deliveries',
   'centres',
   'personCopies',
+  'retentionRules',
 ];
+/** A 32-bit number. */
+const MAX_COUNT = 0x7fff_ffff;
 const SERVICE = /^services\/[a-z]{1,20}(?:-[a-z]{1,20})?$/;
 const DOCUMENT = /^[a-zA-Z]{1,20}\/[A-Za-z0-9][A-Za-z0-9./-]{0,120}$/;
 /** Personal numbers and phone numbers have more digits in a row than codes. ULIDs, which are random, may have as many. */
@@ -68,6 +73,7 @@ const CHECKS: { [Field in keyof JournalEntry]-?: (value: NonNullable<JournalEntr
   reason: (code) => Object.hasOwn(JOURNAL_REASONS, code),
   result: (code) => Object.hasOwn(JOURNAL_RESULTS, code),
   contentHash: (hash) => hash.length === 32,
+  count: (count) => Number.isInteger(count) && count > 0 && count <= MAX_COUNT,
 };
 
 /** Returns the subject of a document's entries: `<collection>/<ID>`, with a dot for each further slash. */
@@ -81,8 +87,8 @@ export function createJournal(service: string): (entry: JournalEntry) => NewEven
   const topic = `${JOURNAL_TOPIC_PREFIX}${service}`;
   return (given) => {
     assertCodesOnly(given);
-    const { document, key, centre = '', reason = '', contentHash = Buffer.alloc(0), ...codes } = given;
-    const entry = { ...codes, centre, reason, contentHash: Buffer.from(contentHash) };
+    const { document, key, centre = '', reason = '', contentHash = Buffer.alloc(0), count = 0, ...codes } = given;
+    const entry = { ...codes, centre, reason, contentHash: Buffer.from(contentHash), count };
     const data = journalEvents.encode({ type: TYPE, data: { entry } });
     const at = document.indexOf('/');
     const subject = toJournalSubject(document.slice(0, at), document.slice(at + 1));

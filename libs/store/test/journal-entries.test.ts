@@ -48,6 +48,7 @@ describe('createJournal', () => {
     { resource: `deliveries/${APPLICATION}-asp`, document: `deliveries/${APPLICATION}-asp` },
     { resource: 'centres/CU-001', document: `accessLog/CU-001/${APPLICATION}`, key: 'CU-001' },
     { reason: 'court' },
+    { resource: 'retentionRules/access-log', document: `endedRows/${APPLICATION}`, action: 'remove-rows', count: 200 },
   ])('accepts %j', (more) => {
     expect(() => journalEntry({ ...valid, ...more })).not.toThrow();
   });
@@ -73,6 +74,9 @@ describe('createJournal', () => {
     ['ground', 'power of attorney of Ion Rusu'],
     ['result', '+37369123456'],
     ['contentHash', Buffer.from('Ion Rusu')],
+    ['count', 0],
+    ['count', 0.5],
+    ['count', Number(NUMBER)],
   ])('rejects another %s without naming it: %s', (field, value) => {
     const given = { ...valid, [field]: value } as JournalEntry;
     expect(() => journalEntry(given)).toThrow(new Error(`A journal entry has an invalid ${field}.`));

@@ -110,12 +110,18 @@ export class RefusedReplies {
     await this.#run((rows) => rows.deleteMany({ agency, application }));
   }
 
-  /** Removes the rows before a time. @returns their number, at most `limit` */
-  async expire(before: Date, limit: number): Promise<number> {
+  /**
+   * Removes the rows before a time.
+   * @param onRemoval receives their number first
+   * @returns their number, at most `limit`
+   */
+  async expire(before: Date, limit: number, onRemoval: (count: number) => Promise<void>): Promise<number> {
     const found = await this.#run((rows) =>
       rows.find({ time: { $lt: before } }, { limit, projection: { _id: 1 } }).toArray(),
     );
-    if (found.length > 0) await this.#run((rows) => rows.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }));
+    if (found.length === 0) return 0;
+    await onRemoval(found.length);
+    await this.#run((rows) => rows.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }));
     return found.length;
   }
 

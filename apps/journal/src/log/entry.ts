@@ -26,6 +26,8 @@ export interface Entry {
   result: string;
   /** SHA-256 of the changed content and its salt, hexadecimal. */
   contentHash: string;
+  /** Number of rows that were removed, in an entry about many. */
+  count?: number;
   /** Key that signs checkpoints from this entry on, of an entry of the journal itself. */
   verifier: string;
   /** Missing entries that an administrator dismissed, of an entry of the journal itself. */
