@@ -1,5 +1,7 @@
 import type { Event, Log, Metrics, Tracer } from '@cups/contracts';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Partitioners } from 'kafkajs';
+import type { Producer } from 'kafkajs';
 import { explainDenial, type KafkaAccess } from './access.ts';
 import { AuthorizationErrors } from './authorization-errors.ts';
 import { encode } from './envelope.ts';
@@ -33,25 +35,43 @@ export interface PublisherOptions {
 /** Pause of a topic that accepts nothing. */
 const TOPIC_PAUSE_MS = 2_000;
 
-/** The broker connection, opened on first use. */
-class ProducerConnection {
+/** Longer than all requests of a send with their timeouts and repeats. */
+const SEND_TIMEOUT_MS = 60_000;
+
+type BatchProducer = Pick<Producer, 'connect' | 'disconnect' | 'sendBatch'>;
+
+function createProducer({ brokers, access, clientId }: PublisherOptions): BatchProducer {
+  return connectKafka(brokers, clientId, access).producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    maxInFlightRequests: 1,
+  });
+}
+
+/** The broker connection, opened on first use. It replaces a producer that never answers. */
+export class ProducerConnection {
   readonly #log: Log;
   readonly #prefix: string;
-  readonly #producer;
+  readonly #create: () => BatchProducer;
+  readonly #timeoutMs: number;
+  #producer: BatchProducer;
   #open: Promise<void> | undefined;
 
-  constructor({ brokers, access, clientId, prefix, log }: PublisherOptions) {
-    this.#log = log;
-    this.#prefix = prefix;
-    this.#producer = connectKafka(brokers, clientId, access).producer({
-      allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
-      maxInFlightRequests: 1,
-    });
+  /** @param overrides for tests */
+  constructor(
+    options: PublisherOptions,
+    { create = () => createProducer(options), timeoutMs = SEND_TIMEOUT_MS }: ProducerOverrides = {},
+  ) {
+    this.#log = options.log;
+    this.#prefix = options.prefix;
+    this.#create = create;
+    this.#timeoutMs = timeoutMs;
+    this.#producer = create();
   }
 
+  /** @throws Error if the broker is unavailable */
   connect(): Promise<void> {
-    this.#open ??= this.#producer.connect().then(
+    this.#open ??= this.#bounded(this.#producer.connect()).then(
       () => this.#log.info({ event: 'publisher-connected' }),
       (error: unknown) => {
         this.#open = undefined;
@@ -70,12 +90,32 @@ class ProducerConnection {
       else byTopic.set(entry.topic, [encode(entry)]);
     }
     const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic: this.#prefix + topic, messages }));
-    await this.#producer.sendBatch({ acks: -1, topicMessages });
+    await this.#bounded(this.#producer.sendBatch({ acks: -1, topicMessages }));
+  }
+
+  /** kafkajs can lose the end of a call while Kafka restarts: nothing would be published until the process restarts. */
+  async #bounded(call: Promise<unknown>): Promise<void> {
+    const ended = new AbortController();
+    const timeout = pause(this.#timeoutMs, 'timeout', { signal: ended.signal });
+    timeout.catch(() => {});
+    const first = await Promise.race([call, timeout]).finally(() => ended.abort());
+    if (first !== 'timeout') return;
+    this.#log.warn({ event: 'publisher-replaced', durationMs: this.#timeoutMs });
+    call.catch(() => {});
+    void this.close();
+    this.#producer = this.#create();
+    this.#open = undefined;
+    throw new Error('Kafka did not answer in time.');
   }
 
   close(): Promise<void> {
     return this.#producer.disconnect().catch(() => {});
   }
+}
+
+interface ProducerOverrides {
+  create?: () => BatchProducer;
+  timeoutMs?: number;
 }
 
 /** Topics that accept nothing for now, each until a time (ms). */
