@@ -67,17 +67,11 @@ async function main(): Promise<number> {
     for (let before = ''; before !== readdirSync(folder).join(); await pause(500)) before = readdirSync(folder).join();
     const { user, system } = process.cpuUsage(cpu);
     const runs = readdirSync(folder);
-    const find = (document: string, sequence: number) =>
-      files.findByDocument(document, { before: sequence + 1, limit: 1 })[0];
     const known = measure(count, () => {
-      const index = randomInt(size);
-      const { document, sequence } = namesOf(index);
-      return find(document, sequence)?.position === index;
+      const { document, sequence } = namesOf(randomInt(size));
+      return files.has(document, sequence);
     });
-    const unknown = measure(
-      count,
-      () => find(`intake|applications/${nameOf(size + randomInt(size))}|`, 1) === undefined,
-    );
+    const unknown = measure(count, () => !files.has(`intake|applications/${nameOf(size + randomInt(size))}|`, 1));
     const resource = measure(count, () => {
       const index = randomInt(size - 5);
       const found = files.findByResource(namesOf(index).resource, { before: MAX_ORDER, limit: 50 });

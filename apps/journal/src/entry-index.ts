@@ -56,8 +56,7 @@ export class EntryIndex {
     return new Set(
       keys.filter((key) => {
         const { stream, sequence } = parseEntryKey(key);
-        const [last] = this.#files.findByDocument(stream, { before: sequence + 1, limit: 1 });
-        return last?.order === sequence;
+        return this.#files.has(stream, sequence);
       }),
     );
   }

@@ -63,6 +63,9 @@ function expectAll(files: IndexFiles): void {
   const all = { before: MAX_ORDER, limit: 1_000 };
   for (const [document, entries] of [...expected.document].filter((_, at) => at % 50 === 0)) {
     const newestFirst = entries.toSorted(([one], [other]) => other - one);
+    const sequences = Array.from({ length: newestFirst[0]![0] + 2 }, (_, sequence) => sequence);
+    const known = sequences.filter((sequence) => files.has(document, sequence));
+    expect(known).toEqual(newestFirst.map(([sequence]) => sequence).toReversed());
     const found = files.findByDocument(document, all).map(({ order, position }) => [order, position]);
     expect(found).toEqual(newestFirst);
     const before = newestFirst[2]![0];

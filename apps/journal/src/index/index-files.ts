@@ -82,6 +82,16 @@ export class IndexFiles {
     this.#newestCount += 1;
   }
 
+  /** Whether it has an entry. Most are asked for soon after they came, or never came. */
+  has(document: string, sequence: number): boolean {
+    const name = toDocumentName(document);
+    if (this.#newest.get(name)?.some(({ order }) => order === sequence)) return true;
+    if (this.#runs.length === 0) return false;
+    const hash = hashName(name);
+    const bounds = { before: sequence + 1, limit: 1 };
+    return this.#runs.some((run) => run.find(hash, bounds)[0]?.order === sequence);
+  }
+
   /** Returns the last entries of a document whose sequence is below `before`, the highest first; order: sequence. */
   findByDocument(document: string, bounds: { before: number; limit: number }): Row[] {
     return this.#find(toDocumentName(document), bounds);

@@ -21,6 +21,8 @@ export const FAN_OUT = 8;
 export const ROWS_PER_ENTRY = 2;
 /** Rows of one read. */
 const BLOCK_ROWS = 256;
+/** A file up to this size is read whole: 3 MiB for the at most seven runs of level 0. */
+const MAX_IN_MEMORY = 1024 * 1024;
 /** Guesses of a place before the rest is halved: the rows of one name are not spread evenly. */
 const MAX_GUESSES = 6;
 const FILE_MODE = 0o600;
@@ -47,6 +49,8 @@ export class SortedRun {
   readonly rows: number;
   readonly #file: number;
   readonly #block = Buffer.alloc(BLOCK_ROWS * ROW_BYTES);
+  /** The rows of a small run. */
+  #content: Buffer | undefined;
 
   private constructor(place: RunPlace, file: number) {
     this.place = place;
@@ -58,7 +62,11 @@ export class SortedRun {
   static open(folder: string, place: RunPlace): SortedRun {
     const file = openSync(join(folder, formatRunName(place)), 'r');
     const run = new SortedRun(place, file);
-    if (fstatSync(file).size === HASH_BYTES + run.rows * ROW_BYTES) return run;
+    const bytes = run.rows * ROW_BYTES;
+    if (fstatSync(file).size === HASH_BYTES + bytes) {
+      if (bytes <= MAX_IN_MEMORY) run.#content = run.read(0, Buffer.alloc(bytes));
+      return run;
+    }
     run.close();
     throw new Error(`The run ${formatRunName(place)} is incomplete.`);
   }
@@ -75,9 +83,10 @@ export class SortedRun {
     return root;
   }
 
-  /** Reads rows into a buffer. @returns their bytes; fewer at the end of the run */
+  /** Reads rows, into a buffer if they are not in memory. @returns their bytes; fewer at the end of the run */
   read(first: number, into: Buffer): Buffer {
     const length = Math.min(into.length, (this.rows - first) * ROW_BYTES);
+    if (this.#content) return this.#content.subarray(first * ROW_BYTES, first * ROW_BYTES + length);
     const read = readSync(this.#file, into, 0, length, HASH_BYTES + first * ROW_BYTES);
     if (read < length) throw new Error(`The run ${formatRunName(this.place)} is incomplete.`);
     return into.subarray(0, length);
