@@ -8,13 +8,30 @@ import { platformUrl, readSetupVariable } from './test-env.ts';
 import { openDeskFor } from './filings.ts';
 
 /** Sends a reply of the agency. The application ID must end with ZN, so that the simulator stays silent. */
-export async function sendReply(
-  { id, agency }: Application,
+export const sendReply = (
+  application: Application,
   kind: keyof typeof REPLY_TYPES,
   data: Record<string, unknown>,
+): Promise<void> => sendReplies(application, kind, [data]);
+
+/** Sends replies of one kind, in order, in one request. */
+export async function sendReplies(
+  { id, agency }: Application,
+  kind: keyof typeof REPLY_TYPES,
+  contents: readonly Record<string, unknown>[],
 ): Promise<void> {
   const code = agency.replace('agencies/', '');
   await waitUntilSent(id);
+  const messages = contents.map((data) => toReply({ id, code }, kind, data));
+  const brokers = readSetupVariable('CUPS_DESK_KAFKA').split(',');
+  await produceRaw({ brokers, prefix: readSetupVariable('CUPS_DESK_PREFIX') }, `agency.${code}.replies`, messages);
+}
+
+function toReply(
+  { id, code }: { id: string; code: string },
+  kind: keyof typeof REPLY_TYPES,
+  data: Record<string, unknown>,
+) {
   const application = `applications/${id}`;
   const hasReference = kind !== 'resultCorrected' && kind !== 'resultRevoked';
   const message = toMessage({
@@ -27,8 +44,7 @@ export async function sendReply(
   } as ReplyEvent);
   const parsed = fromMessage(message);
   if (!parsed.ok) throw new Error(`No reply of the contract: ${JSON.stringify(parsed)}`);
-  const brokers = readSetupVariable('CUPS_DESK_KAFKA').split(',');
-  await produceRaw({ brokers, prefix: readSetupVariable('CUPS_DESK_PREFIX') }, `agency.${code}.replies`, [message]);
+  return message;
 }
 
 /**

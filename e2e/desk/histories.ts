@@ -1,27 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDesk } from '@cups/tools/desk';
+import { eventually } from '@cups/testing';
 import type { Desk } from '@cups/tools/desk';
-import { createContent, publicServices } from '@cups/tools/filings';
-import type { Centre } from '@cups/tools/filings';
 import { formatTable } from '@cups/tools/format-table';
-import { grantMandate } from '@cups/tools/mandates';
-import { startPlatform } from '@cups/tools/platform';
-import { copyRegistryWithoutLimits, LOAD_SETTINGS } from './jobs.ts';
-import { percentiles, round } from './processes.ts';
+import { sendReplies } from './agency.ts';
+import { fileApplication, openDeskFor } from './filings.ts';
+import { startTestPlatform } from './test-platform.ts';
 
 /** Measures the requests of an application's screens with short and with long histories. */
 
-const HELP = `node bench/histories.ts [--acts 10,1000,5000] [--runs 200]
+const HELP = `node e2e/desk/histories.ts [--acts 10,1000,5000] [--runs 200]
 
-Starts a platform on an empty folder, files one application for each number of acts, and gives it as many over the API.
-Then it asks for the screens of all applications in turn, --runs times, so that other load affects all alike:
+Starts a platform on an empty folder, and files one application for each number of acts. Its agency reports progress until
+the history has as many. Then it asks for the screens of all applications in turn, --runs times, so that other load affects
+all alike:
   application     details with the newest 150 steps
   earlier steps   one page of 50 archived steps
-  access list     the access log, and the journal with its proofs
+  access log      a page of 200 entries
+  journal         a page of 200 entries with their proofs
 and prints times and ratios to the first application. 5,000 acts take a minute or two.`;
 
 const { values: args } = parseArgs({
@@ -33,9 +29,11 @@ const { values: args } = parseArgs({
 });
 const sizes = args.acts.split(',').map(Number);
 const runs = Number(args.runs);
-const root = join(import.meta.dirname, '..');
-/** Each application is of another person. */
-let personCount = 0;
+const OPERATOR = 'cu-001-specialist';
+/** Replies in one request to Kafka. */
+const BATCH = 500;
+/** Acts arrive in the history within this time. */
+const HISTORY_TIMEOUT_MS = 5 * 60_000;
 const log = (line: string) => void process.stdout.write(`${line}\n`);
 
 if (args.help) log(HELP);
@@ -46,47 +44,39 @@ else if (![runs, ...sizes].every((one) => Number.isInteger(one) && one > 0)) {
 
 async function main(): Promise<void> {
   const loadBefore = loadavg()[0]!;
-  mkdirSync(join(root, '.cups'), { recursive: true });
-  const dataDir = mkdtempSync(join(root, '.cups', 'histories-'));
-  const platform = await startPlatform({
-    port: 0,
-    dataDir,
-    prefix: `hist${randomBytes(3).toString('hex')}-`,
-    onProgress: log,
-    env: { ...LOAD_SETTINGS, REGISTRY_DIR: copyRegistryWithoutLimits(dataDir), LOG_LEVEL: 'warn' },
-  });
+  const testPlatform = await startTestPlatform({ LOG_LEVEL: 'warn' });
   try {
-    const desk = await openDesk(platform.url, 'cu-001-specialist');
-    const colleague = await openDesk(platform.url, 'cu-001-manager');
+    const desk = await openDeskFor(OPERATOR);
     const ids: string[] = [];
     for (const count of sizes) {
-      const id = await fileOne(platform.url, desk);
-      // Filing is the first act.
-      for (let n = 1; n < count; n += 1)
-        await (n % 2 === 0 ? desk : colleague).call('POST', `/applications/${id}/assign`, { body: {} });
+      ids.push(await fileWithActs(desk, count));
       log(`${count} acts on one application`);
-      ids.push(id);
     }
     const results = await measure(desk, ids);
     print(results, { loadBefore, loadAfter: loadavg()[0]! });
   } finally {
-    await platform.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    await testPlatform.close();
   }
 }
 
-/** Files an application, and returns its ID. */
-async function fileOne(url: string, desk: Desk): Promise<string> {
-  const { body: centre } = await desk.call<Centre>('GET', '/centres/CU-001');
-  const services = await publicServices(url);
-  const service = services.find(({ code }) => code === 'civil-status-extract')!;
-  const own = { mandate: { kind: 'own-presence' } };
-  const content = { publicService: service.code, ...createContent((personCount += 1), centre, service), ...own };
-  const mandate = await grantMandate(desk, content);
-  const body = { ...content, mandate };
-  const { body: draft } = await desk.call<{ id: string }>('POST', '/applications', { body });
-  await desk.call('POST', `/applications/${draft.id}/submit`, { body: {} });
-  return draft.id;
+/** Files an application, and waits until its history has as many acts. Filing is the first. @returns its ID */
+async function fileWithActs(desk: Desk, count: number): Promise<string> {
+  const application = await fileApplication({ operator: OPERATOR, ending: 'ZN' });
+  for (let sent = 1; sent < count; sent += BATCH) {
+    const notes = Array.from({ length: Math.min(BATCH, count - sent) }, (_, n) => ({ note: `Etapa ${sent + n}.` }));
+    await sendReplies(application, 'progressed', notes);
+  }
+  const hasAll = async () => {
+    const { body } = await desk.call<HistorySize>('GET', `/applications/${application.id}/details`);
+    return body.olderActions + body.history.length >= count || undefined;
+  };
+  await eventually(hasAll, { timeoutMs: HISTORY_TIMEOUT_MS, everyMs: 1_000 });
+  return application.id;
+}
+
+interface HistorySize {
+  olderActions: number;
+  history: object[];
 }
 
 type ScreenName = 'application' | 'earlier steps' | 'access log' | 'journal';
@@ -130,13 +120,22 @@ async function measure(desk: Desk, applications: readonly string[]): Promise<Map
   return results;
 }
 
+/** Nearest rank. */
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
 function print(results: Map<ScreenName, Measurement[]>, load: { loadBefore: number; loadAfter: number }): void {
   const rows = [...results].flatMap(([name, measurements]) => {
     const first = measurements.find(({ times }) => times.length > 0);
     return measurements.flatMap(({ times, bytes }, at) => {
       if (!first || times.length === 0) return [];
-      const [{ p50, p95 }, base] = [percentiles(times), percentiles(first.times)];
-      return [[name, sizes[at]!, round(p50), round(p95), round(p50 / base.p50), round(p95 / base.p95), bytes]];
+      const [p50, p95] = [percentile(times, 0.5), percentile(times, 0.95)];
+      const ratios = [p50 / percentile(first.times, 0.5), p95 / percentile(first.times, 0.95)].map(round);
+      return [[name, sizes[at]!, round(p50), round(p95), ...ratios, bytes]];
     });
   });
   log(`\n${runs} runs; load of the machine before ${round(load.loadBefore)}, after ${round(load.loadAfter)}\n`);
