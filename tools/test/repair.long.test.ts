@@ -51,7 +51,7 @@ describe('findGaps', () => {
 });
 
 test('finds every service group with its topic and no agency group', () => {
-  const topics = ['cups.applications', 'cups.deliveries', 'cups.documents', 'cups.centres'];
+  const topics = ['cups.applications', 'cups.mandates', 'cups.deliveries', 'cups.documents', 'cups.centres'];
   const agency = ['training.replies', 'training.requests', 'agency.asp.replies', 'agency.asp.requests'];
   const readings = findSubscriptions(
     [...topics, ...agency].map((name) => `t-${name}`),
@@ -61,6 +61,9 @@ test('finds every service group with its topic and no agency group', () => {
     't-documents t-cups.applications',
     't-agency-bridge t-cups.applications',
     't-notifications t-cups.applications',
+    't-identity t-cups.applications',
+    't-intake t-cups.mandates',
+    't-notifications t-cups.mandates',
     't-intake t-cups.deliveries',
     't-intake t-cups.documents',
     't-agency-bridge-documents t-cups.documents',
@@ -139,7 +142,7 @@ describe('a platform with groups ahead of its stores', () => {
     expect(await rewind(parts, { cluster, groups, ends }, ['notifications'])).toBe(true);
     const after = of(await readGroupPositions(parts), 'notifications');
     expect(after.map(({ partition: at, next }) => [at, next])).toEqual(
-      standings.map((one) => [one.partition, one.partition === partition ? 1 : 0]),
+      standings.map((one) => [one.partition, one.topic === topic && one.partition === partition ? 1 : 0]),
     );
     expect(await lag()).toEqual({ 'agency-bridge': 0, notifications: count - 1 });
   }, 120_000);
@@ -183,6 +186,20 @@ describe('a platform with groups ahead of its stores', () => {
     await collection('documents', 'documents').insertMany(
       ['1', '2'].map((_id) => ({ _id, application: 'applications/D', state: 'ready', eventSeq: 1, revision: 1 })),
     );
+    // The store of identity is older than the revocation that it has published.
+    await collection('identity', 'mandates').insertOne({ _id: 'M', eventSeq: 1, revision: 1 });
+    await publishEvents(
+      parts,
+      ['Granted', 'Revoked'].map((step, n) =>
+        createEvent({
+          topic: 'cups.mandates',
+          key: 'M',
+          subject: 'mandates/M',
+          type: `cups.identity.v1.Mandate${step}`,
+          sequence: n + 1,
+        }),
+      ),
+    );
     await toTheirEnds();
     const env = Object.assign({}, process.env, {
       MONGODB_URI: mongoUri,
@@ -201,6 +218,8 @@ describe('a platform with groups ahead of its stores', () => {
     expect(stdout).toContain('lost  documents/2  intake  events 1 are in no store and no topic\n');
     expect(stdout).toContain('2 subjects have lost events');
     expect(stdout).toContain('intake: 1 documents have events to publish when it starts\n');
+    expect(stdout).toContain('1 documents continue after the counted sequence\n');
+    expect(await collection('identity', 'mandates').findOne({ _id: 'M' })).toMatchObject({ eventSeq: 2 });
     expect(status).toBe(1);
 
     const standings = await readGroupPositions(parts);

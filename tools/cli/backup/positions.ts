@@ -240,7 +240,8 @@ export function findSubscriptions(topics: readonly string[], prefix: string): Gr
   const readings = topics.flatMap((topic): [string, string, string][] => {
     const name = topic.slice(prefix.length);
     if (name === 'cups.applications')
-      return ['documents', 'agency-bridge', 'notifications'].map((one) => [one, one, topic]);
+      return ['documents', 'agency-bridge', 'notifications', 'identity'].map((one) => [one, one, topic]);
+    if (name === 'cups.mandates') return ['intake', 'notifications'].map((one) => [one, one, topic]);
     if (name === 'cups.deliveries') return [['intake', 'intake', topic]];
     if (name === 'cups.documents')
       return [
