@@ -44,6 +44,7 @@ const NOT_RECORDED: Record<string, string[]> = {
   ],
   'another centre reads it; collections.test.ts covers it': ['GetCollection'],
   'a supervisor reads it; export-person.test.ts covers it': ['ExportPerson'],
+  'it names a mandate; mandate-applications.test.ts covers it': ['ListMandateApplications'],
   'a system of an agency reads it; a test below covers it': ['RecordAgencyAccess'],
   'a service reads it for itself; only the service log records it': ['GetSubmission', 'GetNoticeContext'],
 };

@@ -5,7 +5,7 @@ export { createConsumer } from './consume/consumer.ts';
 export { decode, encode } from './envelope.ts';
 export type { RawMessage } from './envelope.ts';
 export { TOPIC_EXPECTATIONS } from './expectations.ts';
-export { connectKafka, explainKafkaError } from './kafka.ts';
+export { connectKafka, explainKafkaError, getErrorCode } from './kafka.ts';
 export { createPublisher } from './publisher.ts';
 export { AGENCY_QUOTA, resolveQuota } from './quotas.ts';
 export type { Quota } from './quotas.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Event, ReceivedEvent } from '@cups/contracts';
-import { connectKafka, createPublisher, decode } from '@cups/events';
+import { connectKafka, createPublisher, decode, getErrorCode } from '@cups/events';
 import type { TestInfrastructure } from './platform.ts';
 import { eventually } from './platform.ts';
 
@@ -29,11 +29,23 @@ export async function publishEvents(
 ): Promise<void> {
   const publisher = createPublisher({ brokers, clientId: 'test', prefix, log: silentLog });
   try {
-    const { rejected, later } = await publisher.publish(events);
+    const { rejected, later } = await whenLed(() => publisher.publish(events));
     if (rejected.length + later.length > 0) throw new Error(`not published: ${rejected[0]?.cause ?? 'topic missing'}`);
   } finally {
     await publisher.stop();
   }
+}
+
+/** Calls again while a broker does not lead a partition yet, as for a short time after the topic was created. */
+async function whenLed<T>(call: () => Promise<T>): Promise<T> {
+  const attempt = await eventually(() =>
+    call().then(
+      (result) => ({ result }),
+      (error: unknown) => (getErrorCode(error) === 'NOT_LEADER_FOR_PARTITION' ? undefined : { error }),
+    ),
+  );
+  if ('error' in attempt) throw attempt.error;
+  return attempt.result;
 }
 
 /** Sends bytes that need not be a valid event. */
