@@ -55,7 +55,13 @@ describe('content schema', () => {
 
   test.each([
     ['another kind of mandate', DOCUMENT, '- guardianship', '- court', 'apps/gateway/openapi.yaml is stale'],
-    ['another bound of a text', DOCUMENT, 'maxLength: 254', 'maxLength: 255', 'apps/gateway/openapi.yaml is stale'],
+    [
+      'another bound of a text',
+      DOCUMENT,
+      '          maxLength: 254\n',
+      '          maxLength: 255\n',
+      'apps/gateway/openapi.yaml is stale',
+    ],
     [
       'a member of the content that cannot be edited',
       DOCUMENT,
