@@ -39,12 +39,12 @@ describe('ListMandateApplications', () => {
 
   test('shows each centre its own, also an inherited one, and records an access for each', async () => {
     const mandate = syntheticMandate({ person: 2, serial: 903 });
-    const { name } = await at('CU-201').open(2, present(mandate));
-    expect(await at('CU-202').listMandateApplications({ mandate })).toEqual({ applications: [], nextPageToken: '' });
-    const heir = scene.world.deskAt(scene.port, 'CU-202', { inheritedCentres: ['CU-201'] });
+    const { name } = await at('CU-343').open(2, present(mandate));
+    expect(await at('CU-344').listMandateApplications({ mandate })).toEqual({ applications: [], nextPageToken: '' });
+    const heir = scene.world.deskAt(scene.port, 'CU-344', { inheritedCentres: ['CU-343'] });
     expect((await heir.listMandateApplications({ mandate })).applications).toMatchObject([{ name }]);
-    const { entries } = await at('CU-201').listAccessLogEntries({ name });
-    expect(entries).toMatchObject([{ operator: 'operators/cu-202-specialist', kind: 'ACCESS_KIND_SEARCH' }]);
+    const { entries } = await at('CU-343').listAccessLogEntries({ name });
+    expect(entries).toMatchObject([{ operator: 'operators/cu-344-specialist', kind: 'ACCESS_KIND_SEARCH' }]);
     await expect(heir.listMandateApplications({ mandate: 'x' })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 });
