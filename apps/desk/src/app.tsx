@@ -17,7 +17,6 @@ import { Queue } from './queue/queue.tsx';
 import type { EntryState } from './session/interrupted-session.ts';
 import { hasTeam, hasDeskRole } from './session/roles.ts';
 import { SessionProvider, useSession, useSignedIn } from './session/session.tsx';
-import { ChooseCentre } from './session/choose-centre.tsx';
 import { Shell } from './session/shell.tsx';
 import { SignIn } from './session/sign-in.tsx';
 import { PARTS } from './texts/parts.ts';
@@ -26,6 +25,7 @@ import { useVisits, VisitsProvider, VisitTabs } from './visit/visits.tsx';
 
 /** The page: the session decides what is shown, and the path selects the screen. */
 
+const ChooseCentre = lazyScreen(() => import('./session/choose-centre.tsx'));
 const ApplicationScreen = lazyScreen(() => import('./application/application.tsx'));
 const HandOver = lazyScreen(() => import('./handover/hand-over.tsx'));
 const CollectionList = lazyScreen(() => import('./collections/collection-list.tsx'));
@@ -73,7 +73,12 @@ function SessionGate() {
   if (state.kind === 'unknown') return <Skeleton />;
   if (state.kind === 'unreachable') return <LoadError error={new NetworkError()} onRetry={retry} />;
   if (state.kind === 'signedOut') return <SignIn interrupted={state.interrupted} refusalReason={state.refusalReason} />;
-  if (state.isNew && (state.session.centres?.length ?? 0) > 1) return <ChooseCentre />;
+  if (state.isNew && (state.session.centres?.length ?? 0) > 1)
+    return (
+      <Suspense fallback={<Skeleton />}>
+        <ChooseCentre />
+      </Suspense>
+    );
   // Another operator or centre starts with fresh state.
   return (
     <VisitsProvider key={`${state.session.operator.name} ${state.session.centre}`}>

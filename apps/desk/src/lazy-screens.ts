@@ -1,5 +1,5 @@
-import { lazy, useEffect } from 'react';
-import type { ComponentType } from 'react';
+import { createElement, lazy, Suspense, useEffect } from 'react';
+import type { ComponentType, FunctionComponent } from 'react';
 
 /**
  * Lazy screens. Their code is prefetched after the first screen, so that each opens immediately, while the platform
@@ -15,6 +15,16 @@ const PREFETCH_DELAY_MS = 1_500;
 export function lazyScreen<Props>(load: ScreenLoader<Props>) {
   loaders.push(load);
   return lazy(load);
+}
+
+/**
+ * A part that a screen can do without. It shows nothing while its code loads, and nothing if that fails: the next start
+ * of the page loads it.
+ */
+export function lazyExtra<Props extends object>(load: ScreenLoader<Props>): FunctionComponent<Props> {
+  loaders.push(load);
+  const Part: ComponentType<Props> = lazy(() => load().catch(() => ({ default: () => null })));
+  return (props) => createElement(Suspense, { fallback: null }, createElement(Part, props));
 }
 
 /**

@@ -23,10 +23,9 @@ import styles from './preview.module.css';
 /** Reading details creates an access-log entry, so the preview reads only a row selected for this long. */
 const PREVIEW_DELAY_MS = 400;
 
-export function Preview({ row }: { row: ApplicationRow | undefined }) {
-  const id = useDebouncedValue(row?.id);
+export function Preview({ row }: { row: ApplicationRow }) {
+  const id = useDebouncedValue(row.id);
   const { data } = useQuery(Object.assign({ enabled: id !== undefined }, detailsQuery(id ?? '')));
-  if (!row) return null;
   return <PreviewContent key={row.id} row={row} details={id === row.id ? data : undefined} />;
 }
 

@@ -44,7 +44,7 @@ export function Queue() {
           onChoose={(bucket) => setSelection({ bucket })}
         />
       }
-      side={isWide && <Preview row={row} />}
+      side={isWide && row && <Preview row={row} />}
     >
       <QueueHeader bucket={selection.bucket} newCount={queue.newCount} onRefresh={queue.refresh} />
       <QueueRows

@@ -1,18 +1,17 @@
 import { useEffect, useState } from 'react';
 import { LogOut } from 'lucide-react';
-import { REASON_TEXTS } from '@cups/application/texts';
-import { isTransient, ApiError } from '../api/client.ts';
+import { lazyExtra } from '../lazy-screens.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
-import { Choice } from '../parts/choice.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { useSingleFlight } from '../parts/use-single-flight.ts';
 import { usePendingCount } from '../outbox/use-outbox.ts';
 import { ROLES, SESSION } from '../texts/session.ts';
 import { useUnsentCount } from '../visit/visits.tsx';
-import { OwnSessions } from './own-sessions.tsx';
 import { useSession, useSignedIn } from './session.tsx';
 import styles from './account-menu.module.css';
+
+const CentreChoice = lazyExtra(() => import('./centre-choice.tsx'));
+const OwnSessions = lazyExtra(() => import('./own-sessions.tsx'));
 
 /** The account dialog: roles, centres, sign-out with what would be lost, and own sessions. */
 export function AccountMenu() {
@@ -54,47 +53,6 @@ const initialsOf = (name: string): string =>
     .slice(0, 2)
     .map(([first = '']) => first.toUpperCase())
     .join('');
-
-/** The centres of an operator with several. Nothing is preselected after sign-in. */
-export function CentreChoice({ asTitle = false, onChosen }: { asTitle?: boolean; onChosen?: () => void }) {
-  const { t } = useLanguage();
-  const { session } = useSignedIn();
-  const { switchCentre } = useSession();
-  const [errorText, setErrorText] = useState('');
-  const [chosen, setChosen] = useState(asTitle ? undefined : session.centre);
-  const centres = session.centres ?? [];
-  const [go, isGoing] = useSingleFlight(async () => {
-    if (!chosen) return setErrorText(t(SESSION.chooseCentreFirst));
-    await switchCentre(chosen).then(onChosen, (error: unknown) => {
-      if (!(error instanceof ApiError) && !isTransient(error)) throw error;
-      setErrorText(t(error instanceof ApiError ? REASON_TEXTS[error.reason] : SESSION.silent));
-    });
-  });
-  if (centres.length < 2) return null;
-  const isOther = asTitle || chosen !== session.centre;
-  return (
-    <form className={styles.choosing} onSubmit={(event) => (event.preventDefault(), void go())}>
-      <Choice
-        label={t(SESSION.chooseCentre)}
-        labelHidden={asTitle}
-        digits={asTitle}
-        options={centres.map(({ name, displayName, district }) => ({
-          value: name,
-          label: displayName,
-          more: district,
-        }))}
-        value={chosen}
-        error={errorText}
-        onChange={setChosen}
-      />
-      {isOther && (
-        <Button type="submit" variant={asTitle ? 'filled' : 'outlined'} large={asTitle} busy={isGoing}>
-          {t(SESSION.workHere)}
-        </Button>
-      )}
-    </form>
-  );
-}
 
 function SignOutSection() {
   const { t } = useLanguage();

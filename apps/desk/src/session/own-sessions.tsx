@@ -12,7 +12,7 @@ import { SESSION } from '../texts/session.ts';
 import styles from './account-menu.module.css';
 
 /** Lists the operator's sessions, and ends one left open on another computer. */
-export function OwnSessions() {
+export default function OwnSessions() {
   const { t } = useLanguage();
   const sessions = useQuery(ownSessionsQuery);
   const providers = useQuery(providersQuery);

@@ -1,10 +1,11 @@
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Lock } from 'lucide-react';
 import { REASON_TEXTS } from '@cups/application/texts';
 import { isTransient, ApiError } from '../api/client.ts';
 import { providersQuery } from '../api/queries.ts';
 import { useLanguage } from '../language/language.tsx';
+import { lazyScreen } from '../lazy-screens.ts';
 import { Button } from '../parts/button.tsx';
 import { usePageTitle } from '../parts/use-page-title.ts';
 import { useSingleFlight } from '../parts/use-single-flight.ts';
@@ -13,9 +14,10 @@ import { SESSION } from '../texts/session.ts';
 import type { InterruptedSession } from './interrupted-session.ts';
 import { PublicLayout } from './public-layout.tsx';
 import { useSession } from './session.tsx';
-import { TestOperators } from './test-operators.tsx';
 import { SignInProviders } from './sign-in-providers.tsx';
 import styles from './sign-in.module.css';
+
+const TestOperators = lazyScreen(() => import('./test-operators.tsx'));
 
 /** The sign-in screen. After a lock it reveals nothing of the work behind it. */
 
@@ -67,12 +69,14 @@ export function SignIn({ interrupted, refusalReason }: SignInProps) {
       )}
       {links.length > 0 && localProvider && <p className={styles.or}>{t(SESSION.orTest)}</p>}
       {localProvider && (
-        <TestOperators
-          resumeAs={resumable?.operator}
-          isSecondary={links.length > 0}
-          busy={signIn.busy}
-          onChoose={(operator) => void signIn.as(localProvider.name, operator)}
-        />
+        <Suspense fallback={<Skeleton />}>
+          <TestOperators
+            resumeAs={resumable?.operator}
+            isSecondary={links.length > 0}
+            busy={signIn.busy}
+            onChoose={(operator) => void signIn.as(localProvider.name, operator)}
+          />
+        </Suspense>
       )}
       {resumable && (
         <div className={styles.else}>

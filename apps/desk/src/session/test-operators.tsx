@@ -23,7 +23,7 @@ interface TestOperatorsProps {
 }
 
 /** The operators of the local test provider, found by name or centre; the locked session's operator first. */
-export function TestOperators({ resumeAs, isSecondary, busy, onChoose }: TestOperatorsProps) {
+export default function TestOperators({ resumeAs, isSecondary, busy, onChoose }: TestOperatorsProps) {
   const { t } = useLanguage();
   const operators = useQuery(operatorsQuery);
   const [query, setQuery] = useState('');
