@@ -58,7 +58,7 @@ const waitForState = (app: Application, state: string, at = desk) =>
   );
 const waitForNotices = async (app: Application) =>
   (
-    await desk.call<{ notices: { kind: string; channel: string; state: string; name: string }[] }>(
+    await desk.call<{ notices: { kind: string; channel?: string; state: string; name: string }[] }>(
       'GET',
       `/applications/${app.id}/notices`,
     )
@@ -133,6 +133,10 @@ describe('journeys', () => {
   test('an agency requests documents, receives them and decides', async () => {
     const filed = await runAction(await createApplication('ZD'), 'submit');
     const requested = await waitForState(filed, 'documents-requested');
+    // The notice quotes the agency only while its request is open.
+    const request = await eventually(async () =>
+      (await waitForNotices(filed)).find(({ kind, channel }) => kind === 'documents-requested' && channel),
+    );
     const evidence = requested.documentRequest!.evidenceKinds.map((kind) => ({ kind, originalSeen: true }));
     const supplied = await runAction(requested, 'supply-documents', { evidence });
     expect(supplied).toMatchObject({ state: 'in-progress', submissionCount: 2 });
@@ -150,7 +154,6 @@ describe('journeys', () => {
     };
     expect(requested).toMatchObject({ documentRequest: { documents: [paper] } });
     expect(body.actions.find(({ kind }) => kind === 'documents-requested')).toMatchObject({ documents: [paper] });
-    const request = (await waitForNotices(filed)).find(({ kind }) => kind === 'documents-requested')!;
     const path = `/applications/${filed.id}/notices/${request.name.replace('notices/', '')}/slip`;
     expect((await desk.call<string>('GET', path)).body).toMatch(/<blockquote>.+<br>– .*original/);
   });
@@ -265,7 +268,8 @@ describe('journeys', () => {
 
   test('spans show exactly the calls and topics of the README', async () => {
     await desk.call('GET', '/public-services?pageSize=1');
-    await grantMandate(desk, filing((people += 1), 'ZQ'));
+    const mandate = await grantMandate(desk, filing((people += 1), 'ZQ'));
+    await desk.call('POST', `/${mandate.name}/code/mail`, { body: { email: 'canary@example.org' } });
     await eventually(() => {
       expect(edgesOfSpans(collector.spans)).toEqual(edgesOfReadme());
       return true;
