@@ -21,20 +21,11 @@ import { ACCESS_LIST } from '../texts/access-list.ts';
 import { APPLICATION } from '../texts/application.ts';
 import { PRINTOUTS } from '../texts/printouts.ts';
 import { KEYS } from '../texts/keys.ts';
-import { changeText, groupActs, positionsText, readText } from './acts.ts';
+import { ACCESS_LIST_HEADS, changeText, groupActs, positionsText, readText } from './acts.ts';
 import type { ActGroup, PositionCounts } from './acts.ts';
 import { JournalState } from './journal-state.tsx';
 import { useAccessList } from './use-access-list.ts';
 import styles from './access-list.module.css';
-
-const HEADS = [
-  ACCESS_LIST.first,
-  ACCESS_LIST.last,
-  ACCESS_LIST.who,
-  ACCESS_LIST.what,
-  ACCESS_LIST.count,
-  ACCESS_LIST.position,
-];
 
 /** Who read and changed an application, grouped by actor and 15 minutes, and where the journal has it. */
 export default function AccessList({ id }: { id: string }) {
@@ -73,7 +64,7 @@ function LoadedList({ details }: { details: ApplicationDetails }) {
         <table className={styles.table}>
           <thead>
             <tr>
-              {HEADS.map((head) => (
+              {ACCESS_LIST_HEADS.map((head) => (
                 <th key={head.ro} scope="col">
                   {t(head)}
                 </th>

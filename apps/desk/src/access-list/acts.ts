@@ -5,6 +5,16 @@ import { ACCESS_LIST, JOURNAL_ACTION_TEXTS } from '../texts/access-list.ts';
 
 /** Who read and changed an application, and where the journal has each act. */
 
+/** Heads of the columns, on the page and on its printout. */
+export const ACCESS_LIST_HEADS = [
+  ACCESS_LIST.first,
+  ACCESS_LIST.last,
+  ACCESS_LIST.who,
+  ACCESS_LIST.what,
+  ACCESS_LIST.count,
+  ACCESS_LIST.position,
+];
+
 /** A read or a change. The names of the fields are those by which access-log entries are grouped. */
 export interface Act {
   /** Actor as the journal names it: operators/{id}, agencies/{code}, services/{name} or applicant. */

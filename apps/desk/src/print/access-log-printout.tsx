@@ -1,4 +1,4 @@
-import { changeText, positionsText, readText } from '../access-list/acts.ts';
+import { ACCESS_LIST_HEADS, changeText, positionsText, readText } from '../access-list/acts.ts';
 import type { ActGroup, PositionCounts } from '../access-list/acts.ts';
 import { nameActor } from '../application/operator-name.ts';
 import type { Application, ApplicationDetails, Catalog } from '../api/types.ts';
@@ -22,15 +22,6 @@ interface AccessLogPrintoutProps {
   listHash: string;
 }
 
-const HEADS = [
-  ACCESS_LIST.first,
-  ACCESS_LIST.last,
-  ACCESS_LIST.who,
-  ACCESS_LIST.what,
-  ACCESS_LIST.count,
-  ACCESS_LIST.position,
-];
-
 /** Who read and changed an application, grouped by actor and 15 minutes, and the state of the journal. */
 export function AccessLogPrintout(props: AccessLogPrintoutProps) {
   const { application, catalog, groups, operators, checkpoint, listHash } = props;
@@ -46,7 +37,7 @@ export function AccessLogPrintout(props: AccessLogPrintoutProps) {
         <table className={styles.table}>
           <thead>
             <tr>
-              {HEADS.map((head) => (
+              {ACCESS_LIST_HEADS.map((head) => (
                 <th key={head.ro} scope="col">
                   <Bilingual message={head} />
                 </th>
