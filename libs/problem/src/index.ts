@@ -66,6 +66,11 @@ export const REASONS = {
   PERMISSION_DENIED: { kind: 'FORBIDDEN', action: 'Ask the centre manager for the permission.' },
   CROSS_SITE_REQUEST: { kind: 'FORBIDDEN', action: 'Send the request from a page of the platform.' },
   OPERATOR_SUSPENDED: { kind: 'FORBIDDEN', action: 'Ask the centre manager to lift the suspension.' },
+  DEVICE_REVOKED: { kind: 'FORBIDDEN', action: 'Remove the local data, then ask the centre manager.' },
+  OFFLINE_CLAIM_INVALID: {
+    kind: 'FORBIDDEN',
+    action: 'Sign in on this device as the operator of the act, then send the act with the new grant.',
+  },
   SELF_CHANGE_NOT_ALLOWED: { kind: 'FORBIDDEN', action: 'Ask another supervisor to make the change.' },
   LAST_MANAGER: { kind: 'PRECONDITION', action: 'Appoint another manager of the centre first.' },
   LAST_SUPERVISOR: { kind: 'PRECONDITION', action: 'Appoint another supervisor first.' },

@@ -21,6 +21,8 @@ export {
   PERSON_KEY_SET,
   publicAgencyKeysPath,
 } from './generate-keys.ts';
+export { MAX_OFFLINE_HOURS } from './offline-grant.ts';
+export type { OfflineGrant } from './offline-grant.ts';
 export { watchPersonHasher } from './person-hash.ts';
 export type { PersonHasher } from './person-hash.ts';
 export { AGENCY_SESSION_SECONDS, createAgencySession } from './session-claims.ts';

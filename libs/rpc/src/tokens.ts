@@ -4,6 +4,8 @@ import { Problem } from '@cups/problem';
 import { JWTExpired } from 'jose/errors';
 import type { JWTPayload } from 'jose';
 import type { ServiceName, Session } from './context.ts';
+import { OFFLINE_GRANT_RULE, parseGrant, toGrantClaims } from './offline-grant.ts';
+import type { OfflineGrant } from './offline-grant.ts';
 import { watchKeys } from './key-files.ts';
 import type { KeyFiles } from './key-files.ts';
 import { assertSessionOwner, toClaims, parseSession } from './session-claims.ts';
@@ -37,6 +39,17 @@ export interface Keys {
   signSession(session: Session): string;
   /** @throws Problem SESSION_EXPIRED or SESSION_INVALID */
   verifySession(token: string): Promise<Session>;
+  /**
+   * Signs an offline grant that expires 72 h after its anchor time. Only identity's signature is accepted.
+   * @throws Error if a field is malformed
+   */
+  signOfflineGrant(grant: Omit<OfflineGrant, 'expireTime'>): string;
+  /**
+   * Returns the grant, also after its expiry: the caller compares the times. A grant opens nothing alone; the caller
+   * compares its operator with the session.
+   * @throws Problem OFFLINE_CLAIM_INVALID
+   */
+  verifyOfflineGrant(token: string): Promise<OfflineGrant>;
 }
 
 /**
@@ -121,6 +134,20 @@ class TokenKeys implements Keys {
     }
   }
 
+  signOfflineGrant(grant: Omit<OfflineGrant, 'expireTime'>): string {
+    this.#refresh();
+    return this.#sign(OFFLINE_GRANT_RULE.typ, toGrantClaims(grant));
+  }
+
+  async verifyOfflineGrant(token: string): Promise<OfflineGrant> {
+    this.#refresh();
+    try {
+      return parseGrant(await this.#verify(token, OFFLINE_GRANT_RULE));
+    } catch {
+      throw new Problem({ reason: 'OFFLINE_CLAIM_INVALID', message: 'The offline grant cannot be verified.' });
+    }
+  }
+
   /** Returns a token's value, from the cache if possible. */
   async #resolveToken<Value>(
     tokens: VerifiedTokens<Value>,
@@ -157,8 +184,9 @@ class TokenKeys implements Keys {
 
   /** The times of a validly signed token reveal its issuer's clock. */
   #observeClock({ iss = '', iat = 0, exp = 0, aud }: JWTPayload | TokenTimes, refused = false): void {
-    // A session is used until it expires, so only a future start reveals a clock difference.
-    const usedUntil = aud === SESSION_RULE.audience ? Infinity : exp - RENEW_BEFORE_SECONDS;
+    // A session or grant is used without renewal, so only a future start reveals a clock difference.
+    const isReused = aud === SESSION_RULE.audience || aud === OFFLINE_GRANT_RULE.audience;
+    const usedUntil = isReused ? Infinity : exp - RENEW_BEFORE_SECONDS;
     this.#skew.observe(iss, { issued: iat, usedUntil }, refused);
   }
 

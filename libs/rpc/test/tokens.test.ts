@@ -11,6 +11,7 @@ import {
   createAgencySession,
   generateAgencyKeys,
   generateKeys,
+  MAX_OFFLINE_HOURS,
   openKeys,
   publicAgencyKeysPath,
 } from '../src/index.ts';
@@ -30,6 +31,18 @@ const NOW = new Date('2025-03-03T09:00:00Z');
 const iat = NOW.getTime() / 1000;
 const part = (value: unknown) =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
+const DEVICE = 'devices/01JZ0000000000000000000001';
+const CHAIN_HEAD = '0197f000-0000-7000-8000-000000000001';
+/** Returns a valid grant without its expiry. */
+const offlineGrant = () => ({
+  id: 'g1',
+  operator: 'operators/x',
+  device: DEVICE,
+  centre: 'centres/CU-001',
+  anchorTime: NOW,
+  chainHead: CHAIN_HEAD,
+});
 
 /** Claims that contradict the session of an agency's machine. */
 const MIXED_SESSIONS: Partial<Session>[] = [
@@ -131,6 +144,44 @@ describe('valid tokens', () => {
     expect(given).toMatchObject({ operator: 'operators/agency.asp', agency: 'agencies/asp' });
     const token = openKeysOf('identity').signSession(given);
     for (const service of TEST_SERVICES) expect(await openKeysOf(service).verifySession(token)).toEqual(given);
+  });
+
+  test('every service reads an offline grant as identity signed it', async () => {
+    now = NOW;
+    const given = offlineGrant();
+    const token = openKeysOf('identity').signOfflineGrant(given);
+    const expireTime = new Date(NOW.getTime() + MAX_OFFLINE_HOURS * 3600_000);
+    for (const service of TEST_SERVICES)
+      expect(await openKeysOf(service).verifyOfflineGrant(token)).toEqual({ ...given, expireTime });
+    const { chainHead, ...first } = offlineGrant();
+    const fine = { ...first, anchorTime: new Date(NOW.getTime() + 999) };
+    expect(await openKeysOf('intake').verifyOfflineGrant(openKeysOf('identity').signOfflineGrant(fine))).toEqual({
+      ...first,
+      expireTime,
+    });
+    expect(chainHead).toBe(CHAIN_HEAD);
+  });
+
+  test('an expired offline grant is returned with its times', async () => {
+    now = NOW;
+    const token = openKeysOf('identity').signOfflineGrant(offlineGrant());
+    for (const hours of [71, 73, 24 * 30, 24 * 365]) {
+      now = new Date(NOW.getTime() + hours * 3600_000);
+      expect(await openKeysOf('intake').verifyOfflineGrant(token)).toMatchObject({ anchorTime: NOW });
+    }
+  });
+
+  test('signOfflineGrant rejects malformed fields', () => {
+    now = NOW;
+    const identity = openKeysOf('identity');
+    for (const more of [
+      { id: '' },
+      { operator: 'x' },
+      { device: 'devices/x' },
+      { centre: 'agencies/asp' },
+      { chainHead: 'x' },
+    ])
+      expect(() => identity.signOfflineGrant({ ...offlineGrant(), ...more })).toThrow();
   });
 
   test('signSession never mixes up a person and the machine of an agency', () => {
@@ -236,26 +287,36 @@ describe('clock differences', () => {
   });
 });
 
+type TokenKind = 'service' | 'session' | 'offline';
+
+const GOOD_CLAIMS: Record<TokenKind, Record<string, unknown>> = {
+  service: { aud: 'intake', exp: iat + 300 },
+  session: {
+    aud: 'cups',
+    sub: 'operators/x',
+    sid: 's',
+    roles: ['specialist'],
+    centre: 'centres/CU-001',
+    exp: iat + 3600,
+  },
+  offline: {
+    aud: 'cups-offline',
+    sub: 'operators/x',
+    device: DEVICE,
+    centre: 'centres/CU-001',
+    jti: 'g',
+    exp: iat + 72 * 3600,
+  },
+};
+
 describe('forged tokens', () => {
   const alien = generateKeyPairSync('ed25519').privateKey;
 
   /** Creates a token that is valid except for the given changes. */
-  async function forge(kind: 'service' | 'session', { header, claims, key, signature }: Forgery): Promise<string> {
+  async function forge(kind: TokenKind, { header, claims, key, signature }: Forgery): Promise<string> {
     const issuer: ServiceName = kind === 'service' ? 'gateway' : 'identity';
     const goodHeader = { alg: 'EdDSA', typ: `cups-${kind}+jwt`, kid: await kidOf(issuer) };
-    const goodClaims =
-      kind === 'service'
-        ? { iss: issuer, aud: 'intake', iat, exp: iat + 300 }
-        : {
-            iss: issuer,
-            aud: 'cups',
-            sub: 'operators/x',
-            sid: 's',
-            roles: ['specialist'],
-            centre: 'centres/CU-001',
-            iat,
-            exp: iat + 3600,
-          };
+    const goodClaims = { iss: issuer, iat, ...GOOD_CLAIMS[kind] };
     const input = `${part({ ...goodHeader, ...header })}.${part({ ...goodClaims, ...claims })}`;
     const made = signature
       ? signature(input)
@@ -263,11 +324,11 @@ describe('forged tokens', () => {
     return `${input}.${made}`;
   }
 
-  async function createForgedTokens(kind: 'service' | 'session'): Promise<[string, string][]> {
+  async function createForgedTokens(kind: TokenKind): Promise<[string, string][]> {
     const out: [string, string][] = [];
     const add = async (what: string, forgery: Forgery) => void out.push([what, await forge(kind, forgery)]);
     const issuer: ServiceName = kind === 'service' ? 'gateway' : 'identity';
-    const lifetime = kind === 'service' ? 300 : 8 * 3600;
+    const lifetime = { service: 300, session: 8 * 3600, offline: 72 * 3600 }[kind];
 
     for (const alg of ['none', 'None', 'NONE', '', null, 0, 'eddsa']) await add(`alg ${alg}`, { header: { alg } });
     for (const alg of ['none', 'None', 'nOnE'])
@@ -329,7 +390,7 @@ describe('forged tokens', () => {
         key: privateKey(other),
         header: { kid: await kidOf(other) },
       });
-      if (kind === 'session')
+      if (kind !== 'service')
         await add(`issued by ${other}`, {
           key: privateKey(other),
           header: { kid: await kidOf(other) },
@@ -356,7 +417,7 @@ describe('forged tokens', () => {
       'at+jwt',
       '',
       null,
-      kind === 'service' ? 'cups-session+jwt' : 'cups-service+jwt',
+      ...['cups-service+jwt', 'cups-session+jwt', 'cups-offline+jwt'].filter((typ) => typ !== `cups-${kind}+jwt`),
       'cups-service',
       ['x'],
       `cups-${kind}+jwt `,
@@ -366,14 +427,15 @@ describe('forged tokens', () => {
       '',
       null,
       'identity',
-      kind === 'service' ? 'cups' : 'intake',
+      ...['cups', 'intake', 'cups-offline'].filter((aud) => aud !== GOOD_CLAIMS[kind]['aud']),
       '*',
       ['nobody'],
       kind === 'service' ? ['intake', 'identity'] : ['cups', 'x'],
       { intake: 1 },
     ])
       await add(`aud ${JSON.stringify(aud)}`, { claims: { aud } });
-    for (const ago of [60, 61, 86_400, 10 ** 9])
+    // An expired grant is returned.
+    for (const ago of kind === 'offline' ? [] : [60, 61, 86_400, 10 ** 9])
       await add(`expired ${ago} s ago`, { claims: { iat: iat - ago - 100, exp: iat - ago } });
     for (const ahead of [61, 90, 86_400]) {
       await add(`not valid for ${ahead} s`, { claims: { nbf: iat + ahead } });
@@ -384,9 +446,10 @@ describe('forged tokens', () => {
     for (const exp of [undefined, null, '9999999999', '', true, -1, 1e400, iat - 10])
       await add(`exp ${exp}`, { claims: { exp } });
     for (const issued of [undefined, null, '0', -1, 0]) await add(`iat ${issued}`, { claims: { iat: issued } });
-    if (kind === 'session') {
+    if (kind !== 'service')
       for (const sub of [undefined, null, '', 'x', 'operators/', 'operators/../x', 'operators/X Y', 7, ['operators/x']])
         await add(`sub ${JSON.stringify(sub)}`, { claims: { sub } });
+    if (kind === 'session') {
       for (const roles of [
         undefined,
         null,
@@ -441,6 +504,26 @@ describe('forged tokens', () => {
       for (const sid of [undefined, '', 'a b', 5]) await add(`sid ${sid}`, { claims: { sid } });
     }
 
+    if (kind === 'offline') {
+      for (const device of [
+        undefined,
+        null,
+        '',
+        DEVICE.slice(8),
+        'devices/',
+        `${DEVICE}X`,
+        DEVICE.toLowerCase(),
+        [DEVICE],
+      ])
+        await add(`device ${JSON.stringify(device)}`, { claims: { device } });
+      for (const centre of [undefined, null, '', 'CU-001', 'agencies/asp', 1, 'centres/a b'])
+        await add(`centre ${JSON.stringify(centre)}`, { claims: { centre } });
+      for (const jti of [undefined, null, '', 'a b', 5]) await add(`jti ${jti}`, { claims: { jti } });
+      for (const chainHead of [null, '', 'x', 5, `${CHAIN_HEAD}0`])
+        await add(`head ${chainHead}`, { claims: { head: chainHead } });
+      for (const seconds of [1, 3600]) await add(`${seconds} s short`, { claims: { exp: iat + lifetime - seconds } });
+    }
+
     const valid = await forge(kind, {});
     const [head, body, signature] = valid.split('.') as [string, string, string];
     const bytes = Buffer.from(signature, 'base64url');
@@ -480,12 +563,13 @@ describe('forged tokens', () => {
     const keys = openKeysOf('intake');
     expect(await keys.verifyService(await forge('service', {}))).toBe('gateway');
     expect(await keys.verifySession(await forge('session', {}))).toMatchObject({ operator: 'operators/x' });
+    expect(await keys.verifyOfflineGrant(await forge('offline', {}))).toMatchObject({ operator: 'operators/x' });
     expect(await keys.verifyService(await forge('service', { claims: { iat: iat - 290, exp: iat - 4 } }))).toBe(
       'gateway',
     );
   });
 
-  test.each(['service', 'session'] as const)(
+  test.each(['service', 'session', 'offline'] as const)(
     'none of more than 120 forged %s tokens is accepted, at first or again',
     async (kind) => {
       now = NOW;
@@ -495,11 +579,13 @@ describe('forged tokens', () => {
       expect(distinct.size).toBeGreaterThanOrEqual(120);
       const passed: string[] = [];
       for (const [what, token] of [...tokens, ...tokens]) {
-        const refused = await (kind === 'service' ? keys.verifyService(token) : keys.verifySession(token)).then(
+        const verify = { service: 'verifyService', session: 'verifySession', offline: 'verifyOfflineGrant' } as const;
+        const refused = await keys[verify[kind]](token).then(
           () => undefined,
           (error: unknown) => error,
         );
         if (refused === undefined) passed.push(what);
+        else if (kind === 'offline') expect(refused).toMatchObject({ reason: 'OFFLINE_CLAIM_INVALID' });
         else expect(refused).toMatchObject({ name: 'Problem', kind: 'UNAUTHENTICATED' });
       }
       expect(passed).toEqual([]);
@@ -516,6 +602,29 @@ describe('forged tokens', () => {
     await keys.verifyService(token);
     expect(await captureRejection(keys.verifyService(signed))).toMatchObject({ reason: 'TOKEN_INVALID' });
     expect(await captureRejection(keys.verifySession(token))).toMatchObject({ reason: 'SESSION_INVALID' });
+  });
+
+  test('an offline grant is no session and no service token, and the reverse', async () => {
+    now = NOW;
+    const identity = openKeysOf('identity');
+    const keys = openKeysOf('intake');
+    const granted = identity.signOfflineGrant(offlineGrant());
+    await keys.verifyOfflineGrant(granted);
+    expect(await captureRejection(keys.verifySession(granted))).toMatchObject({ reason: 'SESSION_INVALID' });
+    expect(await captureRejection(keys.verifyService(granted))).toMatchObject({ reason: 'TOKEN_INVALID' });
+    const signed = identity.signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
+    for (const token of [signed, identity.serviceToken('intake')])
+      expect(await captureRejection(keys.verifyOfflineGrant(token))).toMatchObject({ reason: 'OFFLINE_CLAIM_INVALID' });
+  });
+
+  test('only identity can sign an offline grant', async () => {
+    now = NOW;
+    for (const service of TEST_SERVICES.filter((name) => name !== 'identity')) {
+      const granted = openKeysOf(service).signOfflineGrant(offlineGrant());
+      expect(await captureRejection(openKeysOf('intake').verifyOfflineGrant(granted))).toMatchObject({
+        reason: 'OFFLINE_CLAIM_INVALID',
+      });
+    }
   });
 
   test('only identity can sign a session', async () => {

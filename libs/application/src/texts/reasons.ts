@@ -103,6 +103,16 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Доступ приостановлен. Обратитесь к руководству центра.',
     en: 'Your access is suspended. Ask the manager of the centre.',
   },
+  DEVICE_REVOKED: {
+    ro: 'Acest calculator a fost deconectat de conducere. Datele păstrate pe el se șterg. Adresați-vă conducerii centrului.',
+    ru: 'Этот компьютер отключён руководством. Сохранённые на нём данные удаляются. Обратитесь к руководству центра.',
+    en: 'The management disconnected this computer. The data kept on it are removed. Ask the manager of the centre.',
+  },
+  OFFLINE_CLAIM_INVALID: {
+    ro: 'Dovada lucrului fără legătură nu se potrivește cu acest cont sau calculator. Intrați din nou ca persoana care a făcut acțiunea.',
+    ru: 'Подтверждение работы без связи не подходит к этой учётной записи или компьютеру. Войдите снова как тот, кто выполнил действие.',
+    en: 'The proof of work without a connection does not match this account or computer. Sign in again as the person who acted.',
+  },
   SIGN_IN_REFUSED: {
     ro: 'Intrarea nu a reușit. Încercați din nou.',
     ru: 'Войти не удалось. Попробуйте ещё раз.',
