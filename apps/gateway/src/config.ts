@@ -191,12 +191,12 @@ export const settings = {
     tracking: rateLimitSetting(
       'TRACKING',
       20,
-      'Maximum number of unknown tracking numbers per minute and address (IPv6: a /64 network) in each replica.',
+      'Maximum number of unknown tracking numbers per minute and address (IPv6: a /64 network) in each replica, and of taken ones that a session proposes for new applications.',
     ),
     trackingTotal: rateLimitSetting(
       'TRACKING_TOTAL',
       600,
-      'Number of unknown tracking numbers per minute of all addresses in each replica, from which on further misses are delayed. None is refused.',
+      'Number of unknown or taken tracking numbers per minute of all addresses in each replica, from which on further misses are delayed. None is refused.',
     ),
   },
   checkAnswers: {

@@ -257,6 +257,7 @@ describe('gateway extensions of an operation', () => {
     ]);
     expect(operationIdsWhere(({ endsSession }) => endsSession)).toEqual(['deleteCurrentSession']);
     expect(operationIdsWhere(({ limit }) => limit)).toEqual([
+      'createApplication',
       'trackApplication',
       'trackMandate',
       'trackMandateApplications',

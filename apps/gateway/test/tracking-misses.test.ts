@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Problem } from '@cups/problem';
 import { eventually } from '@cups/testing';
 import request from 'supertest';
-import { startGateway } from './gateway.ts';
+import { application, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
 /** Guessed tracking numbers. */
@@ -59,6 +60,42 @@ describe('misses of one address', () => {
     expect((await track(UNKNOWN_NUMBER, '2001:db8:0:7:4::1')).status).toBe(429);
     expect((await track(UNKNOWN_NUMBER, '2001:db8:0:8::1')).status).toBe(404);
     expect((await track(UNKNOWN_NUMBER, '::ffff:192.0.2.77')).status).toBe(404);
+  });
+});
+
+describe('taken numbers of new applications', () => {
+  const taken = new Problem({ reason: 'TRACKING_NUMBER_TAKEN', message: 'Taken.' });
+  const create = (trackingNumber?: string, cookie?: string) =>
+    gateway.send('POST', '/api/v1/applications', {
+      body: { publicService: 'civil-status-extract', trackingNumber },
+      headers: { 'idempotency-key': randomUUID() },
+      ...(cookie !== undefined && { cookie }),
+    });
+  beforeAll(async () => {
+    const CreateApplication = ({ trackingNumber }: { trackingNumber: string }) =>
+      trackingNumber === EXISTING_NUMBER
+        ? Promise.reject(taken)
+        : Promise.resolve({ application: application(), replayed: false });
+    gateway = await startGateway({ intake: { ...intake, CreateApplication } }, { limits });
+  });
+  afterAll(() => gateway.stop());
+
+  test('count as misses of the session, and of nobody else', async () => {
+    for (let n = 0; n < 10; n++) expect((await create()).status).toBe(201);
+    const before = await readMetric('tracking_misses_total');
+    for (let n = 0; n < 3; n++) {
+      const refused = await create(EXISTING_NUMBER);
+      expect([refused.status, refused.body]).toMatchObject([409, { reason: 'TRACKING_NUMBER_TAKEN' }]);
+    }
+    expect(await readMetric('tracking_misses_total')).toBe(before + 3);
+    expect((await create(EXISTING_NUMBER)).status).toBe(429);
+    const colleague = gateway.keys.session({
+      role: 'specialist',
+      centre: 'centres/CU-001',
+      operator: 'operators/other',
+    });
+    expect((await create(UNKNOWN_NUMBER, await gateway.cookieOf(colleague.token))).status).toBe(201);
+    expect((await track(EXISTING_NUMBER, '192.0.2.1')).status).toBe(200);
   });
 });
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CreateMandateRequest } from '@cups/contracts/gen/cups/identity/v1/CreateMandateRequest.ts';
 import type { IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
+import { newUlid } from '@cups/contracts/node';
 import { eventCodec } from '@cups/contracts/proto';
 import { idnp, person, readTopic } from '@cups/testing';
 import { connectDatabase } from '@cups/store';
@@ -69,6 +70,28 @@ describe('CreateMandate', () => {
     await expect(desk.createMandate(other)).rejects.toEqual(problemWith('REQUEST_ID_REUSED'));
   });
 
+  test('keeps the ID of the client, and rejects a second mandate with it, also of another centre', async () => {
+    const id = newUlid(new Date());
+    const granted = await grant(101, { id });
+    expect(granted.name).toBe(`mandates/${id}`);
+    const elsewhere = world.client(await world.signIn('cu-002-specialist'));
+    for (const client of [desk, elsewhere]) {
+      const refusal = await client.createMandate(request(102, { id })).catch((error: unknown) => error);
+      expect(refusal).toEqual(problemWith('ALREADY_EXISTS'));
+      expect(JSON.stringify(refusal)).not.toContain('CU-001');
+    }
+    // The attempts did not touch what the first mandate is sealed with.
+    expect((await desk.getMandate({ name: granted.name })).mandate).toEqual(granted);
+  });
+
+  test('returns the mandate for a repeat with the ID of the client, and refuses another ID', async () => {
+    const first = request(101, { id: newUlid(new Date()) });
+    const { mandate } = await desk.createMandate(first);
+    expect(await desk.createMandate(first)).toEqual({ mandate, replayed: true });
+    const other = { ...first, id: newUlid(new Date()) };
+    await expect(desk.createMandate(other)).rejects.toEqual(problemWith('REQUEST_ID_REUSED'));
+  });
+
   test('refuses a text that was not the one shown', async () => {
     const shown = await grant(103);
     await expect(grant(103, { textSha256: shown.text!.sha256 })).resolves.toMatchObject({ person: named(103) });
@@ -78,6 +101,7 @@ describe('CreateMandate', () => {
   });
 
   test.each<[string, CreateMandateRequest, string, string]>([
+    ['an ID that is not a ULID', { id: 'x' }, '/id', 'ULID'],
     ['no scope', { scope: { publicServices: [], themes: [] }, titles: [] }, '/scope', 'REQUIRED'],
     ['an unknown theme', { scope: { themes: ['fishing'] }, titles: [] }, '/scope/themes/0', 'UNKNOWN_VALUE'],
     ['a wrong number', { person: { ...named(1), idnp: '1' } }, '/person/idnp', 'IDNP'],

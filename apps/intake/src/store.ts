@@ -82,6 +82,15 @@ export function openApplicationStore(store: Store, sealing?: Sealing): Documents
   });
 }
 
+/** Returns whether another application has the tracking number. */
+export async function isNumberTaken(
+  documents: Documents<StoredApplication>,
+  { _id, trackingNumber }: Pick<StoredApplication, '_id' | 'trackingNumber'>,
+): Promise<boolean> {
+  const holder = await documents.findOne({ trackingNumber }, { scope: 'service', projection: { state: 1 } });
+  return holder !== undefined && holder._id !== _id;
+}
+
 /** What a query with {@link TRACKING_PROJECTION} returns. */
 export type TrackedFields = Pick<
   StoredApplication,

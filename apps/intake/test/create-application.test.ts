@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { generateTrackingNumber } from '@cups/application';
 import { Problem } from '@cups/problem';
 import { describe, expect, test } from '@jest/globals';
 import { newUlid } from '@cups/contracts/node';
@@ -51,6 +52,61 @@ test("keeps the client's ID and rejects a second create with it", async () => {
   expect(opened.application?.name).toBe(`applications/${applicationId}`);
   const second = at().createApplication(request(1, { applicationId }));
   await expect(second).rejects.toMatchObject({ reason: 'APPLICATION_EXISTS' });
+});
+
+describe('tracking number of the client', () => {
+  const newNumber = () => generateTrackingNumber((count) => randomBytes(count));
+  const create = (more: CreateApplicationRequest, centre = 'CU-001') => at(centre).createApplication(request(1, more));
+
+  test('is kept in its canonical notation, and finds the filed application', async () => {
+    const trackingNumber = newNumber();
+    const typed = trackingNumber.toLowerCase().replaceAll('-', ' ');
+    const { application } = await create({ trackingNumber: typed });
+    expect(application).toMatchObject({ trackingNumber });
+    await at().submit(application!.name);
+    expect(await scene.world.clientAt(scene.port, 'gateway').trackApplication({ trackingNumber })).toMatchObject({
+      state: 'STATE_SUBMITTED',
+    });
+  });
+
+  test.each([
+    ['a wrong check symbol', '7K2M-4QXN-8RTA-34'],
+    ['a missing symbol', '0000-0000-0000-0'],
+    ['a foreign symbol', '0000-0000-0000-0U'],
+  ])('is rejected with %s', async (_what, trackingNumber) => {
+    await expect(create({ trackingNumber })).rejects.toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+      violations: [{ field: '/trackingNumber', rule: 'TRACKING_NUMBER' }],
+    });
+  });
+
+  test('is rejected when another application has it, at whichever centre, without a word about that one', async () => {
+    const trackingNumber = newNumber();
+    const first = await create({ trackingNumber, applicationId: newUlid(new Date()) });
+    const refusals = await Promise.all(
+      ['CU-001', 'CU-006'].map((centre) => create({ trackingNumber }, centre).catch((error: unknown) => error)),
+    );
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({ reason: 'TRACKING_NUMBER_TAKEN', metadata: {}, violations: [] });
+      expect(JSON.stringify(refusal)).not.toContain(first.application!.name);
+    }
+    const same = create({ trackingNumber, applicationId: first.application!.name.slice('applications/'.length) });
+    await expect(same).rejects.toMatchObject({ reason: 'APPLICATION_EXISTS' });
+  });
+
+  test('opens one draft for concurrent creates with the same number', async () => {
+    const trackingNumber = newNumber();
+    const created = await Promise.allSettled([1, 2, 3].map(() => create({ trackingNumber })));
+    expect(created.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('is part of the replayed request', async () => {
+    const given = request(1, { trackingNumber: newNumber() });
+    const { application } = await at().createApplication(given);
+    expect(await at().createApplication(given)).toMatchObject({ application, replayed: true });
+    const other = at().createApplication({ ...given, trackingNumber: newNumber() });
+    await expect(other).rejects.toMatchObject({ reason: 'REQUEST_ID_REUSED' });
+  });
 });
 
 test('accepts an ended application as corrected, and no other', async () => {

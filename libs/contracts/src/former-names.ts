@@ -112,6 +112,7 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
     },
   },
   'cups.intake.v1.CreateApplicationRequest': {
+    added: ['trackingNumber'],
     messages: {
       content: 'cups.intake.v1.ApplicationContent',
     },

@@ -51,6 +51,7 @@ export const REASONS = {
     action: 'Send the changed request with a new request ID.',
   },
   APPLICATION_EXISTS: { kind: 'EXISTS', action: 'Choose another application ID, or read the existing application.' },
+  TRACKING_NUMBER_TAKEN: { kind: 'EXISTS', action: 'Generate another tracking number.' },
   ALREADY_EXISTS: { kind: 'EXISTS', action: 'Choose another ID, or read the existing resource.' },
   UNAUTHENTICATED: { kind: 'UNAUTHENTICATED', action: 'Sign in, then try again.' },
   SESSION_EXPIRED: { kind: 'UNAUTHENTICATED', action: 'Sign in again.' },

@@ -60,6 +60,7 @@ export const RULES = {
   URI: { meaning: 'Must be a URI, RFC 3986.', params: {} },
   UUID: { meaning: 'Must be a UUID.', params: {} },
   ULID: { meaning: 'Must be a ULID.', params: {} },
+  TRACKING_NUMBER: { meaning: 'Must be a tracking number: 14 characters, the last a valid check symbol.', params: {} },
   IDNP: { meaning: 'Must be an IDNP: 13 digits, the last a valid check digit.', params: {} },
   IDNO: { meaning: 'Must be an IDNO: 13 digits, the first 1, the last a valid check digit.', params: {} },
   IBAN: { meaning: 'Must be an IBAN without spaces.', params: {} },

@@ -17,7 +17,7 @@ import type { Exchange, ExchangeDeps } from './exchange.ts';
 import type { JournalSite } from './journal-site.ts';
 import type { Handler, Operation } from './handler.ts';
 import type { TrackingMisses } from './tracking-misses.ts';
-import { assertNoDuplicateHeaders } from './guards.ts';
+import { assertNoDuplicateHeaders, TAKEN_NUMBER } from './guards.ts';
 import { runRequestPipeline } from './request-pipeline.ts';
 import type { PipelineDeps } from './request-pipeline.ts';
 import { SCREEN_ROUTES } from './desk-page.ts';
@@ -146,8 +146,10 @@ async function runHandler(
   }
 }
 
+/** Whether a tracking number was tried that may be a guess: an unknown one, or one that another application has. */
 const isTrackingMiss = ({ limit }: Operation, error: unknown): boolean =>
-  limit === 'tracking' && isProblem(error) && error.kind === 'NOT_FOUND';
+  isProblem(error) &&
+  (limit === 'tracking' ? error.kind === 'NOT_FOUND' : limit === 'taken-numbers' && error.reason === TAKEN_NUMBER);
 
 function assertHandlersMatch(operations: Operation[], handlers: Record<string, Handler>): void {
   const ids = operations.map(({ id }) => id);

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { Problem } from '@cups/problem';
+import type { Reason } from '@cups/problem';
 import type { Config } from '../config.ts';
 
 /** Guards that a request must pass before any work is done for it. */
@@ -22,6 +23,7 @@ export function createRateLimits(perMinute: Config['limits']) {
   const agency = createRateLimit(perMinute.agency);
   const signIn = createRateLimit(perMinute.signIn);
   const tracking = createRateLimit(perMinute.tracking, isTrackingMiss);
+  const takenNumbers = createRateLimit(perMinute.tracking, isTakenNumber);
   return {
     address: (req: Request, res: Response) => address(clientAddressOf(req), req, res),
     session,
@@ -30,11 +32,17 @@ export function createRateLimits(perMinute: Config['limits']) {
     signIn: (req: Request, res: Response) => signIn(clientAddressOf(req), req, res),
     /** Limits tracking misses per address. */
     tracking: (req: Request, res: Response) => tracking(trackingClientOf(req), req, res),
+    /** Limits proposed tracking numbers that are taken, per session: colleagues share an address. */
+    takenNumbers,
   };
 }
 
 export type RateLimits = ReturnType<typeof createRateLimits>;
 
+/** The reason of a response that reveals that a tracking number exists. */
+export const TAKEN_NUMBER: Reason = 'TRACKING_NUMBER_TAKEN';
+
+const isTakenNumber = (res: Response): boolean => res.locals['reason'] === TAKEN_NUMBER;
 const isTrackingMiss = (res: Response): boolean => res.statusCode === 404;
 
 /** @param countsResponse whether a finished request counts, by its response; unfinished requests always count */

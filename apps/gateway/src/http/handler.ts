@@ -75,8 +75,8 @@ export interface Operation {
   endsSession: boolean;
   /** Whether the response is the same for everybody: caches may store it, and revalidate it each time. */
   isShared: boolean;
-  /** An additional rate limit, per address and in total. */
-  limit: 'tracking' | undefined;
+  /** An additional rate limit: unknown tracking numbers of an address, or taken ones of a session; and both in total. */
+  limit: 'tracking' | 'taken-numbers' | undefined;
   body: 'none' | 'optional' | 'required';
   /** Media type of a body that the handler reads piece by piece; undefined for JSON. */
   streamedMediaType: string | undefined;

@@ -46,7 +46,7 @@ const EXTENSIONS = [
   'x-cups-limit',
   'x-cups-max-body-kib',
 ];
-const LIMIT_NAMES = ['tracking'];
+const LIMIT_NAMES = ['tracking', 'taken-numbers'];
 const JSON_MEDIA_TYPE = 'application/json';
 const MAX_VIOLATIONS = 100;
 /** Larger bodies are checked up to the first violation, because each further one costs as much as a small body. */

@@ -50,8 +50,9 @@ export async function runRequestPipeline(
   if (!operation.bypassesAdmission) exchange.admissionSlot = deps.admission.admit(req, res, operation.id);
   await limits.address(req, res);
   if (operation.path.startsWith(API_PREFIX)) assertSameSite(req, deps.publicOrigin);
-  if (operation.limit) await limits[operation.limit](req, res);
+  if (operation.limit === 'tracking') await limits.tracking(req, res);
   const session = await authenticate(exchange, operation, deps);
+  if (operation.limit === 'taken-numbers' && session) await limits.takenNumbers(session.sid, req, res);
   const { value: body, members } = operation.streamedMediaType
     ? prepareTransfer(req, operation.streamedMediaType)
     : await readBody(exchange, operation, deps);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Metrics } from '@cups/contracts';
 import type { Exchange } from './exchange.ts';
 
-/** Counts requests for unknown tracking numbers, of all addresses together. */
+/** Counts tried tracking numbers: unknown ones, and taken ones for new applications; of all addresses together. */
 
 const WINDOW_MS = 60_000;
 /** Delay of a response while there are too many misses. */
@@ -22,7 +22,10 @@ export interface TrackingMissesDeps {
  * It neither rejects a request nor delays a match. The alert TrackingNumbersGuessed uses the counter.
  */
 export function createTrackingMisses({ perMinute, metrics, delayMs = DELAY_MS }: TrackingMissesDeps) {
-  const misses = metrics.counter('tracking_misses_total', 'Tracking numbers tried that nobody holds.');
+  const misses = metrics.counter(
+    'tracking_misses_total',
+    'Tracking numbers tried that nobody holds, or proposed for a new application and taken.',
+  );
   let [windowEnd, count, delayed] = [0, 0, 0];
   metrics.gauge('tracking_misses_delayed', 'Misses that are answered later.', [], (gauge) => gauge.set(delayed));
 

@@ -16,10 +16,11 @@ import {
 export function applicationRoutes({ intake }: ServiceClients): Record<string, Handler> {
   return {
     async createApplication({ body, requestId, context }) {
-      type Body = ContentJson & { id?: string; publicService: string; corrects?: string };
-      const { id: applicationId, publicService: service, corrects, ...content } = body as Body;
+      type Body = ContentJson & { id?: string; publicService: string; trackingNumber?: string; corrects?: string };
+      const { id: applicationId, publicService: service, trackingNumber, corrects, ...content } = body as Body;
       const publicService = resolveName('publicServices', service);
-      const request = { requestId, applicationId, publicService, corrects, content: convert.contentToProto(content) };
+      const named = { applicationId, publicService, trackingNumber, corrects };
+      const request = { requestId, ...named, content: convert.contentToProto(content) };
       const created = await intake.createApplication(request, context);
       return writeResponse(created, {
         status: 201,

@@ -16,6 +16,7 @@ interface ScopeBody {
 }
 
 interface NewMandateBody {
+  id?: string;
   person: MandatePerson;
   representative?: MandatePerson;
   scope: ScopeBody;

@@ -37,7 +37,8 @@ export interface GrantDeps {
 
 /**
  * Records a mandate. A power in MPower is checked before; a repeat of the request is not checked again.
- * @throws Problem POWER_NOT_VALID, REGISTER_UNAVAILABLE, REQUEST_ID_REUSED; INVALID_ARGUMENT if another text was shown
+ * @throws Problem POWER_NOT_VALID, REGISTER_UNAVAILABLE, REQUEST_ID_REUSED, ALREADY_EXISTS; INVALID_ARGUMENT if another text
+ * was shown
  */
 export async function grantMandate(
   request: NewMandate,
@@ -48,11 +49,21 @@ export async function grantMandate(
   const scope = { centre };
   const earlier = await mandates.findByCreateRequest(cause.request, { scope });
   if (earlier) return { document: earlier, replayed: true };
+  if (request.id) await assertIdFree(mandates, request.id);
   const power = request.ground === 'mpower' ? await checkPower(request, mpower, now) : undefined;
   const { fields, details } = prepare(request, context, power);
   const person = await sealDetails(persons, fields._id, details);
   const draft = { ...fields, person, codeHash: hashCode(details.code) };
   return mandates.create(draft, { scope, cause, now, events: toEvents(fields, 'granted') });
+}
+
+/**
+ * Details are sealed under a key for each mandate before they are stored, so a taken ID must never reach the sealing.
+ * @throws Problem ALREADY_EXISTS, the same for a mandate of another centre
+ */
+async function assertIdFree(mandates: MandateDocuments, id: string): Promise<void> {
+  const holder = await mandates.findOne({ _id: id }, { scope: 'service', projection: { state: 1 } });
+  if (holder) throw new Problem({ reason: 'ALREADY_EXISTS', message: 'The resource already exists.' });
 }
 
 /** @throws Problem POWER_NOT_VALID, REGISTER_UNAVAILABLE */
@@ -97,7 +108,7 @@ function prepare(
   if (mpower) details.mpower = mpower;
   return {
     fields: {
-      _id: newUlid(now),
+      _id: request.id ?? newUlid(now),
       centre,
       training,
       ground,

@@ -9,7 +9,7 @@ import {
 } from '@cups/application';
 import type { Language, MandateGround, MandateTerm } from '@cups/application';
 import type { Text } from '@cups/application/texts';
-import { isResourceName, parseResourceName, resourceName } from '@cups/contracts';
+import { isResourceName, isUlid, parseResourceName, resourceName } from '@cups/contracts';
 import type { CreateMandateRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/identity/v1/CreateMandateRequest.ts';
 import type { MandatePerson__Output as PersonIn } from '@cups/contracts/gen/cups/identity/v1/MandatePerson.ts';
 import type { MandateScope__Output as ScopeIn } from '@cups/contracts/gen/cups/identity/v1/MandateScope.ts';
@@ -25,6 +25,8 @@ import type { MandatePerson } from './details.ts';
 
 /** A valid request for a mandate. */
 export interface NewMandate {
+  /** ULID set by the client. */
+  id?: string;
   person: MandatePerson;
   representative?: MandatePerson;
   scope: MandateScope;
@@ -51,6 +53,7 @@ const REPRESENTED_GROUNDS: readonly MandateGround[] = ['guardianship', 'kinship'
 /** @throws Problem INVALID_ARGUMENT with all violations; IDNP_INVALID if only numbers are wrong */
 export function parseNewMandate(request: CreateRequest): NewMandate {
   const violations: Violation[] = [
+    ...(request.id === '' || isUlid(request.id) ? [] : [violation('/id', 'ULID')]),
     ...validatePerson(request.person, '/person'),
     ...validateScope(request.scope, '/scope'),
     ...validateTerm(request),
@@ -83,6 +86,7 @@ function toNewMandate(request: CreateRequest): NewMandate {
   };
   for (const { publicService, title } of titles)
     if (title) result.titles[parseResourceName('publicServices', publicService)] = { ...title };
+  if (request.id) result.id = request.id;
   if (representative) result.representative = toPerson(representative);
   if (application) result.application = application;
   if (date) result.date = date;

@@ -1,3 +1,4 @@
+import { normalizeTrackingNumber } from '@cups/application';
 import { isUlid, parseResourceName } from '@cups/contracts';
 import { Problem, violation } from '@cups/problem';
 import { centreOf } from '@cups/rpc';
@@ -23,15 +24,18 @@ export function draftRpcs(
       if (request.applicationId && !isUlid(request.applicationId)) {
         throw invalidField(violation('/id', 'ULID'));
       }
+      const trackingNumber = parseTrackingNumber(request.trackingNumber);
       parseResourceName('publicServices', request.publicService, '/publicService');
-      const { document, replayed } = await openDraft(deps, request, { context, cause, actor }).catch(
-        async (error: unknown) => {
-          // A replay succeeds even if the centre, the service or an upstream service has changed since.
-          const created = await applications.findByCreateRequest(cause.request, { scope: { centre: actor.centre } });
-          if (!created) throw error;
-          return { document: created, replayed: true };
-        },
-      );
+      const { document, replayed } = await openDraft(
+        deps,
+        { ...request, trackingNumber },
+        { context, cause, actor },
+      ).catch(async (error: unknown) => {
+        // A replay succeeds even if the centre, the service or an upstream service has changed since.
+        const created = await applications.findByCreateRequest(cause.request, { scope: { centre: actor.centre } });
+        if (!created) throw error;
+        return { document: created, replayed: true };
+      });
       return { application: toApplication(document, toViewer(context, deps, actor.now)), replayed };
     },
 
@@ -65,4 +69,12 @@ export function draftRpcs(
       });
     },
   };
+}
+
+/** Returns a client's tracking number in its canonical notation; empty without one. @throws Problem INVALID_ARGUMENT */
+function parseTrackingNumber(text: string): string {
+  if (text === '') return '';
+  const trackingNumber = normalizeTrackingNumber(text);
+  if (trackingNumber === undefined) throw invalidField(violation('/trackingNumber', 'TRACKING_NUMBER'));
+  return trackingNumber;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { END_STATES, generateTrackingNumber } from '@cups/application';
 import { newUlid } from '@cups/contracts/node';
 import type { CreateApplicationRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
-import { Problem } from '@cups/problem';
+import { isProblem, Problem } from '@cups/problem';
 import type { Context } from '@cups/rpc';
 import { fromContent } from '../convert/content.ts';
 import * as drafts from '../domain/commands/draft.ts';
@@ -15,6 +15,7 @@ import { isInTraining } from '../clients.ts';
 import type { Centre } from '../clients.ts';
 import type { RpcDeps } from './deps.ts';
 import { entryOfDraft, withJournalSalt } from '../journal.ts';
+import { isNumberTaken } from '../store.ts';
 import type { StoredApplication } from '../store.ts';
 import type { RequestCause } from './change.ts';
 import { getCentreApplication } from './caller.ts';
@@ -24,7 +25,7 @@ import { findNewDocuments } from './new-documents.ts';
 /**
  * Opens a draft at the actor's centre, with a copy of the service version in force.
  * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, SERVICE_PAUSED,
- * CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED, UPSTREAM_UNAVAILABLE; ACTION_NOT_ALLOWED or
+ * CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, TRACKING_NUMBER_TAKEN, REQUEST_ID_REUSED, UPSTREAM_UNAVAILABLE; ACTION_NOT_ALLOWED or
  * TRAINING_MISMATCH for the application that it corrects; INVALID_ARGUMENT for its content
  */
 export async function openDraft(
@@ -54,7 +55,7 @@ export async function openDraft(
     centre: actor.centre,
     centreName: centre.displayName,
     centreKind: centre.kind,
-    trackingNumber: generateTrackingNumber((n) => randomBytes(n)),
+    trackingNumber: request.trackingNumber || generateTrackingNumber((n) => randomBytes(n)),
     version: copy,
     content,
     documents,
@@ -63,15 +64,25 @@ export async function openDraft(
   if (request.corrects) draft.corrects = request.corrects;
   if (training) draft.training = true;
   const opened = withJournalSalt(withDerivedFields(drafts.createDraft(draft, actor), undefined, hashes));
-  const created = await applications.create(opened, {
-    scope: { centre: actor.centre },
-    cause,
-    events: [entryOfDraft(opened, 'open', actor)],
-    now: actor.now,
-  });
+  const created = await applications
+    .create(opened, {
+      scope: { centre: actor.centre },
+      cause,
+      events: [entryOfDraft(opened, 'open', actor)],
+      now: actor.now,
+    })
+    .catch(async (error: unknown) => {
+      const isDuplicate = isProblem(error) && error.reason === 'APPLICATION_EXISTS';
+      const isTaken = isDuplicate && (await isNumberTaken(applications, opened));
+      throw isTaken ? trackingNumberTaken() : error;
+    });
   if (!created.replayed) openApplications.recordOpened(actor.centre, training);
   return created;
 }
+
+/** The same for a number of the caller's centre and of another one: only the holder of a number may know about it. */
+const trackingNumberTaken = (): Problem =>
+  new Problem({ reason: 'TRACKING_NUMBER_TAKEN', message: 'The tracking number is taken.' });
 
 function assertCorrectable(app: StoredApplication, isTrainingNow: boolean): void {
   const { state, training = false } = app;

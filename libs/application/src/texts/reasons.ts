@@ -58,6 +58,11 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Такое заявление уже есть. Откройте его.',
     en: 'This application already exists. Open it.',
   },
+  TRACKING_NUMBER_TAKEN: {
+    ro: 'Altă cerere are deja acest număr de urmărire. Dați persoanei un număr nou.',
+    ru: 'Этот номер отслеживания уже занят другим заявлением. Дайте человеку новый номер.',
+    en: 'Another application already has this tracking number. Give the person a new number.',
+  },
   ALREADY_EXISTS: {
     ro: 'Există deja. Deschideți ce există.',
     ru: 'Уже существует. Откройте существующее.',

@@ -180,6 +180,11 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Идентификатор заявления указан неверно. Обновите страницу.',
     en: 'The ID of the application is not valid. Reload the page.',
   },
+  TRACKING_NUMBER: {
+    ro: 'Verificați numărul de urmărire: 14 semne, ultimul e de control.',
+    ru: 'Проверьте номер отслеживания: 14 знаков, последний — контрольный.',
+    en: 'Check the tracking number: 14 characters, the last is a check character.',
+  },
   IDNP: {
     ro: 'Ultima cifră nu se potrivește. Comparați cu buletinul.',
     ru: 'Последняя цифра не сходится. Сверьте с удостоверением.',
