@@ -458,6 +458,13 @@ export default tseslint.config(
     extends: [hooks.configs.flat.recommended, a11y.flatConfigs.recommended],
   },
   {
+    files: ['apps/desk/src/**'],
+    ignores: ['apps/desk/src/api/line.ts', 'apps/desk/src/service-worker/**'],
+    rules: {
+      'no-restricted-globals': ['error', { name: 'fetch', message: 'Use fetchOverLine: a switch can cut the line.' }],
+    },
+  },
+  {
     files: ['**/*.ts'],
     rules: {
       'no-restricted-imports': [

@@ -15,6 +15,7 @@ import { EmptyState, LoadError, Skeleton } from './parts/load-states.tsx';
 import { NetworkError } from './api/client.ts';
 import { Queue } from './queue/queue.tsx';
 import type { EntryState } from './session/interrupted-session.ts';
+import { LineNotice } from './session/line-notice.tsx';
 import { hasTeam, hasDeskRole } from './session/roles.ts';
 import { SessionProvider, useSession, useSignedIn } from './session/session.tsx';
 import { Shell } from './session/shell.tsx';
@@ -54,6 +55,7 @@ export function App({ entry }: { entry: EntryState }) {
       <SessionProvider entry={entry}>
         <SessionLanguageProvider>
           <KeysProvider>
+            <PublicLineNotice />
             <SessionGate />
           </KeysProvider>
         </SessionLanguageProvider>
@@ -66,6 +68,11 @@ function SessionLanguageProvider({ children }: { children: ReactNode }) {
   const { state } = useSession();
   const operatorLanguage = state.kind === 'signedIn' ? state.session.operator.language : undefined;
   return <LanguageProvider initial={operatorLanguage ?? 'ro'}>{children}</LanguageProvider>;
+}
+
+/** Screens of a signed-in operator have the notice in their frame. */
+function PublicLineNotice() {
+  return useSession().state.kind === 'signedIn' ? null : <LineNotice />;
 }
 
 function SessionGate() {

@@ -1,5 +1,6 @@
 import { createElement, lazy, Suspense, useEffect } from 'react';
 import type { ComponentType, FunctionComponent } from 'react';
+import { fetchOverLine } from './api/line.ts';
 
 /**
  * Lazy screens. Their code is prefetched after the first screen, so that each opens immediately, while the platform
@@ -55,7 +56,7 @@ const RELOAD_COOLDOWN_MS = 60_000;
 export function reloadOnPreloadError(): void {
   window.addEventListener('vite:preloadError', () => {
     if (Date.now() - Number(sessionStorage.getItem(RELOAD_TIME_KEY)) < RELOAD_COOLDOWN_MS) return;
-    void fetch('/readyz', { cache: 'no-store' }).then(
+    void fetchOverLine('/readyz', { cache: 'no-store' }).then(
       ({ ok }) => {
         if (!ok) return;
         sessionStorage.setItem(RELOAD_TIME_KEY, String(Date.now()));

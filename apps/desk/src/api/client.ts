@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import type { paths } from '../../gen/api.ts';
+import { fetchOverLine } from './line.ts';
 import { BACKGROUND_HEADER, isUserIdle } from './user-activity.ts';
 import type { Problem } from './types.ts';
 
@@ -67,7 +68,7 @@ export const SIGNED_OUT_REASONS: readonly Problem['reason'][] = [
 async function fetchOrThrow(request: Request): Promise<Response> {
   const ownSession = sessions;
   if (isUserIdle()) request.headers.set(...BACKGROUND_HEADER);
-  const response = await fetch(request, { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) }).catch(() => {
+  const response = await fetchOverLine(request, { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) }).catch(() => {
     notifyListeners('silence');
     throw new NetworkError('no answer');
   });

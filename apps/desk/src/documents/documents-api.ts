@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, ApiError, bodyOf, NetworkError } from '../api/client.ts';
 import type { Problem } from '../api/types.ts';
+import { fetchOverLine } from '../api/line.ts';
 import { documentIdOf } from './types.ts';
 import type { StoredDocument } from './types.ts';
 
@@ -43,7 +44,9 @@ export async function deleteDocument(document: string): Promise<void> {
  * @throws ApiError, NetworkError
  */
 export async function fetchContent(document: string, signal: AbortSignal): Promise<Blob> {
-  const response = await fetch(contentPath(document), { signal, credentials: 'same-origin' }).catch(() => undefined);
+  const response = await fetchOverLine(contentPath(document), { signal, credentials: 'same-origin' }).catch(
+    () => undefined,
+  );
   if (response?.ok) {
     return response.blob().catch(() => {
       throw new NetworkError('interrupted');

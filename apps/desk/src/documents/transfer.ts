@@ -1,6 +1,7 @@
 import { Upload } from 'tus-js-client';
 import type { DetailedError, HttpRequest } from 'tus-js-client';
 import { ApiError, NetworkError } from '../api/client.ts';
+import { isLineCut, requireLine, subscribeToLine } from '../api/line.ts';
 import type { Problem } from '../api/types.ts';
 import { BACKGROUND_HEADER, isUserIdle } from '../api/user-activity.ts';
 
@@ -44,7 +45,7 @@ export function startTransfer(content: Blob, url: string, onProgress: (bytes: nu
       // The caller retries, with the back-off of all writes.
       retryDelays: null,
       storeFingerprintForResuming: false,
-      onBeforeRequest: markBackground,
+      onBeforeRequest: prepareRequest,
       onProgress(bytes) {
         watch();
         onProgress(bytes);
@@ -61,10 +62,13 @@ export function startTransfer(content: Blob, url: string, onProgress: (bytes: nu
     watch();
     upload.start();
   });
+  const unsubscribe = subscribeToLine(() => isLineCut() && stop());
+  done.then(unsubscribe, unsubscribe);
   return { done, stop: () => stop() };
 }
 
-function markBackground(request: HttpRequest): void {
+function prepareRequest(request: HttpRequest): void {
+  requireLine();
   if (isUserIdle()) request.setHeader(...BACKGROUND_HEADER);
 }
 

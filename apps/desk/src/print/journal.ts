@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
+import { fetchOverLine } from '../api/line.ts';
 import type { components } from '../../gen/api.ts';
 import type { LoadedEntries } from '../access-list/acts.ts';
 
@@ -33,7 +34,7 @@ export const checkpointQuery = queryOptions({
 /** Returns the newest checkpoint, or an empty text. */
 export async function fetchCheckpoint(): Promise<string> {
   try {
-    const response = await fetch('/journal/checkpoint', { signal: AbortSignal.timeout(CHECKPOINT_TIMEOUT_MS) });
+    const response = await fetchOverLine('/journal/checkpoint', { signal: AbortSignal.timeout(CHECKPOINT_TIMEOUT_MS) });
     return response.ok ? await response.text() : '';
   } catch {
     return '';

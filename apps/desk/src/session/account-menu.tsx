@@ -11,6 +11,7 @@ import { useSession, useSignedIn } from './session.tsx';
 import styles from './account-menu.module.css';
 
 const CentreChoice = lazyExtra(() => import('./centre-choice.tsx'));
+const LineSwitch = lazyExtra(() => import('./line-switch.tsx'));
 const OwnSessions = lazyExtra(() => import('./own-sessions.tsx'));
 
 /** The account dialog: roles, centres, sign-out with what would be lost, and own sessions. */
@@ -38,6 +39,7 @@ export function AccountMenu() {
             <p>{session.operator.roles.map((role) => t(ROLES[role])).join(', ')}</p>
             <CentreChoice onChosen={() => setOpen(false)} />
             <SignOutSection />
+            <LineSwitch />
             <OwnSessions />
           </div>
         </Dialog>

@@ -1,5 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { subscribeToOutcomes } from '../api/client.ts';
+import { fetchOverLine, isLineCut, subscribeToLine } from '../api/line.ts';
 
 /**
  * Whether the platform is reachable, by the last request. While it is not, a probe retries with backoff. The first
@@ -32,15 +33,20 @@ function update(isReachable: boolean): void {
 }
 
 subscribeToOutcomes((outcome) => {
-  if (outcome !== 'silence') {
-    retryDelay = INITIAL_RETRY_DELAY_MS;
-    clearTimeout(timer);
-    return update(true);
-  }
+  if (outcome === 'silence') return recordSilence();
+  retryDelay = INITIAL_RETRY_DELAY_MS;
+  clearTimeout(timer);
+  update(true);
+});
+
+// A cut shows immediately, and a restored line sends what waits.
+subscribeToLine(() => (isLineCut() ? recordSilence() : void probe()));
+
+function recordSilence(): void {
   const isNew = connectivity.isReachable;
   update(false);
   if (isNew) scheduleProbe();
-});
+}
 
 /** The delay resets only after an API response: a ready gateway may still lack its upstream services. */
 function scheduleProbe(): void {
@@ -52,7 +58,7 @@ function scheduleProbe(): void {
 async function probe(): Promise<void> {
   clearTimeout(timer);
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-  const isReady = await fetch('/readyz', { cache: 'no-store', signal }).then(
+  const isReady = await fetchOverLine('/readyz', { cache: 'no-store', signal }).then(
     ({ ok }) => ok,
     () => false,
   );

@@ -11,6 +11,7 @@ import { KEYS } from '../texts/keys.ts';
 import { PARTS } from '../texts/parts.ts';
 import { SESSION } from '../texts/session.ts';
 import { useConnectivity } from './connectivity.ts';
+import { LineNotice } from './line-notice.tsx';
 import { hasDeskRole } from './roles.ts';
 import { useSession, useSignedIn } from './session.tsx';
 import styles from './shell.module.css';
@@ -60,6 +61,7 @@ function Banners() {
   );
   return (
     <>
+      <LineNotice />
       {session.training && <Banner kind="practice">{t(SESSION.practice)}</Banner>}
       {!isReachable && (
         <Banner kind="away">

@@ -3,6 +3,7 @@ import type { Language } from '@cups/application';
 import regularUrl from '@cups/application/fonts/onest-regular.ttf?url';
 import semiboldUrl from '@cups/application/fonts/onest-semibold.ttf?url';
 import { api, bodyOf, NetworkError } from '../api/client.ts';
+import { fetchOverLine } from '../api/line.ts';
 
 /** The copy of a person's data: in the memory of the page only, until the supervisor saves it. */
 
@@ -74,7 +75,7 @@ export async function renderDocument({ copy, text }: CreatedCopy, language: Lang
 }
 
 async function fetchFont(url: string): Promise<Uint8Array> {
-  const response = await fetch(url).catch(() => undefined);
+  const response = await fetchOverLine(url).catch(() => undefined);
   if (!response?.ok) throw new NetworkError('no font');
   return new Uint8Array(await response.arrayBuffer());
 }
