@@ -19,13 +19,18 @@ interface SealedRecord {
   sealed: ArrayBuffer;
 }
 
+export interface WriteOptions {
+  /** Resolves only when the record is on the disk (`durability: 'strict'`), so that a power cut loses nothing. */
+  isStrict?: boolean;
+}
+
 export interface LocalStore {
   /** False if the browser stores nothing; data then lives as long as the page. */
   readonly isDurable: boolean;
   read<T>(kind: string, id: string): Promise<T | undefined>;
   list<T>(kind: string): Promise<T[]>;
   /** Resolves once the record is stored. */
-  write(kind: string, id: string, value: unknown): Promise<void>;
+  write(kind: string, id: string, value: unknown, options?: WriteOptions): Promise<void>;
   readBytes(kind: string, id: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Resolves once the bytes are stored. They are removed as a record is. */
   writeBytes(kind: string, id: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
@@ -74,8 +79,10 @@ async function createIndexedDbStore(db: IDBPDatabase<LocalSchema>, owner: string
       const values = await Promise.all(records.map((record) => unsealOrSkip<T>(record)));
       return values.filter((value) => value !== undefined);
     },
-    async write(kind, id, value) {
-      await db.put('records', Object.assign({ owner, kind, id }, await seal(key, encodeJson(value))));
+    async write(kind, id, value, { isStrict = false } = {}) {
+      const record = Object.assign({ owner, kind, id }, await seal(key, encodeJson(value)));
+      const transaction = db.transaction('records', 'readwrite', { durability: isStrict ? 'strict' : 'default' });
+      await Promise.all([transaction.store.put(record), transaction.done]);
     },
     async readBytes(kind, id) {
       const record = await db.get('records', [owner, kind, id]);

@@ -53,7 +53,7 @@ export async function openSession(session: Session, isNew = false): Promise<Sess
     openUploads(localStore),
     openMandateRequests(localStore),
   ]);
-  return { kind: 'signedIn', isNew, session, localStore, outbox, uploads, mandates };
+  return { kind: 'signedIn', isNew, isOffline: false, session, localStore, outbox, uploads, mandates };
 }
 
 export function updateQueuePrefetch({ operator }: Session): void {

@@ -26,6 +26,8 @@ import { useSessionPolling } from './use-session-polling.ts';
 
 export interface SignedInState {
   session: Session;
+  /** The page was opened without the platform, which has not confirmed the session since. */
+  isOffline: boolean;
   localStore: LocalStore;
   outbox: Outbox;
   uploads: Uploads;
