@@ -24,6 +24,13 @@ const mandate = {
   tenancy: 'centre',
   personalData: true,
 } as const;
+/** A device of the desk. Its key share is for its own operator at the centre of the session. */
+const device = {
+  callers: ['gateway'],
+  roles: ['specialist', 'centre-manager'],
+  tenancy: 'centre',
+  personalData: false,
+} as const;
 /** Sending a one-time code. */
 const codeMail = { callers: ['notifications'], roles: 'none', tenancy: 'service' } satisfies Partial<AccessRow>;
 /** The code of the mandate is the right of its holder. */
@@ -58,6 +65,10 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   ReinstateOperator: { ...team, roles: STAFF_EDITOR_ROLES },
   RemoveOperator: { ...team, roles: STAFF_EDITOR_ROLES },
   SetAbsence: { ...team, roles: STAFF_EDITOR_ROLES },
+  ContactDevice: device,
+  DeleteDevice: device,
+  ListDevices: { ...team, roles: STAFF_EDITOR_ROLES },
+  RevokeDevice: { ...team, roles: STAFF_EDITOR_ROLES },
   AppointSupervisor: { ...opsTool, callers: [...opsTool.callers] },
   InspectStaff: { ...opsTool, callers: [...opsTool.callers] },
   ImportOperators: { ...opsTool, callers: [...opsTool.callers] },

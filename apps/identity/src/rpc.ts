@@ -5,6 +5,8 @@ import { Problem, violation } from '@cups/problem';
 import type { Rpcs } from '@cups/rpc';
 import { agencyTokenRpcs } from './agency-tokens/rpcs.ts';
 import type { AgencyTokenParts } from './agency-tokens/rpcs.ts';
+import { deviceRpcs } from './devices/rpcs.ts';
+import type { DeviceParts } from './devices/rpcs.ts';
 import { toCentre, toOperator } from './convert.ts';
 import type { Centre } from './domain/centres.ts';
 import { CENTRE_LIFECYCLE } from './domain/centre-lifecycle.ts';
@@ -29,7 +31,9 @@ type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 const MAX_NAMES = 200;
 
 /** Returns the handlers of all methods. */
-export function identityRpcs(parts: SignInParts & TeamParts & AgencyTokenParts & MandateParts): IdentityRpcs {
+export function identityRpcs(
+  parts: SignInParts & TeamParts & AgencyTokenParts & MandateParts & DeviceParts,
+): IdentityRpcs {
   return {
     ...sessionRpcs(parts),
     ...signInRpcs(parts),
@@ -42,6 +46,7 @@ export function identityRpcs(parts: SignInParts & TeamParts & AgencyTokenParts &
     ...mandateRpcs(parts),
     ...mandateMailRpcs(parts),
     ...mandateHolderRpcs(parts),
+    ...deviceRpcs(parts),
   };
 }
 

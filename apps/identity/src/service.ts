@@ -5,6 +5,7 @@ import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import { resourceName } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { DataKeys } from '@cups/data-keys';
 import type { RunningService } from '@cups/process';
 import { watchAgencies, assertReadable } from '@cups/registry';
 import type { AnyDocuments } from '@cups/store';
@@ -13,6 +14,8 @@ import { access } from './access.ts';
 import { createAccessLog, openAccessLogRows } from './access-log.ts';
 import { openAgencyKeys } from './agency-tokens/keys.ts';
 import { toCentreEvent } from './event-encoder.ts';
+import { Devices } from './devices/devices.ts';
+import { openDevices } from './devices/store.ts';
 import { CentreLookup } from './centre-lookup.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';
@@ -68,7 +71,9 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const operators = openStaff(store);
   const isOpen = (code: string): boolean => CENTRE_LIFECYCLE[currentCentres().get(code)?.status ?? 'closed'].canSignIn;
   const accessLog = createAccessLog(openAccessLogRows(store), now);
-  const { mandateErasure, ...mandateParts } = await startMandates(backend, { persons, personHashes });
+  const { keys: dataKeys } = await openServiceDataKeys(backend, { cache: 'short' });
+  const { mandateErasure, ...mandateParts } = startMandates(backend, dataKeys, { persons, personHashes });
+  const { devices, documents } = startDevices(backend, dataKeys);
   startEnds(backend, { mandateErasure, operators, accessLogRows: accessLog.rows });
   const resealing = startResealing(backend, sealedSources(operators, mandateParts.mandates), persons);
   const production = config.environment === 'production';
@@ -76,7 +81,6 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const staff = new StaffRepository({ operators, teams: openTeams(store), persons, isOpen, canLead, now });
   const providers = openProviders(config.providers, staff);
   const { agencies, findAgencyKeys } = await openAgencies(backend);
-
   const centres = openCentres(store);
   const sessions = new Sessions({
     documents: openSessions(store),
@@ -87,7 +91,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
     metrics,
   });
   backend.onShutdown('work', () => sessions.stop());
-  backend.publishOutboxes([centres, mandateParts.mandates, operators, accessLog.rows]);
+  backend.publishOutboxes([centres, mandateParts.mandates, operators, accessLog.rows, documents]);
   const registry = await openRegistry({
     dir,
     parse: createCentreParser(),
@@ -112,9 +116,8 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   backend.onShutdown('work', async () => seeder?.close());
   backend.readyWhile(() => currentCentres().size > 0 && seeder?.isReady !== false);
 
-  const personClaim = createPersonClaim(persons, personHashes, log);
   const signIn = createSignInParts(backend, createOperatorDirectory(staff, production));
-  const sessionParts = { providers, sessions, staff, resealing, keys, personClaim, accessLog, now };
+  const sessionParts = { providers, sessions, devices, staff, resealing, keys, accessLog, now };
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
     rpcs: identityRpcs({
       ...places,
@@ -122,6 +125,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
       centreLookup,
       versions,
       ...sessionParts,
+      personClaim: createPersonClaim(persons, personHashes, log),
       ...signIn,
       ...mandateParts,
       sessionMs: config.sessionMs,
@@ -133,9 +137,16 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   return { ...running, registry };
 }
 
-/** Opens the mandates and their data keys, and ends those whose term is over, or whose application is erased. */
-async function startMandates(backend: StoredBackend<Config>, keys: ReturnType<typeof createPersonKeys>) {
-  const { keys: dataKeys } = await openServiceDataKeys(backend, { cache: 'short' });
+function startDevices(backend: StoredBackend<Config>, dataKeys: DataKeys) {
+  const documents = openDevices(backend.store, dataKeys);
+  const { now, log, metrics } = backend;
+  const devices = new Devices({ documents, dataKeys, sweepMs: backend.config.sessionSweepMs, now, log, metrics });
+  backend.onShutdown('work', () => devices.stop());
+  return { devices, documents };
+}
+
+/** Opens the mandates, and ends those whose term is over, or whose application is erased. */
+function startMandates(backend: StoredBackend<Config>, dataKeys: DataKeys, keys: ReturnType<typeof createPersonKeys>) {
   const mandates = openMandates(backend.store, dataKeys);
   backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandates, backend) });
   const mandateErasure = new MandateErasure({ mandates, dataKeys, now: backend.now });

@@ -99,6 +99,9 @@ export const JOURNAL_ACTIONS = {
   'reinstate-staff': 'A suspension ended',
   'remove-staff': 'A member of staff left',
   'erase-staff': 'Name and number of a member of staff who left were erased',
+  // Devices of staff.
+  'register-device': 'A device got a key share for the work of an operator without a connection',
+  'revoke-device': 'A manager or supervisor destroyed the key share of a device',
 } as const;
 export type JournalAction = keyof typeof JOURNAL_ACTIONS;
 

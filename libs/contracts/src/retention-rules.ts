@@ -181,6 +181,12 @@ export const RETENTION_RULES = {
     starts: 'They end with the session: at sign-out, or at the latest 8 hours after sign-in',
     end: 'row-removed',
   }),
+  devices: fixed(30, {
+    service: 'identity',
+    data: 'Devices of staff: operator, centre and times of contact, and the sealed key share',
+    starts: 'The last contact, or the revocation; after sign-out or suspension they end at once',
+    end: 'row-removed',
+  }),
   'identity-access-log': term('RETENTION_IDENTITY_ACCESS_LOG_DAYS', 1_095, {
     service: 'identity',
     data: 'Rows of the access log: who read which mandate, team or member of staff',

@@ -36,10 +36,10 @@ export function assertMayChange(actor: Actor, { target, centre, roles }: Request
 }
 
 /**
- * Centre managers can also set their own absence, because it grants nothing.
+ * Centre managers can also set their own absence and list and revoke devices, their own too, because it grants nothing.
  * @throws Problem like {@link assertMayChange}
  */
-export function assertMaySetAbsence(actor: Actor, centre: string): void {
+export function assertMayManage(actor: Actor, centre: string | undefined): void {
   if (!actor.roles.includes('supervisor')) assertManagesCentre(actor, centre);
 }
 

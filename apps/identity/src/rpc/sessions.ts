@@ -269,7 +269,7 @@ function knownCentres(codes: string[], centres: Map<string, Centre>): Centre[] {
  * @param minRemainingMs minimum remaining lifetime of the session
  * @throws Problem OPERATOR_SUSPENDED, SESSION_EXPIRED, STALE_REPLICA
  */
-async function loadOwnSession(
+export async function loadOwnSession(
   { sessions, staff, centres, centreLookup, versions, now }: SessionParts,
   context: Context,
   minRemainingMs = 0,

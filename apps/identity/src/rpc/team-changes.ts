@@ -9,9 +9,10 @@ import type { StaffMember } from '@cups/contracts/gen/cups/identity/v1/StaffMemb
 import { violation } from '@cups/problem';
 import type { Context, Rpcs } from '@cups/rpc';
 import type { AccessLog } from '../access-log.ts';
+import type { Devices } from '../devices/devices.ts';
 import { toMember, toOperator } from '../convert.ts';
 import { operatorAtCentre } from '../domain/operators.ts';
-import { assertMayChange, assertMaySetAbsence, canViewAllStaff } from '../domain/permissions.ts';
+import { assertMayChange, assertMayManage, canViewAllStaff } from '../domain/permissions.ts';
 import type { Actor } from '../domain/permissions.ts';
 import {
   withAbsence,
@@ -45,6 +46,7 @@ import type { PositionSources } from './staff-positions.ts';
 export interface TeamParts extends PositionSources {
   staff: StaffRepository;
   sessions: Sessions;
+  devices: Devices;
   resealing: Pick<PersonNumberResealer, 'state'>;
   accessLog: AccessLog;
   now: () => Date;
@@ -90,7 +92,7 @@ export function teamRpcs(
   };
 }
 
-/** Suspends, reinstates or removes an operator at a centre or everywhere, and ends their sessions there. */
+/** Suspends, reinstates or removes an operator at a centre or everywhere, and ends their access there. */
 async function setEmploymentStatus(parts: TeamParts, request: StaffChange, context: Context, decide: typeof suspend) {
   const centre = parseCentre(request.centre);
   const written = await change(parts, request, context, {
@@ -98,7 +100,7 @@ async function setEmploymentStatus(parts: TeamParts, request: StaffChange, conte
     decide: (staff, audit) => decide(staff, centre, audit),
   });
   const { operator } = written;
-  await endSessions(parts.sessions, written, operator.status === 'former' ? undefined : centre);
+  await endAccess(parts, written, operator.status === 'former' ? undefined : centre);
   const response = await toChangeResponse(parts, written, centre, context);
   const changed = toOperator(
     operatorAtCentre(operator, centre ?? operator.workplaces[0]?.centre),
@@ -136,7 +138,7 @@ async function setAbsence(parts: TeamParts, request: SetAbsenceRequest__Output, 
   const centre = parseResourceName('centres', request.centre, '/centre');
   const id = parseResourceName('operators', request.name);
   const absence = validateAbsence(request.absence);
-  assertMaySetAbsence(await resolveActor(context, staff), centre);
+  assertMayManage(await resolveActor(context, staff), centre);
   if (absence?.standIn !== undefined) await assertValidStandIn(staff, absence.standIn, { centre, id });
   const audit = auditInfo(context, now());
   const cause = toCause(context, request.requestId, { name: request.name, centre, absence });
@@ -186,15 +188,17 @@ const affectedRoles = (staff: Staff, centre: string | undefined): readonly strin
 
 const auditInfo = (context: Context, time: Date): AuditInfo => ({ actor: context.session!.operator, time });
 
-/** Deletes the sessions that the write invalidated. A replay must not end sessions created since. */
-async function endSessions(
-  sessions: Sessions,
+/** Deletes the sessions and key shares that the write invalidated. A replay must not end those created since. */
+async function endAccess(
+  { sessions, devices }: Pick<TeamParts, 'sessions' | 'devices'>,
   { operator, replayed }: StaffWriteResult,
   centre: string | undefined,
 ): Promise<void> {
   const originalTime = centre === undefined ? operator.revokeTime : undefined;
   const until = replayed ? originalTime : operator.updateTime;
-  if (until) await sessions.endForOperator(operator._id, until, centre);
+  if (!until) return;
+  await sessions.endForOperator(operator._id, until, centre);
+  await devices.endForOperator(operator._id, until, centre);
 }
 
 async function toChangeResponse(

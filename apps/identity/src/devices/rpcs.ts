@@ -1,0 +1,146 @@
+import { isUuid, parseResourceName, resourceName } from '@cups/contracts';
+import { toTimestamp } from '@cups/contracts/proto';
+import { newUlid, normalizePageSize } from '@cups/contracts/node';
+import type { Device as DeviceOut } from '@cups/contracts/gen/cups/identity/v1/Device.ts';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import { isProblem, violation } from '@cups/problem';
+import { MAX_OFFLINE_HOURS, sessionOf } from '@cups/rpc';
+import type { Context, Keys, Rpcs } from '@cups/rpc';
+import type { AccessLog } from '../access-log.ts';
+import { assertMayManage } from '../domain/permissions.ts';
+import { invalidArgument, parseCentre, resolveActor, toCause } from '../rpc/actor.ts';
+import { loadOwnSession } from '../rpc/sessions.ts';
+import type { SessionParts } from '../rpc/sessions.ts';
+import { recordPlatformStaff } from '../rpc/team-reads.ts';
+import type { Devices } from './devices.ts';
+import type { StoredDevice } from './store.ts';
+
+export interface DeviceParts extends SessionParts {
+  devices: Devices;
+  keys: Pick<Keys, 'signSession' | 'signOfflineGrant'>;
+  accessLog: AccessLog;
+}
+
+type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
+
+/** Returns the handlers of devices. */
+export function deviceRpcs(
+  parts: DeviceParts,
+): Pick<IdentityRpcs, 'ContactDevice' | 'DeleteDevice' | 'ListDevices' | 'RevokeDevice'> {
+  const { devices, staff, accessLog } = parts;
+  return {
+    async ContactDevice({ name, chainHead }, context) {
+      const device = parseResourceName('devices', name);
+      const head = parseChainHead(chainHead);
+      const { operator, centre } = await assertMayContact(parts, context);
+      const cause = { requestId: context.requestId, traceparent: context.traceparent };
+      const { keyShare } = await devices.contact({ device, operator, centre, cause });
+      // A suspension meanwhile destroyed the shares that it found. This one must not survive it.
+      await assertMayContact(parts, context);
+      return {
+        name,
+        keyShare: Buffer.from(keyShare, 'base64url'),
+        ...grant(parts, { device, operator, centre, head }),
+      };
+    },
+
+    async DeleteDevice({ name }, context) {
+      const operator = parseResourceName('operators', sessionOf(context).operator);
+      await devices.endOne(parseResourceName('devices', name), operator);
+      return {};
+    },
+
+    async ListDevices({ centre: name, pageSize, pageToken }, context) {
+      const centre = parseCentre(name);
+      assertMayManage(await resolveActor(context, staff), centre);
+      const paging = { pageSize: normalizePageSize(pageSize), pageToken, tokenArguments: { centre } };
+      const page = await devices.page(centre, paging);
+      const operators = [...new Set(page.documents.map(({ operator }) => operator))];
+      const names = await staff.findDisplayNames(operators);
+      if (centre !== undefined) await accessLog.write([name], 'read-staff-list', context);
+      else
+        await recordPlatformStaff(
+          accessLog,
+          operators.map((_id) => ({ _id })),
+          context,
+        );
+      return { devices: page.documents.map((device) => toDevice(device, names)), nextPageToken: page.nextPageToken };
+    },
+
+    async RevokeDevice({ requestId, name, operator }, context) {
+      const found = await devices.get(
+        parseResourceName('devices', name),
+        parseResourceName('operators', operator, '/operator'),
+      );
+      const actor = await resolveActor(context, staff);
+      assertMayManage(actor, found.centre);
+      const cause = toCause(context, requestId, { name, operator });
+      const revoked = await devices.revoke(found._id, resourceName('operators', actor.id), cause);
+      context.recordAccess(operator);
+      context.log.info({ event: 'device-revoked', operator, resource: name });
+      return { device: toDevice(revoked, await staff.findDisplayNames([revoked.operator])) };
+    },
+  };
+}
+
+/** @throws Problem INVALID_ARGUMENT */
+function parseChainHead(text: string): string | undefined {
+  if (text === '') return undefined;
+  if (isUuid(text)) return text.toLowerCase();
+  throw invalidArgument('The chain head must be a UUID.', violation('/chainHead', 'UUID'));
+}
+
+/**
+ * Returns the operator and the centre of a valid session. Destroys the key shares of a suspended operator, which the
+ * suspension may have failed to destroy.
+ * @throws Problem OPERATOR_SUSPENDED, SESSION_EXPIRED, STALE_REPLICA
+ */
+async function assertMayContact(parts: DeviceParts, context: Context): Promise<{ operator: string; centre: string }> {
+  const { operator: name, centre: centreName } = sessionOf(context);
+  const operator = parseResourceName('operators', name);
+  const centre = parseResourceName('centres', centreName ?? '');
+  try {
+    await loadOwnSession(parts, context);
+  } catch (error) {
+    if (isProblem(error) && error.reason === 'OPERATOR_SUSPENDED')
+      await parts.devices.endForOperator(operator, parts.now(), centre);
+    throw error;
+  }
+  return { operator, centre };
+}
+
+interface GrantedDevice {
+  device: string;
+  operator: string;
+  centre: string;
+  head: string | undefined;
+}
+
+function grant({ keys, now }: DeviceParts, { device, operator, centre, head }: GrantedDevice) {
+  const serverTime = now();
+  const anchorTime = new Date(Math.floor(serverTime.getTime() / 1000) * 1000);
+  const offlineGrant = keys.signOfflineGrant({
+    id: newUlid(serverTime),
+    operator: resourceName('operators', operator),
+    device: resourceName('devices', device),
+    centre: resourceName('centres', centre),
+    anchorTime,
+    ...(head !== undefined && { chainHead: head }),
+  });
+  const expireTime = new Date(anchorTime.getTime() + MAX_OFFLINE_HOURS * 3_600_000);
+  return { offlineGrant, serverTime: toTimestamp(serverTime), expireTime: toTimestamp(expireTime) };
+}
+
+function toDevice(device: StoredDevice, names: ReadonlyMap<string, string>): DeviceOut {
+  return {
+    name: resourceName('devices', device.device),
+    operator: resourceName('operators', device.operator),
+    operatorDisplayName: names.get(device.operator) ?? '',
+    centre: resourceName('centres', device.centre),
+    firstContactTime: toTimestamp(device.firstContactTime),
+    lastContactTime: toTimestamp(device.lastContactTime),
+    state: device.state === 'revoked' ? 'DEVICE_STATE_REVOKED' : 'DEVICE_STATE_ACTIVE',
+    revokeTime: toTimestamp(device.revokeTime),
+    revokedBy: device.revokedBy ?? '',
+  };
+}
