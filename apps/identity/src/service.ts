@@ -67,12 +67,12 @@ type Identity = RunningService & { registry: Registry };
 async function serve(backend: StoredBackend<Config>, dir: string): Promise<Identity> {
   const currentCentres = (): Map<string, Centre> => registry.current();
   const { config, store, keys, versions, now, log, metrics } = backend;
-  const { persons, personHashes } = createPersonKeys(backend);
+  const { persons, ...personParts } = createPersonKeys(backend);
   const operators = openStaff(store);
   const isOpen = (code: string): boolean => CENTRE_LIFECYCLE[currentCentres().get(code)?.status ?? 'closed'].canSignIn;
   const accessLog = createAccessLog(openAccessLogRows(store), now);
   const { keys: dataKeys } = await openServiceDataKeys(backend, { cache: 'short' });
-  const { mandateErasure, ...mandateParts } = startMandates(backend, dataKeys, { persons, personHashes });
+  const { mandateErasure, ...mandateParts } = startMandates(backend, dataKeys, { persons, ...personParts });
   const { devices, documents } = startDevices(backend, dataKeys);
   startEnds(backend, { mandateErasure, operators, accessLogRows: accessLog.rows });
   const resealing = startResealing(backend, sealedSources(operators, mandateParts.mandates), persons);
@@ -125,7 +125,6 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
       centreLookup,
       versions,
       ...sessionParts,
-      personClaim: createPersonClaim(persons, personHashes, log),
       ...signIn,
       ...mandateParts,
       sessionMs: config.sessionMs,
@@ -212,15 +211,14 @@ async function openAgencies(backend: StoredBackend<Config>) {
 function createPersonKeys({ config, log, metrics }: StoredBackend<Config>) {
   const { keysDir, personKeysFile, personHashKeysFile, environment } = config;
   const file = personKeysFile || join(keysDir, PERSON_KEY_SET);
-  return {
-    persons: createPersonNumbers(watchKeySet({ file, name: 'persons', check: validatePersonKeys, log, metrics })),
-    personHashes: watchPersonHasher({
-      file: personHashKeysFile || join(keysDir, PERSON_HASH_KEY_SET),
-      required: environment === 'production',
-      log,
-      metrics,
-    }),
-  };
+  const persons = createPersonNumbers(watchKeySet({ file, name: 'persons', check: validatePersonKeys, log, metrics }));
+  const personHashes = watchPersonHasher({
+    file: personHashKeysFile || join(keysDir, PERSON_HASH_KEY_SET),
+    required: environment === 'production',
+    log,
+    metrics,
+  });
+  return { persons, personHashes, personClaim: createPersonClaim(persons, personHashes, log) };
 }
 
 /** Creates the dependencies of browser sign-in. */

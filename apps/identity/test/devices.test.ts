@@ -291,7 +291,7 @@ describe('a manager', () => {
     expect(
       topic.events
         .filter(isOwn)
-        .map((event) => decode(event)!.data.entry)
+        .map((event) => decode(event)!.data.entry!)
         .sort(byAction),
     ).toMatchObject([
       { action: 'register-device', actor: 'operators/cu-013-specialist', ground: 'session' },
