@@ -358,6 +358,13 @@ const moduleRules = [
       'The desk runs in a browser: its own files, @cups/problem, @cups/application and the packages of decision 0019.',
     ),
   ],
+  [
+    ['apps/desk/src/service-worker/**'],
+    only(
+      [LOCAL, exactly('workbox-precaching'), 'workbox-core\\/types\\.js$'],
+      'The service worker is a program of its own: its own files and Workbox (decision 0040).',
+    ),
+  ],
 ];
 
 const tags = (name, allowed) => ({

@@ -147,9 +147,10 @@ function madeThings() {
       stamp: '.cups-desk',
       from: [
         ...filesUnder(join(desk, 'src')),
-        ...['index.html', 't.html', 'vite.config.ts', 'fonts.ts', 'places.ts', 'tsconfig.json', 'package.json'].map(
-          (file) => join(desk, file),
-        ),
+        ...['index.html', 't.html', 'viewer.html', 'vite.config.ts', 'precache.ts', 'fonts.ts', 'places.ts']
+          .concat('tsconfig.json', 'package.json')
+          .map((file) => join(desk, file)),
+        join(root, 'apps', 'gateway', 'src', 'http', 'desk-page.ts'),
         ...['application', 'problem'].flatMap((name) => filesUnder(join(root, 'libs', name, 'src'))),
         document,
         lock,

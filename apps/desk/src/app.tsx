@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { createQueryClient, queueQuery } from './api/queries.ts';
-import { lazyScreen, usePrefetchScreens } from './lazy-screens.ts';
+import { lazyExtra, lazyScreen, usePrefetchScreens } from './lazy-screens.ts';
 import { KeysProvider } from './keys/keys.tsx';
 import { beginTypeAhead } from './keys/type-ahead.ts';
 import { LanguageProvider, useLanguage } from './language/language.tsx';
@@ -47,6 +47,8 @@ const Team = lazyScreen(() => import('./team/team.tsx'));
 const VisitScreen = lazyScreen(() => import('./visit/visit.tsx'));
 const NewVisit = lazyScreen(() => import('./visit/new-visit.tsx'));
 const Resume = lazyScreen(() => import('./visit/resume.tsx'));
+const AppUpdate = lazyExtra(() => import('./app-update/app-update.tsx'));
+const SignedOutUpdate = lazyExtra(() => import('./app-update/signed-out-update.tsx'));
 
 export function App({ entry }: { entry: EntryState }) {
   const [queryClient] = useState(createQueryClient);
@@ -79,7 +81,13 @@ function SessionGate() {
   const { state, retry } = useSession();
   if (state.kind === 'unknown') return <Skeleton />;
   if (state.kind === 'unreachable') return <LoadError error={new NetworkError()} onRetry={retry} />;
-  if (state.kind === 'signedOut') return <SignIn interrupted={state.interrupted} refusalReason={state.refusalReason} />;
+  if (state.kind === 'signedOut')
+    return (
+      <>
+        <SignIn interrupted={state.interrupted} refusalReason={state.refusalReason} />
+        {navigator.serviceWorker?.controller && <SignedOutUpdate />}
+      </>
+    );
   if (state.isNew && (state.session.centres?.length ?? 0) > 1)
     return (
       <Suspense fallback={<Skeleton />}>
@@ -101,9 +109,7 @@ function SignedInApp() {
   const { startVisit: openVisit } = useVisits();
   const hasQueue = hasDeskRole(session.operator);
   const isSupervisor = session.operator.roles.includes('supervisor');
-  const { data } = useQuery(Object.assign({ enabled: hasQueue }, queueQuery('today')));
-  usePrefetchScreens(!hasQueue || data !== undefined);
-  const count = data?.counts.find(({ bucket }) => bucket === 'today')?.count;
+  const { count, isPrefetched } = useTodayCount(hasQueue);
   const startVisit = () => {
     const to = openVisit();
     if (to === path) document.querySelector<HTMLElement>('[role=combobox]')?.focus();
@@ -161,8 +167,16 @@ function SignedInApp() {
           </Switch>
         </Suspense>
       </ErrorBoundary>
+      {isPrefetched && <AppUpdate />}
     </Shell>
   );
+}
+
+/** Returns the number of rows in the bucket `today`. Prefetches the other screens once the queue is loaded. */
+function useTodayCount(hasQueue: boolean) {
+  const { data } = useQuery(Object.assign({ enabled: hasQueue }, queueQuery('today')));
+  const isPrefetched = usePrefetchScreens(!hasQueue || data !== undefined);
+  return { count: data?.counts.find(({ bucket }) => bucket === 'today')?.count, isPrefetched };
 }
 
 /** The start screen of the operator's role. */

@@ -1,4 +1,4 @@
-import { createElement, lazy, Suspense, useEffect } from 'react';
+import { createElement, lazy, Suspense, useEffect, useState } from 'react';
 import type { ComponentType, FunctionComponent } from 'react';
 import { fetchOverLine } from './api/line.ts';
 
@@ -31,13 +31,16 @@ export function lazyExtra<Props extends object>(load: ScreenLoader<Props>): Func
 /**
  * Prefetches all screens once.
  * @param ready the first screen shows its content
+ * @returns whether that is done
  */
-export function usePrefetchScreens(ready: boolean): void {
+export function usePrefetchScreens(ready: boolean): boolean {
+  const [isDone, setIsDone] = useState(false);
   useEffect(() => {
     if (!ready) return;
-    const timer = setTimeout(() => void prefetchScreens(), PREFETCH_DELAY_MS);
+    const timer = setTimeout(() => void prefetchScreens().then(() => setIsDone(true)), PREFETCH_DELAY_MS);
     return () => clearTimeout(timer);
   }, [ready]);
+  return isDone;
 }
 
 /** Sequential, to leave bandwidth for the user. A failed screen is loaded when it is opened. */

@@ -87,6 +87,14 @@ export const settings = {
     default: join(protoDir(), '..', 'apps', 'desk', 'dist'),
     meaning: 'Folder of the built desk page. Without it the gateway serves the API only.',
   },
+  deskServiceWorker: {
+    name: 'DESK_SERVICE_WORKER',
+    type: 'choice',
+    choices: ['enabled', 'withdrawn'],
+    default: 'enabled',
+    meaning:
+      'Whether browsers store the desk page, so that it opens without a network. `withdrawn` makes them delete the stored page at their next request, and keeps input.',
+  },
   contractDir: {
     name: 'CONTRACT_DIR',
     type: 'path',

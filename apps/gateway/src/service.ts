@@ -76,7 +76,7 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
       turns: createChunkTurns(metrics),
       isReady: () => !isDraining(),
     }),
-    page: createDeskPage(config.deskDir),
+    page: createDeskPage({ dir: config.deskDir, serviceWorker: config.deskServiceWorker }),
     contract: createContractSite(config.contractDir),
     journalSite: createJournalSite(clients.journal),
     sessions,

@@ -23,6 +23,9 @@ beforeAll(async () => {
   write('assets/app-abc123.js.br', brotliCompressSync('in brotli'));
   write('assets/app-abc123.js.gz', gzipSync('in gzip'));
   write('assets/onest-abc123.woff2', 'a font');
+  write('assets/manifest-abc123.webmanifest', '{}');
+  write('sw.js', 'the worker');
+  write('sw.js.br', brotliCompressSync('the worker in brotli'));
   gateway = await startGateway({}, { deskDir: folder });
 });
 afterAll(async () => {
@@ -68,6 +71,8 @@ test('a document allows own scripts and styles only, and sends no referrer', asy
       'base-uri': "'none'",
     },
     ...{ 'frame-ancestors': "'none'", 'require-trusted-types-for': "'script'" },
+    // These three were added with the service worker, and the others stayed.
+    ...{ 'manifest-src': "'self'", 'worker-src': "'self'", 'trusted-types': 'cups-service-worker' },
   });
   expect(answer.get('referrer-policy')).toBe('no-referrer');
   expect(answer.get('x-content-type-options')).toBe('nosniff');
@@ -76,7 +81,38 @@ test('a document allows own scripts and styles only, and sends no referrer', asy
 
   const tracking = await get('/t');
   expect(tracking.get('permissions-policy')).toContain('camera=()');
-  expect(rulesOf(tracking.get('content-security-policy')!)).toMatchObject({ 'img-src': "'self' data:" });
+  const trackingRules = rulesOf(tracking.get('content-security-policy')!);
+  expect(trackingRules).toMatchObject({ 'img-src': "'self' data:" });
+  expect(Object.keys(trackingRules)).not.toContain('worker-src');
+});
+
+test('the service worker is compared at each check, and may only read files', async () => {
+  const answer = await get('/sw.js', { 'accept-encoding': 'br' });
+  expect([answer.status, answer.text]).toEqual([200, 'the worker in brotli']);
+  expect(answer.get('content-type')).toBe('text/javascript; charset=utf-8');
+  expect(answer.get('cache-control')).toBe('no-cache');
+  expect(rulesOf(answer.get('content-security-policy')!)).toEqual({
+    ...{ 'default-src': "'none'", 'connect-src': "'self'", 'require-trusted-types-for': "'script'" },
+  });
+  const again = await get('/sw.js', { 'if-none-match': answer.get('etag')! });
+  expect([again.status, again.text]).toEqual([304, '']);
+  const manifest = await get('/assets/manifest-abc123.webmanifest').buffer(true);
+  expect(manifest.get('content-type')).toBe('application/manifest+json; charset=utf-8');
+});
+
+test('a withdrawn service worker is served also without a built page', async () => {
+  const empty = mkdtempSync(join(tmpdir(), 'cups-page-'));
+  const alone = await startGateway({}, { deskDir: empty, deskServiceWorker: 'withdrawn' });
+  const enabled = await startGateway({}, { deskDir: empty });
+  try {
+    const answer = await alone.send('GET', '/sw.js');
+    expect([answer.status, answer.get('cache-control')]).toEqual([200, 'no-cache']);
+    expect(answer.text).toContain('registration.unregister()');
+    expect((await enabled.send('GET', '/sw.js')).status).toBe(404);
+  } finally {
+    await Promise.all([alone.stop(), enabled.stop()]);
+    rmSync(empty, { recursive: true });
+  }
 });
 
 test('the viewer has an opaque origin and opens no connection', async () => {

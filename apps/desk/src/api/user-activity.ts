@@ -24,7 +24,7 @@ export function trackActivity(): void {
   for (const kind of ACTIVITY_EVENTS) window.addEventListener(kind, recordActivity, { capture: true, passive: true });
 }
 
-/** Whether the last activity is older than IDLE_AFTER_MS. */
-export function isUserIdle(): boolean {
-  return Date.now() - lastActivityAt > IDLE_AFTER_MS;
+/** Whether the last activity is older than this, in ms. */
+export function isUserIdle(afterMs = IDLE_AFTER_MS): boolean {
+  return Date.now() - lastActivityAt > afterMs;
 }

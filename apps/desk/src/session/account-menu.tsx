@@ -13,6 +13,7 @@ import styles from './account-menu.module.css';
 const CentreChoice = lazyExtra(() => import('./centre-choice.tsx'));
 const LineSwitch = lazyExtra(() => import('./line-switch.tsx'));
 const OwnSessions = lazyExtra(() => import('./own-sessions.tsx'));
+const StorageState = lazyExtra(() => import('../app-update/storage-state.tsx'));
 
 /** The account dialog: roles, centres, sign-out with what would be lost, and own sessions. */
 export function AccountMenu() {
@@ -40,6 +41,7 @@ export function AccountMenu() {
             <CentreChoice onChosen={() => setOpen(false)} />
             <SignOutSection />
             <LineSwitch />
+            <StorageState />
             <OwnSessions />
           </div>
         </Dialog>

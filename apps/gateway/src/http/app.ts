@@ -118,6 +118,7 @@ function createExpressApp(deps: AppDeps & ExchangeDeps & { securityHeaders: Requ
   serveAuth(app, Object.assign({}, deps, { createExchange: namedExchange }));
   app.all('/auth/{*path}', (req: Request, res: Response) => refuse(pathNotFound(), req, res));
   for (const [route, document] of SCREEN_ROUTES) serveFile(route, (req) => page.document(document, req));
+  serveFile('/sw.js', (req) => page.worker(req));
   serveFile('/assets/:name', (req) => page.asset(String(req.params['name']), req));
   serveFile('/contract', () => Promise.resolve(contract.home));
   serveFile('/contract/{*path}', (req) => contract.file(pathOf(req), req));

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Request } from 'express';
 import { etagOfText, matchesEtag } from './conditional-responses.ts';
+import { WITHDRAWN_WORKER } from './withdrawn-worker.ts';
 
 /** Serves the built files of the desk page unchanged. */
 
@@ -47,11 +48,19 @@ const CONTENT_SECURITY_POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-/** The desk shows pages before their upload, and embeds the viewer. */
-const DESK_SECURITY_POLICY = CONTENT_SECURITY_POLICY.replace(
-  "img-src 'self' data:",
-  "img-src 'self' data: blob:; frame-src 'self'",
-);
+/**
+ * The desk shows pages before their upload, embeds the viewer, and starts its service worker, for whose URL it has the
+ * only Trusted Types policy.
+ */
+const DESK_SECURITY_POLICY = [
+  CONTENT_SECURITY_POLICY.replace("img-src 'self' data:", "img-src 'self' data: blob:; frame-src 'self'"),
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  'trusted-types cups-service-worker',
+].join('; ');
+
+/** The service worker reads files of this server, and loads no further script. */
+const WORKER_SECURITY_POLICY = "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'";
 
 /**
  * The viewer draws files of strangers. It has an origin of its own, so it reaches neither the session nor the page
@@ -91,6 +100,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
   '.woff2': 'font/woff2',
   '.ttf': 'font/ttf',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
 };
 
 /** Encodings that the build produces, best first, with their file extensions. */
@@ -110,11 +120,15 @@ const NOT_BUILT_PAGE = `<!doctype html>
 </html>
 `;
 
-/**
- * Reads each file at each request, so that a new build is served immediately.
- * @param dir output of `vite build`
- */
-export function createDeskPage(dir: string) {
+interface DeskPageOptions {
+  /** Output of `vite build`. */
+  dir: string;
+  /** Whether browsers store the page, or remove what they stored. */
+  serviceWorker: 'enabled' | 'withdrawn';
+}
+
+/** Reads each file at each request, so that a new build is served immediately. */
+export function createDeskPage({ dir, serviceWorker }: DeskPageOptions) {
   return {
     /** Returns an HTML document, or 503 with instructions when the page is not built. */
     async document(name: string, req: Request): Promise<FileResponse> {
@@ -124,6 +138,22 @@ export function createDeskPage(dir: string) {
       headers['ETag'] = etagOfText(html.toString());
       if (matchesEtag(req, headers['ETag'])) return { status: 304, headers };
       return negotiateEncoding(join(dir, name), html, req, headers);
+    },
+
+    /** Returns the service worker. Browsers compare it with theirs at each check. */
+    async worker(req: Request): Promise<FileResponse | undefined> {
+      const file = join(dir, 'sw.js');
+      const isEnabled = serviceWorker === 'enabled';
+      const script = isEnabled ? await readIfExists(file) : Buffer.from(WITHDRAWN_WORKER);
+      if (script === undefined) return undefined;
+      const headers: Record<string, string> = {
+        'Content-Type': MEDIA_TYPES['.js']!,
+        'Cache-Control': 'no-cache',
+        'Content-Security-Policy': WORKER_SECURITY_POLICY,
+        ETag: etagOfText(script.toString()),
+      };
+      if (matchesEtag(req, headers['ETag']!)) return { status: 304, headers };
+      return isEnabled ? negotiateEncoding(file, script, req, headers) : { status: 200, headers, bytes: script };
     },
 
     /** Returns an asset. Its name contains its hash, so clients may cache it for good. */

@@ -1,0 +1,153 @@
+import type { TakeOverMessage, WorkerMessage } from '../service-worker/messages.ts';
+import { RELEASE_LOCK_PREFIX } from '../service-worker/messages.ts';
+
+/**
+ * The service worker of this browser: it stores the page, so that the page opens without a network. A new release is
+ * stored in the background and waits until no window would lose input.
+ */
+
+const WORKER_URL = '/sw.js';
+const CHECK_INTERVAL_MS = 15 * 60_000;
+/** How often a waiting release tries to take over, in ms. */
+const ATTEMPT_INTERVAL_MS = 5_000;
+
+export interface ReleaseState {
+  /** Whether this browser opens the page without a network. */
+  isStored: boolean;
+  /** Whether a newer release is stored. */
+  isUpdateReady: boolean;
+  /** Why this browser could not store the newest release. */
+  failure?: 'space' | 'other' | undefined;
+}
+
+let state: ReleaseState = { isStored: false, isUpdateReady: false };
+const listeners = new Set<() => void>();
+let canReload: () => boolean = () => false;
+let isReloadDue = false;
+
+export const releaseState = (): ReleaseState => state;
+
+export function subscribeToRelease(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+function update(change: Partial<ReleaseState>): void {
+  state = Object.assign({}, state, change);
+  listeners.forEach((listener) => listener());
+}
+
+/** Sets what decides whether this window can reload without a loss. */
+export function setReloadCondition(condition: () => boolean): void {
+  canReload = condition;
+}
+
+/** Reloads with the stored release, whatever other windows do. */
+export async function takeUpdate(): Promise<void> {
+  const registration = await navigator.serviceWorker.getRegistration();
+  canReload = () => true;
+  if (isReloadDue || !registration?.waiting) return location.reload();
+  askToTakeOver(registration.waiting, true);
+}
+
+let started: Promise<void> | undefined;
+
+/** Registers the worker, once, and follows its releases. A browser without workers, or a broken worker, changes nothing. */
+export function followReleases(): Promise<void> {
+  return (started ??= start());
+}
+
+async function start(): Promise<void> {
+  const container = navigator.serviceWorker;
+  // Undefined over plain HTTP to another machine.
+  if (container === undefined) return;
+  let isControlled = container.controller !== null;
+  container.addEventListener('message', onMessage);
+  container.startMessages();
+  container.addEventListener('controllerchange', () => {
+    // The first worker of a browser takes over a window of its own release.
+    isReloadDue ||= isControlled;
+    isControlled = true;
+    attemptReload();
+  });
+  holdRelease();
+  setInterval(() => void attempt(), ATTEMPT_INTERVAL_MS);
+  setInterval(() => void check(), CHECK_INTERVAL_MS);
+  window.addEventListener('online', () => void check());
+  await check();
+}
+
+/** Registers the worker, or checks for a new release. The browser's own check follows navigations only. */
+async function check(): Promise<void> {
+  try {
+    const registration = (await navigator.serviceWorker.getRegistration()) ?? (await register());
+    if (registration === undefined) return;
+    registration.onupdatefound = () => follow(registration);
+    follow(registration);
+    if (registration.active) await registration.update();
+  } catch {
+    // The platform is unreachable, the browser refuses workers, or a development server has none: the page works without.
+  }
+}
+
+function register(): Promise<ServiceWorkerRegistration> {
+  return navigator.serviceWorker.register(trustedWorkerUrl(), { updateViaCache: 'none' });
+}
+
+/** Follows a release that is being stored. */
+function follow({ installing, waiting, active }: ServiceWorkerRegistration): void {
+  update({ isStored: active !== null, isUpdateReady: waiting !== null });
+  if (installing === null) return;
+  installing.onstatechange = () => {
+    if (installing.state === 'installed') update({ isUpdateReady: active !== null, failure: undefined });
+    if (installing.state === 'activated') update({ isStored: true, isUpdateReady: false, failure: undefined });
+  };
+}
+
+/** Takes a stored release, if no window would lose input. */
+async function attempt(): Promise<void> {
+  attemptReload();
+  if (isReloadDue || !canReload()) return;
+  const registration = await navigator.serviceWorker.getRegistration();
+  if (registration?.waiting && registration.active) askToTakeOver(registration.waiting, false);
+}
+
+function attemptReload(): void {
+  if (!isReloadDue || !canReload()) return;
+  isReloadDue = false;
+  location.reload();
+}
+
+function askToTakeOver(worker: ServiceWorker, isForced: boolean): void {
+  worker.postMessage({ kind: 'take-over', isForced } satisfies TakeOverMessage);
+}
+
+function onMessage({ data, ports }: MessageEvent<WorkerMessage>): void {
+  if (data.kind === 'can-reload') ports[0]?.postMessage(canReload());
+  else update({ failure: data.isOutOfSpace ? 'space' : 'other' });
+}
+
+/** Keeps the files of this window's release in the browser, as long as the window lives. */
+function holdRelease(): void {
+  const script = document.querySelector<HTMLScriptElement>('script[type=module]')?.src;
+  if (script === undefined) return;
+  void navigator.locks?.request(`${RELEASE_LOCK_PREFIX}${script}`, { mode: 'shared' }, () => new Promise(() => {}));
+}
+
+/** Chromium requires a Trusted Types policy for the URL of a worker; TypeScript does not declare it. */
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
+}
+
+function trustedWorkerUrl(): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  policy ??= trustedTypes?.createPolicy('cups-service-worker', { createScriptURL: onlyWorkerUrl });
+  return policy?.createScriptURL(WORKER_URL) ?? WORKER_URL;
+}
+let policy: ReturnType<TrustedTypes['createPolicy']> | undefined;
+
+/** @throws TypeError for any other script */
+function onlyWorkerUrl(url: string): string {
+  if (url !== WORKER_URL) throw new TypeError('Not the service worker of this page.');
+  return url;
+}

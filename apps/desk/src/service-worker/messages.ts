@@ -1,0 +1,18 @@
+/** Messages between the desk's windows and its service worker. */
+
+/** From a window to the waiting worker: replace the release in use. */
+export interface TakeOverMessage {
+  kind: 'take-over';
+  /** The operator asked for it: do not ask the other windows. */
+  isForced: boolean;
+}
+
+/** From a worker to all windows. */
+export type WorkerMessage =
+  /** Asks whether the window can reload now. The answer, a boolean, goes to the port of the message. */
+  | { kind: 'can-reload' }
+  /** The release could not be stored. */
+  | { kind: 'install-failed'; isOutOfSpace: boolean };
+
+/** Name of the lock that a window holds while it runs, by the URL of its main script. */
+export const RELEASE_LOCK_PREFIX = 'cups-release ';
