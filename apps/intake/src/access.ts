@@ -13,6 +13,13 @@ const dataRights = {
   personalData: false,
 } as const satisfies AccessRow;
 
+/** Acts of suspended operators: for heads, whose centre the service compares, and for supervisors of all centres. */
+const quarantine = {
+  callers: ['gateway'],
+  roles: ['centre-manager', 'supervisor'],
+  tenancy: 'platform',
+} as const satisfies Omit<AccessRow, 'personalData'>;
+
 /** Callers, roles and tenancy of each method. A method without a row prevents the start. */
 export const access: AccessTable<IntakeServiceDefinition> = {
   CreateApplication: { ...desk, personalData: true },
@@ -68,6 +75,13 @@ export const access: AccessTable<IntakeServiceDefinition> = {
     personalData: true,
   },
   ListMandateApplications: { ...desk, personalData: true },
+  // The offline grant is the authority: it only adds acts of its operator.
+  QuarantineActs: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
+  // Names of operators, applications and centres only.
+  ListQuarantinedActs: { ...quarantine, personalData: false },
+  GetQuarantinedAct: { ...quarantine, personalData: true },
+  ReleaseQuarantinedAct: { ...quarantine, personalData: true },
+  RejectQuarantinedAct: { ...quarantine, personalData: false },
   TrackApplication: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   // The code of the mandate is the right of its holder, who learns states and dates.
   TrackMandateApplications: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },

@@ -58,6 +58,7 @@ export const settings = {
   ends: {
     accessLogMs: retentionSetting('access-log'),
     personCopiesMs: retentionSetting('person-copies'),
+    quarantinedActsMs: retentionSetting('quarantined-acts'),
     mandateCopiesMs: retentionSetting('mandate-copies'),
     parkedEventsMs: retentionSetting('parked-events'),
   },

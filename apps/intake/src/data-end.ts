@@ -14,6 +14,8 @@ export interface DataEndDeps {
   applications: Documents<StoredApplication>;
   keys: Pick<DataKeys, 'destroy'>;
   history: Pick<HistorySegments, 'remove'>;
+  /** Erases the content of quarantined acts of an application. */
+  eraseActs: (id: string) => Promise<void>;
   /** Removes events of a subject that could not be handled: they have texts of the agency. */
   removeParked: (subject: string) => Promise<unknown>;
   /** Whether documents holds the application. @throws Problem while it does not answer */
@@ -103,9 +105,10 @@ export class DataEnd {
 
   /** Destroys the key, then erases what is stored: the archive of the history, and the application itself. */
   async #complete({ _id: id, agency }: Pick<StoredApplication, '_id' | 'agency'>): Promise<void> {
-    const { keys, history, removeParked, hashes, log, now } = this.#deps;
+    const { keys, history, eraseActs, removeParked, hashes, log, now } = this.#deps;
     await keys.destroy(id);
     await history.remove(id);
+    await eraseActs(id);
     await removeParked(`deliveries/${id}-${agency.slice('agencies/'.length)}`);
     const { document, outcome } = await this.#update(id, (before) => {
       if (before.erasure?.time) return { document: before, events: [] };

@@ -17,16 +17,12 @@ import { caseworkRpcs } from './rpc/casework.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
 import { mandateApplicationRpcs } from './rpc/mandate-applications.ts';
 import { personCopyRpcs } from './rpc/person-copies.ts';
+import { handInRpcs } from './rpc/hand-in.ts';
+import { quarantineRpcs } from './rpc/quarantined-acts.ts';
 
 export function rpcs(deps: RpcDeps): IntakeRpcs {
   return {
-    ...draftRpcs(deps),
-    ...filingRpcs(deps),
-    ...correctionRpcs(deps),
-    ...resultRpcs(deps),
-    ...collectionRpcs(deps),
-    ...paymentRpcs(deps),
-    ...caseworkRpcs(deps),
+    ...deskWriteRpcs(deps),
     ...readRpcs(deps),
     ...queueRpcs(deps),
     ...searchRpcs(deps),
@@ -38,5 +34,18 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...mandateApplicationRpcs(deps),
     ...internalServiceRpcs(deps),
     ...personCopyRpcs(deps),
+    ...handInRpcs(deps),
+    ...quarantineRpcs(deps, (release) => deskWriteRpcs({ ...deps, release })),
   };
 }
+
+/** The RPCs of a desk that write an application, and the reads beside them. */
+const deskWriteRpcs = (deps: RpcDeps) => ({
+  ...draftRpcs(deps),
+  ...filingRpcs(deps),
+  ...correctionRpcs(deps),
+  ...resultRpcs(deps),
+  ...collectionRpcs(deps),
+  ...paymentRpcs(deps),
+  ...caseworkRpcs(deps),
+});

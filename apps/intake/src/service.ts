@@ -33,6 +33,8 @@ import { startBackfill } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
 import { openMandateStore } from './store/mandates.ts';
 import { openPersonCopies } from './store/person-copies.ts';
+import { decidedActsSweep, eraseActsOf, openQuarantinedActs } from './store/quarantined-acts.ts';
+import type { QuarantinedActs } from './store/quarantined-acts.ts';
 import { openServiceVersions } from './store/service-versions.ts';
 import { openStatistics } from './store/statistics.ts';
 import { startStatisticsTask } from './store/statistics-task.ts';
@@ -65,9 +67,11 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const accessLogRows = openAccessLogRows(store);
   const mandates = openMandateStore(store);
   const personCopies = openPersonCopies(store);
-  const dataEnd = openDataEnd(backend, { applications, history, keys, hashes: searchHasher, isHeld: clients.isHeld });
-  startEnds(backend, { accessLogRows, personCopies, mandates });
-  backend.publishOutboxes([applications, accessLogRows, personCopies]);
+  const quarantinedActs = openQuarantinedActs(store, keys);
+  const eraseActs = (id: string) => eraseActsOf(quarantinedActs, keys, id, now());
+  const dataEnd = openDataEnd(backend, { applications, history, keys, eraseActs, hashes: searchHasher, isHeld: clients.isHeld });
+  startEnds(backend, { accessLogRows, personCopies, mandates, quarantinedActs, keys });
+  backend.publishOutboxes([applications, accessLogRows, personCopies, quarantinedActs]);
   const statistics = openStatistics(store, applications);
   const statisticsTask = startStatisticsTask({ statistics, log, metrics, now });
   backend.onShutdown('work', () => statisticsTask.stop());
@@ -101,6 +105,8 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
       versions,
       accessLog: openAccessLog(store, accessLogRows),
       personCopies,
+      quarantinedActs,
+      verifyGrant: (token) => backend.keys.verifyOfflineGrant(token),
       statistics,
       hashes: searchHasher,
       isBackfilled: () => backfill.isComplete(),
@@ -138,7 +144,7 @@ async function openApplications(backend: StoredBackend<Config>, hashes: SearchHa
 /** Opens the end of the data, which the timers of applications and requests of supervisors start. */
 function openDataEnd(
   backend: StoredBackend<Config>,
-  parts: Pick<DataEndDeps, 'applications' | 'history' | 'keys' | 'hashes' | 'isHeld'>,
+  parts: Pick<DataEndDeps, 'applications' | 'history' | 'keys' | 'eraseActs' | 'hashes' | 'isHeld'>,
 ): DataEnd {
   const { config, log, metrics, now } = backend;
   const { retention: terms, isRetentionConfirmed: isConfirmed } = config;
@@ -153,7 +159,12 @@ function startEnds(
     accessLogRows,
     personCopies,
     mandates,
-  }: Readonly<Record<'accessLogRows' | 'personCopies' | 'mandates', AnyDocuments>>,
+    quarantinedActs,
+    keys,
+  }: Readonly<Record<'accessLogRows' | 'personCopies' | 'mandates', AnyDocuments>> & {
+    quarantinedActs: QuarantinedActs;
+    keys: DataEndDeps['keys'];
+  },
 ): void {
   const { isRetentionConfirmed: isConfirmed, ends } = backend.config;
   startRetention(backend, {
@@ -163,6 +174,7 @@ function startEnds(
       rowsSweep(personCopies, { category: 'person-copies', termMs: ends.personCopiesMs, field: 'time' }),
       // Identity owns the mandate: a draft that still names a removed copy reads it again.
       rowsSweep(mandates, { category: 'mandate-copies', termMs: ends.mandateCopiesMs, field: 'facts.expireTime' }),
+      decidedActsSweep(quarantinedActs, keys, ends.quarantinedActsMs),
       parkedEventsSweep(backend, ends.parkedEventsMs),
     ],
   });

@@ -126,6 +126,7 @@ export const ACCESS_KINDS = [
   'document',
   'collection',
   'copy',
+  'quarantine',
 ] as const;
 export type AccessKind = (typeof ACCESS_KINDS)[number];
 

@@ -16,6 +16,7 @@ export const JOURNAL_ACTIONS = {
   'read-document': 'The content of a document was read',
   'read-collection': 'The data for handing over a result for another centre were read',
   'read-copy': 'The resource was part of the copy of all data about a person',
+  'read-quarantine': 'An act of a suspended operator was read, with its application',
   'export-person': 'A copy of all data about a person was created',
   'read-list': 'A page of the list of a centre was read',
   'read-staff': 'The record of one member of staff was read',
@@ -39,6 +40,10 @@ export const JOURNAL_ACTIONS = {
   assign: 'The application was assigned',
   'mark-seen': 'Alerts were marked as seen',
   'notify-person': 'A notification of the person was recorded',
+  // Acts of an operator or a device whose rights ended.
+  'quarantine-act': 'An act was kept for a decision',
+  'release-act': 'A kept act was applied',
+  'reject-act': 'A kept act was rejected',
   // Messages of an agency, and reports of the bridge.
   acknowledged: 'The agency acknowledged the application',
   progressed: 'The agency reported progress',
@@ -108,6 +113,7 @@ export type JournalAction = keyof typeof JOURNAL_ACTIONS;
 /** On what ground. A mandate is named instead (`mandates/{id}`), where the application has one. */
 export const JOURNAL_GROUNDS = {
   session: 'An operator worked for the centre of their session',
+  'offline-grant': 'A device handed in acts of its operator, whose rights had ended',
   'own-presence': 'The person was present at the centre',
   mpower: 'A power of attorney in MPower',
   notarial: 'A notarial deed',

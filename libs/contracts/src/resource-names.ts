@@ -9,6 +9,7 @@ const COLLECTIONS = {
   mandates: new RegExp(`^${ULID}$`),
   personCopies: new RegExp(`^${ULID}$`),
   devices: new RegExp(`^${ULID}$`),
+  quarantinedActs: new RegExp(`^${ULID}$`),
   centres: /^[A-Z]+-[0-9]{2,6}$/,
   publicServices: new RegExp(`^(?=.{1,80}$)${KEBAB}$`),
   operators: /^(?=.{1,80}$)[a-z0-9]+(?:[-.][a-z0-9]+)*$/,

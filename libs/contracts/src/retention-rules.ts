@@ -93,6 +93,12 @@ export const RETENTION_RULES = {
     starts: 'The copy',
     end: 'row-removed',
   }),
+  'quarantined-acts': term('RETENTION_QUARANTINED_ACTS_DAYS', 90, {
+    service: 'intake',
+    data: 'Acts of suspended operators: content, and who decided about it. An act without a decision stays',
+    starts: 'The release or the rejection; the content ends earlier with its application',
+    end: 'key-destroyed',
+  }),
   'mandate-copies': term('RETENTION_MANDATE_COPIES_DAYS', 1_095, {
     service: 'intake',
     data: 'Copies of mandates with keyed hashes of people',

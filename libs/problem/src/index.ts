@@ -194,6 +194,14 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Upload the result document for this delivery, then name it in the decision.',
   },
+  EARLIER_ACT_QUARANTINED: {
+    kind: 'PRECONDITION',
+    action: 'Decide first about the earlier act on the same application.',
+  },
+  QUARANTINE_FULL: {
+    kind: 'EXHAUSTED',
+    action: 'Ask a supervisor to decide about the quarantined acts of the device, then hand in again.',
+  },
   SUBMISSION_WITHDRAWN: { kind: 'PRECONDITION', action: 'Do not send the submission.' },
   POWER_NOT_VALID: {
     kind: 'PRECONDITION',

@@ -193,6 +193,8 @@ export interface ActionRecord {
   mandate?: string;
   /** Set if the mandate had been revoked before, which intake learned only later. The action stands. */
   mandateRevoked?: true;
+  /** Set if the actor released the act from quarantine: operators/{id} who made it, and when. */
+  released?: { operator: string; deskTime: Date };
 }
 
 /** Which part of the history the archive holds. */

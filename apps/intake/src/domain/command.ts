@@ -3,6 +3,7 @@ import type { ActionRecord, Application, ApplicationRow } from './application.ts
 import { allowedActions, findBlockingGuard, CASEWORK_ACTIONS, DESK_ROLES, stateAfter } from '@cups/application';
 import type { Action, Guard, CaseworkAction, DeskAlertKind, State, NotificationMethod } from '@cups/application';
 import { countRows } from './history.ts';
+import type { ActRelease } from './quarantine.ts';
 import { assertNoViolations, erasedProblem, notFound, restrictedProblem } from './problems.ts';
 import { isRevoked, resolveCollectingCentre } from './result-delivery.ts';
 
@@ -25,6 +26,8 @@ export interface Actor {
   now: Date;
   /** Claimed time of the action, if any; {@link resolveOccurTime} checks it. */
   occurTime?: Date;
+  /** Set if the actor releases an act from quarantine. */
+  release?: ActRelease;
   /** The request ID. */
   cause: string;
   isPartyTo: IsPartyTo;
@@ -186,18 +189,24 @@ const MAX_OCCUR_AGE_MS = 5 * 60_000;
 const MAX_CLOCK_SKEW_MS = 60_000;
 
 /**
- * Returns when an action happened: the claimed time, clamped between the creation of the application and now.
+ * Returns when an action happened: the claimed time, clamped between the creation of the application and now. Of a released
+ * act it is the desk time, if the platform can vouch for it.
  * @throws Problem INVALID_ARGUMENT for a claim older than 5 minutes or more than 60 seconds ahead
  */
-export function resolveOccurTime(app: Pick<Application, 'createTime'>, { occurTime: claimedTime, now }: Actor): Date {
+export function resolveOccurTime(app: Pick<Application, 'createTime'>, { occurTime: claimedTime, release, now }: Actor): Date {
+  if (release) return clampTime(app, release.occurTime ?? now, now);
   if (!claimedTime) return now;
   const age = now.getTime() - claimedTime.getTime();
   if (age > MAX_OCCUR_AGE_MS || age < -MAX_CLOCK_SKEW_MS) {
     const [minutes, seconds] = [MAX_OCCUR_AGE_MS / 60_000, MAX_CLOCK_SKEW_MS / 1000];
     assertNoViolations([violation('/occurTime', 'OCCUR_TIME_RANGE', { minutes, seconds })]);
   }
-  if (claimedTime > now) return now;
-  return claimedTime < app.createTime ? app.createTime : claimedTime;
+  return clampTime(app, claimedTime, now);
+}
+
+function clampTime({ createTime }: Pick<Application, 'createTime'>, time: Date, now: Date): Date {
+  if (time > now) return now;
+  return time < createTime ? createTime : time;
 }
 
 /**
@@ -220,6 +229,7 @@ export function appendHistory(
     fromState,
     toState: document.state,
     ...(actor.centre === document.centre ? {} : { centre: actor.centre }),
+    ...(actor.release ? { released: { operator: actor.release.author, deskTime: actor.release.deskTime } } : {}),
     ...details,
   };
   return { ...document, history: [...document.history, row] };

@@ -77,5 +77,6 @@ const ACCESS_KIND_VALUES = {
   document: 'ACCESS_KIND_DOCUMENT',
   collection: 'ACCESS_KIND_COLLECTION',
   copy: 'ACCESS_KIND_COPY',
+  quarantine: 'ACCESS_KIND_QUARANTINE',
   list: 'ACCESS_KIND_UNSPECIFIED',
 } as const;

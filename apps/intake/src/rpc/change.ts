@@ -9,6 +9,7 @@ import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
 import type { Viewer } from '../convert/application.ts';
 import type { Actor, CommandResult } from '../domain/command.ts';
+import type { ActRelease } from '../domain/quarantine.ts';
 import { toChange } from '../event-encoder.ts';
 import { createGuardChecks, toViewer } from './caller.ts';
 import type { GuardDeps } from './caller.ts';
@@ -23,7 +24,10 @@ export interface ChangeRequest {
   occurTime?: Timestamp__Output | null;
 }
 
-export type ChangeDeps = Pick<RpcDeps, 'applications' | 'hashes' | 'persons' | 'workingTimes' | 'secret' | 'now'>;
+export type ChangeDeps = Pick<
+  RpcDeps,
+  'applications' | 'hashes' | 'persons' | 'workingTimes' | 'secret' | 'now' | 'release'
+>;
 
 /** The cause of an operator's write, which always has a request. */
 export type RequestCause = Cause & Required<Pick<Cause, 'request'>>;
@@ -60,7 +64,7 @@ export async function writeChange<R>(
   { read, decide, as }: ApplicationCommand<R> & { as: 'owner' | 'collector' },
 ): Promise<{ document: StoredApplication; viewer: Viewer; replayed: boolean }> {
   const { applications, hashes, secret, now } = deps;
-  const cause = toCause(request, context, secret());
+  const cause = toCause(request, context, secret(), deps.release);
   const occurTime = fromTimestamp(request.occurTime ?? null);
   const actor = toActor(context, cause, deps, { now: now(), occurTime });
   if (as === 'collector') actor.isCollecting = true;
@@ -86,13 +90,19 @@ export async function writeChange<R>(
 /**
  * Returns the cause of a write: the request, which identifies replays.
  * @param secret key of the request fingerprint
+ * @param release scopes the request to the operator who made the act, so that an act that arrived before is a replay
  * @throws Problem REQUEST_ID_INVALID
  */
-export function toCause(request: { requestId: string }, context: Context, secret: string): RequestCause {
+export function toCause(
+  request: { requestId: string },
+  context: Context,
+  secret: string,
+  release?: ActRelease,
+): RequestCause {
   const id = parseRequestId(request.requestId);
   // A retry may carry another etag, because its first attempt made the old one stale.
   const fingerprinted = { ...request, requestId: id, etag: undefined };
-  const keyOf = (method: string) => `${method}|${context.session?.operator ?? context.caller}`;
+  const keyOf = (method: string) => `${method}|${release?.author ?? context.session?.operator ?? context.caller}`;
   const former = toFormerRequest(context.method, fingerprinted);
   return {
     requestId: context.requestId,
@@ -116,7 +126,7 @@ export function toCause(request: { requestId: string }, context: Context, secret
 export function toActor(
   context: Context,
   { request }: RequestCause,
-  deps: GuardDeps,
+  deps: GuardDeps & Pick<RpcDeps, 'release'>,
   { now, occurTime }: { now: Date; occurTime?: Date | undefined },
 ): Actor {
   const { operator, roles } = sessionOf(context);
@@ -124,5 +134,6 @@ export function toActor(
   const checks = createGuardChecks(context, deps);
   const actor: Actor = { operator, roles, centre, inheritedCentres, now, cause: request.id, ...checks };
   if (occurTime) actor.occurTime = occurTime;
+  if (deps.release) actor.release = deps.release;
   return actor;
 }

@@ -3,6 +3,7 @@ import type { PersonHasher, Rpcs } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { DataEnd } from '../data-end.ts';
 import type { DataEndTerms } from '../domain/data-end.ts';
+import type { ActRelease, GrantFacts } from '../domain/quarantine.ts';
 import type { SearchHasher } from '../domain/search-hasher.ts';
 import type { ServiceClients } from '../clients.ts';
 import type { StoredApplication } from '../store.ts';
@@ -10,6 +11,7 @@ import type { OpenApplicationCounter } from '../store/open-application-counter.t
 import type { HistorySegments } from '../store/history-segments.ts';
 import type { AccessLog } from '../store/access-log.ts';
 import type { StoredPersonCopy } from '../store/person-copies.ts';
+import type { QuarantinedActs } from '../store/quarantined-acts.ts';
 import type { StoredMandate } from '../store/mandates.ts';
 import type { ServiceVersions } from '../store/service-versions.ts';
 import type { StatisticsStore } from '../store/statistics.ts';
@@ -26,6 +28,11 @@ export interface RpcDeps {
   openApplications: OpenApplicationCounter;
   accessLog: AccessLog;
   personCopies: Documents<StoredPersonCopy>;
+  quarantinedActs: QuarantinedActs;
+  /** Verifies an offline grant, also an expired one. @throws Problem for one that identity did not sign */
+  verifyGrant: (token: string) => Promise<GrantFacts>;
+  /** Set while a quarantined act is applied: who made it, and when. */
+  release?: ActRelease;
   statistics: StatisticsStore;
   /** Hashes names and numbers for the search. */
   hashes: SearchHasher;

@@ -19,7 +19,7 @@ export function draftRpcs(
   const { applications, versions, clients, secret, now } = deps;
   return {
     async CreateApplication(request, context) {
-      const cause = toCause(request, context, secret());
+      const cause = toCause(request, context, secret(), deps.release);
       const actor = toActor(context, cause, deps, { now: now() });
       if (request.applicationId && !isUlid(request.applicationId)) {
         throw invalidField(violation('/id', 'ULID'));

@@ -161,6 +161,7 @@ export const APPLICATION_SCHEMA = {
       contact,
       mandate: String,
       mandateRevoked: Boolean,
+      released: { operator: String, deskTime: Date },
     },
   ],
   historyArchive: { count: Number, removed: mixed, updateTime: Date },

@@ -333,6 +333,16 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Документ не был загружен для этого заявления.',
     en: 'The document was not uploaded for this application.',
   },
+  EARLIER_ACT_QUARANTINED: {
+    ro: 'Un act mai vechi al aceluiași dosar așteaptă o decizie. Decideți mai întâi despre el.',
+    ru: 'Более раннее действие по этому делу ждёт решения. Сначала примите решение о нём.',
+    en: 'An earlier act on the same application waits for a decision. Decide about it first.',
+  },
+  QUARANTINE_FULL: {
+    ro: 'Prea multe acte ale acestui calculator așteaptă o decizie. Adresați-vă supraveghetorului.',
+    ru: 'Слишком много действий этого компьютера ждут решения. Обратитесь к супервизору.',
+    en: 'Too many acts of this computer wait for a decision. Contact a supervisor.',
+  },
   SUBMISSION_WITHDRAWN: {
     ro: 'Cererea a fost retrasă. Nu se mai trimite nimic.',
     ru: 'Заявление отозвано. Больше ничего не отправляется.',
