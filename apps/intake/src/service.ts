@@ -25,6 +25,7 @@ import {
 import { createDroppedMandateHandler, createMandateHandler, createMandateTimerHandler } from './mandate-events.ts';
 import { openClients } from './clients.ts';
 import { rpcs } from './rpc.ts';
+import type { RpcDeps } from './rpc/deps.ts';
 import { openApplicationStore, schemaVersionFor } from './store.ts';
 import { openAccessLog, openAccessLogRows } from './store/access-log.ts';
 import { withBoundedHistory } from './store/bounded-history.ts';
@@ -35,6 +36,7 @@ import { openMandateStore } from './store/mandates.ts';
 import { openPersonCopies } from './store/person-copies.ts';
 import { decidedActsSweep, eraseActsOf, openQuarantinedActs } from './store/quarantined-acts.ts';
 import type { QuarantinedActs } from './store/quarantined-acts.ts';
+import { startQuarantineWatch } from './quarantine-watch.ts';
 import { openServiceVersions } from './store/service-versions.ts';
 import { openStatistics } from './store/statistics.ts';
 import { startStatisticsTask } from './store/statistics-task.ts';
@@ -69,33 +71,23 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const personCopies = openPersonCopies(store);
   const quarantinedActs = openQuarantinedActs(store, keys);
   const eraseActs = (id: string) => eraseActsOf(quarantinedActs, keys, id, now());
-  const dataEnd = openDataEnd(backend, { applications, history, keys, eraseActs, hashes: searchHasher, isHeld: clients.isHeld });
+  const dataEnd = openDataEnd(backend, {
+    applications,
+    history,
+    keys,
+    eraseActs,
+    hashes: searchHasher,
+    isHeld: clients.isHeld,
+  });
   startEnds(backend, { accessLogRows, personCopies, mandates, quarantinedActs, keys });
   backend.publishOutboxes([applications, accessLogRows, personCopies, quarantinedActs]);
+  backend.onShutdown('work', startQuarantineWatch({ acts: quarantinedActs, log, metrics, now }));
   const statistics = openStatistics(store, applications);
   const statisticsTask = startStatisticsTask({ statistics, log, metrics, now });
   backend.onShutdown('work', () => statisticsTask.stop());
   const versions = openServiceVersions(store);
-  const mandateDeps = { applications, mandates, versions, hashes: searchHasher, now, log };
-  const { timerPollMs: pollMs } = config;
-  const due = createTimerHandler({ applications, hashes: searchHasher, now }, dataEnd);
-  backend.startTimers({ documents: applications, due, pollMs });
-  backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandateDeps), pollMs });
-  const eventDeps = { applications, workingTimes, hashes: searchHasher, now };
-  backend.consume({
-    groupId: 'intake',
-    topics: ['cups.deliveries', 'cups.documents', 'cups.mandates'],
-    handle: dispatchByTopic<'done' | 'refused' | 'wait' | Refusal>({
-      deliveries: createDeliveryHandler(eventDeps),
-      documents: createDocumentHandler(eventDeps),
-      mandates: createMandateHandler(mandateDeps),
-    }),
-    skip: dispatchByTopic({
-      deliveries: createDroppedDeliveryHandler(eventDeps),
-      documents: createDroppedDocumentHandler(eventDeps),
-      mandates: createDroppedMandateHandler({ mandates, now }),
-    }),
-  });
+  const parts = { applications, mandates, versions, workingTimes, hashes: searchHasher, dataEnd };
+  startHandlers(backend, parts);
 
   return backend.serve<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
     rpcs: rpcs({
@@ -123,6 +115,35 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
+  });
+}
+
+/** Starts the handlers of timers and of events. */
+function startHandlers(
+  backend: StoredBackend<Config>,
+  parts: Pick<RpcDeps, 'applications' | 'mandates' | 'versions' | 'workingTimes' | 'hashes'> & { dataEnd: DataEnd },
+): void {
+  const { applications, mandates, versions, workingTimes, hashes, dataEnd } = parts;
+  const { config, log, now } = backend;
+  const { timerPollMs: pollMs } = config;
+  const mandateDeps = { applications, mandates, versions, hashes, now, log };
+  const due = createTimerHandler({ applications, hashes, now }, dataEnd);
+  backend.startTimers({ documents: applications, due, pollMs });
+  backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandateDeps), pollMs });
+  const eventDeps = { applications, workingTimes, hashes, now };
+  backend.consume({
+    groupId: 'intake',
+    topics: ['cups.deliveries', 'cups.documents', 'cups.mandates'],
+    handle: dispatchByTopic<'done' | 'refused' | 'wait' | Refusal>({
+      deliveries: createDeliveryHandler(eventDeps),
+      documents: createDocumentHandler(eventDeps),
+      mandates: createMandateHandler(mandateDeps),
+    }),
+    skip: dispatchByTopic({
+      deliveries: createDroppedDeliveryHandler(eventDeps),
+      documents: createDroppedDocumentHandler(eventDeps),
+      mandates: createDroppedMandateHandler({ mandates, now }),
+    }),
   });
 }
 

@@ -362,6 +362,7 @@ function createDataEnd(given: Partial<DataEndDeps>): DataEnd {
     applications,
     history,
     keys,
+    eraseActs: () => Promise.resolve(),
     removeParked: () => Promise.resolve(),
     isHeld: () => Promise.resolve(false),
     terms: world.configOf().retention,

@@ -38,6 +38,7 @@ export async function openStoredApplications({ place, keysDir }: World) {
     applications,
     history,
     store,
+    keys,
     /** Opens the applications as a release did that had no archive. */
     async openFormer(): Promise<Documents<StoredApplication>> {
       const { historyArchive: _later, ...schema } = APPLICATION_SCHEMA;

@@ -155,9 +155,7 @@ export function toAction(row: ActionRecord, app: Pick<Application, 'decision'>):
     contact: row.contact ?? null,
     mandate: row.mandate ?? '',
     mandateRevoked: row.mandateRevoked ?? false,
-    released: row.released
-      ? { operator: row.released.operator, deskTime: toTimestamp(row.released.deskTime) }
-      : null,
+    released: row.released ? { operator: row.released.operator, deskTime: toTimestamp(row.released.deskTime) } : null,
   };
 }
 

@@ -193,7 +193,10 @@ const MAX_CLOCK_SKEW_MS = 60_000;
  * act it is the desk time, if the platform can vouch for it.
  * @throws Problem INVALID_ARGUMENT for a claim older than 5 minutes or more than 60 seconds ahead
  */
-export function resolveOccurTime(app: Pick<Application, 'createTime'>, { occurTime: claimedTime, release, now }: Actor): Date {
+export function resolveOccurTime(
+  app: Pick<Application, 'createTime'>,
+  { occurTime: claimedTime, release, now }: Actor,
+): Date {
   if (release) return clampTime(app, release.occurTime ?? now, now);
   if (!claimedTime) return now;
   const age = now.getTime() - claimedTime.getTime();

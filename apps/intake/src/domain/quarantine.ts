@@ -22,7 +22,7 @@ export type QuarantineState = 'open' | 'released' | 'rejected';
 export interface GrantFacts {
   /** operators/{id} */
   operator: string;
-  /** ULID of the device. */
+  /** devices/{id} */
   device: string;
   /** centres/{code} */
   centre: string;
@@ -62,9 +62,9 @@ export interface ReleaseRefusal {
   time: Date;
 }
 
-export interface QuarantinedAct extends Omit<HandedInAct, 'body'>, GrantFacts {
-  /** Absent once erased. */
-  body?: string;
+export interface QuarantinedAct extends HandedInAct, GrantFacts {
+  /** A JSON text; empty once erased. */
+  body: string;
   /** Keyed hash of the act, to detect other content under the same key. */
   fingerprint: string;
   handInTime: Date;
@@ -100,12 +100,12 @@ export function releaseOf(act: QuarantinedAct): ActRelease {
 
 /**
  * Asserts that a grant may hand in acts now.
- * @throws Problem PERMISSION_DENIED
+ * @throws Problem OFFLINE_CLAIM_INVALID
  */
 export function assertGrantUsable({ anchorTime, expireTime }: GrantFacts, now: Date): void {
   const isFuture = anchorTime.getTime() > now.getTime() + MAX_CLOCK_SKEW_MS;
   if (!isFuture && now.getTime() <= expireTime.getTime() + MAX_GRANT_AGE_MS) return;
-  throw new Problem({ reason: 'PERMISSION_DENIED', message: 'The offline grant is too old to hand in acts.' });
+  throw new Problem({ reason: 'OFFLINE_CLAIM_INVALID', message: 'The offline grant is too old to hand in acts.' });
 }
 
 /**

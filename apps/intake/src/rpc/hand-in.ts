@@ -24,8 +24,8 @@ type HandInDeps = Pick<RpcDeps, 'quarantinedActs' | 'verifyGrant' | 'secret' | '
 const KIND = /^[a-z][A-Za-z0-9/-]{0,99}$/;
 
 /**
- * The RPC with which a desk hands in acts after its rights ended. Whoever presents the grant can only add acts of its
- * operator at its centre; nothing is read or applied.
+ * The RPC with which a desk hands in acts after its rights ended. The holder of a grant can only add acts of its operator
+ * at its centre; nothing is read or applied.
  */
 export function handInRpcs(deps: HandInDeps): Pick<IntakeRpcs, 'QuarantineActs'> {
   const { quarantinedActs: acts, now, secret } = deps;
@@ -84,8 +84,11 @@ function keep(
   { grant, time, context }: { grant: GrantFacts; time: Date; context: Context },
 ): Promise<number> {
   const { operator, device, centre, anchorTime, expireTime } = grant;
-  const drafts = handedIn.map((act) => ({
-    _id: newUlid(time),
+  // Lists are ordered by ID: within a hand-in, by the numbers of the acts.
+  const ids = handedIn.map(() => newUlid(time)).sort();
+  const ordered = handedIn.toSorted((a, b) => a.sequence - b.sequence);
+  const drafts = ordered.map((act, at) => ({
+    _id: ids[at]!,
     ...act,
     operator,
     device,
@@ -107,7 +110,8 @@ function keep(
 /** @throws Problem INVALID_ARGUMENT */
 function parseActs(given: readonly ActIn[]): HandedInAct[] {
   if (given.length === 0) throw invalidField(violation('/acts', 'MIN_ITEMS', { min: 1 }));
-  if (given.length > MAX_HANDED_IN_ACTS) throw invalidField(violation('/acts', 'MAX_ITEMS', { max: MAX_HANDED_IN_ACTS }));
+  if (given.length > MAX_HANDED_IN_ACTS)
+    throw invalidField(violation('/acts', 'MAX_ITEMS', { max: MAX_HANDED_IN_ACTS }));
   const acts = given.map(parseAct);
   const bytes = acts.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
   if (bytes > MAX_HAND_IN_BYTES) throw tooLarge();
@@ -122,7 +126,8 @@ function parseAct({ key, application, kind, body, deskTime, sequence, previous }
   const time = fromTimestamp(deskTime);
   if (!time) throw invalidField(violation(`${path}/time`, 'REQUIRED'));
   const number = Number(sequence);
-  if (!Number.isSafeInteger(number) || number < 0) throw invalidField(violation(`${path}/sequence`, 'MINIMUM', { min: 0 }));
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw invalidField(violation(`${path}/sequence`, 'MINIMUM', { min: 0 }));
   const act: HandedInAct = {
     key: parseRequestId(key),
     application: parseResourceName('applications', application, `${path}/application`),

@@ -62,7 +62,7 @@ export function quarantineRpcs(deps: RpcDeps, writes: DeskWrites): QuarantineRpc
       const app = await findApplication(deps, act, context);
       return {
         act: toQuarantinedAct(act),
-        body: act.body ?? '',
+        body: act.body,
         application: app ? toApplication(app, toViewer(context, deps, now())) : null,
       };
     },

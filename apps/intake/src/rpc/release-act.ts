@@ -79,7 +79,7 @@ export async function releaseAct(
   const { document } = await acts.update(act._id, options, (before) => {
     if (before.state !== 'open') return { document: before, events: [] };
     const { refusal: _refusal, ...open } = before;
-    const decision = { operator, time, isAlreadyApplied: replayed };
+    const decision = { operator, time, isAlreadyApplied: replayed === true };
     const released = { ...open, state: 'released' as const, decision };
     return { document: released, events: [entryOfAct(before, 'release-act', operator)] };
   });
@@ -114,7 +114,8 @@ function parseWrite({ key, application }: StoredQuarantinedAct, method: WriteMet
     throw invalidField(violation('/write', 'PATTERN'));
   }
   const target = method === 'CreateApplication' ? request.applicationId : request.name.slice('applications/'.length);
-  if (parseRequestId(request.requestId) !== key || target !== application) throw invalidField(violation('/write', 'PATTERN'));
+  if (parseRequestId(request.requestId) !== key || target !== application)
+    throw invalidField(violation('/write', 'PATTERN'));
   return request;
 }
 

@@ -1,6 +1,6 @@
 import { resourceName } from '@cups/contracts';
 import { createJournal } from '@cups/store';
-import type { Cause, Documents, SealingKeys, Store, StoredDocument } from '@cups/store';
+import type { Documents, SealingKeys, Store, StoredDocument } from '@cups/store';
 import type { DataKeys } from '@cups/data-keys';
 import type { RetentionSweep } from '@cups/backend/retention';
 import type { QuarantinedAct } from '../domain/quarantine.ts';
@@ -37,7 +37,7 @@ export const openQuarantinedActs = (store: Store, keys: SealingKeys): Quarantine
       decision: { operator: String, time: Date, reason: String, isAlreadyApplied: Boolean },
       refusal: { reason: String, operator: String, time: Date },
     },
-    sealed: { fields: ['body', 'decision.reason'], keys },
+    sealed: { fields: ['body', 'decision.reason'], keys, erased: { body: '' } },
     schemaVersion: 1,
     indexes: [
       { fields: { operator: 1, device: 1, key: 1 }, unique: true, query: 'QuarantineActs: repeats' },
@@ -63,16 +63,15 @@ export async function eraseActsOf(
   application: string,
   now: Date,
 ): Promise<void> {
-  const filter = { application };
   for (let after = ''; ;) {
     const found = await acts.find(
-      { ...filter, _id: { $gt: after } },
+      { application, _id: { $gt: after } },
       { scope: 'service', projection: { _id: 1 }, sort: { _id: 1 }, limit: ERASED_AT_ONCE },
     );
     for (const { _id } of found) {
       await keys.destroy(_id);
       const options = { scope: 'service' as const, cause: { eventId: 'timer:retention' }, now };
-      await acts.update(_id, options, (act) => ({ document: withoutContent(act), events: [], erase: true }));
+      await acts.update(_id, options, (act) => ({ document: { ...act }, events: [], erase: true }));
     }
     if (found.length < ERASED_AT_ONCE) return;
     after = found.at(-1)!._id;
@@ -80,11 +79,6 @@ export async function eraseActsOf(
 }
 
 const ERASED_AT_ONCE = 100;
-
-function withoutContent(act: StoredQuarantinedAct): StoredQuarantinedAct {
-  const { body: _erased, ...rest } = act;
-  return rest;
-}
 
 /** Ends decided acts: first the key, then the row. */
 export const decidedActsSweep = (
@@ -125,6 +119,3 @@ export function entryOfAct(
     result: action === 'reject-act' ? 'refused' : 'done',
   });
 }
-
-/** The cause of a write by a call. */
-export type CallCause = Pick<Cause, 'requestId' | 'traceparent'>;

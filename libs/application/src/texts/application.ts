@@ -353,6 +353,11 @@ export const ACCESS_KIND_TEXTS: Record<AccessKind, Text> = {
     ru: 'всё, для копии данных',
     en: 'everything, for a copy of the data',
   },
+  quarantine: {
+    ro: 'un act în carantină',
+    ru: 'действие в карантине',
+    en: 'a quarantined act',
+  },
 };
 
 export const BUCKET_TEXTS: Record<Bucket, Text> = {

@@ -1,8 +1,10 @@
 import type { Reason } from '@cups/problem';
+import { OFFLINE_REASON_TEXTS } from './offline-reasons.ts';
 import type { Text } from './text.ts';
 
 /** What went wrong and what to do, for operators. Reasons that only integrators see are written for them. */
 export const REASON_TEXTS: Record<Reason, Text> = {
+  ...OFFLINE_REASON_TEXTS,
   INVALID_ARGUMENT: {
     ro: 'Unele date nu sunt corecte. Corectați câmpurile marcate.',
     ru: 'Некоторые данные неверны. Исправьте отмеченные поля.',
@@ -107,16 +109,6 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ro: 'Accesul este suspendat. Adresați-vă conducerii centrului.',
     ru: 'Доступ приостановлен. Обратитесь к руководству центра.',
     en: 'Your access is suspended. Ask the manager of the centre.',
-  },
-  DEVICE_REVOKED: {
-    ro: 'Acest calculator a fost deconectat de conducere. Datele păstrate pe el se șterg. Adresați-vă conducerii centrului.',
-    ru: 'Этот компьютер отключён руководством. Сохранённые на нём данные удаляются. Обратитесь к руководству центра.',
-    en: 'The management disconnected this computer. The data kept on it are removed. Ask the manager of the centre.',
-  },
-  OFFLINE_CLAIM_INVALID: {
-    ro: 'Dovada lucrului fără legătură nu se potrivește cu acest cont sau calculator. Intrați din nou ca persoana care a făcut acțiunea.',
-    ru: 'Подтверждение работы без связи не подходит к этой учётной записи или компьютеру. Войдите снова как тот, кто выполнил действие.',
-    en: 'The proof of work without a connection does not match this account or computer. Sign in again as the person who acted.',
   },
   SIGN_IN_REFUSED: {
     ro: 'Intrarea nu a reușit. Încercați din nou.',
@@ -332,16 +324,6 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ro: 'Documentul nu a fost încărcat pentru această cerere.',
     ru: 'Документ не был загружен для этого заявления.',
     en: 'The document was not uploaded for this application.',
-  },
-  EARLIER_ACT_QUARANTINED: {
-    ro: 'Un act mai vechi al aceluiași dosar așteaptă o decizie. Decideți mai întâi despre el.',
-    ru: 'Более раннее действие по этому делу ждёт решения. Сначала примите решение о нём.',
-    en: 'An earlier act on the same application waits for a decision. Decide about it first.',
-  },
-  QUARANTINE_FULL: {
-    ro: 'Prea multe acte ale acestui calculator așteaptă o decizie. Adresați-vă supraveghetorului.',
-    ru: 'Слишком много действий этого компьютера ждут решения. Обратитесь к супервизору.',
-    en: 'Too many acts of this computer wait for a decision. Contact a supervisor.',
   },
   SUBMISSION_WITHDRAWN: {
     ro: 'Cererea a fost retrasă. Nu se mai trimite nimic.',

@@ -1,0 +1,25 @@
+import type { Text } from './text.ts';
+
+/** Reasons about work without a connection, for operators. */
+export const OFFLINE_REASON_TEXTS = {
+  DEVICE_REVOKED: {
+    ro: 'Acest calculator a fost deconectat de conducere. Datele păstrate pe el se șterg. Adresați-vă conducerii centrului.',
+    ru: 'Этот компьютер отключён руководством. Сохранённые на нём данные удаляются. Обратитесь к руководству центра.',
+    en: 'The management disconnected this computer. The data kept on it are removed. Ask the manager of the centre.',
+  },
+  OFFLINE_CLAIM_INVALID: {
+    ro: 'Dovada lucrului fără legătură nu se potrivește cu acest cont sau calculator. Intrați din nou ca persoana care a făcut acțiunea.',
+    ru: 'Подтверждение работы без связи не подходит к этой учётной записи или компьютеру. Войдите снова как тот, кто выполнил действие.',
+    en: 'The proof of work without a connection does not match this account or computer. Sign in again as the person who acted.',
+  },
+  EARLIER_ACT_QUARANTINED: {
+    ro: 'Un act mai vechi al aceluiași dosar așteaptă o decizie. Decideți mai întâi despre el.',
+    ru: 'Более раннее действие по этому делу ждёт решения. Сначала примите решение о нём.',
+    en: 'An earlier act on the same application waits for a decision. Decide about it first.',
+  },
+  QUARANTINE_FULL: {
+    ro: 'Prea multe acte ale acestui calculator așteaptă o decizie. Adresați-vă supraveghetorului.',
+    ru: 'Слишком много действий этого компьютера ждут решения. Обратитесь к супервизору.',
+    en: 'Too many acts of this computer wait for a decision. Contact a supervisor.',
+  },
+} as const satisfies Readonly<Record<string, Text>>;
