@@ -652,6 +652,18 @@ describe('content of responses', () => {
     expect(reply.text).toContain('Fișă');
   });
 
+  test('data has only the security headers that concern data', async () => {
+    const answers = [await gateway2.send('GET', `/api/v1/collections/${ID}`), await gateway2.send('GET', '/api/v1/no')];
+    expect(answers.map(({ status }) => status)).toEqual([200, 404]);
+    for (const answer of answers) {
+      expect(answer.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+      expect(answer.get('x-content-type-options')).toBe('nosniff');
+      expect(answer.get('cross-origin-resource-policy')).toBe('same-origin');
+      for (const name of ['referrer-policy', 'cross-origin-opener-policy', 'x-xss-protection', 'x-download-options'])
+        expect(answer.get(name)).toBeUndefined();
+    }
+  });
+
   test('a notice of another application is not marked as notified', async () => {
     const path = `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z8/person-notifications`;
     expect((await gateway2.send('POST', path, { body: { method: 'phone' } })).status).toBe(404);

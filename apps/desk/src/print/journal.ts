@@ -34,7 +34,11 @@ export const checkpointQuery = queryOptions({
 /** Returns the newest checkpoint, or an empty text. */
 export async function fetchCheckpoint(): Promise<string> {
   try {
-    const response = await fetchOverLine('/journal/checkpoint', { signal: AbortSignal.timeout(CHECKPOINT_TIMEOUT_MS) });
+    const response = await fetchOverLine('/journal/checkpoint', {
+      // Checkpoints are public, and the cookie is longer than they are.
+      credentials: 'omit',
+      signal: AbortSignal.timeout(CHECKPOINT_TIMEOUT_MS),
+    });
     return response.ok ? await response.text() : '';
   } catch {
     return '';

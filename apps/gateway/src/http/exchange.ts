@@ -24,6 +24,22 @@ export const CONTENT_SECURITY_POLICY =
 
 const JSON_MEDIA_TYPE = 'application/json';
 
+/** A response of data shows and loads nothing. */
+const DATA_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+/** Security headers that concern documents only. Each response of data without them saves 300 bytes of a slow line. */
+const DOCUMENT_HEADERS = [
+  'Cross-Origin-Opener-Policy',
+  'Origin-Agent-Cluster',
+  'Referrer-Policy',
+  'X-DNS-Prefetch-Control',
+  'X-Download-Options',
+  'X-Permitted-Cross-Domain-Policies',
+  'X-XSS-Protection',
+];
+
+const isData = (media: string): boolean => /^application\/(?:\w+\+)?json$/.test(media);
+
 /** The client closed the connection before the response (nginx 499). */
 const CLIENT_CLOSED_REQUEST = 499;
 
@@ -219,6 +235,10 @@ export class Exchange {
     if (this.#deps.checkAnswers) assertDeclared(declaredBy, status, media, text);
     const { res } = this;
     res.statusCode = status;
+    if (isData(media)) {
+      DOCUMENT_HEADERS.forEach((name) => res.removeHeader(name));
+      res.setHeader('Content-Security-Policy', DATA_SECURITY_POLICY);
+    }
     if (this.#deps.isDraining()) res.setHeader('Connection', 'close');
     const renewed = this.#renewedCookie();
     if (renewed !== undefined) res.setHeader('Set-Cookie', renewed);

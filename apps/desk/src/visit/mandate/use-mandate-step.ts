@@ -56,7 +56,7 @@ export function useMandateStep(options: MandateStepOptions): MandateStep {
     const mandate = await requests.record(subject.application, body);
     if (!mandate) return;
     queryClient.setQueryData(mandateQuery(mandate.name).queryKey, mandate);
-    void queryClient.invalidateQueries({ queryKey: mandatesQuery.queryKey });
+    queryClient.setQueryData(mandatesQuery.queryKey, (known) => known && [mandate, ...known]);
     if (isMounted.current) print(mandate);
   }
 
