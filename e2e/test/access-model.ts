@@ -70,6 +70,9 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     // A copy of everything about one person, with a reason.
     ...rulesFor('ExportPerson', OVERSIGHT_RULE),
     ...rulesFor('ListMandateApplications', pageRule(DESK_ROLES, 'centre')),
+    // Files for work without a line; which PC holds how many, for the head.
+    ...rulesFor('UpdateOfflineCopy RecordOfflineReads', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor('ListOfflineCopies', pageRule(['centre-manager'], 'centre')),
     ...rulesFor('TrackApplication TrackMandateApplications', pageRule('none', 'nobody')),
     ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
     ...rulesFor('GetNoticeContext', serviceRule('notifications')),

@@ -15,6 +15,7 @@ import type { UploadDeps } from './transfers/uploads.ts';
 import { deliveryAndNoticeRoutes } from './routes/deliveries-and-notices.ts';
 import { mandateRoutes } from './routes/mandates.ts';
 import { journalRoutes } from './routes/journal.ts';
+import { offlineCopyRoutes } from './routes/offline-copies.ts';
 import { personCopyRoutes } from './routes/person-copies.ts';
 import { dataRightsRoutes, oversightRoutes } from './routes/oversight.ts';
 import { collectionRoutes } from './routes/collections.ts';
@@ -58,6 +59,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...dataRightsRoutes(deps),
     ...oversightRoutes(deps),
     ...personCopyRoutes(deps),
+    ...offlineCopyRoutes(deps),
     ...staffRoutes(deps),
     ...statisticsRoutes(deps),
   });

@@ -29,6 +29,13 @@ const RECORDED: Record<string, [method: string, path: string, by: string, body?:
   listNotices: ['GET', `${APP}/notices`, 'RecordAccess'],
   getSlip: ['GET', `${APP}/notices/${NOTICE}/slip`, 'RecordAccess'],
   getDelivery: ['GET', `${APP}/delivery`, 'GetApplication'],
+  updateOfflineCopy: ['POST', '/api/v1/offline-copies', 'UpdateOfflineCopy', { device: ID, held: [] }],
+  recordOfflineReads: [
+    'POST',
+    '/api/v1/offline-reads',
+    'RecordOfflineReads',
+    { device: ID, reads: [{ application: NAME, readTime: '2026-11-29T08:42:00Z' }] },
+  ],
   createPersonCopy: [
     'POST',
     '/api/v1/person-copies',
@@ -87,7 +94,7 @@ const UNRECORDED: Record<string, string[]> = {
   'shows names of resources, states, times and counts': [
     ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],
     ...['getAgencyActivity', 'listUncollectedResults', 'listDocumentHolds', 'countMandates', 'getMandateCode'],
-    ...['listErasures', 'getDataState'],
+    ...['listErasures', 'getDataState', 'listOfflineCopies'],
   ],
   'changes what is erased, and is recorded in the hold with its operator': ['setDocumentHold', 'clearDocumentHold'],
   'uses a right of a person without showing content, and is in the history of the application': [

@@ -208,6 +208,20 @@ export async function startGateway(
           unreadable: [NAME],
         }),
       RecordAccess: () => Promise.resolve({}),
+      UpdateOfflineCopy: () =>
+        Promise.resolve({
+          files: [{ application: application(), actions: [action], olderActions: 1 }],
+          removed: [NAME],
+          remaining: 2,
+          copyTime: MORNING,
+        }),
+      RecordOfflineReads: () => Promise.resolve({ recorded: 1 }),
+      ListOfflineCopies: () =>
+        Promise.resolve({
+          copies: [
+            { device: ID, operator: 'operators/x', fileCount: 3, firstCopyTime: MORNING, lastCopyTime: MORNING },
+          ],
+        }),
       ListAccessLogEntries: () => Promise.resolve({ entries: [accessLogEntry], nextPageToken: 'next' }),
       ...dataRights,
       GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),

@@ -82,6 +82,11 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   GetQuarantinedAct: { ...quarantine, personalData: true },
   ReleaseQuarantinedAct: { ...quarantine, personalData: true },
   RejectQuarantinedAct: { ...quarantine, personalData: false },
+  UpdateOfflineCopy: { ...desk, personalData: true },
+  // Returns no personal data, but names the applications that were read.
+  RecordOfflineReads: { ...desk, personalData: true },
+  // Counts of files by device and operator.
+  ListOfflineCopies: { ...desk, roles: ['centre-manager'], personalData: false },
   TrackApplication: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   // The code of the mandate is the right of its holder, who learns states and dates.
   TrackMandateApplications: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },

@@ -59,6 +59,7 @@ export const settings = {
     accessLogMs: retentionSetting('access-log'),
     personCopiesMs: retentionSetting('person-copies'),
     quarantinedActsMs: retentionSetting('quarantined-acts'),
+    deviceCopiesMs: retentionSetting('device-copies'),
     mandateCopiesMs: retentionSetting('mandate-copies'),
     parkedEventsMs: retentionSetting('parked-events'),
   },

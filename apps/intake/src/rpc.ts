@@ -16,6 +16,7 @@ import { collectionRpcs } from './rpc/collections.ts';
 import { caseworkRpcs } from './rpc/casework.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
 import { mandateApplicationRpcs } from './rpc/mandate-applications.ts';
+import { offlineCopyRpcs } from './rpc/offline-copies.ts';
 import { personCopyRpcs } from './rpc/person-copies.ts';
 import { handInRpcs } from './rpc/hand-in.ts';
 import { quarantineRpcs } from './rpc/quarantined-acts.ts';
@@ -36,6 +37,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...personCopyRpcs(deps),
     ...handInRpcs(deps),
     ...quarantineRpcs(deps, (release) => deskWriteRpcs({ ...deps, release })),
+    ...offlineCopyRpcs(deps),
   };
 }
 

@@ -6,7 +6,7 @@ import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { Refusal } from '@cups/contracts';
 import type { RunningService } from '@cups/process';
-import type { AnyDocuments } from '@cups/store';
+import type { AnyDocuments, Documents } from '@cups/store';
 import { watchPersonHasher, PERSON_HASH_KEY_SET } from '@cups/rpc';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
@@ -27,12 +27,14 @@ import { openClients } from './clients.ts';
 import { rpcs } from './rpc.ts';
 import type { RpcDeps } from './rpc/deps.ts';
 import { openApplicationStore, schemaVersionFor } from './store.ts';
+import type { StoredApplication } from './store.ts';
 import { openAccessLog, openAccessLogRows } from './store/access-log.ts';
 import { withBoundedHistory } from './store/bounded-history.ts';
 import { openHistorySegments } from './store/history-segments.ts';
 import { startBackfill } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
 import { openMandateStore } from './store/mandates.ts';
+import { openDeviceCopies } from './store/offline-copies.ts';
 import { openPersonCopies } from './store/person-copies.ts';
 import { decidedActsSweep, eraseActsOf, openQuarantinedActs } from './store/quarantined-acts.ts';
 import type { QuarantinedActs } from './store/quarantined-acts.ts';
@@ -69,6 +71,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const accessLogRows = openAccessLogRows(store);
   const mandates = openMandateStore(store);
   const personCopies = openPersonCopies(store);
+  const deviceCopies = openDeviceCopies(store);
   const quarantinedActs = openQuarantinedActs(store, keys);
   const eraseActs = (id: string) => eraseActsOf(quarantinedActs, keys, id, now());
   const dataEnd = openDataEnd(backend, {
@@ -79,12 +82,10 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
     hashes: searchHasher,
     isHeld: clients.isHeld,
   });
-  startEnds(backend, { accessLogRows, personCopies, mandates, quarantinedActs, keys });
+  startEnds(backend, { accessLogRows, personCopies, deviceCopies, mandates, quarantinedActs, keys });
   backend.publishOutboxes([applications, accessLogRows, personCopies, quarantinedActs]);
   backend.onShutdown('work', startQuarantineWatch({ acts: quarantinedActs, log, metrics, now }));
-  const statistics = openStatistics(store, applications);
-  const statisticsTask = startStatisticsTask({ statistics, log, metrics, now });
-  backend.onShutdown('work', () => statisticsTask.stop());
+  const statistics = startStatistics(backend, applications);
   const versions = openServiceVersions(store);
   const parts = { applications, mandates, versions, workingTimes, hashes: searchHasher, dataEnd };
   startHandlers(backend, parts);
@@ -99,6 +100,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
       personCopies,
       quarantinedActs,
       verifyGrant: (token) => backend.keys.verifyOfflineGrant(token),
+      deviceCopies,
       statistics,
       hashes: searchHasher,
       isBackfilled: () => backfill.isComplete(),
@@ -147,6 +149,18 @@ function startHandlers(
   });
 }
 
+/** Opens the statistics, and counts changed days in the background. */
+function startStatistics(
+  backend: StoredBackend<Config>,
+  applications: Documents<StoredApplication>,
+): ReturnType<typeof openStatistics> {
+  const { store, log, metrics, now } = backend;
+  const statistics = openStatistics(store, applications);
+  const task = startStatisticsTask({ statistics, log, metrics, now });
+  backend.onShutdown('work', () => task.stop());
+  return statistics;
+}
+
 /** Opens the applications with their data keys, and stores those of another version again. */
 async function openApplications(backend: StoredBackend<Config>, hashes: SearchHasher) {
   const { config, store, log, metrics, now } = backend;
@@ -179,10 +193,11 @@ function startEnds(
   {
     accessLogRows,
     personCopies,
+    deviceCopies,
     mandates,
     quarantinedActs,
     keys,
-  }: Readonly<Record<'accessLogRows' | 'personCopies' | 'mandates', AnyDocuments>> & {
+  }: Readonly<Record<'accessLogRows' | 'personCopies' | 'deviceCopies' | 'mandates', AnyDocuments>> & {
     quarantinedActs: QuarantinedActs;
     keys: DataEndDeps['keys'];
   },
@@ -193,6 +208,7 @@ function startEnds(
     sweeps: [
       rowsSweep(accessLogRows, { category: 'access-log', termMs: ends.accessLogMs, field: 'time' }),
       rowsSweep(personCopies, { category: 'person-copies', termMs: ends.personCopiesMs, field: 'time' }),
+      rowsSweep(deviceCopies, { category: 'device-copies', termMs: ends.deviceCopiesMs, field: 'copyTime' }),
       // Identity owns the mandate: a draft that still names a removed copy reads it again.
       rowsSweep(mandates, { category: 'mandate-copies', termMs: ends.mandateCopiesMs, field: 'facts.expireTime' }),
       decidedActsSweep(quarantinedActs, keys, ends.quarantinedActsMs),

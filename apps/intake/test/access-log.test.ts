@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { toTimestamp } from '@cups/contracts/proto';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
 import { eventually, idnp, captureLog } from '@cups/testing';
@@ -10,6 +11,7 @@ import { useIntake } from './world.ts';
 
 const scene = useIntake();
 const CENTRE = 'CU-340';
+const DEVICE = '01JDZ3V7Q8R9S0T1V2W3X4Y5Z9';
 type Desk = ReturnType<typeof scene.at>;
 
 /** Desk reads, each with the subject of its entry. A list has one entry for the centre. */
@@ -26,6 +28,12 @@ const READS: Record<string, [call: (here: Desk, name: string) => Promise<unknown
     GetFiledSubmission: [(here, name) => here.getFiledSubmission({ name: `${name}/submissions/1` }), 'application'],
     RecordAccess: [(here, name) => here.recordAccess({ name, kind: 'ACCESS_KIND_SLIP' }), 'application'],
     ListApplicationActions: [(here, name) => here.listApplicationActions({ name }), 'application'],
+    UpdateOfflineCopy: [(here) => here.updateOfflineCopy({ device: DEVICE }), 'application'],
+    RecordOfflineReads: [
+      (here, name) =>
+        here.recordOfflineReads({ device: DEVICE, reads: [{ application: name, readTime: toTimestamp(new Date()) }] }),
+      'application',
+    ],
   };
 
 /** Methods without an entry, by reason. */

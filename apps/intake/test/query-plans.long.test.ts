@@ -9,6 +9,13 @@ import { openApplicationStore, SCHEMA_VERSION } from '../src/store.ts';
 import type { StoredApplication } from '../src/store.ts';
 import { findNumber, listByCentre, searchByName } from '../src/store/application-rows.ts';
 import { findForPerson, findOpenForPerson } from '../src/store/person-search.ts';
+import {
+  countDeviceCopies,
+  findCandidates,
+  openDeviceCopies,
+  resolveCopyQueries,
+} from '../src/store/offline-copies.ts';
+import type { StoredDeviceCopy } from '../src/store/offline-copies.ts';
 import { countQueue, listChanges, listQueue, resolveQueueList } from '../src/store/queue.ts';
 import { compareBy, createRow, DAY, matches, NOW } from './query-rows.ts';
 import type { Filter, Row } from './query-rows.ts';
@@ -32,11 +39,13 @@ const database = `${prefix}cups-intake`;
 const rows: Row[] = Array.from({ length: DOCUMENTS }, (_, n) => createRow(n, hasher));
 let store: Store;
 let applications: Documents<StoredApplication>;
+let copies: Documents<StoredDeviceCopy>;
 let explainer: Explainer;
 
 beforeAll(async () => {
   store = openStore({ uri: `${mongoUri.replace(/\/?$/, '/')}?monitorCommands=true`, database, log: captureLog().log });
   applications = openApplicationStore(store);
+  copies = openDeviceCopies(store);
   await eventually(() => store.ready(), { timeoutMs: 30_000 });
   const collection = applications.internals.collection();
   for (let n = 0; n < DOCUMENTS; n += 500) {
@@ -46,6 +55,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(async () => {
   await applications?.internals.collection().drop();
+  await copies?.internals.collection().drop();
   await store?.close();
 });
 
@@ -179,6 +189,24 @@ const QUERIES: Query[] = [
   },
 ];
 
+const COPY_INDEXES = [
+  'centre_1_queue.deadline_1__id_1',
+  STAGE,
+  STAGE,
+  'centre_1_queue.actionDate_1__id_1',
+  'centre_1_queue.deadline_1__id_1',
+];
+QUERIES.push(
+  ...resolveCopyQueries(NOW).map((query, at): Query => ({
+    name: `offline copy: query ${at + 1}`,
+    run: () => findCandidates(applications, centres, query),
+    filter: query.filter,
+    order: query.sort,
+    limit: 200,
+    indexes: [COPY_INDEXES[at]!],
+  })),
+);
+
 /** A person's closed applications are few. */
 const ROWS_ONLY = QUERIES.filter(({ name }) => name !== 'open applications of a person');
 
@@ -237,5 +265,16 @@ describe('reads of 20,000 applications', () => {
   testEmbedded('counts of the queue: examine no document', async () => {
     const costs = await explainer.measure(() => countQueue(applications, centres, viewer));
     expect(costs.map(({ documentsExamined }) => documentsExamined)).toEqual(BUCKETS.map(() => 0));
+  });
+});
+
+describe('records of offline copies', () => {
+  test('are read by the device of an operator, and counted by centre', async () => {
+    const plans = createExplainer(copies.internals.collection());
+    const ofDevice = { device: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z9', operator: OPERATOR, isHeld: true };
+    const held = await plans.listIndexes(() => copies.find(ofDevice, { scope: 'service', limit: 1_000 }));
+    expect(held).toEqual([['device_1_operator_1_isHeld_1']]);
+    const counted = await plans.listIndexes(() => countDeviceCopies(copies, [CENTRE]));
+    expect(counted).toEqual([['centre_1_isHeld_1_device_1']]);
   });
 });

@@ -25,6 +25,7 @@ import './mandate-applications.test.ts';
 import './named-mandates.test.ts';
 import './quarantined-acts.test.ts';
 import './occur-time.test.ts';
+import './offline-copies.test.ts';
 import './own-application.test.ts';
 import './record-payment.test.ts';
 import './renew-application.test.ts';

@@ -180,7 +180,12 @@ export async function openWorld() {
   function deskAt(
     port: number,
     centre = 'CU-001',
-    who: { role?: 'specialist' | 'supervisor'; operator?: string; inheritedCentres?: string[]; person?: string } = {},
+    who: {
+      role?: 'specialist' | 'centre-manager' | 'supervisor';
+      operator?: string;
+      inheritedCentres?: string[];
+      person?: string;
+    } = {},
   ) {
     const { role = 'specialist', operator = `operators/${centre.toLowerCase()}-${role}` } = who;
     const inheritedCentres = (who.inheritedCentres ?? []).map((code) => `centres/${code}`);

@@ -127,6 +127,8 @@ export const ACCESS_KINDS = [
   'collection',
   'copy',
   'quarantine',
+  'offline-copy',
+  'offline',
 ] as const;
 export type AccessKind = (typeof ACCESS_KINDS)[number];
 

@@ -17,6 +17,8 @@ export const JOURNAL_ACTIONS = {
   'read-collection': 'The data for handing over a result for another centre were read',
   'read-copy': 'The resource was part of the copy of all data about a person',
   'read-quarantine': 'An act of a suspended operator was read, with its application',
+  'read-offline-copy': 'The file was delivered to a device for work without a line',
+  'read-offline': 'The copied file was read on a device without a line, and reported later',
   'export-person': 'A copy of all data about a person was created',
   'read-list': 'A page of the list of a centre was read',
   'read-staff': 'The record of one member of staff was read',

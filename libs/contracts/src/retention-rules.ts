@@ -99,6 +99,12 @@ export const RETENTION_RULES = {
     starts: 'The release or the rejection; the content ends earlier with its application',
     end: 'key-destroyed',
   }),
+  'device-copies': term('RETENTION_DEVICE_COPIES_DAYS', 1_095, {
+    service: 'intake',
+    data: 'Records of offline copies: which device of which operator held which application, from when until when',
+    starts: 'The last delivery of the file to the device',
+    end: 'row-removed',
+  }),
   'mandate-copies': term('RETENTION_MANDATE_COPIES_DAYS', 1_095, {
     service: 'intake',
     data: 'Copies of mandates with keyed hashes of people',

@@ -16,6 +16,7 @@ const OPERATIONS_WITH_NAMES = [
   'listDocumentHolds',
   'getMandate',
   'createPersonCopy',
+  'updateOfflineCopy',
 ];
 
 /** Adds `operators` to the responses of these operations. Application details list missing names in `unavailableParts`. */

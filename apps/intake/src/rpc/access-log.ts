@@ -61,8 +61,17 @@ export function accessLogRpcs({
   };
 }
 
-export function toAccessLogEntry({ operator, centre, agency = '', kind, time }: AccessLogEntry): AccessLogEntryOut {
-  return { operator, centre, agency, kind: ACCESS_KIND_VALUES[kind], accessTime: toTimestamp(time) };
+export function toAccessLogEntry({
+  operator,
+  centre,
+  agency = '',
+  kind,
+  time,
+  device = '',
+  recordTime,
+}: AccessLogEntry): AccessLogEntryOut {
+  const times = { accessTime: toTimestamp(time), recordTime: toTimestamp(recordTime) };
+  return { operator, centre, agency, kind: ACCESS_KIND_VALUES[kind], device, ...times };
 }
 
 /** Access to a list belongs to a centre, so no application lists it. */
@@ -78,5 +87,7 @@ const ACCESS_KIND_VALUES = {
   collection: 'ACCESS_KIND_COLLECTION',
   copy: 'ACCESS_KIND_COPY',
   quarantine: 'ACCESS_KIND_QUARANTINE',
+  'offline-copy': 'ACCESS_KIND_OFFLINE_COPY',
+  offline: 'ACCESS_KIND_OFFLINE',
   list: 'ACCESS_KIND_UNSPECIFIED',
 } as const;

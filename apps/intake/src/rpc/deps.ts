@@ -10,6 +10,7 @@ import type { StoredApplication } from '../store.ts';
 import type { OpenApplicationCounter } from '../store/open-application-counter.ts';
 import type { HistorySegments } from '../store/history-segments.ts';
 import type { AccessLog } from '../store/access-log.ts';
+import type { StoredDeviceCopy } from '../store/offline-copies.ts';
 import type { StoredPersonCopy } from '../store/person-copies.ts';
 import type { QuarantinedActs } from '../store/quarantined-acts.ts';
 import type { StoredMandate } from '../store/mandates.ts';
@@ -33,6 +34,8 @@ export interface RpcDeps {
   verifyGrant: (token: string) => Promise<GrantFacts>;
   /** Set while a quarantined act is applied: who made it, and when. */
   release?: ActRelease;
+  /** Which device holds which file. */
+  deviceCopies: Documents<StoredDeviceCopy>;
   statistics: StatisticsStore;
   /** Hashes names and numbers for the search. */
   hashes: SearchHasher;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createPageToken, newUlid, parsePageToken } from '@cups/contracts/node';
 import type { AccessKind as ApplicationAccessKind } from '@cups/application';
 import type { Cause, Documents, Store, StoredDocument } from '@cups/store';
@@ -21,6 +22,10 @@ export interface AccessLogEntry {
   agency?: string;
   kind: AccessKind;
   time: Date;
+  /** ULID of the device with the offline copy, for the kinds of offline copies. */
+  device?: string;
+  /** Time of the recording, if the access happened without a line. */
+  recordTime?: Date;
 }
 
 /** A stored entry. Its ID is `<subject>/<ULID>`: one range of IDs holds the entries of one subject, in order. */
@@ -32,7 +37,17 @@ export interface NewAccess {
   cause: Pick<Cause, 'requestId' | 'traceparent'>;
 }
 
+/** An access that happened without a line, on a device. */
+export interface LateAccess {
+  /** ID of the application. */
+  subject: string;
+  entry: AccessLogEntry & { device: string };
+  /** Time of the access by the device, which identifies it in its reports. */
+  claimedTime: Date;
+}
+
 export interface AccessSummary {
+  /** Number of accesses, without deliveries of offline copies, which nobody has read yet. */
   count: number;
   operatorCount: number;
   /** The latest access of another operator. */
@@ -45,6 +60,11 @@ export interface AccessLog {
    * @param subjects IDs of applications, or the code of a centre for a page of its list
    */
   write(subjects: readonly string[], access: NewAccess): Promise<void>;
+  /**
+   * Stores accesses that a device reports later. A repeated report stores nothing.
+   * @returns the number of new entries
+   */
+  writeLate(accesses: readonly LateAccess[], options: Pick<NewAccess, 'cause'> & { now: Date }): Promise<number>;
   /**
    * Returns the entries of one subject, newest first.
    * @throws Problem PAGE_TOKEN_INVALID
@@ -60,7 +80,15 @@ export interface AccessLog {
 export const openAccessLogRows = (store: Store): Documents<AccessLogRow> =>
   store.documents<AccessLogRow>({
     collection: 'accessLog',
-    schema: { operator: String, centre: String, agency: String, kind: String, time: Date },
+    schema: {
+      operator: String,
+      centre: String,
+      agency: String,
+      kind: String,
+      time: Date,
+      device: String,
+      recordTime: Date,
+    },
     schemaVersion: 1,
     indexes: [{ fields: { time: 1 }, query: 'the rows whose term is over' }],
     existsReason: 'ALREADY_EXISTS',
@@ -77,6 +105,11 @@ export function openAccessLog(store: Store, documents: Documents<AccessLogRow>):
       const eventsOf = (row: (typeof rows)[number]) => [entryOfAccess(row)];
       await documents.createMissing(rows, { scope: 'service', cause, now: entry.time, eventsOf });
     },
+    async writeLate(accesses, { cause, now }) {
+      const rows = new Map(accesses.map(toLateRow).map((row) => [row._id, row]));
+      const eventsOf = (row: Pick<AccessLogRow, '_id'> & AccessLogEntry) => [entryOfAccess(row)];
+      return documents.createMissing([...rows.values()], { scope: 'service', cause, now, eventsOf });
+    },
     async list(subject, { pageSize, pageToken }) {
       const after = parsePageToken(pageToken, subject);
       const range = after === undefined ? rangeOf(subject) : { _id: { $gt: `${subject}/`, $lt: after } };
@@ -91,7 +124,7 @@ export function openAccessLog(store: Store, documents: Documents<AccessLogRow>):
     async summary(subject, exceptOperator) {
       const operators = await collection()
         .aggregate<{ _id: string; count: number; last: string }>([
-          { $match: rangeOf(subject) },
+          { $match: { ...rangeOf(subject), kind: { $ne: 'offline-copy' } } },
           { $group: { _id: '$operator', count: { $sum: 1 }, last: { $max: '$_id' } } },
         ])
         .toArray()
@@ -110,4 +143,18 @@ export function openAccessLog(store: Store, documents: Documents<AccessLogRow>):
       return summary;
     },
   };
+}
+
+const ULID_TIME_LENGTH = 10;
+const ULID_RANDOM_LENGTH = 16;
+const ULID_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** The ID depends on the access alone, so that a repeated report has the same one. */
+function toLateRow({ subject, entry, claimedTime }: LateAccess) {
+  const identity = [subject, entry.operator, entry.device, claimedTime.getTime()].join('\n');
+  const hash = createHash('sha256').update(identity).digest();
+  const random = Array.from({ length: ULID_RANDOM_LENGTH }, (_, at) => ULID_ALPHABET.charAt(hash[at]! & 31)).join('');
+  // The resolved time of a clock that cannot be right is the arrival, which each report has another of.
+  const time = newUlid(new Date(Math.max(0, claimedTime.getTime()))).slice(0, ULID_TIME_LENGTH);
+  return Object.assign({ _id: `${subject}/${time}${random}` }, entry);
 }

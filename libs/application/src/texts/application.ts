@@ -358,6 +358,12 @@ export const ACCESS_KIND_TEXTS: Record<AccessKind, Text> = {
     ru: 'действие в карантине',
     en: 'a quarantined act',
   },
+  'offline-copy': {
+    ro: 'copie pe calculatorul ghișeului, pentru lucrul fără legătură',
+    ru: 'копия на компьютере окна, для работы без связи',
+    en: 'copy on the desk PC, for work without a line',
+  },
+  offline: { ro: 'dosarul copiat, fără legătură', ru: 'скопированное дело, без связи', en: 'copied file, offline' },
 };
 
 export const BUCKET_TEXTS: Record<Bucket, Text> = {
