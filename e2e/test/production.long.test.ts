@@ -256,7 +256,7 @@ describe('changes of rights', () => {
         last = next;
         return false;
       } catch (error) {
-        return /401 .*SESSION_EXPIRED/.test(String(error)) || Promise.reject(error as Error);
+        return /403 .*OPERATOR_SUSPENDED/.test(String(error)) || Promise.reject(error as Error);
       }
     });
     await suspended;

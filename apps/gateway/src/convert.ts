@@ -379,6 +379,11 @@ export const sessionJson = convertWith({
   centres: (centres: { name: string }[]) => centres.map(centreJson),
 });
 export const ownSessionJson = convertWith({});
+/** `keyShare` is base64url without padding. */
+export const deviceContactJson = convertWith({
+  keyShare: (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url'),
+});
+export const deviceJson = convertWith({ state: enumField('DEVICE_STATE_') });
 export const signInProviderJson = convertWith({});
 
 /** Hides the SMTP status code, which only the log shows. */

@@ -8,6 +8,7 @@ import { withOperatorNames } from './routes/operator-names.ts';
 import { platformRoutes } from './routes/platform.ts';
 import type { PlatformDeps } from './routes/platform.ts';
 import { agencyRoutes } from './routes/agency.ts';
+import { deviceRoutes } from './routes/devices.ts';
 import { documentRoutes } from './routes/documents.ts';
 import type { DocumentRouteDeps } from './routes/documents.ts';
 import { createUploadHandlers } from './transfers/uploads.ts';
@@ -61,6 +62,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...personCopyRoutes(deps),
     ...offlineCopyRoutes(deps),
     ...staffRoutes(deps),
+    ...deviceRoutes(deps),
     ...statisticsRoutes(deps),
   });
 }

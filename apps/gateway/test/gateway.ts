@@ -22,6 +22,7 @@ import type { Config } from '../src/config.ts';
 import { createSessionCookie } from '../src/http/session-cookie.ts';
 import { createGateway } from '../src/service.ts';
 import { createFakeDocuments } from './fake-documents.ts';
+import { DEVICE_RESPONSES } from './device-fixtures.ts';
 import { MANDATE_RESPONSES } from './mandate-fixtures.ts';
 import { STAFF_RESPONSES } from './staff-fixtures.ts';
 
@@ -247,6 +248,7 @@ export async function startGateway(
       EndSession: () => Promise.resolve({}),
       ...STAFF_RESPONSES,
       ...MANDATE_RESPONSES,
+      ...DEVICE_RESPONSES,
       ListOperators: () => Promise.resolve({ operators: [operator] }),
       BatchGetOperators: ({ names }) =>
         Promise.resolve({ operators: names.map((name) => ({ name, displayName: `Test ${name}` })) }),

@@ -7,6 +7,7 @@ import { createApp } from '../src/http/app.ts';
 import { readOpenapiDocument } from '../src/http/openapi-document.ts';
 import { DOCUMENT_ID, ID, NAME, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
+import { DEVICE_ROWS } from './device-fixtures.ts';
 import { MANDATE_ROWS } from './mandate-fixtures.ts';
 import { STAFF_ROWS } from './staff-fixtures.ts';
 import type { OperationRow } from './operation-row.ts';
@@ -28,6 +29,7 @@ const TESTED_ELSEWHERE = [
 const rows: OperationRow[] = [
   ...STAFF_ROWS,
   ...MANDATE_ROWS,
+  ...DEVICE_ROWS,
   ['getHealth', 'GET', '/healthz', undefined, 200, '', {}],
   ['getReadiness', 'GET', '/readyz', undefined, 200, '', {}],
   ['getOpenapi', 'GET', '/api/v1/openapi.json', undefined, 200, '', {}],

@@ -234,9 +234,9 @@ describe('revalidation by identity', () => {
   });
 
   test.each([
-    ['OPERATOR_SUSPENDED' as const, 'The session has ended: the operator is suspended.'],
-    ['SESSION_EXPIRED' as const, 'The session has ended.'],
-  ])('%s ends the session: 401, the cookie is cleared, without further calls', async (reason, detail) => {
+    ['OPERATOR_SUSPENDED' as const, 403, 'The session has ended: the operator is suspended.'],
+    ['SESSION_EXPIRED' as const, 401, 'The session has ended.'],
+  ])('%s ends the session: %i, the cookie is cleared, without further calls', async (reason, status, detail) => {
     await start();
     try {
       expect((await gateway.send('GET', LIST)).status).toBe(200);
@@ -244,8 +244,8 @@ describe('revalidation by identity', () => {
       later(121_000);
       for (let round = 0; round < 2; round += 1) {
         const reply = await gateway.send('GET', LIST);
-        expect(reply.status).toBe(401);
-        expect(reply.body).toMatchObject({ reason: 'SESSION_EXPIRED', detail });
+        expect(reply.status).toBe(status);
+        expect(reply.body).toMatchObject({ reason, detail });
         expect(reply.get('Set-Cookie')).toEqual([expect.stringMatching(/Max-Age=0/)]);
       }
       expect(sessionCalls()).toBe(2);

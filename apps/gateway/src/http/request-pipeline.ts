@@ -88,7 +88,7 @@ async function readBody(
 }
 
 /** Reasons that clear the cookie of an ended or invalid session. */
-const COOKIE_CLEARING_REASONS: readonly Reason[] = ['SESSION_EXPIRED', 'SESSION_INVALID'];
+const COOKIE_CLEARING_REASONS: readonly Reason[] = ['SESSION_EXPIRED', 'SESSION_INVALID', 'OPERATOR_SUSPENDED'];
 
 /** Returns the session of the caller, or undefined for a public operation. */
 async function authenticate(

@@ -7,7 +7,13 @@ const UNAVAILABLE_RETRY_INTERVAL_MS = 15_000;
 const CHECK_TIMEOUT_MS = 1000;
 /** The cache evicts the least recently used session, which is checked again when needed. */
 const MAX_CACHED_SESSIONS = 20_000;
-export const SESSION_ENDED_MESSAGE = 'The session has ended.';
+/** What the owner of an ended session receives. */
+export interface SessionEnd {
+  reason: 'SESSION_EXPIRED' | 'OPERATOR_SUSPENDED';
+  message: string;
+}
+
+export const SESSION_ENDED: SessionEnd = { reason: 'SESSION_EXPIRED', message: 'The session has ended.' };
 
 interface CheckedAssertion {
   nextCheckTime: number;
@@ -45,8 +51,7 @@ export interface SessionRevalidatorDeps {
 export class SessionRevalidator {
   readonly #deps: SessionRevalidatorDeps;
   readonly #checkedAssertions = new LRUCache<string, CheckedAssertion>({ max: MAX_CACHED_SESSIONS });
-  /** Message for the owner of an ended session. */
-  readonly #endedMessages = new LRUCache<string, string>({ max: MAX_CACHED_SESSIONS });
+  readonly #ended = new LRUCache<string, SessionEnd>({ max: MAX_CACHED_SESSIONS });
 
   constructor(deps: SessionRevalidatorDeps) {
     this.#deps = deps;
@@ -58,13 +63,13 @@ export class SessionRevalidator {
     this.#checkedAssertions.set(assertion, { nextCheckTime: until, freshUntil: until });
   }
 
-  markEnded(sid: string, message = SESSION_ENDED_MESSAGE): void {
-    this.#endedMessages.set(sid, message);
+  markEnded(sid: string, end = SESSION_ENDED): void {
+    this.#ended.set(sid, end);
   }
 
-  /** Returns the message for an ended session; undefined while the session is valid. */
-  getEndedMessage(sid: string): string | undefined {
-    return this.#endedMessages.get(sid);
+  /** Returns why a session has ended; undefined while it is valid. */
+  getEnd(sid: string): SessionEnd | undefined {
+    return this.#ended.get(sid);
   }
 
   /** Returns the newest assertion known here that replaces this one. */
@@ -107,8 +112,8 @@ export class SessionRevalidator {
       checked.nextCheckTime = checked.freshUntil = this.#now() + checkIntervalMs;
     } catch (error) {
       checked.nextCheckTime = this.#now() + Math.min(UNAVAILABLE_RETRY_INTERVAL_MS, checkIntervalMs);
-      const endedMessage = endedMessageFor(error);
-      if (endedMessage !== undefined) this.markEnded(sid, endedMessage);
+      const end = endOf(error);
+      if (end) this.markEnded(sid, end);
     } finally {
       delete checked.pendingCheck;
     }
@@ -124,11 +129,13 @@ export class SessionRevalidator {
 }
 
 /**
- * Returns the message when identity's error means that the session has ended.
+ * Returns the end of the session if identity's error means that it has ended. A desk destroys its local data after a
+ * suspension, so it must learn of it.
  * A replica that lags behind with operators, centres or keys returns another error, and the call is repeated.
  */
-function endedMessageFor(error: unknown): string | undefined {
+function endOf(error: unknown): SessionEnd | undefined {
   if (!isProblem(error)) return undefined;
-  if (error.reason === 'OPERATOR_SUSPENDED') return 'The session has ended: the operator is suspended.';
-  return error.reason === 'SESSION_EXPIRED' ? SESSION_ENDED_MESSAGE : undefined;
+  const { reason } = error;
+  if (reason === 'OPERATOR_SUSPENDED') return { reason, message: 'The session has ended: the operator is suspended.' };
+  return reason === 'SESSION_EXPIRED' ? SESSION_ENDED : undefined;
 }

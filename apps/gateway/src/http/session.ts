@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Problem } from '@cups/problem';
 import type { CallContext, Keys, Role, SecretKey, Session } from '@cups/rpc';
-import { SessionRevalidator, SESSION_ENDED_MESSAGE } from './session-revalidation.ts';
+import { SessionRevalidator, SESSION_ENDED } from './session-revalidation.ts';
 import type { SessionRevalidatorDeps } from './session-revalidation.ts';
 import { createSessionCookie } from './session-cookie.ts';
 import type { CookiePayload } from './session-cookie.ts';
@@ -134,19 +134,17 @@ export class Sessions {
     const previous = this.#revalidator.resolveLatest(storedAssertion);
     const session = await this.#deps.keys.verifySession(previous);
     const idleExpireTime = this.#idleExpireTime({ seen: isBackground ? seen : this.#nowSeconds() });
-    const shouldRevalidate = canRevalidate && this.#revalidator.getEndedMessage(session.sid) === undefined;
+    const shouldRevalidate = canRevalidate && this.#revalidator.getEnd(session.sid) === undefined;
     if (shouldRevalidate) await this.#revalidator.revalidate(previous, { sid: session.sid, idleExpireTime }, context);
     const assertion = this.#revalidator.resolveLatest(previous);
     if (assertion === previous) return { session, assertion };
     return { session: await this.#deps.keys.verifySession(assertion), assertion };
   }
 
-  /** @throws Problem SESSION_EXPIRED for an ended session */
+  /** @throws Problem SESSION_EXPIRED or OPERATOR_SUSPENDED for an ended session */
   #assertNotEnded({ sid }: Session): void {
-    const message =
-      this.#revalidator.getEndedMessage(sid) ??
-      (this.#deps.signOuts.isPending(sid) ? SESSION_ENDED_MESSAGE : undefined);
-    if (message !== undefined) throw new Problem({ reason: 'SESSION_EXPIRED', message });
+    const end = this.#revalidator.getEnd(sid) ?? (this.#deps.signOuts.isPending(sid) ? SESSION_ENDED : undefined);
+    if (end) throw new Problem({ ...end });
   }
 
   async #renewCookie(

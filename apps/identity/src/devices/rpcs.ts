@@ -51,13 +51,14 @@ export function deviceRpcs(
     },
 
     async ListDevices({ centre: name, pageSize, pageToken }, context) {
-      const centre = parseCentre(name);
-      assertMayManage(await resolveActor(context, staff), centre);
+      const actor = await resolveActor(context, staff);
+      const centre = parseCentre(name) ?? (actor.roles.includes('supervisor') ? undefined : actor.centre);
+      assertMayManage(actor, centre);
       const paging = { pageSize: normalizePageSize(pageSize), pageToken, tokenArguments: { centre } };
       const page = await devices.page(centre, paging);
       const operators = [...new Set(page.documents.map(({ operator }) => operator))];
       const names = await staff.findDisplayNames(operators);
-      if (centre !== undefined) await accessLog.write([name], 'read-staff-list', context);
+      if (centre !== undefined) await accessLog.write([resourceName('centres', centre)], 'read-staff-list', context);
       else
         await recordPlatformStaff(
           accessLog,
