@@ -4,6 +4,7 @@ import { open } from '../desk.ts';
 import { applicant, fileApplication } from '../filings.ts';
 import { fileForKnownPerson, KeyboardUser } from '../keyboard.ts';
 import { measureNetwork } from '../network-usage.ts';
+import { waitForStoredPage } from '../offline.ts';
 
 /** Network budgets of the page, measured through the gateway. */
 
@@ -17,7 +18,7 @@ async function openQueue(page: Page): Promise<void> {
 
 test('loads the queue in at most 200 KB, and 20 KB on a repeat visit', async () => {
   // No other test files at this centre: the size does not depend on their rows.
-  const page = await open({ path: 'about:blank', operator: 'cu-022-specialist' });
+  const page = await open({ path: 'about:blank', operator: 'cu-022-specialist', serviceWorkers: 'allow' });
   const network = await measureNetwork(page);
   await openQueue(page);
   // Later screens use the catalog.
@@ -29,6 +30,8 @@ test('loads the queue in at most 200 KB, and 20 KB on a repeat visit', async () 
   // Prefetching follows.
   await network.waitForIdle();
   expect(network.receivedBytes('/')).toBeGreaterThan(first);
+  // Then the page is stored, and the repeat visit begins from there.
+  await waitForStoredPage(page);
 
   await page.goto('about:blank');
   network.reset();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { open, tolerate } from '../desk.ts';
+import { axe, open, tolerate } from '../desk.ts';
 import { listCaches, waitForStoredPage } from '../offline.ts';
 import { ReleaseProxy } from '../release-proxy.ts';
 import { platformUrl } from '../test-env.ts';
@@ -60,4 +60,31 @@ test('loads every screen without a network, and stores no response of the API', 
     return faults;
   }, assets);
   expect(failed).toEqual([]);
+});
+
+test('says that the disk is too full to store the page', async () => {
+  const page = await open({
+    path: 'about:blank',
+    operator: 'cu-022-specialist',
+    flags: proxy.browserFlags,
+    serviceWorkers: 'allow',
+  });
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: platformUrl(), quotaSize: 300_000 });
+  await page.goto('/');
+  await queueHeading(page).waitFor();
+  await page.getByRole('button', { name: /^Contul meu/ }).click();
+  await page.getByText('Discul este plin').waitFor({ timeout: 60_000 });
+  expect(await axe(page)).toEqual([]);
+});
+
+test('can be installed as an app', async () => {
+  const page = await openStored();
+  const devtools = await page.context().newCDPSession(page);
+  const { errors, data = '' } = await devtools.send('Page.getAppManifest');
+  expect(errors).toEqual([]);
+  expect(JSON.parse(data)).toMatchObject({ name: 'CUPS', lang: 'ro', display: 'standalone', start_url: '/' });
+  const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
+  // A browser context of a test is like a private window, which installs nothing.
+  expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')).toEqual([]);
 });

@@ -1,0 +1,178 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
+import type { Page } from 'playwright-core';
+import { startGateway } from '../../../apps/gateway/test/gateway.ts';
+import { open, tolerate } from '../desk.ts';
+import { listCaches, waitForStoredPage } from '../offline.ts';
+import { ReleaseProxy } from '../release-proxy.ts';
+import { platformUrl } from '../test-env.ts';
+
+/** A browser with a stored page gets a new release, or loses the stored page, without losing input. */
+
+type Gateway = Awaited<ReturnType<typeof startGateway>>;
+
+/** The title of the queue in each release. */
+const OLD = 'Coada';
+const NEW = 'Rândul';
+
+let proxy: ReleaseProxy;
+/** Folder of the new release. */
+const release = mkdtempSync(join(tmpdir(), 'cups-release-'));
+/** Serves the new release. */
+let newer: Gateway;
+/** Serves the new release, and a worker that removes itself. */
+let withdrawn: Gateway;
+beforeAll(async () => {
+  proxy = await ReleaseProxy.open(platformUrl());
+  execFileSync(
+    process.execPath,
+    [join(import.meta.dirname, '../../../apps/desk/test/build-release.ts'), release, NEW],
+    {
+      stdio: 'inherit',
+    },
+  );
+  newer = await startGateway({}, { deskDir: release });
+  withdrawn = await startGateway({}, { deskDir: release, deskServiceWorker: 'withdrawn' });
+}, 240_000);
+beforeEach(() => proxy.reset());
+afterAll(async () => {
+  await Promise.all([proxy.close(), newer.stop(), withdrawn.stop()]);
+  rmSync(release, { recursive: true });
+});
+
+const queueTab = (page: Page, title: string) => page.getByRole('link', { name: new RegExp(`^${title}`) });
+
+async function openStored(): Promise<Page> {
+  const page = await open({
+    operator: 'cu-022-specialist',
+    flags: proxy.browserFlags,
+    serviceWorkers: 'allow',
+  });
+  tolerate(page, /Failed to load resource|ERR_/);
+  await queueTab(page, OLD).waitFor();
+  await waitForStoredPage(page);
+  return page;
+}
+
+/** Opens a second window of the same browser, with half an input. */
+async function openTyping(page: Page): Promise<Page> {
+  const second = await page.context().newPage();
+  await second.goto(`${platformUrl()}/visits/new`);
+  await second.getByRole('combobox').fill('pașa');
+  await second.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  return second;
+}
+
+/** The browser comes online: the page checks for a release. */
+const check = (page: Page) => page.evaluate(() => void dispatchEvent(new Event('online')));
+
+const hasWaitingRelease = (page: Page) =>
+  page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting !== null);
+
+/** Resolves when a worker has asked the window this often whether it can reload. */
+const waitForQuestions = (page: Page, count: number) =>
+  page.evaluate(
+    (wanted) =>
+      new Promise<void>((resolve) => {
+        let asked = 0;
+        navigator.serviceWorker.addEventListener('message', ({ data }) => {
+          if ((data as { kind: string }).kind === 'can-reload' && ++asked === wanted) resolve();
+        });
+      }),
+    count,
+  );
+
+test('takes a new release when no window has input, and keeps the files of the former one until then', async () => {
+  const page = await openStored();
+  const typing = await openTyping(page);
+  const [oldCache = ''] = Object.keys(await listCaches(page));
+  proxy.serve(() => newer.url);
+  await check(page);
+  await eventually(() => hasWaitingRelease(page), { timeoutMs: 60_000 });
+  // The second question follows a refusal.
+  await waitForQuestions(typing, 2);
+  expect(await hasWaitingRelease(page)).toBe(true);
+  await queueTab(page, OLD).waitFor();
+  // A reload alone does not take it.
+  await page.reload();
+  await queueTab(page, OLD).waitFor();
+
+  // The operator opens it; the other window keeps its input and its files.
+  await page.getByRole('button', { name: /^Contul meu/ }).click();
+  await page.getByRole('button', { name: 'Deschide acum' }).click();
+  await queueTab(page, NEW).waitFor();
+  expect(await typing.getByRole('combobox').inputValue()).toBe('pașa');
+  await queueTab(typing, OLD).waitFor();
+  const files = (await listCaches(typing))[oldCache] ?? [];
+  const former = files.filter((path) => /\/(?:centres|hand-over)-[\w-]+\.js$/.test(path));
+  expect(former.length).toBeGreaterThan(1);
+  await typing.evaluate((paths) => Promise.all(paths.map((path) => import(path))).then(() => {}), former);
+
+  // Once it has none, it follows, and the former release is deleted.
+  await typing.getByRole('combobox').fill('');
+  await queueTab(typing, OLD).click();
+  await queueTab(typing, NEW).waitFor({ timeout: 60_000 });
+  await typing.reload();
+  await eventually(async () => !Object.keys(await listCaches(typing)).includes(oldCache));
+});
+
+test('stores no release by halves while gateways of two releases serve', async () => {
+  const page = await openStored();
+  const [oldCache = ''] = Object.keys(await listCaches(page));
+  // The worker of the new release meets the document of the former one, last its own.
+  proxy.serve((path) => (path === '/' ? platformUrl() : newer.url));
+  const failed = page.evaluate(
+    () =>
+      new Promise<boolean>((resolve) =>
+        navigator.serviceWorker.addEventListener('message', ({ data }) =>
+          resolve((data as { kind: string }).kind === 'install-failed'),
+        ),
+      ),
+  );
+  await check(page);
+  expect(await failed).toBe(true);
+  expect(await hasWaitingRelease(page)).toBe(false);
+  await page.reload();
+  await queueTab(page, OLD).waitFor();
+  proxy.serve(() => newer.url);
+  await check(page);
+  await queueTab(page, NEW).waitFor({ timeout: 60_000 });
+  expect(Object.keys(await listCaches(page))).not.toEqual([oldCache]);
+});
+
+test('a withdrawal deletes the stored page, and keeps input', async () => {
+  const page = await openStored();
+  const typing = await openTyping(page);
+  proxy.serve(() => withdrawn.url);
+  await check(page);
+  await eventually(async () => Object.keys(await listCaches(page)).length === 0, { timeoutMs: 30_000 });
+  await eventually(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length === 0));
+  expect(await typing.getByRole('combobox').inputValue()).toBe('pașa');
+  await page.reload();
+  await queueTab(page, NEW).waitFor();
+  expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBe(null);
+});
+
+test('a worker that fails leaves the page usable', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'cups-broken-'));
+  writeFileSync(join(dir, 'sw.js'), "addEventListener('install', () => { throw new Error('injected'); }); throw 1;");
+  const broken = await startGateway({}, { deskDir: dir });
+  try {
+    proxy.serve((path) => (path === '/sw.js' ? broken.url : platformUrl()));
+    const page = await open({ operator: 'cu-022-specialist', flags: proxy.browserFlags, serviceWorkers: 'allow' });
+    tolerate(page, /injected|Uncaught/);
+    await queueTab(page, OLD).waitFor();
+    await eventually(() => proxy.requests.includes('/sw.js'));
+    await page.getByRole('button', { name: /^Contul meu/ }).click();
+    await page.getByText('Pagina nu se deschide încă fără rețea.').waitFor();
+    await page.reload();
+    await queueTab(page, OLD).waitFor();
+  } finally {
+    await broken.stop();
+    rmSync(dir, { recursive: true });
+  }
+});
