@@ -303,6 +303,18 @@ const STATISTICS: FieldRules = {
 };
 export const statisticsJson = convertWith(STATISTICS);
 
+/** A quarantined act, without its content. */
+export const quarantinedActJson = (wire: { name: string }) => ({
+  id: idOf(wire.name),
+  ...messageToJson(wire, {
+    state: enumField('QUARANTINE_STATE_'),
+    sequence: Number,
+    refusal: convertWith({ time: instantJson }),
+    alreadyApplied: orUndefined,
+    erased: orUndefined,
+  }),
+});
+
 /** A history entry. */
 export const actionJson = convertWith({
   kind: oneOf(HISTORY_KINDS, 'other'),

@@ -1,4 +1,4 @@
-import type { Handler } from './http/handler.ts';
+import type { Handler, Operation } from './http/handler.ts';
 import type { ServiceClients } from './clients.ts';
 import type { OperatorNameResolver } from './operator-name-resolver.ts';
 import { applicationRoutes } from './routes/applications.ts';
@@ -17,6 +17,8 @@ import { deliveryAndNoticeRoutes } from './routes/deliveries-and-notices.ts';
 import { mandateRoutes } from './routes/mandates.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { offlineCopyRoutes } from './routes/offline-copies.ts';
+import { quarantinedActRoutes } from './routes/quarantined-acts.ts';
+import { createRecordedWrites } from './recorded-write.ts';
 import { personCopyRoutes } from './routes/person-copies.ts';
 import { dataRightsRoutes, oversightRoutes } from './routes/oversight.ts';
 import { collectionRoutes } from './routes/collections.ts';
@@ -37,6 +39,7 @@ export interface OperationHandlerDeps
     Pick<UploadDeps, 'isStopping' | 'turns'> {
   operators: OperatorNameResolver;
   uploads: UploadDeps['pool'];
+  operations: readonly Operation[];
 }
 
 /** Returns the handler of each operation, by operationId. openapi.yaml has validated every request. */
@@ -64,5 +67,14 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...staffRoutes(deps),
     ...deviceRoutes(deps),
     ...statisticsRoutes(deps),
+    ...quarantinedActRoutes({ ...deps, recordedWrites: createRecordedWrites(deps.operations, writeRoutesOf(deps)) }),
   });
 }
+
+/** Returns the routes with desk writes, for other clients. */
+const writeRoutesOf = (deps: ServiceClients) => (clients: Pick<ServiceClients, 'intake' | 'identity'>) => ({
+  ...applicationRoutes({ ...deps, ...clients }),
+  ...collectionRoutes(clients),
+  ...deliveryAndNoticeRoutes({ ...deps, ...clients }),
+  ...mandateRoutes({ ...deps, ...clients }),
+});

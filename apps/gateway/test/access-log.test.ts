@@ -36,6 +36,8 @@ const RECORDED: Record<string, [method: string, path: string, by: string, body?:
     'RecordOfflineReads',
     { device: ID, reads: [{ application: NAME, readTime: '2026-11-29T08:42:00Z' }] },
   ],
+  getQuarantinedAct: ['GET', `/api/v1/quarantined-acts/${ID}`, 'GetQuarantinedAct'],
+  releaseQuarantinedAct: ['POST', `/api/v1/quarantined-acts/${ID}/release`, 'GetQuarantinedAct'],
   createPersonCopy: [
     'POST',
     '/api/v1/person-copies',
@@ -96,7 +98,7 @@ const UNRECORDED: Record<string, string[]> = {
   'shows names of resources, states, times and counts': [
     ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],
     ...['getAgencyActivity', 'listUncollectedResults', 'listDocumentHolds', 'countMandates', 'getMandateCode'],
-    ...['listErasures', 'getDataState', 'listOfflineCopies'],
+    ...['listErasures', 'getDataState', 'listOfflineCopies', 'listQuarantinedActs', 'rejectQuarantinedAct'],
   ],
   'changes what is erased, and is recorded in the hold with its operator': ['setDocumentHold', 'clearDocumentHold'],
   'uses a right of a person without showing content, and is in the history of the application': [
@@ -106,6 +108,7 @@ const UNRECORDED: Record<string, string[]> = {
   ],
   'shows facts of documents, without their content': ['listDocuments', 'getDocument'],
   'shows what the caller sent': [
+    'handInActs',
     ...['getAgencyDocumentStatus', 'createResultDocument'],
     'createUpload',
     'getUpload',

@@ -24,6 +24,7 @@ import { createGateway } from '../src/service.ts';
 import { createFakeDocuments } from './fake-documents.ts';
 import { DEVICE_RESPONSES } from './device-fixtures.ts';
 import { MANDATE_RESPONSES } from './mandate-fixtures.ts';
+import { QUARANTINE_RESPONSES } from './quarantine-fixtures.ts';
 import { STAFF_RESPONSES } from './staff-fixtures.ts';
 
 /** Runs a gateway over HTTP with fake upstream services, generated from their protos. */
@@ -225,6 +226,7 @@ export async function startGateway(
         }),
       ListAccessLogEntries: () => Promise.resolve({ entries: [accessLogEntry], nextPageToken: 'next' }),
       ...dataRights,
+      ...QUARANTINE_RESPONSES,
       GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),
       TrackApplication: () =>
         Promise.resolve({ state: 'STATE_IN_PROGRESS', updateTime: MORNING, dueDate: '2026-12-01' }),

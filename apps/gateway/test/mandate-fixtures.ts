@@ -70,7 +70,7 @@ export const MANDATE_RESPONSES = {
   RevokeMandateByCode: () => Promise.resolve({ mandate: held, revocation }),
 };
 
-const newMandate = {
+export const newMandate = {
   person: PERSON,
   scope: { publicServices: [SERVICE] },
   term: 'days-31',

@@ -16,6 +16,7 @@ import './json-body.test.ts';
 import './offline-copies.test.ts';
 import './openapi-document.test.ts';
 import './person-copies.test.ts';
+import './quarantine.test.ts';
 import './request-validation.test.ts';
 import './resumed-uploads.test.ts';
 import './routes.test.ts';

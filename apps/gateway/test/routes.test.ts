@@ -9,6 +9,7 @@ import { DOCUMENT_ID, ID, NAME, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { DEVICE_ROWS } from './device-fixtures.ts';
 import { MANDATE_ROWS } from './mandate-fixtures.ts';
+import { QUARANTINE_ROWS } from './quarantine-fixtures.ts';
 import { STAFF_ROWS } from './staff-fixtures.ts';
 import type { OperationRow } from './operation-row.ts';
 
@@ -25,11 +26,14 @@ const DOCUMENT_NAME = `documents/${DOCUMENT_ID}`;
 const TESTED_ELSEWHERE = [
   ...['createUpload', 'getUpload', 'appendUpload', 'deleteUpload'],
   ...['getAgencyDocument', 'getAgencyDocumentStatus', 'createResultDocument'],
+  // Needs a grant instead of a session: see quarantine.test.ts.
+  'handInActs',
 ];
 const rows: OperationRow[] = [
   ...STAFF_ROWS,
   ...MANDATE_ROWS,
   ...DEVICE_ROWS,
+  ...QUARANTINE_ROWS,
   ['getHealth', 'GET', '/healthz', undefined, 200, '', {}],
   ['getReadiness', 'GET', '/readyz', undefined, 200, '', {}],
   ['getOpenapi', 'GET', '/api/v1/openapi.json', undefined, 200, '', {}],
@@ -618,6 +622,7 @@ describe('each operation calls its upstream service and responds as documented',
     const none = {
       sessions: undefined as never,
       agencyTokens: undefined as never,
+      grants: undefined as never,
       page: undefined as never,
       contract: undefined as never,
       journalSite: undefined as never,

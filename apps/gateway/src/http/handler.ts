@@ -31,6 +31,8 @@ export interface HandlerRequest {
   requestId: string;
   /** From If-Match, or empty. */
   etag: string;
+  /** Verified grant of a device, for operations that need one instead of a session; otherwise empty. */
+  offlineGrant: string;
   /** From Cups-Reason, still percent-encoded; undefined without the header. */
   reason: string | undefined;
   /** Whether the page polls: the response shows a person nothing that was not shown before. */
@@ -69,6 +71,8 @@ export interface Operation {
   isPublic: boolean;
   /** Whether its caller is the machine of an agency, with an access token instead of a cookie. */
   isForAgencies: boolean;
+  /** Whether its authority is the offline grant of a device, instead of a cookie. */
+  isForDevices: boolean;
   /** Whether it skips the limit of concurrent requests, so that it works in an overload. */
   bypassesAdmission: boolean;
   /** Whether it signs out: it skips session revalidation and the session's rate limit. */

@@ -104,6 +104,7 @@ function buildOperation(schemas: Schemas, path: string, item: Json, method: Oper
     path,
     isPublic: source.security?.length === 0,
     isForAgencies: source.security?.some((scheme) => 'agency' in scheme) ?? false,
+    isForDevices: source.security?.some((scheme) => 'offlineGrant' in scheme) ?? false,
     ...readExtensions(source),
     body: !requestBody ? 'none' : requestBody.required ? 'required' : 'optional',
     streamedMediaType: requestBody && Object.keys(requestBody.content).find((type) => type !== JSON_MEDIA_TYPE),

@@ -1,6 +1,6 @@
 import { isProblem } from '@cups/problem';
 import type { Reason } from '@cups/problem';
-import type { Session } from '@cups/rpc';
+import type { Keys, Session } from '@cups/rpc';
 import type { Request } from 'express';
 import { assertNotEncoded } from './body-reader.ts';
 import type { BodyReader } from './body-reader.ts';
@@ -21,6 +21,9 @@ const BACKGROUND_HEADER = 'Cups-Background';
 /** Header of a page that polls for changes while somebody may be active. */
 const POLL_HEADER = 'Cups-Poll';
 
+/** Cups-Offline of a device without a session: only the grant. */
+const GRANT_HEADER = /^grant="([\w.-]{1,2000})"$/;
+
 /** Links from other sites lead to pages, never into the API. Probes outside it are public. */
 const API_PREFIX = '/api/';
 
@@ -29,6 +32,7 @@ const API_PREFIX = '/api/';
 export interface PipelineDeps {
   sessions: Sessions;
   agencyTokens: Pick<AgencyTokens, 'authenticate' | 'issue'>;
+  grants: Pick<Keys, 'verifyOfflineGrant'>;
   limits: RateLimits;
   bodies: BodyReader;
   admission: Admission;
@@ -51,6 +55,7 @@ export async function runRequestPipeline(
   await limits.address(req, res);
   if (operation.path.startsWith(API_PREFIX)) assertSameSite(req, deps.publicOrigin);
   if (operation.limit === 'tracking') await limits.tracking(req, res);
+  const offlineGrant = operation.isForDevices ? await authenticateDevice(exchange, deps) : '';
   const session = await authenticate(exchange, operation, deps);
   if (operation.limit === 'taken-numbers' && session) await limits.takenNumbers(session.sid, req, res);
   const { value: body, members } = operation.streamedMediaType
@@ -63,7 +68,7 @@ export async function runRequestPipeline(
   const etag = req.get('if-match') ?? '';
   const isPoll = [BACKGROUND_HEADER, POLL_HEADER].some((header) => req.get(header) === '?1');
   const reason = req.get('cups-reason');
-  return { context, session, params, query, body, requestId, etag, reason, isPoll, client: exchange };
+  return { context, session, params, query, body, requestId, etag, offlineGrant, reason, isPoll, client: exchange };
 }
 
 /** Leaves the body to the handler. @throws Problem MEDIA_TYPE_UNSUPPORTED for another media type, or a compressed body */
@@ -96,9 +101,20 @@ async function authenticate(
   operation: Operation,
   deps: PipelineDeps,
 ): Promise<Session | undefined> {
-  if (operation.isPublic) return undefined;
+  if (operation.isPublic || operation.isForDevices) return undefined;
   if (operation.isForAgencies) return authenticateAgency(exchange, deps);
   return authenticateRequest(exchange, operation, deps);
+}
+
+/**
+ * Returns the grant of a device, and counts the request against a limit of its own. An expired grant is one too.
+ * @throws Problem OFFLINE_CLAIM_INVALID
+ */
+async function authenticateDevice({ req, res }: Exchange, { grants, limits }: PipelineDeps): Promise<string> {
+  const [, token = ''] = GRANT_HEADER.exec(req.get('cups-offline') ?? '') ?? [];
+  const { id } = await grants.verifyOfflineGrant(token);
+  await limits.session(`grant ${id}`, req, res);
+  return token;
 }
 
 /** Returns the session of an access token, and counts the request against the limit of its agency. */

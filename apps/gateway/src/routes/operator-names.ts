@@ -17,6 +17,8 @@ const OPERATIONS_WITH_NAMES = [
   'getMandate',
   'createPersonCopy',
   'updateOfflineCopy',
+  'listQuarantinedActs',
+  'getQuarantinedAct',
 ];
 
 /** Adds `operators` to the responses of these operations. Application details list missing names in `unavailableParts`. */

@@ -63,6 +63,7 @@ export function quarantineRpcs(deps: RpcDeps, writes: DeskWrites): QuarantineRpc
       return {
         act: toQuarantinedAct(act),
         body: act.body,
+        key: act.key,
         application: app ? toApplication(app, toViewer(context, deps, now())) : null,
       };
     },

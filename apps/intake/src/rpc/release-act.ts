@@ -34,6 +34,8 @@ const METHODS = {
   'person-notifications': 'RecordPersonNotification',
   'desk-alerts/mark-seen': 'MarkDeskAlertsSeen',
 } as const satisfies Readonly<Record<string, keyof IntakeRpcs>>;
+/** A mandate that a draft names. Identity owns it. */
+const MANDATE = 'mandate';
 const OF_A_NOTICE = /^notices\/[^/]+\/person-notifications$/;
 
 type WriteMethod = (typeof METHODS)[keyof typeof METHODS];
@@ -86,10 +88,12 @@ export async function releaseAct(
   return document;
 }
 
-function apply(
+async function apply(
   act: StoredQuarantinedAct,
   { write, context, writes }: { write: Uint8Array; context: Context; writes: DeskWrites },
 ): Promise<{ replayed?: boolean }> {
+  // The gateway has recorded the mandate in identity, under the same request ID.
+  if (act.kind === MANDATE) return {};
   const method = methodOf(act);
   const request = parseWrite(act, method, write);
   const rpc = writes(releaseOf(act))[method] as (request: object, context: Context) => Promise<{ replayed?: boolean }>;
