@@ -47,6 +47,11 @@ const ACCEPTED_FINDINGS: AcceptedFinding[] = [
     why: 'An operation without a session never answers 401.',
   },
   {
+    rule: 'owasp:api8:2023-define-error-responses-401',
+    at: /^paths\/\/api\/v1\/quarantined-acts\/post\//,
+    why: 'An offline grant that is not accepted is forbidden: signing in would not help its device.',
+  },
+  {
     rule: 'owasp:api4:2023-rate-limit',
     at: /\/responses\/(?:2\d\d|(?!TooManyRequests)[A-Z]\w*)(?:\/headers)?$/,
     why: 'The gateway sends no RateLimit header: each replica counts separately, so none knows the remaining quota.',

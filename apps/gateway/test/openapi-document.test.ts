@@ -116,22 +116,23 @@ describe('openapi.yaml', () => {
       'createUpload',
       'trackApplication',
       ...['createMandate', 'trackMandate', 'trackMandateApplications', 'endMandate'],
-      ...['setDocumentHold', 'eraseApplication', 'restrictProcessing'],
+      ...['setDocumentHold', 'eraseApplication', 'restrictProcessing', 'listQuarantinedActs'],
     ];
     const conflicting = [
       ...['createSession', 'switchCentre', 'deleteDocument', 'getDocumentContent', 'getDocumentPreview'],
-      ...['appendUpload', 'deleteUpload', 'getAgencyDocument'],
+      ...['appendUpload', 'deleteUpload', 'getAgencyDocument', 'releaseQuarantinedAct', 'rejectQuarantinedAct'],
       ...['recordMandatePrinted', 'issueMandateCode', 'mailMandateCode', 'confirmMandateCode'],
     ];
     for (const [index, operation] of operations.entries()) {
-      const { id, path, isPublic: open, body } = operation;
+      const { id, path, isPublic: open, isForDevices, body } = operation;
       const isUpload = path.startsWith('/api/v1/uploads');
       const isContent = ['getDocumentContent', 'getDocumentPreview', 'getAgencyDocument'].includes(id);
       const headers = JSON.stringify(sources[index]!['parameters'] ?? []);
       const expected = [
         ...['400', '429', '500', '503'],
         ...(alone.includes(id) ? [] : ['504']),
-        ...(open && id !== 'createSession' ? [] : ['401']),
+        // An offline grant that is not accepted is forbidden.
+        ...((open && id !== 'createSession') || isForDevices ? [] : ['401']),
         // Because of roles or cross-site requests; probes are public.
         ...(path.startsWith('/api/') || path.startsWith('/agency/') ? ['403'] : []),
         ...(path.includes('{') || named.includes(id) ? ['404'] : []),
@@ -144,7 +145,8 @@ describe('openapi.yaml', () => {
         ...(id === 'createUpload' ? ['413'] : []),
         ...(id === 'appendUpload' ? ['460'] : []),
         ...(headers.includes('IfMatch') ? ['412'] : []),
-        ...(headers.includes('IfMatchRequired') ? ['428'] : []),
+        // Of a released edit.
+        ...(headers.includes('IfMatchRequired') || id === 'releaseQuarantinedAct' ? ['428'] : []),
         ...(body === 'none' ? [] : ['413', '415']),
       ].sort();
       const declared = Object.keys(sources[index]!['responses'] as Node).filter((status) => status >= '400');
