@@ -8,6 +8,10 @@ export interface NetworkUsage {
   totalBytes(prefix: string): number;
   /** Received bytes since `reset`. */
   receivedBytes(prefix: string): number;
+  /** Sent bytes since `reset`. */
+  sentBytes(prefix: string): number;
+  /** Number of requests since `reset` that left the browser. */
+  countRequests(prefix: string): number;
   reset(): void;
   /** Waits until the network has been idle for IDLE_MS. */
   waitForIdle(): Promise<void>;
@@ -52,6 +56,8 @@ export async function measureNetwork(page: Page): Promise<NetworkUsage> {
   return {
     totalBytes: (prefix) => sum(sent, prefix) + sum(received, prefix),
     receivedBytes: (prefix) => sum(received, prefix),
+    sentBytes: (prefix) => sum(sent, prefix),
+    countRequests: (prefix) => [...received].filter(([id, n]) => n > 0 && paths.get(id)?.startsWith(prefix)).length,
     reset() {
       sent.clear();
       received.clear();

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { startChromium } from './chromium.ts';
 import { applicant, fileApplication } from './filings.ts';
 import { fileForKnownPerson, KeyboardUser, handOverResult } from './keyboard.ts';
@@ -9,6 +9,7 @@ import { fileSample } from './sample.ts';
 import { startTestPlatform } from './test-platform.ts';
 import { platformUrl } from './test-env.ts';
 import { measureNetwork } from './network-usage.ts';
+import { measureTimeToQueue, MOBILE_LINE, throttle } from './slow-line.ts';
 
 /**
  * `npm run cups -- desk perf`: load times on a slow network and an old PC, key latency, screens and keys per journey, and
@@ -16,8 +17,6 @@ import { measureNetwork } from './network-usage.ts';
  */
 
 const RUNS = 5;
-/** 512 kbit/s, 300 ms latency, and a CPU six times slower. */
-const NETWORK_CONDITIONS = { offline: false, latency: 300, downloadThroughput: 64_000, uploadThroughput: 64_000 };
 const CPU_SLOWDOWN = 6;
 const CLERK = 'cu-001-specialist';
 
@@ -37,38 +36,17 @@ async function openSignedInContext(browser: Browser): Promise<BrowserContext> {
   return context;
 }
 
-async function throttle(page: Page): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Network.enable');
-  await devtools.send('Network.emulateNetworkConditions', NETWORK_CONDITIONS);
-  await devtools.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN });
-}
-
-/** Returns the ms from navigation to displayed rows. */
-async function measureTimeToUsable(page: Page): Promise<number> {
-  await page.goto('about:blank');
-  await page.goto('/', { waitUntil: 'commit' });
-  const handle = await page.waitForFunction(
-    () => document.querySelector('[data-row]') && performance.now(),
-    undefined,
-    {
-      timeout: 60_000,
-    },
-  );
-  return Number(await handle.jsonValue());
-}
-
 async function measureLoadTimes(browser: Browser): Promise<{ coldMs: number; warmMs: number }> {
   const cold: number[] = [];
   const warm: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
     const context = await openSignedInContext(browser);
     const page = await context.newPage();
-    await throttle(page);
-    cold.push(await measureTimeToUsable(page));
+    await throttle(page, MOBILE_LINE, CPU_SLOWDOWN);
+    cold.push(await measureTimeToQueue(page));
     const network = await measureNetwork(page);
     await network.waitForIdle();
-    warm.push(await measureTimeToUsable(page));
+    warm.push(await measureTimeToQueue(page));
     await context.close();
   }
   return { coldMs: round(median(cold)), warmMs: round(median(warm)) };
@@ -101,7 +79,7 @@ async function measureKeyLatencies(browser: Browser): Promise<object> {
   await page.locator('[data-row]').first().waitFor();
   const network = await measureNetwork(page);
   await network.waitForIdle();
-  await throttle(page);
+  await throttle(page, MOBILE_LINE, CPU_SLOWDOWN);
   const user = new KeyboardUser(page);
   const press = async (...keys: string[]) => {
     for (const key of keys) {

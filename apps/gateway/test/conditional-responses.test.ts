@@ -87,3 +87,9 @@ test('a minimal write returns headers only, except for a new draft', async () =>
   const made = await gateway.send('POST', '/api/v1/applications', { body, headers: { prefer: 'return=minimal' } });
   expect([made.status, made.body.id]).toEqual([201, ID]);
 });
+
+test('recording that a mandate was printed can be minimal', async () => {
+  const path = `/api/v1/mandates/${ID}/printed`;
+  const answer = await gateway.send('POST', path, { headers: { prefer: 'return=minimal' } });
+  expect([answer.status, answer.text, answer.get('preference-applied')]).toEqual([204, '', 'return=minimal']);
+});

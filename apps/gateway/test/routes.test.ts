@@ -685,7 +685,7 @@ describe('content of responses', () => {
       expect(answer.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
       expect(answer.get('x-content-type-options')).toBe('nosniff');
       expect(answer.get('cross-origin-resource-policy')).toBe('same-origin');
-      for (const name of ['referrer-policy', 'cross-origin-opener-policy', 'x-xss-protection', 'x-download-options'])
+      for (const name of ['referrer-policy', 'cross-origin-opener-policy', 'x-xss-protection', 'x-frame-options'])
         expect(answer.get(name)).toBeUndefined();
     }
   });

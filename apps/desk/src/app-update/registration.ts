@@ -1,3 +1,4 @@
+import { isLineCut } from '../api/line.ts';
 import type { TakeOverMessage, WorkerMessage } from '../service-worker/messages.ts';
 import { RELEASE_LOCK_PREFIX } from '../service-worker/messages.ts';
 
@@ -79,6 +80,7 @@ async function start(): Promise<void> {
 
 /** Registers the worker, or checks for a new release. The browser's own check follows navigations only. */
 async function check(): Promise<void> {
+  if (isLineCut()) return;
   try {
     const registration = (await navigator.serviceWorker.getRegistration()) ?? (await register());
     if (registration === undefined) return;

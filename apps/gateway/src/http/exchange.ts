@@ -27,13 +27,14 @@ const JSON_MEDIA_TYPE = 'application/json';
 /** A response of data shows and loads nothing. */
 const DATA_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** Security headers that concern documents only. Each response of data without them saves 300 bytes of a slow line. */
+/** Security headers that concern documents only. Each response of data without them saves 330 bytes of a slow line. */
 const DOCUMENT_HEADERS = [
   'Cross-Origin-Opener-Policy',
   'Origin-Agent-Cluster',
   'Referrer-Policy',
   'X-DNS-Prefetch-Control',
   'X-Download-Options',
+  'X-Frame-Options',
   'X-Permitted-Cross-Domain-Policies',
   'X-XSS-Protection',
 ];

@@ -115,7 +115,7 @@ function deskRoutes({ identity, catalog }: Pick<ServiceClients, 'identity' | 'ca
     },
     async recordMandatePrinted({ params, context }) {
       const { mandate } = await identity.recordMandatePrinted({ name: mandateNameOf(params) }, context);
-      return { body: mandateBody(mandate) };
+      return { canBeMinimal: true, body: mandateBody(mandate) };
     },
   };
 }

@@ -10,9 +10,13 @@ export function usePrintMandate(catalog: Catalog, specialist: string): (mandate:
   return (mandate) => {
     void printDocument(<StoredMandatePrintout mandate={mandate} catalog={catalog} specialist={specialist} />);
     recordPrinted(mandate.name).then(
-      (printed) => queryClient.setQueryData(mandateQuery(mandate.name).queryKey, printed),
+      () => queryClient.setQueryData(mandateQuery(mandate.name).queryKey, withPrintTime),
       // The sheet is printed. Without a line nothing records it, and the screen offers to print again.
       () => undefined,
     );
   };
 }
+
+/** The platform keeps only the first time. */
+const withPrintTime = (mandate: StoredMandate | undefined): StoredMandate | undefined =>
+  mandate && { printTime: new Date().toISOString(), ...mandate };
