@@ -34,8 +34,8 @@ export function keysCommand(): Command {
         ['activate', 'Step 2, five minutes later: signs with it.'],
         [
           'retire',
-          'Step 3: withdraws the old public key when nothing signed with it is in use: after 10 minutes; for identity and ' +
-            'key sets after 8 hours and 5 minutes. Old keys of persons retire when identity reports that no number needs ' +
+          'Step 3: withdraws the old public key when nothing signed with it is in use: after 10 minutes; for identity ' +
+            'after 17 days and 5 minutes; for key sets after 8 hours and 5 minutes. Old keys of persons retire when identity reports that no number needs ' +
             'them.',
         ],
         ['renew', 'Renews the certificate of a service; the previous one stays valid until it expires.'],

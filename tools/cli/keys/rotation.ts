@@ -14,9 +14,11 @@ import type { KeyItem, KeyStore } from './key-store.ts';
 const MINUTE_MS = 60_000;
 /** Time until every process has read a published key: a mounted ConfigMap takes up to two minutes. */
 export const PROPAGATION_MS = 5 * MINUTE_MS;
-/** Lifetime of a service's signatures after its activation; sessions, which identity signs, live up to 8 h. */
+/** Offline grants, which identity signs, live 72 hours. For 14 further days a suspended operator hands in acts with them. */
+const OFFLINE_GRANT_MS = (3 + 14) * 24 * 60 * MINUTE_MS;
+/** Lifetime of a service's signatures after its activation. */
 const signatureLifetime = (service: string): number =>
-  PROPAGATION_MS + (service === 'identity' ? 8 * 60 * MINUTE_MS : 5 * MINUTE_MS);
+  PROPAGATION_MS + (service === 'identity' ? OFFLINE_GRANT_MS : 5 * MINUTE_MS);
 
 /** A private key with the time (ms since 1970) since which it is published or active. */
 interface PrivateJwk extends JsonWebKey {
