@@ -144,3 +144,36 @@ test('asks support for a reason, and offers no changes', async () => {
   expect(await page.getByRole('button', { name: /Invită|Suspendă|Schimbă/ }).count()).toBe(0);
   expect(await axe(page)).toEqual([]);
 });
+
+test('lists the devices of a member, and revokes one', async () => {
+  const operator = 'cu-012-specialist';
+  const specialist = await open({ operator, path: '/team' });
+  // The page has a device of its own; these two are other computers.
+  const [kept, lost] = ['01KB7Z0000000000000000AAAA', '01KB7Z0000000000000000BBBB'];
+  const contact = (id: string) => specialist.context().request.post(`/api/v1/devices/${id}/contact`, { data: {} });
+  const share = async (id: string) => ((await (await contact(id)).json()) as { keyShare: string }).keyShare;
+  const [keptShare] = [await share(kept), await share(lost)];
+
+  const manager = await open({ operator: 'cu-012-manager', path: '/team' });
+  await row(manager, /^Test Specialist/).click();
+  const devices = pane(manager).getByRole('region', { name: 'Calculatoare' });
+  const device = (code: string) => devices.getByRole('listitem').filter({ hasText: `Calculatorul ${code}` });
+  await device('00AAAA').getByText('ultima legătură').waitFor();
+  expect(await axe(manager)).toEqual([]);
+  const revoke = device('00BBBB').getByRole('button', { name: 'Deconectează calculatorul' });
+  await revoke.click();
+  await device('00BBBB').getByText('Nu se poate anula').waitFor();
+  expect(await axe(manager)).toEqual([]);
+  await manager.keyboard.press('Enter');
+  await device('00BBBB').getByText('deconectat la').waitFor();
+  expect(await revoke.count()).toBe(0);
+  await manager.setViewportSize({ width: 320, height: 640 });
+  expect(await manager.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+
+  const refused = await contact(lost);
+  expect([refused.status(), ((await refused.json()) as { reason: string }).reason]).toEqual([403, 'DEVICE_REVOKED']);
+  expect(await share(kept)).toBe(keptShare);
+  await row(manager, /^Test Specialist/).waitFor();
+  // Colleagues see no devices.
+  expect(await specialist.getByText('Calculatoare').count()).toBe(0);
+});

@@ -52,5 +52,7 @@ export type DocumentHold = Schemas['DocumentHold'];
 export type UncollectedResult = Schemas['UncollectedResult'];
 /** A staff member, seen from a centre or the platform. */
 export type TeamMember = Schemas['TeamMember'];
+/** A browser profile on one PC, for one operator. */
+export type Device = Schemas['Device'];
 /** An entry of a staff member's history. */
 export type OperatorAction = Schemas['OperatorAction'];

@@ -96,6 +96,10 @@ export function canInvite({ operator, centre }: Pick<Session, 'operator' | 'cent
   return operator.roles.includes('centre-manager') && centre === `centres/${scope}`;
 }
 
+/** Whether the operator may list and revoke the devices of this team. The platform's staff has none. */
+export const canManageDevices = (session: Pick<Session, 'operator' | 'centre'>, scope: TeamScope): boolean =>
+  scope !== 'staff' && canInvite(session, scope);
+
 /** Returns the roles that the operator may assign in this team. */
 export function assignableRoles({ operator }: Pick<Session, 'operator'>, scope: TeamScope): TeamMember['roles'] {
   if (scope === 'staff') return ['supervisor', 'support', 'agency-clerk'];

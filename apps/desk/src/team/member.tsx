@@ -11,9 +11,11 @@ import { useSignedIn } from '../session/session.tsx';
 import { LANGUAGE_TEXTS } from '../texts/content.ts';
 import { ROLES } from '../texts/session.ts';
 import { TEAM, TEAM_ACTION_TEXTS } from '../texts/team.ts';
+import { lazyExtra } from '../lazy-screens.ts';
 import { MemberActions } from './member-actions.tsx';
 import {
   absenceText,
+  canManageDevices,
   operatorIdOf,
   resolvePermissions,
   lastSeenText,
@@ -25,6 +27,8 @@ import { staffHistoryQuery } from './queries.ts';
 import type { TeamScope } from './queries.ts';
 import { MEMBER_PANE_ID, rolesText, StatusIcon, statusText } from './rows.tsx';
 import styles from './team.module.css';
+
+const Devices = lazyExtra(() => import('./devices.tsx'));
 
 export interface MemberProps {
   scope: TeamScope;
@@ -66,6 +70,7 @@ export function Member({ scope, member, members, reason }: MemberProps) {
         onDone={() => title.current?.focus()}
       />
       {member.leaveTime === undefined ? <MemberFactList member={member} /> : <p>{lastSeenText(member, t)}</p>}
+      {canManageDevices(session, scope) && <Devices scope={scope} member={member} />}
       <History scope={scope} member={member} reason={reason} />
     </div>
   );
