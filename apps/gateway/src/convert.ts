@@ -160,7 +160,11 @@ const deskAlertCause = ({ kind, cause }: { kind: string; cause: string }) =>
   kind === 'agency-message-changed' ? messageChange(cause) : deliveryCause(cause);
 const deskAlertJson = (alert: { kind: string; cause: string }) =>
   Object.assign({}, messageToJson(alert, { kind: deskAlertKind, cause: omitField }), { cause: deskAlertCause(alert) });
+/** Returns the desk time of an act without a line. */
+export const deskTimeJson = convertWith({ time: instantJson });
+
 const APPLICATION: FieldRules = {
+  deskTime: deskTimeJson,
   deskAlerts: (alerts: { kind: string; cause: string }[]) => alerts.map(deskAlertJson),
   state: enumField('STATE_'),
   buckets: enumFields('BUCKET_'),
@@ -317,6 +321,7 @@ export const quarantinedActJson = (wire: { name: string }) => ({
 
 /** A history entry. */
 export const actionJson = convertWith({
+  deskTime: deskTimeJson,
   kind: oneOf(HISTORY_KINDS, 'other'),
   fromState: enumField('STATE_'),
   toState: enumField('STATE_'),

@@ -7,7 +7,7 @@ import type { MandateText__Output } from '@cups/contracts/gen/cups/identity/v1/M
 import type { MandateSupportingCode__Output } from '@cups/contracts/gen/cups/identity/v1/MandateSupportingCode.ts';
 import type { HeldMandate__Output } from '@cups/contracts/gen/cups/identity/v1/HeldMandate.ts';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
-import { idOf } from './convert.ts';
+import { deskTimeJson, idOf } from './convert.ts';
 
 /** Converts mandates to JSON, as openapi.yaml describes it. */
 
@@ -29,6 +29,7 @@ export function mandateJson(mandate: Mandate__Output) {
     application: text(application),
     grantTime: instant(mandate.grantTime),
     expireTime: instant(mandate.expireTime),
+    deskTime: deskTimeJson(mandate.deskTime),
     grantedBy,
     ground: ground && {
       kind: fromProtoEnum('MANDATE_GROUND_', ground.kind),

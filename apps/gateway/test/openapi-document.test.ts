@@ -219,7 +219,11 @@ describe('openapi.yaml', () => {
       );
     });
     expect(bodies.length).toBeGreaterThan(5);
-    const header = (name: string) => (name === 'If-Match' ? '"1"' : '6f3b0c4e-8a7d-4c1e-9b2a-0d1e2f3a4b5c');
+    const headers: Record<string, string> = {
+      'If-Match': '"1"',
+      'Idempotency-Key': '6f3b0c4e-8a7d-4c1e-9b2a-0d1e2f3a4b5c',
+    };
+    const header = (name: string) => headers[name];
     for (const { operation, value } of bodies) {
       const id = /operators|staff/.test(operation.path) ? 'ana' : '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6';
       const ids = { id, noticeId: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z7', code: 'CU-001' };

@@ -13,6 +13,7 @@ import './desk-page.test.ts';
 import './documents.test.ts';
 import './journal.test.ts';
 import './json-body.test.ts';
+import './offline-claim.test.ts';
 import './offline-copies.test.ts';
 import './openapi-document.test.ts';
 import './person-copies.test.ts';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { CreateMandateRequest } from '@cups/contracts/gen/cups/identity/v1/CreateMandateRequest.ts';
 import type { IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import { newUlid } from '@cups/contracts/node';
-import { eventCodec } from '@cups/contracts/proto';
+import { eventCodec, toTimestamp } from '@cups/contracts/proto';
 import { idnp, person, readTopic } from '@cups/testing';
 import { connectDatabase } from '@cups/store';
 import { createMPowerSimulator } from '@cups/test-idp/mpower';
@@ -90,6 +90,29 @@ describe('CreateMandate', () => {
     expect(await desk.createMandate(first)).toEqual({ mandate, replayed: true });
     const other = { ...first, id: newUlid(new Date()) };
     await expect(desk.createMandate(other)).rejects.toEqual(problemWith('REQUEST_ID_REUSED'));
+  });
+
+  test('counts from the time of the desk that an offline grant bounds, with the text of that day', async () => {
+    const shown = await grant(103);
+    const anchorTime = new Date(Math.floor(Date.now() / 1000) * 1000 - 50 * 3_600_000);
+    const operator = shown.grantedBy;
+    const device = `devices/${newUlid(anchorTime)}`;
+    const granted = { id: 'g', operator, device, centre: 'centres/CU-001', anchorTime };
+    const signed = world.keys.forService('identity').signOfflineGrant(granted);
+    const at = (time: Date) => ({ offline: `grant="${signed}", time="${time.toISOString()}", sequence=3` });
+    const time = new Date(anchorTime.getTime() + 3_600_000);
+    const { mandate } = await desk.createMandate(request(103), at(time));
+    expect(mandate).toMatchObject({
+      grantTime: toTimestamp(time),
+      deskTime: { time: toTimestamp(time), device, sequence: 3, previous: '', bounded: true },
+    });
+    expect(mandate!.text!.sha256).not.toBe(shown.text!.sha256);
+    expect(Number(mandate!.expireTime!.seconds)).toBeLessThan(Number(shown.expireTime!.seconds));
+    const early = new Date(anchorTime.getTime() - 3_600_000);
+    const unbounded = (await desk.createMandate(request(103), at(early))).mandate!;
+    expect(unbounded).toMatchObject({ deskTime: { bounded: false }, expireTime: shown.expireTime });
+    const foreign = world.client(await world.signIn('cu-001-manager'));
+    await expect(foreign.createMandate(request(103), at(time))).rejects.toEqual(problemWith('OFFLINE_CLAIM_INVALID'));
   });
 
   test('refuses a text that was not the one shown', async () => {

@@ -105,6 +105,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
       hashes: searchHasher,
       isBackfilled: () => backfill.isComplete(),
       persons: personHasher,
+      grants: backend.keys,
       openApplications: createOpenApplicationCounter(applications, now),
       clients,
       workingTimes,

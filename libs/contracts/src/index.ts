@@ -2,6 +2,8 @@ export { backoff, backoffMs } from './backoff.ts';
 export type { Backoff, BackoffOptions } from './backoff.ts';
 export { toFormerRequest } from './former-requests.ts';
 export { MAX_REPLICA_LAG_MS, DataVersions } from './data-versions.ts';
+export { boundDeskTime, MAX_OFFLINE_HOURS, occurTimeOf } from './desk-time.ts';
+export type { DeskTime } from './desk-time.ts';
 export type { Event, ReceivedEvent, StoredEvent } from './event.ts';
 export { instantOf, isUlid, isUuid, parseRequestId } from './formats.ts';
 export { LOG_NUMBERS, LOG_TEXTS } from './log.ts';

@@ -19,6 +19,9 @@ export function tokensOf({ metadata }: RawCall): { service: string | undefined; 
   return { service, session: metadataText(metadata, 'x-cups-session') };
 }
 
+/** Returns the claim of an act without a line, not verified. */
+export const offlineClaimOf = ({ metadata }: RawCall): string | undefined => metadataText(metadata, 'cups-offline');
+
 /** Returns the caller's request ID, or a new one. */
 export function requestIdOf({ metadata }: RawCall): string {
   return idOf(metadataText(metadata, 'x-request-id'));
@@ -44,6 +47,7 @@ export interface AdmittedCall {
   caller: ServiceName;
   session: Session | undefined;
   sessionToken: string | undefined;
+  offline: string | undefined;
   method: string;
   log: Log;
 }
@@ -52,13 +56,14 @@ export interface AdmittedCall {
 export function createContext(call: RawCall, admitted: AdmittedCall, recordAccess: Context['recordAccess']): Context {
   let signal: AbortSignal | undefined;
   let log: Log | undefined;
-  const { requestId, traceparent, caller, session, sessionToken, method } = admitted;
+  const { requestId, traceparent, caller, session, sessionToken, offline, method } = admitted;
   return {
     requestId,
     caller,
     method,
     ...(session && { session }),
     ...(sessionToken && { sessionToken }),
+    ...(offline && { offline }),
     // Date cannot represent Infinity, so this uses its maximum.
     deadline: new Date(Math.min(deadlineOf(call), 8.64e15)),
     traceparent,

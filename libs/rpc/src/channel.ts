@@ -58,6 +58,7 @@ export interface OutgoingCall {
   requestId: string;
   traceparent: string;
   sessionToken: string | undefined;
+  offline: string | undefined;
   /** Milliseconds since 1970. */
   deadline: number;
   signal: AbortSignal | undefined;

@@ -90,6 +90,7 @@ interface CallMetadata {
   requestId: string;
   traceparent: string;
   sessionToken: string | undefined;
+  offline: string | undefined;
   signal: AbortSignal | undefined;
 }
 
@@ -161,8 +162,8 @@ class ServiceClient {
     context: Partial<CallContext>,
     { timeoutMs = this.#timeoutMs, waitForReady = true }: CallOptions,
   ): Promise<object> {
-    const { requestId = randomUUID(), traceparent = newTraceparent(), sessionToken, signal } = context;
-    const callMetadata: CallMetadata = { requestId, traceparent, sessionToken, signal };
+    const { requestId = randomUUID(), traceparent = newTraceparent(), sessionToken, offline, signal } = context;
+    const callMetadata: CallMetadata = { requestId, traceparent, sessionToken, offline, signal };
     let budget: CallBudget = {
       latest: context.deadline?.getTime() ?? Infinity,
       limit: Date.now() + timeoutMs,
@@ -212,6 +213,7 @@ class ServiceClient {
     metadata.set('x-request-id', call.requestId);
     metadata.set('traceparent', call.traceparent);
     if (call.sessionToken) metadata.set('x-cups-session', call.sessionToken);
+    if (call.offline) metadata.set('cups-offline', call.offline);
     const onTrailer = (trailer: Metadata) => readDataVersions(this.#versions, trailer);
     const { deadline, signal } = call;
     return sendOnce(this.#channel, method, request, { metadata, deadline, signal, onTrailer });

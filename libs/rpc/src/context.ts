@@ -33,6 +33,8 @@ export interface CallContext {
   requestId: string;
   /** The assertion to pass on if the call acts for an operator. */
   sessionToken?: string;
+  /** The header Cups-Offline of an act that was done without a line, not verified. */
+  offline?: string;
   deadline: Date;
   /** W3C Trace Context. */
   traceparent: string;

@@ -6,7 +6,15 @@ import { status } from '@grpc/grpc-js';
 import type { ServiceDefinition, StatusObject } from '@grpc/grpc-js';
 import { assertAccess } from './access.ts';
 import type { AccessRow } from './access.ts';
-import { createContext, deadlineOf, isPastDeadline, requestIdOf, tokensOf, traceparentOf } from './call.ts';
+import {
+  createContext,
+  deadlineOf,
+  isPastDeadline,
+  offlineClaimOf,
+  requestIdOf,
+  tokensOf,
+  traceparentOf,
+} from './call.ts';
 import type { RawCall } from './call.ts';
 import { spiffeIdOf } from './certificate.ts';
 import type { Context, ServiceName, Session } from './context.ts';
@@ -149,7 +157,17 @@ async function executeCall(
       resource,
     });
   };
-  const admitted = { requestId, traceparent, caller, session, sessionToken: tokens.session, method: name, log };
+  const offline = offlineClaimOf(call);
+  const admitted = {
+    requestId,
+    traceparent,
+    caller,
+    session,
+    sessionToken: tokens.session,
+    offline,
+    method: name,
+    log,
+  };
   const response = await method.rpc(parseRequest(method, call.request), createContext(call, admitted, recordAccess));
   const bytes = types.responseSerialize(response);
   if (row.personalData && accessCount === 0) recordAccess();

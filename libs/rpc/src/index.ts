@@ -21,7 +21,8 @@ export {
   PERSON_KEY_SET,
   publicAgencyKeysPath,
 } from './generate-keys.ts';
-export { MAX_OFFLINE_HOURS } from './offline-grant.ts';
+export { MAX_OFFLINE_HOURS } from '@cups/contracts';
+export { OFFLINE_CLAIM_PATTERN, readDeskTime } from './offline-claim.ts';
 export type { OfflineGrant } from './offline-grant.ts';
 export { watchPersonHasher } from './person-hash.ts';
 export type { PersonHasher } from './person-hash.ts';

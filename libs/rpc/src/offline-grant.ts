@@ -1,8 +1,5 @@
-import { isResourceName, isUuid } from '@cups/contracts';
+import { isResourceName, isUuid, MAX_OFFLINE_HOURS } from '@cups/contracts';
 import type { TokenRule, VerifiedPayload } from './verify-token.ts';
-
-/** Maximum time without contact, in hours, in which a device works with one offline grant. */
-export const MAX_OFFLINE_HOURS = 72;
 
 /** Only identity may sign offline grants. An expired one is still evidence, so verification returns it. */
 export const OFFLINE_GRANT_RULE: TokenRule = {

@@ -81,6 +81,8 @@ export interface Operation {
   isShared: boolean;
   /** An additional rate limit: unknown tracking numbers of an address, or taken ones of a session; and both in total. */
   limit: 'tracking' | 'taken-numbers' | undefined;
+  /** Whether its request may carry a claim of an act that was done without a line. */
+  takesOfflineClaim: boolean;
   body: 'none' | 'optional' | 'required';
   /** Media type of a body that the handler reads piece by piece; undefined for JSON. */
   streamedMediaType: string | undefined;

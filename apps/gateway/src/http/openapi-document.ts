@@ -46,6 +46,8 @@ const EXTENSIONS = [
   'x-cups-limit',
   'x-cups-max-body-kib',
 ];
+/** The desk's claim of when an act without a line happened. The service that performs the act verifies it. */
+export const OFFLINE_CLAIM_HEADER = 'Cups-Offline';
 const LIMIT_NAMES = ['tracking', 'taken-numbers'];
 const JSON_MEDIA_TYPE = 'application/json';
 const MAX_VIOLATIONS = 100;
@@ -106,6 +108,7 @@ function buildOperation(schemas: Schemas, path: string, item: Json, method: Oper
     isForAgencies: source.security?.some((scheme) => 'agency' in scheme) ?? false,
     isForDevices: source.security?.some((scheme) => 'offlineGrant' in scheme) ?? false,
     ...readExtensions(source),
+    takesOfflineClaim: parameters.some(({ name }) => name === OFFLINE_CLAIM_HEADER),
     body: !requestBody ? 'none' : requestBody.required ? 'required' : 'optional',
     streamedMediaType: requestBody && Object.keys(requestBody.content).find((type) => type !== JSON_MEDIA_TYPE),
     locateField: locateParameters(parameters),

@@ -7,6 +7,7 @@ import type { BodyReader } from './body-reader.ts';
 import { hasBody, assertJsonType, parseBody } from './json-body.ts';
 import type { ParsedBody } from './json-body.ts';
 import type { Exchange } from './exchange.ts';
+import { OFFLINE_CLAIM_HEADER } from './openapi-document.ts';
 import type { HandlerRequest, Operation } from './handler.ts';
 import { clientAddressOf, assertSameSite } from './guards.ts';
 import { unsupportedMediaType } from './problems.ts';
@@ -64,6 +65,8 @@ export async function runRequestPipeline(
   const params = req.params as HandlerRequest['params'];
   const query = req.query as HandlerRequest['query'];
   operation.validateRequest({ params, query, body, members, header: (name) => req.get(name) });
+  const offline = operation.takesOfflineClaim ? req.get(OFFLINE_CLAIM_HEADER) : undefined;
+  if (offline !== undefined) context.offline = offline;
   const requestId = req.get('idempotency-key')?.toLowerCase() ?? '';
   const etag = req.get('if-match') ?? '';
   const isPoll = [BACKGROUND_HEADER, POLL_HEADER].some((header) => req.get(header) === '?1');

@@ -1,5 +1,6 @@
 import { addCivilDays, endOfCivilDay, MANDATE_TERM_DAYS, toCivilDate } from '@cups/application';
 import type { Language, MandateGround, MandateTerm } from '@cups/application';
+import type { DeskTime } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 
 /** A mandate and its life, as pure functions. Personal data is sealed elsewhere: nothing here names a person. */
@@ -57,6 +58,8 @@ export interface MandateFields {
   application?: string;
   grantTime: Date;
   expireTime: Date;
+  /** Set if it was granted without a line. A bounded time of the desk is the time of the grant. */
+  deskTime?: DeskTime;
   /** operators/{id} */
   grantedBy: string;
   text: { version: string; language: Language; sha256: string };

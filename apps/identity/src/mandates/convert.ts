@@ -1,4 +1,6 @@
 import { resourceName } from '@cups/contracts';
+import type { DeskTime } from '@cups/contracts';
+import type { DeskTime as DeskTimeOut } from '@cups/contracts/gen/cups/type/v1/DeskTime.ts';
 import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { HeldMandate } from '@cups/contracts/gen/cups/identity/v1/HeldMandate.ts';
 import type { Mandate } from '@cups/contracts/gen/cups/identity/v1/Mandate.ts';
@@ -48,7 +50,14 @@ export function toMandateRow(mandate: StoredMandate, details: MandateDetails, no
     revocations: mandate.revocations.map((one) => toRevocation(one)),
     training: mandate.training,
     etag: etagOf(mandate),
+    deskTime: toDeskTime(mandate.deskTime),
   };
+}
+
+function toDeskTime(deskTime: DeskTime | undefined): DeskTimeOut | null {
+  if (!deskTime) return null;
+  const { time, device, sequence, previous = '', anchorTime, isBounded: bounded } = deskTime;
+  return { time: toTimestamp(time), device, sequence, previous, anchorTime: toTimestamp(anchorTime), bounded };
 }
 
 /** Converts a whole mandate for its centre. */

@@ -3,6 +3,8 @@ import { generateTrackingNumber, MANDATE_TEXT_VERSION, toCivilDate } from '@cups
 import type { Theme } from '@cups/application';
 import { renderMandateText } from '@cups/application/mandate-text';
 import type { MandateTextFacts, NamedPerson } from '@cups/application/mandate-text';
+import { occurTimeOf } from '@cups/contracts';
+import type { DeskTime } from '@cups/contracts';
 import { newUlid } from '@cups/contracts/node';
 import { Problem, violation } from '@cups/problem';
 import type { Cause } from '@cups/store';
@@ -26,6 +28,8 @@ export interface GrantContext {
   /** operators/{id} */
   operator: string;
   cause: Cause & Required<Pick<Cause, 'request'>>;
+  /** Set if the person granted it without a line. */
+  deskTime?: DeskTime | undefined;
   now: Date;
 }
 
@@ -85,12 +89,13 @@ const powerNotValid = (message: string, state = 'unknown'): Problem =>
 /** Returns the plain fields and the details to seal. @throws Problem INVALID_ARGUMENT if another text was shown */
 function prepare(
   request: NewMandate,
-  { centre, centreName, training, operator, now }: GrantContext,
+  { centre, centreName, training, operator, deskTime, now }: GrantContext,
   mpower: MandateDetails['mpower'],
 ): { fields: MandateFields & { timer: NonNullable<MandateFields['timer']> }; details: MandateDetails } {
   const { ground, scope, term, language, person, reference, titles } = request;
-  const expireTime = expiryOf(now, term);
-  const facts = toTextFacts(request, { centreName, now, expireTime });
+  const grantTime = deskTime ? occurTimeOf(deskTime, now) : now;
+  const expireTime = expiryOf(grantTime, term);
+  const facts = toTextFacts(request, { centreName, grantTime, expireTime });
   const text = renderMandateText(facts, language);
   const sha256 = sha256Of(text);
   assertShownText(request.textSha256, sha256);
@@ -115,8 +120,9 @@ function prepare(
       scope,
       term,
       ...(request.application && { application: request.application }),
-      grantTime: now,
+      grantTime,
       expireTime,
+      ...(deskTime && { deskTime }),
       grantedBy: operator,
       text: { version: MANDATE_TEXT_VERSION, language, sha256 },
       state: 'active',
@@ -129,7 +135,7 @@ function prepare(
 
 function toTextFacts(
   { person, representative, scope, titles, term, ground, reference }: NewMandate,
-  { centreName, now, expireTime }: { centreName: string; now: Date; expireTime: Date },
+  { centreName, grantTime, expireTime }: { centreName: string; grantTime: Date; expireTime: Date },
 ): MandateTextFacts {
   return {
     person: toNamed(person),
@@ -140,7 +146,7 @@ function toTextFacts(
     term,
     ground,
     reference,
-    grantDate: toCivilDate(now),
+    grantDate: toCivilDate(grantTime),
     expireDate: lastDayOf(expireTime),
   };
 }

@@ -5,8 +5,8 @@ import type { ListMandatesRequest__Output as ListRequest } from '@cups/contracts
 import { normalizePageSize } from '@cups/contracts/node';
 import { fromProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import { Problem, violation } from '@cups/problem';
-import { centreOf, centresOf, sessionOf } from '@cups/rpc';
-import type { Context, PersonHasher, Rpcs } from '@cups/rpc';
+import { centreOf, centresOf, readDeskTime, sessionOf } from '@cups/rpc';
+import type { Context, Keys, PersonHasher, Rpcs } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import type { AccessLog } from '../access-log.ts';
 import type { Centre } from '../domain/centres.ts';
@@ -27,6 +27,8 @@ export interface MandateParts extends GrantDeps {
   centres: () => ReadonlyMap<string, Centre>;
   personHashes: PersonHasher;
   accessLog: AccessLog;
+  /** Verifies the grants of mandates that were granted without a line. */
+  keys: Pick<Keys, 'verifyOfflineGrant'>;
   now: () => Date;
 }
 
@@ -61,20 +63,22 @@ export function mandateRpcs(parts: MandateParts): DeskRpcs {
 }
 
 function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate'> {
-  const { persons, centres, now } = parts;
+  const { persons, centres, keys, now } = parts;
   return {
     async CreateMandate(request, context) {
       const mandate = parseNewMandate(request);
       const centre = centres().get(parseResourceName('centres', centreOf(context)));
       if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
       const cause = toRequestCause(context, request.requestId, toFingerprintContent(mandate, persons));
+      const time = now();
       const grantContext = {
         centre: centreOf(context),
         centreName: centre.name,
         training: centre.status === 'training',
         operator: sessionOf(context).operator,
         cause,
-        now: now(),
+        deskTime: await readDeskTime(context, keys, time),
+        now: time,
       };
       const { document, replayed } = await grantMandate(mandate, grantContext, parts);
       context.recordAccess(resourceName('mandates', document._id));

@@ -1,5 +1,6 @@
 import { allowedActions } from '@cups/application';
 import type { Action, Guard, State } from '@cups/application';
+import type { DeskTime } from '@cups/contracts';
 import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { Application as ApplicationOut } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { ApplicationAction as ActionOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationAction.ts';
@@ -8,6 +9,7 @@ import type { DeskAlert as DeskAlertOut } from '@cups/contracts/gen/cups/intake/
 import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/cups/intake/v1/DocumentRequest.ts';
 import type { Note as NoteOut } from '@cups/contracts/gen/cups/intake/v1/Note.ts';
 import type { PersonNotification as PersonNotificationOut } from '@cups/contracts/gen/cups/intake/v1/PersonNotification.ts';
+import type { DeskTime as DeskTimeOut } from '@cups/contracts/gen/cups/type/v1/DeskTime.ts';
 import { etagOf } from '@cups/store';
 import { findActiveGuards } from '../domain/command.ts';
 import type { AcceptsCorrections, IsPartyTo } from '../domain/command.ts';
@@ -84,6 +86,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     collectionCentre: app.collectionCentre ?? '',
     erasure: toErasure(app),
     restriction: toRestriction(app.restriction),
+    deskTime: toDeskTime(app.deskTime),
   };
 }
 
@@ -156,7 +159,14 @@ export function toAction(row: ActionRecord, app: Pick<Application, 'decision'>):
     mandate: row.mandate ?? '',
     mandateRevoked: row.mandateRevoked ?? false,
     released: row.released ? { operator: row.released.operator, deskTime: toTimestamp(row.released.deskTime) } : null,
+    deskTime: toDeskTime(row.deskTime),
   };
+}
+
+function toDeskTime(deskTime: DeskTime | undefined): DeskTimeOut | null {
+  if (!deskTime) return null;
+  const { time, device, sequence, previous = '', anchorTime, isBounded: bounded } = deskTime;
+  return { time: toTimestamp(time), device, sequence, previous, anchorTime: toTimestamp(anchorTime), bounded };
 }
 
 export function toState(state: State) {

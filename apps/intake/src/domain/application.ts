@@ -16,6 +16,7 @@ import type {
   NotificationMethod,
   Timer,
 } from '@cups/application';
+import type { DeskTime } from '@cups/contracts';
 import type { RetentionCategory } from '@cups/contracts/retention';
 import type { QueueStatus } from './queue.ts';
 import type { Term } from './terms.ts';
@@ -195,6 +196,8 @@ export interface ActionRecord {
   mandateRevoked?: true;
   /** Set if the actor released the act from quarantine: operators/{id} who made it, and when. */
   released?: { operator: string; deskTime: Date };
+  /** Set if it was done without a line: the time of the desk, beside that of recording. */
+  deskTime?: DeskTime;
 }
 
 /** Which part of the history the archive holds. */
@@ -283,6 +286,8 @@ export interface Application {
   state: State;
   trackingNumber: string;
   corrects?: string;
+  /** Set if the draft was opened without a line: `createTime` is its arrival. */
+  deskTime?: DeskTime;
   /** True for training applications, which never reach an agency or applicant. Set on creation and never changed. */
   training?: boolean;
   content: Content;

@@ -1,3 +1,5 @@
+import { occurTimeOf } from '@cups/contracts';
+import type { DeskTime } from '@cups/contracts';
 import { Problem, violation } from '@cups/problem';
 import type { ActionRecord, Application, ApplicationRow } from './application.ts';
 import { allowedActions, findBlockingGuard, CASEWORK_ACTIONS, DESK_ROLES, stateAfter } from '@cups/application';
@@ -26,6 +28,8 @@ export interface Actor {
   now: Date;
   /** Claimed time of the action, if any; {@link resolveOccurTime} checks it. */
   occurTime?: Date;
+  /** Set if the action was done without a line. Then `occurTime` does not count. */
+  deskTime?: DeskTime;
   /** Set if the actor releases an act from quarantine. */
   release?: ActRelease;
   /** The request ID. */
@@ -183,34 +187,42 @@ function assertServedByCentre(app: Application, actor: Actor): void {
   if (centre !== actor.centre && !actor.inheritedCentres?.includes(centre)) throw notFound();
 }
 
-/** Maximum age of a claimed time. The desk does not work offline, so older claims are invalid. */
+/** Maximum age of a claimed time. Older actions need a {@link DeskTime}, which an offline grant bounds. */
 const MAX_OCCUR_AGE_MS = 5 * 60_000;
 /** Maximum time that a desk's clock may be ahead. */
 const MAX_CLOCK_SKEW_MS = 60_000;
 
 /**
- * Returns when an action happened: the claimed time, clamped between the creation of the application and now. Of a released
- * act it is the desk time, if the platform can vouch for it.
+ * Returns when an action happened: the claimed time, clamped between the opening of the application and now. An action
+ * without a line happened at its desk time if that is bounded, otherwise now.
  * @throws Problem INVALID_ARGUMENT for a claim older than 5 minutes or more than 60 seconds ahead
  */
 export function resolveOccurTime(
-  app: Pick<Application, 'createTime'>,
-  { occurTime: claimedTime, release, now }: Actor,
+  app: Pick<Application, 'createTime' | 'deskTime'>,
+  { occurTime: claimedTime, deskTime, now }: Pick<Actor, 'occurTime' | 'deskTime' | 'now'>,
 ): Date {
-  if (release) return clampTime(app, release.occurTime ?? now, now);
+  if (deskTime) return laterOf(occurTimeOf(deskTime, now), openTimeOf(app));
   if (!claimedTime) return now;
   const age = now.getTime() - claimedTime.getTime();
   if (age > MAX_OCCUR_AGE_MS || age < -MAX_CLOCK_SKEW_MS) {
     const [minutes, seconds] = [MAX_OCCUR_AGE_MS / 60_000, MAX_CLOCK_SKEW_MS / 1000];
     assertNoViolations([violation('/occurTime', 'OCCUR_TIME_RANGE', { minutes, seconds })]);
   }
-  return clampTime(app, claimedTime, now);
+  return claimedTime > now ? now : laterOf(claimedTime, openTimeOf(app));
 }
 
-function clampTime({ createTime }: Pick<Application, 'createTime'>, time: Date, now: Date): Date {
-  if (time > now) return now;
-  return time < createTime ? createTime : time;
-}
+/**
+ * Returns when the platform registers an action, from which the terms of agencies count: the arrival of an action without
+ * a line, otherwise the time when it happened.
+ */
+export const resolveRegisterTime = (app: Pick<Application, 'createTime' | 'deskTime'>, actor: Actor): Date =>
+  actor.deskTime ? actor.now : resolveOccurTime(app, actor);
+
+/** Returns when the draft was opened at the desk. */
+const openTimeOf = ({ createTime, deskTime }: Pick<Application, 'createTime' | 'deskTime'>): Date =>
+  deskTime ? occurTimeOf(deskTime, createTime) : createTime;
+
+const laterOf = (one: Date, other: Date): Date => (one > other ? one : other);
 
 /**
  * Returns the document with a new history entry.
@@ -232,7 +244,8 @@ export function appendHistory(
     fromState,
     toState: document.state,
     ...(actor.centre === document.centre ? {} : { centre: actor.centre }),
-    ...(actor.release ? { released: { operator: actor.release.author, deskTime: actor.release.deskTime } } : {}),
+    ...(actor.deskTime && { deskTime: actor.deskTime }),
+    ...(actor.release ? { released: { operator: actor.release.author, deskTime: actor.release.deskTime.time } } : {}),
     ...details,
   };
   return { ...document, history: [...document.history, row] };

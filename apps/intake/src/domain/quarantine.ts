@@ -1,3 +1,5 @@
+import { boundDeskTime } from '@cups/contracts';
+import type { DeskTime } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import type { Reason } from '@cups/problem';
 
@@ -77,26 +79,22 @@ export interface QuarantinedAct extends HandedInAct, GrantFacts {
 export interface ActRelease {
   /** operators/{id} who made the act. */
   author: string;
-  deskTime: Date;
-  /** The desk time, if the platform can vouch for it. */
-  occurTime?: Date;
+  deskTime: DeskTime;
 }
+
+/** Returns the desk time of an act, which its grant and the hand-in bound. */
+const deskTimeOf = ({ deskTime: time, sequence, previous, handInTime, ...grant }: TimedAct): DeskTime =>
+  boundDeskTime({ time, sequence, ...(previous === undefined ? {} : { previous }) }, grant, handInTime);
+
+type TimedAct = Pick<
+  QuarantinedAct,
+  'deskTime' | 'sequence' | 'previous' | 'device' | 'anchorTime' | 'expireTime' | 'handInTime'
+>;
 
 /** Whether the act can only have happened at its desk time: after the anchor of its grant, and before it arrived. */
-export const isDeskTimeBounded = ({
-  deskTime,
-  anchorTime,
-  expireTime,
-  handInTime,
-}: Pick<QuarantinedAct, 'deskTime' | 'anchorTime' | 'expireTime' | 'handInTime'>): boolean =>
-  deskTime.getTime() >= anchorTime.getTime() - MAX_CLOCK_SKEW_MS &&
-  deskTime.getTime() <= Math.min(expireTime.getTime(), handInTime.getTime() + MAX_CLOCK_SKEW_MS);
+export const isDeskTimeBounded = (act: TimedAct): boolean => deskTimeOf(act).isBounded;
 
-export function releaseOf(act: QuarantinedAct): ActRelease {
-  const release: ActRelease = { author: act.operator, deskTime: act.deskTime };
-  if (isDeskTimeBounded(act)) release.occurTime = act.deskTime;
-  return release;
-}
+export const releaseOf = (act: QuarantinedAct): ActRelease => ({ author: act.operator, deskTime: deskTimeOf(act) });
 
 /**
  * Asserts that a grant may hand in acts now.

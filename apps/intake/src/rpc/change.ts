@@ -3,7 +3,7 @@ import { fingerprint } from '@cups/contracts/node';
 import { fromTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { Application as ApplicationMessage } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
-import { centresOf, sessionOf } from '@cups/rpc';
+import { centresOf, readDeskTime, sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
@@ -26,7 +26,7 @@ export interface ChangeRequest {
 
 export type ChangeDeps = Pick<
   RpcDeps,
-  'applications' | 'hashes' | 'persons' | 'workingTimes' | 'secret' | 'now' | 'release'
+  'applications' | 'hashes' | 'persons' | 'workingTimes' | 'grants' | 'secret' | 'now' | 'release'
 >;
 
 /** The cause of an operator's write, which always has a request. */
@@ -66,7 +66,7 @@ export async function writeChange<R>(
   const { applications, hashes, secret, now } = deps;
   const cause = toCause(request, context, secret(), deps.release);
   const occurTime = fromTimestamp(request.occurTime ?? null);
-  const actor = toActor(context, cause, deps, { now: now(), occurTime });
+  const actor = await toActor(context, cause, deps, { now: now(), occurTime });
   if (as === 'collector') actor.isCollecting = true;
   const centres = centresOf(context);
   const scope = as === 'collector' ? { collectionCentre: centres } : { centre: centres };
@@ -122,18 +122,23 @@ export function toCause(
   };
 }
 
-/** Returns the actor. The access table guarantees a session with a centre. */
-export function toActor(
+/**
+ * Returns the actor. The access table guarantees a session with a centre.
+ * @throws Problem OFFLINE_CLAIM_INVALID
+ */
+export async function toActor(
   context: Context,
   { request }: RequestCause,
-  deps: GuardDeps & Pick<RpcDeps, 'release'>,
+  deps: GuardDeps & Pick<RpcDeps, 'grants' | 'release'>,
   { now, occurTime }: { now: Date; occurTime?: Date | undefined },
-): Actor {
+): Promise<Actor> {
   const { operator, roles } = sessionOf(context);
   const [centre = '', ...inheritedCentres] = centresOf(context);
   const checks = createGuardChecks(context, deps);
   const actor: Actor = { operator, roles, centre, inheritedCentres, now, cause: request.id, ...checks };
-  if (occurTime) actor.occurTime = occurTime;
   if (deps.release) actor.release = deps.release;
+  const deskTime = deps.release?.deskTime ?? (await readDeskTime(context, deps.grants, now));
+  if (deskTime) actor.deskTime = deskTime;
+  else if (occurTime) actor.occurTime = occurTime;
   return actor;
 }

@@ -1,5 +1,5 @@
 import type { Documents } from '@cups/store';
-import type { PersonHasher, Rpcs } from '@cups/rpc';
+import type { Keys, PersonHasher, Rpcs } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { DataEnd } from '../data-end.ts';
 import type { DataEndTerms } from '../domain/data-end.ts';
@@ -43,6 +43,8 @@ export interface RpcDeps {
   isBackfilled: () => boolean;
   /** Recognises operators among the people of an application. */
   persons: PersonHasher;
+  /** Verifies the grants of actions that were done without a line. */
+  grants: Pick<Keys, 'verifyOfflineGrant'>;
   /** Whether filing and supplying without a mandate is refused. */
   isMandateRequired: boolean;
   dataEnd: Pick<DataEnd, 'process'>;

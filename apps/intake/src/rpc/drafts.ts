@@ -20,7 +20,7 @@ export function draftRpcs(
   return {
     async CreateApplication(request, context) {
       const cause = toCause(request, context, secret(), deps.release);
-      const actor = toActor(context, cause, deps, { now: now() });
+      const actor = await toActor(context, cause, deps, { now: now() });
       if (request.applicationId && !isUlid(request.applicationId)) {
         throw invalidField(violation('/id', 'ULID'));
       }

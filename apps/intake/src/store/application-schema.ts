@@ -44,6 +44,14 @@ const result = {
   documents: [resultDocument],
   verificationUrl: String,
 };
+const deskTime = {
+  time: Date,
+  device: String,
+  sequence: Number,
+  previous: String,
+  anchorTime: Date,
+  isBounded: Boolean,
+};
 const term = { amount: Number, unit: String };
 
 /** The columns of an application: the only fields that a document may hold. */
@@ -59,6 +67,7 @@ export const APPLICATION_SCHEMA = {
   state: String,
   trackingNumber: String,
   corrects: String,
+  deskTime,
   training: Boolean,
   content: toColumn(CONTENT_SCHEMA),
   journalSalt: String,
@@ -162,6 +171,7 @@ export const APPLICATION_SCHEMA = {
       mandate: String,
       mandateRevoked: Boolean,
       released: { operator: String, deskTime: Date },
+      deskTime,
     },
   ],
   historyArchive: { count: Number, removed: mixed, updateTime: Date },

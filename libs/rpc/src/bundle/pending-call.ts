@@ -36,10 +36,10 @@ export class PendingCall {
 
   /** The most bytes that it takes in a bundle; undefined if it may not go in one. */
   get size(): number | undefined {
-    const { authorization, sessionToken = '' } = this.call;
+    const { authorization, sessionToken = '', offline = '' } = this.call;
     const { length } = this.#serialize() ?? { length: Infinity };
     if (length > MAX_REQUEST_BYTES) return undefined;
-    return length + authorization.length + sessionToken.length + OVERHEAD_BYTES;
+    return length + authorization.length + sessionToken.length + offline.length + OVERHEAD_BYTES;
   }
 
   /** @returns undefined for an invalid request, for which grpc-js has an error when it goes as its own RPC */
@@ -60,11 +60,12 @@ export class PendingCall {
   }
 
   toMessage(): BundledCall {
-    const { method, authorization, requestId, traceparent, sessionToken, deadline } = this.call;
+    const { method, authorization, requestId, traceparent, sessionToken, offline, deadline } = this.call;
     return {
       path: method.path,
       authorization,
       session: sessionToken,
+      offline,
       requestId,
       traceparent,
       timeoutMs: Math.max(1, Math.ceil(deadline - Date.now())),

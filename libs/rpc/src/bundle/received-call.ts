@@ -22,7 +22,7 @@ export class ReceivedBundledCall implements RawCall {
 
   constructor(
     bundle: Bundle,
-    { authorization, session, requestId, traceparent, timeoutMs, request }: BundledCall__Output,
+    { authorization, session, offline, requestId, traceparent, timeoutMs, request }: BundledCall__Output,
   ) {
     this.request = request;
     this.carrier = bundle;
@@ -30,6 +30,7 @@ export class ReceivedBundledCall implements RawCall {
     const texts: Record<string, string> = {
       authorization,
       'x-cups-session': session,
+      'cups-offline': offline,
       'x-request-id': requestId,
       traceparent,
     };

@@ -2,7 +2,7 @@ import { applicableAnswers, CORRECTABLE_MEMBERS, toCivilDate, validateCompletene
 import type { Content } from '@cups/application';
 import { violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
-import { appendHistory, assertTransition, resolveOccurTime } from '../command.ts';
+import { appendHistory, assertTransition, resolveOccurTime, resolveRegisterTime } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
 import type { Application, CorrectableMember, DocumentReference, ServiceVersion } from '../application.ts';
 import { listUnusableCopies, validateCopies, validateDocumentCount, withDocuments } from '../documents.ts';
@@ -49,7 +49,7 @@ export function correctApplication(
   ]);
   assertMandateCovers(corrected, context.mandateUse, 'correct-submission', actor.now);
   const number = app.submissions.length + 1;
-  const frozen = { number, submitTime: occurTime, dueDate: app.dueDate };
+  const frozen = { number, submitTime: resolveRegisterTime(app, actor), dueDate: app.dueDate };
   const submission = {
     ...freezeSubmission(corrected, frozen, context.mandateUse.mandate),
     correctedFields: changed,

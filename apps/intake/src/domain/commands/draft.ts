@@ -51,6 +51,7 @@ export function createDraft(input: NewApplication, actor: Actor): NewDraft {
     ...serviceFields(input.version),
     state: 'draft',
     ...(input.corrects === undefined ? {} : { corrects: input.corrects }),
+    ...(actor.deskTime && { deskTime: actor.deskTime }),
     ...(input.training ? { training: true } : {}),
     content,
     submissions: [],

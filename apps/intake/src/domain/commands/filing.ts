@@ -1,7 +1,7 @@
 import { Problem } from '@cups/problem';
 import { applicableAnswers, toCivilDate, validateCompleteness } from '@cups/application';
 import type { AnswersValidator, Content } from '@cups/application';
-import { assertTransition, resolveOccurTime, appendHistory } from '../command.ts';
+import { appendHistory, assertTransition, resolveOccurTime, resolveRegisterTime } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
 import type { ActionRecord, Application, ServiceVersion, Submission } from '../application.ts';
 import { startClock } from '../clock.ts';
@@ -20,14 +20,15 @@ export interface SubmitContext {
 }
 
 /**
- * Files an application and freezes submission 1. The day of filing determines whether the version may be filed.
+ * Files an application and freezes submission 1. The day of filing at the desk determines
+ * whether the version may be filed.
  * @throws Problem SERVICE_VERSION_EXPIRED, APPLICATION_INCOMPLETE, and those of {@link assertMandateCovers}
  */
 export function submitApplication(app: Application, actor: Actor, context: SubmitContext): CommandResult {
   const { version, acceptsForeignDocuments, workingTime, validateAnswers, mandateUse } = context;
   const state = assertTransition(app, 'submit', actor);
-  const submitTime = resolveOccurTime(app, actor);
-  if (app.service.validTo !== undefined && toCivilDate(submitTime) > app.service.validTo) {
+  const occurTime = resolveOccurTime(app, actor);
+  if (app.service.validTo !== undefined && toCivilDate(occurTime) > app.service.validTo) {
     throw new Problem({
       reason: 'SERVICE_VERSION_EXPIRED',
       message: 'The public service changed since the draft was opened; renew the draft and check it again.',
@@ -38,7 +39,7 @@ export function submitApplication(app: Application, actor: Actor, context: Submi
   const requirements = { ...version, acceptsForeignDocuments };
   const filingContext = {
     centreKind: app.centreKind,
-    today: toCivilDate(submitTime),
+    today: toCivilDate(occurTime),
     unusableCopies: listUnusableCopies(app),
     isMandateRequired: mandateUse.isRequired,
   };
@@ -47,6 +48,7 @@ export function submitApplication(app: Application, actor: Actor, context: Submi
     throw new Problem({ reason: 'APPLICATION_INCOMPLETE', message: incompleteMessage(violations), violations });
   }
   assertMandateCovers(app, mandateUse, 'submit', actor.now);
+  const submitTime = resolveRegisterTime(app, actor);
   const due = startClock(version, content.costOption, submitTime, workingTime);
   // The operator who files becomes the assignee, unless there is one.
   const filed = { ...app, content, assignee: app.assignee ?? actor.operator };
@@ -78,7 +80,7 @@ export function withdrawApplication(app: Application, actor: Actor, reason?: str
     actor,
     reason ? { reason } : {},
   );
-  const withdrawTime = resolveOccurTime(app, actor);
+  const withdrawTime = resolveRegisterTime(app, actor);
   return { document, events: [{ type: 'ApplicationWithdrawn', fromState: app.state, withdrawTime }] };
 }
 

@@ -8,7 +8,7 @@ import {
 import type { Content, Evidence } from '@cups/application';
 import { pointer, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
-import { assertTransition, resolveOccurTime, appendHistory } from '../command.ts';
+import { appendHistory, assertTransition, resolveOccurTime, resolveRegisterTime } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
 import type {
   Application,
@@ -93,9 +93,10 @@ export function supplyDocuments(
   }
   const unavailable = [...(request.unavailable ?? []), ...open.map((kind) => ({ kind }))];
   const { documentRequest: _answered, ...rest } = supplied;
-  const next: Application = { ...resumeClock(rest, occurTime, workingTime), state, timer: null };
+  const submitTime = resolveRegisterTime(app, actor);
+  const next: Application = { ...resumeClock(rest, submitTime, workingTime), state, timer: null };
   const number = app.submissions.length + 1;
-  const numbered = { number, submitTime: occurTime, dueDate: next.dueDate };
+  const numbered = { number, submitTime, dueDate: next.dueDate };
   const submission: Submission = {
     ...freezeSubmission(next, numbered, mandateUse.mandate),
     answersRequest: request.id,
