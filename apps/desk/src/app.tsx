@@ -16,7 +16,7 @@ import { NetworkError } from './api/client.ts';
 import { Queue } from './queue/queue.tsx';
 import type { EntryState } from './session/interrupted-session.ts';
 import { LineNotice } from './session/line-notice.tsx';
-import { hasTeam, hasDeskRole } from './session/roles.ts';
+import { decidesQuarantine, hasTeam, hasDeskRole } from './session/roles.ts';
 import { SessionProvider, useSession, useSignedIn } from './session/session.tsx';
 import { Shell } from './session/shell.tsx';
 import { SignIn } from './session/sign-in.tsx';
@@ -41,6 +41,8 @@ const MandateScreen = lazyScreen(() => import('./mandates/mandate.tsx'));
 const Centres = lazy(() => import('./supervisor/centres.tsx'));
 const Holds = lazy(() => import('./supervisor/holds.tsx'));
 const DataEnd = lazyScreen(() => import('./data-end/data-end.tsx'));
+/** For heads and supervisors only. */
+const Quarantine = lazy(() => import('./quarantine/quarantine.tsx'));
 const Copies = lazy(() => import('./supervisor/copies.tsx'));
 const Find = lazyScreen(() => import('./find/find.tsx'));
 const Team = lazyScreen(() => import('./team/team.tsx'));
@@ -136,6 +138,7 @@ function SignedInApp() {
               {({ id }) => (isSupervisor ? <DataEnd key={id} application={id} /> : <NoAccess />)}
             </Route>
             <Route path="/copies">{isSupervisor ? <Copies /> : <NoAccess />}</Route>
+            <Route path="/quarantine">{decidesQuarantine(session.operator) ? <Quarantine /> : <NoAccess />}</Route>
             <Route path="/team">{hasTeam(session.operator) ? <Team /> : <NoAccess />}</Route>
             <Route path="/team/:place">
               {({ place }) => (hasTeam(session.operator) ? <Team requestedScope={place} /> : <NoAccess />)}

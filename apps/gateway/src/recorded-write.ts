@@ -15,7 +15,7 @@ export interface DeskWrite {
   key: string;
   /** ULID of the application. */
   application: string;
-  /** `create`, `edit`, `mandate`, or the path of the write below its application or collection. */
+  /** `create`, `edit`, `mandates`, or the path of the write below its application or collection. */
   kind: string;
   /** A JSON text. */
   body: string;
@@ -108,7 +108,7 @@ const COLLECTING = 'collections/';
 /** Returns where the desk sends a write: see the outbox of the desk. */
 function locate({ kind, application: id }: DeskWrite): { method: Operation['method']; path: string } {
   if (kind === 'create') return { method: 'post', path: '/api/v1/applications' };
-  if (kind === 'mandate') return { method: 'post', path: '/api/v1/mandates' };
+  if (kind === 'mandates') return { method: 'post', path: '/api/v1/mandates' };
   if (kind === 'edit') return { method: 'patch', path: `/api/v1/applications/${id}` };
   const path = kind.startsWith(COLLECTING)
     ? `/api/v1/collections/${id}/${kind.slice(COLLECTING.length)}`

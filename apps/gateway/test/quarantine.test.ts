@@ -195,7 +195,7 @@ describe('a release', () => {
   });
 
   test('of a mandate records it in identity under the key of the act', async () => {
-    const response = await release('mandate', newMandate);
+    const response = await release('mandates', newMandate);
     expect([response.status, response.body]).toMatchObject([200, {}]);
     const calls = gateway.calls.identity.filter(({ method }) => method === 'CreateMandate');
     expect(calls.at(-1)!.request).toMatchObject({ requestId: ACT_KEY });

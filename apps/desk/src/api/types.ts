@@ -1,4 +1,4 @@
-import type { components } from '../../gen/api.ts';
+import type { components, operations } from '../../gen/api.ts';
 
 /** Schemas of the OpenAPI document, under the names that the page uses. */
 
@@ -49,6 +49,14 @@ export type Collection = Schemas['Collection'];
 export type Erasure = Schemas['Erasure'];
 export type DataState = Schemas['DataState'];
 export type DocumentHold = Schemas['DocumentHold'];
+/** An act of a suspended operator that waits for a decision, without its content. */
+export type QuarantinedAct = Schemas['QuarantinedAct'];
+export type QuarantinedActDetails = NonNullable<
+  operations['getQuarantinedAct']['responses']['200']['content']['application/json']
+>;
+/** A write as the desk hands it in. */
+export type HandedInAct = Schemas['HandedInAct'];
+export type HandInResult = operations['handInActs']['responses']['200']['content']['application/json'];
 export type UncollectedResult = Schemas['UncollectedResult'];
 /** A staff member, seen from a centre or the platform. */
 export type TeamMember = Schemas['TeamMember'];

@@ -6,6 +6,10 @@ export function hasDeskRole({ roles }: Pick<Operator, 'roles'>): boolean {
   return DESK_ROLES.some((role) => roles.includes(role));
 }
 
+/** Whether the operator decides about acts of suspended operators. */
+export const decidesQuarantine = ({ roles }: Pick<Operator, 'roles'>): boolean =>
+  roles.includes('centre-manager') || roles.includes('supervisor');
+
 /** Whether the operator sees a team. */
 export function hasTeam(operator: Pick<Operator, 'roles'>): boolean {
   return hasDeskRole(operator) || operator.roles.some((role) => role === 'supervisor' || role === 'support');

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { KeysList } from '../keys/keys-list.tsx';
 import { useKeys } from '../keys/keys.tsx';
+import { lazyExtra } from '../lazy-screens.ts';
 import { useLanguage } from '../language/language.tsx';
 import { DeletionErrors, UploadIndicator } from '../documents/upload-indicator.tsx';
 import { Banner } from '../parts/banner.tsx';
@@ -12,11 +13,13 @@ import { PARTS } from '../texts/parts.ts';
 import { SESSION } from '../texts/session.ts';
 import { useConnectivity } from './connectivity.ts';
 import { LineNotice } from './line-notice.tsx';
-import { hasDeskRole } from './roles.ts';
+import { decidesQuarantine, hasDeskRole } from './roles.ts';
 import { useSession, useSignedIn } from './session.tsx';
 import styles from './shell.module.css';
 import { TopBar } from './top-bar.tsx';
 import type { TopBarProps } from './top-bar.tsx';
+
+const QuarantineNotice = lazyExtra(() => import('../quarantine/quarantine-notice.tsx'));
 
 /** The frame of all screens after sign-in. */
 
@@ -69,6 +72,7 @@ function Banners() {
           {pending > 0 && ` (${t(SESSION.toSend, { n: pending })})`}
         </Banner>
       )}
+      {decidesQuarantine(session.operator) && <QuarantineNotice />}
       <UploadIndicator />
       <DeletionErrors />
     </>

@@ -11,6 +11,7 @@ import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
 import { COPIES } from '../texts/copies.ts';
 import { DATA_END } from '../texts/data-end.ts';
 import { HOLDS } from '../texts/holds.ts';
+import { QUARANTINE } from '../texts/quarantine.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import { Controls } from './controls.tsx';
 import { StatisticsTable } from './statistics-table.tsx';
@@ -53,7 +54,7 @@ export default function Centres() {
           <p>{t(SUPERVISOR.lead)}</p>
           <p>
             <Link href="/holds">{t(HOLDS.title)}</Link> · <Link href="/copies">{t(COPIES.title)}</Link> ·{' '}
-            <Link href="/data-ends">{t(DATA_END.title)}</Link>
+            <Link href="/data-ends">{t(DATA_END.title)}</Link> · <Link href="/quarantine">{t(QUARANTINE.title)}</Link>
           </p>
         </div>
         <Controls period={period} onPeriod={setPeriod} groupBy={groupBy} onGroupBy={setGroupBy} />

@@ -23,6 +23,7 @@ export const SCREEN_ROUTES: readonly [path: string, document: string][] = [
     '/holds/*rest',
     '/data-ends',
     '/data-ends/*rest',
+    '/quarantine',
     '/team',
     '/team/*rest',
   ].map((path): [string, string] => [path, 'index.html']),

@@ -101,7 +101,7 @@ async function releaseAct(
   if (state === 'QUARANTINE_STATE_OPEN') {
     const deskWrite = { key, application: convert.idOf(application), kind, body, etag };
     const { method, request } = await recordedWrites.record(deskWrite, { context, session, client });
-    if (kind === 'mandate') await identity.createMandate(request, context);
+    if (kind === 'mandates') await identity.createMandate(request, context);
     else write = messageType(`cups.intake.v1.${method[0]!.toUpperCase()}${method.slice(1)}Request`).encode(request);
   }
   const { act } = await intake.releaseQuarantinedAct({ name, write }, context);

@@ -35,7 +35,7 @@ const METHODS = {
   'desk-alerts/mark-seen': 'MarkDeskAlertsSeen',
 } as const satisfies Readonly<Record<string, keyof IntakeRpcs>>;
 /** A mandate that a draft names. Identity owns it. */
-const MANDATE = 'mandate';
+const MANDATE = 'mandates';
 const OF_A_NOTICE = /^notices\/[^/]+\/person-notifications$/;
 
 type WriteMethod = (typeof METHODS)[keyof typeof METHODS];
