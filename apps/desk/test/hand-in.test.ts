@@ -78,7 +78,7 @@ describe('handInWrites', () => {
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('keeps one refused act from holding up the others', async () => {
+  test('keeps one refused act from blocking the others', async () => {
     const bad = write(5).key;
     const { transport, kept } = platform((acts) =>
       acts.some(({ key }) => key === bad) ? problem('INVALID_ARGUMENT', 400) : undefined,

@@ -74,7 +74,7 @@ function newestGrant(writes: readonly StoredWrite[]): string | undefined {
   return granted.sort((a, b) => b.madeAt.localeCompare(a.madeAt))[0]?.grant;
 }
 
-/** Sends a batch. One that is refused is halved, so that one act holds up no other. */
+/** Sends a batch. One that is refused is halved, so that one act blocks no other. */
 async function sendBatch(
   batch: readonly HandedInAct[],
   to: Required<Pick<HandInOptions, 'grant' | 'transport' | 'pause'>>,

@@ -11,6 +11,7 @@ export const DESK_SEGMENTS: readonly string[] = [
   'find',
   'holds',
   'mandates',
+  'quarantine',
   'team',
   'visits',
 ];
