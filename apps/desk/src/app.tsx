@@ -4,6 +4,7 @@ import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { createQueryClient, queueQuery } from './api/queries.ts';
 import { lazyExtra, lazyScreen, usePrefetchScreens } from './lazy-screens.ts';
+import { useOfflineCopy } from './offline-copy/use-offline-copy.ts';
 import { KeysProvider } from './keys/keys.tsx';
 import { beginTypeAhead } from './keys/type-ahead.ts';
 import { LanguageProvider, useLanguage } from './language/language.tsx';
@@ -112,6 +113,7 @@ function SignedInApp() {
   const hasQueue = hasDeskRole(session.operator);
   const isSupervisor = session.operator.roles.includes('supervisor');
   const { count, isPrefetched } = useTodayCount(hasQueue);
+  useOfflineCopy(hasQueue, isPrefetched);
   const startVisit = () => {
     const to = openVisit();
     if (to === path) document.querySelector<HTMLElement>('[role=combobox]')?.focus();

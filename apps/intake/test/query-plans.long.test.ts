@@ -195,6 +195,7 @@ const COPY_INDEXES = [
   STAGE,
   'centre_1_queue.actionDate_1__id_1',
   'centre_1_queue.deadline_1__id_1',
+  'centre_1_queue.since_1__id_1',
 ];
 QUERIES.push(
   ...resolveCopyQueries(NOW).map((query, at): Query => ({

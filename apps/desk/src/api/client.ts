@@ -65,7 +65,16 @@ export const SIGNED_OUT_REASONS: readonly Problem['reason'][] = [
   'OPERATOR_SUSPENDED',
 ];
 
+/** Number of requests without a response. */
+let openRequests = 0;
+export const countOpenRequests = (): number => openRequests;
+
 async function fetchOrThrow(request: Request): Promise<Response> {
+  openRequests += 1;
+  return sendOrThrow(request).finally(() => (openRequests -= 1));
+}
+
+async function sendOrThrow(request: Request): Promise<Response> {
   const ownSession = sessions;
   if (isUserIdle()) request.headers.set(...BACKGROUND_HEADER);
   const response = await fetchOverLine(request, { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) }).catch(() => {

@@ -1,6 +1,9 @@
 import { QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { QueryKey } from '@tanstack/react-query';
+import { orCopy } from '../offline-copy/copy-source.ts';
+import type { CopyRead } from '../offline-copy/copy-source.ts';
 import { api, bodyOf, isTransient } from './client.ts';
-import type { ApplicationDetails, Bucket, Operator } from './types.ts';
+import type { ApplicationDetails, Bucket, Catalog, Operator, QueuePage } from './types.ts';
 
 /** The page's queries and their cache times. The cache is in memory only. */
 
@@ -65,13 +68,20 @@ async function fetchAllOperators(): Promise<Operator[]> {
 export const queueQuery = (bucket: Bucket) =>
   queryOptions({
     queryKey: ['queue', bucket],
-    queryFn: () => bodyOf(api.GET('/api/v1/queue', { params: { query: { bucket, pageSize: 100 } } })),
+    queryFn: ({ client, queryKey }): Promise<QueuePage> => {
+      const response = bodyOf(api.GET('/api/v1/queue', { params: { query: { bucket, pageSize: 100 } } }));
+      return unlessRead(client, queryKey, response, (copy) => copy.readQueue(bucket));
+    },
   });
+
+/** As `orCopy`, but what the page has read in this session is newer than the copy, and stays. */
+const unlessRead = <T>(client: QueryClient, queryKey: QueryKey, response: Promise<T>, read: CopyRead<T>): Promise<T> =>
+  client.getQueryData(queryKey) === undefined ? orCopy(response, read) : response;
 
 export const detailsQuery = (id: string) =>
   queryOptions({
     queryKey: ['details', id],
-    queryFn: () => fetchDetails(id),
+    queryFn: ({ client, queryKey }) => unlessRead(client, queryKey, fetchDetails(id), (copy) => copy.readDetails(id)),
     // Colleagues edit the same application: a return to the window reloads it.
     staleTime: 1_000,
   });
@@ -136,7 +146,10 @@ export const earlierActionsQuery = (id: string, olderActions: number) =>
 export const catalogQuery = (centre: string) =>
   queryOptions({
     queryKey: ['catalog', centre],
-    queryFn: () => bodyOf(api.GET('/api/v1/catalog', { params: { query: { centre } } })),
+    queryFn: ({ client, queryKey }): Promise<Catalog> => {
+      const response = bodyOf(api.GET('/api/v1/catalog', { params: { query: { centre } } }));
+      return unlessRead(client, queryKey, response, (copy) => copy.readCatalog(centre));
+    },
     staleTime: 30 * MINUTE_MS,
     gcTime: Infinity,
   });

@@ -4,10 +4,12 @@ import type { components, operations } from '../../gen/api.ts';
 
 type Schemas = components['schemas'];
 export type Application = Schemas['Application'];
-export type ApplicationDetails = Schemas['ApplicationDetails'];
+/** Details as the platform sends them; from the offline copy, with the time at which they were current. */
+export type ApplicationDetails = Schemas['ApplicationDetails'] & { copyTime?: string };
 export type ApplicationAction = Schemas['ApplicationAction'];
 export type ApplicationRow = Schemas['ApplicationRow'];
-export type QueuePage = Schemas['QueuePage'];
+/** A page of the queue; from the offline copy, with its time. */
+export type QueuePage = Schemas['QueuePage'] & { copyTime?: string };
 export type Bucket = Schemas['Bucket'];
 export type Session = Schemas['Session'];
 /** A session of the caller. */

@@ -13,6 +13,7 @@ import { SESSION } from '../texts/session.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { APPLICATION } from '../texts/application.ts';
 import { DATA_END_BANNERS } from '../texts/data-end.ts';
+import CopyNotice from '../offline-copy/copy-notice.tsx';
 import { OWN_APPLICATION } from '../texts/own-application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { ApplicationActions } from './actions.tsx';
@@ -58,6 +59,7 @@ function ApplicationView({ details }: { details: ApplicationDetails }) {
     <Screen side={<SidePane details={details} />}>
       <div className={styles.page}>
         <ApplicationHeader details={details} />
+        {details.copyTime !== undefined && <CopyNotice time={details.copyTime} />}
         {details.unavailableParts.length > 0 && <p className={styles.quiet}>{t(APPLICATION.somePartsAway)}</p>}
         <DeskAlerts details={details} />
         <StateBlock row={row} details={details} variant="full">

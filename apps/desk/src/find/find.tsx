@@ -10,6 +10,9 @@ import { Rows } from '../queue/rows.tsx';
 import { FIND } from '../texts/find.ts';
 import { KEYS } from '../texts/keys.ts';
 import styles from './find.module.css';
+import { orCopy } from '../offline-copy/copy-source.ts';
+import type { FoundApplications } from '../offline-copy/copy-source.ts';
+import CopyNotice from '../offline-copy/copy-notice.tsx';
 
 /** Search results by number, IDNP or name. The query is kept in memory only. */
 export default function Find({ query }: { query: string }) {
@@ -19,7 +22,8 @@ export default function Find({ query }: { query: string }) {
   const results = useQuery({
     queryKey: ['find', query],
     enabled: query !== '',
-    queryFn: () => bodyOf(api.POST('/api/v1/applications/search', { body: { query } })),
+    queryFn: (): Promise<FoundApplications> =>
+      orCopy(bodyOf(api.POST('/api/v1/applications/search', { body: { query } })), (copy) => copy.search(query)),
     staleTime: 0,
     gcTime: 0,
   });
@@ -41,6 +45,7 @@ export default function Find({ query }: { query: string }) {
         <Title focus={false}>{t(FIND.title)}</Title>
         <p role="status">{kind && t(FIND[kind], { n: rows.length })}</p>
       </div>
+      {results.data?.copyTime !== undefined && <CopyNotice time={results.data.copyTime} isSearch />}
       {results.isFetching && <Skeleton />}
       {results.isError && !isWrong && <LoadError error={results.error} onRetry={() => void results.refetch()} />}
       {isWrong && <SearchHints intro={t(FIND.wrong)} />}

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
 import type { MandateRevocation, MandateScope, StoredMandate } from '../api/types.ts';
+import { orCopy } from '../offline-copy/copy-source.ts';
 
 /** Reads and changes of mandates. Each read of a person's mandate is recorded in the access log. */
 
@@ -51,7 +52,11 @@ export const personMandatesQuery = (idnp: string) =>
   queryOptions({
     queryKey: [KEY, 'person', idnp],
     enabled: idnp !== '',
-    queryFn: () => bodyOf(api.POST('/api/v1/mandates/search', { body: { idnp } })).then(({ mandates }) => mandates),
+    queryFn: () =>
+      orCopy(
+        bodyOf(api.POST('/api/v1/mandates/search', { body: { idnp } })).then(({ mandates }) => mandates),
+        (copy) => copy.listPersonMandates(idnp),
+      ),
     staleTime: 0,
     gcTime: 0,
   });

@@ -12,6 +12,7 @@ import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
 import { useCatalog } from '../session/catalog.ts';
 import { KEYS } from '../texts/keys.ts';
 import { QUEUE } from '../texts/queue.ts';
+import { CopyNotice } from '../offline-copy/lazy-copy-notice.ts';
 import { BucketNav } from './bucket-nav.tsx';
 import { QUEUE_SELECTION_KEY } from './queue-selection.ts';
 import type { QueueSelection } from './queue-selection.ts';
@@ -47,6 +48,7 @@ export function Queue() {
       side={isWide && row && <Preview row={row} />}
     >
       <QueueHeader bucket={selection.bucket} newCount={queue.newCount} onRefresh={queue.refresh} />
+      {queue.copyTime !== undefined && <CopyNotice time={queue.copyTime} />}
       <QueueRows
         bucket={selection.bucket}
         queue={queue}

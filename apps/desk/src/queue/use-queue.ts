@@ -24,6 +24,8 @@ export interface QueueList {
   isPending: boolean;
   error: unknown;
   updatedAt: number;
+  /** Time of the list if it is from the offline copy. */
+  copyTime: string | undefined;
 }
 
 export function useQueue(bucket: Bucket): QueueList {
@@ -31,7 +33,7 @@ export function useQueue(bucket: Bucket): QueueList {
   const list = useInfiniteQuery({
     queryKey: ['queue', bucket, 'pages'],
     initialPageParam: '',
-    queryFn: async ({ pageParam }) => {
+    queryFn: async ({ pageParam }): Promise<QueuePage> => {
       if (pageParam === '') {
         // Reuses the page that was prefetched with the session.
         const staleTime = queryClient.getQueryData(['queue', bucket, 'pages']) === undefined ? PREFETCH_STALE_MS : 0;
@@ -65,6 +67,7 @@ export function useQueue(bucket: Bucket): QueueList {
     isPending: list.isPending,
     error: list.isError && !list.data ? list.error : undefined,
     updatedAt: Math.max(list.dataUpdatedAt, changes.at),
+    copyTime: list.data?.pages[0]?.copyTime,
   };
 }
 

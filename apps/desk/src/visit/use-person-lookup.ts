@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
+import { orCopy } from '../offline-copy/copy-source.ts';
+import type { CopyPerson } from '../offline-copy/copy-source.ts';
 import { parseIdnp } from './inputs/idnp.ts';
 
 /** Looks up a person once the number is complete, or three letters of a name are typed. */
@@ -13,7 +15,10 @@ const MIN_LETTERS = 3;
 const personLookupQuery = (idnp: string) =>
   queryOptions({
     queryKey: ['person', idnp],
-    queryFn: () => bodyOf(api.POST('/api/v1/persons/lookup', { body: { idnp } })),
+    queryFn: () =>
+      orCopy<CopyPerson>(bodyOf(api.POST('/api/v1/persons/lookup', { body: { idnp } })), (copy) =>
+        copy.lookUpPerson(idnp),
+      ),
     staleTime: STALE_MS,
     retry: false,
   });

@@ -18,7 +18,9 @@ export function useRefreshDraft({ draft, service, today }: DraftForm): void {
     if (isRequested.current || !draft.known || outbox.syncStatus(draft.id).savedAt !== undefined) return;
     isRequested.current = true;
     const refresh = async () => {
-      const { application } = await queryClient.fetchQuery(detailsQuery(draft.id));
+      const { application, copyTime } = await queryClient.fetchQuery(detailsQuery(draft.id));
+      // A copy may be older than the draft.
+      if (copyTime !== undefined) return;
       if (outbox.syncStatus(draft.id).pending.length > 0 || application.etag === draft.known?.etag) return;
       outbox.setKnown(application);
       mergeIntoDraft(draft, application, { form: formSchemaOf(service), today }, store);

@@ -26,8 +26,9 @@ export function resolveCopyQueries(now: Date): CandidateQuery[] {
     { filter: { 'queue.stage': 'documents-requested' }, sort: newestFirst },
     { filter: { 'queue.stage': 'ready' }, sort: newestFirst },
     { filter: { 'queue.actionDate': { $gt: '', $lte: today } }, sort: { 'queue.actionDate': -1, _id: -1 } },
-    // What remains: with the agency, by the last day of its term, and drafts.
+    // What remains: with the agency, by the last day of its term, and drafts; then what has no term.
     { filter: { 'queue.deadline': { $gt: '' } }, sort: byDeadline },
+    { filter: { 'queue.since': { $gt: new Date(0) } }, sort: newestFirst },
   ];
 }
 

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../../api/client.ts';
 import type { MandateSupportingCode, StoredMandate } from '../../api/types.ts';
+import { orCopy } from '../../offline-copy/copy-source.ts';
 
 /** Reads and small acts about mandates. Each read is logged, so results are cached for a while, in memory only. */
 
@@ -23,7 +24,11 @@ export const mandateQuery = (name: string) =>
 export const personMandatesQuery = (idnp: string) =>
   queryOptions({
     queryKey: ['mandates-of', idnp],
-    queryFn: async () => (await bodyOf(api.POST('/api/v1/mandates/search', { body: { idnp } }))).mandates,
+    queryFn: () =>
+      orCopy(
+        bodyOf(api.POST('/api/v1/mandates/search', { body: { idnp } })).then(({ mandates }) => mandates),
+        (copy) => copy.listPersonMandates(idnp),
+      ),
     staleTime: 20_000,
     retry: false,
   });
