@@ -83,7 +83,12 @@ function PublicLineNotice() {
 function SessionGate() {
   const { state, retry } = useSession();
   if (state.kind === 'unknown') return <Skeleton />;
-  if (state.kind === 'unreachable') return <LoadError error={new NetworkError()} onRetry={retry} />;
+  if (state.kind === 'unreachable')
+    return (
+      <main>
+        <LoadError error={new NetworkError()} onRetry={retry} />
+      </main>
+    );
   if (state.kind === 'signedOut')
     return (
       <>

@@ -34,8 +34,7 @@ test.each(['newest', 'oldest'] as const)('opens without a network in the %s brow
   await page.goto('/team');
   await page.getByText('Platforma nu răspunde').first().waitFor();
   proxy.restore();
-  await page.getByRole('button', { name: 'Încearcă din nou' }).click();
-  await page.getByRole('link', { name: /^Coada/ }).click();
+  await page.goto('/');
   await queueHeading(page).waitFor();
 });
 
@@ -60,6 +59,22 @@ test('loads every screen without a network, and stores no response of the API', 
     return faults;
   }, assets);
   expect(failed).toEqual([]);
+});
+
+test('leaves the tracking page, the viewer and signing in to the network', async () => {
+  const page = await openStored();
+  const other = await page.context().newPage();
+  proxy.requests.length = 0;
+  await other.goto('/t');
+  await other.goto('/viewer');
+  await other.goto('/auth/local/start');
+  expect(proxy.requests).toEqual(expect.arrayContaining(['/t', '/viewer', '/auth/local/start']));
+  proxy.cut();
+  for (const path of ['/t', '/viewer', '/api/v1/queue', '/contract/']) {
+    await expect(other.goto(path)).rejects.toThrow(/ERR_/);
+  }
+  await page.reload();
+  await page.getByText('Platforma nu răspunde').first().waitFor();
 });
 
 test('says that the disk is too full to store the page', async () => {

@@ -77,7 +77,8 @@ const hasWaitingRelease = (page: Page) =>
 const waitForQuestions = (page: Page, count: number) =>
   page.evaluate(
     (wanted) =>
-      new Promise<void>((resolve) => {
+      new Promise<void>((resolve, reject) => {
+        setTimeout(() => reject(new Error('The window was not asked.')), 60_000);
         let asked = 0;
         navigator.serviceWorker.addEventListener('message', ({ data }) => {
           if ((data as { kind: string }).kind === 'can-reload' && ++asked === wanted) resolve();
@@ -142,6 +143,23 @@ test('stores no release by halves while gateways of two releases serve', async (
   await check(page);
   await queueTab(page, NEW).waitFor({ timeout: 60_000 });
   expect(Object.keys(await listCaches(page))).not.toEqual([oldCache]);
+});
+
+test('takes a new release on a locked screen', async () => {
+  const page = await openStored();
+  await page.keyboard.press('F8');
+  const locked = page.getByRole('heading', { name: 'Ecran acoperit. Intrați din nou.' });
+  await locked.waitFor();
+  const mainScript = () => page.evaluate(() => document.querySelector<HTMLScriptElement>('script[type=module]')?.src);
+  const former = await mainScript();
+  proxy.serve(() => newer.url);
+  await check(page);
+  await page.waitForFunction(
+    (src) => document.querySelector<HTMLScriptElement>('script[type=module]')?.src !== src,
+    former,
+    { timeout: 60_000 },
+  );
+  await locked.waitFor();
 });
 
 test('a withdrawal deletes the stored page, and keeps input', async () => {
