@@ -220,6 +220,27 @@ describe('the key share is destroyed', () => {
     }
   });
 
+  test('by sign-out although its data key was lost', async () => {
+    const name = newDevice();
+    const share = await contact(await desk('cu-016-specialist'), name);
+    const [{ _id: id }] = (await storedOf('cu-016-specialist')) as unknown as [{ _id: string }];
+    await keyStore.collection('dataKeys').deleteOne({ _id: id as never });
+    // Another process has not kept the key in memory.
+    const other = await world.start();
+    try {
+      const mine = world.client(await world.signIn('cu-016-specialist'), { of: other });
+      await expect(mine.contactDevice({ name })).rejects.toEqual(problemWith('INTERNAL'));
+      await mine.deleteDevice({ name });
+      expect(await contact(mine, name)).not.toEqual(share);
+      await keyStore.collection('dataKeys').deleteOne({ _id: id as never });
+      const supervisor = world.client(await world.signIn('supervisor'), { of: other });
+      const revocation = { requestId: randomUUID(), name, operator: 'operators/cu-016-specialist' };
+      expect((await supervisor.revokeDevice(revocation)).device).toMatchObject({ state: 'DEVICE_STATE_REVOKED' });
+    } finally {
+      await other.stop();
+    }
+  });
+
   test('30 days after the last contact', async () => {
     const mine = await desk('cu-010-specialist');
     const name = newDevice();

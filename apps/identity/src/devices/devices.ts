@@ -20,6 +20,8 @@ const KEY_SHARE_BYTES = 32;
 const MAX_ATTEMPTS = 5;
 const SWEEP_BATCH = 200;
 
+type UpdateOptions = Parameters<DeviceDocuments['update']>[1];
+
 /** Why a key share was destroyed. */
 type DeviceEndCause = 'signed-out' | 'suspended' | 'revoked' | 'too-many' | 'expired';
 
@@ -89,9 +91,10 @@ export class Devices {
     await this.#endAll(Object.assign(filter, atCentre), 'suspended');
   }
 
-  /** Returns the device of an operator, whatever its state. @throws Problem NOT_FOUND */
+  /** Returns the device of an operator without its key share, whatever its state. @throws Problem NOT_FOUND */
   async get(device: string, operator: string): Promise<StoredDevice> {
-    const found = await this.#find(device, operator);
+    const options = { scope: 'service' as const, projection: { keyShare: 0 as const } };
+    const found = await this.#options.documents.findOne({ operator, device }, options);
     if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'Device not found.' });
     return found;
   }
@@ -109,12 +112,9 @@ export class Devices {
 
   /** Destroys the key share for good. A repeat changes nothing. @param actor operators/{id} */
   async revoke(id: string, actor: string, cause: Cause): Promise<StoredDevice> {
-    const { documents, dataKeys, now } = this.#options;
-    const time = now();
-    const { document, outcome } = await documents.update(
-      id,
-      { scope: 'platform', cause, now: time },
-      { read: () => dataKeys.destroy(id), decide: (device) => toRevoked(device, actor, time) },
+    const time = this.#options.now();
+    const { document, outcome } = await this.#destroyShare(id, { scope: 'platform', cause, now: time }, (device) =>
+      toRevoked(device, actor, time),
     );
     if (outcome === 'applied') this.#ended.inc({ cause: 'revoked' });
     return document;
@@ -183,16 +183,25 @@ export class Devices {
   }
 
   async #end(id: string, cause: DeviceEndCause): Promise<void> {
-    const { documents, dataKeys, now } = this.#options;
-    const time = now();
-    const options = { scope: 'service' as const, cause: {}, now: time };
-    const work = documents.update(id, options, {
-      read: () => dataKeys.destroy(id),
-      decide: (device) => toEnded(device, time),
-    });
+    const time = this.#options.now();
+    const work = this.#destroyShare(id, { scope: 'service', cause: {}, now: time }, (device) => toEnded(device, time));
     // The sweep was faster.
     const result = await unlessProblem(work, 'NOT_FOUND');
     if (result?.outcome === 'applied') this.#ended.inc({ cause });
+  }
+
+  /**
+   * Destroys the data key before the document is read, so that a key that was lost blocks no end, and before each
+   * decision, because a concurrent contact may have created another one.
+   */
+  async #destroyShare(
+    id: string,
+    options: UpdateOptions,
+    decide: (device: StoredDevice) => Change<StoredDevice>,
+  ): Promise<Awaited<ReturnType<DeviceDocuments['update']>>> {
+    const { documents, dataKeys } = this.#options;
+    await dataKeys.destroy(id);
+    return documents.update(id, options, { read: () => dataKeys.destroy(id), decide });
   }
 
   /** Ends devices without contact, and removes ended ones whose journal entries Kafka has. */
