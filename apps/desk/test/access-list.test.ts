@@ -56,6 +56,16 @@ describe('acts and their positions in the journal', () => {
     ]);
   });
 
+  test('a read without a line has the position of its later recording', () => {
+    const [act] = listActs({
+      accesses: [access(1, 'offline', { recordTime: at(40) })],
+      history: [],
+      journal: journalOf(entry(9, 40, 'read-offline')),
+      now: NOW,
+    });
+    expect(act).toMatchObject({ accessTime: at(1), position: 9 });
+  });
+
   test('two equal acts have two positions', () => {
     const journal = journalOf(entry(3, 2, 'read-search'), entry(2, 2, 'read-search'));
     const acts = listActs({ accesses: [access(2, 'search'), access(2, 'search')], history: [], journal, now: NOW });

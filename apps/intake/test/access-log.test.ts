@@ -52,6 +52,10 @@ const NOT_RECORDED: Record<string, string[]> = {
   ],
   'another centre reads it; collections.test.ts covers it': ['GetCollection'],
   'a supervisor reads it; export-person.test.ts covers it': ['ExportPerson'],
+  'a head or supervisor decides about it; quarantined-acts.test.ts covers it': [
+    'GetQuarantinedAct',
+    'ReleaseQuarantinedAct',
+  ],
   'it names a mandate; mandate-applications.test.ts covers it': ['ListMandateApplications'],
   'a system of an agency reads it; a test below covers it': ['RecordAgencyAccess'],
   'a service reads it for itself; only the service log records it': ['GetSubmission', 'GetNoticeContext'],

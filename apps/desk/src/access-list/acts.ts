@@ -22,6 +22,8 @@ export interface Act {
   accessTime: string;
   /** Action of the journal, such as read-details or submit. */
   kind: string;
+  /** Time of the recording, if the act happened earlier without a line: the journal has it under this time. */
+  recordTime?: string | undefined;
   position: JournalPosition;
 }
 
@@ -85,11 +87,12 @@ export function listActs({ accesses, history, journal, now }: Sources): Act[] {
 
 type KeyedAct = Omit<Act, 'position'>;
 
-const keyOf = ({ operator, kind, accessTime }: KeyedAct): string => `${kind} ${operator} ${Date.parse(accessTime)}`;
+const timeInJournal = ({ accessTime, recordTime }: KeyedAct): number => Date.parse(recordTime ?? accessTime);
+const keyOf = (act: KeyedAct): string => `${act.kind} ${act.operator} ${timeInJournal(act)}`;
 
-function actOfAccess({ operator, agency, kind, accessTime }: AccessLogEntry): KeyedAct {
+function actOfAccess({ operator, agency, kind, accessTime, recordTime }: AccessLogEntry): KeyedAct {
   const actor = operator === 'operators/ops' ? 'services/ops' : (agency ?? operator);
-  return { operator: actor, kind: `read-${kind}`, accessTime };
+  return { operator: actor, kind: `read-${kind}`, accessTime, recordTime };
 }
 
 const actOfStep = ({ actor, kind, recordTime }: ApplicationAction): KeyedAct => ({
@@ -99,15 +102,15 @@ const actOfStep = ({ actor, kind, recordTime }: ApplicationAction): KeyedAct => 
 });
 
 /** @param since time of the oldest entry that was loaded, ms */
-function positionWithout({ accessTime }: KeyedAct, since: number, now: number): JournalPosition {
-  const time = Date.parse(accessTime);
+function positionWithout(act: KeyedAct, since: number, now: number): JournalPosition {
+  const time = timeInJournal(act);
   if (time <= since) return 'unknown';
   return now - time > MAX_WAIT_MS ? 'absent' : 'waiting';
 }
 
 /** Returns the age of the oldest act that waits for the journal, ms; undefined if none does. */
 export function longestWait(acts: readonly Act[], now: number): number | undefined {
-  const times = acts.filter(({ position }) => position === 'waiting').map(({ accessTime }) => Date.parse(accessTime));
+  const times = acts.filter(({ position }) => position === 'waiting').map(timeInJournal);
   return times.length > 0 ? Math.max(0, now - Math.min(...times)) : undefined;
 }
 
