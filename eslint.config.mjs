@@ -361,7 +361,7 @@ const moduleRules = [
   [
     ['apps/desk/src/service-worker/**'],
     only(
-      [LOCAL, exactly('workbox-precaching'), 'workbox-core\\/types\\.js$'],
+      [LOCAL, exactly('workbox-precaching')],
       'The service worker is a program of its own: its own files and Workbox (decision 0040).',
     ),
   ],

@@ -1,5 +1,4 @@
 import { PrecacheController } from 'workbox-precaching';
-import type { WorkboxPlugin } from 'workbox-core/types.js';
 import { isDeskPath } from './desk-paths.ts';
 import type { TakeOverMessage, WorkerMessage } from './messages.ts';
 import { cacheNameOf, deleteUnusedReleases, findInReleases } from './releases.ts';
@@ -20,8 +19,10 @@ const ANSWER_TIMEOUT_MS = 2_000;
 
 const cacheName = cacheNameOf(RELEASE.id);
 
+type PrecacheOptions = NonNullable<ConstructorParameters<typeof PrecacheController>[0]>;
+
 /** Stores a release in the background: the requests of the page come first, and unchanged files are copied. */
-const economy: WorkboxPlugin = {
+const economy: NonNullable<PrecacheOptions['plugins']>[number] = {
   requestWillFetch: ({ request }) => Promise.resolve(new Request(request, { priority: 'low' })),
   async cachedResponseWillBeUsed({ request, cachedResponse, event }) {
     if (cachedResponse !== undefined || event.type !== 'install') return cachedResponse;
