@@ -19,6 +19,14 @@ export function deskCommand(): Command {
     )
     .addCommand(
       defineCommand({
+        name: 'report',
+        summary:
+          'Measures bytes, requests, time and keys of each journey at 64 kbit/s and 600 ms. Writes docs/reports/desk.md.',
+        example: 'desk report',
+      }).action(action(() => runScript('e2e/desk/report.ts', []))),
+    )
+    .addCommand(
+      defineCommand({
         name: 'lighthouse',
         summary:
           'Runs Lighthouse on queue, application and tracking. Fails if accessibility or best practices are below 100, or ' +
