@@ -73,6 +73,12 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     // Files for work without a line; which PC holds how many, for the head.
     ...rulesFor('UpdateOfflineCopy RecordOfflineReads', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor('ListOfflineCopies', pageRule(['centre-manager'], 'centre')),
+    // Acts of suspended operators: the grant of the device hands them in, heads and supervisors decide.
+    ...rulesFor('QuarantineActs', pageRule('none', 'nobody')),
+    ...rulesFor(
+      'ListQuarantinedActs GetQuarantinedAct ReleaseQuarantinedAct RejectQuarantinedAct',
+      pageRule(['centre-manager', 'supervisor'], 'platform'),
+    ),
     ...rulesFor('TrackApplication TrackMandateApplications', pageRule('none', 'nobody')),
     ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
     ...rulesFor('GetNoticeContext', serviceRule('notifications')),
@@ -149,7 +155,8 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('GetMandateByCode RevokeMandateByCode', pageRule('none', 'nobody')),
     ...rulesFor('ExportPersonMandates', OVERSIGHT_RULE),
     ...rulesFor('ResolveMandateCode', serviceRule('intake')),
-    ...rulesFor('BatchGetMandates', { ...pageRule(DESK_ROLES, 'centre'), callers: ['intake'] }),
+    // A supervisor names the centre, for acts that wait in quarantine.
+    ...rulesFor('BatchGetMandates', { ...pageRule([...DESK_ROLES, 'supervisor'], 'platform'), callers: ['intake'] }),
   ]),
 };
 

@@ -98,7 +98,13 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   },
   CountMandates: { ...mandate, personalData: false },
   // Intake resolves the mandate that a draft names, for the desk. The response names nobody.
-  BatchGetMandates: { ...mandate, callers: ['intake'], personalData: false },
+  // A supervisor releases quarantined acts of any centre.
+  BatchGetMandates: {
+    callers: ['intake'],
+    roles: [...mandate.roles, 'supervisor'],
+    tenancy: 'platform',
+    personalData: false,
+  },
   // Intake lists the applications of a mandate for the holder of its code. The response names nobody.
   ResolveMandateCode: { ...mandateHolder, callers: ['intake'], personalData: false },
 };

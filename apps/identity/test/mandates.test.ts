@@ -291,6 +291,18 @@ describe('BatchGetMandates', () => {
     expect(JSON.stringify(mandates)).not.toContain(idnp(120));
   });
 
+  test('returns to a supervisor the mandates of the centre that the call names', async () => {
+    const { name, centre } = await grant(122);
+    const supervisor = world.client(await world.signIn('supervisor'), { from: 'intake' });
+    expect((await supervisor.batchGetMandates({ names: [name], centre })).mandates).toMatchObject([{ mandate: name }]);
+    expect((await supervisor.batchGetMandates({ names: [name], centre: 'centres/CU-999' })).mandates).toEqual([]);
+    const unnamed = supervisor.batchGetMandates({ names: [name] });
+    await expect(unnamed).rejects.toEqual(problemWith('PERMISSION_DENIED'));
+    // A desk asks for its own centre, whatever it names.
+    const asked = await intake.batchGetMandates({ names: [name], centre: 'centres/CU-999' });
+    expect(asked.mandates).toHaveLength(1);
+  });
+
   test('is for intake only', async () => {
     await expect(desk.batchGetMandates({ names: [] })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
     await expect(intake.getMandate({ name: 'x' })).rejects.toEqual(problemWith('PERMISSION_DENIED'));

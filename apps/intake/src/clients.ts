@@ -189,7 +189,7 @@ function createReferenceClients(upstream: {
       return listed.filter(({ purpose }) => purpose === 'PURPOSE_EVIDENCE').map(fromDocument);
     },
     async batchGetMandates(names, context) {
-      const { mandates } = await identity.batchGetMandates({ names }, context);
+      const { mandates } = await identity.batchGetMandates({ names, centre: context.session?.centre ?? '' }, context);
       return mandates.map((facts) => fromMandateFacts(facts, now()));
     },
     async resolveMandateCode(code, context) {

@@ -4,7 +4,7 @@ import { newUlid } from '@cups/contracts/node';
 import { messageType, toTimestamp } from '@cups/contracts/proto';
 import type { HandedInAct } from '@cups/contracts/gen/cups/intake/v1/HandedInAct.ts';
 import { openKeys } from '@cups/rpc';
-import { captureLog, captureMetrics, createTestKeys, eventually, readJournal } from '@cups/testing';
+import { captureLog, captureMetrics, createTestKeys, eventually, readJournal, syntheticMandate } from '@cups/testing';
 import { startQuarantineWatch } from '../src/quarantine-watch.ts';
 import { decidedActsSweep, eraseActsOf, openQuarantinedActs } from '../src/store/quarantined-acts.ts';
 import type { QuarantinedActs } from '../src/store/quarantined-acts.ts';
@@ -276,6 +276,25 @@ describe('a release', () => {
         ['release-act', HEAD],
       ]),
     );
+  });
+
+  test('by a supervisor resolves the mandate that the act names, at the centre of the act', async () => {
+    const application = newApplication();
+    const create = act(application, 'create');
+    const mandate = {
+      kind: 'MANDATE_KIND_OWN_PRESENCE' as const,
+      name: syntheticMandate({ person: 384, serial: 384 }),
+    };
+    await handIn([create]);
+    const [kept] = await openActs(application);
+    const write = encode('CreateApplication', {
+      requestId: create.key,
+      applicationId: idOf(application),
+      publicService: SERVICE,
+      content: content(384, { mandate }),
+    });
+    await supervisor().releaseQuarantinedAct({ name: kept!.name, write });
+    expect((await scene.at(CENTRE).read(application)).content?.mandate).toMatchObject(mandate);
   });
 
   test('counts the desk time that the platform can vouch for, and the time of the release otherwise', async () => {

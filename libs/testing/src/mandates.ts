@@ -86,8 +86,8 @@ export function createFakeMandates({
   }
   return {
     overrides,
-    async batchGetMandates({ names }, { session }) {
-      return { mandates: names.flatMap((name) => toFacts(name, session?.centre ?? '')) };
+    async batchGetMandates({ names, centre }, { session }) {
+      return { mandates: names.flatMap((name) => toFacts(name, session?.centre ?? centre)) };
     },
   };
 }

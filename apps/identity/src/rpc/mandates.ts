@@ -57,6 +57,18 @@ const idOf = (name: string): string => parseResourceName('mandates', name);
 /** A centre holds the mandates of the centres that it inherited. */
 export const scopeOf = (context: Context) => ({ centre: centresOf(context) });
 
+/**
+ * Returns the mandates that a desk's centre holds, or those of the centre that a supervisor names.
+ * @throws Problem PERMISSION_DENIED
+ */
+function holderScopeOf(context: Context, centre: string) {
+  const { centre: own, roles } = sessionOf(context);
+  if (own) return scopeOf(context);
+  if (!roles.includes('supervisor') || centre === '')
+    throw new Problem({ reason: 'PERMISSION_DENIED', message: 'The session must belong to a centre.' });
+  return { centre };
+}
+
 /** RPCs of desks and of intake, which acts for them. Mandates of other centres are NOT_FOUND. */
 export function mandateRpcs(parts: MandateParts): DeskRpcs {
   return { ...grantRpcs(parts), ...readRpcs(parts), ...changeRpcs(parts) };
@@ -140,14 +152,15 @@ function readRpcs(
       return { count };
     },
 
-    async BatchGetMandates({ names }, context) {
+    async BatchGetMandates({ names, centre }, context) {
       if (names.length > MAX_NAMES)
         throw invalidArgument(
           'The request names too many mandates.',
           violation('/names', 'MAX_ITEMS', { max: MAX_NAMES }),
         );
       const ids = [...new Set(names.map((name, at) => parseResourceName('mandates', name, `/names/${at}`)))];
-      const found = await mandates.find({ _id: { $in: ids } }, { scope: scopeOf(context), limit: MAX_NAMES });
+      const scope = holderScopeOf(context, centre);
+      const found = await mandates.find({ _id: { $in: ids } }, { scope, limit: MAX_NAMES });
       const byId = new Map(found.map((mandate) => [mandate._id, mandate]));
       const hash = (person: Parameters<typeof personKeyOf>[0]) => {
         const key = personKeyOf(person);

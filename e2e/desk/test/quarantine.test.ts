@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { applicationId } from '@cups/tools/filings';
+import { axe, open, PHONE } from '../desk.ts';
+import { applicant, fileApplication, openDeskFor } from '../filings.ts';
+import { platformUrl } from '../test-env.ts';
+
+/** Acts of suspended operators: handed in without a session, decided by a head or a supervisor in the screen. */
+
+/** Returns a grant of the operator who is signed in, from the first contact of a new device. */
+async function contact(operator: string): Promise<string> {
+  const desk = await openDeskFor(operator);
+  const { body } = await desk.call<{ offlineGrant: string }>('POST', `/devices/${applicationId('00')}/contact`, {
+    body: {},
+  });
+  return body.offlineGrant;
+}
+
+const act = (application: string, kind: string, body: object, sequence: number) => ({
+  key: randomUUID(),
+  application,
+  kind,
+  body: JSON.stringify(body),
+  time: new Date().toISOString(),
+  sequence,
+});
+
+/** Hands in without a cookie, as a desk whose operator was suspended. */
+async function handIn(grant: string, acts: object[]): Promise<void> {
+  const response = await fetch(`${platformUrl()}/api/v1/quarantined-acts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'cups-offline': `grant="${grant}"` },
+    body: JSON.stringify({ acts }),
+  });
+  expect([response.status, await response.json()]).toEqual([200, { kept: acts.length, known: 0, refused: [] }]);
+}
+
+const list = (page: Page) => page.getByRole('navigation', { name: 'Acte în carantină' });
+const groupOf = (page: Page, id: string) => list(page).getByRole('region', { name: id });
+const done = (page: Page, text: string) => page.getByRole('status').getByText(text).waitFor();
+
+test('shows an act beside its application, and applies or rejects it', async () => {
+  const operator = 'cu-016-specialist';
+  const filed = await fileApplication({ operator, ending: 'ZN' });
+  const grant = await contact(operator);
+  const id = applicationId('ZN');
+  const person = applicant('Carabineanu', 'Eudochia');
+  const create = { id, publicService: 'civil-status-extract', applicant: person };
+  await handIn(grant, [
+    act(id, 'create', create, 1),
+    act(id, 'notes', { text: 'A lăsat numărul vecinei' }, 2),
+    act(filed.id, 'notes', { text: 'Făcută din greșeală' }, 3),
+  ]);
+
+  const page = await open({ operator: 'supervisor', path: '/centres' });
+  await page.getByText(/Acte în carantină care așteaptă decizia: \d+/).waitFor();
+  await page.getByRole('link', { name: 'Deschide lista' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Acte în carantină' }).waitFor();
+  expect(await page.innerText('main')).not.toContain('Carabineanu');
+
+  // A later act waits for the earlier one.
+  await groupOf(page, id).getByRole('button', { name: 'notă internă' }).click();
+  await page.getByText('cererea nu există încă').waitFor();
+  await page.getByRole('cell', { name: 'A lăsat numărul vecinei' }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('alert').getByText('Un act mai vechi al aceluiași dosar așteaptă o decizie.').waitFor();
+
+  await groupOf(page, id).getByRole('button', { name: 'cerere nouă' }).click();
+  await page.getByRole('cell', { name: 'Carabineanu' }).waitFor();
+  await page.keyboard.press('Control+Enter');
+  await done(page, 'Actul este aplicat.');
+  await groupOf(page, id).getByRole('button', { name: 'notă internă' }).click();
+  await page.getByRole('button', { name: /Aplică actul/ }).click();
+  await done(page, 'Actul este aplicat.');
+  await groupOf(page, id).waitFor({ state: 'detached' });
+
+  // The other one is rejected, with a reason.
+  await groupOf(page, filed.id).getByRole('button', { name: 'notă internă' }).click();
+  await page.getByText(filed.trackingNumber).waitFor();
+  await page.keyboard.press('r');
+  await page.getByRole('button', { name: 'Respinge' }).click();
+  await page.getByText('Scrieți motivul.').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.getByLabel('De ce se respinge').fill('Nu privește această cerere');
+  await page.keyboard.press('Enter');
+  await done(page, 'Actul este respins.');
+  await groupOf(page, filed.id).waitFor({ state: 'detached' });
+  await page.setViewportSize(PHONE);
+  expect(await page.evaluate((width) => document.documentElement.scrollWidth <= width, PHONE.width)).toBe(true);
+
+  // The colleagues of the centre find what was applied.
+  const desk = await openDeskFor(operator);
+  const { body } = await desk.call<{ applicant: { familyName: string } }>('GET', `/applications/${id}`);
+  expect(body.applicant.familyName).toBe('Carabineanu');
+  const history = await desk.call<{ actions: object[] }>('GET', `/applications/${id}/history`);
+  expect(history.body.actions).toMatchObject([
+    { kind: 'note', actor: 'operators/supervisor', released: { operator: `operators/${operator}` } },
+  ]);
+});
+
+test('is open to the head of the centre, and to nobody else there', async () => {
+  const specialist = await open({ operator: 'cu-016-specialist', path: '/quarantine' });
+  await specialist.getByText('Această pagină este pentru alt rol.').waitFor();
+  const manager = await open({ operator: 'cu-016-manager', path: '/quarantine' });
+  await manager.getByText('Niciun act nu așteaptă o decizie.').waitFor();
+  expect(await axe(manager)).toEqual([]);
+});
