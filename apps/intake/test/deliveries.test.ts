@@ -130,7 +130,7 @@ describe('cups.deliveries', () => {
     await world.publish(bridgeEvent(other.name, 'DeliveryAcknowledged', 1));
     await inState(here, other.name, 'STATE_IN_PROGRESS');
     expect((await here.read(name)).state).toBe('STATE_DOCUMENTS_REQUESTED');
-    world.clock.now = new Date(Date.parse(answerBy) + 2 * DAY);
+    world.clock.now = new Date(Date.parse(answerBy) + 5 * DAY);
     try {
       // On a slow store, timers are polled less often, but at least every 72 s.
       await inState(here, name, 'STATE_EXPIRED', 80_000);

@@ -201,7 +201,7 @@ export function applicationInState(state: State): Application {
       return timers.fireTimer(
         applicationInState('documents-requested'),
         'answer-date-passed',
-        new Date('2026-04-11T00:00:00Z'),
+        new Date('2026-04-14T00:00:00Z'),
       ).document;
   }
 }

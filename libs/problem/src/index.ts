@@ -112,6 +112,11 @@ export const REASONS = {
     action: 'Ask a colleague to process the application.',
   },
   CENTRE_NOT_OPEN: { kind: 'PRECONDITION', action: 'Wait until the centre opens, or choose an open centre.' },
+  ANSWER_DATE_PASSED: {
+    kind: 'PRECONDITION',
+    action: 'Open a new application that corrects this one once it has expired.',
+  },
+  DESK_TIME_UNBOUNDED: { kind: 'PRECONDITION', action: 'Let a supervisor decide whether the act was in time.' },
   TRAINING_MISMATCH: {
     kind: 'PRECONDITION',
     action: 'Create a new application, for training or for real work.',

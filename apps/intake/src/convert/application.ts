@@ -175,7 +175,7 @@ export function toState(state: State) {
 
 export function toDocumentRequest(request: DocumentRequest | undefined): DocumentRequestOut | null {
   if (!request) return null;
-  const { suppliedKinds = [], message, requestTime, ...requested } = request;
+  const { suppliedKinds = [], message, requestTime, isAnswerDatePassed: _passed, ...requested } = request;
   return {
     ...requested,
     message: message ?? null,

@@ -1,4 +1,5 @@
 import { AGENCY_EFFECTS, isCivilDate, toCivilDate } from '@cups/application';
+import { answerEndOf } from './answer-date.ts';
 import type { DeskAlertKind, AgencyEffect, Message, MessageChange, State } from '@cups/application';
 import { SHOWN_ALERTS } from './application.ts';
 import type {
@@ -14,7 +15,7 @@ import type {
 import type { DomainEvent, CommandResult } from './command.ts';
 import { countRows, newestRows } from './history.ts';
 import { stopClock } from './clock.ts';
-import { computeDue, endOfDay } from './terms.ts';
+import { computeDue } from './terms.ts';
 import type { WorkingTime } from './terms.ts';
 
 /**
@@ -193,7 +194,7 @@ function applyTransition(
         answerBy: toCivilDate(addDays(update.now, DEFAULT_ANSWER_DAYS)),
       };
       const documentRequest: DocumentRequest = { ...requested, requestTime: update.now };
-      const timer = { kind: 'answer-date-passed' as const, due: endOfDay(documentRequest.answerBy) };
+      const timer = { kind: 'answer-date-passed' as const, due: answerEndOf(documentRequest) };
       return { ...stopClock(open, update.now, workingTime), state, documentRequest, timer };
     }
     case 'ready':

@@ -131,6 +131,8 @@ export interface DocumentRequest {
   answerBy: string;
   /** The date that the agency named, if intake moved it. */
   requestedAnswerBy?: string;
+  /** Set once the date has passed: only what was supplied before, without a line, may still arrive. */
+  isAnswerDatePassed?: true;
   /** Kinds already supplied while others are pending. */
   suppliedKinds?: string[];
   unavailable?: UnavailableDocument[];

@@ -69,6 +69,8 @@ export function resolveQueueStatus(app: QueueInput): QueueStatus | undefined {
   if (stage === undefined) return undefined;
   const since = resolveSince(app);
   const queue: QueueStatus = { stage, since };
+  // The desk has no task left: the application ends, unless a desk without a line was given the documents in time.
+  if (app.documentRequest?.isAnswerDatePassed) return queue;
   const deadline = resolveDeadline(app);
   const agencyUpdateTime = resolveAgencyUpdateTime(app);
   // The applicant is notified once the result can be collected.

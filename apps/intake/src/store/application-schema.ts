@@ -116,6 +116,7 @@ export const APPLICATION_SCHEMA = {
     message: text,
     answerBy: String,
     requestedAnswerBy: String,
+    isAnswerDatePassed: Boolean,
     suppliedKinds: [String],
     unavailable,
   },

@@ -2,6 +2,16 @@ import type { Text } from './text.ts';
 
 /** Reasons about work without a connection, for operators. */
 export const OFFLINE_REASON_TEXTS = {
+  ANSWER_DATE_PASSED: {
+    ro: 'Termenul de prezentare a documentelor a trecut. După ce cererea expiră, depuneți una nouă.',
+    ru: 'Срок представления документов прошёл. Когда заявление закроется, подайте новое.',
+    en: 'The date to supply the documents has passed. Once the application has expired, open a new one.',
+  },
+  DESK_TIME_UNBOUNDED: {
+    ro: 'Ora acestui calculator nu poate fi confirmată, iar termenul a trecut între timp. Decide un supervizor.',
+    ru: 'Время этого компьютера нельзя подтвердить, а срок тем временем прошёл. Решает супервизор.',
+    en: 'The time of this computer cannot be confirmed, and the date has passed meanwhile. A supervisor decides.',
+  },
   DEVICE_REVOKED: {
     ro: 'Acest calculator a fost deconectat de conducere. Datele păstrate pe el se șterg. Adresați-vă conducerii centrului.',
     ru: 'Этот компьютер отключён руководством. Сохранённые на нём данные удаляются. Обратитесь к руководству центра.',

@@ -10,6 +10,7 @@ import { pointer, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import { appendHistory, assertTransition, resolveOccurTime, resolveRegisterTime } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
+import { assertAnsweredInTime } from '../answer-date.ts';
 import type {
   Application,
   DocumentReference,
@@ -53,7 +54,7 @@ export interface Supply {
 /**
  * Adds requested documents. Once each is supplied or unavailable, freezes the next submission and resumes the
  * clock. Until then the state stays.
- * @throws Problem INVALID_ARGUMENT for an empty supply, for unavailable documents that were not requested or are
+ * @throws Problem those of {@link assertAnsweredInTime}; INVALID_ARGUMENT for an empty supply, for unavailable documents that were not requested or are
  * supplied, for invalid content, and at the limit of 100 parts; those of {@link assertMandateCovers}
  */
 export function supplyDocuments(
@@ -64,6 +65,7 @@ export function supplyDocuments(
 ): CommandResult {
   const state = assertTransition(app, 'supply-documents', actor);
   const occurTime = resolveOccurTime(app, actor);
+  assertAnsweredInTime(app.documentRequest!, occurTime, actor);
   const answers = supply.answers && applicableAnswers(version.form, supply.answers);
   const content = withSupplied(app, supply, answers);
   const request = applySupply(app.documentRequest!, supply);
