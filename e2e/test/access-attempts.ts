@@ -174,6 +174,11 @@ const IDENTITY_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
   },
   GetOperator: { ask: (thing) => ({ name: operatorAt(thing), centre: thing.centre, reason: 'x' }) },
   ListOperatorActions: { ask: (thing) => ({ name: operatorAt(thing), centre: thing.centre, reason: 'x' }) },
+  ListDevices: {
+    ask: ({ centre }) => ({ centre, pageSize: 200 }),
+    holds: ({ devices }: { devices: { centre: string }[] }, _session, { thing }) =>
+      devices.every(({ centre }) => centre === thing.centre),
+  },
   SuspendOperator: { ask: withoutRequestId },
   ReinstateOperator: { ask: withoutRequestId },
   RemoveOperator: { ask: withoutRequestId },

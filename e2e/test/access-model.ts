@@ -237,7 +237,7 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
   ...ownershipRules('ListDeliveries ListSessions', everybody),
   ...ownershipRules('ListRefusedReplies GetAgencyActivity RecordAgencyAccess', agency),
   ...ownershipRules('ListCentreOperators GetOperator ListOperatorActions', staff),
-  ...ownershipRules('SuspendOperator ReinstateOperator RemoveOperator SetAbsence', managed),
+  ...ownershipRules('ListDevices SuspendOperator ReinstateOperator RemoveOperator SetAbsence', managed),
   // The centre holds a mandate, not the operator who recorded it. It stays visible after its end.
   ...ownershipRules('GetMandate GetMandateCodeStatus RevokeMandate RecordMandatePrinted', desk),
   ...ownershipRules('ListMandates', everybody),

@@ -8,6 +8,7 @@ import { MAX_OFFLINE_HOURS, sessionOf } from '@cups/rpc';
 import type { Context, Keys, Rpcs } from '@cups/rpc';
 import type { AccessLog } from '../access-log.ts';
 import { assertMayManage } from '../domain/permissions.ts';
+import type { Actor } from '../domain/permissions.ts';
 import { invalidArgument, parseCentre, resolveActor, toCause } from '../rpc/actor.ts';
 import { loadOwnSession } from '../rpc/sessions.ts';
 import type { SessionParts } from '../rpc/sessions.ts';
@@ -52,7 +53,7 @@ export function deviceRpcs(
 
     async ListDevices({ centre: name, pageSize, pageToken }, context) {
       const actor = await resolveActor(context, staff);
-      const centre = parseCentre(name) ?? (actor.roles.includes('supervisor') ? undefined : actor.centre);
+      const centre = parseCentre(name) ?? ownCentre(actor);
       assertMayManage(actor, centre);
       const paging = { pageSize: normalizePageSize(pageSize), pageToken, tokenArguments: { centre } };
       const page = await devices.page(centre, paging);
@@ -82,6 +83,13 @@ export function deviceRpcs(
       return { device: toDevice(revoked, await staff.findDisplayNames([revoked.operator])) };
     },
   };
+}
+
+/** Returns the centre of a manager; undefined for a supervisor. @throws Problem INVALID_ARGUMENT without a centre */
+function ownCentre({ roles, centre }: Actor): string | undefined {
+  if (roles.includes('supervisor')) return undefined;
+  if (centre === undefined) throw invalidArgument('The session has no centre.', violation('/centre', 'REQUIRED'));
+  return centre;
 }
 
 /** @throws Problem INVALID_ARGUMENT */
