@@ -154,11 +154,17 @@ test('lists the devices of a member, and revokes one', async () => {
   const share = async (id: string) => ((await (await contact(id)).json()) as { keyShare: string }).keyShare;
   const [keptShare] = [await share(kept), await share(lost)];
 
+  await fileApplication({ operator, ending: 'ZN' });
+  const data = { device: kept, held: [], pageSize: 25 };
+  const copy = await specialist.context().request.post('/api/v1/offline-copies', { data });
+  const { files } = (await copy.json()) as { files: unknown[] };
+
   const manager = await open({ operator: 'cu-012-manager', path: '/team' });
   await row(manager, /^Test Specialist/).click();
   const devices = pane(manager).getByRole('region', { name: 'Calculatoare' });
   const device = (code: string) => devices.getByRole('listitem').filter({ hasText: `Calculatorul ${code}` });
   await device('00AAAA').getByText('ultima legătură').waitFor();
+  await device('00AAAA').getByText(`dosare copiate: ${files.length}`).waitFor();
   expect(await axe(manager)).toEqual([]);
   const revoke = device('00BBBB').getByRole('button', { name: 'Deconectează calculatorul' });
   await revoke.click();

@@ -8,6 +8,7 @@ import { formatDayAndTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { useSignedIn } from '../session/session.tsx';
 import { DEVICES } from '../texts/devices.ts';
 import type { MemberProps } from './member.tsx';
 import styles from './team.module.css';
@@ -25,6 +26,21 @@ const devicesQuery = (scope: string) =>
         return { items: devices, next: nextPageToken };
       }),
   });
+
+/** The files that devices of the own centre hold, for its head. */
+const copiesQuery = queryOptions({
+  queryKey: ['offline-copies'],
+  queryFn: () => bodyOf(api.GET('/api/v1/offline-copies')).then(({ copies }) => copies),
+});
+
+/** Returns the number of copied files of a device, or undefined if the caller is not the head of this centre. */
+function useFileCount(scope: string, { name, operator }: Device): number | undefined {
+  const { session } = useSignedIn();
+  const isHead = session.operator.roles.includes('centre-manager') && session.centre === `centres/${scope}`;
+  const { data } = useQuery(Object.assign({ enabled: isHead }, copiesQuery));
+  const device = name.replace('devices/', '');
+  return data && (data.find((copy) => copy.device === device && copy.operator === operator)?.fileCount ?? 0);
+}
 
 /** The devices of a member at a centre; each can be revoked. */
 export default function Devices({ scope, member }: Pick<MemberProps, 'scope' | 'member'>) {
@@ -54,6 +70,7 @@ const SHORT_CODE_LENGTH = 6;
 function DeviceRow({ scope, device }: { scope: string; device: Device }) {
   const { t } = useLanguage();
   const [isAsking, setIsAsking] = useState(false);
+  const fileCount = useFileCount(scope, device);
   const id = device.name.replace('devices/', '');
   const isThisOne = localStorage.getItem(DEVICE_KEY) === id;
   return (
@@ -68,6 +85,7 @@ function DeviceRow({ scope, device }: { scope: string; device: Device }) {
           : [
               t(DEVICES.lastContact, { when: formatDayAndTime(device.lastContactTime) }),
               t(DEVICES.firstContact, { when: formatDayAndTime(device.firstContactTime) }),
+              ...(fileCount === undefined ? [] : [t(DEVICES.files, { n: fileCount })]),
             ].join(' · ')}
       </span>
       {device.state === 'active' && !isAsking && (

@@ -17,6 +17,7 @@ export const DEVICES = defineMessages({
   thisOne: { ro: 'acesta', ru: 'этот', en: 'this one' },
   lastContact: { ro: 'ultima legătură: {when}', ru: 'последняя связь: {when}', en: 'last contact: {when}' },
   firstContact: { ro: 'prima: {when}', ru: 'первая: {when}', en: 'first: {when}' },
+  files: { ro: 'dosare copiate: {n}', ru: 'скопировано дел: {n}', en: 'copied files: {n}' },
   revoked: { ro: 'deconectat la {when}', ru: 'отключён {when}', en: 'disconnected {when}' },
   revoke: { ro: 'Deconectează calculatorul', ru: 'Отключить компьютер', en: 'Disconnect the computer' },
   revokeAsk: {
