@@ -3,7 +3,10 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import type { Outbox, UndoneError, Write } from '../src/outbox/outbox.ts';
+import type { LocalStore } from '../src/local-store/local-store.ts';
+import type { OutboxEnvironment } from '../src/outbox/environment.ts';
+import type { Outbox } from '../src/outbox/outbox.ts';
+import type { UndoneError, Write } from '../src/outbox/write.ts';
 
 /** The outbox over a network that fails before or after a write takes effect, and over pages that close meanwhile. */
 
@@ -61,6 +64,8 @@ let platform: Platform;
 let open: () => Promise<Outbox>;
 let Undone: typeof UndoneError;
 let openerOfNewStore: (stored?: Write[]) => Promise<() => Promise<Outbox>>;
+let createEnvironment: (changes?: Partial<OutboxEnvironment>) => OutboxEnvironment;
+let openOn: (localStore: LocalStore, changes?: Partial<OutboxEnvironment>) => Promise<Outbox>;
 const opened: Outbox[] = [];
 
 beforeAll(async () => {
@@ -69,17 +74,34 @@ beforeAll(async () => {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   Object.assign(globalThis, { location: { origin } });
   const outboxes = await import('../src/outbox/outbox.ts');
-  ({ UndoneError: Undone } = outboxes);
+  ({ UndoneError: Undone } = await import('../src/outbox/write.ts'));
+  const { createLocalLocks, SILENT_CHANNEL } = await import('../src/outbox/environment.ts');
+  const { send } = await import('../src/outbox/send.ts');
+  /** A desk in Node: the outbox of the page with another environment. */
+  createEnvironment = (changes = {}) =>
+    Object.assign(
+      {
+        owner: 'operators/test',
+        isReachable: () => true,
+        now: Date.now,
+        currentGrant: () => undefined,
+        send,
+        locks: createLocalLocks(),
+        openChannel: () => SILENT_CHANNEL,
+      },
+      changes,
+    );
+  openOn = async (localStore, changes) => {
+    const outbox = await outboxes.openOutbox(localStore, createEnvironment(changes));
+    opened.push(outbox);
+    return outbox;
+  };
   const { openLocalStore: openKeeping } = await import('../src/local-store/local-store.ts');
   // Without a browser the local store is in memory, so pages share `localStore`.
   openerOfNewStore = async (stored = []) => {
     const localStore = await openKeeping('operators/test');
     for (const write of stored) await localStore.write('write', write.key, write);
-    return async () => {
-      const outbox = await outboxes.openOutbox(localStore);
-      opened.push(outbox);
-      return outbox;
-    };
+    return () => openOn(localStore);
   };
 });
 afterAll(() => new Promise<void>((done) => server.close(() => done())));

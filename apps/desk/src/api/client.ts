@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import type { paths } from '../../gen/api.ts';
+import { recordServerTime } from './desk-clock.ts';
 import { fetchOverLine } from './line.ts';
 import { BACKGROUND_HEADER, isUserIdle } from './user-activity.ts';
 import type { Problem } from './types.ts';
@@ -77,10 +78,12 @@ async function fetchOrThrow(request: Request): Promise<Response> {
 async function sendOrThrow(request: Request): Promise<Response> {
   const ownSession = sessions;
   if (isUserIdle()) request.headers.set(...BACKGROUND_HEADER);
+  const sentAt = Date.now();
   const response = await fetchOverLine(request, { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) }).catch(() => {
     notifyListeners('silence');
     throw new NetworkError('no answer');
   });
+  recordServerTime(response.headers.get('date'), sentAt);
   if (response.ok || response.status === 304) {
     notifyListeners('answer');
     return response;

@@ -9,7 +9,7 @@ import { useLanguage } from '../language/language.tsx';
 import type { LanguageContextValue } from '../language/language.tsx';
 import { lazyScreen } from '../lazy-screens.ts';
 import { formatMoney } from '../language/money.ts';
-import type { Write } from '../outbox/outbox.ts';
+import type { Write } from '../outbox/write.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Field, TextInput } from '../parts/field.tsx';

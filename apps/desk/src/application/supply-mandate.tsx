@@ -55,8 +55,8 @@ export function useSupplyMandate({ application }: ApplicationDetails): SupplyMan
 function useNameRecorded(application: string, onName: (name: string) => void): void {
   const { requests, request } = useMandateRequest(application);
   useEffect(() => {
-    if (!request?.mandate) return;
-    onName(request.mandate.name);
-    requests.forget(application);
+    if (!request || request.refusal || !(request.mandate || request.isWaiting)) return;
+    onName(request.name);
+    requests.release(application);
   });
 }

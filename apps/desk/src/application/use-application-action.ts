@@ -5,8 +5,8 @@ import { ApiError } from '../api/client.ts';
 import { detailsQuery } from '../api/queries.ts';
 import type { Application } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
-import { UndoneError } from '../outbox/outbox.ts';
-import type { WriteAction, Write } from '../outbox/outbox.ts';
+import { UndoneError } from '../outbox/write.ts';
+import type { WriteAction, Write } from '../outbox/write.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 
 export interface ApplicationActionState {

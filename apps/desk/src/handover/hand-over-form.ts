@@ -4,7 +4,7 @@ import { RULE_TEXTS } from '@cups/application/texts';
 import type { Application, Collection } from '../api/types.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
 import type { Text } from '../language/messages.ts';
-import type { WriteAction } from '../outbox/outbox.ts';
+import type { WriteAction } from '../outbox/write.ts';
 import type { FormError } from '../parts/error-summary.tsx';
 import { HAND_OVER } from '../texts/hand-over.ts';
 

@@ -1,4 +1,4 @@
-import type { Write } from './outbox.ts';
+import type { Write } from './write.ts';
 
 /** A browser may hold writes from a page of a release up to 0.2.0, under the names of that release. */
 

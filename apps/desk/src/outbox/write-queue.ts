@@ -1,7 +1,8 @@
 import type { ApiError } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
-import type { SyncStatus, UndoneError, Write } from './outbox.ts';
+import type { SyncStatus } from './outbox.ts';
 import { RetryDelay } from './retry-delay.ts';
+import type { NewWrite, UndoneError, Write } from './write.ts';
 
 export interface WriteQueue {
   writes: Write[];
@@ -9,6 +10,10 @@ export interface WriteQueue {
   known?: Application | undefined;
   /** Callers waiting for a write; several if edits were merged. */
   waiters: Map<string, Waiter[]>;
+  /** Writes that the browser is storing, by key. */
+  storing: Map<string, Promise<void>>;
+  /** Keys of writes that the browser could not store. */
+  unstored: Set<string>;
   sending: boolean;
   /** Resolves when everything sendable was sent or tried. */
   drained: Promise<void>;
@@ -29,27 +34,32 @@ export function createWriteQueue(): WriteQueue {
     writes: [],
     status: { pending: [] },
     waiters: new Map(),
+    storing: new Map(),
+    unstored: new Set(),
     sending: false,
     drained,
     retryDelay: new RetryDelay(),
   };
 }
 
+/** What a new write says about its time and place. */
+export type WriteOrigin = Pick<Write, 'madeAt' | 'isOffline' | 'grant'>;
+
 /**
  * Adds a write and returns it. An edit merges into the last unsent edit; the head may be in flight. A pending action
  * with the same body is returned instead: a second press means the same action.
+ * @param isSender another window may be sending what this one shows as pending, so it merges no edits
  */
-export function enqueueOrMerge(queue: WriteQueue, write: Pick<Write, 'application' | 'kind' | 'body'>): Write {
+export function enqueueOrMerge(queue: WriteQueue, write: NewWrite, origin: WriteOrigin, isSender: boolean): Write {
   const same = queue.status.refusal ? undefined : findSameAction(queue.writes, write);
   if (same) return same;
   const last = queue.writes.at(-1);
-  const open = queue.writes.length > 1 || (!queue.sending && !queue.status.unreachableSince);
+  const open = isSender && (queue.writes.length > 1 || (!queue.sending && !queue.status.unreachableSince));
   if (last && open && last.kind === 'edit' && write.kind === 'edit' && !queue.status.refusal) {
-    last.body = Object.assign({}, last.body, write.body);
-    return last;
+    // The position in the chain stays; the content is of now.
+    return Object.assign(last, origin, { body: Object.assign({}, last.body, write.body) });
   }
-  const about = { key: crypto.randomUUID(), madeAt: new Date().toISOString(), etag: queue.known?.etag };
-  const newWrite: Write = Object.assign(about, write);
+  const newWrite: Write = Object.assign({ key: crypto.randomUUID(), etag: queue.known?.etag }, origin, write);
   queue.writes.push(newWrite);
   return newWrite;
 }
@@ -62,8 +72,13 @@ function findSameAction(writes: readonly Write[], { kind, body }: Pick<Write, 'k
 }
 
 /** Removes and returns the callers waiting for a write. */
-export function takeWaiters(queue: WriteQueue, { key }: Write): Waiter[] {
+export function takeWaiters(queue: WriteQueue, { key }: Pick<Write, 'key'>): Waiter[] {
   const waiters = queue.waiters.get(key) ?? [];
   queue.waiters.delete(key);
   return waiters;
+}
+
+/** Order of stored writes: as they were made. Writes of earlier releases have no number and come first. */
+export function compareWrites(a: Write, b: Write): number {
+  return (a.sequence ?? 0) - (b.sequence ?? 0) || a.madeAt.localeCompare(b.madeAt);
 }

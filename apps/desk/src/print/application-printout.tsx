@@ -7,6 +7,7 @@ import { interpolate, joinMessages } from '../language/messages.ts';
 import { feeText, termText } from '../language/terms.ts';
 import { DELIVERY_TEXTS } from '../texts/content.ts';
 import { PRINT } from '../texts/print.ts';
+import { TAKEN } from '../texts/taken.ts';
 import { formatInstant } from './format-instant.ts';
 import { agencyName, findCostOption, evidenceTitle, toPrintoutSetting, findServiceVersion } from './catalog-lookups.ts';
 import type { ApplicationOrSubmission } from './catalog-lookups.ts';
@@ -89,19 +90,27 @@ function applicantFacts({ filed, catalog, specialist }: ApplicationPrintoutProps
 
 /** Filing time, cost, deadline and delivery. */
 export function filingFacts(filed: ApplicationOrSubmission, catalog: Catalog): PrintoutFact[] {
+  const time = filed.submitTime && formatInstant(filed.submitTime, catalog.centre.timeZone);
+  const term = termFact(filed, findCostOption(catalog, filed));
+  return [[PRINT.filed, time ?? <Bilingual message={PRINT.notFiled} />], ...costFacts(filed, catalog, term)];
+}
+
+/** Time at the desk, cost and delivery; the term of the agency has not begun. */
+export function takenFacts(taken: ApplicationOrSubmission, catalog: Catalog, takenAt: string): PrintoutFact[] {
+  const time = formatInstant(takenAt, catalog.centre.timeZone);
+  const term: PrintoutFact = [PRINT.term, <Bilingual message={TAKEN.term} />];
+  return [[TAKEN.takenAt, time], ...costFacts(taken, catalog, term)];
+}
+
+function costFacts(filed: ApplicationOrSubmission, catalog: Catalog, term: PrintoutFact): PrintoutFact[] {
   const option = findCostOption(catalog, filed);
-  const { timeZone } = catalog.centre;
   return [
-    [
-      PRINT.filed,
-      filed.submitTime ? formatInstant(filed.submitTime, timeZone) : <Bilingual message={PRINT.notFiled} />,
-    ],
     option && [PRINT.fee, <Bilingual message={feeText(option)} />],
     [
       PRINT.paid,
       'payment' in filed && filed.payment && `${formatMoney(filed.payment.amount)}, ${filed.payment.receiptNumber}`,
     ],
-    termFact(filed, option),
+    term,
     filed.delivery && [
       PRINT.way,
       <>

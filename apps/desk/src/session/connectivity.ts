@@ -67,6 +67,9 @@ async function probe(): Promise<void> {
   else scheduleProbe();
 }
 
+/** Whether the platform is reachable, outside React. */
+export const isReachable = (): boolean => connectivity.isReachable;
+
 const subscribe = (listener: () => void) => {
   listeners.add(listener);
   return () => void listeners.delete(listener);

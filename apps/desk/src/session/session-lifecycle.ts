@@ -5,6 +5,7 @@ import type { Session } from '../api/types.ts';
 import { openLocalStore } from '../local-store/local-store.ts';
 import { openUploads } from '../documents/uploads.ts';
 import { openOutbox } from '../outbox/outbox.ts';
+import { createPageEnvironment } from '../outbox/page-environment.ts';
 import { openMandateRequests } from '../visit/mandate/mandate-requests.ts';
 import { saveInterruptedSession } from './interrupted-session.ts';
 import type { EntryState } from './interrupted-session.ts';
@@ -48,11 +49,11 @@ export async function openSession(session: Session, isNew = false): Promise<Sess
   updateQueuePrefetch(session);
   saveInterruptedSession(undefined);
   const localStore = await openLocalStore(session.operator.name);
-  const [outbox, uploads, mandates] = await Promise.all([
-    openOutbox(localStore),
+  const [outbox, uploads] = await Promise.all([
+    openOutbox(localStore, createPageEnvironment(session.operator.name)),
     openUploads(localStore),
-    openMandateRequests(localStore),
   ]);
+  const mandates = await openMandateRequests(localStore, outbox);
   return { kind: 'signedIn', isNew, isOffline: false, session, localStore, outbox, uploads, mandates };
 }
 

@@ -130,10 +130,7 @@ function useLeaveSession(state: SessionState, setState: (state: SessionState) =>
   return useCallback(
     (reason) => {
       const { current } = latestState;
-      if (current.kind === 'signedIn') {
-        current.uploads.stop();
-        current.mandates.stop();
-      }
+      if (current.kind === 'signedIn') current.uploads.stop();
       const sent = current.kind === 'signedIn' ? closeOutbox(current.outbox, reason) : Promise.resolve();
       const interrupted =
         current.kind === 'signedIn' && reason ? toInterruptedSession(reason, current.session) : undefined;

@@ -51,16 +51,15 @@ export function Shell({ children, ...bar }: ShellProps) {
 
 function Banners() {
   const { t } = useLanguage();
-  const { session, localStore, outbox, uploads, mandates } = useSignedIn();
+  const { session, localStore, outbox, uploads } = useSignedIn();
   const queryClient = useQueryClient();
   const pending = usePendingCount();
   const { isReachable } = useConnectivity(
     useCallback(() => {
       outbox.resume();
       uploads.resumeAll();
-      mandates.resume();
       void queryClient.invalidateQueries();
-    }, [outbox, uploads, mandates, queryClient]),
+    }, [outbox, uploads, queryClient]),
   );
   return (
     <>

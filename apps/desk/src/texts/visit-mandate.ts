@@ -37,9 +37,9 @@ export const VISIT_MANDATE = defineMessages({
   chooseServices: { ro: 'Alte servicii', ru: 'Другие услуги', en: 'Further services' },
   chooseThemes: { ro: 'Teme de servicii', ru: 'Темы услуг', en: 'Themes of services' },
   waits: {
-    ro: 'Platforma nu răspunde. Împuternicirea se înregistrează singură când revine; puteți lucra mai departe. Cererea se poate depune după aceea.',
-    ru: 'Платформа не отвечает. Полномочие запишется само, когда она вернётся; можно работать дальше. Подать заявление можно после этого.',
-    en: 'The platform is unavailable. The mandate will be recorded automatically. Work on; submit the application after that.',
+    ro: 'Platforma nu răspunde. Împuternicirea se înregistrează automat când revine; puteți lucra mai departe.',
+    ru: 'Платформа не отвечает. Полномочие запишется автоматически, когда она вернётся; можно работать дальше.',
+    en: 'The platform is unavailable. The mandate will be recorded automatically. Work on.',
   },
   stopWaiting: { ro: 'Renunță', ru: 'Не записывать', en: 'Do not record' },
   refused: {

@@ -10,7 +10,7 @@ import { VISIT_STEPS, stepOf, resolveSteps } from './model/screens.ts';
 import type { VisitStep } from './model/screens.ts';
 import { findService } from './model/service.ts';
 import { useAddService } from './save-for-later.ts';
-import { isFiled, draftPath } from './visit-store.ts';
+import { isFiled, isTaken, draftPath } from './visit-store.ts';
 import { useVisits } from './visits.tsx';
 import styles from './step-nav.module.css';
 
@@ -28,6 +28,7 @@ const STEP_NAMES: Record<VisitStep, (typeof VISIT)[keyof typeof VISIT]> = {
 export function StepNav() {
   const { t } = useLanguage();
   const { draft, screens, screen, go, service, missingFields } = useDraftForm();
+  const isEnded = isFiled(draft) || isTaken(draft);
   const currentStep = stepOf(screen);
   const steps = service ? resolveSteps(screens) : VISIT_STEPS;
   return (
@@ -37,15 +38,15 @@ export function StepNav() {
           {steps.map((step, at) => {
             const first = screens.find((candidate) => stepOf(candidate) === step) ?? 'service';
             const isDone =
-              isFiled(draft) ||
+              isEnded ||
               (steps.indexOf(currentStep) > at && !missingFields.some((field) => stepOf(field.screen) === step));
             return (
               <li key={step}>
                 <button
                   type="button"
-                  aria-current={step === currentStep && !isFiled(draft) ? 'step' : undefined}
+                  aria-current={step === currentStep && !isEnded ? 'step' : undefined}
                   className={styles.step}
-                  onClick={() => (service || step === 'service') && !isFiled(draft) && go(first)}
+                  onClick={() => (service || step === 'service') && !isEnded && go(first)}
                 >
                   <span className={styles.circle} data-done={isDone || undefined}>
                     {isDone ? <Check size={14} strokeWidth={3} aria-hidden="true" /> : at + 1}
@@ -117,7 +118,7 @@ function DiscardDraft() {
   const { mandates } = useSignedIn();
   const [isAsking, setIsAsking] = useState(false);
   const [, go] = useLocation();
-  if (!draft.service || isFiled(draft)) return null;
+  if (!draft.service || isFiled(draft) || isTaken(draft)) return null;
   if (!isAsking) {
     return (
       <div className={styles.discard}>

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Banner } from '../parts/banner.tsx';
+import { TAKEN } from '../texts/taken.ts';
 import { VISIT } from '../texts/visit.ts';
 import { VISIT_MANDATE } from '../texts/visit-mandate.ts';
 import { useDraftForm } from './draft-form.tsx';
@@ -27,6 +28,14 @@ export function SyncErrorBanner() {
     return (
       <Banner kind="trouble" action={<Button onClick={leave}>{t(VISIT.toApplication)}</Button>}>
         {t(VISIT.ended)}
+      </Banner>
+    );
+  }
+  const { refusal } = sync.status;
+  if (!error && refusal && refusal.reason !== 'ETAG_STALE') {
+    return (
+      <Banner kind="trouble" action={<Button onClick={sync.reopen}>{t(TAKEN.goOn)}</Button>}>
+        {t(REASON_TEXTS[refusal.reason])}
       </Banner>
     );
   }

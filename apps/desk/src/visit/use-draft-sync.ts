@@ -1,20 +1,34 @@
+import { generateTrackingNumber } from '@cups/application';
 import type { Content } from '@cups/application';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { RefObject } from 'react';
 import { api, bodyOf, isTransient, ApiError } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
 import type { Outbox, SyncStatus } from '../outbox/outbox.ts';
+import type { Write } from '../outbox/write.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
+import { isReachable } from '../session/connectivity.ts';
 import { useSingleFlight } from '../parts/use-single-flight.ts';
 import { diffContent, pickContent, isSame, mergeDraft, toSendableContent, setOrDelete } from './model/draft-merge.ts';
 import { keepApplicableAnswers, toApplicableContent } from './model/form-values.ts';
 import type { FormContext, FormValues } from './model/form-values.ts';
+import { withoutMandateName } from './model/mandate-basis.ts';
 import type { Draft, VisitStore } from './visit-store.ts';
 import { useVisits } from './visits.tsx';
 
 /** Sends the valid part of a draft 1 s after the last key, and when a screen is left. */
 
 const DEBOUNCE_MS = 1_000;
+/** Another window typed last and sends the draft, unless it was closed. */
+const FOREIGN_DEBOUNCE_MS = 10_000;
+
+/** Writes that the screen sends again from the draft, so that a rejection loses nothing. */
+const RESENT_KINDS: readonly Write['kind'][] = ['create', 'edit', 'submit', 'renew', 'withdraw'];
+
+/** Delay before a write is sent again whose application could not be read, in ms. */
+const STALE_RETRY_MS = 5_000;
+/** Rejections that another version of the application explains. */
+const STALE_REASONS: readonly ApiError['reason'][] = ['ETAG_STALE', 'ACTION_NOT_ALLOWED'];
 
 export interface DraftSync {
   status: SyncStatus;
@@ -29,6 +43,8 @@ export interface DraftSync {
   /** From the press until the platform has responded. */
   isSubmitting: boolean;
   renew: () => void;
+  /** Continues with a draft that was taken without the platform and then refused. */
+  reopen: () => void;
   /** Withdraws the draft at the platform. */
   withdraw: () => void;
 }
@@ -46,13 +62,14 @@ export function useDraftSync(draft: Draft, context: FormContext): DraftSync {
     [id, outbox, store],
   );
   useEffect(() => {
-    const timer = setTimeout(flush, DEBOUNCE_MS);
+    const timer = setTimeout(flush, store.isTypedElsewhere(id) ? FOREIGN_DEBOUNCE_MS : DEBOUNCE_MS);
     return () => clearTimeout(timer);
-  }, [flush, draft.typed, draft.conflicts, draft.service]);
+  }, [flush, store, id, draft.typed, draft.conflicts, draft.service]);
   // Sends the input of the last second when the screen closes.
   useEffect(() => flush, [flush]);
   useKnownApplication(draft, outbox, store);
-  const [error, setError] = useSyncError(id, status.refusal, latestContext, outbox, store);
+  useTakenDraft(draft, status, outbox, store);
+  const { error, setError, handle } = useSyncError(id, status.refusal, latestContext, outbox, store);
 
   const put = (kind: 'submit' | 'renew' | 'withdraw') =>
     // SyncStatus reports a rejection, also after a reload.
@@ -73,6 +90,9 @@ export function useDraftSync(draft: Draft, context: FormContext): DraftSync {
     flushAll: () => flushDraft(store.draft(id), context, outbox, store, true),
     submit,
     isSubmitting: isSubmitting || status.pending.some(({ kind }) => kind === 'submit'),
+    reopen() {
+      if (status.refusal) void handle(status.refusal);
+    },
     renew() {
       setError(undefined);
       void put('renew');
@@ -95,6 +115,25 @@ function useKnownApplication(draft: Draft, outbox: Outbox, store: VisitStore): v
   }, [latest, id, known, store]);
 }
 
+/**
+ * Takes a submitted draft at the desk once its writes survive a power cut and the platform has not answered: its receipt
+ * may be shown.
+ */
+function useTakenDraft(draft: Draft, { pending, isStored }: SyncStatus, outbox: Outbox, store: VisitStore): void {
+  const submitted = pending.find(({ kind }) => kind === 'submit');
+  const { id, takenAt, submitting = false, trackingNumber = draft.known?.trackingNumber } = draft;
+  const canTake = outbox.isDurable && submitting && takenAt === undefined && trackingNumber !== undefined;
+  const time = canTake && isStored && submitted?.isOffline ? submitted.madeAt : undefined;
+  useEffect(() => {
+    if (time === undefined) return;
+    // A draft that cannot be stored stays on the review, which says that it waits.
+    store
+      .commit(id, (current) => withChanges(current, { trackingNumber }))
+      .then(() => store.change(id, (current) => withChanges(current, { takenAt: time })))
+      .catch(() => undefined);
+  }, [time, id, trackingNumber, store]);
+}
+
 /** Handles rejections: merges a colleague's changes, and reports all others. */
 function useSyncError(
   id: string,
@@ -102,24 +141,56 @@ function useSyncError(
   latestContext: RefObject<FormContext>,
   outbox: Outbox,
   store: VisitStore,
-): [ApiError | undefined, (error: ApiError | undefined) => void] {
+): {
+  error: ApiError | undefined;
+  setError: (error: ApiError | undefined) => void;
+  /** Withdraws the rejected writes, and continues with the draft. */
+  handle: (error: ApiError) => Promise<void>;
+} {
   const [error, setError] = useState<ApiError>();
-  useEffect(() => {
-    if (refusal) void handleError(refusal);
-    async function handleError(apiError: ApiError) {
-      outbox.discard(id);
-      // A rejected change is sent with the next one.
-      const resetSync = (current: Draft) => ({ sent: current.known && pickContent(current.known), submitting: false });
-      if (apiError.reason !== 'ETAG_STALE') {
-        store.change(id, (current) => withChanges(current, resetSync(current)));
-        setError(apiError);
-      }
+  const handle = useCallback(
+    async (apiError: ApiError) => {
       const draft = store.draft(id);
-      const isStale = apiError.reason === 'ETAG_STALE' || apiError.reason === 'ACTION_NOT_ALLOWED';
-      if (draft && isStale) await mergeRemoteChanges(draft, latestContext.current, outbox, store);
-    }
-  }, [refusal, id, latestContext, outbox, store]);
-  return [error, setError];
+      const theirs = STALE_REASONS.includes(apiError.reason) ? await fetchApplication(id) : undefined;
+      // Without the platform's version nothing is dropped: the write is sent and refused again.
+      if (theirs === 'unreachable') return void setTimeout(() => outbox.retry(id), STALE_RETRY_MS);
+      const { pending } = outbox.syncStatus(id);
+      const isMandate = pending[0]?.kind === 'mandates';
+      const withdrawn = pending.filter(({ kind }, at) => RESENT_KINDS.includes(kind) || (at === 0 && isMandate));
+      outbox.withdrawWrites(
+        id,
+        withdrawn.map(({ key }) => key),
+      );
+      // A rejected change is sent with the next one.
+      store.change(id, (current) =>
+        withChanges(current, {
+          sent: current.known && pickContent(current.known),
+          submitting: false,
+          takenAt: undefined,
+          typed: isMandate ? withoutMandateName(current.typed) : current.typed,
+        }),
+      );
+      if (apiError.reason !== 'ETAG_STALE') setError(apiError);
+      if (!draft || !theirs) return;
+      outbox.setKnown(theirs);
+      mergeIntoDraft(draft, theirs, latestContext.current, store);
+    },
+    [id, latestContext, outbox, store],
+  );
+  useEffect(() => {
+    if (!refusal || isDecidedElsewhere(outbox.syncStatus(id), store.draft(id))) return;
+    void Promise.resolve(refusal).then(handle);
+  }, [refusal, handle, id, outbox, store]);
+  return { error, setError, handle };
+}
+
+/**
+ * Whether a person decides about the rejection among the unsent acts: of a draft whose receipt was printed, and of acts
+ * that this screen does not send again. A mandate is decided at its step.
+ */
+function isDecidedElsewhere({ pending }: SyncStatus, draft: Draft | undefined): boolean {
+  if (pending[0]?.kind === 'mandates' || draft?.takenAt !== undefined) return true;
+  return pending.some(({ kind }) => kind !== 'mandates' && !RESENT_KINDS.includes(kind));
 }
 
 const withChanges = (draft: Draft, change: Partial<Draft>): Draft => Object.assign({}, draft, change);
@@ -148,17 +219,30 @@ function flushDraft(
     !isSame(keepApplicableAnswers(content, context), toApplicableContent(values, context));
   // Looking up a service creates no draft.
   if (!sent && !includeUnnamed && !content.applicant?.idnp && !content.applicant?.familyName) return;
-  const body = sent ? diffContent(sent, content) : toCreateRequest(draft, content);
+  const trackingNumber = draft.trackingNumber ?? generateTrackingNumber(randomBytes);
+  const body = sent ? diffContent(sent, content) : toCreateRequest(draft, content, trackingNumber);
   if (Object.keys(body).length === 0) {
     if (unsent !== draft.unsent) store.change(id, (current) => withChanges(current, { unsent }));
     return;
   }
   outbox.put({ application: id, kind: sent ? 'edit' : 'create', body }).catch(() => undefined);
-  store.change(id, (current) => withChanges(current, { sent: content, unsent: unsent || current.typed !== values }));
+  store.change(id, (current) =>
+    withChanges(current, {
+      sent: content,
+      unsent: unsent || current.typed !== values,
+      ...(!sent && { trackingNumber }),
+    }),
+  );
 }
 
-function toCreateRequest({ id, service, corrects }: Draft, content: Content): Record<string, unknown> {
-  const body: Record<string, unknown> = { id, publicService: service };
+const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
+
+function toCreateRequest(
+  { id, service, corrects }: Draft,
+  content: Content,
+  trackingNumber: string,
+): Record<string, unknown> {
+  const body: Record<string, unknown> = { id, publicService: service, trackingNumber };
   if (corrects) body['corrects'] = corrects;
   return Object.assign(body, content);
 }
@@ -173,10 +257,10 @@ async function mergeRemoteChanges(
   outbox: Outbox,
   store: VisitStore,
 ): Promise<boolean> {
-  if (!draft.sent || !draft.known || outbox.syncStatus(draft.id).pending.length > 0) return true;
+  if (!draft.sent || !draft.known || outbox.syncStatus(draft.id).pending.length > 0 || !isReachable()) return true;
   const theirs = await fetchApplication(draft.id);
   const known = outbox.known(draft.id);
-  if (!theirs || theirs.etag === known?.etag) return true;
+  if (!theirs || theirs === 'unreachable' || theirs.etag === known?.etag) return true;
   outbox.setKnown(theirs);
   mergeIntoDraft(draft, theirs, context, store);
   // A checked document changes the version of an application, not its content.
@@ -191,11 +275,12 @@ export function mergeIntoDraft(draft: Draft, theirs: Application, context: FormC
   });
 }
 
-async function fetchApplication(id: string): Promise<Application | undefined> {
+async function fetchApplication(id: string): Promise<Application | 'unreachable' | undefined> {
   try {
     return await bodyOf(api.GET('/api/v1/applications/{id}', { params: { path: { id } } }));
   } catch (error) {
-    if (isTransient(error) || error instanceof ApiError) return undefined;
+    if (isTransient(error)) return 'unreachable';
+    if (error instanceof ApiError) return undefined;
     throw error;
   }
 }

@@ -47,7 +47,10 @@ export function useApplicationPrintout(): () => void {
 }
 
 /** The receipt, and the application to sign. */
-export function useReceiptPrintouts(application: Application): {
+export function useReceiptPrintouts(
+  application: Application,
+  takenAt?: string,
+): {
   printReceipt: () => void;
   printApplication: () => void;
 } {
@@ -55,8 +58,8 @@ export function useReceiptPrintouts(application: Application): {
   const { session } = useSignedIn();
   const { data: checkpoint } = useQuery(checkpointQuery);
   const printout = useMemo(
-    () => () => <ReceiptPrintout application={application} catalog={catalog} checkpoint={checkpoint} />,
-    [application, catalog, checkpoint],
+    () => () => <ReceiptPrintout {...{ application, catalog, checkpoint, takenAt }} />,
+    [application, catalog, checkpoint, takenAt],
   );
   const specialist = session.operator.displayName;
   return {

@@ -2,9 +2,13 @@ import { ulid } from 'ulid';
 import type { Content } from '@cups/application';
 import type { Application } from '../api/types.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
+import { SILENT_CHANNEL } from '../outbox/environment.ts';
+import type { Channel } from '../outbox/environment.ts';
 import type { ScreenId } from './model/screens.ts';
 import type { Conflict } from './model/draft-merge.ts';
 import type { FormValues } from './model/form-values.ts';
+import { applyPatch, diffVisit, typedDrafts } from './visit-patch.ts';
+import type { VisitPatch } from './visit-patch.ts';
 
 /**
  * The visits at this desk and their drafts. All input is stored in this browser immediately; use-draft-sync.ts sends
@@ -29,6 +33,10 @@ export interface Draft {
   submitting?: boolean | undefined;
   /** applications/{id} that this draft corrects. */
   corrects?: string | undefined;
+  /** Made at this desk when the draft was opened; the platform takes it over. */
+  trackingNumber?: string | undefined;
+  /** When it was taken at the desk without the platform: its receipt may be printed. RFC 3339. */
+  takenAt?: string | undefined;
 }
 
 export interface Visit {
@@ -54,6 +62,13 @@ export interface VisitStore {
   /** Opens a draft of the platform in its visit, or in a new one. */
   openDraft(draft: Draft): Visit;
   change(draft: string, change: (draft: Draft) => Draft): void;
+  /**
+   * Changes a draft, and resolves once the change survives a power cut.
+   * @throws Error if the browser cannot store it
+   */
+  commit(draft: string, change: (draft: Draft) => Draft): Promise<void>;
+  /** Whether another window typed into the draft last: that window sends it. */
+  isTypedElsewhere(draft: string): boolean;
   replaceDraft(draft: string, other: Draft): void;
   /** Hides a visit until one of its drafts is opened; removes an untouched one. */
   saveForLater(visit: string): void;
@@ -65,9 +80,16 @@ export function newDraft(values: FormValues): Draft {
   return { id: ulid(), screen: 'service', typed: values, unsent: false, conflicts: [] };
 }
 
-/** Opens the store with the visits of earlier pages. */
-export async function openVisitStore(localStore: LocalStore): Promise<VisitStore> {
-  const { all, subscribe, put, drop } = createPersistentVisits(localStore, await localStore.list<Visit>(RECORD_KIND));
+/**
+ * Opens the store with the visits of earlier pages.
+ * @param channel to the other windows of the operator, which show the same visits
+ */
+export async function openVisitStore(localStore: LocalStore, channel: Channel = SILENT_CHANNEL): Promise<VisitStore> {
+  const { all, subscribe, put, drop, persist, isForeign } = createPersistentVisits(
+    localStore,
+    await localStore.list<Visit>(RECORD_KIND),
+    channel,
+  );
   const findVisit = (id: string) => all().find((visit) => visit.id === id);
   const findVisitOfDraft = (draft: string) => all().find(({ drafts }) => drafts.some(({ id }) => id === draft));
   const changeDrafts = (draft: string, change: (drafts: readonly Draft[]) => readonly Draft[]) => {
@@ -98,6 +120,12 @@ export async function openVisitStore(localStore: LocalStore): Promise<VisitStore
     },
     change: (id, change) =>
       changeDrafts(id, (drafts) => drafts.map((draft) => (draft.id === id ? change(draft) : draft))),
+    async commit(id, change) {
+      changeDrafts(id, (drafts) => drafts.map((draft) => (draft.id === id ? change(draft) : draft)));
+      const visit = findVisitOfDraft(id);
+      if (visit) await persist(visit.id, true);
+    },
+    isTypedElsewhere: isForeign,
     replaceDraft: (id, other) => changeDrafts(id, (drafts) => drafts.map((draft) => (draft.id === id ? other : draft))),
     saveForLater(id) {
       const visit = findVisit(id);
@@ -109,24 +137,57 @@ export async function openVisitStore(localStore: LocalStore): Promise<VisitStore
   };
 }
 
-/** The visits in memory and in the local store. Writes of a visit are serialized, the newest state last. */
-function createPersistentVisits(localStore: LocalStore, initial: Visit[]) {
+/**
+ * The visits in memory, in the local store and in other windows. Writes of a visit are serialized, the newest state
+ * last. Each window takes over what another one changed.
+ */
+function createPersistentVisits(localStore: LocalStore, initial: Visit[], channel: Channel) {
   let visits: readonly Visit[] = sortVisits(initial);
   const listeners = new Set<() => void>();
   const pendingWrites = new Map<string, Promise<void>>();
-  function persist(id: string, next: readonly Visit[]): void {
-    visits = next;
+  /** IDs of drafts into which another window typed last. */
+  const foreign = new Set<string>();
+  function replace(id: string, visit: Visit | undefined): void {
+    const others = visits.filter((candidate) => candidate.id !== id);
+    visits = visit ? sortVisits([...others, visit]) : others;
+    listeners.forEach((listener) => listener());
+  }
+  function persist(id: string, isStrict = false): Promise<void> {
     const written = (pendingWrites.get(id) ?? Promise.resolve()).then(() => {
       const visit = visits.find((candidate) => candidate.id === id);
-      return visit ? localStore.write(RECORD_KIND, id, visit) : localStore.remove(RECORD_KIND, id);
+      return visit ? localStore.write(RECORD_KIND, id, visit, { isStrict }) : localStore.remove(RECORD_KIND, id);
     });
     // A failed write loses nothing that is on the page.
     pendingWrites.set(
       id,
       written.catch(() => undefined),
     );
-    listeners.forEach((listener) => listener());
+    return written;
   }
+  function change(id: string, visit: Visit | undefined): void {
+    const patch = diffVisit(
+      id,
+      visits.find((candidate) => candidate.id === id),
+      visit,
+    );
+    typedDrafts(patch).forEach((draft) => foreign.delete(draft));
+    replace(id, visit);
+    persist(id).catch(() => undefined);
+    channel.post(patch);
+  }
+  channel.listen((message) => {
+    const patch = message as VisitPatch;
+    typedDrafts(patch).forEach((draft) => foreign.add(draft));
+    replace(
+      patch.id,
+      applyPatch(
+        visits.find(({ id }) => id === patch.id),
+        patch,
+      ),
+    );
+    // Two windows that typed at the same time stored different states; the merged one is stored last.
+    persist(patch.id).catch(() => undefined);
+  });
   return {
     all: () => visits,
     subscribe(listener: () => void) {
@@ -134,14 +195,12 @@ function createPersistentVisits(localStore: LocalStore, initial: Visit[]) {
       return () => listeners.delete(listener);
     },
     put(visit: Visit): Visit {
-      persist(visit.id, sortVisits([...visits.filter(({ id }) => id !== visit.id), visit]));
+      change(visit.id, visit);
       return visit;
     },
-    drop: (id: string) =>
-      persist(
-        id,
-        visits.filter((visit) => visit.id !== id),
-      ),
+    drop: (id: string) => change(id, undefined),
+    persist,
+    isForeign: (id: string) => foreign.has(id),
   };
 }
 
@@ -153,6 +212,11 @@ function sortVisits(visits: readonly Visit[]): readonly Visit[] {
 /** Whether the draft was submitted from this desk and shows its receipt. */
 export function isFiled({ known, submitting }: Draft): boolean {
   return submitting === true && known?.submitTime !== undefined;
+}
+
+/** Whether the draft was submitted here without the platform, and waits with its receipt. */
+export function isTaken(draft: Draft): boolean {
+  return draft.takenAt !== undefined && !isFiled(draft);
 }
 
 /** Whether no service is chosen and no number typed. */

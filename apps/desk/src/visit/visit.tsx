@@ -17,9 +17,10 @@ import { MandateScreen } from './screens/mandate.tsx';
 import { PersonScreen } from './screens/person.tsx';
 import { ReceiptScreen } from './screens/receipt.tsx';
 import { ReviewScreen } from './screens/review.tsx';
+import { TakenScreen } from './screens/taken.tsx';
 import { ServiceScreen } from './screens/service.tsx';
 import { findFirstControl } from '../parts/enter-to-next.ts';
-import { isFiled } from './visit-store.ts';
+import { isFiled, isTaken } from './visit-store.ts';
 import type { Draft, Visit } from './visit-store.ts';
 import { useDraftFormState } from './use-draft-form-state.ts';
 import { useRefreshDraft } from './use-refresh-draft.ts';
@@ -73,6 +74,8 @@ function VisitDraft({ visit, draft, catalog, requestedScreen }: VisitDraftProps)
       <FieldFormContext value={form}>
         {isFiled(draft) && draft.known ? (
           <ReceiptScreen application={draft.known} />
+        ) : isTaken(draft) ? (
+          <TakenScreen />
         ) : (
           <CurrentScreen key={screen} screen={screen} />
         )}

@@ -5,12 +5,13 @@ import { Link, useLocation } from 'wouter';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Skeleton } from '../parts/load-states.tsx';
+import { openChannel } from '../outbox/page-environment.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { KEYS } from '../texts/keys.ts';
 import { VISITS } from '../texts/visits.ts';
 import { useNameMandates } from './mandate/use-mandate-request.ts';
 import { useNameDocuments } from './use-name-documents.ts';
-import { isFiled, isUntouched, MAX_OPEN_VISITS, visitName, openVisitStore, draftPath } from './visit-store.ts';
+import { isFiled, isTaken, isUntouched, MAX_OPEN_VISITS, visitName, openVisitStore, draftPath } from './visit-store.ts';
 import type { Draft, Visit, VisitStore } from './visit-store.ts';
 
 /** The open visits of the page: tabs, the key for a new visit, and drafts opened from lists. */
@@ -23,15 +24,18 @@ interface VisitsContextValue {
 const VisitsContext = createContext<VisitsContextValue | undefined>(undefined);
 
 export function VisitsProvider({ children }: { children: ReactNode }) {
-  const { localStore } = useSignedIn();
+  const { localStore, session } = useSignedIn();
+  const { name } = session.operator;
   const [store, setStore] = useState<VisitStore>();
   useEffect(() => {
     let isMounted = true;
-    void openVisitStore(localStore).then((opened) => isMounted && setStore(opened));
+    const channel = openChannel(`cups-visits-${name}`);
+    void openVisitStore(localStore, channel).then((opened) => isMounted && setStore(opened));
     return () => {
       isMounted = false;
+      channel.close();
     };
-  }, [localStore]);
+  }, [localStore, name]);
   return store ? <LoadedVisits store={store}>{children}</LoadedVisits> : <Skeleton />;
 }
 
@@ -39,6 +43,7 @@ function LoadedVisits({ store, children }: { store: VisitStore; children: ReactN
   const { language } = useLanguage();
   useNameDocuments(store);
   useNameMandates(store);
+  useAnsweredDrafts(store);
   // The context value is stable; components subscribe to the store.
   const value = useMemo<VisitsContextValue>(
     () => ({
@@ -55,6 +60,19 @@ function LoadedVisits({ store, children }: { store: VisitStore; children: ReactN
     [store, language],
   );
   return <VisitsContext value={value}>{children}</VisitsContext>;
+}
+
+/** Keeps what the platform answered with its draft, also after the screen was left. */
+function useAnsweredDrafts(store: VisitStore): void {
+  const { outbox } = useSignedIn();
+  useEffect(
+    () =>
+      outbox.subscribeToAnswers(({ application, kind }, known) => {
+        if (kind === 'mandates' || kind.startsWith('collections/')) return;
+        if (store.draft(application)) store.change(application, (draft) => Object.assign({}, draft, { known }));
+      }),
+    [outbox, store],
+  );
 }
 
 /**
@@ -125,9 +143,12 @@ export function VisitTabs() {
     >
       <User size={18} aria-hidden="true" />
       <strong>{tabName(visit, path.startsWith(`/visits/${visit.id}/`))}</strong>
-      {visitName(visit) !== '' && shown.length === 1 && (
-        <span>{t(visit.drafts.every(isFiled) ? VISITS.filed : VISITS.draft)}</span>
-      )}
+      {visitName(visit) !== '' && shown.length === 1 && <span>{t(visitStateText(visit))}</span>}
     </Link>
   ));
+}
+
+function visitStateText({ drafts }: Visit) {
+  if (drafts.every(isFiled)) return VISITS.filed;
+  return drafts.every((draft) => isFiled(draft) || isTaken(draft)) ? VISITS.taken : VISITS.draft;
 }

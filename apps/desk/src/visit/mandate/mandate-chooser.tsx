@@ -1,5 +1,5 @@
 import { REASON_TEXTS, MANDATE_TERM_TEXTS } from '@cups/application/texts';
-import { ApiError } from '../../api/client.ts';
+import type { ApiError } from '../../api/client.ts';
 import type { Catalog, StoredMandate } from '../../api/types.ts';
 import { useLanguage } from '../../language/language.tsx';
 import { catalogTitles, lastDayText, scopeParts } from '../../mandates/mandate-facts.ts';
@@ -74,15 +74,16 @@ function StandingMandates({ step, catalog }: { step: MandateStep; catalog: Catal
   );
 }
 
-/** A request that waits for the platform, or that it refused. */
-function RequestState({ request: { refusal, waitsFor }, onCancel }: { request: MandateRequest; onCancel: () => void }) {
+/** A request that waits for a register, or that the platform refused. */
+function RequestState({ request, onCancel }: { request: MandateRequest; onCancel: () => void }) {
   const { t } = useLanguage();
+  const { refusal, waitsFor, isWaiting } = request;
   if (refusal) return <Banner kind="trouble">{t(VISIT_MANDATE.refused, { why: t(refusalText(refusal)) })}</Banner>;
-  if (!waitsFor) return null;
+  if (!waitsFor && !isWaiting) return null;
   return (
     <div className={styles.waits} role="status">
       <p>
-        {t(VISIT_MANDATE.waits)} {waitsFor instanceof ApiError && t(REASON_TEXTS[waitsFor.reason])}
+        {t(VISIT_MANDATE.waits)} {waitsFor && t(REASON_TEXTS[waitsFor.reason])}
       </p>
       <Button onClick={onCancel}>{t(VISIT_MANDATE.stopWaiting)}</Button>
     </div>

@@ -1,38 +1,32 @@
-import { api, ApiError, bodyOf, isTransient, SIGNED_OUT_REASONS } from '../../api/client.ts';
+import { ulid } from 'ulid';
+import { ApiError } from '../../api/client.ts';
 import type { StoredMandate } from '../../api/types.ts';
 import type { LocalStore } from '../../local-store/local-store.ts';
-import { RetryDelay } from '../../outbox/retry-delay.ts';
+import type { Outbox } from '../../outbox/outbox.ts';
+import type { Write } from '../../outbox/write.ts';
 import type { NewMandate } from '../model/mandate-subject.ts';
 
 /**
- * Mandates that this desk records, one for each application. A request is stored in this browser until the application
- * names its mandate. While the platform is unavailable it waits, and is repeated with the same Idempotency-Key.
+ * Mandates that this desk records, one for each application. A request is a write of the outbox before the edit that
+ * names the mandate. The desk makes the ID, so that a draft can name a mandate that waits for the platform.
  */
 
-interface MandateRecord {
+export interface MandateRequest {
   /** ID of the application. */
   application: string;
   /** The Idempotency-Key. */
   key: string;
+  /** mandates/{id} */
+  name: string;
   body: NewMandate;
-}
-
-export interface MandateRequest {
-  record: MandateRecord;
-  /** Why it waits: the last transient failure. */
-  waitsFor?: unknown;
+  /** Whether the request waits for the platform, and survives a power cut. */
+  isWaiting: boolean;
+  /** The last refusal for the time being, such as that of a register. */
+  waitsFor?: ApiError | undefined;
   /** Why the platform refused it. */
   refusal?: ApiError | undefined;
   /** The whole mandate, once it is recorded. */
   mandate?: StoredMandate | undefined;
-}
-
-interface Entry {
-  request: MandateRequest;
-  retryDelay: RetryDelay;
-  isSending: boolean;
-  timer?: ReturnType<typeof setTimeout> | undefined;
-  onEnd: (mandate: StoredMandate | undefined) => void;
 }
 
 export interface MandateRequests {
@@ -44,52 +38,83 @@ export interface MandateRequests {
   get(application: string): MandateRequest | undefined;
   /** All requests. The array is stable until a change. */
   all(): readonly MandateRequest[];
-  /** The application names its mandate, or needs another one. */
+  /** The application names its mandate, or needs another one. A request that was not sent is withdrawn. */
   forget(application: string): void;
+  /** The draft names its mandate; a request that waits is sent before. */
+  release(application: string): void;
   subscribe(listener: () => void): () => void;
-  /** Repeats waiting requests immediately. */
-  resume(): void;
-  stop(): void;
 }
 
-const RECORD_KIND = 'mandate';
-
-/** Opens the requests and resumes stored ones. */
-export async function openMandateRequests(localStore: LocalStore): Promise<MandateRequests> {
-  return new StoredMandateRequests(localStore, await localStore.list<MandateRecord>(RECORD_KIND));
+/** Requests of releases without an outbox for them. */
+const FORMER_RECORD_KIND = 'mandate';
+interface FormerRecord {
+  application: string;
+  body: NewMandate;
 }
 
-class StoredMandateRequests implements MandateRequests {
-  readonly #localStore: LocalStore;
-  readonly #entries = new Map<string, Entry>();
+/** Opens the requests that wait in the outbox. */
+export async function openMandateRequests(localStore: LocalStore, outbox: Outbox): Promise<MandateRequests> {
+  const requests = new OutboxMandateRequests(outbox);
+  for (const { application, body } of await localStore.list<FormerRecord>(FORMER_RECORD_KIND)) {
+    void requests.record(application, body);
+    void localStore.remove(FORMER_RECORD_KIND, application);
+  }
+  return requests;
+}
+
+class OutboxMandateRequests implements MandateRequests {
+  readonly #outbox: Outbox;
+  readonly #requests = new Map<string, MandateRequest>();
   readonly #listeners = new Set<() => void>();
   #all: readonly MandateRequest[] = [];
-  #isStopped = false;
 
-  constructor(localStore: LocalStore, records: MandateRecord[]) {
-    this.#localStore = localStore;
-    for (const record of records) this.#add(record);
-    this.#notify();
+  constructor(outbox: Outbox) {
+    this.#outbox = outbox;
+    for (const application of outbox.pendingApplications()) {
+      const write = findRequest(outbox, application);
+      if (write) this.#requests.set(application, toRequest(write));
+    }
+    outbox.subscribe(() => this.#refresh());
+    // Also of a request that an earlier page or another window made.
+    outbox.subscribeToAnswers((write, answer) => {
+      const request = this.#requests.get(write.application);
+      if (request?.key === write.key) this.#set(request, { mandate: answer as unknown as StoredMandate });
+    });
+    this.#refresh();
   }
 
-  record(application: string, body: NewMandate): Promise<StoredMandate | undefined> {
-    this.#drop(application);
-    const record: MandateRecord = { application, key: crypto.randomUUID(), body };
-    void this.#localStore.write(RECORD_KIND, application, record);
-    const ended = new Promise<StoredMandate | undefined>((onEnd) => this.#add(record, onEnd));
-    this.#notify();
-    return ended;
+  async record(application: string, body: NewMandate): Promise<StoredMandate | undefined> {
+    this.forget(application);
+    const answered = this.#outbox.put({ application, kind: 'mandates', body: { id: ulid(), ...body } });
+    const made = findRequest(this.#outbox, application) as Write;
+    this.#requests.set(application, toRequest(made));
+    this.#refresh();
+    try {
+      return (await answered) as unknown as StoredMandate;
+    } catch (error) {
+      const request = this.#requests.get(application);
+      if (request?.key !== made.key || !(error instanceof ApiError)) return undefined;
+      // The form shows the refusal and allows another request. What waited longer is decided among the unsent acts.
+      if (!request.isWaiting) this.#outbox.withdrawWrites(application, [made.key]);
+      this.#set(request, { refusal: error });
+      return undefined;
+    }
   }
 
-  get = (application: string): MandateRequest | undefined => this.#entries.get(application)?.request;
+  get = (application: string): MandateRequest | undefined => this.#requests.get(application);
 
   all = (): readonly MandateRequest[] => this.#all;
 
   forget(application: string): void {
-    if (!this.#entries.has(application)) return;
-    this.#drop(application);
-    void this.#localStore.remove(RECORD_KIND, application);
+    const request = this.#requests.get(application);
+    if (!request) return;
+    this.#requests.delete(application);
+    if (!request.mandate) this.#outbox.withdrawWrites(application, [request.key]);
     this.#notify();
+  }
+
+  release(application: string): void {
+    if (this.#requests.delete(application)) this.#notify();
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -97,67 +122,47 @@ class StoredMandateRequests implements MandateRequests {
     return () => this.#listeners.delete(listener);
   };
 
-  resume(): void {
-    this.#entries.forEach((entry) => void this.#send(entry));
-  }
-
-  stop(): void {
-    this.#isStopped = true;
-    this.#entries.forEach(({ timer }) => clearTimeout(timer));
-  }
-
-  #add(record: MandateRecord, onEnd: Entry['onEnd'] = () => undefined): void {
-    const entry: Entry = { request: { record }, retryDelay: new RetryDelay(), isSending: false, onEnd };
-    this.#entries.set(record.application, entry);
-    void this.#send(entry);
-  }
-
-  #drop(application: string): void {
-    const entry = this.#entries.get(application);
-    clearTimeout(entry?.timer);
-    this.#entries.delete(application);
-    entry?.onEnd(undefined);
-  }
-
-  async #send(entry: Entry): Promise<void> {
-    const { record, mandate, refusal } = entry.request;
-    if (entry.isSending || mandate || refusal || this.#isStopped) return;
-    entry.isSending = true;
-    clearTimeout(entry.timer);
-    try {
-      const headers = { 'Idempotency-Key': record.key };
-      const recorded = await bodyOf(api.POST('/api/v1/mandates', { params: { header: headers }, body: record.body }));
-      this.#set(entry, { mandate: recorded });
-    } catch (error) {
-      this.#handleFailure(entry, error);
-    } finally {
-      entry.isSending = false;
+  /** Takes over what the outbox says about each request. */
+  #refresh(): void {
+    let hasChanged = this.#all.length !== this.#requests.size;
+    for (const [application, request] of this.#requests) {
+      if (request.mandate || request.refusal) continue;
+      const { pending, unreachableSince, isStored = false, waitsFor, refusal } = this.#outbox.syncStatus(application);
+      const write = pending.find(({ key }) => key === request.key);
+      // A refusal of a request that an earlier page made.
+      if (refusal && pending[0] === write) {
+        this.#requests.set(application, Object.assign({}, request, { refusal }));
+        hasChanged = true;
+        continue;
+      }
+      const isUnreachable = write?.isOffline === true || unreachableSince !== undefined;
+      const isWaiting = isUnreachable && (request.isWaiting || isStored || !this.#outbox.isDurable);
+      if (isWaiting === request.isWaiting && waitsFor === request.waitsFor) continue;
+      this.#requests.set(application, Object.assign({}, request, { isWaiting, waitsFor }));
+      hasChanged = true;
     }
+    if (hasChanged) this.#notify();
   }
 
-  #handleFailure(entry: Entry, error: unknown): void {
-    if (this.#isStopped || !this.#isCurrent(entry)) return;
-    if (isTransient(error)) {
-      entry.timer = setTimeout(() => void this.#send(entry), entry.retryDelay.next(error));
-      return this.#set(entry, { waitsFor: error });
-    }
-    if (!(error instanceof ApiError)) throw error;
-    // Signed out is no refusal: the request goes out after the next sign-in.
-    if (!SIGNED_OUT_REASONS.includes(error.reason)) this.#set(entry, { refusal: error });
-  }
-
-  /** A request that was forgotten or replaced meanwhile changes nothing. */
-  #set(entry: Entry, outcome: Omit<MandateRequest, 'record'>): void {
-    if (!this.#isCurrent(entry)) return;
-    entry.request = { record: entry.request.record, ...outcome };
-    if (outcome.mandate ?? outcome.refusal) entry.onEnd(outcome.mandate);
+  #set(request: MandateRequest, outcome: Partial<MandateRequest>): void {
+    this.#requests.set(request.application, Object.assign({}, request, outcome));
     this.#notify();
   }
 
-  #isCurrent = (entry: Entry): boolean => this.#entries.get(entry.request.record.application) === entry;
-
   #notify(): void {
-    this.#all = [...this.#entries.values()].map(({ request }) => request);
+    this.#all = [...this.#requests.values()];
     this.#listeners.forEach((listener) => listener());
   }
+}
+
+/** Returns the newest pending request of an application. */
+const findRequest = (outbox: Outbox, application: string): Write | undefined =>
+  outbox
+    .syncStatus(application)
+    .pending.filter(({ kind }) => kind === 'mandates')
+    .at(-1);
+
+function toRequest({ application, key, body }: Write): MandateRequest {
+  const { id, ...rest } = body;
+  return { application, key, name: `mandates/${String(id)}`, body: rest as unknown as NewMandate, isWaiting: false };
 }

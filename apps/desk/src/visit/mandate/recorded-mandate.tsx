@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { toCivilDate } from '@cups/application';
 import { MANDATE_TERM_TEXTS } from '@cups/application/texts';
 import { Printer } from 'lucide-react';
 import { ApiError } from '../../api/client.ts';
@@ -15,7 +16,9 @@ import { coversSubject } from '../model/mandate-subject.ts';
 import type { MandateSubject } from '../model/mandate-subject.ts';
 import { mandateQuery } from './mandate-queries.ts';
 import { SupportingCode } from './supporting-code.tsx';
+import { useMandateRequest } from './use-mandate-request.ts';
 import { usePrintMandate } from './use-print-mandate.tsx';
+import { toWaitingMandate } from './waiting-mandate.ts';
 import styles from './mandate.module.css';
 
 interface RecordedMandateProps {
@@ -31,13 +34,19 @@ interface RecordedMandateProps {
 /** The mandate that the application names: its text, printing, and a code as supporting evidence. */
 export function RecordedMandate({ name, subject, catalog, email, onReplace }: RecordedMandateProps) {
   const { t } = useLanguage();
-  const { data: mandate, error } = useQuery(mandateQuery(name));
+  const { session } = useSignedIn();
+  const { request } = useMandateRequest(subject.application);
+  const waiting = request?.name === name && !request.mandate ? request : undefined;
+  const { data, error } = useQuery({ ...mandateQuery(name), enabled: !waiting });
+  const mandate = waiting ? toWaitingMandate(waiting, { catalog, session, today: toCivilDate(new Date()) }) : data;
   const isEnded = mandate ? !coversSubject(mandate, subject) : error instanceof ApiError && error.status === 404;
   return (
     <>
       {isEnded && <Banner kind="trouble">{t(VISIT_MANDATE.ended)}</Banner>}
       {error && !mandate && !isEnded && <p className={styles.quiet}>{t(VISIT_MANDATE.unknown)}</p>}
-      {mandate && !isEnded && <MandateDetails mandate={mandate} catalog={catalog} email={email} />}
+      {mandate && !isEnded && (
+        <MandateDetails mandate={mandate} catalog={catalog} email={email} isWaiting={waiting !== undefined} />
+      )}
       <div className={styles.buttons}>
         <Button variant={isEnded ? 'outlined' : 'text'} onClick={onReplace}>
           {t(isEnded ? VISIT_MANDATE.new : VISIT_MANDATE.replace)}
@@ -48,16 +57,25 @@ export function RecordedMandate({ name, subject, catalog, email, onReplace }: Re
   );
 }
 
-function MandateDetails({ mandate, catalog, email }: { mandate: StoredMandate; catalog: Catalog; email: string }) {
+interface MandateDetailsProps {
+  mandate: StoredMandate;
+  catalog: Catalog;
+  email: string;
+  /** It is not recorded yet. */
+  isWaiting: boolean;
+}
+
+function MandateDetails({ mandate, catalog, email, isWaiting }: MandateDetailsProps) {
   const { t } = useLanguage();
   const { session } = useSignedIn();
   const print = usePrintMandate(catalog, session.operator.displayName);
   const { text, printTime } = mandate;
   return (
     <>
+      {isWaiting && <p role="status">{t(VISIT_MANDATE.waits)}</p>}
       <p>
-        <strong>{t(VISIT_MANDATE.recorded)}</strong>, {t(MANDATE_TERM_TEXTS[mandate.term])},{' '}
-        {t(VISIT_MANDATE.until, { date: lastDayText(mandate.expireTime) })}.
+        <strong>{t(isWaiting ? VISIT_MANDATE.field : VISIT_MANDATE.recorded)}</strong>,{' '}
+        {t(MANDATE_TERM_TEXTS[mandate.term])}, {t(VISIT_MANDATE.until, { date: lastDayText(mandate.expireTime) })}.
       </p>
       <div className={styles.buttons}>
         <Button icon={Printer} onClick={() => print(mandate)}>
@@ -70,7 +88,7 @@ function MandateDetails({ mandate, catalog, email }: { mandate: StoredMandate; c
         </span>
       </div>
       <MandateText language={text.language} text={text.text ?? ''} romanianText={text.romanianText} />
-      <SupportingCode mandate={mandate} catalog={catalog} email={email} />
+      {!isWaiting && <SupportingCode mandate={mandate} catalog={catalog} email={email} />}
     </>
   );
 }

@@ -14,17 +14,19 @@ export function useMandateRequest(application: string): {
   return { requests, request: useSyncExternalStore(requests.subscribe, read) };
 }
 
-/** Names recorded mandates in their drafts, also after their screen was left. */
+/** Names mandates in their drafts once they are recorded or wait for the platform, also after their screen was left. */
 export function useNameMandates(store: VisitStore): void {
   const { mandates: requests } = useSignedIn();
   const all = useSyncExternalStore(requests.subscribe, requests.all);
   useEffect(() => {
-    for (const { record, mandate } of all) {
-      const draft = store.draft(record.application);
-      if (!mandate || !draft || draft.submitting || isFiled(draft)) continue;
-      const typed = Object.assign({}, draft.typed, { '/mandate/name': mandate.name });
-      store.change(draft.id, (current) => Object.assign({}, current, { typed, unsent: true }));
-      requests.forget(record.application);
+    for (const { application, name, isWaiting, mandate, refusal } of all) {
+      const draft = store.draft(application);
+      if (refusal || !draft || !(mandate || isWaiting)) continue;
+      if (draft.typed['/mandate/name'] !== name && !draft.submitting && !isFiled(draft)) {
+        const typed = Object.assign({}, draft.typed, { '/mandate/name': name });
+        store.change(draft.id, (current) => Object.assign({}, current, { typed, unsent: true }));
+      }
+      if (mandate) requests.release(application);
     }
   }, [all, requests, store]);
 }

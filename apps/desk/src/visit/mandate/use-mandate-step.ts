@@ -7,9 +7,10 @@ import { findStandingMandates, toNewMandate } from '../model/mandate-subject.ts'
 import type { MandateChoice, MandateSubject, NewMandate } from '../model/mandate-subject.ts';
 import { mandateText } from '../model/mandate-text.ts';
 import { mandateQuery, personMandatesQuery } from './mandate-queries.ts';
-import type { MandateRequest } from './mandate-requests.ts';
+import type { MandateRequest, MandateRequests } from './mandate-requests.ts';
 import { usePrintMandate } from './use-print-mandate.tsx';
 import { useMandateRequest } from './use-mandate-request.ts';
+import { toWaitingMandate } from './waiting-mandate.ts';
 
 /** What a step needs to choose or to record a mandate of one application. */
 export interface MandateStep {
@@ -53,7 +54,13 @@ export function useMandateStep(options: MandateStepOptions): MandateStep {
 
   async function record(): Promise<void> {
     const body = await withTextHash(toNewMandate(subject, choice), catalog, today);
-    const mandate = await requests.record(subject.application, body);
+    const recorded = requests.record(subject.application, body);
+    const waiting = await untilWaiting(requests, subject.application, recorded);
+    if (waiting) {
+      if (isMounted.current) print(toWaitingMandate(waiting, { catalog, session, today }));
+      return;
+    }
+    const mandate = await recorded;
     if (!mandate) return;
     queryClient.setQueryData(mandateQuery(mandate.name).queryKey, mandate);
     queryClient.setQueryData(mandatesQuery.queryKey, (known) => known && [mandate, ...known]);
@@ -74,11 +81,30 @@ export function useMandateStep(options: MandateStepOptions): MandateStep {
     isNew,
     setNew,
     request,
-    isBusy: request !== undefined && !request.refusal && !request.waitsFor,
+    isBusy: request !== undefined && !request.refusal && !request.waitsFor && !request.isWaiting,
     run: () => void run(),
     use: (mandate) => onUse(mandate.name),
     cancel: () => requests.forget(subject.application),
   };
+}
+
+/** Resolves with the request once it waits for the platform; undefined if it ends before. */
+function untilWaiting(
+  requests: MandateRequests,
+  application: string,
+  ended: Promise<unknown>,
+): Promise<MandateRequest | undefined> {
+  return new Promise((resolve) => {
+    const check = () => {
+      const request = requests.get(application);
+      if (!request?.isWaiting) return;
+      unsubscribe();
+      resolve(request);
+    };
+    const unsubscribe = requests.subscribe(check);
+    check();
+    void ended.then(() => (unsubscribe(), resolve(undefined)));
+  });
 }
 
 function useMounted() {

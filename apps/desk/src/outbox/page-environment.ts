@@ -1,0 +1,36 @@
+import { deskNow } from '../api/desk-clock.ts';
+import { isReachable } from '../session/connectivity.ts';
+import { offlineGrant } from '../session/offline-grant.ts';
+import { createLocalLocks, SILENT_CHANNEL } from './environment.ts';
+import type { Channel, Locks, OutboxEnvironment } from './environment.ts';
+import { send } from './send.ts';
+
+/**
+ * The environment of the page's outbox.
+ * @param owner operators/{id}
+ */
+export function createPageEnvironment(owner: string): OutboxEnvironment {
+  return {
+    owner,
+    isReachable,
+    now: deskNow,
+    currentGrant: offlineGrant.current,
+    send,
+    locks: openLocks(),
+    openChannel,
+  };
+}
+
+/** Browsers have no locks on plain HTTP of another host; they store nothing there, so windows share nothing. */
+const openLocks = (): Locks => (navigator.locks as unknown as Locks | undefined) ?? createLocalLocks();
+
+/** Opens a channel to the other windows of this browser. */
+export function openChannel(name: string): Channel {
+  if (!globalThis.BroadcastChannel) return SILENT_CHANNEL;
+  const channel = new BroadcastChannel(name);
+  return {
+    post: (message) => channel.postMessage(message),
+    listen: (onMessage) => void (channel.onmessage = ({ data }) => onMessage(data)),
+    close: () => channel.close(),
+  };
+}

@@ -1,0 +1,472 @@
+import { isTransient, ApiError, SIGNED_OUT_REASONS } from '../api/client.ts';
+import type { Application, Problem } from '../api/types.ts';
+import type { LocalStore } from '../local-store/local-store.ts';
+import { WRITE_RECORD_KIND } from './act-chain.ts';
+import type { ActChain } from './act-chain.ts';
+import type { Channel, OutboxEnvironment } from './environment.ts';
+import type { Outbox, SyncStatus } from './outbox.ts';
+import { compareWrites, createWriteQueue, enqueueOrMerge, takeWaiters } from './write-queue.ts';
+import type { WriteQueue, Waiter, WriteOrigin } from './write-queue.ts';
+import { UndoneError } from './write.ts';
+import type { NewWrite, Write } from './write.ts';
+
+/** Kinds of writes that can be undone. */
+const UNDOABLE_KINDS: readonly Write['kind'][] = ['notes', 'person-notifications', 'payment'];
+const UNDO_WINDOW_MS = 10_000;
+/** Maximum time that `close` waits for the queues, in ms. */
+const CLOSE_TIMEOUT_MS = 3_000;
+const IDLE: SyncStatus = { pending: [] };
+
+interface Parts {
+  localStore: LocalStore;
+  environment: OutboxEnvironment;
+  channel: Channel;
+  chain: ActChain;
+  loadWrites: () => Promise<Write[]>;
+}
+
+/** What the windows of one operator tell each other. */
+type Message =
+  | { type: 'put'; write: Write }
+  | { type: 'dropped'; application: string; keys: readonly string[] }
+  | { type: 'answered'; write: Write; answer: Application }
+  | { type: 'refused'; application: string; problem: Problem }
+  | { type: 'unreachable'; application: string; since: number | undefined }
+  | { type: 'known'; known: Application }
+  | { type: 'retry'; application: string }
+  | { type: 'resume' }
+  | { type: 'opened' };
+
+export class PersistentOutbox implements Outbox {
+  readonly isDurable: boolean;
+  readonly #parts: Parts;
+  readonly #queues = new Map<string, WriteQueue>();
+  readonly #listeners = new Set<() => void>();
+  readonly #answerListeners = new Set<(write: Write, answer: Application) => void>();
+  #pendingApplications: readonly string[] | undefined;
+  /** Whether this window sends. */
+  #isSender = false;
+  #isStopped = false;
+  readonly #stopping = new AbortController();
+
+  constructor(parts: Parts, storedWrites: Write[], early: readonly unknown[]) {
+    this.#parts = parts;
+    this.isDurable = parts.localStore.isDurable;
+    this.#adopt(storedWrites);
+    for (const message of early) this.#receive(message as Message);
+    parts.channel.listen((message) => this.#receive(message as Message));
+    this.#post({ type: 'opened' });
+  }
+
+  /**
+   * Sends for all windows from the moment in which no other one does.
+   * @returns resolves when it is known whether another window sends now
+   */
+  start(): Promise<void> {
+    const { environment, loadWrites } = this.#parts;
+    const { locks, owner } = environment;
+    const { signal } = this.#stopping;
+    const stopped = new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
+    return new Promise<void>((onStart) => {
+      const lead = async (lock: object | null): Promise<boolean> => {
+        if (!lock || this.#isStopped) return false;
+        this.#adopt(await loadWrites().catch(() => []));
+        this.#isSender = !this.#isStopped;
+        this.resume();
+        onStart();
+        await stopped;
+        return true;
+      };
+      const name = `cups-outbox-${owner}`;
+      void locks.request(name, { ifAvailable: true }, lead).then((hasLed) => {
+        onStart();
+        if (hasLed || this.#isStopped) return undefined;
+        return locks.request(name, { signal }, lead).catch((error: unknown) => {
+          if (!this.#isStopped) throw error;
+        });
+      });
+    });
+  }
+
+  put({ application, kind, body }: NewWrite): Promise<Application> {
+    const queue = this.#queueOf(application);
+    const lengthBefore = queue.writes.length;
+    const write = enqueueOrMerge(queue, { application, kind, body }, this.#origin(), this.#isSender);
+    const isRepeated = kind !== 'edit' && queue.writes.length === lengthBefore;
+    // A further write ends the undo window of the one before.
+    if (queue.hold && queue.hold.key !== write.key) this.#announce(queue, queue.hold.key);
+    if (queue.hold?.key !== write.key) this.#clearHold(queue);
+    if (!isRepeated && UNDOABLE_KINDS.includes(kind)) this.#hold(application, queue, write);
+    if (!isRepeated) void this.#store(queue, write);
+    this.#update(queue);
+    const answered = new Promise<Application>((resolve, reject) => {
+      const waiter: Waiter = { resolve, reject };
+      queue.waiters.set(write.key, [...(queue.waiters.get(write.key) ?? []), waiter]);
+    });
+    void this.#drain(application);
+    return answered;
+  }
+
+  #origin(): WriteOrigin {
+    const { environment } = this.#parts;
+    const madeAt = new Date(environment.now()).toISOString();
+    return environment.isReachable() ? { madeAt } : { madeAt, isOffline: true, grant: environment.currentGrant() };
+  }
+
+  /** Stores a write. The sender waits for it; a failure keeps the write in memory and is reported. */
+  async #store(queue: WriteQueue, write: Write): Promise<void> {
+    const stored = this.#parts.chain.store(write, () => queue.writes.includes(write));
+    queue.storing.set(write.key, stored);
+    try {
+      await stored;
+      queue.unstored.delete(write.key);
+    } catch {
+      queue.unstored.add(write.key);
+    }
+    if (queue.storing.get(write.key) !== stored) return;
+    queue.storing.delete(write.key);
+    this.#update(queue);
+    // It was answered or undone meanwhile.
+    if (!queue.writes.includes(write)) return this.#forget(write.key);
+    if (queue.hold?.key !== write.key) this.#announce(queue, write.key);
+  }
+
+  #forget(key: string): Promise<void> {
+    // A record that stays is sent again under its key, which changes nothing.
+    return this.#parts.localStore.remove(WRITE_RECORD_KIND, key).catch(() => undefined);
+  }
+
+  /** Gives a stored write to the window that sends. */
+  #announce(queue: WriteQueue, key: string): void {
+    const write = queue.writes.find((candidate) => candidate.key === key);
+    if (write && !queue.storing.has(key)) this.#post({ type: 'put', write });
+  }
+
+  syncStatus = (application: string): SyncStatus => this.#queues.get(application)?.status ?? IDLE;
+
+  pendingApplications = (): readonly string[] => {
+    this.#pendingApplications ??= [...this.#queues]
+      .filter(([, { writes }]) => writes.length > 0)
+      .sort(([, a], [, b]) => a.writes[0]!.madeAt.localeCompare(b.writes[0]!.madeAt))
+      .map(([application]) => application);
+    return this.#pendingApplications;
+  };
+
+  known = (application: string): Application | undefined => this.#queues.get(application)?.known;
+
+  setKnown(application: Application): void {
+    this.#setKnown(application);
+    this.#post({ type: 'known', known: application });
+  }
+
+  #setKnown(application: Application): void {
+    const queue = this.#queueOf(application.id);
+    if (!queue.sending) queue.known = application;
+  }
+
+  retry(application: string): void {
+    this.#post({ type: 'retry', application });
+    this.#retry(application);
+  }
+
+  #retry(application: string): void {
+    this.#update(this.#queueOf(application), { refusal: undefined });
+    void this.#drain(application);
+  }
+
+  discard(application: string): void {
+    const queue = this.#queueOf(application);
+    this.#drop(
+      application,
+      queue.writes.map(({ key }) => key),
+    );
+  }
+
+  replaceWithNote(application: string, keys: readonly string[], text: string): void {
+    const queue = this.#queueOf(application);
+    const note: Write = Object.assign({ key: crypto.randomUUID() }, this.#origin(), {
+      application,
+      kind: 'notes' as const,
+      body: { text },
+    });
+    queue.writes.push(note);
+    // The note is stored before anything is dropped: a power cut loses neither.
+    void this.#store(queue, note).then(() => this.#drop(application, keys));
+    this.#update(queue);
+  }
+
+  withdrawWrites(application: string, keys: readonly string[]): void {
+    const queue = this.#queueOf(application);
+    const inFlight = queue.sending ? queue.writes[0]?.key : undefined;
+    this.#drop(
+      application,
+      keys.filter((key) => key !== inFlight),
+    );
+  }
+
+  /** Drops writes everywhere, and continues with those that remain. */
+  #drop(application: string, keys: readonly string[]): void {
+    this.#post({ type: 'dropped', application, keys });
+    this.#dropHere(application, keys);
+    for (const key of keys) void this.#forget(key);
+  }
+
+  #dropHere(application: string, keys: readonly string[]): void {
+    const queue = this.#queueOf(application);
+    const { refusal } = queue.status;
+    const isHeadDropped = keys.includes(queue.writes[0]?.key ?? '');
+    queue.writes = queue.writes.filter(({ key }) => !keys.includes(key));
+    if (keys.includes(queue.hold?.key ?? '')) this.#clearHold(queue);
+    this.#update(queue, isHeadDropped || queue.writes.length === 0 ? { refusal: undefined } : {});
+    for (const key of keys) {
+      queue.unstored.delete(key);
+      takeWaiters(queue, { key }).forEach(({ reject }) => reject(refusal ?? new UndoneError()));
+    }
+    void this.#drain(application);
+  }
+
+  undo(application: string): void {
+    const queue = this.#queueOf(application);
+    const write = queue.writes.find(({ key }) => key === queue.hold?.key);
+    if (!write) return;
+    this.#post({ type: 'dropped', application, keys: [write.key] });
+    queue.writes.splice(queue.writes.indexOf(write), 1);
+    this.#clearHold(queue);
+    this.#update(queue);
+    takeWaiters(queue, write).forEach(({ reject }) => reject(new UndoneError()));
+    void this.#forget(write.key);
+  }
+
+  flush(): void {
+    this.#queues.forEach((queue, application) => {
+      if (queue.hold) this.#release(application, queue);
+    });
+  }
+
+  countPending = (): number => this.#count(({ writes }) => writes.length);
+
+  countRefused = (): number => this.#count(({ status }) => (status.refusal ? 1 : 0));
+
+  hasStorageError = (): boolean => this.#count(({ unstored }) => unstored.size) > 0;
+
+  #count(numberOf: (queue: WriteQueue) => number): number {
+    return [...this.#queues.values()].reduce((sum, queue) => sum + numberOf(queue), 0);
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  subscribeToAnswers(listener: (write: Write, answer: Application) => void): () => void {
+    this.#answerListeners.add(listener);
+    return () => this.#answerListeners.delete(listener);
+  }
+
+  resume(): void {
+    this.#post({ type: 'resume' });
+    this.#resume();
+  }
+
+  #resume(): void {
+    this.#queues.forEach((queue, application) => {
+      for (const write of queue.writes) if (queue.unstored.has(write.key)) void this.#store(queue, write);
+      if (queue.writes.length > 0) void this.#drain(application);
+    });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#isSender = false;
+    this.#stopping.abort();
+    this.#parts.channel.close();
+    this.#queues.forEach(({ timer, hold }) => {
+      clearTimeout(timer);
+      clearTimeout(hold?.timer);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.flush();
+    const all = Promise.all([...this.#queues.values()].map(({ drained }) => drained));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise((done) => (timer = setTimeout(done, CLOSE_TIMEOUT_MS)));
+    await Promise.race([all, timeout]);
+    clearTimeout(timer);
+    this.stop();
+  }
+
+  #hold(application: string, queue: WriteQueue, { key }: Write): void {
+    queue.hold = { key, timer: setTimeout(() => this.#release(application, queue), UNDO_WINDOW_MS) };
+  }
+
+  /** Ends the undo window and sends the write. */
+  #release(application: string, queue: WriteQueue): void {
+    const { hold } = queue;
+    this.#clearHold(queue);
+    if (hold) this.#announce(queue, hold.key);
+    this.#update(queue);
+    void this.#drain(application);
+  }
+
+  #clearHold(queue: WriteQueue): void {
+    clearTimeout(queue.hold?.timer);
+    queue.hold = undefined;
+  }
+
+  #queueOf(application: string): WriteQueue {
+    const queue = this.#queues.get(application) ?? createWriteQueue();
+    this.#queues.set(application, queue);
+    return queue;
+  }
+
+  /** Takes over writes of the store or of another window. What this window is storing itself is newer. */
+  #adopt(writes: readonly Write[]): void {
+    for (const write of writes) {
+      const queue = this.#queueOf(write.application);
+      const own = queue.writes.find(({ key }) => key === write.key);
+      if (own && (queue.storing.has(own.key) || queue.sending)) continue;
+      if (own) Object.assign(own, write);
+      else queue.writes.push(write);
+      queue.writes.sort(compareAdopted(queue));
+      this.#update(queue);
+    }
+  }
+
+  #update(queue: WriteQueue, changes: Omit<SyncStatus, 'pending'> = {}): void {
+    this.#pendingApplications = undefined;
+    queue.status = Object.assign({}, queue.status, changes, {
+      pending: [...queue.writes],
+      undoableKey: queue.hold?.key,
+      isStored: this.isDurable && queue.storing.size === 0 && queue.unstored.size === 0,
+      hasStorageError: queue.unstored.size > 0,
+    });
+    this.#listeners.forEach((listener) => listener());
+  }
+
+  #post(message: Message): void {
+    if (!this.#isStopped) this.#parts.channel.post(message);
+  }
+
+  /** Applies a message of another window. */
+  #receive(message: Message): void {
+    if (this.#isStopped) return;
+    switch (message.type) {
+      case 'put':
+        this.#adopt([message.write]);
+        return void this.#drain(message.write.application);
+      case 'dropped':
+        return this.#dropHere(message.application, message.keys);
+      case 'answered':
+        return this.#settle(message.write, message.answer);
+      case 'refused':
+        return this.#refuse(this.#queueOf(message.application), new ApiError(message.problem));
+      case 'unreachable':
+        return this.#update(this.#queueOf(message.application), { unreachableSince: message.since });
+      case 'known':
+        return this.#setKnown(message.known);
+      case 'retry':
+        return this.#retry(message.application);
+      case 'resume':
+        return this.#resume();
+      case 'opened':
+        return this.#reportStops();
+    }
+  }
+
+  /** Tells a new window which writes are stopped. */
+  #reportStops(): void {
+    if (!this.#isSender) return;
+    this.#queues.forEach(({ status: { refusal, unreachableSince } }, application) => {
+      if (refusal) this.#post({ type: 'refused', application, problem: refusal.problem });
+      if (unreachableSince) this.#post({ type: 'unreachable', application, since: unreachableSince });
+    });
+  }
+
+  #drain(application: string): Promise<void> {
+    const queue = this.#queueOf(application);
+    if (this.#isSender && !queue.sending && !queue.status.refusal) queue.drained = this.#sendAll(application, queue);
+    return queue.drained;
+  }
+
+  /** Sends writes in order until the queue is empty, held, rejected or unreachable. */
+  async #sendAll(application: string, queue: WriteQueue): Promise<void> {
+    queue.sending = true;
+    clearTimeout(queue.timer);
+    const isFree = (head: Write | undefined): head is Write => head !== undefined && head.key !== queue.hold?.key;
+    try {
+      for (let [head] = queue.writes; isFree(head) && !this.#isStopped; [head] = queue.writes) {
+        const storing = queue.storing.get(head.key);
+        // A write that cannot be stored is sent too: the platform keeps it then.
+        if (storing) await storing.catch(() => undefined);
+        else await this.#sendHead(queue, head);
+      }
+    } catch (error) {
+      this.#handleFailure(application, queue, error);
+    } finally {
+      queue.sending = false;
+    }
+  }
+
+  async #sendHead(queue: WriteQueue, head: Write): Promise<void> {
+    const answer = await this.#parts.environment.send(head, queue.known?.etag ?? head.etag);
+    queue.retryDelay.reset();
+    this.#post({ type: 'answered', write: head, answer });
+    this.#settle(head, answer);
+    await this.#forget(head.key);
+    // Persists the ETag for an edit that is sent after a reload.
+    const [next] = queue.writes;
+    if (next?.kind !== 'edit' || head.kind === 'mandates') return;
+    next.etag = answer.etag;
+    await this.#store(queue, next);
+  }
+
+  #settle(write: Write, answer: Application): void {
+    const queue = this.#queueOf(write.application);
+    if (write.kind !== 'mandates') queue.known = answer;
+    queue.writes = queue.writes.filter(({ key }) => key !== write.key);
+    queue.unstored.delete(write.key);
+    const savedAt = this.#parts.environment.now();
+    this.#update(queue, { savedAt, unreachableSince: undefined, refusal: undefined, waitsFor: undefined });
+    takeWaiters(queue, write).forEach(({ resolve }) => resolve(answer));
+    this.#answerListeners.forEach((listener) => listener(write, answer));
+  }
+
+  #refuse(queue: WriteQueue, refusal: ApiError): void {
+    this.#update(queue, { refusal, unreachableSince: undefined, waitsFor: undefined });
+    const [head] = queue.writes;
+    if (head) takeWaiters(queue, head).forEach(({ reject }) => reject(refusal));
+  }
+
+  #handleFailure(application: string, queue: WriteQueue, error: unknown): void {
+    if (this.#isStopped) return;
+    if (isTransient(error)) {
+      queue.timer = setTimeout(() => void this.#drain(application), queue.retryDelay.next(error));
+      const since = queue.status.unreachableSince ?? this.#parts.environment.now();
+      this.#post({ type: 'unreachable', application, since });
+      if (!(error instanceof ApiError)) this.#claimOffline(queue);
+      return this.#update(queue, { unreachableSince: since, waitsFor: error instanceof ApiError ? error : undefined });
+    }
+    if (!(error instanceof ApiError)) throw error;
+    // Signed out is no rejection: the write goes out after the next sign-in.
+    if (SIGNED_OUT_REASONS.includes(error.reason)) return this.#update(queue);
+    this.#post({ type: 'refused', application, problem: error.problem });
+    this.#refuse(queue, error);
+  }
+
+  /** The first request that gets no answer finds out that the platform is unreachable: its write waits from its time. */
+  #claimOffline(queue: WriteQueue): void {
+    const grant = this.#parts.environment.currentGrant();
+    for (const write of queue.writes) {
+      if (write.isOffline) continue;
+      Object.assign(write, { isOffline: true, grant });
+      void this.#store(queue, write);
+    }
+  }
+}
+
+/** Keeps the order of this window for writes that are not stored yet. */
+function compareAdopted({ storing, unstored }: WriteQueue): (a: Write, b: Write) => number {
+  const isOpen = ({ key }: Write) => storing.has(key) || unstored.has(key);
+  return (a, b) => Number(isOpen(a)) - Number(isOpen(b)) || compareWrites(a, b);
+}

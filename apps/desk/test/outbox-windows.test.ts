@@ -1,0 +1,328 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type * as Client from '../src/api/client.ts';
+import type { LocalStore, openLocalStore } from '../src/local-store/local-store.ts';
+import type { Channel, createLocalLocks, Locks, OutboxEnvironment } from '../src/outbox/environment.ts';
+import type { openOutbox, Outbox } from '../src/outbox/outbox.ts';
+import type { toOfflineClaim, Write } from '../src/outbox/write.ts';
+
+/** Desks in Node: windows that share a store and are killed, over a line that drops, repeats and delays. */
+
+let modules: {
+  openOutbox: typeof openOutbox;
+  openLocalStore: typeof openLocalStore;
+  createLocalLocks: typeof createLocalLocks;
+  client: Pick<typeof Client, 'ApiError' | 'NetworkError'>;
+  toOfflineClaim: typeof toOfflineClaim;
+};
+
+beforeAll(async () => {
+  Object.assign(globalThis, { location: { origin: 'http://localhost' } });
+  modules = {
+    ...(await import('../src/outbox/outbox.ts')),
+    ...(await import('../src/local-store/local-store.ts')),
+    ...(await import('../src/outbox/environment.ts')),
+    ...(await import('../src/outbox/write.ts')),
+    client: await import('../src/api/client.ts'),
+  };
+});
+
+const turn = () => new Promise((done) => setImmediate(done));
+
+/** The outcome of one request. A delayed one arrives after the desk has given up. */
+type Outcome = 'passes' | 'lost' | 'answer lost' | 'doubled' | 'delayed';
+
+class Platform {
+  outcomes: Outcome[] = [];
+  isReachable = true;
+  /** Texts of the applied writes, by application. */
+  readonly effects = new Map<string, string[]>();
+  readonly #keys = new Set<string>();
+  /** Keys of the requests, in order. */
+  readonly requests: string[] = [];
+  readonly received: Write[] = [];
+  refusal: { key: string; reason: string } | undefined;
+
+  async send(write: Write): Promise<never> {
+    const sent = structuredClone(write);
+    this.requests.push(write.key);
+    await turn();
+    const outcome = this.isReachable ? (this.outcomes.shift() ?? 'passes') : 'lost';
+    if (outcome === 'delayed') void turn().then(() => this.#apply(sent));
+    if (outcome === 'lost' || outcome === 'delayed') throw new modules.client.NetworkError();
+    if (this.refusal?.key === write.key) {
+      const problem = { reason: this.refusal.reason, status: 409 };
+      throw new modules.client.ApiError(problem as never);
+    }
+    this.#apply(sent);
+    if (outcome === 'doubled') this.#apply(sent);
+    if (outcome === 'answer lost') throw new modules.client.NetworkError();
+    return { id: write.application, etag: `"${this.effects.get(write.application)!.length}"` } as never;
+  }
+
+  #apply(write: Write): void {
+    if (this.#keys.has(write.key)) return;
+    this.#keys.add(write.key);
+    this.received.push(write);
+    const effects = this.effects.get(write.application) ?? [];
+    this.effects.set(write.application, [...effects, String(write.body['text'])]);
+  }
+}
+
+/** One browser: a store, locks and channels that its windows share. */
+class Browser {
+  readonly locks: Locks = modules.createLocalLocks();
+  readonly #channels = new Set<{ name: string; onMessage: (message: unknown) => void }>();
+  readonly #store: LocalStore;
+  isFull = false;
+
+  private constructor(store: LocalStore) {
+    this.#store = store;
+  }
+
+  static async start(): Promise<Browser> {
+    return new Browser(await modules.openLocalStore('operators/test'));
+  }
+
+  /** Opens a window. A killed one changes nothing more, in the store or in other windows. */
+  async open(platform: Platform, changes: Partial<OutboxEnvironment> = {}): Promise<{ outbox: Outbox; kill(): void }> {
+    let isAlive = true;
+    const onlyAlive = <T>(work: () => Promise<T>): Promise<T> => (isAlive ? work() : new Promise<T>(() => {}));
+    const store: LocalStore = {
+      ...this.#store,
+      isDurable: true,
+      write: (kind, id, value, options) =>
+        onlyAlive(() =>
+          this.isFull ? Promise.reject(new Error('the disk is full')) : this.#store.write(kind, id, value, options),
+        ),
+      remove: (kind, id) => onlyAlive(() => this.#store.remove(kind, id)),
+    };
+    const outbox = await modules.openOutbox(store, {
+      owner: 'operators/test',
+      isReachable: () => platform.isReachable,
+      now: Date.now,
+      currentGrant: () => 'grant',
+      send: (write) => onlyAlive(() => platform.send(write)),
+      locks: this.locks,
+      openChannel: (name) => this.#openChannel(name),
+      ...changes,
+    });
+    return {
+      outbox,
+      kill() {
+        isAlive = false;
+        outbox.stop();
+      },
+    };
+  }
+
+  #openChannel(name: string): Channel {
+    const channel = { name, onMessage: (_message: unknown) => {} };
+    this.#channels.add(channel);
+    return {
+      post: (message) => {
+        const copy = structuredClone(message);
+        for (const other of this.#channels)
+          if (other !== channel && other.name === name) queueMicrotask(() => other.onMessage(copy));
+      },
+      listen: (onMessage) => void (channel.onMessage = onMessage),
+      close: () => void this.#channels.delete(channel),
+    };
+  }
+}
+
+async function drained(...outboxes: Outbox[]): Promise<void> {
+  for (let round = 0; outboxes.some((outbox) => outbox.countPending() > 0); round += 1) {
+    if (round > 3_000) throw new Error('writes never went out');
+    outboxes.forEach((outbox) => (outbox.flush(), outbox.resume()));
+    await turn();
+  }
+}
+
+async function stored(outbox: Outbox, application: string): Promise<void> {
+  for (let round = 0; outbox.syncStatus(application).isStored !== true; round += 1) {
+    if (round > 1_000) throw new Error('never stored');
+    await turn();
+  }
+}
+
+const put = (outbox: Outbox, application: string, text: string) =>
+  outbox.put({ application, kind: 'supply-documents', body: { text } }).catch(() => undefined);
+
+describe('windows of one browser', () => {
+  test('lose, double and reorder nothing that was stored', async () => {
+    const outcome = fc.constantFrom<Outcome>('passes', 'lost', 'answer lost', 'doubled', 'delayed');
+    const step = fc.record({
+      window: fc.nat({ max: 2 }),
+      application: fc.constantFrom('A', 'B'),
+      event: fc.constantFrom('nothing', 'kill', 'cut', 'restore'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(outcome, { maxLength: 40 }), fc.array(step, { maxLength: 14 }), async (line, steps) => {
+        const platform = new Platform();
+        platform.outcomes = [...line];
+        const browser = await Browser.start();
+        const windows = [await browser.open(platform), await browser.open(platform), await browser.open(platform)];
+        const made = new Map<string, string[]>();
+        for (const [n, { window, application, event }] of steps.entries()) {
+          const { outbox } = windows[window]!;
+          void put(outbox, application, String(n));
+          await stored(outbox, application);
+          made.set(application, [...(made.get(application) ?? []), String(n)]);
+          if (event === 'cut') platform.isReachable = false;
+          if (event === 'restore') platform.isReachable = true;
+          if (event !== 'kill') continue;
+          windows[window]!.kill();
+          windows[window] = await browser.open(platform);
+        }
+        platform.isReachable = true;
+        await drained(...windows.map(({ outbox }) => outbox));
+        windows.forEach(({ kill }) => kill());
+        expect(Object.fromEntries(platform.effects)).toEqual(Object.fromEntries(made));
+        const sequences = platform.received.map(({ sequence }) => sequence);
+        expect(new Set(sequences).size).toBe(steps.length);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  test('one window sends, and all of them learn the outcome', async () => {
+    const platform = new Platform();
+    const browser = await Browser.start();
+    const [first, second] = [await browser.open(platform), await browser.open(platform)];
+    const answered = second.outbox.put({ application: 'A', kind: 'assign', body: { text: 'x' } });
+    await expect(answered).resolves.toMatchObject({ id: 'A' });
+    expect(first.outbox.known('A')).toMatchObject({ etag: '"1"' });
+    expect(first.outbox.countPending()).toBe(0);
+    expect(platform.requests).toHaveLength(1);
+
+    platform.isReachable = false;
+    void put(second.outbox, 'A', 'waits');
+    await stored(second.outbox, 'A');
+    await turn();
+    expect(first.outbox.pendingApplications()).toEqual(['A']);
+    first.kill();
+    platform.isReachable = true;
+    await drained(second.outbox);
+    expect(platform.effects.get('A')).toEqual(['x', 'waits']);
+    second.kill();
+  });
+
+  test('a window that opens later shows a rejection, and can retry it', async () => {
+    const platform = new Platform();
+    const browser = await Browser.start();
+    const first = await browser.open(platform);
+    platform.isReachable = false;
+    void put(first.outbox, 'A', 'late');
+    await stored(first.outbox, 'A');
+    platform.refusal = { key: first.outbox.syncStatus('A').pending[0]!.key, reason: 'ACTION_NOT_ALLOWED' };
+    platform.isReachable = true;
+    while (first.outbox.countRefused() === 0) {
+      first.outbox.resume();
+      await turn();
+    }
+    const second = await browser.open(platform);
+    await turn();
+    expect(second.outbox.syncStatus('A').refusal).toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
+    platform.refusal = undefined;
+    second.outbox.retry('A');
+    await drained(first.outbox, second.outbox);
+    expect(platform.effects.get('A')).toEqual(['late']);
+    first.kill();
+    second.kill();
+  });
+});
+
+describe('writes without the platform', () => {
+  test('claim their time, their number and the write before, under the grant of that moment', async () => {
+    const platform = new Platform();
+    const browser = await Browser.start();
+    let now = Date.parse('2026-11-29T10:00:00Z');
+    let grant: string | undefined = 'first';
+    const { outbox, kill } = await browser.open(platform, { now: () => now, currentGrant: () => grant });
+    await outbox.put({ application: 'A', kind: 'assign', body: {} });
+    platform.isReachable = false;
+    void put(outbox, 'A', 'a');
+    void put(outbox, 'B', 'b');
+    await stored(outbox, 'B');
+    await stored(outbox, 'A');
+    now += 3_600_000;
+    grant = 'second';
+    platform.isReachable = true;
+    await drained(outbox);
+    kill();
+    const [online, a, b] = platform.received.sort((one, other) => one.sequence! - other.sequence!);
+    expect(modules.toOfflineClaim(online!)).toBeUndefined();
+    expect(modules.toOfflineClaim(a!)).toBe(
+      `grant="first", time="2026-11-29T10:00:00.000Z", sequence=2, previous="${online!.key}"`,
+    );
+    expect(modules.toOfflineClaim(b!)).toBe(
+      `grant="first", time="2026-11-29T10:00:00.000Z", sequence=3, previous="${a!.key}"`,
+    );
+  });
+
+  test('claim nothing without a grant', async () => {
+    const platform = new Platform();
+    const { outbox, kill } = await (await Browser.start()).open(platform, { currentGrant: () => undefined });
+    platform.isReachable = false;
+    void put(outbox, 'A', 'a');
+    await stored(outbox, 'A');
+    platform.isReachable = true;
+    await drained(outbox);
+    kill();
+    expect(platform.received.map(modules.toOfflineClaim)).toEqual([undefined]);
+  });
+
+  test('the write that finds the line cut claims the time at which it was made', async () => {
+    const platform = new Platform();
+    platform.outcomes = ['lost'];
+    const at = Date.parse('2026-11-29T10:00:00Z');
+    const { outbox, kill } = await (await Browser.start()).open(platform, { now: () => at });
+    void put(outbox, 'A', 'a');
+    await drained(outbox);
+    kill();
+    expect(modules.toOfflineClaim(platform.received[0]!)).toBe(
+      'grant="grant", time="2026-11-29T10:00:00.000Z", sequence=1',
+    );
+  });
+
+  test('a full disk is reported, and what it does not take stays in memory', async () => {
+    const platform = new Platform();
+    platform.isReachable = false;
+    const browser = await Browser.start();
+    const { outbox, kill } = await browser.open(platform);
+    browser.isFull = true;
+    void put(outbox, 'A', 'a');
+    while (!outbox.hasStorageError()) await turn();
+    expect(outbox.syncStatus('A')).toMatchObject({ isStored: false, hasStorageError: true });
+
+    browser.isFull = false;
+    outbox.resume();
+    await stored(outbox, 'A');
+    expect(outbox.hasStorageError()).toBe(false);
+    platform.isReachable = true;
+    await drained(outbox);
+    kill();
+    expect(platform.effects.get('A')).toEqual(['a']);
+  });
+
+  test('a note takes the place of a rejected write, and what is behind it goes on', async () => {
+    const platform = new Platform();
+    const { outbox, kill } = await (await Browser.start()).open(platform);
+    platform.isReachable = false;
+    void put(outbox, 'A', 'refused');
+    void put(outbox, 'A', 'behind');
+    await stored(outbox, 'A');
+    const { key } = outbox.syncStatus('A').pending[0]!;
+    platform.refusal = { key, reason: 'ACTION_NOT_ALLOWED' };
+    platform.isReachable = true;
+    while (outbox.countRefused() === 0) {
+      outbox.resume();
+      await turn();
+    }
+    outbox.replaceWithNote('A', [key], 'kept as a note');
+    await drained(outbox);
+    kill();
+    expect(platform.effects.get('A')).toEqual(['behind', 'kept as a note']);
+  });
+});
