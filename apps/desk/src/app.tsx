@@ -49,6 +49,7 @@ const Find = lazyScreen(() => import('./find/find.tsx'));
 const Team = lazyScreen(() => import('./team/team.tsx'));
 const VisitScreen = lazyScreen(() => import('./visit/visit.tsx'));
 const NewVisit = lazyScreen(() => import('./visit/new-visit.tsx'));
+const Unsent = lazyScreen(() => import('./unsent/unsent.tsx'));
 const Resume = lazyScreen(() => import('./visit/resume.tsx'));
 const AppUpdate = lazyExtra(() => import('./app-update/app-update.tsx'));
 const SignedOutUpdate = lazyExtra(() => import('./app-update/signed-out-update.tsx'));
@@ -162,9 +163,8 @@ function SignedInApp() {
             <Route path="/collections/:id/hand-over">{({ id }) => <CollectionHandOver key={id} id={id} />}</Route>
             <Route path="/mandates">{hasQueue ? <MandateList /> : <NoAccess />}</Route>
             <Route path="/mandates/:id">{({ id }) => <MandateScreen key={id} id={id} />}</Route>
-            <Route path="/visits/new">
-              <NewVisit />
-            </Route>
+            <Route path="/to-send" component={Unsent} />
+            <Route path="/visits/new" component={NewVisit} />
             <Route path="/visits/resume/:id">{({ id }) => <Resume key={id} id={id} />}</Route>
             <Route path="/visits/correct/:id">{({ id }) => <Resume key={id} id={id} corrects />}</Route>
             <Route path="/visits/:visit/:draft/:screen">{(params) => <VisitScreen {...params} />}</Route>

@@ -223,7 +223,7 @@ describe('PersistentOutbox', () => {
     expect(platform.effects.slice(2)).toEqual(['POST /A/renew a', 'PATCH /A a', 'POST /A/renew a']);
   });
 
-  test('stops at a rejection until it is retried or discarded', async () => {
+  test('stops at a rejection until it is retried or withdrawn', async () => {
     const outbox = await open();
     platform.rejects = { reason: 'ACTION_NOT_ALLOWED', status: 409 };
     const first = outbox.put({ application: 'A', kind: 'submit', body: {} });
@@ -239,7 +239,10 @@ describe('PersistentOutbox', () => {
     const third = note(outbox, 'no place');
     outbox.flush();
     await third;
-    outbox.discard('A');
+    outbox.withdrawWrites(
+      'A',
+      outbox.syncStatus('A').pending.map(({ key }) => key),
+    );
     expect(outbox.countPending()).toBe(0);
     await expect(open().then((next) => next.countPending())).resolves.toBe(0);
   });

@@ -65,3 +65,67 @@ test('removes a visit with its last draft, and detects filed drafts', async () =
   await written();
   expect((await openVisitStore(localStore)).all()).toEqual([]);
 });
+
+test('two windows that type into one draft keep the input of both', async () => {
+  const localStore = await openLocalStore('operators/four');
+  const { channels, deliver } = createBus();
+  const first = await openVisitStore(localStore, channels[0]);
+  const second = await openVisitStore(localStore, channels[1]);
+  const [draft] = first.open({ '/applicant/familyName': 'Rotari' }).drafts as [Draft];
+  deliver();
+  const type = (store: typeof first, pointer: string, text: string) =>
+    store.change(draft.id, (current) =>
+      Object.assign({}, current, { typed: Object.assign({}, current.typed, { [pointer]: text }) }),
+    );
+  // Both type before either has the other's message.
+  type(first, '/applicant/givenName', 'Ana');
+  type(second, '/applicant/birthDate', '4.5.1961');
+  deliver();
+  const typed = {
+    '/applicant/familyName': 'Rotari',
+    '/applicant/givenName': 'Ana',
+    '/applicant/birthDate': '4.5.1961',
+  };
+  expect(first.draft(draft.id)?.typed).toEqual(typed);
+  expect(second.draft(draft.id)?.typed).toEqual(typed);
+  await written();
+  const later = await openVisitStore(localStore);
+  expect(later.draft(draft.id)?.typed).toEqual(typed);
+
+  type(second, '/applicant/birthDate', '4.5.1962');
+  deliver();
+  expect([first.isTypedElsewhere(draft.id), second.isTypedElsewhere(draft.id)]).toEqual([true, false]);
+  first.removeDraft(draft.id);
+  deliver();
+  expect(second.all()).toEqual([]);
+});
+
+test('a committed draft is stored strictly', async () => {
+  const localStore = await openLocalStore('operators/five');
+  const strict: unknown[] = [];
+  const write: typeof localStore.write = (kind, id, value, options) => {
+    if (options?.isStrict) strict.push(structuredClone(value));
+    return localStore.write(kind, id, value, options);
+  };
+  const visits = await openVisitStore(Object.assign({}, localStore, { write }));
+  const [draft] = visits.open({}).drafts as [Draft];
+  await visits.commit(draft.id, (current) => Object.assign({}, current, { trackingNumber: '0000' }));
+  expect(strict).toMatchObject([{ drafts: [{ trackingNumber: '0000' }] }]);
+});
+
+/** Two channels whose messages arrive on `deliver`. */
+function createBus() {
+  const listeners: ((message: unknown) => void)[] = [];
+  let waiting: { to: number; message: unknown }[] = [];
+  const channels = [0, 1].map((own) => ({
+    post: (message: unknown) => void waiting.push({ to: 1 - own, message: structuredClone(message) }),
+    listen: (onMessage: (message: unknown) => void) => void (listeners[own] = onMessage),
+    close: () => undefined,
+  }));
+  const deliver = () => {
+    const messages = waiting;
+    waiting = [];
+    for (const { to, message } of messages) listeners[to]!(message);
+  };
+  return { channels, deliver };
+}

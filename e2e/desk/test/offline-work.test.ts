@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
 import { idnp } from '@cups/tools/filings';
 import type { Page } from 'playwright-core';
 import { startKillableChromium } from '../chromium.ts';
 import type { KillableBrowser } from '../chromium.ts';
 import { axe, open, tolerate } from '../desk.ts';
-import { nextPerson, openDeskFor } from '../filings.ts';
+import { applicant, fileApplication, nextPerson, openDeskFor, runAction } from '../filings.ts';
 import { KeyboardUser } from '../keyboard.ts';
 import { pdfText } from '../pdf.ts';
 import { platformUrl } from '../test-env.ts';
@@ -25,10 +26,18 @@ const choose = (page: Page, name: string) => page.getByRole('radio', { name, exa
 
 /** Waits until the page has the catalog and the code of its screens, so that it needs no line. */
 async function waitForScreens(page: Page): Promise<void> {
-  await page.locator('[data-row]').or(page.getByText('Nimic de făcut acum.')).first().waitFor();
+  await page.waitForFunction(() => {
+    const names = performance.getEntriesByType('resource').map(({ name }) => name);
+    return ['/visit-', '/unsent-', '/desk-banners-', '/api/v1/catalog'].every((part) =>
+      names.some((name) => name.includes(part)),
+    );
+  });
   await page.waitForLoadState('networkidle');
-  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /visit-/.test(name)));
-  await page.waitForLoadState('networkidle');
+}
+
+/** Waits until a control has a value. */
+async function expectValue(page: Page, pointer: string, value: string): Promise<void> {
+  await eventually(async () => (await at(page, pointer).inputValue()) === value, { timeoutMs: 10_000 });
 }
 
 /** Fills in an application of a new person, up to the review. */
@@ -43,7 +52,8 @@ async function fillIn(page: Page, familyName: string): Promise<KeyboardUser> {
   await at(page, '/applicant/familyName').fill(familyName);
   await at(page, '/applicant/givenName').fill('Vasile');
   await at(page, '/applicant/birthDate').fill('4.5.1961');
-  await choose(page, 'Nu are');
+  await choose(page, 'Telefon');
+  await at(page, '/contact/phone').fill('069 123 456');
   await user.press('Control+Enter');
   await title(page, 'Ce se cere?');
   await choose(page, 'Eliberarea actelor de identitate');
@@ -127,4 +137,79 @@ test('keeps an application whose receipt is shown when the browser is killed', a
     for (const browser of browsers) await browser.kill();
     rmSync(dataDir, { recursive: true, force: true });
   }
+});
+
+test('shows a rejected act beside the state at the platform, and keeps it as a note', async () => {
+  const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Răzgândit') } });
+  const page = await open({ operator, path: `/applications/${filed.id}` });
+  tolerate(page, /ERR_INTERNET_DISCONNECTED|Failed to load resource/);
+  await page.getByRole('button', { name: 'Retrage cererea' }).waitFor();
+  await waitForScreens(page);
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Retrage cererea' }).click();
+  await page.getByRole('button', { name: 'Da, retrage' }).click();
+  await page.getByRole('link', { name: 'Vezi ce este de trimis' }).click();
+  await title(page, 'De trimis');
+  await page.getByText('Așteaptă platforma. Se trimite automat.').waitFor();
+  expect(await axe(page)).toEqual([]);
+
+  await runAction(filed, 'withdraw', {}, 'cu-001-manager');
+  await page.context().setOffline(false);
+  await page.getByRole('heading', { name: 'La platformă acum' }).waitFor();
+  await page.getByText('Retrasă').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Păstrează ca notă' }).click();
+  await page.getByText('Totul este trimis.').waitFor();
+  const desk = await openDeskFor(operator);
+  const { body } = await desk.call<{ notes?: { text: string }[] }>('GET', `/applications/${filed.id}/details`);
+  expect(JSON.stringify(body)).toMatch(/Făcut la ghișeu la .*, neprimit de platformă: Retragere\./);
+});
+
+test('two windows share a draft, and one sends what the other leaves', async () => {
+  const page = await open({ operator });
+  tolerate(page, /ERR_INTERNET_DISCONNECTED|Failed to load resource/);
+  await waitForScreens(page);
+  const user = new KeyboardUser(page);
+  await user.press('n');
+  await page.getByRole('combobox').waitFor();
+  await user.type('adeverinta');
+  await page.getByRole('option', { selected: true }).waitFor();
+  await user.press('Enter');
+  await at(page, '/applicant/familyName').fill('Fereastră');
+  await page.getByText(/^Salvat la/).waitFor();
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await at(other, '/applicant/givenName').fill('Doina');
+  await at(page, '/applicant/familyName').fill('Ferestrău');
+  await expectValue(page, '/applicant/givenName', 'Doina');
+  await expectValue(other, '/applicant/familyName', 'Ferestrău');
+
+  await page.context().setOffline(true);
+  await at(page, '/applicant/birthDate').fill('4.5.1961');
+  await expectValue(other, '/applicant/birthDate', '4.5.1961');
+  await at(page, '/applicant/idnp').focus();
+  await page.getByText('Se păstrează aici, de trimis').waitFor();
+  const id = new URL(page.url()).pathname.split('/')[3]!;
+  await page.goto('about:blank');
+  await page.context().setOffline(false);
+  await other.getByText(/^Salvat la/).waitFor();
+  const desk = await openDeskFor(operator);
+  const read = async () =>
+    (await desk.call<{ applicant?: object }>('GET', `/applications/${id}`)).body.applicant as { birthDate?: string };
+  await eventually(async () => (await read()).birthDate === '1961-05-04', { timeoutMs: 20_000 });
+  expect(await read()).toMatchObject({ familyName: 'Ferestrău', givenName: 'Doina' });
+  await page.goto('/');
+  await title(page, /^Astăzi/);
+  await other.close();
+});
+
+test('reports a PC whose clock is wrong', async () => {
+  const page = await open({ operator: 'cu-002-specialist' });
+  await page.addInitScript(() => {
+    const now = Date.now;
+    Date.now = () => now() - 10 * 60_000;
+  });
+  await page.reload();
+  await page.getByText('Ceasul acestui calculator este în urmă cu 10 min.').waitFor();
+  expect(await axe(page)).toEqual([]);
 });

@@ -7,8 +7,6 @@
 const OFFSET_KEY = 'cups-clock-offset';
 /** A smaller difference is the resolution of the header and the network. */
 const MIN_OFFSET_MS = 5_000;
-/** A larger difference is reported. */
-export const MAX_OFFSET_MS = 2 * 60_000;
 
 let offset = readOffset();
 const listeners = new Set<() => void>();

@@ -6,8 +6,16 @@ import { detailsQuery } from '../api/queries.ts';
 import type { Application } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
 import { UndoneError } from '../outbox/write.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import type { WriteAction, Write } from '../outbox/write.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
+
+/** Drops the rejected write, whose values the form or the person has. Writes behind it go on. */
+function dropRejected(outbox: Outbox, application: string): void {
+  const { refusal, pending } = outbox.syncStatus(application);
+  const [head] = pending;
+  if (refusal && head && !head.isOffline) outbox.withdrawWrites(application, [head.key]);
+}
 
 export interface ApplicationActionState {
   /**
@@ -47,8 +55,8 @@ export function useApplicationAction(
   const [errorText, setErrorText] = useState('');
   async function run(kind: WriteAction, body: Record<string, unknown> = {}): Promise<Application | undefined> {
     setErrorText('');
-    // A rejection from before this screen has been displayed by now.
-    if (outbox.syncStatus(application).refusal) outbox.discard(application);
+    // A rejection from before this screen has been displayed by now. A person decides about acts made without a line.
+    dropRejected(outbox, application);
     const answered = outbox.put({ application, kind, body });
     if (outbox.syncStatus(application).undoableKey === undefined) setBusy(kind);
     try {
@@ -59,7 +67,7 @@ export function useApplicationAction(
       // A screen that was left shows the error on return.
       if (!isMounted.current) return undefined;
       // The form keeps its values, so the write itself is dropped.
-      outbox.discard(application);
+      dropRejected(outbox, application);
       setErrorText(t(REASON_TEXTS[error.reason]));
       return undefined;
     } finally {

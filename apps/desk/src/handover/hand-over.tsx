@@ -11,10 +11,11 @@ import { Banner } from '../parts/banner.tsx';
 import { Button } from '../parts/button.tsx';
 import { ErrorSummary } from '../parts/error-summary.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
-import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
 import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { ALL_CONTROLS_SELECTOR, useEnterToNext } from '../parts/enter-to-next.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
+import { useConnectivity } from '../session/connectivity.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { HAND_OVER } from '../texts/hand-over.ts';
 import { COLLECTIONS } from '../texts/collections.ts';
@@ -24,9 +25,14 @@ import { HandOverDone } from './hand-over-done.tsx';
 import { validateHandOver, initialHandOverForm, toWrites } from './hand-over-form.ts';
 import type { HandOverForm, HandOverPlace, HandOverSubject } from './hand-over-form.ts';
 import { ResultSummary } from './result-summary.tsx';
-import { HandOverError } from './hand-over-error.tsx';
+import { HandOverError, withdrawHandOver } from './hand-over-error.tsx';
 import { OutcomeQuestion, IdDocumentQuestion, CollectorQuestion } from './questions.tsx';
 import styles from './hand-over.module.css';
+
+/** Without a line a result is handed over only if it was read in the last 24 hours. */
+const MAX_RESULT_AGE_MS = 24 * 60 * 60_000;
+
+const isOlderThan = (time: number, age: number): boolean => Date.now() - time > age;
 
 /** Hands over the result and asks whether it met the need, on one screen. */
 export default function HandOver({ id }: { id: string }) {
@@ -36,7 +42,11 @@ export default function HandOver({ id }: { id: string }) {
   // Keeps the details on the screen after the application has moved on.
   const [start, setStart] = useState<ApplicationDetails>();
   const shown = start ?? details.data;
+  const { isReachable } = useConnectivity();
   useKeys([{ code: 'Escape', label: KEYS.back, run: () => go(`/applications/${id}`) }]);
+  // What was read long ago may have been revoked or handed over elsewhere.
+  if (shown && !start && !isReachable && isOlderThan(details.dataUpdatedAt, MAX_RESULT_AGE_MS))
+    return <EmptyState>{t(HAND_OVER.tooOld)}</EmptyState>;
   if (!shown) {
     return details.isPending ? (
       <Skeleton />
@@ -77,8 +87,8 @@ export function HandOverContent({ subject, place, onHandedOver, children }: Hand
     setAttempt(attempt + 1);
     if (validateHandOver(form, { isOutcomeOnly, isOutcomeLater }, t).length > 0) return;
     onHandedOver();
-    // Drops the rejected write before the new attempt.
-    if (refusal) outbox.discard(subject.id);
+    // The new attempt has the values of the rejected one.
+    if (refusal) withdrawHandOver(outbox, subject.id);
     for (const { kind, body } of toWrites(form, { isOutcomeOnly, isOutcomeLater }, place)) {
       // The outbox keeps the rejection; HandOverError shows it.
       outbox.put({ application: subject.id, kind, body }).catch(() => undefined);
@@ -111,7 +121,7 @@ export function HandOverContent({ subject, place, onHandedOver, children }: Hand
     >
       <form ref={formRef} className={styles.page} onSubmit={(event) => event.preventDefault()} noValidate>
         <HandOverHeader subject={subject}>{children}</HandOverHeader>
-        <HandOverError application={subject.id} onRetry={() => setResult(undefined)} />
+        <HandOverError application={subject.id} {...(result && { onRetry: () => setResult(undefined) })} />
         <ErrorSummary errors={errors} attempt={attempt} />
         {!isOutcomeOnly && <CollectorQuestion {...question} />}
         {!isOutcomeOnly && <IdDocumentQuestion {...question} />}

@@ -53,8 +53,6 @@ export interface Outbox {
   setKnown(application: Application): void;
   /** Sends the rejected write again. */
   retry(application: string): void;
-  /** Drops the rejected write and all behind it. */
-  discard(application: string): void;
   /**
    * Sends a note instead of rejected or waiting writes, and continues.
    * @param keys the writes; none of them may be in flight

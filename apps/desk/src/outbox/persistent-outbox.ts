@@ -174,14 +174,6 @@ export class PersistentOutbox implements Outbox {
     void this.#drain(application);
   }
 
-  discard(application: string): void {
-    const queue = this.#queueOf(application);
-    this.#drop(
-      application,
-      queue.writes.map(({ key }) => key),
-    );
-  }
-
   replaceWithNote(application: string, keys: readonly string[], text: string): void {
     const queue = this.#queueOf(application);
     const note: Write = Object.assign({ key: crypto.randomUUID() }, this.#origin(), {

@@ -16,3 +16,9 @@ export function usePendingCount(): number {
   const { outbox } = useSignedIn();
   return useSyncExternalStore(outbox.subscribe, outbox.countPending);
 }
+
+/** Applications with pending writes, the oldest write first. */
+export function usePendingApplications(): readonly string[] {
+  const { outbox } = useSignedIn();
+  return useSyncExternalStore(outbox.subscribe, outbox.pendingApplications);
+}

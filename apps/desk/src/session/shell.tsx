@@ -7,10 +7,12 @@ import { lazyExtra } from '../lazy-screens.ts';
 import { useLanguage } from '../language/language.tsx';
 import { DeletionErrors, UploadIndicator } from '../documents/upload-indicator.tsx';
 import { Banner } from '../parts/banner.tsx';
+import { lazyExtra } from '../lazy-screens.ts';
 import { usePendingCount } from '../outbox/use-outbox.ts';
 import { KEYS } from '../texts/keys.ts';
 import { PARTS } from '../texts/parts.ts';
 import { SESSION } from '../texts/session.ts';
+import { useHasDeskAlert } from '../unsent/use-desk-alerts.ts';
 import { useConnectivity } from './connectivity.ts';
 import { LineNotice } from './line-notice.tsx';
 import { decidesQuarantine, hasDeskRole } from './roles.ts';
@@ -20,6 +22,7 @@ import { TopBar } from './top-bar.tsx';
 import type { TopBarProps } from './top-bar.tsx';
 
 const QuarantineNotice = lazyExtra(() => import('../quarantine/quarantine-notice.tsx'));
+const DeskBanners = lazyExtra(() => import('../unsent/desk-banners.tsx'));
 
 /** The frame of all screens after sign-in. */
 
@@ -54,6 +57,7 @@ function Banners() {
   const { session, localStore, outbox, uploads } = useSignedIn();
   const queryClient = useQueryClient();
   const pending = usePendingCount();
+  const hasAlert = useHasDeskAlert();
   const { isReachable } = useConnectivity(
     useCallback(() => {
       outbox.resume();
@@ -72,6 +76,7 @@ function Banners() {
         </Banner>
       )}
       {decidesQuarantine(session.operator) && <QuarantineNotice />}
+      {(hasAlert || (!isReachable && pending > 0)) && <DeskBanners />}
       <UploadIndicator />
       <DeletionErrors />
     </>

@@ -1,6 +1,11 @@
 import { defineMessages } from '../language/messages.ts';
 
 export const HAND_OVER = defineMessages({
+  tooOld: {
+    ro: 'Acest rezultat a fost citit acum mai mult de 24 de ore. Se înmânează când platforma răspunde din nou.',
+    ru: 'Этот результат прочитан более 24 часов назад. Выдать его можно, когда платформа снова ответит.',
+    en: 'This result was read more than 24 hours ago. Hand it over when the platform is available again.',
+  },
   receipt: { ro: 'Confirmarea de primire', ru: 'Подтверждение получения', en: 'Confirmation of receipt' },
   receiptMore: { ro: 'se tipărește la sfârșit', ru: 'печатается в конце', en: 'printed at the end' },
   title: { ro: 'Înmânarea rezultatului', ru: 'Выдача результата', en: 'Hand-over of the result' },

@@ -32,9 +32,9 @@ export interface MandateRequest {
 export interface MandateRequests {
   /**
    * Asks for a mandate, instead of an earlier request for the same application.
-   * @returns the whole mandate, or undefined if the platform refused it or it was forgotten
+   * @param onReady called once, when it is recorded or waits for the platform, before the draft names it
    */
-  record(application: string, body: NewMandate): Promise<StoredMandate | undefined>;
+  record(application: string, body: NewMandate, onReady?: (request: MandateRequest) => void): void;
   get(application: string): MandateRequest | undefined;
   /** All requests. The array is stable until a change. */
   all(): readonly MandateRequest[];
@@ -56,7 +56,7 @@ interface FormerRecord {
 export async function openMandateRequests(localStore: LocalStore, outbox: Outbox): Promise<MandateRequests> {
   const requests = new OutboxMandateRequests(outbox);
   for (const { application, body } of await localStore.list<FormerRecord>(FORMER_RECORD_KIND)) {
-    void requests.record(application, body);
+    requests.record(application, body);
     void localStore.remove(FORMER_RECORD_KIND, application);
   }
   return requests;
@@ -66,6 +66,7 @@ class OutboxMandateRequests implements MandateRequests {
   readonly #outbox: Outbox;
   readonly #requests = new Map<string, MandateRequest>();
   readonly #listeners = new Set<() => void>();
+  readonly #onReady = new Map<string, (request: MandateRequest) => void>();
   #all: readonly MandateRequest[] = [];
 
   constructor(outbox: Outbox) {
@@ -79,26 +80,26 @@ class OutboxMandateRequests implements MandateRequests {
     outbox.subscribeToAnswers((write, answer) => {
       const request = this.#requests.get(write.application);
       if (request?.key === write.key) this.#set(request, { mandate: answer as unknown as StoredMandate });
+      this.#onReady.delete(write.key);
     });
     this.#refresh();
   }
 
-  async record(application: string, body: NewMandate): Promise<StoredMandate | undefined> {
+  record(application: string, body: NewMandate, onReady?: (request: MandateRequest) => void): void {
     this.forget(application);
     const answered = this.#outbox.put({ application, kind: 'mandates', body: { id: ulid(), ...body } });
     const made = findRequest(this.#outbox, application) as Write;
+    if (onReady) this.#onReady.set(made.key, onReady);
     this.#requests.set(application, toRequest(made));
     this.#refresh();
-    try {
-      return (await answered) as unknown as StoredMandate;
-    } catch (error) {
+    answered.catch((error: unknown) => {
       const request = this.#requests.get(application);
-      if (request?.key !== made.key || !(error instanceof ApiError)) return undefined;
+      this.#onReady.delete(made.key);
+      if (request?.key !== made.key || !(error instanceof ApiError)) return;
       // The form shows the refusal and allows another request. What waited longer is decided among the unsent acts.
       if (!request.isWaiting) this.#outbox.withdrawWrites(application, [made.key]);
       this.#set(request, { refusal: error });
-      return undefined;
-    }
+    });
   }
 
   get = (application: string): MandateRequest | undefined => this.#requests.get(application);
@@ -138,15 +139,25 @@ class OutboxMandateRequests implements MandateRequests {
       const isUnreachable = write?.isOffline === true || unreachableSince !== undefined;
       const isWaiting = isUnreachable && (request.isWaiting || isStored || !this.#outbox.isDurable);
       if (isWaiting === request.isWaiting && waitsFor === request.waitsFor) continue;
-      this.#requests.set(application, Object.assign({}, request, { isWaiting, waitsFor }));
+      const next: MandateRequest = Object.assign({}, request, { isWaiting, waitsFor });
+      this.#requests.set(application, next);
+      if (isWaiting) this.#callReady(next);
       hasChanged = true;
     }
     if (hasChanged) this.#notify();
   }
 
   #set(request: MandateRequest, outcome: Partial<MandateRequest>): void {
-    this.#requests.set(request.application, Object.assign({}, request, outcome));
+    const next: MandateRequest = Object.assign({}, request, outcome);
+    this.#requests.set(request.application, next);
+    if (next.mandate) this.#callReady(next);
     this.#notify();
+  }
+
+  #callReady(request: MandateRequest): void {
+    const onReady = this.#onReady.get(request.key);
+    this.#onReady.delete(request.key);
+    onReady?.(request);
   }
 
   #notify(): void {

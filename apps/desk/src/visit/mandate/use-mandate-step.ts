@@ -7,7 +7,7 @@ import { findStandingMandates, toNewMandate } from '../model/mandate-subject.ts'
 import type { MandateChoice, MandateSubject, NewMandate } from '../model/mandate-subject.ts';
 import { mandateText } from '../model/mandate-text.ts';
 import { mandateQuery, personMandatesQuery } from './mandate-queries.ts';
-import type { MandateRequest, MandateRequests } from './mandate-requests.ts';
+import type { MandateRequest } from './mandate-requests.ts';
 import { usePrintMandate } from './use-print-mandate.tsx';
 import { useMandateRequest } from './use-mandate-request.ts';
 import { toWaitingMandate } from './waiting-mandate.ts';
@@ -54,17 +54,12 @@ export function useMandateStep(options: MandateStepOptions): MandateStep {
 
   async function record(): Promise<void> {
     const body = await withTextHash(toNewMandate(subject, choice), catalog, today);
-    const recorded = requests.record(subject.application, body);
-    const waiting = await untilWaiting(requests, subject.application, recorded);
-    if (waiting) {
-      if (isMounted.current) print(toWaitingMandate(waiting, { catalog, session, today }));
-      return;
-    }
-    const mandate = await recorded;
-    if (!mandate) return;
-    queryClient.setQueryData(mandateQuery(mandate.name).queryKey, mandate);
-    queryClient.setQueryData(mandatesQuery.queryKey, (known) => known && [mandate, ...known]);
-    if (isMounted.current) print(mandate);
+    requests.record(subject.application, body, (ready) => {
+      const { mandate } = ready;
+      if (mandate) queryClient.setQueryData(mandateQuery(mandate.name).queryKey, mandate);
+      if (mandate) queryClient.setQueryData(mandatesQuery.queryKey, (known) => known && [mandate, ...known]);
+      if (isMounted.current) print(mandate ?? toWaitingMandate(ready, { catalog, session, today }));
+    });
   }
 
   const [run] = useSingleFlight(async () => {
@@ -86,25 +81,6 @@ export function useMandateStep(options: MandateStepOptions): MandateStep {
     use: (mandate) => onUse(mandate.name),
     cancel: () => requests.forget(subject.application),
   };
-}
-
-/** Resolves with the request once it waits for the platform; undefined if it ends before. */
-function untilWaiting(
-  requests: MandateRequests,
-  application: string,
-  ended: Promise<unknown>,
-): Promise<MandateRequest | undefined> {
-  return new Promise((resolve) => {
-    const check = () => {
-      const request = requests.get(application);
-      if (!request?.isWaiting) return;
-      unsubscribe();
-      resolve(request);
-    };
-    const unsubscribe = requests.subscribe(check);
-    check();
-    void ended.then(() => (unsubscribe(), resolve(undefined)));
-  });
 }
 
 function useMounted() {

@@ -1,0 +1,39 @@
+import { useSyncExternalStore } from 'react';
+import { Link } from 'wouter';
+import { clockOffset, subscribeToClock } from '../api/desk-clock.ts';
+import { useLanguage } from '../language/language.tsx';
+import { Banner } from '../parts/banner.tsx';
+import { useSignedIn } from '../session/session.tsx';
+import { UNSENT } from '../texts/unsent.ts';
+import { MAX_CLOCK_OFFSET_MS } from './use-desk-alerts.ts';
+
+const MINUTE_MS = 60_000;
+
+/** What a person has to do about this PC: decide, free its disk, set its clock. */
+export default function DeskBanners() {
+  const { t } = useLanguage();
+  const { outbox } = useSignedIn();
+  const refused = useSyncExternalStore(outbox.subscribe, outbox.countRefused);
+  const pending = useSyncExternalStore(outbox.subscribe, outbox.countPending);
+  const isFull = useSyncExternalStore(outbox.subscribe, outbox.hasStorageError);
+  const offset = useSyncExternalStore(subscribeToClock, clockOffset);
+  const isWrong = Math.abs(offset) > MAX_CLOCK_OFFSET_MS;
+  const n = Math.round(Math.abs(offset) / MINUTE_MS);
+  const show = <Link href="/to-send">{t(UNSENT.show)}</Link>;
+  return (
+    <>
+      {isFull && (
+        <Banner kind="trouble" action={show}>
+          {t(UNSENT.bannerStorage)}
+        </Banner>
+      )}
+      {refused > 0 && (
+        <Banner kind="trouble" action={show}>
+          {t(UNSENT.banner)}
+        </Banner>
+      )}
+      {refused === 0 && !isFull && pending > 0 && <Banner kind="news">{show}</Banner>}
+      {isWrong && <Banner kind="trouble">{t(offset > 0 ? UNSENT.clockBehind : UNSENT.clockAhead, { n })}</Banner>}
+    </>
+  );
+}
