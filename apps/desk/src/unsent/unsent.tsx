@@ -18,6 +18,7 @@ import { useSignedIn } from '../session/session.tsx';
 import { SESSION } from '../texts/session.ts';
 import { UNSENT } from '../texts/unsent.ts';
 import { findService } from '../visit/model/service.ts';
+import { draftPath } from '../visit/visit-store.ts';
 import { useVisits } from '../visit/visits.tsx';
 import { Decision } from './decision.tsx';
 import { actTitle } from './describe-act.ts';
@@ -76,14 +77,14 @@ function useTimeZone(): string {
 function UnsentApplication({ application }: { application: string }) {
   const { t } = useLanguage();
   const { outbox: _outbox, ...status } = useSyncStatus(application);
-  const { name, service } = useApplicationName(application, status);
+  const { name, service, path } = useApplicationName(application, status);
   const zone = useTimeZone();
   const { isReachable } = useConnectivity();
   const { refusal, pending } = status;
   const [head] = pending;
   return (
     <section className={styles.application} aria-label={name}>
-      <h2>{name}</h2>
+      <h2>{path ? <Link href={path}>{name}</Link> : name}</h2>
       {service && <p className={styles.quiet}>{t(service.version?.title)}</p>}
       <ul className={styles.acts}>
         {pending.map((write, at) => (
@@ -111,7 +112,7 @@ function UnsentApplication({ application }: { application: string }) {
   }
 }
 
-/** The person and the service of an application, from what this page has. */
+/** The person, the service and the screen of an application, from what this page has. */
 function useApplicationName(application: string, { pending }: SyncStatus) {
   const { t } = useLanguage();
   const { store } = useVisits();
@@ -125,5 +126,7 @@ function useApplicationName(application: string, { pending }: SyncStatus) {
   const number = draft?.trackingNumber ?? known?.trackingNumber ?? application.slice(-6);
   const code = draft?.service ?? known?.publicService.replace('publicServices/', '') ?? created?.['publicService'];
   const name = typed || (known && personName(known.applicant)) || t(UNSENT.unnamed, { number });
-  return { name, service: catalog && findService(catalog, code as string | undefined) };
+  const visit = draft && store.all().find(({ drafts }) => drafts.includes(draft));
+  const path = visit ? draftPath(visit, draft) : known && `/applications/${application}`;
+  return { name, path, service: catalog && findService(catalog, code as string | undefined) };
 }

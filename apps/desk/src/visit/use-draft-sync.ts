@@ -167,6 +167,8 @@ function useSyncError(
           sent: current.known && pickContent(current.known),
           submitting: false,
           takenAt: undefined,
+          // The next attempt opens the draft under another number.
+          trackingNumber: apiError.reason === 'TRACKING_NUMBER_TAKEN' ? undefined : current.trackingNumber,
           typed: isMandate ? withoutMandateName(current.typed) : current.typed,
         }),
       );
