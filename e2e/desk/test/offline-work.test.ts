@@ -26,6 +26,7 @@ const choose = (page: Page, name: string) => page.getByRole('radio', { name, exa
 
 /** Waits until the page has the catalog and the code of its screens, so that it needs no line. */
 async function waitForScreens(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.waitForFunction(() => {
     const names = performance.getEntriesByType('resource').map(({ name }) => name);
     return ['/visit-', '/unsent-', '/desk-banners-', '/api/v1/catalog'].every((part) =>
