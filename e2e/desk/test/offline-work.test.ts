@@ -30,9 +30,7 @@ async function waitForScreens(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const names = performance.getEntriesByType('resource').map(({ name }) => name);
     // The code of one screen loads after the other; this is the last one.
-    return ['/resume-', '/api/v1/catalog'].every((part) =>
-      names.some((name) => name.includes(part)),
-    );
+    return ['/resume-', '/api/v1/catalog'].every((part) => names.some((name) => name.includes(part)));
   });
   await page.waitForLoadState('networkidle');
 }

@@ -28,9 +28,16 @@ const openLocks = (): Locks => (navigator.locks as unknown as Locks | undefined)
 export function openChannel(name: string): Channel {
   if (!globalThis.BroadcastChannel) return SILENT_CHANNEL;
   const channel = new BroadcastChannel(name);
+  let isOpen = true;
   return {
-    post: (message) => channel.postMessage(message),
+    // A screen that closes with the session still stores its last input.
+    post(message) {
+      if (isOpen) channel.postMessage(message);
+    },
     listen: (onMessage) => void (channel.onmessage = ({ data }) => onMessage(data)),
-    close: () => channel.close(),
+    close() {
+      isOpen = false;
+      channel.close();
+    },
   };
 }
