@@ -1,7 +1,7 @@
 import { api, ApiError, bodyOf, isTransient } from '../api/client.ts';
 import type { HandedInAct, HandInResult } from '../api/types.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
-import type { Write } from './outbox.ts';
+import type { Write } from './write.ts';
 import { RetryDelay } from './retry-delay.ts';
 
 /**

@@ -7,7 +7,6 @@ import { lazyExtra } from '../lazy-screens.ts';
 import { useLanguage } from '../language/language.tsx';
 import { DeletionErrors, UploadIndicator } from '../documents/upload-indicator.tsx';
 import { Banner } from '../parts/banner.tsx';
-import { lazyExtra } from '../lazy-screens.ts';
 import { usePendingCount } from '../outbox/use-outbox.ts';
 import { KEYS } from '../texts/keys.ts';
 import { PARTS } from '../texts/parts.ts';
