@@ -13,6 +13,7 @@ export const DESK_SEGMENTS: readonly string[] = [
   'mandates',
   'quarantine',
   'team',
+  'to-send',
   'visits',
 ];
 
