@@ -27,3 +27,33 @@ test('buildTimeline names another centre that handed over, and not the own one',
     ['confirm-arrival', ''],
   ]);
 });
+
+test('buildTimeline shows both times of an act without a line that arrived more than a minute later', () => {
+  // The year is shown only if it is another one.
+  const day = `${new Date().getFullYear()}-06-29`;
+  const recordTime = `${day}T13:02:00.000Z`;
+  const step = (time: string, bounded: boolean) => ({
+    kind: 'submit',
+    actor: 'operators/x',
+    recordTime,
+    deskTime: { time, device: 'devices/D', sequence: 1, anchorTime: time, bounded },
+  });
+  const soon = `${day}T13:01:00.000Z`;
+  const early = `${day}T07:00:00.000Z`;
+  const history = [
+    step(early, true),
+    step(early, false),
+    step(soon, true),
+    { ...step(soon, true), deskTime: undefined },
+  ];
+  const details = { application: {}, history, operators: [] } as unknown as ApplicationDetails;
+  const t = (text?: { en?: string }, params: Record<string, string> = {}) =>
+    (text?.en ?? '').replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  const context = { t, agency: String, centre: String } as unknown as NameContext;
+  expect(buildTimeline(details, context).map(({ times }) => times)).toEqual([
+    'Done at the desk: 29.06, 10:00. Recorded: 29.06, 16:02.',
+    'Clock of the computer: 29.06, 10:00, not confirmed. Recorded: 29.06, 16:02.',
+    '',
+    '',
+  ]);
+});

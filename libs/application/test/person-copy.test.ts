@@ -30,7 +30,7 @@ const page = (more: Partial<PersonCopyPage> = {}): PersonCopyPage => ({
         notes: [{ text: NOTE, recordTime: TIME }],
       },
       history: [
-        { kind: 'submit', recordTime: TIME, actor: 'operators/one' },
+        { kind: 'submit', recordTime: TIME, actor: 'operators/one', deskTime: { time: '2026-11-23T06:10:00.000Z' } },
         { kind: 'answer-date-passed', recordTime: TIME, actor: 'timer' },
       ],
       submissions: [
@@ -121,6 +121,7 @@ describe('the document', () => {
         'Copy of personal data',
         'Processing restricted 25 Nov 2026, 11:30',
         'Request of the person',
+        'Time of the desk: 23 Nov 2026, 08:10',
         'the deadline for documents passed · Platform',
         'Platform administrator · everything, for a copy of the data',
         'Kind of act birth',

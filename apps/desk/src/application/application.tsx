@@ -17,6 +17,7 @@ import CopyNotice from '../offline-copy/copy-notice.tsx';
 import { OWN_APPLICATION } from '../texts/own-application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { ApplicationActions } from './actions.tsx';
+import { deskTimeText } from './desk-time-text.ts';
 import { DeskAlerts } from './desk-alerts.tsx';
 import { personName } from '../language/person-name.ts';
 import { SidePane } from './side-pane.tsx';
@@ -74,6 +75,7 @@ function ApplicationView({ details }: { details: ApplicationDetails }) {
 function ApplicationHeader({ details: { application } }: { details: ApplicationDetails }) {
   const { t, language } = useLanguage();
   const { applicant, submitTime, createTime, trackingNumber, serviceTitle, training, state } = application;
+  const openedAtDesk = deskTimeText(application.deskTime, createTime, t);
   const isOwn = application.ownApplication && !END_STATES.includes(state);
   const date = toCivilDate(new Date(submitTime ?? createTime));
   const day = submitTime
@@ -90,6 +92,7 @@ function ApplicationHeader({ details: { application } }: { details: ApplicationD
         <span> · {day.charAt(0).toLowerCase() + day.slice(1)}</span>
         {trackingNumber && <span className={styles.number}> · {trackingNumber}</span>}
       </p>
+      {openedAtDesk && <p className={styles.quiet}>{openedAtDesk}</p>}
       {training && <Banner kind="practice">{t(SESSION.practice)}</Banner>}
       {application.erasure && <Banner kind="news">{t(DATA_END_BANNERS.erased)}</Banner>}
       {application.restriction && <Banner kind="news">{t(DATA_END_BANNERS.restricted)}</Banner>}

@@ -9,6 +9,7 @@ import type { Replacement } from '../documents/replacement.ts';
 import { groupDigits } from '../print/group-digits.ts';
 import { DOCUMENTS } from '../texts/documents.ts';
 import { contactText } from './contact-text.ts';
+import { deskTimeText } from './desk-time-text.ts';
 import { nameActor } from './operator-name.ts';
 
 /** The history of an application, newest first, without entries that the applicant may not see. */
@@ -18,6 +19,8 @@ export interface TimelineEntry {
   actor: string;
   action: string;
   detail: string;
+  /** Both times of an act without a line; absent with a line. */
+  times?: string;
   /** A result that a later message of the agency replaced or revoked. */
   superseded?: { result: NonNullable<ApplicationAction['result']>; replacement: Replacement } | undefined;
 }
@@ -56,6 +59,7 @@ function toTimelineEntry(entry: ApplicationAction, details: ApplicationDetails, 
     actor,
     action: entry.actor.startsWith('operators/') ? text : agreeWithSubject(text, actor),
     detail: detailText(entry, details, context),
+    times: deskTimeText(entry.deskTime, entry.recordTime, context.t),
     superseded: entry.result && replacement && { result: entry.result, replacement },
   };
 }

@@ -30,6 +30,8 @@ export interface CopiedApplication {
     serviceTitle?: LocalizedText;
     trackingNumber?: string;
     createTime: string;
+    /** Set if it was opened without a line. */
+    deskTime?: { time: string };
     restriction?: { restrictTime?: string };
     applicant?: CopiedPerson;
     represented?: CopiedPerson;
@@ -38,7 +40,13 @@ export interface CopiedApplication {
     evidence?: readonly { kind: string; number?: string }[];
     notes?: readonly { text: string; occurTime?: string; recordTime?: string }[];
   };
-  history: readonly { kind: HistoryKind; recordTime: string; actor: string; agencyText?: LocalizedText }[];
+  history: readonly {
+    kind: HistoryKind;
+    recordTime: string;
+    actor: string;
+    agencyText?: LocalizedText;
+    deskTime?: { time: string };
+  }[];
   submissions: readonly CopiedSubmission[];
   recipients: readonly string[];
   accesses: readonly { operator: string; accessTime: string; kind: AccessKind; centre?: string }[];

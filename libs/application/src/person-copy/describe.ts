@@ -101,6 +101,7 @@ function describeApplication(one: CopiedApplication, words: Wording): Line[] {
       [t(T.role), one.roles.map((role) => t(T[role])).join(', ')],
       [t(T.state), t(STATE_TEXTS[application.state])],
       [t(T.opened), when(application.createTime)],
+      [t(T.atDesk), when(application.deskTime?.time)],
       [t(T.restricted), when(application.restriction?.restrictTime)],
       [t(T.centre), idOf(application.centre)],
       [t(T.tracking), application.trackingNumber ?? ''],
@@ -117,9 +118,16 @@ function describeApplication(one: CopiedApplication, words: Wording): Line[] {
     ),
     ...part(
       t(T.history),
-      one.history.map(({ kind, recordTime, actor, agencyText }) => [
+      one.history.map(({ kind, recordTime, actor, agencyText, deskTime }) => [
         when(recordTime),
-        [t(HISTORY_TEXTS[kind]), words.nameOf(actor), t(agencyText)].filter(Boolean).join(' · '),
+        [
+          t(HISTORY_TEXTS[kind]),
+          words.nameOf(actor),
+          t(agencyText),
+          deskTime ? `${t(T.atDesk)}: ${when(deskTime.time)}` : '',
+        ]
+          .filter(Boolean)
+          .join(' · '),
       ]),
     ),
     ...describeNotices(one, words),

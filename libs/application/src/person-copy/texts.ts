@@ -30,6 +30,7 @@ export const COPY_TEXTS = {
   restricted: { ro: 'Prelucrare restricționată', ru: 'Обработка ограничена', en: 'Processing restricted' },
   centre: { ro: 'Centrul', ru: 'Центр', en: 'Centre' },
   opened: { ro: 'Deschisă', ru: 'Открыто', en: 'Opened' },
+  atDesk: { ro: 'Ora ghișeului', ru: 'Время на месте', en: 'Time of the desk' },
   tracking: { ro: 'Număr de urmărire', ru: 'Номер для отслеживания', en: 'Tracking number' },
   contact: { ro: 'Contact', ru: 'Контакт', en: 'Contact' },
   recipients: { ro: 'Transmisă autorității', ru: 'Передано ведомству', en: 'Sent to the agency' },
