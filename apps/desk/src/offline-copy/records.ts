@@ -19,7 +19,7 @@ export const STATE_KIND = 'copy-state';
 export const ONLY = 'only';
 
 /** A copy opens for this time after the last contact with the platform, in ms. */
-export const MAX_COPY_AGE_MS = 72 * 3_600_000;
+const MAX_COPY_AGE_MS = 72 * 3_600_000;
 
 /** Instants are RFC 3339. */
 export interface CopiedFile {

@@ -55,7 +55,7 @@ export interface RefreshOptions {
 export type RefreshOutcome = 'complete' | 'recent' | 'interrupted' | 'disk-full' | 'refused';
 
 /** Shortest time between two complete refreshes, in ms. */
-export const REFRESH_INTERVAL_MS = 600_000;
+const REFRESH_INTERVAL_MS = 600_000;
 /** Sizes of a page on a slow and on a fast line. */
 const PAGE_SIZES = { slow: 5, fast: 25 } as const;
 /** A request of a fast line takes at most this time, in ms. */
