@@ -54,7 +54,7 @@ export const QUARANTINE = defineMessages({
 });
 
 /** Kinds of writes, as the outbox names them. */
-export const ACT_TEXTS: Readonly<Record<string, Text>> = {
+const ACT_TEXTS: Readonly<Record<string, Text>> = {
   create: { ro: 'cerere nouă', ru: 'новое заявление', en: 'new application' },
   edit: { ro: 'completarea cererii', ru: 'заполнение заявления', en: 'edit of the draft' },
   mandates: { ro: 'împuternicire', ru: 'полномочие', en: 'mandate' },

@@ -14,7 +14,7 @@ export const MAX_ACT_BYTES = 256 * 1024;
 export const MAX_HAND_IN_BYTES = 2 * 1024 * 1024;
 export const MAX_OPEN_ACTS_PER_DEVICE = 5_000;
 /** How long after its expiry a grant still hands in acts. */
-export const MAX_GRANT_AGE_MS = 14 * 86_400_000;
+const MAX_GRANT_AGE_MS = 14 * 86_400_000;
 /** Tolerance for the clocks of desk and platform. */
 const MAX_CLOCK_SKEW_MS = 60_000;
 
