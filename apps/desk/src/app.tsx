@@ -17,6 +17,8 @@ import { NetworkError } from './api/client.ts';
 import { Queue } from './queue/queue.tsx';
 import type { EntryState } from './session/interrupted-session.ts';
 import { LineNotice } from './session/line-notice.tsx';
+import { useConnectivity } from './session/connectivity.ts';
+import { hasOfflineAccess } from './session/offline-access.ts';
 import { decidesQuarantine, hasTeam, hasDeskRole } from './session/roles.ts';
 import { SessionProvider, useSession, useSignedIn } from './session/session.tsx';
 import { Shell } from './session/shell.tsx';
@@ -27,6 +29,7 @@ import { useVisits, VisitsProvider, VisitTabs } from './visit/visits.tsx';
 
 /** The page: the session decides what is shown, and the path selects the screen. */
 
+const Unlock = lazyScreen(() => import('./session/unlock.tsx'));
 const ChooseCentre = lazyScreen(() => import('./session/choose-centre.tsx'));
 const ApplicationScreen = lazyScreen(() => import('./application/application.tsx'));
 const HandOver = lazyScreen(() => import('./handover/hand-over.tsx'));
@@ -83,7 +86,14 @@ function PublicLineNotice() {
 
 function SessionGate() {
   const { state, retry } = useSession();
+  const { isReachable } = useConnectivity(state.kind === 'unreachable' ? retry : undefined);
   if (state.kind === 'unknown') return <Skeleton />;
+  if (state.kind !== 'signedIn' && !isReachable && hasOfflineAccess())
+    return (
+      <Suspense fallback={<Skeleton />}>
+        <Unlock />
+      </Suspense>
+    );
   if (state.kind === 'unreachable')
     return (
       <main>

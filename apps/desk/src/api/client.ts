@@ -2,6 +2,7 @@ import createClient from 'openapi-fetch';
 import type { paths } from '../../gen/api.ts';
 import { recordServerTime } from './desk-clock.ts';
 import { fetchOverLine } from './line.ts';
+import { isHeld } from './session-hold.ts';
 import { BACKGROUND_HEADER, isUserIdle } from './user-activity.ts';
 import type { Problem } from './types.ts';
 
@@ -77,6 +78,10 @@ async function fetchOrThrow(request: Request): Promise<Response> {
 
 async function sendOrThrow(request: Request): Promise<Response> {
   const ownSession = sessions;
+  if (isHeld(request.url)) {
+    notifyListeners('silence');
+    throw new NetworkError('the session is not confirmed');
+  }
   if (isUserIdle()) request.headers.set(...BACKGROUND_HEADER);
   const sentAt = Date.now();
   const response = await fetchOverLine(request, { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) }).catch(() => {

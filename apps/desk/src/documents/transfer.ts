@@ -2,6 +2,7 @@ import { Upload } from 'tus-js-client';
 import type { DetailedError, HttpRequest } from 'tus-js-client';
 import { ApiError, NetworkError } from '../api/client.ts';
 import { isLineCut, requireLine, subscribeToLine } from '../api/line.ts';
+import { isHeld } from '../api/session-hold.ts';
 import type { Problem } from '../api/types.ts';
 import { BACKGROUND_HEADER, isUserIdle } from '../api/user-activity.ts';
 
@@ -27,6 +28,7 @@ export interface Transfer {
  * @param onProgress receives the number of bytes sent so far
  */
 export function startTransfer(content: Blob, url: string, onProgress: (bytes: number) => void): Transfer {
+  if (isHeld(url)) return { done: Promise.reject(new NetworkError('the session is not confirmed')), stop: () => {} };
   let stop: () => void = () => {};
   const done = new Promise<void>((resolve, reject) => {
     let stallTimer: ReturnType<typeof setTimeout> | undefined;

@@ -1,23 +1,10 @@
-import { openDB } from 'idb';
-import type { DBSchema, IDBPDatabase } from 'idb';
+import { destroyOwner, openDatabase } from './database.ts';
+import type { LocalDatabase, SealedRecord } from './database.ts';
 
 /**
  * The page's storage in this browser: drafts in progress and pending writes. Each record is encrypted (AES-256-GCM)
- * with a non-extractable key of the operator, which sign-out destroys. IDs and kinds are readable; they identify
- * nobody.
+ * with the operator's data key, which is in memory only. IDs and kinds are readable; they identify nobody.
  */
-
-interface LocalSchema extends DBSchema {
-  keys: { key: string; value: CryptoKey };
-  records: { key: [owner: string, kind: string, id: string]; value: SealedRecord };
-}
-interface SealedRecord {
-  owner: string;
-  kind: string;
-  id: string;
-  iv: Uint8Array<ArrayBuffer>;
-  sealed: ArrayBuffer;
-}
 
 export interface WriteOptions {
   /** Resolves only when the record is on the disk (`durability: 'strict'`), so that a power cut loses nothing. */
@@ -35,33 +22,32 @@ export interface LocalStore {
   /** Resolves once the bytes are stored. They are removed as a record is. */
   writeBytes(kind: string, id: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   remove(kind: string, id: string): Promise<void>;
-  /** Deletes the key first, so that remaining records are unreadable, then the records. */
+  /** Deletes the wrapped keys first, so that remaining records are unreadable, then the records. */
   destroy(): Promise<void>;
+}
+
+/** A store in memory, until the data key arrives. */
+export interface MemoryStore extends LocalStore {
+  /** Stores all records in another store, and every later one too. */
+  moveTo(store: LocalStore): Promise<void>;
 }
 
 /**
  * Opens the store of an operator.
  * @param owner operators/{id}; each operator has an own key and records
+ * @param key the operator's data key; without one, the store is in memory
  */
-export async function openLocalStore(owner: string): Promise<LocalStore> {
+export async function openLocalStore(owner: string, key?: CryptoKey): Promise<LocalStore> {
+  if (!key) return createMemoryStore();
   try {
-    // Browsers have no `subtle` on plain HTTP of another host.
-    if (!globalThis.crypto?.subtle) return createMemoryStore();
-    const db = await openDB<LocalSchema>('cups-desk', 1, {
-      upgrade(database) {
-        database.createObjectStore('keys');
-        database.createObjectStore('records', { keyPath: ['owner', 'kind', 'id'] });
-      },
-    });
-    return await createIndexedDbStore(db, owner);
+    return createIndexedDbStore(await openDatabase(), owner, key);
   } catch {
     // A private window, a full disk or a policy: the page works on in memory and shows that nothing is stored.
     return createMemoryStore();
   }
 }
 
-async function createIndexedDbStore(db: IDBPDatabase<LocalSchema>, owner: string): Promise<LocalStore> {
-  const key = await loadOrCreateKey(db, owner);
+function createIndexedDbStore(db: LocalDatabase, owner: string, key: CryptoKey): LocalStore {
   const rangeOf = (kind: string) => IDBKeyRange.bound([owner, kind, ''], [owner, kind, '\uffff']);
   /** A record of a destroyed key is skipped. */
   const unsealOrSkip = <T>(record: SealedRecord | undefined): Promise<T | undefined> =>
@@ -80,7 +66,7 @@ async function createIndexedDbStore(db: IDBPDatabase<LocalSchema>, owner: string
       return values.filter((value) => value !== undefined);
     },
     async write(kind, id, value, { isStrict = false } = {}) {
-      const record = Object.assign({ owner, kind, id }, await seal(key, encodeJson(value)));
+      const record = await seal(key, { owner, kind, id }, encodeJson(value));
       const transaction = db.transaction('records', 'readwrite', { durability: isStrict ? 'strict' : 'default' });
       await Promise.all([transaction.store.put(record), transaction.done]);
     },
@@ -89,59 +75,91 @@ async function createIndexedDbStore(db: IDBPDatabase<LocalSchema>, owner: string
       return record ? unseal(key, record).catch(() => undefined) : undefined;
     },
     async writeBytes(kind, id, bytes) {
-      await db.put('records', Object.assign({ owner, kind, id }, await seal(key, bytes)));
+      await db.put('records', await seal(key, { owner, kind, id }, bytes));
     },
     remove: (kind, id) => db.delete('records', [owner, kind, id]),
     async destroy() {
-      await db.delete('keys', owner);
-      await db.delete('records', IDBKeyRange.bound([owner, '', ''], [owner, '\uffff', '\uffff']));
+      await destroyOwner(db, owner);
       db.close();
     },
   };
 }
 
-/** Two windows may open at the same time; both use the key stored first. */
-async function loadOrCreateKey(db: IDBPDatabase<LocalSchema>, owner: string): Promise<CryptoKey> {
-  const newKey = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
-  const transaction = db.transaction('keys', 'readwrite');
-  const storedKey = await transaction.store.get(owner);
-  if (!storedKey) await transaction.store.put(newKey, owner);
-  await transaction.done;
-  return storedKey ?? newKey;
-}
+type RecordName = Pick<SealedRecord, 'owner' | 'kind' | 'id'>;
 
-async function seal(key: CryptoKey, plain: Uint8Array<ArrayBuffer>): Promise<Pick<SealedRecord, 'iv' | 'sealed'>> {
+/** Seals a record. Its name is authenticated: a record is not opened under another one. */
+export async function seal(key: CryptoKey, name: RecordName, plain: Uint8Array<ArrayBuffer>): Promise<SealedRecord> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  return { iv, sealed: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain) };
+  const algorithm = { name: 'AES-GCM', iv, additionalData: encodeName(name) };
+  return Object.assign({}, name, { iv, sealed: await crypto.subtle.encrypt(algorithm, key, plain) });
 }
 
-async function unseal(key: CryptoKey, { iv, sealed }: SealedRecord): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed));
+async function unseal(key: CryptoKey, record: SealedRecord): Promise<Uint8Array<ArrayBuffer>> {
+  const algorithm = { name: 'AES-GCM', iv: record.iv, additionalData: encodeName(record) };
+  return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, record.sealed));
 }
 
+const encodeName = ({ owner, kind, id }: RecordName): Uint8Array<ArrayBuffer> => encodeJson([owner, kind, id]);
 const encodeJson = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value));
 const decodeJson = <T>(plain: Uint8Array): T => JSON.parse(new TextDecoder().decode(plain)) as T;
 
-function createMemoryStore(): LocalStore {
-  const records = new Map<string, string>();
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  const recordKey = (kind: string, id: string) => `${kind}\0${id}`;
-  const value = <T>(text: string | undefined) => (text === undefined ? undefined : (JSON.parse(text) as T));
+export function createMemoryStore(): MemoryStore {
+  const entries = new Map<string, MemoryEntry>();
+  let target: LocalStore | undefined;
+  const keyOf = (kind: string, id: string) => `${kind}\0${id}`;
+  const parse = <T>({ text }: MemoryEntry) => JSON.parse(text ?? 'null') as T;
   return {
     isDurable: false,
-    read: async <T>(kind: string, id: string) => value<T>(records.get(recordKey(kind, id))),
-    list: async <T>(kind: string) =>
-      [...records].filter(([name]) => name.startsWith(recordKey(kind, ''))).map(([, text]) => JSON.parse(text) as T),
-    write: async (kind, id, written) => void records.set(recordKey(kind, id), JSON.stringify(written)),
-    readBytes: async (kind, id) => files.get(recordKey(kind, id)),
-    writeBytes: async (kind, id, bytes) => void files.set(recordKey(kind, id), bytes),
+    async read<T>(kind: string, id: string) {
+      if (target) return target.read<T>(kind, id);
+      const entry = entries.get(keyOf(kind, id));
+      return entry?.text === undefined ? undefined : parse<T>(entry);
+    },
+    async list<T>(kind: string) {
+      if (target) return target.list<T>(kind);
+      return [...entries.values()].filter((entry) => entry.kind === kind).map((entry) => parse<T>(entry));
+    },
+    async write(kind, id, value, options) {
+      if (target) return target.write(kind, id, value, options);
+      entries.set(keyOf(kind, id), { kind, id, text: JSON.stringify(value) });
+    },
+    readBytes: async (kind, id) => (target ? target.readBytes(kind, id) : entries.get(keyOf(kind, id))?.bytes),
+    async writeBytes(kind, id, bytes) {
+      if (target) return target.writeBytes(kind, id, bytes);
+      entries.set(keyOf(kind, id), { kind, id, bytes });
+    },
     async remove(kind, id) {
-      records.delete(recordKey(kind, id));
-      files.delete(recordKey(kind, id));
+      if (target) return target.remove(kind, id);
+      entries.delete(keyOf(kind, id));
     },
     async destroy() {
-      records.clear();
-      files.clear();
+      entries.clear();
+      await target?.destroy();
+    },
+    async moveTo(store) {
+      await copyEntries(entries, store);
+      target = store;
     },
   };
+}
+
+interface MemoryEntry {
+  kind: string;
+  id: string;
+  text?: string;
+  bytes?: Uint8Array<ArrayBuffer>;
+}
+
+/** Copies until nothing has changed meanwhile. */
+async function copyEntries(entries: ReadonlyMap<string, MemoryEntry>, store: LocalStore): Promise<void> {
+  const copied = new Map<string, MemoryEntry>();
+  const findChanged = () => [...entries].filter(([key, entry]) => copied.get(key) !== entry);
+  for (let changed = findChanged(); changed.length > 0; changed = findChanged()) {
+    for (const [key, entry] of changed) {
+      if (entry.bytes) await store.writeBytes(entry.kind, entry.id, entry.bytes);
+      else await store.write(entry.kind, entry.id, JSON.parse(entry.text ?? 'null'));
+      copied.set(key, entry);
+    }
+  }
+  for (const [key, { kind, id }] of copied) if (!entries.has(key)) await store.remove(kind, id);
 }

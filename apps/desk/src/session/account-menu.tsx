@@ -12,6 +12,7 @@ import styles from './account-menu.module.css';
 
 const CentreChoice = lazyExtra(() => import('./centre-choice.tsx'));
 const LineSwitch = lazyExtra(() => import('./line-switch.tsx'));
+const OfflineAccessSection = lazyExtra(() => import('./offline-access-section.tsx'));
 const OwnSessions = lazyExtra(() => import('./own-sessions.tsx'));
 const StorageState = lazyExtra(() => import('../app-update/storage-state.tsx'));
 
@@ -42,6 +43,7 @@ export function AccountMenu() {
             <SignOutSection />
             <LineSwitch />
             <StorageState />
+            <OfflineAccessSection />
             <OwnSessions />
           </div>
         </Dialog>

@@ -1,6 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { subscribeToOutcomes } from '../api/client.ts';
 import { fetchOverLine, isLineCut, subscribeToLine } from '../api/line.ts';
+import { areRequestsHeld } from '../api/session-hold.ts';
 
 /**
  * Whether the platform is reachable, by the last request. While it is not, a probe retries with backoff. The first
@@ -25,6 +26,23 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 const recoveryListeners = new Set<() => void>();
 
+/** Confirms the session of a page that was opened without the platform. */
+let confirmSession: (() => Promise<boolean>) | undefined;
+
+/**
+ * Sets a condition of recovery. While requests are held, a response alone does not mean that the platform is reachable.
+ * @param confirm resolves to true once the session is confirmed
+ * @returns a function that removes it
+ */
+export function setRecoveryCondition(confirm: () => Promise<boolean>): () => void {
+  confirmSession = confirm;
+  void probe();
+  return () => {
+    if (confirmSession === confirm) confirmSession = undefined;
+    void probe();
+  };
+}
+
 function update(isReachable: boolean): void {
   const isRecovered = isReachable && !connectivity.isReachable;
   connectivity = { isReachable, lastResponseAt: isReachable ? Date.now() : connectivity.lastResponseAt };
@@ -34,6 +52,7 @@ function update(isReachable: boolean): void {
 
 subscribeToOutcomes((outcome) => {
   if (outcome === 'silence') return recordSilence();
+  if (areRequestsHeld()) return;
   retryDelay = INITIAL_RETRY_DELAY_MS;
   clearTimeout(timer);
   update(true);
@@ -63,7 +82,7 @@ async function probe(): Promise<void> {
     () => false,
   );
   if (connectivity.isReachable) return;
-  if (isReady) update(true);
+  if (isReady && ((await confirmSession?.()) ?? true)) update(true);
   else scheduleProbe();
 }
 

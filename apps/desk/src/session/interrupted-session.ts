@@ -3,7 +3,7 @@
  * only.
  */
 
-export type InterruptionReason = 'covered' | 'ended' | 'suspended';
+export type InterruptionReason = 'covered' | 'ended' | 'suspended' | 'revoked';
 
 export interface InterruptedSession {
   why: InterruptionReason;

@@ -2,29 +2,37 @@ import type { QueryClient } from '@tanstack/react-query';
 import { api, beginSession, bodyOf, isTransient, ApiError } from '../api/client.ts';
 import { queueQuery, sessionQuery } from '../api/queries.ts';
 import type { Session } from '../api/types.ts';
-import { openLocalStore } from '../local-store/local-store.ts';
+import { createMemoryStore, openLocalStore } from '../local-store/local-store.ts';
+import type { LocalStore, MemoryStore } from '../local-store/local-store.ts';
+import { openDataKey } from '../local-store/open-data-key.ts';
 import { openUploads } from '../documents/uploads.ts';
 import { openOutbox } from '../outbox/outbox.ts';
 import { createPageEnvironment } from '../outbox/page-environment.ts';
 import { openMandateRequests } from '../visit/mandate/mandate-requests.ts';
+import { canContact, contactDevice, forgetDevice, isRevocation, operatorOf } from './device.ts';
+import type { Contact } from './device.ts';
 import { saveInterruptedSession } from './interrupted-session.ts';
 import type { EntryState } from './interrupted-session.ts';
 import { hasDeskRole } from './roles.ts';
-import type { SessionState } from './session.tsx';
+import type { SessionState, SignedInState } from './session.tsx';
 
 /** Starts and ends sessions, in this browser and at the platform. */
 
 /** Local storage: set while an operator with a queue is signed in. */
 const PREFETCH_QUEUE_KEY = 'cups-queue-ahead';
+/** Maximum time that the page waits for its contact before it works in memory, in ms. */
+const CONTACT_TIMEOUT_MS = 6_000;
 
 /** Returns the session state as the page opens. */
 export async function restoreSession(
   queryClient: QueryClient,
   { interrupted, signInReturn }: EntryState,
 ): Promise<SessionState> {
-  // Saves a round trip on slow networks: the queue loads with the session.
-  if (localStorage.getItem(PREFETCH_QUEUE_KEY))
-    void queryClient.prefetchQuery(Object.assign({ retry: false }, queueQuery('today')));
+  // Saves a round trip on slow networks: the queue loads with the session, and so does the key share.
+  const isExpected = localStorage.getItem(PREFETCH_QUEUE_KEY) !== null;
+  if (isExpected) void queryClient.prefetchQuery(Object.assign({ retry: false }, queueQuery('today')));
+  const contact = isExpected ? contactDevice() : undefined;
+  contact?.catch(() => undefined);
   try {
     const session = await queryClient.fetchQuery(sessionQuery);
     // The screen was locked while the platform was unreachable: the session still exists, and a reload must not
@@ -36,7 +44,8 @@ export async function restoreSession(
     const isAnother = interrupted !== undefined && interrupted.operator !== session.operator.name;
     // The path of another operator is no start page.
     if (signInReturn && isAnother) history.replaceState(null, '', '/');
-    return await openSession(session, signInReturn !== undefined && (interrupted === undefined || isAnother));
+    const isNew = signInReturn !== undefined && (interrupted === undefined || isAnother);
+    return await openSession(session, { isNew, contact });
   } catch (error) {
     if (isTransient(error)) return { kind: 'unreachable' };
     clearQueuePrefetch();
@@ -44,17 +53,90 @@ export async function restoreSession(
   }
 }
 
-/** Opens the operator's local store and resumes stored writes. */
-export async function openSession(session: Session, isNew = false): Promise<SessionState> {
+interface OpenOptions {
+  /** Signed in just now, not resumed. */
+  isNew: boolean;
+  /** A contact under way. */
+  contact?: Promise<Contact> | undefined;
+}
+
+/**
+ * Opens the operator's local store and resumes stored writes. Without a contact in time, the page works in memory, and
+ * stores its input as soon as the key share arrives.
+ */
+export async function openSession(session: Session, { isNew, contact }: OpenOptions): Promise<SessionState> {
   updateQueuePrefetch(session);
   saveInterruptedSession(undefined);
-  const localStore = await openLocalStore(session.operator.name);
+  const owner = session.operator.name;
+  if (!canContact(session)) return openParts({ isNew, session, localStore: createMemoryStore() });
+  try {
+    const made = await within(CONTACT_TIMEOUT_MS, contact ?? contactDevice());
+    const localStore = await openStore(owner, made);
+    recordLater(localStore, session, made);
+    return await openParts({ isNew, session, localStore });
+  } catch (error) {
+    if (!isRevocation(error)) return openParts({ isNew, session, localStore: createMemoryStore(), isKeyMissing: true });
+    await endRevoked(createMemoryStore(), owner);
+    return { kind: 'signedOut', interrupted: undefined, refusalReason: error.reason };
+  }
+}
+
+async function openStore(owner: string, { keyShare, offlineGrant }: Contact): Promise<LocalStore> {
+  // Another window may sign in somebody else meanwhile: their share would not open these records again.
+  if (operatorOf(offlineGrant) !== owner) throw new Error('The contact was made by another operator.');
+  return openLocalStore(owner, await openDataKey(owner, keyShare));
+}
+
+type Parts = Pick<SignedInState, 'session' | 'localStore' | 'isKeyMissing'> & { isNew: boolean };
+
+async function openParts(parts: Parts): Promise<SessionState> {
+  const { localStore, session } = parts;
   const [outbox, uploads] = await Promise.all([
     openOutbox(localStore, createPageEnvironment(session.operator.name)),
     openUploads(localStore),
   ]);
   const mandates = await openMandateRequests(localStore, outbox);
-  return { kind: 'signedIn', isNew, isOffline: false, session, localStore, outbox, uploads, mandates };
+  return Object.assign({ kind: 'signedIn', isOffline: false, outbox, uploads, mandates } as const, parts);
+}
+
+/** Stores what was typed in memory, and opens what was stored before. */
+export async function adoptKey(state: SignedInState, contact: Contact): Promise<SessionState> {
+  const { session, outbox, uploads } = state;
+  const localStore = await openStore(session.operator.name, contact);
+  await outbox.close();
+  uploads.stop();
+  if (localStore.isDurable) await (state.localStore as MemoryStore).moveTo(localStore);
+  recordLater(localStore, session, contact);
+  return openParts({ isNew: false, session, localStore: localStore.isDurable ? localStore : state.localStore });
+}
+
+/** Keeps the session for an opening without the platform. */
+export function recordLater(localStore: LocalStore, session: Session, contact: Contact): void {
+  const recorded = import('./offline-session.ts').then((module) => module.recordContact(localStore, session, contact));
+  // The next contact does it.
+  recorded.catch(() => undefined);
+}
+
+/** Destroys the operator's data in this browser. */
+export async function destroyLocalData({ localStore, session }: SignedInState): Promise<void> {
+  await localStore.destroy();
+  // Also what was stored while this page worked in memory.
+  const module = await import('./revocation.ts').catch(() => undefined);
+  await module?.destroyStored(session.operator.name);
+}
+
+/** Destroys the data of a suspended operator or a revoked device, after its unsent acts were handed in. */
+export async function endRevoked(localStore: LocalStore, owner: string): Promise<void> {
+  forgetDevice();
+  const { endWork } = await import('./revocation.ts');
+  await endWork(localStore, owner);
+}
+
+/** @throws Error after the time */
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error('timeout')), ms)));
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 }
 
 export function updateQueuePrefetch({ operator }: Session): void {
@@ -89,6 +171,12 @@ export async function createSession({ provider, operator, centre }: SignInReques
 
 /** Counts sign-ins and sign-outs, so that a retried sign-out never ends a later session. */
 let generation = 0;
+
+/** Ends the attempts of a sign-out: the same operator has unlocked the page. */
+export function cancelSignOut(): void {
+  generation += 1;
+}
+
 let signOutUnderWay: Promise<unknown> = Promise.resolve();
 
 /**

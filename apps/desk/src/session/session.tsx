@@ -8,6 +8,8 @@ import type { Uploads } from '../documents/uploads.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { MandateRequests } from '../visit/mandate/mandate-requests.ts';
 import {
+  destroyLocalData,
+  endRevoked,
   endSession,
   openSession,
   clearQueuePrefetch,
@@ -17,17 +19,28 @@ import {
 } from './session-lifecycle.ts';
 import { saveInterruptedSession } from './interrupted-session.ts';
 import type { EntryState, InterruptedSession, InterruptionReason } from './interrupted-session.ts';
+import { releaseRequests } from '../api/session-hold.ts';
+import { deleteKeyShare } from './device.ts';
+import type { RevocationReason } from './device.ts';
+import { useDeviceContact } from './use-device-contact.ts';
+import { useIdleLock } from './use-idle-lock.ts';
+import { useOfflineRecovery } from './use-offline-recovery.ts';
 import { useSessionPolling } from './use-session-polling.ts';
 
 /**
  * The session. Locking ends it and clears the page, but keeps drafts and pending writes; the same operator signs in
- * and continues. Sign-out destroys the key of the local store.
+ * and continues. Sign-out destroys the key of the local store. A page that opened without the platform continues the
+ * session of the last contact.
  */
 
 export interface SignedInState {
   session: Session;
   /** The page was opened without the platform, which has not confirmed the session since. */
   isOffline: boolean;
+  /** The platform responds, and the session of an offline page has ended. */
+  mustSignIn?: boolean;
+  /** The key share is missing: input is in memory until it arrives. */
+  isKeyMissing?: boolean;
   localStore: LocalStore;
   outbox: Outbox;
   uploads: Uploads;
@@ -50,6 +63,10 @@ interface SessionControls {
   switchCentre: (centre: string) => Promise<void>;
   /** Locks the screen immediately, even while the platform is unreachable. */
   lock: () => void;
+  /** Continues with a local store that was unlocked without the platform. */
+  continueOffline: (state: SessionState) => void;
+  /** Ends an offline page, to sign in and continue. */
+  leaveOffline: () => void;
   signOut: () => Promise<void>;
   retry: () => void;
 }
@@ -70,6 +87,9 @@ export function SessionProvider({ entry, children }: ProviderProps) {
     void restoreSession(queryClient, entry).then(setState);
   }, [queryClient, entry, attempt]);
   useSessionChanges(state, setState, leave);
+  const lock = useCallback(() => void endSession(leave('covered')), [leave]);
+  useIdleLock(state, lock);
+  useDevice(state, setState, leave);
   useFlushOnPageHide(state);
   const controls = useMemo<SessionControls>(
     () => ({
@@ -79,10 +99,9 @@ export function SessionProvider({ entry, children }: ProviderProps) {
         const interrupted =
           state.kind === 'signedOut' && state.interrupted?.operator === operator ? state.interrupted : undefined;
         setState(
-          await openSession(
-            await createSession({ provider, operator, centre: interrupted?.centre }),
-            interrupted === undefined,
-          ),
+          await openSession(await createSession({ provider, operator, centre: interrupted?.centre }), {
+            isNew: interrupted === undefined,
+          }),
         );
       },
       async switchCentre(centre) {
@@ -92,16 +111,20 @@ export function SessionProvider({ entry, children }: ProviderProps) {
           before.kind === 'signedIn' ? Object.assign({}, before, { session, isNew: false }) : before,
         );
       },
-      lock() {
-        void endSession(leave('covered'));
+      lock,
+      continueOffline(opened) {
+        saveInterruptedSession(undefined);
+        setState(opened);
       },
+      leaveOffline: () => void leave('ended'),
       async signOut() {
-        const localStore = state.kind === 'signedIn' ? state.localStore : undefined;
-        const next = await endSession(leave().then(() => localStore?.destroy()));
+        const signedIn = state.kind === 'signedIn' ? state : undefined;
+        const left = leave().then(() => signedIn && destroyLocalData(signedIn));
+        const next = await endSession(left.then(deleteKeyShare));
         if (next) location.assign(next);
       },
     }),
-    [state, leave, queryClient],
+    [state, leave, lock, queryClient],
   );
   return <SessionContext value={controls}>{children}</SessionContext>;
 }
@@ -130,18 +153,39 @@ function useLeaveSession(state: SessionState, setState: (state: SessionState) =>
   return useCallback(
     (reason) => {
       const { current } = latestState;
-      if (current.kind === 'signedIn') current.uploads.stop();
-      const sent = current.kind === 'signedIn' ? closeOutbox(current.outbox, reason) : Promise.resolve();
-      const interrupted =
-        current.kind === 'signedIn' && reason ? toInterruptedSession(reason, current.session) : undefined;
+      releaseRequests();
+      // Several requests report the end of a session.
+      if (current.kind !== 'signedIn') return Promise.resolve();
+      const interrupted = reason && toInterruptedSession(reason, current.session);
+      current.uploads.stop();
+      const sent = closeOutbox(current.outbox, reason);
+      if (reason === 'suspended' || reason === 'revoked')
+        void sent.then(() => endRevoked(current.localStore, current.session.operator.name));
       saveInterruptedSession(interrupted);
       clearQueuePrefetch();
       queryClient.clear();
-      setState({ kind: 'signedOut', interrupted });
+      latestState.current = { kind: 'signedOut', interrupted };
+      setState(latestState.current);
       return sent;
     },
     [queryClient, setState],
   );
+}
+
+/** The device's contact, and its end. */
+function useDevice(state: SessionState, setState: (state: SessionState) => void, leave: LeaveSession): void {
+  const onRevoked = useCallback(
+    (reason: RevocationReason) => {
+      const isSuspended = reason === 'OPERATOR_SUSPENDED';
+      void leave(isSuspended ? 'suspended' : 'revoked');
+      // A suspended operator has no session any more.
+      if (!isSuspended) void endSession();
+    },
+    [leave],
+  );
+  const handlers = useMemo(() => ({ setState, onRevoked }), [setState, onRevoked]);
+  useDeviceContact(state, handlers);
+  useOfflineRecovery(state, handlers);
 }
 
 /** An ended session sends nothing more: pending writes stay stored for the next sign-in. */
@@ -161,7 +205,8 @@ function toInterruptedSession(
 /** Handles a session that ended or changed: other roles, another centre, another operator. */
 function useSessionChanges(state: SessionState, setState: (state: SessionState) => void, leave: LeaveSession): void {
   const queryClient = useQueryClient();
-  const isSignedIn = state.kind === 'signedIn';
+  // An offline page works on after the end of its session.
+  const isSignedIn = state.kind === 'signedIn' && !state.isOffline;
   useEffect(() => {
     if (!isSignedIn) return;
     return subscribeToOutcomes((outcome, error) => {
@@ -179,7 +224,7 @@ function useSessionChanges(state: SessionState, setState: (state: SessionState) 
     },
     [state, setState, leave, queryClient],
   );
-  useSessionPolling(state.kind === 'signedIn' ? state.session : undefined, onChange);
+  useSessionPolling(isSignedIn ? state.session : undefined, onChange);
 }
 
 export function useSession(): SessionControls {

@@ -25,6 +25,8 @@ const DeskBanners = lazyExtra(() => import('../unsent/desk-banners.tsx'));
 
 /** The frame of all screens after sign-in. */
 
+const OfflineStrip = lazyExtra(() => import('./offline-strip.tsx'));
+
 interface ShellProps extends TopBarProps {
   children: ReactNode;
 }
@@ -53,7 +55,7 @@ export function Shell({ children, ...bar }: ShellProps) {
 
 function Banners() {
   const { t } = useLanguage();
-  const { session, localStore, outbox, uploads } = useSignedIn();
+  const { session, localStore, outbox, uploads, mustSignIn } = useSignedIn();
   const queryClient = useQueryClient();
   const pending = usePendingCount();
   const hasAlert = useHasDeskAlert();
@@ -76,6 +78,7 @@ function Banners() {
       )}
       {decidesQuarantine(session.operator) && <QuarantineNotice />}
       {(hasAlert || (!isReachable && pending > 0)) && <DeskBanners />}
+      {mustSignIn && <OfflineStrip />}
       <UploadIndicator />
       <DeletionErrors />
     </>

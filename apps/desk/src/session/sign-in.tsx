@@ -25,6 +25,7 @@ const INTERRUPTION_TEXTS = {
   covered: SESSION.coveredSafe,
   ended: SESSION.ended,
   suspended: SESSION.suspended,
+  revoked: SESSION.revoked,
 } as const;
 
 interface SignInProps {

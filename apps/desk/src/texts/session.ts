@@ -55,9 +55,14 @@ export const SESSION = defineMessages({
     en: 'The session has ended. Sign in again: your input is saved.',
   },
   suspended: {
-    ro: 'Accesul dumneavoastră este suspendat. Ce ați scris este păstrat. Vorbiți cu managerul centrului.',
-    ru: 'Ваш доступ приостановлен. Введённое сохранено. Обратитесь к руководителю центра.',
-    en: 'Your access is suspended. Your input is saved. Contact the manager of the centre.',
+    ro: 'Accesul dumneavoastră este suspendat. Datele locale se șterg. Vorbiți cu managerul centrului.',
+    ru: 'Ваш доступ приостановлен. Локальные данные удаляются. Обратитесь к руководителю центра.',
+    en: 'Your access is suspended. Local data is deleted. Contact the manager of the centre.',
+  },
+  revoked: {
+    ro: 'Datele locale de pe acest calculator au fost retrase de managerul centrului.',
+    ru: 'Локальные данные этого компьютера отозваны руководителем центра.',
+    en: 'The manager of the centre has withdrawn the local data of this computer.',
   },
   sessions: { ro: 'Sesiuni deschise', ru: 'Открытые сеансы', en: 'Open sessions' },
   since: { ro: 'din {when}', ru: 'с {when}', en: 'since {when}' },

@@ -1,0 +1,57 @@
+import { addKeyRecord, destroyOwner, openDatabase } from './database.ts';
+import type { LocalDatabase, WrappedKey } from './database.ts';
+import { deriveWrappingKey, generateDataKey, unwrapDataKey, wrapDataKey } from './data-key.ts';
+
+/** Opens the data key with the key share that identity returns at a contact. */
+
+const SHARE_PURPOSE = 'key share';
+
+/**
+ * Returns the operator's data key on this device, created at the first contact. Seals the records of a former release
+ * again. Undefined if the browser stores nothing.
+ * @param keyShare 32 bytes, from identity
+ */
+export async function openDataKey(owner: string, keyShare: Uint8Array<ArrayBuffer>): Promise<CryptoKey | undefined> {
+  const db = await openDatabase().catch(() => undefined);
+  if (!db) return undefined;
+  try {
+    const wrappingKey = await deriveWrappingKey(keyShare, SHARE_PURPOSE);
+    const key = await openOrCreate(db, owner, wrappingKey);
+    const formerKey = await db.get('keys', owner);
+    if (formerKey instanceof CryptoKey) {
+      const { resealRecords } = await import('./reseal.ts');
+      await resealRecords(db, owner, { formerKey, key });
+    }
+    return key;
+  } catch {
+    return undefined;
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * Returns the data key with the right to wrap it, for a passphrase or a security key.
+ * @throws Error if this share does not open it
+ */
+export async function exposeDataKey(
+  db: LocalDatabase,
+  owner: string,
+  keyShare: Uint8Array<ArrayBuffer>,
+): Promise<CryptoKey> {
+  const stored = (await db.get('keys', `share ${owner}`)) as WrappedKey | undefined;
+  if (!stored) throw new Error('The operator has no data key on this device.');
+  return unwrapDataKey(stored, await deriveWrappingKey(keyShare, SHARE_PURPOSE), owner, true);
+}
+
+async function openOrCreate(db: LocalDatabase, owner: string, wrappingKey: CryptoKey): Promise<CryptoKey> {
+  const create = async () =>
+    addKeyRecord(db, 'share', owner, await wrapDataKey(await generateDataKey(), wrappingKey, owner));
+  try {
+    return await unwrapDataKey(await create(), wrappingKey, owner);
+  } catch {
+    // Identity has destroyed the share of these records: nothing opens them any more.
+    await destroyOwner(db, owner);
+    return unwrapDataKey(await create(), wrappingKey, owner);
+  }
+}

@@ -1,0 +1,89 @@
+import { ulid } from 'ulid';
+import { api, ApiError, bodyOf } from '../api/client.ts';
+import type { Session } from '../api/types.ts';
+import { offlineGrant } from './offline-grant.ts';
+import { hasDeskRole } from './roles.ts';
+
+/** This browser as a device of the platform, and its contact: the key share, the offline grant and the time. */
+
+/** Local storage: the ID of this browser. It identifies nobody. */
+const DEVICE_KEY = 'cups-device';
+
+/** Whether the session has local data: an operator with a queue, at a centre. */
+export const canContact = ({ operator, centre }: Session): boolean => centre !== undefined && hasDeskRole(operator);
+
+export interface Contact {
+  /** Opens the data key. 32 bytes. */
+  keyShare: Uint8Array<ArrayBuffer>;
+  offlineGrant: string;
+  /** How long the device may work without another contact, in ms. */
+  validForMs: number;
+}
+
+/** Returns the ID of this browser, a ULID, created at the first use. */
+export function deviceId(): string {
+  const stored = localStorage.getItem(DEVICE_KEY);
+  if (stored) return stored;
+  const created = ulid();
+  localStorage.setItem(DEVICE_KEY, created);
+  return created;
+}
+
+/** Drops the ID of a revoked device. The next sign-in is of a new device, without data. */
+export function forgetDevice(): void {
+  localStorage.removeItem(DEVICE_KEY);
+}
+
+let chainHead: () => string | undefined = () => undefined;
+
+/** Sets the source of the chain head: the Idempotency-Key of the newest act that the platform has. */
+export function setChainHead(source: () => string | undefined): void {
+  chainHead = source;
+}
+
+/**
+ * Contacts the platform as this device. Renews the offline grant.
+ * @throws ApiError DEVICE_REVOKED or OPERATOR_SUSPENDED; NetworkError
+ */
+export async function contactDevice(): Promise<Contact> {
+  const head = chainHead();
+  const answer = await bodyOf(
+    api.POST('/api/v1/devices/{device}/contact', {
+      params: { path: { device: deviceId() } },
+      body: head === undefined ? {} : { chainHead: head },
+    }),
+  );
+  offlineGrant.set(answer.offlineGrant);
+  return {
+    keyShare: decodeBase64Url(answer.keyShare),
+    offlineGrant: answer.offlineGrant,
+    validForMs: Date.parse(answer.expireTime) - Date.parse(answer.serverTime),
+  };
+}
+
+/** Destroys the caller's key share at the platform, as far as it responds. */
+export async function deleteKeyShare(): Promise<void> {
+  offlineGrant.set(undefined);
+  await api.DELETE('/api/v1/devices/{device}', { params: { path: { device: deviceId() } } }).catch(() => undefined);
+}
+
+/** Returns the operator of a grant. Its signature is for the platform; here it comes from the platform itself. */
+export function operatorOf(grant: string): unknown {
+  try {
+    const [, payload = ''] = grant.split('.');
+    return (JSON.parse(new TextDecoder().decode(decodeBase64Url(payload))) as { sub?: unknown }).sub;
+  } catch {
+    return undefined;
+  }
+}
+
+export type RevocationReason = 'DEVICE_REVOKED' | 'OPERATOR_SUSPENDED';
+
+/** Whether the operator's work on this device has ended: its local data is destroyed. */
+export const isRevocation = (error: unknown): error is ApiError & { reason: RevocationReason } =>
+  error instanceof ApiError && (error.reason === 'DEVICE_REVOKED' || error.reason === 'OPERATOR_SUSPENDED');
+
+function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  const characters = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(characters, (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,132 @@
+import type { Session } from '../api/types.ts';
+import { holdRequests } from '../api/session-hold.ts';
+import { openUploads } from '../documents/uploads.ts';
+import { deleteKeyRecords, listOwners, openDatabase, readKeyRecord, writeKeyRecord } from '../local-store/database.ts';
+import type { ContactTimes, LocalDatabase } from '../local-store/database.ts';
+import { openLocalStore } from '../local-store/local-store.ts';
+import type { LocalStore } from '../local-store/local-store.ts';
+import type { Unlocked } from '../local-store/offline-keys.ts';
+import { openOutbox } from '../outbox/outbox.ts';
+import { openMandateRequests } from '../visit/mandate/mandate-requests.ts';
+import type { Contact } from './device.ts';
+import { updateOfflineAccess } from './offline-access.ts';
+import { offlineGrant } from './offline-grant.ts';
+import { cancelSignOut } from './session-lifecycle.ts';
+import type { SessionState } from './session.tsx';
+
+/**
+ * The session of a page that opened without the platform. It is a sealed record of the last contact, valid for the time
+ * of the offline grant. Loaded on demand.
+ */
+
+/** The sealed record. */
+interface OfflineSession {
+  session: Session;
+  grant: string;
+  times: ContactTimes;
+}
+
+const RECORD_KIND = 'offline-session';
+const RECORD_ID = 'current';
+/** Kinds of records that exist for work without the platform only. Drafts and unsent acts are no such kinds. */
+const COPY_KIND_PREFIX = 'copy-';
+/** How far a clock may be set back, in ms: computers correct their clocks. */
+const CLOCK_TOLERANCE_MS = 2 * 60_000;
+
+/** Why a local store does not open without the platform. */
+export type OfflineRefusal = 'expired' | 'clock' | 'nothing';
+
+/** Returns why the times refuse an opening now; undefined if they allow it. */
+export function refusalOf({ expireAt, seenAt }: ContactTimes, now: number): OfflineRefusal | undefined {
+  if (now < seenAt - CLOCK_TOLERANCE_MS) return 'clock';
+  return now >= expireAt ? 'expired' : undefined;
+}
+
+async function withDatabase<T>(task: (db: LocalDatabase) => Promise<T>): Promise<T> {
+  const db = await openDatabase();
+  try {
+    return await task(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** Stores the session and the grant of a contact. Times are by this computer's clock, which may be wrong but runs. */
+export async function recordContact(localStore: LocalStore, session: Session, contact: Contact): Promise<void> {
+  if (!localStore.isDurable) return;
+  const { operator, centre, centres } = session;
+  const now = Date.now();
+  const place = centres?.find(({ name }) => name === centre)?.displayName ?? '';
+  const times: ContactTimes = { contactAt: now, expireAt: now + contact.validForMs, seenAt: now, place };
+  const record: OfflineSession = { session, grant: contact.offlineGrant, times };
+  await localStore.write(RECORD_KIND, RECORD_ID, record);
+  await withDatabase((db) => writeKeyRecord(db, 'contact', operator.name, times));
+}
+
+/** Returns when the device was last in contact, and until when it works without one. */
+export function readContactTimes(owner: string): Promise<ContactTimes | undefined> {
+  return withDatabase((db) => readKeyRecord(db, 'contact', owner));
+}
+
+/** Returns the newest contact of all operators with offline access, for the place and the time of the unlock screen. */
+export async function readLastContact(): Promise<ContactTimes | undefined> {
+  return withDatabase(async (db) => {
+    const owners = await listOwners(db, 'contact');
+    const all = await Promise.all(owners.map((owner) => readKeyRecord(db, 'contact', owner)));
+    const known = all.filter((times) => times !== undefined);
+    return known.sort((a, b) => b.contactAt - a.contactAt)[0];
+  });
+}
+
+/** Records that this computer's clock has shown the time. @returns why work without the platform ends now */
+export async function advanceClock(owner: string): Promise<OfflineRefusal | undefined> {
+  return withDatabase(async (db) => {
+    const times = await readKeyRecord(db, 'contact', owner);
+    if (!times) return 'nothing';
+    const now = Date.now();
+    const refusal = refusalOf(times, now);
+    if (refusal || now <= times.seenAt) return refusal;
+    await writeKeyRecord(db, 'contact', owner, Object.assign({}, times, { seenAt: now }));
+    return undefined;
+  });
+}
+
+/** Destroys what opens the data of operators without contact for too long. Their drafts open at the next sign-in. */
+export async function endExpired(): Promise<void> {
+  await withDatabase(async (db) => {
+    for (const owner of await listOwners(db, 'contact')) {
+      const times = await readKeyRecord(db, 'contact', owner);
+      if (times && refusalOf(times, Date.now()) === 'expired') await endOfflineAccess(db, owner);
+    }
+  });
+  await updateOfflineAccess();
+}
+
+/** Destroys the keys first: what remains opens with the key share of identity only. */
+async function endOfflineAccess(db: LocalDatabase, owner: string): Promise<void> {
+  await deleteKeyRecords(db, owner, ['passphrase', 'security-key', 'contact']);
+  await db.delete('records', IDBKeyRange.bound([owner, RECORD_KIND, ''], [owner, RECORD_KIND, '\uffff']));
+  const copies: [string, string, string] = [owner, COPY_KIND_PREFIX, ''];
+  await db.delete('records', IDBKeyRange.bound(copies, [owner, `${COPY_KIND_PREFIX}\uffff`, '\uffff']));
+}
+
+/** Opens the page with the session of the last contact. @returns the state, or why it does not open */
+export async function openOffline({ owner, key }: Unlocked): Promise<SessionState | OfflineRefusal> {
+  const localStore = await openLocalStore(owner, key);
+  const stored = await localStore.read<OfflineSession>(RECORD_KIND, RECORD_ID);
+  if (!stored) return 'nothing';
+  // Both are checked: the readable record has the newer clock, and only the sealed one proves its times.
+  const refusal = refusalOf(stored.times, Date.now()) ?? (await advanceClock(owner));
+  if (refusal === 'expired') await endExpired();
+  if (refusal) return refusal;
+  cancelSignOut();
+  holdRequests();
+  offlineGrant.set(stored.grant);
+  const [outbox, uploads, mandates] = await Promise.all([
+    openOutbox(localStore),
+    openUploads(localStore),
+    openMandateRequests(localStore),
+  ]);
+  const { session } = stored;
+  return { kind: 'signedIn', isNew: false, isOffline: true, session, localStore, outbox, uploads, mandates };
+}

@@ -1,0 +1,107 @@
+import { defineMessages } from '../language/messages.ts';
+
+export const OFFLINE_ACCESS = defineMessages({
+  title: { ro: 'Lucrul fără legătură', ru: 'Работа без связи', en: 'Work without a connection' },
+  lead: {
+    ro: 'Când platforma nu răspunde, pagina se deschide cu șase cuvinte sau cu o cheie de securitate.',
+    ru: 'Когда платформа не отвечает, страница открывается шестью словами или ключом безопасности.',
+    en: 'While the platform is unavailable, six words or a security key open the page.',
+  },
+  off: {
+    ro: 'Nu este pregătit pe acest calculator.',
+    ru: 'На этом компьютере не настроено.',
+    en: 'Not set up on this computer.',
+  },
+  on: {
+    ro: 'Ultimul contact: {contact}. Fără legătură se poate lucra până la {until}.',
+    ru: 'Последняя связь: {contact}. Без связи можно работать до {until}.',
+    en: 'Last contact: {contact}. Work without a connection is possible until {until}.',
+  },
+  withPassphrase: {
+    ro: 'Se deschide cu șase cuvinte.',
+    ru: 'Открывается шестью словами.',
+    en: 'Opens with six words.',
+  },
+  withSecurityKey: {
+    ro: 'Se deschide cu cheia de securitate.',
+    ru: 'Открывается ключом безопасности.',
+    en: 'Opens with the security key.',
+  },
+  setUp: { ro: 'Pregătește cele șase cuvinte', ru: 'Получить шесть слов', en: 'Set up six words' },
+  replace: { ro: 'Schimbă cuvintele', ru: 'Сменить слова', en: 'Replace the words' },
+  addKey: { ro: 'Adaugă o cheie de securitate', ru: 'Добавить ключ безопасности', en: 'Add a security key' },
+  remove: { ro: 'Renunță', ru: 'Отключить', en: 'Turn off' },
+  words: { ro: 'Cele șase cuvinte', ru: 'Шесть слов', en: 'The six words' },
+  wordsOnce: {
+    ro: 'Se arată o singură dată. Păstrați-le departe de calculator; nimeni nu le poate afla din el.',
+    ru: 'Показываются один раз. Храните их отдельно от компьютера: из него их узнать нельзя.',
+    en: 'They are shown once. Keep them away from the computer; nobody can read them from it.',
+  },
+  copy: { ro: 'Copiază', ru: 'Копировать', en: 'Copy' },
+  print: { ro: 'Tipărește', ru: 'Печать', en: 'Print' },
+  written: { ro: 'Le-am notat', ru: 'Слова записаны', en: 'I wrote them down' },
+  confirm: { ro: 'Scrieți două dintre cuvinte', ru: 'Введите два слова из шести', en: 'Enter two of the words' },
+  wordNumber: { ro: 'Cuvântul {n}', ru: 'Слово {n}', en: 'Word {n}' },
+  otherWord: {
+    ro: 'Alt cuvânt este la acest număr.',
+    ru: 'Под этим номером другое слово.',
+    en: 'Another word has this number.',
+  },
+  save: { ro: 'Pornește', ru: 'Включить', en: 'Turn on' },
+  cancel: { ro: 'Înapoi', ru: 'Назад', en: 'Back' },
+  keyUnable: {
+    ro: 'Această cheie de securitate nu poate deschide pagina. Folosiți cuvintele.',
+    ru: 'Этот ключ безопасности не может открыть страницу. Используйте слова.',
+    en: 'This security key cannot open the page. Use the words.',
+  },
+  keyCancelled: { ro: 'Cheia nu a fost confirmată.', ru: 'Ключ не подтверждён.', en: 'The key was not confirmed.' },
+  failed: {
+    ro: 'Nu s-a reușit: platforma nu răspunde. Încercați mai târziu.',
+    ru: 'Не удалось: платформа не отвечает. Попробуйте позже.',
+    en: 'This failed: the platform is unavailable. Try again later.',
+  },
+  unlockTitle: { ro: 'Fără legătură', ru: 'Нет связи', en: 'No connection' },
+  unlockLead: {
+    ro: 'Platforma nu răspunde. Deschideți pagina ca să lucrați mai departe.',
+    ru: 'Платформа не отвечает. Откройте страницу, чтобы продолжить работу.',
+    en: 'The platform is unavailable. Unlock the page to continue.',
+  },
+  lastContact: { ro: 'Ultimul contact: {contact}', ru: 'Последняя связь: {contact}', en: 'Last contact: {contact}' },
+  passphrase: { ro: 'Șase cuvinte', ru: 'Шесть слов', en: 'Six words' },
+  show: { ro: 'Arată cuvintele', ru: 'Показать слова', en: 'Show the words' },
+  unlock: { ro: 'Deschide', ru: 'Открыть', en: 'Unlock' },
+  unlocking: { ro: 'Se verifică…', ru: 'Проверка…', en: 'Checking…' },
+  useKey: { ro: 'Cheie de securitate', ru: 'Ключ безопасности', en: 'Security key' },
+  retry: { ro: 'Încearcă legătura', ru: 'Проверить связь', en: 'Try the connection' },
+  wrong: {
+    ro: 'Aceste cuvinte nu deschid nimic.',
+    ru: 'Эти слова ничего не открывают.',
+    en: 'These words open nothing.',
+  },
+  pause: {
+    ro: 'Prea multe încercări. Așteptați 30 de secunde.',
+    ru: 'Слишком много попыток. Подождите 30 секунд.',
+    en: 'Too many attempts. Wait 30 seconds.',
+  },
+  expired: {
+    ro: 'Au trecut 72 de ore fără contact. Pagina se deschide din nou când platforma răspunde.',
+    ru: 'Прошло 72 часа без связи. Страница откроется, когда платформа ответит.',
+    en: '72 hours have passed without contact. The page opens again once the platform is available.',
+  },
+  clock: {
+    ro: 'Ceasul calculatorului arată o oră mai veche decât ultima văzută. Potriviți ceasul.',
+    ru: 'Часы компьютера показывают более раннее время, чем раньше. Исправьте время.',
+    en: 'The clock of this computer shows an earlier time than before. Set the clock.',
+  },
+  nothing: {
+    ro: 'Pe acest calculator nu este nimic pentru lucrul fără legătură.',
+    ru: 'На этом компьютере нет данных для работы без связи.',
+    en: 'This computer has nothing for work without a connection.',
+  },
+  mustSignIn: {
+    ro: 'Platforma răspunde. Intrați ca să se trimită: {n}.',
+    ru: 'Платформа отвечает. Войдите, чтобы отправить: {n}.',
+    en: 'The platform is available. Sign in to send: {n}.',
+  },
+  signIn: { ro: 'Intră', ru: 'Войти', en: 'Sign in' },
+});
