@@ -17,5 +17,7 @@ export const areRequestsHeld = (): boolean => isHeldNow;
 
 /** Whether a request must wait. @param url its URL or path */
 export function isHeld(url: string): boolean {
-  return isHeldNow && !/^(?:https?:\/\/[^/]+)?\/api\/v1\/(?:sessions|sessions\/current|devices\/\w+\/contact)$/.test(url);
+  return (
+    isHeldNow && !/^(?:https?:\/\/[^/]+)?\/api\/v1\/(?:sessions|sessions\/current|devices\/\w+\/contact)$/.test(url)
+  );
 }

@@ -43,6 +43,8 @@ interface KeyRecords {
   passphrase: PassphraseWrap;
   'security-key': SecurityKeyWrap;
   contact: ContactTimes;
+  /** The ID of this browser. It has no owner. */
+  device: { id: string };
 }
 export type KeyRecordKind = keyof KeyRecords;
 

@@ -12,7 +12,7 @@ import { exposeDataKey } from './open-data-key.ts';
 export const PASSPHRASE_ITERATIONS = 600_000;
 
 /** An opened local store. */
-export interface Unlocked {
+export interface UnlockedStore {
   /** operators/{id} */
   owner: string;
   key: CryptoKey;
@@ -48,7 +48,7 @@ export function addPassphrase(owner: string, keyShare: Uint8Array<ArrayBuffer>, 
 }
 
 /** Returns the store that these words open, or undefined. Operators of a shared PC each have a passphrase. */
-export function unlockWithPassphrase(typed: string): Promise<Unlocked | undefined> {
+export function unlockWithPassphrase(typed: string): Promise<UnlockedStore | undefined> {
   const words = normalizePassphrase(typed);
   return withDatabase(async (db) => {
     for (const owner of await listOwners(db, 'passphrase')) {
@@ -96,7 +96,7 @@ export function listSecurityKeys(): Promise<(SecurityKeyWrap & { owner: string }
 export async function unlockWithSecurityKey(
   wrap: SecurityKeyWrap & { owner: string },
   secret: Uint8Array<ArrayBuffer>,
-): Promise<Unlocked | undefined> {
+): Promise<UnlockedStore | undefined> {
   const { owner } = wrap;
   const wrappingKey = await deriveWrappingKey(secret, SECURITY_KEY_PURPOSE);
   const key = await unwrapDataKey(wrap, wrappingKey, owner).catch(() => undefined);

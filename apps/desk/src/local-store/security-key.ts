@@ -1,6 +1,6 @@
 import type { SecurityKeyOutput } from './offline-keys.ts';
 import { listSecurityKeys, unlockWithSecurityKey } from './offline-keys.ts';
-import type { Unlocked } from './offline-keys.ts';
+import type { UnlockedStore } from './offline-keys.ts';
 
 /**
  * A security key or the PC's own authenticator by WebAuthn with the extension `prf`: it returns the same 32 bytes for the
@@ -45,7 +45,7 @@ export async function registerSecurityKey(): Promise<SecurityKeyOutput | undefin
  * Returns the local store that a security key of this browser opens, or undefined.
  * @throws DOMException NotAllowedError if the operator does not confirm
  */
-export async function unlockBySecurityKey(): Promise<Unlocked | undefined> {
+export async function unlockBySecurityKey(): Promise<UnlockedStore | undefined> {
   const known = await listSecurityKeys();
   const answer = known.length > 0 ? await askSecurityKeys(known) : undefined;
   const wrap = known.find(({ credentialId }) => encode(credentialId) === answer?.credentialId);

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import { api, ApiError, bodyOf } from '../api/client.ts';
+import { addKeyRecord, deleteKeyRecords, openDatabase } from '../local-store/database.ts';
 import type { Session } from '../api/types.ts';
 import { offlineGrant } from './offline-grant.ts';
 import { hasDeskRole } from './roles.ts';
@@ -21,17 +22,30 @@ export interface Contact {
 }
 
 /** Returns the ID of this browser, a ULID, created at the first use. */
-export function deviceId(): string {
-  const stored = localStorage.getItem(DEVICE_KEY);
-  if (stored) return stored;
-  const created = ulid();
-  localStorage.setItem(DEVICE_KEY, created);
-  return created;
+export async function deviceId(): Promise<string> {
+  const marked = localStorage.getItem(DEVICE_KEY);
+  if (marked) return marked;
+  const id = await storeDeviceId(ulid());
+  localStorage.setItem(DEVICE_KEY, id);
+  return id;
+}
+
+/** Local storage is written late: after a power cut the database still has the ID. @returns the stored ID */
+async function storeDeviceId(created: string): Promise<string> {
+  const db = await openDatabase().catch(() => undefined);
+  if (!db) return created;
+  const { id } = await addKeyRecord(db, 'device', '', { id: created });
+  db.close();
+  return id;
 }
 
 /** Drops the ID of a revoked device. The next sign-in is of a new device, without data. */
-export function forgetDevice(): void {
+export async function forgetDevice(): Promise<void> {
   localStorage.removeItem(DEVICE_KEY);
+  const db = await openDatabase().catch(() => undefined);
+  if (!db) return;
+  await deleteKeyRecords(db, '', ['device']);
+  db.close();
 }
 
 let chainHead: () => string | undefined = () => undefined;
@@ -49,7 +63,7 @@ export async function contactDevice(): Promise<Contact> {
   const head = chainHead();
   const answer = await bodyOf(
     api.POST('/api/v1/devices/{device}/contact', {
-      params: { path: { device: deviceId() } },
+      params: { path: { device: await deviceId() } },
       body: head === undefined ? {} : { chainHead: head },
     }),
   );
@@ -64,7 +78,9 @@ export async function contactDevice(): Promise<Contact> {
 /** Destroys the caller's key share at the platform, as far as it responds. */
 export async function deleteKeyShare(): Promise<void> {
   offlineGrant.set(undefined);
-  await api.DELETE('/api/v1/devices/{device}', { params: { path: { device: deviceId() } } }).catch(() => undefined);
+  await api
+    .DELETE('/api/v1/devices/{device}', { params: { path: { device: await deviceId() } } })
+    .catch(() => undefined);
 }
 
 /** Returns the operator of a grant. Its signature is for the platform; here it comes from the platform itself. */

@@ -82,12 +82,12 @@ function Access({ canChange }: { canChange: boolean }) {
   );
 }
 
-type Fault = 'keyUnable' | 'keyCancelled' | 'failed';
+type AccessFailure = 'keyUnable' | 'keyCancelled' | 'failed';
 
 function useAccess() {
   const { session, localStore } = useSignedIn();
   const owner = session.operator.name;
-  const [fault, setFault] = useState<Fault>();
+  const [fault, setFault] = useState<AccessFailure>();
   const stored = useQuery({
     queryKey: ['offline-access', owner],
     networkMode: 'always',

@@ -5,7 +5,7 @@ import { deleteKeyRecords, listOwners, openDatabase, readKeyRecord, writeKeyReco
 import type { ContactTimes, LocalDatabase } from '../local-store/database.ts';
 import { openLocalStore } from '../local-store/local-store.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
-import type { Unlocked } from '../local-store/offline-keys.ts';
+import type { UnlockedStore } from '../local-store/offline-keys.ts';
 import { openOutbox } from '../outbox/outbox.ts';
 import { openMandateRequests } from '../visit/mandate/mandate-requests.ts';
 import type { Contact } from './device.ts';
@@ -78,6 +78,12 @@ export async function readLastContact(): Promise<ContactTimes | undefined> {
   });
 }
 
+/** Takes the grant of the last contact: the authority to hand in acts. */
+export async function restoreGrant(localStore: LocalStore): Promise<void> {
+  const stored = await localStore.read<OfflineSession>(RECORD_KIND, RECORD_ID);
+  offlineGrant.set(stored?.grant);
+}
+
 /** Records that this computer's clock has shown the time. @returns why work without the platform ends now */
 export async function advanceClock(owner: string): Promise<OfflineRefusal | undefined> {
   return withDatabase(async (db) => {
@@ -111,7 +117,7 @@ async function endOfflineAccess(db: LocalDatabase, owner: string): Promise<void>
 }
 
 /** Opens the page with the session of the last contact. @returns the state, or why it does not open */
-export async function openOffline({ owner, key }: Unlocked): Promise<SessionState | OfflineRefusal> {
+export async function openOffline({ owner, key }: UnlockedStore): Promise<SessionState | OfflineRefusal> {
   const localStore = await openLocalStore(owner, key);
   const stored = await localStore.read<OfflineSession>(RECORD_KIND, RECORD_ID);
   if (!stored) return 'nothing';

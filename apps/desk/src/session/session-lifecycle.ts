@@ -13,6 +13,7 @@ import { canContact, contactDevice, forgetDevice, isRevocation, operatorOf } fro
 import type { Contact } from './device.ts';
 import { saveInterruptedSession } from './interrupted-session.ts';
 import type { EntryState } from './interrupted-session.ts';
+import { updateOfflineAccess } from './offline-access.ts';
 import { hasDeskRole } from './roles.ts';
 import type { SessionState, SignedInState } from './session.tsx';
 
@@ -47,7 +48,10 @@ export async function restoreSession(
     const isNew = signInReturn !== undefined && (interrupted === undefined || isAnother);
     return await openSession(session, { isNew, contact });
   } catch (error) {
-    if (isTransient(error)) return { kind: 'unreachable' };
+    if (isTransient(error)) {
+      await updateOfflineAccess().catch(() => undefined);
+      return { kind: 'unreachable' };
+    }
     clearQueuePrefetch();
     return { kind: 'signedOut', interrupted, refusalReason: signInReturn?.refusalReason };
   }
@@ -127,7 +131,7 @@ export async function destroyLocalData({ localStore, session }: SignedInState): 
 
 /** Destroys the data of a suspended operator or a revoked device, after its unsent acts were handed in. */
 export async function endRevoked(localStore: LocalStore, owner: string): Promise<void> {
-  forgetDevice();
+  await forgetDevice();
   const { endWork } = await import('./revocation.ts');
   await endWork(localStore, owner);
 }

@@ -5,7 +5,7 @@ import { REASON_TEXTS } from '@cups/application/texts';
 import { isTransient, ApiError } from '../api/client.ts';
 import { providersQuery } from '../api/queries.ts';
 import { useLanguage } from '../language/language.tsx';
-import { lazyScreen } from '../lazy-screens.ts';
+import { lazyExtra, lazyScreen } from '../lazy-screens.ts';
 import { Button } from '../parts/button.tsx';
 import { usePageTitle } from '../parts/use-page-title.ts';
 import { useSingleFlight } from '../parts/use-single-flight.ts';
@@ -17,6 +17,7 @@ import { useSession } from './session.tsx';
 import { SignInProviders } from './sign-in-providers.tsx';
 import styles from './sign-in.module.css';
 
+const SuspendedWork = lazyExtra(() => import('./suspended-work.tsx'));
 const TestOperators = lazyScreen(() => import('./test-operators.tsx'));
 
 /** The sign-in screen. After a lock it reveals nothing of the work behind it. */
@@ -58,6 +59,7 @@ export function SignIn({ interrupted, refusalReason }: SignInProps) {
           {signIn.fault}
         </p>
       )}
+      {signIn.reason === 'OPERATOR_SUSPENDED' && <SuspendedWork operator={signIn.operator ?? interrupted?.operator} />}
       {providers.isPending && <Skeleton />}
       {providers.isError && <LoadError error={providers.error} onRetry={() => void providers.refetch()} />}
       {providers.data?.providers.length === 0 && <p>{t(SESSION.noProvider)}</p>}
@@ -98,8 +100,10 @@ function useSignIn(refusalReason: string | undefined) {
   const { t } = useLanguage();
   const { signIn } = useSession();
   const [reason, setReason] = useState(refusalReason);
+  const [refusedOperator, setRefusedOperator] = useState<string>();
   const [signInAs, busy] = useSingleFlight(async (provider: string, operator?: string) => {
     setReason(undefined);
+    setRefusedOperator(operator);
     try {
       await signIn(provider, operator);
     } catch (error) {
@@ -107,7 +111,8 @@ function useSignIn(refusalReason: string | undefined) {
       setReason(error instanceof ApiError ? error.reason : NETWORK_ERROR);
     }
   });
-  return { busy, fault: reason === undefined ? '' : t(signInErrorText(reason)), as: signInAs };
+  const fault = reason === undefined ? '' : t(signInErrorText(reason));
+  return { busy, fault, reason, operator: refusedOperator, as: signInAs };
 }
 
 const NETWORK_ERROR = 'away';

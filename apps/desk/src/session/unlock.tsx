@@ -4,7 +4,7 @@ import { formatDayAndTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import type { ContactTimes } from '../local-store/database.ts';
 import { listSecurityKeys, unlockWithPassphrase } from '../local-store/offline-keys.ts';
-import type { Unlocked } from '../local-store/offline-keys.ts';
+import type { UnlockedStore } from '../local-store/offline-keys.ts';
 import { unlockBySecurityKey } from '../local-store/security-key.ts';
 import { Button } from '../parts/button.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
@@ -19,7 +19,7 @@ import { clearAttempts, countAttempt, remainingPause } from './unlock-attempts.t
 
 /** Opens the page while the platform is unavailable. Like the lock, it reveals the place and the time only. */
 
-type Fault = 'wrong' | 'pause' | 'expired' | 'clock' | 'nothing' | 'keyCancelled';
+type UnlockFailure = 'wrong' | 'pause' | 'expired' | 'clock' | 'nothing' | 'keyCancelled';
 
 export default function Unlock() {
   const { t } = useLanguage();
@@ -100,8 +100,8 @@ function useStoredAccess(): { contact: ContactTimes | undefined; hasKeys: boolea
 
 function useUnlock() {
   const { continueOffline } = useSession();
-  const [fault, setFault] = useState<Fault>();
-  const open = async (unlocked: Unlocked | undefined): Promise<Fault | undefined> => {
+  const [fault, setFault] = useState<UnlockFailure>();
+  const open = async (unlocked: UnlockedStore | undefined): Promise<UnlockFailure | undefined> => {
     if (!unlocked) return countAttempt() ? 'pause' : 'wrong';
     clearAttempts();
     const opened = await openOffline(unlocked);

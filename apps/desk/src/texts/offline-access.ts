@@ -103,5 +103,16 @@ export const OFFLINE_ACCESS = defineMessages({
     ru: 'Платформа отвечает. Войдите, чтобы отправить: {n}.',
     en: 'The platform is available. Sign in to send: {n}.',
   },
+  unsent: {
+    ro: 'Pe acest calculator sunt acte netrimise: {n}. Scrieți cuvintele ca să fie predate supervizorului.',
+    ru: 'На этом компьютере есть неотправленные действия: {n}. Введите слова, чтобы передать их супервизору.',
+    en: 'This computer has unsent acts: {n}. Enter the words to hand them in for a supervisor.',
+  },
+  handIn: { ro: 'Predă', ru: 'Передать', en: 'Hand in' },
+  handedIn: {
+    ro: 'Actele au fost predate. Datele locale sunt șterse.',
+    ru: 'Действия переданы. Локальные данные удалены.',
+    en: 'The acts were handed in. The local data is deleted.',
+  },
   signIn: { ro: 'Intră', ru: 'Войти', en: 'Sign in' },
 });

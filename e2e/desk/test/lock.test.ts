@@ -1,0 +1,464 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
+import { idnp } from '@cups/tools/filings';
+import type { BrowserContext, Page } from 'playwright-core';
+import { startKillableChromium } from '../chromium.ts';
+import type { KillableBrowser } from '../chromium.ts';
+import { axe, open, tolerate } from '../desk.ts';
+import { nextPerson } from '../filings.ts';
+import { KeyboardUser } from '../keyboard.ts';
+import { platformUrl } from '../test-env.ts';
+
+/** The lock of the local data: its keys, an opening without the platform, and an attack on a copied profile. */
+
+const FAMILY_NAME = 'Zgribunțeanu';
+const GIVEN_NAME = 'Xantipa';
+
+const folders: string[] = [];
+const browsers: KillableBrowser[] = [];
+afterEach(async () => {
+  for (const { kill } of browsers.splice(0)) await kill();
+});
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cups-lock-'));
+  folders.push(folder);
+  return folder;
+}
+
+const at = (page: Page, pointer: string) => page.locator(`[id="${pointer}"]`);
+const title = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
+
+/** Types a person in a new visit, up to the moment at which the browser has stored it. */
+async function typePerson(page: Page): Promise<string> {
+  const user = new KeyboardUser(page);
+  const number = idnp(nextPerson());
+  await title(page, /^Astăzi/).waitFor();
+  await user.press('n');
+  await page.getByRole('combobox').waitFor();
+  await user.type('cazier');
+  await page.getByRole('option', { selected: true }).waitFor();
+  await user.press('Enter');
+  await at(page, '/applicant/idnp').fill(number);
+  await at(page, '/applicant/familyName').fill(FAMILY_NAME);
+  await at(page, '/applicant/givenName').fill(GIVEN_NAME);
+  return number;
+}
+
+/** Sets up the passphrase in the account menu. @returns the words */
+async function setUpPassphrase(page: Page): Promise<string[]> {
+  await page.getByRole('button', { name: /Contul meu/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Pregătește cele șase cuvinte' }).click();
+  const items = dialog.locator('ol').getByRole('listitem');
+  await items.nth(5).waitFor();
+  const words = await items.allInnerTexts();
+  await dialog.getByRole('button', { name: 'Le-am notat' }).click();
+  await dialog.getByLabel('Cuvântul 2').fill(words[1]!);
+  await dialog.getByLabel('Cuvântul 5').fill(words[3]!);
+  await dialog.getByRole('button', { name: 'Pornește' }).click();
+  await dialog.getByText('Alt cuvânt este la acest număr.').waitFor();
+  await dialog.getByLabel('Cuvântul 5').fill(words[4]!);
+  await dialog.getByRole('button', { name: 'Pornește' }).click();
+  await dialog.getByText(/Ultimul contact/).waitFor();
+  await page.getByRole('button', { name: 'Închide' }).click();
+  return words;
+}
+
+/** Cuts the page off the platform; its own files still load, as from a service worker. */
+async function cut(context: BrowserContext): Promise<void> {
+  await context.route('**/{api,auth}/**', (route) => route.abort());
+  await context.route('**/readyz', (route) => route.abort());
+}
+
+async function restore(context: BrowserContext): Promise<void> {
+  await context.unroute('**/{api,auth}/**');
+  await context.unroute('**/readyz');
+}
+
+async function unlock(page: Page, words: string): Promise<void> {
+  await title(page, 'Fără legătură').waitFor();
+  await page.getByLabel('Șase cuvinte').fill(words);
+  await page.getByRole('button', { name: 'Deschide' }).click();
+}
+
+/** What code in the page's origin finds in this browser. Runs in the page. */
+async function readOrigin() {
+  const found: { cryptoKeys: number; records: { owner: string; kind: string }[]; keys: string[]; text: string } = {
+    cryptoKeys: 0,
+    records: [],
+    keys: [],
+    text: '',
+  };
+  const describe = (value: unknown): unknown => {
+    if (value instanceof CryptoKey) found.cryptoKeys += 1;
+    if (value instanceof ArrayBuffer) return describe(new Uint8Array(value));
+    if (value instanceof Uint8Array) return new TextDecoder('latin1').decode(value);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, describe(part)]));
+  };
+  const settled = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  for (const { name } of await indexedDB.databases()) {
+    const db = await settled(indexedDB.open(name!));
+    for (const store of db.objectStoreNames) {
+      const objects = db.transaction(store).objectStore(store);
+      const keys = await settled(objects.getAllKeys());
+      const values = await settled(db.transaction(store).objectStore(store).getAll());
+      found.text += JSON.stringify([keys, values.map(describe)]);
+      if (store === 'keys') found.keys.push(...keys.map(String));
+      if (store === 'records') found.records.push(...(values as { owner: string; kind: string }[]));
+    }
+    db.close();
+  }
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      found.text += request.url;
+      found.text += await (await cache.match(request))!.text();
+    }
+  }
+  found.text += JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]);
+  return found;
+}
+
+/** Returns the files of a folder that contain a text, as UTF-8 or UTF-16. */
+function findInFiles(folder: string, text: string): string[] {
+  const needles = [Buffer.from(text), Buffer.from(text, 'utf16le')];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => {
+    const file = join(folder, name);
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
+    const bytes = readFileSync(file);
+    return needles.some((needle) => bytes.includes(needle));
+  });
+}
+
+async function startBrowser(
+  folder: string,
+): Promise<{ page: Page; context: BrowserContext; kill: () => Promise<void> }> {
+  const started = await startKillableChromium(folder);
+  browsers.push(started);
+  const [context] = started.browser.contexts() as [BrowserContext];
+  await stubDevices(context);
+  const page = await context.newPage();
+  await page.setViewportSize({ width: 1366, height: 620 });
+  page.setDefaultTimeout(20_000);
+  return { page, context, kill: started.kill };
+}
+
+// STUB
+async function stubDevices(context: BrowserContext): Promise<void> {
+  await context.route('**/api/v1/devices/**', async (route) => {
+    if (route.request().method() === 'DELETE') return route.fulfill({ status: 204 });
+    const session = (await (await context.request.get(`${platformUrl()}/api/v1/sessions/current`)).json()) as {
+      operator: { name: string };
+    };
+    const grant = ['x', Buffer.from(JSON.stringify({ sub: session.operator.name })).toString('base64url'), 'y'].join(
+      '.',
+    );
+    const now = Date.now();
+    await route.fulfill({
+      json: {
+        keyShare: Buffer.alloc(32, session.operator.name).toString('base64url'),
+        offlineGrant: grant,
+        serverTime: new Date(now).toISOString(),
+        expireTime: new Date(now + 72 * 3600_000).toISOString(),
+      },
+    });
+  });
+}
+
+async function signIn(context: BrowserContext, operator: string): Promise<void> {
+  const data = { provider: 'local', operator };
+  const answer = await context.request.post(`${platformUrl()}/api/v1/sessions`, { data });
+  expect(answer.status()).toBe(201);
+}
+
+const kindsOf = async (page: Page) => (await page.evaluate(readOrigin)).records.map(({ kind }) => kind);
+
+/** Waits until the browser has stored records of these kinds. */
+async function waitForKinds(page: Page, ...kinds: string[]): Promise<void> {
+  await eventually(async () => {
+    const stored = await kindsOf(page);
+    return kinds.every((kind) => stored.includes(kind)) || undefined;
+  });
+}
+
+test('a copied profile opens nothing without its passphrase', async () => {
+  const [folder, copy] = [newFolder(), newFolder()];
+  const own = await startBrowser(folder);
+  await signIn(own.context, 'cu-001-specialist');
+  await own.page.goto(`${platformUrl()}/`);
+  const number = await typePerson(own.page);
+  const words = await setUpPassphrase(own.page);
+  await waitForKinds(own.page, 'visit', 'offline-session');
+  const device = await own.page.evaluate(() => localStorage.getItem('cups-device'));
+  // The files have the ID of the device. Local storage is written late.
+  await eventually(async () => findInFiles(folder, device!).length > 0 || undefined);
+  await own.kill();
+  cpSync(folder, copy, { recursive: true, filter: (name) => !/Singleton/.test(name) });
+
+  const thief = await startBrowser(copy);
+  await thief.context.clearCookies();
+  await thief.page.goto(`${platformUrl()}/t`);
+  const found = await thief.page.evaluate(readOrigin);
+  expect(found.cryptoKeys).toBe(0);
+  expect(found.keys.sort()).toEqual(
+    ['contact', 'device', 'passphrase', 'share'].map((kind) => expect.stringContaining(kind)),
+  );
+  expect(found.records.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['visit', 'offline-session']));
+  const secrets = [FAMILY_NAME, GIVEN_NAME, number, words.join(' ')];
+  for (const secret of secrets) expect(found.text.includes(secret)).toBe(false);
+  for (const secret of [FAMILY_NAME, GIVEN_NAME, number, words.join(' ')])
+    expect(findInFiles(copy, secret)).toEqual([]);
+
+  // Nobody is signed in, and wrong words open nothing. The right ones do.
+  await cut(thief.context);
+  await thief.page.goto(`${platformUrl()}/`);
+  await unlock(thief.page, 'castan lampion morcov sanie zidar vulpe');
+  await thief.page.getByText('Aceste cuvinte nu deschid nimic.').waitFor();
+  expect(await thief.page.locator('body').innerText()).not.toContain(FAMILY_NAME);
+  await unlock(thief.page, `  ${words.join('  ').toUpperCase()} `);
+  await thief.page.getByText(FAMILY_NAME).first().waitFor();
+});
+
+/** Opens the desk in a browser context of its own, and types a person. */
+async function openWithPerson(operator: string, origin = ''): Promise<Page> {
+  const page = await open({ operator, path: 'about:blank' });
+  await stubDevices(page.context());
+  tolerate(page, /Failed to load resource|ERR_FAILED/, /third party: http:\/\/localhost/);
+  if (origin) {
+    const session = await page
+      .context()
+      .request.post(`${origin}/api/v1/sessions`, { data: { provider: 'local', operator } });
+    expect(session.status()).toBe(201);
+  }
+  await page.goto(`${origin}/`);
+  await typePerson(page);
+  await waitForKinds(page, 'visit', 'offline-session');
+  return page;
+}
+
+const tab = (page: Page) => page.getByRole('banner').getByText(FAMILY_NAME);
+
+test('opens without the platform, and continues the session', async () => {
+  const page = await openWithPerson('cu-003-specialist');
+  const words = (await setUpPassphrase(page)).join(' ');
+  await cut(page.context());
+  await page.reload();
+  await title(page, 'Fără legătură').waitFor();
+  await page
+    .getByText(/^Lozova|Ultimul contact/)
+    .first()
+    .waitFor();
+  expect(await axe(page)).toEqual([]);
+  expect(await page.innerText('body')).not.toMatch(/Test|Zgrib/);
+  await unlock(page, words);
+  await tab(page).waitFor();
+  await page.keyboard.press('F8');
+  await title(page, 'Fără legătură').waitFor();
+  expect(await tab(page).count()).toBe(0);
+  await unlock(page, words.toUpperCase());
+  await tab(page).waitFor();
+  await restore(page.context());
+  await page.getByText('Platforma nu răspunde').waitFor({ state: 'detached' });
+  await page.getByLabel('Nume').first().waitFor();
+  expect(await page.getByRole('button', { name: 'Intră', exact: true }).count()).toBe(0);
+  await tab(page).waitFor();
+});
+
+test('works on after the end of its session, and returns to the same work by a sign-in', async () => {
+  const page = await openWithPerson('cu-004-specialist');
+  const words = (await setUpPassphrase(page)).join(' ');
+  await cut(page.context());
+  await page.reload();
+  await unlock(page, words);
+  await tab(page).waitFor();
+  const path = page.url();
+  await page.context().clearCookies();
+  // Somebody else has signed in meanwhile: nothing is sent in their name.
+  await signIn(page.context(), 'cu-005-specialist');
+  const writes: string[] = [];
+  page.on('request', (request) => {
+    if (/applications|mandates/.test(request.url())) writes.push(request.url());
+  });
+  await restore(page.context());
+  await page.getByText(/^Platforma răspunde\. Intrați/).waitFor();
+  expect(await axe(page)).toEqual([]);
+  expect(writes).toEqual([]);
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: 'Intră', exact: true }).click();
+  await page.getByRole('button', { name: /Intră din nou/ }).click();
+  await tab(page).waitFor();
+  expect(page.url()).toBe(path);
+});
+
+test('opens with a security key', async () => {
+  const origin = platformUrl().replace('127.0.0.1', 'localhost');
+  const page = await openWithPerson('cu-006-specialist', origin);
+  const devTools = await page.context().newCDPSession(page);
+  await devTools.send('WebAuthn.enable');
+  await devTools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+      hasPrf: true,
+    },
+  });
+  await page.getByRole('button', { name: /Contul meu/ }).click();
+  await page.getByRole('button', { name: 'Adaugă o cheie de securitate' }).click();
+  await page.getByText('Se deschide cu cheia de securitate.').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await cut(page.context());
+  await page.reload();
+  await title(page, 'Fără legătură').waitFor();
+  await page.getByRole('button', { name: 'Cheie de securitate' }).click();
+  await tab(page).waitFor();
+  await restore(page.context());
+  await title(page, 'Cine cere serviciul?').waitFor();
+});
+
+test('keeps the data of two operators apart', async () => {
+  const page = await openWithPerson('cu-007-specialist');
+  const first = (await setUpPassphrase(page)).join(' ');
+  await page.keyboard.press('F8');
+  await title(page, /Ecran acoperit/).waitFor();
+  await signIn(page.context(), 'cu-007-manager');
+  await page.goto('/');
+  await title(page, /^Astăzi/).waitFor();
+  expect(await tab(page).count()).toBe(0);
+  const second = (await setUpPassphrase(page)).join(' ');
+  await cut(page.context());
+  await page.reload();
+  await unlock(page, second);
+  await page.getByText('Platforma nu răspunde').first().waitFor();
+  expect(await tab(page).count()).toBe(0);
+  await page.keyboard.press('F8');
+  await unlock(page, first);
+  await tab(page).waitFor();
+});
+
+test('opens neither after 72 hours nor with a clock that was set back', async () => {
+  const page = await openWithPerson('cu-013-specialist');
+  const words = (await setUpPassphrase(page)).join(' ');
+  await cut(page.context());
+  await page.clock.install({ time: Date.now() - 3_600_000 });
+  await page.reload();
+  await unlock(page, words);
+  await page.getByText(/^Ceasul calculatorului/).waitFor();
+  await page.clock.setSystemTime(Date.now() + 73 * 3_600_000);
+  await page.getByRole('button', { name: 'Deschide' }).click();
+  await page.getByText(/^Au trecut 72 de ore/).waitFor();
+  const { keys, records } = await page.evaluate(readOrigin);
+  expect(keys.filter((key) => !/^(?:device|share)/.test(key))).toEqual([]);
+  expect(records.map(({ kind }) => kind)).not.toContain('offline-session');
+  // The input is still sealed, for the next sign-in.
+  await restore(page.context());
+  await page.reload();
+  await tab(page).waitFor();
+});
+
+test('locks after ten idle minutes', async () => {
+  const page = await openWithPerson('cu-016-specialist');
+  await page.clock.install();
+  await page.reload();
+  await tab(page).waitFor();
+  await page.clock.fastForward(9 * 60_000);
+  expect(await tab(page).count()).toBe(1);
+  await page.keyboard.press('Shift');
+  await page.clock.fastForward(9 * 60_000);
+  expect(await tab(page).count()).toBe(1);
+  await page.clock.fastForward(90_000);
+  await title(page, /Ecran acoperit/).waitFor();
+  expect(await page.innerText('body')).not.toContain(FAMILY_NAME);
+});
+
+/** Stores a visit as releases before 0.3.0 did, with a key in the browser. Runs in the page. */
+async function storeFormerVisit({ owner, familyName }: { owner: string; familyName: string }): Promise<void> {
+  const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+  const draft = { id: '01K00000000000000000000001', service: 'criminal-record', screen: 'person', unsent: true };
+  const typed = { '/applicant/familyName': familyName, '/applicant/idnp': '2900' };
+  const visit = { id: '01K00000000000000000000000', parked: false, drafts: [{ ...draft, typed, conflicts: [] }] };
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const plain = new TextEncoder().encode(JSON.stringify(visit));
+  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain);
+  const opening = indexedDB.open('cups-desk', 1);
+  opening.onupgradeneeded = () => {
+    opening.result.createObjectStore('keys');
+    opening.result.createObjectStore('records', { keyPath: ['owner', 'kind', 'id'] });
+  };
+  await new Promise((done) => (opening.onsuccess = done));
+  const writing = opening.result.transaction(['keys', 'records'], 'readwrite');
+  writing.objectStore('keys').put(key, owner);
+  writing.objectStore('records').put({ owner, kind: 'visit', id: visit.id, iv, sealed });
+  await new Promise((done) => (writing.oncomplete = done));
+  opening.result.close();
+}
+
+test('seals the input of a former release again, and deletes its key', async () => {
+  const page = await open({ operator: 'cu-017-specialist', path: '/t' });
+  await stubDevices(page.context());
+  await page.evaluate(storeFormerVisit, { owner: 'operators/cu-017-specialist', familyName: FAMILY_NAME });
+  expect((await page.evaluate(readOrigin)).cryptoKeys).toBe(1);
+  await page.goto('/');
+  await tab(page).waitFor();
+  expect((await page.evaluate(readOrigin)).cryptoKeys).toBe(0);
+  await page.reload();
+  await tab(page).waitFor();
+});
+
+test('works without a key share, and stores its input once the share arrives', async () => {
+  const page = await openWithPerson('cu-018-specialist');
+  await page.context().route('**/api/v1/devices/**', (route) => route.fulfill({ status: 503 }));
+  await page.goto('/');
+  await title(page, /^Astăzi/).waitFor();
+  // The earlier visit is sealed; this one is in memory.
+  expect(await tab(page).count()).toBe(0);
+  await page.keyboard.press('n');
+  await page.getByRole('combobox').waitFor();
+  await page.keyboard.type('cazier');
+  await page.getByRole('option', { selected: true }).waitFor();
+  await page.keyboard.press('Enter');
+  await at(page, '/applicant/familyName').fill('Vremelnicu');
+  expect(await kindsOf(page)).toContain('visit');
+  await page.context().unroute('**/api/v1/devices/**');
+  await stubDevices(page.context());
+  await tab(page).waitFor({ timeout: 30_000 });
+  await page.getByRole('banner').getByText('Vremelnicu').waitFor();
+  await page.reload();
+  await page.getByRole('banner').getByText('Vremelnicu').waitFor();
+});
+
+test('destroys the local data of a revoked device', async () => {
+  const page = await openWithPerson('cu-019-specialist');
+  await setUpPassphrase(page);
+  await page.clock.install();
+  await page.reload();
+  await tab(page).waitFor();
+  const body = { type: 'urn:cups:problem:DEVICE_REVOKED', title: 'Forbidden', status: 403, action: '', requestId: 'r' };
+  await page.context().route('**/api/v1/devices/**', (route) =>
+    route.fulfill({
+      status: 403,
+      contentType: 'application/problem+json',
+      body: JSON.stringify(Object.assign({ reason: 'DEVICE_REVOKED' }, body)),
+    }),
+  );
+  await page.clock.fastForward(5 * 60_000 + 1_000);
+  await page.getByText(/^Datele locale de pe acest calculator/).waitFor();
+  await eventually(async () => {
+    const { keys, records } = await page.evaluate(readOrigin);
+    return keys.length + records.length === 0 || undefined;
+  });
+  expect(await page.evaluate(() => localStorage.getItem('cups-offline-access'))).toBeNull();
+});
