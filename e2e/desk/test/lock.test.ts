@@ -146,33 +146,10 @@ async function startBrowser(
   const started = await startKillableChromium(folder);
   browsers.push(started);
   const [context] = started.browser.contexts() as [BrowserContext];
-  await stubDevices(context);
   const page = await context.newPage();
   await page.setViewportSize({ width: 1366, height: 620 });
   page.setDefaultTimeout(20_000);
   return { page, context, kill: started.kill };
-}
-
-// STUB
-async function stubDevices(context: BrowserContext): Promise<void> {
-  await context.route('**/api/v1/devices/**', async (route) => {
-    if (route.request().method() === 'DELETE') return route.fulfill({ status: 204 });
-    const session = (await (await context.request.get(`${platformUrl()}/api/v1/sessions/current`)).json()) as {
-      operator: { name: string };
-    };
-    const grant = ['x', Buffer.from(JSON.stringify({ sub: session.operator.name })).toString('base64url'), 'y'].join(
-      '.',
-    );
-    const now = Date.now();
-    await route.fulfill({
-      json: {
-        keyShare: Buffer.alloc(32, session.operator.name).toString('base64url'),
-        offlineGrant: grant,
-        serverTime: new Date(now).toISOString(),
-        expireTime: new Date(now + 72 * 3600_000).toISOString(),
-      },
-    });
-  });
 }
 
 async function signIn(context: BrowserContext, operator: string): Promise<void> {
@@ -232,7 +209,6 @@ test('a copied profile opens nothing without its passphrase', async () => {
 /** Opens the desk in a browser context of its own, and types a person. */
 async function openWithPerson(operator: string, origin = ''): Promise<Page> {
   const page = await open({ operator, path: 'about:blank' });
-  await stubDevices(page.context());
   tolerate(page, /Failed to load resource|ERR_FAILED/, /third party: http:\/\/localhost/);
   if (origin) {
     const session = await page
@@ -342,7 +318,7 @@ test('keeps the data of two operators apart', async () => {
   await cut(page.context());
   await page.reload();
   await unlock(page, second);
-  await page.getByText('Platforma nu răspunde').first().waitFor();
+  await page.getByText(/Ce scrieți se păstrează aici/).waitFor();
   expect(await tab(page).count()).toBe(0);
   await page.keyboard.press('F8');
   await unlock(page, first);
@@ -408,7 +384,6 @@ async function storeFormerVisit({ owner, familyName }: { owner: string; familyNa
 
 test('seals the input of a former release again, and deletes its key', async () => {
   const page = await open({ operator: 'cu-017-specialist', path: '/t' });
-  await stubDevices(page.context());
   await page.evaluate(storeFormerVisit, { owner: 'operators/cu-017-specialist', familyName: FAMILY_NAME });
   expect((await page.evaluate(readOrigin)).cryptoKeys).toBe(1);
   await page.goto('/');
@@ -433,11 +408,39 @@ test('works without a key share, and stores its input once the share arrives', a
   await at(page, '/applicant/familyName').fill('Vremelnicu');
   expect(await kindsOf(page)).toContain('visit');
   await page.context().unroute('**/api/v1/devices/**');
-  await stubDevices(page.context());
   await tab(page).waitFor({ timeout: 30_000 });
   await page.getByRole('banner').getByText('Vremelnicu').waitFor();
   await page.reload();
   await page.getByRole('banner').getByText('Vremelnicu').waitFor();
+});
+
+/** Suspends a specialist at their centre, or reinstates them. */
+async function changeAccess(centre: string, action: 'suspend' | 'reinstate'): Promise<void> {
+  const manager = await open({ operator: `${centre}-manager`, path: '/team' });
+  const url = `${platformUrl()}/api/v1/centres/${centre.toUpperCase()}/operators/${centre}-specialist/${action}`;
+  const headers = { 'Idempotency-Key': crypto.randomUUID() };
+  const answer = await manager.context().request.post(url, { data: { reason: 'Nu mai vine la lucru' }, headers });
+  expect(answer.status()).toBe(200);
+}
+
+test('destroys the local data of a suspended operator at the next contact, after unsent acts were handed in', async () => {
+  const page = await openWithPerson('cu-020-specialist');
+  const words = (await setUpPassphrase(page)).join(' ');
+  await cut(page.context());
+  await page.reload();
+  await unlock(page, words);
+  await tab(page).waitFor();
+  await changeAccess('cu-020', 'suspend');
+  await restore(page.context());
+  await page.getByText(/^Accesul dumneavoastră este suspendat/).waitFor({ timeout: 30_000 });
+  await eventually(async () => {
+    const { keys, records } = await page.evaluate(readOrigin);
+    return (keys.length === 0 && records.length === 0) || undefined;
+  });
+  await changeAccess('cu-020', 'reinstate');
+  await page.getByRole('button', { name: /Intră din nou/ }).click();
+  await title(page, /./).first().waitFor();
+  expect(await tab(page).count()).toBe(0);
 });
 
 test('destroys the local data of a revoked device', async () => {
