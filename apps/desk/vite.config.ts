@@ -5,6 +5,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
+import { groupFirstScreen } from './first-screen.ts';
 import { modulePath, serviceWorker, webManifest } from './precache.ts';
 
 /** The oldest supported browsers. Chrome 109 is the last for Windows 7. */
@@ -83,7 +84,10 @@ export default defineConfig({
     // The gateway's Content-Security-Policy allows no data URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 't.html', 'viewer.html'] },
+    rolldownOptions: {
+      input: ['index.html', 't.html', 'viewer.html'],
+      output: { codeSplitting: { groups: groupFirstScreen(import.meta.dirname) } },
+    },
   },
   server: { proxy: { '/api': GATEWAY, '/readyz': GATEWAY } },
 });

@@ -21,6 +21,8 @@ import type { SessionState, SignedInState } from './session.tsx';
 
 /** Local storage: set while an operator with a queue is signed in. */
 const PREFETCH_QUEUE_KEY = 'cups-queue-ahead';
+/** Delay before a contact is recorded, in ms. */
+const RECORD_DELAY_MS = 1_500;
 /** Maximum time that the page waits for its contact before it works in memory, in ms. */
 const CONTACT_TIMEOUT_MS = 6_000;
 
@@ -114,11 +116,14 @@ export async function adoptKey(state: SignedInState, contact: Contact): Promise<
   return openParts({ isNew: false, session, localStore: localStore.isDurable ? localStore : state.localStore });
 }
 
-/** Keeps the session for an opening without the platform. */
+/** Keeps the session for an opening without the platform. The first screen has the network to itself before. */
 export function recordLater(localStore: LocalStore, session: Session, contact: Contact): void {
-  const recorded = import('./offline-session.ts').then((module) => module.recordContact(localStore, session, contact));
-  // The next contact does it.
-  recorded.catch(() => undefined);
+  const record = async () => {
+    const { recordContact } = await import('./offline-session.ts');
+    await recordContact(localStore, session, contact);
+  };
+  // After a failure, the next contact does it.
+  setTimeout(() => void record().catch(() => undefined), RECORD_DELAY_MS);
 }
 
 /** Destroys the operator's data in this browser. */
