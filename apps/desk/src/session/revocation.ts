@@ -1,5 +1,6 @@
 import { destroyOwner, openDatabase } from '../local-store/database.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
+import { handInStored } from '../outbox/hand-in.ts';
 import { updateOfflineAccess } from './offline-access.ts';
 import { offlineGrant } from './offline-grant.ts';
 
@@ -8,32 +9,31 @@ import { offlineGrant } from './offline-grant.ts';
  * supervisor, then the local data is destroyed. Loaded on demand.
  */
 
-/** The work of an operator on this device, at its end. */
-export interface EndedWork {
-  localStore: LocalStore;
-  /** The grant of the last contact: the authority to hand in. */
-  grant: string | undefined;
-}
-
-/** Hands in unsent acts. Resolves once the platform has them; retries itself. */
-type HandIn = (work: EndedWork) => Promise<void>;
-let handInActs: HandIn = () => Promise.resolve();
-
-/** Sets what hands in unsent acts. */
-export function onRevoked(handIn: HandIn): void {
-  handInActs = handIn;
-}
+/** Record kind of unsent acts. */
+const WRITE_KIND = 'write';
 
 /**
- * Hands in unsent acts and destroys the local data. Acts that cannot be handed in stay sealed, without their key.
+ * Hands in unsent acts and destroys the local data. If the platform refuses the acts, they stay sealed, without anything
+ * else.
  * @param owner operators/{id}
  */
 export async function endWork(localStore: LocalStore, owner: string): Promise<void> {
-  const grant = offlineGrant.current();
-  await handInActs({ localStore, grant });
-  offlineGrant.set(undefined);
+  try {
+    await handInStored({ localStore, grant: offlineGrant.current() });
+  } catch {
+    return destroyAllButActs(owner);
+  } finally {
+    offlineGrant.set(undefined);
+  }
   await localStore.destroy();
   await destroyStored(owner);
+}
+
+async function destroyAllButActs(owner: string): Promise<void> {
+  const db = await openDatabase();
+  const all = IDBKeyRange.bound([owner, '', ''], [owner, '\uffff', '\uffff']);
+  for (const key of await db.getAllKeys('records', all)) if (key[1] !== WRITE_KIND) await db.delete('records', key);
+  db.close();
 }
 
 /** Destroys what this browser stores of an operator, also while the page has opened none of it. */
