@@ -145,9 +145,7 @@ function SignedInApp() {
       <ErrorBoundary resetKey={path}>
         <Suspense fallback={<Skeleton />}>
           <Switch>
-            <Route path="/">
-              <Home />
-            </Route>
+            <Route path="/" component={Home} />
             <Route path="/centres">{isSupervisor ? <Centres /> : <NoAccess />}</Route>
             <Route path="/holds/:id?">
               {({ id }) => (isSupervisor ? <Holds key={id} application={id} /> : <NoAccess />)}

@@ -1,7 +1,7 @@
 import { api, bodyOf, countOpenRequests, subscribeToOutcomes } from '../api/client.ts';
 import { BACKGROUND_HEADER, isUserIdle } from '../api/user-activity.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
-import { deviceId } from './device.ts';
+import { deviceId } from '../session/device.ts';
 import { refreshOfflineCopy } from './refresh.ts';
 import type { CopyTransport } from './refresh.ts';
 
