@@ -1,17 +1,14 @@
 import type { Session } from '../api/types.ts';
 import { holdRequests } from '../api/session-hold.ts';
-import { openUploads } from '../documents/uploads.ts';
 import { deleteKeyRecords, listOwners, openDatabase, readKeyRecord, writeKeyRecord } from '../local-store/database.ts';
 import type { ContactTimes, LocalDatabase } from '../local-store/database.ts';
 import { openLocalStore } from '../local-store/local-store.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import type { UnlockedStore } from '../local-store/offline-keys.ts';
-import { openOutbox } from '../outbox/outbox.ts';
-import { openMandateRequests } from '../visit/mandate/mandate-requests.ts';
 import type { Contact } from './device.ts';
 import { updateOfflineAccess } from './offline-access.ts';
 import { offlineGrant } from './offline-grant.ts';
-import { cancelSignOut } from './session-lifecycle.ts';
+import { cancelSignOut, openParts } from './session-lifecycle.ts';
 import type { SessionState } from './session.tsx';
 
 /**
@@ -128,11 +125,5 @@ export async function openOffline({ owner, key }: UnlockedStore): Promise<Sessio
   cancelSignOut();
   holdRequests();
   offlineGrant.set(stored.grant);
-  const [outbox, uploads, mandates] = await Promise.all([
-    openOutbox(localStore),
-    openUploads(localStore),
-    openMandateRequests(localStore),
-  ]);
-  const { session } = stored;
-  return { kind: 'signedIn', isNew: false, isOffline: true, session, localStore, outbox, uploads, mandates };
+  return openParts({ isNew: false, isOffline: true, session: stored.session, localStore });
 }

@@ -93,9 +93,10 @@ async function openStore(owner: string, { keyShare, offlineGrant }: Contact): Pr
   return openLocalStore(owner, await openDataKey(owner, keyShare));
 }
 
-type Parts = Pick<SignedInState, 'session' | 'localStore' | 'isKeyMissing'> & { isNew: boolean };
+type Parts = Pick<SignedInState, 'session' | 'localStore' | 'isKeyMissing'> & { isNew: boolean; isOffline?: boolean };
 
-async function openParts(parts: Parts): Promise<SessionState> {
+/** Opens what works on the local store, and resumes stored writes. */
+export async function openParts(parts: Parts): Promise<SessionState> {
   const { localStore, session } = parts;
   const [outbox, uploads] = await Promise.all([
     openOutbox(localStore, createPageEnvironment(session.operator.name)),
