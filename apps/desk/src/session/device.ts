@@ -48,23 +48,15 @@ export async function forgetDevice(): Promise<void> {
   db.close();
 }
 
-let chainHead: () => string | undefined = () => undefined;
-
-/** Sets the source of the chain head: the Idempotency-Key of the newest act that the platform has. */
-export function setChainHead(source: () => string | undefined): void {
-  chainHead = source;
-}
-
 /**
  * Contacts the platform as this device. Renews the offline grant.
  * @throws ApiError DEVICE_REVOKED or OPERATOR_SUSPENDED; NetworkError
  */
 export async function contactDevice(): Promise<Contact> {
-  const head = chainHead();
   const answer = await bodyOf(
     api.POST('/api/v1/devices/{device}/contact', {
       params: { path: { device: await deviceId() } },
-      body: head === undefined ? {} : { chainHead: head },
+      body: {},
     }),
   );
   offlineGrant.set(answer.offlineGrant);

@@ -3,7 +3,7 @@ import { isUserIdle } from '../api/user-activity.ts';
 import type { SessionState } from './session.tsx';
 
 /** A desk without activity for this long locks, in ms. */
-export const IDLE_LOCK_MS = 10 * 60_000;
+const IDLE_LOCK_MS = 10 * 60_000;
 /** How often activity and the clock are checked, in ms. */
 const CHECK_INTERVAL_MS = 15_000;
 
