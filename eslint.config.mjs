@@ -48,6 +48,7 @@ const SOURCES = [
   'tools/*/**',
   'bench/**',
   'chaos/**',
+  'fleet/**',
   'local/**',
   'k8s/lab/**',
 ];
@@ -451,7 +452,7 @@ export default tseslint.config(
             tags('agency-kit', ['agency-contract', 'kafka-driver', 'local', 'testing']),
             tags('agency-simulator', ['agency-contract', 'agency-kit', 'local', 'testing']),
             tags('local', ['none']),
-            ...['e2e', 'bench', 'chaos', 'tools'].map((name) => ({
+            ...['e2e', 'bench', 'chaos', 'fleet', 'tools'].map((name) => ({
               sourceTag: `name:${name}`,
               onlyDependOnLibsWithTags: ['*'],
             })),
@@ -511,7 +512,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', META, ENV, SPREAD, ...NAMES] },
   },
   {
-    files: ['tools/**', 'bench/**', 'chaos/**', 'local/**', 'k8s/lab/**', 'e2e/**', '**/test/**'],
+    files: ['tools/**', 'bench/**', 'chaos/**', 'fleet/**', 'local/**', 'k8s/lab/**', 'e2e/**', '**/test/**'],
     rules: { 'no-console': 'off' },
   },
   prettier,

@@ -16,7 +16,7 @@ const HISTORICAL_PAGES = /^(CHANGELOG\.md|docs\/decisions\/|bench\/results\/)/;
 const SIGNALS_PAGE = 'docs/reference/metrics-and-logs.md';
 const NO_SOURCES = new Set(['test', 'gen', 'dist', 'examples']);
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '.nx', '.cups']);
-const FOLDERS = 'apps|bench|chaos|data|docs|e2e|helm|k8s|libs|local|proto|tools';
+const FOLDERS = 'apps|bench|chaos|data|docs|e2e|fleet|helm|k8s|libs|local|proto|tools';
 /** Folders that a build creates: a fresh checkout does not have them. */
 const GENERATED = /^(libs\/contracts\/gen|apps\/desk\/(gen|dist)|libs\/agency-contract\/dist)/;
 

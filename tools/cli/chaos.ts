@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { action, defineCommand, positiveNumber } from './program.ts';
-import { runScript } from './run-script.ts';
+import { runScript, toFlags } from './run-script.ts';
 
 interface ChaosOptions {
   minutes: number;
@@ -32,10 +32,4 @@ export function chaosCommand(): Command {
     .addOption(new Option('--data <folder>', 'folder of data and logs').default(undefined, 'a new temporary folder'))
     .option('--json', 'print one JSON object and nothing else', false)
     .action(action((options: ChaosOptions) => runScript('chaos/chaos.ts', toFlags(options))));
-}
-
-function toFlags(options: ChaosOptions): string[] {
-  return Object.entries(options).flatMap(([name, value]) =>
-    value === false || value === undefined ? [] : value === true ? [`--${name}`] : [`--${name}`, String(value)],
-  );
 }

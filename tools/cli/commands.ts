@@ -4,6 +4,7 @@ import { alertsCommand } from './alerts/command.ts';
 import { backupCommand } from './backup/command.ts';
 import { centreCommand } from './centre/command.ts';
 import { chaosCommand } from './chaos.ts';
+import { fleetCommand } from './fleet.ts';
 import { chartsCommand } from './charts/command.ts';
 import { clusterCommand } from './cluster/command.ts';
 import { contractCommand } from './contract.ts';
@@ -54,6 +55,7 @@ export function createCommands(): Command[] {
     contractCommand(),
     protoBaselineCommand(),
     chaosCommand(),
+    fleetCommand(),
     deskCommand(),
   ];
 }

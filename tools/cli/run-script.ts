@@ -27,3 +27,10 @@ export function runScript(file: string, args: readonly string[]): Promise<number
     });
   });
 }
+
+/** Returns the options of a command as flags of its script. Absent and false options have none. */
+export function toFlags(options: object): string[] {
+  return Object.entries(options as Record<string, unknown>).flatMap(([name, value]) =>
+    value === false || value === undefined ? [] : value === true ? [`--${name}`] : [`--${name}`, String(value)],
+  );
+}

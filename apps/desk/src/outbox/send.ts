@@ -6,25 +6,41 @@ import type { Write } from './write.ts';
 /** Writes that replace content: the platform rejects them if a colleague changed it meanwhile. */
 const VERSIONED_KINDS: readonly Write['kind'][] = ['edit', 'correct'];
 
+/** An HTTP request of a write. */
+export interface WriteRequest {
+  method: 'post' | 'patch';
+  path: string;
+  headers: Record<string, string>;
+  body: Record<string, unknown>;
+}
+
+/**
+ * Returns the request of a write.
+ * @param etag of the version that an edit or a correction is based on
+ */
+export function toRequest(write: Write, etag: string | undefined): WriteRequest {
+  const { kind, key, body } = write;
+  const headers: Record<string, string> = { 'Idempotency-Key': key, 'Content-Type': 'application/json' };
+  if (VERSIONED_KINDS.includes(kind) && etag !== undefined) headers['If-Match'] = etag;
+  const claim = toOfflineClaim(write);
+  if (claim !== undefined) headers['Cups-Offline'] = claim;
+  return { method: kind === 'edit' ? 'patch' : 'post', path: pathOf(write), headers, body };
+}
+
 /**
  * Sends one write. A collection answers with its members, of which an application has more; its callers read none.
  * A mandate answers with the mandate.
  * @throws ApiError, NetworkError
  */
 export async function send(write: Write, etag: string | undefined): Promise<Application> {
-  const { kind, key, body } = write;
-  const headers: Record<string, string> = { 'Idempotency-Key': key, 'Content-Type': 'application/json' };
-  if (VERSIONED_KINDS.includes(kind) && etag !== undefined) headers['If-Match'] = etag;
-  const claim = toOfflineClaim(write);
-  if (claim !== undefined) headers['Cups-Offline'] = claim;
+  const { method, path, headers, body } = toRequest(write, etag);
   // Writes are stored as data, so one untyped call sends all kinds.
   const call = api as unknown as {
     request(method: string, path: string, init: object): Promise<{ data?: Application }>;
   };
-  const method = kind === 'edit' ? 'patch' : 'post';
   // Actions survive the closing of the page. Content may exceed the keepalive limit (64 KB) and is stored anyway.
-  const keepalive = kind !== 'create' && !VERSIONED_KINDS.includes(kind);
-  const { data } = await call.request(method, pathOf(write), { body, headers, keepalive });
+  const keepalive = write.kind !== 'create' && !VERSIONED_KINDS.includes(write.kind);
+  const { data } = await call.request(method, path, { body, headers, keepalive });
   if (!data) throw new NetworkError('an empty answer');
   return data;
 }

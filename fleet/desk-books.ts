@@ -1,0 +1,52 @@
+import type { Write } from '@cups/desk/write';
+import type { FleetRecord, PrintedReceipt, TakenWrite } from './fleet-record.ts';
+
+/** What the desks of a run did. */
+export interface DeskBooks {
+  /** Enters writes that survive a power cut, once each. */
+  take(desk: number, writes: readonly Write[]): void;
+  /** Enters a refusal. @returns false if it is known already */
+  refuse(write: Write, reason: string): boolean;
+  print(receipt: PrintedReceipt): void;
+  countFault(kind: string): void;
+  readonly record: Pick<FleetRecord, 'taken' | 'receipts' | 'faults'>;
+}
+
+export function openDeskBooks(): DeskBooks {
+  const taken = new Map<string, TakenWrite>();
+  const receipts: PrintedReceipt[] = [];
+  const faults: Record<string, number> = {};
+  return {
+    take(desk, writes) {
+      for (const write of writes) {
+        // Writes of a full disk have no number.
+        if (taken.has(write.key) || write.sequence === undefined) continue;
+        taken.set(write.key, toTakenWrite(desk, write, write.sequence));
+      }
+    },
+    refuse({ key }, reason) {
+      const write = taken.get(key);
+      if (!write || write.refusal !== undefined) return false;
+      Object.assign(write, { refusal: reason, isDecided: true });
+      return true;
+    },
+    print: (receipt) => void receipts.push(receipt),
+    countFault: (kind) => void (faults[kind] = (faults[kind] ?? 0) + 1),
+    get record() {
+      return { taken: [...taken.values()], receipts, faults };
+    },
+  };
+}
+
+function toTakenWrite(desk: number, write: Write, sequence: number): TakenWrite {
+  const { key, application, kind, grant } = write;
+  const text = textOf(write);
+  return Object.assign({ desk, key, application, kind, sequence, isOffline: grant !== undefined }, text && { text });
+}
+
+/** Returns what identifies the effect of a write that is no row of the history. */
+function textOf({ kind, body }: Write): string | undefined {
+  if (kind === 'notes') return body['text'] as string;
+  if (kind === 'mandates') return `mandates/${body['id'] as string}`;
+  return kind === 'edit' ? (body['contact'] as { phone: string }).phone : undefined;
+}

@@ -1,0 +1,142 @@
+import type { FleetRecord, FoundApplication, TakenWrite } from './fleet-record.ts';
+
+/** The rules that a fleet run must keep. Each rule has a test in which it is broken. */
+
+export interface FleetViolation {
+  rule: FleetRule;
+  what: string;
+}
+
+type Rule = (record: FleetRecord) => string[];
+
+/** Kinds of writes that are no row of the history under their own request. */
+const WITHOUT_ROW: readonly string[] = ['create', 'edit', 'mandates'];
+
+const describeWrite = ({ desk, sequence, kind, application }: TakenWrite): string =>
+  `desk ${desk}, act ${sequence}: ${kind} of ${application}`;
+
+const isDue = ({ refusal }: TakenWrite): boolean => refusal === undefined;
+
+const byId = ({ applications }: FleetRecord): ReadonlyMap<string, FoundApplication> =>
+  new Map(applications.map((application) => [application.id, application]));
+
+/** A run that took nothing, or had no fault, proves nothing. */
+const checkCoverage: Rule = ({ taken, receipts, faults }) =>
+  Object.entries({
+    'acts without a line': taken.filter(({ isOffline }) => isOffline).length,
+    receipts: receipts.length,
+    'cut lines': faults['line'] ?? 0,
+    'power cuts': faults['power-cut'] ?? 0,
+  }).flatMap(([what, count]) => (count > 0 ? [] : [`no ${what}`]));
+
+const checkNothingLost: Rule = (record) => {
+  const found = byId(record);
+  return record.taken.filter(isDue).flatMap((write) => {
+    const application = found.get(write.application);
+    if (!application) return [`${describeWrite(write)}: the application is missing`];
+    return hasEffect(write, application) ? [] : [describeWrite(write)];
+  });
+};
+
+function hasEffect({ key, kind, text }: TakenWrite, found: FoundApplication): boolean {
+  switch (kind) {
+    case 'create':
+      return found.createdBy === key;
+    case 'mandates':
+      return found.mandate === text;
+    case 'edit':
+      return found.contact === text;
+    case 'notes':
+      return text !== undefined && found.notes.includes(text);
+    default:
+      return found.history.some(({ cause }) => cause === key);
+  }
+}
+
+const checkNothingDoubled: Rule = ({ applications, taken }) => {
+  const keys = new Map(taken.map((write) => [write.key, write]));
+  const texts = new Set(taken.flatMap(({ text }) => text ?? []));
+  return applications.flatMap(({ id, history, notes }) => [
+    ...countAbove(history.map(({ cause, kind }) => `${kind} ${cause}`)).map(([row]) =>
+      keys.has(row.split(' ')[1]!) ? `${id}: ${row} is recorded twice` : `${id}: ${row}`,
+    ),
+    ...countAbove(notes.filter((note) => texts.has(note))).map(([note]) => `${id}: the note "${note}" twice`),
+  ]);
+};
+
+/** Returns the values that occur more than once, with their number. */
+function countAbove(values: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count > 1);
+}
+
+/** The platform recorded the acts of one desk on one application in the order in which they were made. */
+const checkOrder: Rule = ({ applications, taken }) => {
+  const sequences = new Map(taken.map(({ key, desk, sequence }) => [key, { desk, sequence }]));
+  return applications.flatMap(({ id, history }) => {
+    const last = new Map<number, number>();
+    return history.flatMap(({ cause, kind }) => {
+      const act = sequences.get(cause);
+      if (!act) return [];
+      const before = last.get(act.desk) ?? 0;
+      last.set(act.desk, act.sequence);
+      return act.sequence > before ? [] : [`${id}: ${kind}, act ${act.sequence} after ${before}`];
+    });
+  });
+};
+
+/** A receipt is a promise to the person: its number finds the application, and the application was filed. */
+const checkReceipts: Rule = (record) => {
+  const found = byId(record);
+  const tracked = new Map(record.tracked.map(({ trackingNumber, application }) => [trackingNumber, application]));
+  return record.receipts.flatMap(({ desk, application, trackingNumber }) => {
+    const stored = found.get(application);
+    if (stored?.trackingNumber !== trackingNumber)
+      return [`desk ${desk}: the receipt of ${application} has another number`];
+    if (stored.state === 'draft') return [`desk ${desk}: ${application} has a receipt and was not filed`];
+    return tracked.get(trackingNumber) === application
+      ? []
+      : [`desk ${desk}: the number of ${application} finds nothing`];
+  });
+};
+
+const checkDecided: Rule = ({ taken }) =>
+  taken
+    .filter(({ refusal, isDecided }) => refusal !== undefined && !isDecided)
+    .map((write) => `${describeWrite(write)}: ${write.refusal}, and nobody decided`);
+
+const checkNothingWaits: Rule = ({ waiting }) =>
+  waiting.filter(({ writes }) => writes > 0).map(({ desk, writes }) => `desk ${desk}: ${writes} writes`);
+
+/** An act without a line has its desk time in the history. */
+const checkDeskTimes: Rule = (record) => {
+  const found = byId(record);
+  return record.taken
+    .filter((write) => write.isOffline && isDue(write) && !WITHOUT_ROW.includes(write.kind))
+    .flatMap((write) => {
+      const row = found.get(write.application)?.history.find(({ cause }) => cause === write.key);
+      if (!row) return [];
+      if (!row.deskTime) return [`${describeWrite(write)}: no desk time`];
+      return row.deskTime.isBounded ? [] : [`${describeWrite(write)}: its desk time is not bounded`];
+    });
+};
+
+/** In report order. */
+export const FLEET_RULES = {
+  'the run is not empty': checkCoverage,
+  'nothing lost': checkNothingLost,
+  'nothing doubled': checkNothingDoubled,
+  'in order for each application': checkOrder,
+  'every printed receipt is found': checkReceipts,
+  'every refusal is decided': checkDecided,
+  'nothing waits': checkNothingWaits,
+  'desk times are bounded': checkDeskTimes,
+} satisfies Record<string, Rule>;
+export type FleetRule = keyof typeof FLEET_RULES;
+
+/** Returns every violation that a record shows. */
+export const checkFleet = (record: FleetRecord): FleetViolation[] =>
+  (Object.keys(FLEET_RULES) as FleetRule[]).flatMap((rule) =>
+    FLEET_RULES[rule](record).map((what) => ({ rule, what })),
+  );

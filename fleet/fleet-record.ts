@@ -1,0 +1,66 @@
+/** What a fleet run did, and what the platform has afterwards. The checker compares them. */
+
+/** A write that a desk took: its strict transaction was committed, or the platform has answered. */
+export interface TakenWrite {
+  desk: number;
+  /** Idempotency-Key. */
+  key: string;
+  /** ID of the application. */
+  application: string;
+  /** Kind of the write, as the outbox names it. */
+  kind: string;
+  /** Order at the desk, from 1. */
+  sequence: number;
+  /** Whether the platform was unreachable. */
+  isOffline: boolean;
+  /** Text of a note, or the contact of an edit; unique. */
+  text?: string;
+  /** Why the platform refused it. */
+  refusal?: string;
+  /** Whether the clerk decided about the refusal. The desk then writes a note instead. */
+  isDecided?: boolean;
+}
+
+/** A receipt that a desk printed. */
+export interface PrintedReceipt {
+  desk: number;
+  application: string;
+  trackingNumber: string;
+}
+
+/** An application as the platform has it. */
+export interface FoundApplication {
+  id: string;
+  state: string;
+  trackingNumber: string;
+  /** Request ID of the create. */
+  createdBy: string;
+  /** Telephone number of the contact. */
+  contact: string;
+  /** Name of the mandate. */
+  mandate: string;
+  /** Oldest first. */
+  history: FoundAction[];
+  /** Texts of the notes, oldest first. */
+  notes: string[];
+}
+
+export interface FoundAction {
+  kind: string;
+  /** Request ID. */
+  cause: string;
+  recordTime: number;
+  deskTime?: { sequence: number; isBounded: boolean };
+}
+
+export interface FleetRecord {
+  taken: TakenWrite[];
+  receipts: PrintedReceipt[];
+  applications: FoundApplication[];
+  /** Number of writes that still wait at each desk. */
+  waiting: { desk: number; writes: number }[];
+  /** Applications that the platform returned for a tracking number of a receipt. */
+  tracked: { trackingNumber: string; application: string | undefined }[];
+  /** Kinds of faults that happened, with their number. */
+  faults: Record<string, number>;
+}

@@ -1,0 +1,103 @@
+import { ApiError, NetworkError } from '@cups/desk/client';
+import type { Application, Problem } from '@cups/desk/types';
+import type { WriteRequest } from '@cups/desk/write-request';
+
+/** The line of a simulated desk. It may be cut, and loses requests or their responses. */
+
+/** How long a desk waits for a response, in ms. */
+const RESPONSE_TIMEOUT_MS = 30_000;
+
+export interface Contact {
+  offlineGrant: string;
+  serverTime: string;
+}
+
+interface LineOptions {
+  /** URL of the gateway, without a path. */
+  url: string;
+  /** Such as `cu-001-specialist`. */
+  operator: string;
+  /** Share of requests that get lost, half of them after they took effect. */
+  lossRate: number;
+  random: () => number;
+}
+
+export class SimulatedLine {
+  readonly #options: LineOptions;
+  readonly #cookies = new Map<string, string>();
+  isUp = true;
+  lossRate: number;
+  /** Whether the last request was answered. */
+  isReachable = true;
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+    this.lossRate = options.lossRate;
+  }
+
+  /** operators/{id} */
+  get operator(): string {
+    return `operators/${this.#options.operator}`;
+  }
+
+  /** Signs in. @returns the code of the centre */
+  async signIn(): Promise<string> {
+    const body = { provider: 'local', operator: this.#options.operator };
+    const session = await this.request<{ centre: string }>('post', '/api/v1/sessions', {}, body);
+    return session.centre.replace('centres/', '');
+  }
+
+  /** Sends one write. @throws ApiError, NetworkError */
+  send({ method, path, headers, body }: WriteRequest): Promise<Application> {
+    return this.request<Application>(method, path, headers, body);
+  }
+
+  /** Renews the offline grant. @throws ApiError, NetworkError */
+  contact(device: string): Promise<Contact> {
+    return this.request<Contact>('post', `/api/v1/devices/${device}/contact`, {}, {});
+  }
+
+  /** Returns the IDs of applications whose result can be handed over. @throws ApiError, NetworkError */
+  async listReady(): Promise<string[]> {
+    const { applications } = await this.request<{ applications: { id: string }[] }>(
+      'get',
+      '/api/v1/applications?state=ready&pageSize=200',
+    );
+    return applications.map(({ id }) => id);
+  }
+
+  /** @throws ApiError if the platform refuses, NetworkError without a response */
+  async request<T>(method: string, path: string, headers: object = {}, body?: object): Promise<T> {
+    const { random } = this.#options;
+    const luck = random();
+    try {
+      if (!this.isUp || luck < this.lossRate / 2) throw new NetworkError('the line is cut');
+      const result = await this.#fetch<T>(method, path, headers, body);
+      // The request took effect, and its response is lost.
+      if (!this.isUp || luck < this.lossRate) throw new NetworkError('the response is lost');
+      this.isReachable = true;
+      return result;
+    } catch (error) {
+      this.isReachable = error instanceof ApiError;
+      throw error;
+    }
+  }
+
+  async #fetch<T>(method: string, path: string, headers: object, body: object | undefined): Promise<T> {
+    const all = new Headers({ 'Content-Type': 'application/json', ...headers });
+    if (this.#cookies.size > 0) all.set('Cookie', [...this.#cookies.values()].join('; '));
+    const response = await fetch(this.#options.url + path, {
+      method: method.toUpperCase(),
+      headers: all,
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
+    }).catch(() => {
+      throw new NetworkError('no answer');
+    });
+    for (const set of response.headers.getSetCookie()) this.#cookies.set(set.split('=')[0]!, set.split(';')[0]!);
+    const answer = (await response.json().catch(() => undefined)) as unknown;
+    if (response.ok) return answer as T;
+    if (!answer) throw new NetworkError('an answer of something else');
+    throw new ApiError(answer as Problem, Number(response.headers.get('retry-after')) || undefined);
+  }
+}

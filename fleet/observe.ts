@@ -1,0 +1,93 @@
+import mongoose from 'mongoose';
+import type { Platform } from '@cups/tools/platform';
+import type { FleetRecord, FoundAction, FoundApplication, TakenWrite } from './fleet-record.ts';
+import type { SimulatedLine } from './line.ts';
+
+/** Reads what the platform has after a run: causes of the history in the store, all else at the desks. */
+
+interface StoredApplication {
+  _id: string;
+  createRequest?: string;
+  history: {
+    kind: string;
+    cause: string;
+    recordTime: Date;
+    deskTime?: { sequence: number; isBounded: boolean };
+  }[];
+}
+
+interface Details {
+  application: {
+    state: string;
+    trackingNumber: string;
+    contact?: { phone?: string };
+    mandate?: { name?: string };
+    notes?: { text: string }[];
+  };
+}
+
+/** Reads the applications that writes name, each at the desk that took it. */
+export async function readApplications(
+  platform: Platform,
+  taken: readonly TakenWrite[],
+  lines: readonly SimulatedLine[],
+): Promise<FoundApplication[]> {
+  const stored = new Map((await readStored(platform)).map((one) => [one._id, one]));
+  const deskOf = new Map(taken.map(({ application, desk }) => [application, desk]));
+  const found: FoundApplication[] = [];
+  for (const [id, desk] of deskOf) {
+    const document = stored.get(id);
+    if (!document) continue;
+    const { application } = await lines[desk]!.request<Details>('get', `/api/v1/applications/${id}/details`);
+    found.push({
+      id,
+      state: application.state,
+      trackingNumber: application.trackingNumber,
+      createdBy: document.createRequest?.split('|').at(-1) ?? '',
+      contact: (application.contact?.phone ?? '').replaceAll(' ', ''),
+      mandate: application.mandate?.name ?? '',
+      history: document.history.map(toFoundAction),
+      notes: (application.notes ?? []).map(({ text }) => text),
+    });
+  }
+  return found;
+}
+
+const toFoundAction = ({ kind, cause, recordTime, deskTime }: StoredApplication['history'][number]): FoundAction =>
+  Object.assign(
+    { kind, cause, recordTime: recordTime.getTime() },
+    deskTime && { deskTime: { sequence: deskTime.sequence, isBounded: deskTime.isBounded } },
+  );
+
+async function readStored({ mongoUri, prefix }: Platform): Promise<StoredApplication[]> {
+  const connection = await mongoose.createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000 }).asPromise();
+  try {
+    const applications = connection.useDb(`${prefix}cups-intake`).collection<StoredApplication>('applications');
+    return (await applications
+      .find({}, { projection: { createRequest: 1, history: 1 } })
+      .toArray()) as unknown as StoredApplication[];
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Looks up the number of each receipt, as the person's page and the search of the desk do. */
+export async function trackReceipts(
+  { receipts }: Pick<FleetRecord, 'receipts'>,
+  lines: readonly SimulatedLine[],
+): Promise<FleetRecord['tracked']> {
+  const tracked: FleetRecord['tracked'] = [];
+  for (const { desk, trackingNumber } of receipts) {
+    const line = lines[desk]!;
+    const search = { trackingNumber };
+    const rows = await line.request<{ applications: { id: string }[] }>(
+      'post',
+      '/api/v1/applications/search',
+      {},
+      search,
+    );
+    const state = await line.request<object>('post', '/api/v1/tracking', {}, search).catch(() => undefined);
+    tracked.push({ trackingNumber, application: state && rows.applications[0]?.id });
+  }
+  return tracked;
+}

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { generateTrackingNumber } from '@cups/application';
+import { createRandom } from '@cups/chaos/plan';
+import { openOutbox } from '@cups/desk/outbox';
+import type { Outbox } from '@cups/desk/outbox';
+import { createLocalLocks, SILENT_CHANNEL } from '@cups/desk/outbox-environment';
+import { toRequest } from '@cups/desk/write-request';
+import { applicationId, createContent } from '@cups/tools/filings';
+import type { Centre, PublicService } from '@cups/tools/filings';
+import { toMandateRequest, toNamedMandate } from '@cups/tools/mandates';
+import { ulid } from 'ulid';
+import { SimulatedDisk } from './disk.ts';
+import type { DeskBooks } from './desk-books.ts';
+import type { ActKind, DeskPlan } from './plan.ts';
+import type { SimulatedLine } from './line.ts';
+
+/** A clerk at a PC. The PC runs the outbox of the desk; storage, line, power and clock are simulated. */
+
+export interface DeskPlace {
+  line: SimulatedLine;
+  centre: Centre;
+  services: readonly PublicService[];
+  books: DeskBooks;
+}
+
+/** Endings of application IDs: the agency approves, is slow, rejects or stays silent. */
+const ENDINGS = ['ZQ', 'ZQ', 'ZS', 'ZR', 'ZN'];
+/** People of desk n are numbered from n of these. */
+const PEOPLE_PER_DESK = 100_000;
+
+type Page = { outbox: Outbox; unsubscribe: () => void };
+
+export class SimulatedDesk {
+  readonly #plan: DeskPlan;
+  readonly #place: DeskPlace;
+  readonly #disk = new SimulatedDisk();
+  readonly #random: () => number;
+  readonly #device = ulid();
+  /** How much the PC's clock is corrected by, in ms; of the last contact. */
+  #correctionMs = 0;
+  #grant: string | undefined;
+  #page: Page | undefined;
+  #people = 0;
+  /** IDs of the filed applications. */
+  readonly #filed: string[] = [];
+  /** Applications whose result waits, as read before the line was cut. */
+  #ready: string[] = [];
+
+  constructor(plan: DeskPlan, place: DeskPlace, seed: string) {
+    this.#plan = plan;
+    this.#place = place;
+    this.#random = createRandom(`${seed} clerk ${plan.desk}`);
+  }
+
+  /** Signs in, gets a grant and opens the page. */
+  async start(): Promise<void> {
+    await this.#contact();
+    await this.#openPage();
+  }
+
+  /** Plays the plan. @param msPerHour real time of an hour at the desk */
+  async play(msPerHour: number, signal: AbortSignal): Promise<void> {
+    const begun = performance.now();
+    const acts: Promise<void>[] = [];
+    for (const event of this.#plan.events) {
+      await pause(Math.max(0, begun + event.at * msPerHour - performance.now()), undefined, { signal });
+      if (event.kind === 'act') acts.push(this.#act(event.act));
+      else await this.#happen(event);
+    }
+    this.#disk.isFull = false;
+    // An act that a power cut ended never resolves.
+    void acts;
+  }
+
+  /** Restores the line, and sends all that waits. @returns the number of writes that still wait */
+  async settle(timeoutMs: number, signal: AbortSignal): Promise<number> {
+    this.#place.line.isUp = true;
+    this.#place.line.lossRate = 0;
+    await this.#contact();
+    const end = performance.now() + timeoutMs;
+    const { outbox } = this.#page!;
+    while (outbox.countPending() > 0 && performance.now() < end) {
+      outbox.flush();
+      outbox.resume();
+      await pause(100, undefined, { signal });
+    }
+    return outbox.countPending();
+  }
+
+  stop(): void {
+    this.#page?.unsubscribe();
+    this.#page?.outbox.stop();
+  }
+
+  async #happen(event: Exclude<DeskPlan['events'][number], { kind: 'act' }>): Promise<void> {
+    const { books, line } = this.#place;
+    books.countFault(event.kind);
+    switch (event.kind) {
+      case 'line':
+        line.isUp = event.isUp;
+        if (!event.isUp) return;
+        await this.#contact().catch(() => undefined);
+        return this.#page?.outbox.resume();
+      case 'disk':
+        this.#disk.isFull = event.isFull;
+        return;
+      case 'power-cut':
+        this.stop();
+        this.#disk.cutPower(this.#random);
+        return this.#openPage();
+      case 'kill':
+        this.stop();
+        this.#disk.kill();
+        return this.#openPage();
+      case 'release':
+        await this.#page?.outbox.close();
+        return this.#openPage();
+    }
+  }
+
+  /** Opens the page of the running PC. */
+  async #openPage(): Promise<void> {
+    const { line } = this.#place;
+    const outbox = await openOutbox(this.#disk.open(), {
+      owner: line.operator,
+      isReachable: () => line.isReachable,
+      now: () => this.#pcTime() + this.#correctionMs,
+      currentGrant: () => this.#grant,
+      send: (write, etag) => line.send(toRequest(write, etag)),
+      locks: createLocalLocks(),
+      openChannel: () => SILENT_CHANNEL,
+    });
+    const watch = () => void this.#watch(outbox);
+    const unsubscribe = outbox.subscribe(watch);
+    this.#page = { outbox, unsubscribe };
+    watch();
+  }
+
+  /** The clock of the PC, which may be wrong. */
+  #pcTime = (): number => Date.now() + this.#plan.clockSkewMs;
+
+  /** Talks to the platform: renews session and grant, corrects the clock, and reads which results wait. */
+  async #contact(): Promise<void> {
+    const { line } = this.#place;
+    const { offlineGrant, serverTime } = await line.contact(this.#device);
+    this.#grant = offlineGrant;
+    this.#correctionMs = Date.parse(serverTime) - this.#pcTime();
+    this.#ready = await line.listReady();
+  }
+
+  /** Enters what was stored and refused into the books, and decides about refusals as a clerk does. */
+  #watch(outbox: Outbox): void {
+    const { books } = this.#place;
+    for (const application of outbox.pendingApplications()) {
+      const { pending, refusal, isStored } = outbox.syncStatus(application);
+      if (isStored) books.take(this.#plan.desk, pending);
+      const [head] = pending;
+      if (!refusal || !head) continue;
+      books.take(this.#plan.desk, [head]);
+      if (!books.refuse(head, refusal.reason)) continue;
+      // A note about a refused note would be refused too.
+      if (head.kind === 'notes') outbox.withdrawWrites(application, [head.key]);
+      else outbox.replaceWithNote(application, [head.key], `refused ${head.key}: ${refusal.reason}`);
+    }
+  }
+
+  /** Resolves once the act is done at the desk; never, if the PC loses power before. */
+  async #act(act: ActKind): Promise<void> {
+    switch (act) {
+      case 'file':
+        return this.#file();
+      case 'note':
+        return this.#put(this.#pick(this.#filed), 'notes', { text: `note ${randomUUID()}` });
+      case 'notify':
+        return this.#put(this.#pick(this.#filed), 'person-notifications', { method: 'phone' });
+      case 'withdraw':
+        return this.#put(this.#pick(this.#filed), 'withdraw', { reason: 'another day' });
+      case 'hand-over': {
+        const [ready] = this.#ready.splice(0, 1);
+        if (!ready) return this.#act('note');
+        return this.#put(ready, 'hand-over', {
+          collectedBy: 'applicant',
+          idDocumentKind: 'identity-document',
+          idDocumentNumber: 'B00004219',
+        });
+      }
+    }
+  }
+
+  /** Takes an application and prints its receipt, once all of it survives a power cut. */
+  async #file(): Promise<void> {
+    const { centre, services, books } = this.#place;
+    const n = this.#plan.desk * PEOPLE_PER_DESK + (this.#people += 1);
+    const id = applicationId(this.#pick(ENDINGS)!);
+    const service = this.#pick(services)!;
+    const content = createContent(n, centre, service);
+    const mandate = ulid();
+    const trackingNumber = generateTrackingNumber((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
+    const subject = { ...content, publicService: service.code };
+    const { outbox } = this.#page!;
+    void this.#put(id, 'mandates', { id: mandate, ...toMandateRequest(subject) });
+    const named = { ...content, mandate: toNamedMandate(subject, `mandates/${mandate}`) };
+    void this.#put(id, 'create', { id, trackingNumber, publicService: service.code, ...named });
+    void this.#put(id, 'edit', { contact: { phone: `+3736${String(n).padStart(7, '0')}` } });
+    await this.#put(id, 'submit', {});
+    this.#filed.push(id);
+    // A receipt is printed in the page that has stored the act.
+    if (outbox === this.#page?.outbox) books.print({ desk: this.#plan.desk, application: id, trackingNumber });
+  }
+
+  /** Resolves once the write is stored for good, or was answered. */
+  async #put(application: string | undefined, kind: string, body: Record<string, unknown>): Promise<void> {
+    const { outbox } = this.#page!;
+    if (application === undefined) return;
+    const answered = outbox.put({ application, kind: kind as 'notes', body }).catch(() => undefined);
+    // The clerk moves on, which ends the time for an undo.
+    outbox.flush();
+    const isStored = () => outbox.syncStatus(application).isStored === true;
+    const stored = new Promise<void>((resolve) => {
+      const check = () => {
+        if (!isStored()) return;
+        unsubscribe();
+        resolve();
+      };
+      const unsubscribe = outbox.subscribe(check);
+      check();
+    });
+    await Promise.race([stored, answered]);
+  }
+
+  #pick<T>(values: readonly T[]): T | undefined {
+    return values[Math.floor(this.#random() * values.length)];
+  }
+}
