@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { applicationId } from '@cups/tools/filings';
-import { axe, open, PHONE } from '../desk.ts';
+import { axe, open, PHONE, tolerate } from '../desk.ts';
 import { applicant, fileApplication, openDeskFor } from '../filings.ts';
 import { platformUrl } from '../test-env.ts';
 
@@ -35,6 +35,9 @@ async function handIn(grant: string, acts: object[]): Promise<void> {
   });
   expect([response.status, await response.json()]).toEqual([200, { kept: acts.length, known: 0, refused: [] }]);
 }
+
+/** What the page asks of the platform. */
+const API_CALLS = /\/(?:api\/v1|readyz)/;
 
 const list = (page: Page) => page.getByRole('navigation', { name: 'Acte în carantină' });
 const groupOf = (page: Page, id: string) => list(page).getByRole('region', { name: id });
@@ -106,4 +109,55 @@ test('is open to the head of the centre, and to nobody else there', async () => 
   const manager = await open({ operator: 'cu-016-manager', path: '/quarantine' });
   await manager.getByText('Niciun act nu așteaptă o decizie.').waitFor();
   expect(await axe(manager)).toEqual([]);
+});
+
+test('takes over the unsent acts of the page of a suspended operator', async () => {
+  const centre = 'cu-017';
+  const operator = `${centre}-specialist`;
+  const filed = await fileApplication({ operator, ending: 'ZN' });
+  const page = await open({ operator, path: `/applications/${filed.id}` });
+  tolerate(page, /Failed to load resource|ERR_/);
+  await page.getByLabel('Scrieți o notă').waitFor();
+  await page.route(API_CALLS, (route) => route.abort());
+  await page.getByLabel('Scrieți o notă').fill('Luată fără legătură');
+  await page.keyboard.press('Enter');
+  await page.getByText('de trimis', { exact: true }).waitFor();
+
+  const manager = await open({ operator: `${centre}-manager`, path: '/team' });
+  const url = `${platformUrl()}/api/v1/centres/${centre.toUpperCase()}/operators/${operator}`;
+  const change = async (action: string, data: object) => {
+    const headers = { 'Idempotency-Key': randomUUID() };
+    expect((await manager.context().request.post(`${url}/${action}`, { data, headers })).status()).toBe(200);
+  };
+  await change('suspend', { reason: 'Nu mai vine la lucru' });
+  // The response of the gateway, which learns of a suspension within two minutes. The hand-in reaches the platform.
+  const problem = {
+    type: 'urn:cups:problem:OPERATOR_SUSPENDED',
+    title: 'Forbidden',
+    status: 403,
+    action: '',
+    requestId: 'r',
+  };
+  const body = JSON.stringify(Object.assign(problem, { reason: 'OPERATOR_SUSPENDED' }));
+  await page.unrouteAll();
+  const handedIn = page.waitForResponse('**/api/v1/quarantined-acts');
+  await page.route(API_CALLS, (route) =>
+    route.request().url().endsWith('/quarantined-acts')
+      ? route.continue()
+      : route.fulfill({ status: 403, contentType: 'application/problem+json', body }),
+  );
+  await page.getByText(/^Accesul dumneavoastră este suspendat/).waitFor({ timeout: 60_000 });
+  expect(await (await handedIn).json()).toEqual({ kept: 1, known: 0, refused: [] });
+
+  // The head of the centre finds the note and applies it once.
+  await manager.goto('/quarantine');
+  await groupOf(manager, filed.id).getByRole('button', { name: 'notă internă' }).click();
+  await manager.getByRole('cell', { name: 'Luată fără legătură' }).waitFor();
+  await manager.keyboard.press('Control+Enter');
+  await done(manager, 'Actul este aplicat.');
+  await change('reinstate', { reason: 'A revenit' });
+  const { notes } = (
+    await (await openDeskFor(`${centre}-manager`)).call<{ notes: object[] }>('GET', `/applications/${filed.id}`)
+  ).body;
+  expect(notes).toMatchObject([{ text: 'Luată fără legătură', author: `operators/${centre}-manager` }]);
 });
