@@ -103,7 +103,11 @@ function SessionGate() {
   if (state.kind === 'signedOut')
     return (
       <>
-        <SignIn interrupted={state.interrupted} refusalReason={state.refusalReason} />
+        <SignIn
+          interrupted={state.interrupted}
+          refusalReason={state.refusalReason}
+          refusedOperator={state.refusedOperator}
+        />
         {navigator.serviceWorker?.controller && <SignedOutUpdate />}
       </>
     );

@@ -8,7 +8,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { startKillableChromium } from '../chromium.ts';
 import type { KillableBrowser } from '../chromium.ts';
 import { axe, open, tolerate } from '../desk.ts';
-import { nextPerson } from '../filings.ts';
+import { fileApplication, nextPerson, openDeskFor } from '../filings.ts';
 import { KeyboardUser } from '../keyboard.ts';
 import { platformUrl } from '../test-env.ts';
 
@@ -464,4 +464,35 @@ test('destroys the local data of a revoked device', async () => {
     return keys.length + records.length === 0 || undefined;
   });
   expect(await page.evaluate(() => localStorage.getItem('cups-offline-access'))).toBeNull();
+});
+
+test('keeps the unsent acts of a revoked device for the words of the operator', async () => {
+  const operator = 'cu-021-specialist';
+  const filed = await fileApplication({ operator, ending: 'ZN' });
+  const page = await openWithPerson(operator);
+  const words = (await setUpPassphrase(page)).join(' ');
+  const device = await page.evaluate(() => localStorage.getItem('cups-device'));
+  await page.goto(`/applications/${filed.id}`);
+  await page.getByLabel('Scrieți o notă').waitFor();
+  await cut(page.context());
+  await page.getByLabel('Scrieți o notă').fill('Scrisă fără legătură');
+  await page.keyboard.press('Enter');
+  await page.getByText('de trimis', { exact: true }).waitFor();
+  await waitForKinds(page, 'write');
+  // The computer is switched off before anything is sent.
+  await page.goto('about:blank');
+  const manager = await openDeskFor('cu-021-manager');
+  await manager.call('POST', `/devices/${device}/revoke`, { body: { operator: `operators/${operator}` } });
+  await restore(page.context());
+  await page.goto('/');
+
+  await page.getByText(/acte netrimise: 1/).waitFor();
+  expect(await kindsOf(page)).toEqual(['write']);
+  await page.getByLabel('Șase cuvinte').fill(words);
+  await page.getByRole('button', { name: 'Predă' }).click();
+  await page.getByText(/^Actele au fost predate/).waitFor();
+  const { body } = await manager.call<{ acts: object[] }>('GET', `/quarantined-acts?operator=${operator}`);
+  expect(body.acts).toMatchObject([{ kind: 'notes', operator: `operators/${operator}`, state: 'open' }]);
+  const { keys, records } = await page.evaluate(readOrigin);
+  expect([...keys, ...records]).toEqual([]);
 });

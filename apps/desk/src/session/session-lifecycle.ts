@@ -82,8 +82,10 @@ export async function openSession(session: Session, { isNew, contact }: OpenOpti
     return await openParts({ isNew, session, localStore });
   } catch (error) {
     if (!isRevocation(error)) return openParts({ isNew, session, localStore: createMemoryStore(), isKeyMissing: true });
-    await endRevoked(createMemoryStore(), owner);
-    return { kind: 'signedOut', interrupted: undefined, refusalReason: error.reason };
+    await forgetDevice();
+    const { endSealedWork } = await import('./revocation.ts');
+    await endSealedWork(owner);
+    return { kind: 'signedOut', refusalReason: error.reason, refusedOperator: owner };
   }
 }
 

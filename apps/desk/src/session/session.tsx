@@ -46,12 +46,19 @@ export interface SignedInState {
   uploads: Uploads;
   mandates: MandateRequests;
 }
+export interface SignedOutState {
+  kind: 'signedOut';
+  interrupted?: InterruptedSession | undefined;
+  /** Reason code of a failed sign-in at another site, or of a contact that the platform refused. */
+  refusalReason?: string | undefined;
+  /** operators/{id} whose contact the platform refused. */
+  refusedOperator?: string | undefined;
+}
 export type SessionState =
   | { kind: 'unknown' }
   /** The platform is unreachable, and the session is unknown. */
   | { kind: 'unreachable' }
-  /** `refusalReason`: reason code of a failed sign-in at another site. */
-  | { kind: 'signedOut'; interrupted?: InterruptedSession | undefined; refusalReason?: string | undefined }
+  | SignedOutState
   /** `isNew`: signed in just now, not resumed. */
   | ({ kind: 'signedIn'; isNew: boolean } & SignedInState);
 

@@ -11,9 +11,9 @@ import { usePageTitle } from '../parts/use-page-title.ts';
 import { useSingleFlight } from '../parts/use-single-flight.ts';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
 import { SESSION } from '../texts/session.ts';
-import type { InterruptedSession } from './interrupted-session.ts';
 import { PublicLayout } from './public-layout.tsx';
 import { useSession } from './session.tsx';
+import type { SignedOutState } from './session.tsx';
 import { SignInProviders } from './sign-in-providers.tsx';
 import styles from './sign-in.module.css';
 
@@ -29,14 +29,10 @@ const INTERRUPTION_TEXTS = {
   revoked: SESSION.revoked,
 } as const;
 
-interface SignInProps {
-  /** The session that was not signed out. */
-  interrupted?: InterruptedSession | undefined;
-  /** Reason code of a failed sign-in at another site. */
-  refusalReason?: string | undefined;
-}
+/** Refusals after which unsent acts are handed in. */
+const REVOCATION_REASONS: readonly (string | undefined)[] = ['OPERATOR_SUSPENDED', 'DEVICE_REVOKED'];
 
-export function SignIn({ interrupted, refusalReason }: SignInProps) {
+export function SignIn({ interrupted, refusalReason, refusedOperator }: Omit<SignedOutState, 'kind'>) {
   const { t } = useLanguage();
   const providers = useQuery(providersQuery);
   const signIn = useSignIn(refusalReason);
@@ -59,7 +55,9 @@ export function SignIn({ interrupted, refusalReason }: SignInProps) {
           {signIn.fault}
         </p>
       )}
-      {signIn.reason === 'OPERATOR_SUSPENDED' && <SuspendedWork operator={signIn.operator ?? interrupted?.operator} />}
+      {REVOCATION_REASONS.includes(signIn.reason) && (
+        <SuspendedWork operator={signIn.operator ?? refusedOperator ?? interrupted?.operator} />
+      )}
       {providers.isPending && <Skeleton />}
       {providers.isError && <LoadError error={providers.error} onRetry={() => void providers.refetch()} />}
       {providers.data?.providers.length === 0 && <p>{t(SESSION.noProvider)}</p>}
@@ -94,23 +92,24 @@ export function SignIn({ interrupted, refusalReason }: SignInProps) {
 
 /**
  * Signs in and keeps the error.
- * @param refusalReason the initial error, from another site; the next attempt replaces it
+ * @param refusalReason the error that the page was opened with; one of the next attempt replaces it
  */
 function useSignIn(refusalReason: string | undefined) {
   const { t } = useLanguage();
   const { signIn } = useSession();
-  const [reason, setReason] = useState(refusalReason);
+  const [failure, setFailure] = useState<string>();
   const [refusedOperator, setRefusedOperator] = useState<string>();
   const [signInAs, busy] = useSingleFlight(async (provider: string, operator?: string) => {
-    setReason(undefined);
+    setFailure(undefined);
     setRefusedOperator(operator);
     try {
       await signIn(provider, operator);
     } catch (error) {
       if (!(error instanceof ApiError) && !isTransient(error)) throw error;
-      setReason(error instanceof ApiError ? error.reason : NETWORK_ERROR);
+      setFailure(error instanceof ApiError ? error.reason : NETWORK_ERROR);
     }
   });
+  const reason = failure ?? refusalReason;
   const fault = reason === undefined ? '' : t(signInErrorText(reason));
   return { busy, fault, reason, operator: refusedOperator, as: signInAs };
 }

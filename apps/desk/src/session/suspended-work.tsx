@@ -8,13 +8,13 @@ import { Field, TextInput } from '../parts/field.tsx';
 import { useSingleFlight } from '../parts/use-single-flight.ts';
 import { OFFLINE_ACCESS } from '../texts/offline-access.ts';
 import { restoreGrant } from './offline-session.ts';
-import { destroyStored, endWork } from './revocation.ts';
+import { countOpenableActs, endSealedWork, endWork } from './revocation.ts';
 import styles from './sign-in.module.css';
 import { countAttempt, remainingPause } from './unlock-attempts.ts';
 
 /**
- * The unsent acts of an operator whose sign-in was refused, because they are suspended. The words open them once more:
- * they are handed in for a supervisor, and the local data is destroyed.
+ * The unsent acts of an operator who is suspended or whose device was revoked. The words open them once more: they are
+ * handed in for a supervisor, and the local data is destroyed.
  */
 export default function SuspendedWork({ operator }: { operator: string | undefined }) {
   const { t } = useLanguage();
@@ -55,13 +55,12 @@ export default function SuspendedWork({ operator }: { operator: string | undefin
   );
 }
 
-/** Counts the sealed acts that words can open. Without any, the operator's data is destroyed immediately. */
+/** Counts the sealed acts that words can open. All other data of the operator is destroyed immediately. */
 function useUnsent(operator: string | undefined) {
   const [unsent, setUnsent] = useState<number | 'handed-in'>(0);
   useEffect(() => {
     let isMounted = true;
-    void countUnsent(operator).then(async (count) => {
-      if (count === 0 && operator) await destroyStored(operator);
+    void (operator ? endSealedWork(operator) : countUnsent()).then((count) => {
       if (isMounted) setUnsent(count);
     });
     return () => {
@@ -71,14 +70,11 @@ function useUnsent(operator: string | undefined) {
   return [unsent, setUnsent] as const;
 }
 
-/** @param operator operators/{id}; undefined if another site refused the sign-in without a name */
-async function countUnsent(operator: string | undefined): Promise<number> {
+/** Counts the acts of all operators: another site refused the sign-in without a name. */
+async function countUnsent(): Promise<number> {
   const db = await openDatabase();
-  const owners = (await listOwners(db, 'passphrase')).filter((owner) => owner === (operator ?? owner));
-  const counts = owners.map((owner) =>
-    db.count('records', IDBKeyRange.bound([owner, 'write', ''], [owner, 'write', '\uffff'])),
-  );
-  const all = await Promise.all(counts);
+  const owners = await listOwners(db, 'passphrase');
+  const counts = await Promise.all(owners.map((owner) => countOpenableActs(db, owner)));
   db.close();
-  return all.reduce((sum, count) => sum + count, 0);
+  return counts.reduce((sum, count) => sum + count, 0);
 }
