@@ -57,3 +57,16 @@ test('buildTimeline shows both times of an act without a line that arrived more 
     '',
   ]);
 });
+
+test('buildTimeline names who made an act that was released from quarantine', () => {
+  const released = { operator: 'operators/x', deskTime: '2026-06-29T07:00:00.000Z' };
+  const history = [{ kind: 'submit', actor: 'operators/supervisor', recordTime: '2026-06-30T07:00:00.000Z', released }];
+  const operators = [{ name: 'operators/x', displayName: 'Test Specialist Lozova' }];
+  const details = { application: {}, history, operators } as unknown as ApplicationDetails;
+  const t = (text?: { en?: string; ro?: string }, params: Record<string, string> = {}) =>
+    (text?.en ?? text?.ro ?? '').replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  const context = { t, agency: String, centre: String } as unknown as NameContext;
+  expect(buildTimeline(details, context).map(({ release }) => release)).toEqual([
+    'Made at the desk by Test Specialist Lozova, released from quarantine.',
+  ]);
+});

@@ -4,13 +4,14 @@ import { shortDate } from '../language/dates.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
 import { STATE_BLOCK } from '../texts/state-block.ts';
 import { APPLICATION_FACTS } from '../texts/application-facts.ts';
+import { DESK_TIME } from '../texts/desk-time.ts';
 import { findReplacement } from '../documents/replacement.ts';
 import type { Replacement } from '../documents/replacement.ts';
 import { groupDigits } from '../print/group-digits.ts';
 import { DOCUMENTS } from '../texts/documents.ts';
 import { contactText } from './contact-text.ts';
 import { deskTimeText } from './desk-time-text.ts';
-import { nameActor } from './operator-name.ts';
+import { nameActor, operatorName } from './operator-name.ts';
 
 /** The history of an application, newest first, without entries that the applicant may not see. */
 
@@ -21,6 +22,8 @@ export interface TimelineEntry {
   detail: string;
   /** Both times of an act without a line; absent with a line. */
   times?: string;
+  /** Who made an act that was released from quarantine; the actor released it. */
+  release?: string;
   /** A result that a later message of the agency replaced or revoked. */
   superseded?: { result: NonNullable<ApplicationAction['result']>; replacement: Replacement } | undefined;
 }
@@ -60,8 +63,13 @@ function toTimelineEntry(entry: ApplicationAction, details: ApplicationDetails, 
     action: entry.actor.startsWith('operators/') ? text : agreeWithSubject(text, actor),
     detail: detailText(entry, details, context),
     times: deskTimeText(entry.deskTime, entry.recordTime, context.t),
+    release: releaseText(entry, details, context.t),
     superseded: entry.result && replacement && { result: entry.result, replacement },
   };
+}
+
+function releaseText({ released }: ApplicationAction, { operators }: ApplicationDetails, t: NameContext['t']): string {
+  return released ? t(DESK_TIME.released, { operator: operatorName(operators, released.operator, t) }) : '';
 }
 
 function detailText(

@@ -24,7 +24,7 @@ export function Timeline({ details: shown }: { details: ApplicationDetails }) {
     <section className={styles.timeline}>
       <h2>{t(APPLICATION_FACTS.way)}</h2>
       <ol>
-        {entries.map(({ time: at, actor, action, detail, times, superseded }, index) => (
+        {entries.map(({ time: at, actor, action, detail, times, release, superseded }, index) => (
           <li key={`${at} ${index}`}>
             <time dateTime={at}>{formatWhen(at, { language, today: today() })}</time>
             <span className={styles.dot} aria-hidden="true" />
@@ -34,6 +34,7 @@ export function Timeline({ details: shown }: { details: ApplicationDetails }) {
               </p>
               {detail && <p className={styles.more}>{detail}</p>}
               {times && <p className={styles.more}>{times}</p>}
+              {release && <p className={styles.more}>{release}</p>}
               {superseded && (
                 <ResultDocuments
                   application={details.application}

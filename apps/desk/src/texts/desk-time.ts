@@ -12,4 +12,9 @@ export const DESK_TIME = defineMessages({
     ru: 'Время компьютера: {desk}, не подтверждено. Записано: {recorded}.',
     en: 'Clock of the computer: {desk}, not confirmed. Recorded: {recorded}.',
   },
+  released: {
+    ro: 'Făcut la ghișeu de {operator}, aplicat din carantină.',
+    ru: 'Кто оформил: {operator}. Применено из карантина.',
+    en: 'Made at the desk by {operator}, released from quarantine.',
+  },
 });
