@@ -5,7 +5,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import { Button } from '../parts/button.tsx';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { PARTS } from '../texts/parts.ts';
-import { UNSENT } from '../texts/unsent.ts';
+import { SESSION } from '../texts/session.ts';
 import styles from './hand-over.module.css';
 
 interface HandOverErrorProps {
@@ -26,7 +26,11 @@ export function HandOverError({ application, onRetry }: HandOverErrorProps) {
   return (
     <div role="alert" className={styles.refused}>
       <p>{t(REASON_TEXTS[refusal.reason])}</p>
-      {onRetry ? <Button onClick={retry}>{t(PARTS.again)}</Button> : <Link href="/to-send">{t(UNSENT.show)}</Link>}
+      {onRetry ? (
+        <Button onClick={retry}>{t(PARTS.again)}</Button>
+      ) : (
+        <Link href="/to-send">{t(SESSION.showUnsent)}</Link>
+      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { KeysList } from '../keys/keys-list.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { lazyExtra } from '../lazy-screens.ts';
@@ -71,13 +72,13 @@ function Banners() {
       <LineNotice />
       {session.training && <Banner kind="practice">{t(SESSION.practice)}</Banner>}
       {!isReachable && (
-        <Banner kind="away">
+        <Banner kind="away" action={pending > 0 && <Link href="/to-send">{t(SESSION.showUnsent)}</Link>}>
           {t(localStore.isDurable ? SESSION.away : SESSION.awayInMemory)}
           {pending > 0 && ` (${t(SESSION.toSend, { n: pending })})`}
         </Banner>
       )}
       {decidesQuarantine(session.operator) && <QuarantineNotice />}
-      {(hasAlert || (!isReachable && pending > 0)) && <DeskBanners />}
+      {hasAlert && <DeskBanners />}
       {mustSignIn && <OfflineStrip />}
       <UploadIndicator />
       <DeletionErrors />

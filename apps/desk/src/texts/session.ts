@@ -94,6 +94,7 @@ export const SESSION = defineMessages({
   silent: { ro: 'Platforma nu răspunde', ru: 'Платформа не отвечает', en: 'Platform unavailable' },
   updated: { ro: 'Actualizat la {time}', ru: 'Обновлено в {time}', en: 'Updated at {time}' },
   toSend: { ro: 'de trimis: {n}', ru: 'к отправке: {n}', en: 'pending: {n}' },
+  showUnsent: { ro: 'Vezi ce este de trimis', ru: 'Показать неотправленное', en: 'View unsent acts' },
   practice: {
     ro: 'Exercițiu: fără valoare juridică',
     ru: 'Учебный режим: без юридической силы',

@@ -86,7 +86,6 @@ export const UNSENT = defineMessages({
     ru: 'Диск заполнен: сделанное сейчас пропадёт, если закрыть страницу. Освободите место на диске.',
     en: 'The disk is full. What you do now is lost if you close the page. Free some space on the disk.',
   },
-  show: { ro: 'Vezi ce este de trimis', ru: 'Показать неотправленное', en: 'View unsent acts' },
   clockAhead: {
     ro: 'Ceasul acestui calculator este înainte cu {n} min. Potriviți-l; până atunci actele poartă ora platformei.',
     ru: 'Часы этого компьютера спешат на {n} мин. Исправьте их; до этого действия датируются временем платформы.',

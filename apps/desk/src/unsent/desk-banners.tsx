@@ -4,6 +4,7 @@ import { clockOffset, subscribeToClock } from '../api/desk-clock.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Banner } from '../parts/banner.tsx';
 import { useSignedIn } from '../session/session.tsx';
+import { SESSION } from '../texts/session.ts';
 import { UNSENT } from '../texts/unsent.ts';
 import { MAX_CLOCK_OFFSET_MS } from './use-desk-alerts.ts';
 
@@ -14,12 +15,11 @@ export default function DeskBanners() {
   const { t } = useLanguage();
   const { outbox } = useSignedIn();
   const refused = useSyncExternalStore(outbox.subscribe, outbox.countRefused);
-  const pending = useSyncExternalStore(outbox.subscribe, outbox.countPending);
   const isFull = useSyncExternalStore(outbox.subscribe, outbox.hasStorageError);
   const offset = useSyncExternalStore(subscribeToClock, clockOffset);
   const isWrong = Math.abs(offset) > MAX_CLOCK_OFFSET_MS;
   const n = Math.round(Math.abs(offset) / MINUTE_MS);
-  const show = <Link href="/to-send">{t(UNSENT.show)}</Link>;
+  const show = <Link href="/to-send">{t(SESSION.showUnsent)}</Link>;
   return (
     <>
       {isFull && (
@@ -32,7 +32,6 @@ export default function DeskBanners() {
           {t(UNSENT.banner)}
         </Banner>
       )}
-      {refused === 0 && !isFull && pending > 0 && <Banner kind="news">{show}</Banner>}
       {isWrong && <Banner kind="trouble">{t(offset > 0 ? UNSENT.clockBehind : UNSENT.clockAhead, { n })}</Banner>}
     </>
   );

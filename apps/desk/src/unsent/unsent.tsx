@@ -121,7 +121,7 @@ function useApplicationName(application: string, { pending }: SyncStatus) {
   const details = useQueryClient().getQueryData<ApplicationDetails>(detailsQuery(application).queryKey)?.application;
   const draft = store.draft(application);
   const known = outbox.known(application) ?? details;
-  const typed = [draft?.typed['/applicant/familyName'], draft?.typed['/applicant/givenName']].filter(Boolean).join(' ');
+  const typed = [draft?.typed['/applicant/givenName'], draft?.typed['/applicant/familyName']].filter(Boolean).join(' ');
   const created = pending.find(({ kind }) => kind === 'create')?.body;
   const number = draft?.trackingNumber ?? known?.trackingNumber ?? application.slice(-6);
   const code = draft?.service ?? known?.publicService.replace('publicServices/', '') ?? created?.['publicService'];
