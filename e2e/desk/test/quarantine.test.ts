@@ -161,3 +161,28 @@ test('takes over the unsent acts of the page of a suspended operator', async () 
   ).body;
   expect(notes).toMatchObject([{ text: 'Luată fără legătură', author: `operators/${centre}-manager` }]);
 });
+
+test('takes over an act whose time nothing proves, from the list of unsent acts', async () => {
+  const operator = 'cu-015-specialist';
+  const filed = await fileApplication({ operator, ending: 'ZN' });
+  const page = await open({ operator, path: `/applications/${filed.id}` });
+  tolerate(page, /Failed to load resource/);
+  await page.getByLabel('Scrieți o notă').waitFor();
+  // The refusal of documents that may have come too late; the hand-in reaches the platform.
+  const problem = { reason: 'DESK_TIME_UNBOUNDED', type: 'x', title: 'x', status: 422, action: '', requestId: 'r' };
+  const notes = `**/api/v1/applications/${filed.id}/notes`;
+  await page.route(notes, (route) =>
+    route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+  );
+  await page.getByLabel('Scrieți o notă').fill('Adusă în ultima zi');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Vezi ce este de trimis' }).click({ timeout: 30_000 });
+  await page.unroute(notes);
+  const handedIn = page.waitForResponse('**/api/v1/quarantined-acts');
+  await page.getByRole('button', { name: 'Predă supervizorului' }).click();
+  expect(await (await handedIn).json()).toEqual({ kept: 1, known: 0, refused: [] });
+  await page.getByText('Totul este trimis.').waitFor();
+  const desk = await openDeskFor(operator);
+  const { body } = await desk.call<{ notes: { text: string }[] }>('GET', `/applications/${filed.id}`);
+  expect(body.notes.map(({ text }) => text)).toEqual([expect.stringMatching(/predat supervizorului spre decizie/)]);
+});

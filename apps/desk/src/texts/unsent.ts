@@ -37,6 +37,8 @@ export const UNSENT = defineMessages({
   openDraft: { ro: 'Deschide ciorna', ru: 'Открыть черновик', en: 'Open the draft' },
   openApplication: { ro: 'Deschide cererea', ru: 'Открыть заявление', en: 'Open the application' },
   keepAsNote: { ro: 'Păstrează ca notă', ru: 'Сохранить как заметку', en: 'Keep as a note' },
+  handIn: { ro: 'Predă supervizorului', ru: 'Передать супервизору', en: 'Hand in for a supervisor' },
+  handingIn: { ro: 'Se predă', ru: 'Передаётся', en: 'Handing in' },
   discard: { ro: 'Renunță la act', ru: 'Отменить действие', en: 'Discard the act' },
   cancel: { ro: 'Înapoi', ru: 'Назад', en: 'Back' },
   reason: { ro: 'De ce renunțați?', ru: 'Почему отменяете?', en: 'Why do you discard it?' },
@@ -69,6 +71,11 @@ export const UNSENT = defineMessages({
     ro: 'Făcut la ghișeu la {time}, neprimit de platformă: {act}',
     ru: 'Făcut la ghișeu la {time}, neprimit de platformă: {act}',
     en: 'Făcut la ghișeu la {time}, neprimit de platformă: {act}',
+  },
+  noteHandedIn: {
+    ro: 'Făcut la ghișeu la {time}, predat supervizorului spre decizie: {act}',
+    ru: 'Făcut la ghișeu la {time}, predat supervizorului spre decizie: {act}',
+    en: 'Făcut la ghișeu la {time}, predat supervizorului spre decizie: {act}',
   },
   noteDiscarded: {
     ro: 'Făcut la ghișeu la {time}, s-a renunțat: {act} Motivul: {reason}',

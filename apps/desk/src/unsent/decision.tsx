@@ -18,6 +18,7 @@ import { draftPath } from '../visit/visit-store.ts';
 import { useVisits } from '../visit/visits.tsx';
 import { actFacts, actLine, actTitle, toNoteText } from './describe-act.ts';
 import { storeDiscardedAct } from './discarded-acts.ts';
+import { HandInButton } from './hand-in-button.tsx';
 import styles from './unsent.module.css';
 
 /** Acts that continue in the screens of a visit. */
@@ -88,7 +89,7 @@ function FactRow({ label, value }: { label: string; value: string }) {
 
 /** @param exists whether the platform has the application, so that it takes a note */
 function Ways(props: DecisionProps & { exists: boolean; zone: string }) {
-  const { application, service, head, exists, zone } = props;
+  const { application, service, head, refusal, exists, zone } = props;
   const { t } = useLanguage();
   const { outbox } = useSignedIn();
   const { store } = useVisits();
@@ -103,8 +104,8 @@ function Ways(props: DecisionProps & { exists: boolean; zone: string }) {
     go(visit ? draftPath(visit, draft) : `/visits/resume/${application}`);
   };
   const canKeep = exists && head.kind !== 'notes';
-  const keep = () =>
-    outbox.replaceWithNote(application, [head.key], toNoteText(formatMessage('ro', UNSENT.noteKept, { time, act })));
+  const replaceWithNote = (message: typeof UNSENT.noteKept | typeof UNSENT.noteHandedIn) =>
+    outbox.replaceWithNote(application, [head.key], toNoteText(formatMessage('ro', message, { time, act })));
   if (isDiscarding)
     return <DiscardForm {...props} act={act} canKeep={canKeep} onCancel={() => setIsDiscarding(false)} />;
   return (
@@ -116,8 +117,11 @@ function Ways(props: DecisionProps & { exists: boolean; zone: string }) {
       ) : (
         exists && <Button onClick={() => go(`/applications/${application}`)}>{t(UNSENT.openApplication)}</Button>
       )}
+      {refusal.reason === 'DESK_TIME_UNBOUNDED' && (
+        <HandInButton write={head} onDone={() => replaceWithNote(UNSENT.noteHandedIn)} />
+      )}
       <Button onClick={() => outbox.retry(application)}>{t(UNSENT.retry)}</Button>
-      {canKeep && !isDraft && <Button onClick={keep}>{t(UNSENT.keepAsNote)}</Button>}
+      {canKeep && !isDraft && <Button onClick={() => replaceWithNote(UNSENT.noteKept)}>{t(UNSENT.keepAsNote)}</Button>}
       <Button variant="danger" onClick={() => setIsDiscarding(true)}>
         {t(UNSENT.discard)}
       </Button>
