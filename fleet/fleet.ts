@@ -84,16 +84,15 @@ async function openDesks(
   for (const plan of planFleet(options)) {
     // Several desks share a centre when there are more desks than centres.
     const centre = centres[plan.desk % centres.length]!;
-    const line = new SimulatedLine({
-      url,
-      operator: `${centre.code.toLowerCase()}-specialist`,
-      lossRate: plan.lossRate,
-      random: createRandom(`${seed} line ${plan.desk}`),
-    });
+    const code = centre.code.toLowerCase();
+    const random = createRandom(`${seed} line ${plan.desk}`);
+    const line = new SimulatedLine({ url, operator: `${code}-specialist`, lossRate: plan.lossRate, random });
+    const colleague = new SimulatedLine({ url, operator: `${code}-manager`, lossRate: 0, random });
     await line.signIn();
+    await colleague.signIn();
     const fileable = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
     lines.push(line);
-    desks.push(new SimulatedDesk(plan, { line, centre, services: fileable, books }, seed));
+    desks.push(new SimulatedDesk(plan, { line, colleague, centre, services: fileable, books }, seed));
   }
   return { lines, desks };
 }

@@ -40,11 +40,9 @@ export class SimulatedLine {
     return `operators/${this.#options.operator}`;
   }
 
-  /** Signs in. @returns the code of the centre */
-  async signIn(): Promise<string> {
+  async signIn(): Promise<void> {
     const body = { provider: 'local', operator: this.#options.operator };
-    const session = await this.request<{ centre: string }>('post', '/api/v1/sessions', {}, body);
-    return session.centre.replace('centres/', '');
+    await this.request<object>('post', '/api/v1/sessions', {}, body);
   }
 
   /** Sends one write. @throws ApiError, NetworkError */

@@ -11,8 +11,8 @@ export interface FleetOptions {
   hours: number;
 }
 
-/** What a clerk does. */
-export type ActKind = 'file' | 'note' | 'notify' | 'withdraw' | 'hand-over';
+/** What a clerk does, or a colleague at another PC of the centre, who has a line. */
+export type ActKind = 'file' | 'note' | 'notify' | 'withdraw' | 'hand-over' | 'colleague-withdraws';
 
 export type DeskEvent = {
   /** Hours since the beginning. */
@@ -47,14 +47,16 @@ const ACT_WEIGHTS: Readonly<Record<ActKind, number>> = {
   notify: 15,
   withdraw: 10,
   'hand-over': 15,
+  'colleague-withdraws': 8,
 };
-/** Writes of one act. Filing records a mandate, creates and edits a draft, and submits it. */
+/** Writes of one act at the desk. Filing records a mandate, creates and edits a draft, and submits it. */
 export const WRITES_PER_ACT: Readonly<Record<ActKind, number>> = {
   file: 4,
   note: 1,
   notify: 1,
   withdraw: 1,
   'hand-over': 1,
+  'colleague-withdraws': 0,
 };
 
 /** A desk in three has a clock that is wrong by up to a day. */

@@ -19,6 +19,8 @@ import type { SimulatedLine } from './line.ts';
 
 export interface DeskPlace {
   line: SimulatedLine;
+  /** The line of a colleague at the same centre. */
+  colleague: SimulatedLine;
   centre: Centre;
   services: readonly PublicService[];
   books: DeskBooks;
@@ -176,6 +178,8 @@ export class SimulatedDesk {
         return this.#put(this.#pick(this.#filed), 'person-notifications', { method: 'phone' });
       case 'withdraw':
         return this.#put(this.#pick(this.#filed), 'withdraw', { reason: 'another day' });
+      case 'colleague-withdraws':
+        return this.#withdrawAsColleague();
       case 'hand-over': {
         const [ready] = this.#ready.splice(0, 1);
         if (!ready) return this.#act('note');
@@ -186,6 +190,19 @@ export class SimulatedDesk {
         });
       }
     }
+  }
+
+  /** What the desk does later on this application is refused. The colleague sees only what has arrived. */
+  async #withdrawAsColleague(): Promise<void> {
+    const { colleague, books } = this.#place;
+    const application = this.#pick(this.#filed);
+    const path = `/api/v1/applications/${application}/withdraw`;
+    const headers = { 'Idempotency-Key': randomUUID() };
+    const answer = colleague.request('post', path, headers, { reason: 'another day' });
+    await answer.then(
+      () => books.countFault('colleague'),
+      () => undefined,
+    );
   }
 
   /** Takes an application and prints its receipt, once all of it survives a power cut. */
