@@ -86,8 +86,8 @@ async function openDesks(
     const centre = centres[plan.desk % centres.length]!;
     const code = centre.code.toLowerCase();
     const random = createRandom(`${seed} line ${plan.desk}`);
-    const line = new SimulatedLine({ url, operator: `${code}-specialist`, lossRate: plan.lossRate, random });
-    const colleague = new SimulatedLine({ url, operator: `${code}-manager`, lossRate: 0, random });
+    const line = new SimulatedLine({ url, operator: `${code}-specialist`, random });
+    const colleague = new SimulatedLine({ url, operator: `${code}-manager`, random });
     await line.signIn();
     await colleague.signIn();
     const fileable = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));

@@ -17,8 +17,6 @@ interface LineOptions {
   url: string;
   /** Such as `cu-001-specialist`. */
   operator: string;
-  /** Share of requests that get lost, half of them after they took effect. */
-  lossRate: number;
   random: () => number;
 }
 
@@ -26,13 +24,13 @@ export class SimulatedLine {
   readonly #options: LineOptions;
   readonly #cookies = new Map<string, string>();
   isUp = true;
-  lossRate: number;
+  /** Share of requests that get lost, half of them after they took effect. */
+  lossRate = 0;
   /** Whether the last request was answered. */
   isReachable = true;
 
   constructor(options: LineOptions) {
     this.#options = options;
-    this.lossRate = options.lossRate;
   }
 
   /** operators/{id} */

@@ -59,6 +59,7 @@ export class SimulatedDesk {
   async start(): Promise<void> {
     await this.#contact();
     await this.#openPage();
+    this.#place.line.lossRate = this.#plan.lossRate;
   }
 
   /** Plays the plan. @param msPerHour real time of an hour at the desk */

@@ -39,9 +39,9 @@ export function listCaches(page: Page): Promise<Record<string, string[]>> {
 
 const NUMBER = /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$/;
 /** Title of the receipt of an application that the platform has not registered. */
-export const TAKEN = 'Luată la ghișeu, încă neînregistrată';
+const TAKEN = 'Luată la ghișeu, încă neînregistrată';
 /** Text of the strip of a cut line. */
-export const LINE_STRIP = 'Legătura este tăiată din meniu.';
+const LINE_STRIP = 'Legătura este tăiată din meniu.';
 
 const at = (page: Page, pointer: string) => page.locator(`[id="${pointer}"]`);
 const title = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();

@@ -26,7 +26,7 @@ export function fleetCommand(): Command {
     .option('--acts <n>', 'writes of all desks together', positiveNumber(), 500)
     .option('--hours <n>', 'hours at the desks', positiveNumber(), 24)
     .option('--seconds <s>', 'seconds in which these hours pass', positiveNumber(), 30)
-    .option('--settle <s>', 'maximum seconds until everything is sent, once the lines are back', positiveNumber(), 120)
+    .option('--settle <s>', 'maximum seconds until everything is sent, once all lines work', positiveNumber(), 120)
     .option('--seed <text>', 'repeat another run (default: a new seed, which is printed)')
     .option('--report <file>', 'also write the report as JSON')
     .option('--json', 'print one JSON object and nothing else', false)
