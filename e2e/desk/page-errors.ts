@@ -18,7 +18,8 @@ export async function collectPageErrors(page: Page, url: string): Promise<string
   page.on('console', (message) => {
     if (message.type() === 'error' && !isApiFailure(message, url)) errors.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => errors.push(`error: ${error.stack ?? error.message}`));
+  // A DOMException has no stack.
+  page.on('pageerror', (error) => errors.push(`error: ${error.stack || `${error.name}: ${error.message}`}`));
   page.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
     if (origin === signInOrigin) return;

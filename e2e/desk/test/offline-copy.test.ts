@@ -3,20 +3,14 @@ import { eventually } from '@cups/testing';
 import type { Page } from 'playwright-core';
 import { axe, open, tolerate } from '../desk.ts';
 import { applicant, fileApplication, openDeskFor } from '../filings.ts';
+import { waitForCopy } from '../offline.ts';
 
 /** What a desk reads without a line: files that it copied in the background and never opened before. */
 
 const CLERK = 'cu-014-specialist';
 const OFFLINE_ERRORS = /Failed to load resource|ERR_/;
-/** A refresh waits until the operator has stopped for some seconds. */
-const COPY_TIMEOUT_MS = 90_000;
-
-/** Resolves once the copy of a page is complete: mandates come last. */
-async function waitForCopy(page: Page): Promise<void> {
-  await page.waitForResponse((response) => response.url().includes('/api/v1/mandates?state=active'), {
-    timeout: COPY_TIMEOUT_MS,
-  });
-}
+/** A read is reported with the next refresh, which waits until the operator has stopped for some seconds. */
+const REPORT_TIMEOUT_MS = 90_000;
 
 interface Access {
   kind: string;
@@ -56,7 +50,7 @@ test('shows a file that was never opened, and reports the read when the line is 
   await page.context().setOffline(false);
   await page.getByText(/^Date din/).waitFor({ state: 'hidden' });
   await eventually(async () => (await listAccesses(id)).some(({ kind }) => kind === 'offline'), {
-    timeoutMs: COPY_TIMEOUT_MS,
+    timeoutMs: REPORT_TIMEOUT_MS,
   });
   const reads = (await listAccesses(id)).filter(({ kind }) => kind === 'offline');
   // The result of the search, and the file.
@@ -68,22 +62,9 @@ test('shows a file that was never opened, and reports the read when the line is 
   }
 });
 
-test('shows nothing of the copy on a locked screen', async () => {
-  const person = applicant('Umbrăreanu', 'Ana');
-  const { id } = await fileApplication({ operator: CLERK, ending: 'ZN', content: { applicant: person } });
-  const page = await open({ operator: CLERK });
-  tolerate(page, OFFLINE_ERRORS);
-  await waitForCopy(page);
-  await page.context().setOffline(true);
-  await page.keyboard.press('F2');
-  await page.keyboard.type('umbrar');
-  await page.keyboard.press('Enter');
-  await page.getByText('Umbrăreanu').first().waitFor();
-  await page.keyboard.press('F8');
-  await page.getByText('Umbrăreanu').first().waitFor({ state: 'hidden' });
-  expect(await page.content()).not.toContain('Umbrăreanu');
-  // No record of the copy is readable in the browser's database.
-  const readable = await page.evaluate(async () => {
+/** Returns what the browser's database stores: the kinds of the records, and their bytes as text. */
+function readRecords(page: Page): Promise<{ kinds: string[]; text: string }> {
+  return page.evaluate(async () => {
     const request = indexedDB.open('cups-desk');
     const db = await new Promise<IDBDatabase>((done) => (request.onsuccess = () => done(request.result)));
     const all = db.transaction('records').objectStore('records').getAll();
@@ -94,6 +75,25 @@ test('shows nothing of the copy on a locked screen', async () => {
     const texts = records.map((record) => new TextDecoder().decode(record.sealed));
     return { kinds: [...new Set(records.map(({ kind }) => kind))], text: texts.join(' ') };
   });
+}
+
+test('shows nothing of the copy on a locked screen', async () => {
+  const person = applicant('Umbrăreanu', 'Ana');
+  const { id } = await fileApplication({ operator: CLERK, ending: 'ZN', content: { applicant: person } });
+  const page = await open({ operator: CLERK });
+  tolerate(page, OFFLINE_ERRORS);
+  await waitForCopy(page);
+  await eventually(async () => (await readRecords(page)).kinds.includes('copy-mandates') || undefined);
+  await page.context().setOffline(true);
+  await page.keyboard.press('F2');
+  await page.keyboard.type('umbrar');
+  await page.keyboard.press('Enter');
+  await page.getByText('Umbrăreanu').first().waitFor();
+  await page.keyboard.press('F8');
+  await page.getByText('Umbrăreanu').first().waitFor({ state: 'hidden' });
+  expect(await page.content()).not.toContain('Umbrăreanu');
+  // No record of the copy is readable in the browser's database.
+  const readable = await readRecords(page);
   expect(readable.kinds).toEqual(expect.arrayContaining(['copy-catalog', 'copy-file', 'copy-mandates', 'copy-queue']));
   expect(readable.text).not.toContain('Umbr');
   expect(readable.text).not.toContain(id);

@@ -9,6 +9,7 @@ import { startKillableChromium } from '../chromium.ts';
 import type { KillableBrowser } from '../chromium.ts';
 import { axe, open, tolerate } from '../desk.ts';
 import { applicant, fileApplication, nextPerson, openDeskFor, runAction } from '../filings.ts';
+import { waitForScreens } from '../offline.ts';
 import { KeyboardUser } from '../keyboard.ts';
 import { pdfText } from '../pdf.ts';
 import { platformUrl } from '../test-env.ts';
@@ -23,17 +24,6 @@ const FILED = 'Cererea a fost depusă';
 const at = (page: Page, pointer: string) => page.locator(`[id="${pointer}"]`);
 const title = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
 const choose = (page: Page, name: string) => page.getByRole('radio', { name, exact: true }).check({ force: true });
-
-/** Waits until the page has the catalog and the code of its screens, so that it needs no line. */
-async function waitForScreens(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.waitForFunction(() => {
-    const names = performance.getEntriesByType('resource').map(({ name }) => name);
-    // The code of one screen loads after the other; this is the last one.
-    return ['/resume-', '/api/v1/catalog'].every((part) => names.some((name) => name.includes(part)));
-  });
-  await page.waitForLoadState('networkidle');
-}
 
 /** Waits until a control has a value. */
 async function expectValue(page: Page, pointer: string, value: string): Promise<void> {

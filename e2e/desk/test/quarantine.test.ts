@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { applicationId } from '@cups/tools/filings';
 import { axe, open, PHONE, tolerate } from '../desk.ts';
 import { applicant, fileApplication, openDeskFor } from '../filings.ts';
+import { waitForScreens } from '../offline.ts';
 import { platformUrl } from '../test-env.ts';
 
 /** Acts of suspended operators: handed in without a session, decided by a head or a supervisor in the screen. */
@@ -166,18 +167,22 @@ test('takes over an act whose time nothing proves, from the list of unsent acts'
   const operator = 'cu-015-specialist';
   const filed = await fileApplication({ operator, ending: 'ZN' });
   const page = await open({ operator, path: `/applications/${filed.id}` });
-  tolerate(page, /Failed to load resource/);
-  await page.getByLabel('Scrieți o notă').waitFor();
+  tolerate(page, /Failed to load resource|ERR_INTERNET_DISCONNECTED/);
+  await page.getByRole('button', { name: 'Retrage cererea' }).waitFor();
+  await waitForScreens(page);
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Retrage cererea' }).click();
+  await page.getByRole('button', { name: 'Da, retrage' }).click();
+  await page.getByRole('link', { name: 'Vezi ce este de trimis' }).click();
   // The refusal of documents that may have come too late; the hand-in reaches the platform.
   const problem = { reason: 'DESK_TIME_UNBOUNDED', type: 'x', title: 'x', status: 422, action: '', requestId: 'r' };
-  const notes = `**/api/v1/applications/${filed.id}/notes`;
-  await page.route(notes, (route) =>
+  const withdrawal = `**/api/v1/applications/${filed.id}/withdraw`;
+  await page.route(withdrawal, (route) =>
     route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
   );
-  await page.getByLabel('Scrieți o notă').fill('Adusă în ultima zi');
-  await page.keyboard.press('Enter');
-  await page.getByRole('link', { name: 'Vezi ce este de trimis' }).click({ timeout: 30_000 });
-  await page.unroute(notes);
+  await page.context().setOffline(false);
+  await page.getByRole('button', { name: 'Predă supervizorului' }).waitFor();
+  await page.unroute(withdrawal);
   const handedIn = page.waitForResponse('**/api/v1/quarantined-acts');
   await page.getByRole('button', { name: 'Predă supervizorului' }).click();
   expect(await (await handedIn).json()).toEqual({ kept: 1, known: 0, refused: [] });

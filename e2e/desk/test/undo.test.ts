@@ -20,10 +20,13 @@ async function recordedOf({ id }: Application): Promise<RecordedDetails> {
   return (await (await openDeskFor(operator)).call<RecordedDetails>('GET', `/applications/${id}`)).body;
 }
 
-/** Collects the page's POST requests. */
+/** Collects the paths to which the page posts. A contact of the device is no write. */
 function writesOf(page: Page): string[] {
   const writes: string[] = [];
-  page.on('request', (request) => request.method() === 'POST' && writes.push(new URL(request.url()).pathname));
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (request.method() === 'POST' && !pathname.endsWith('/contact')) writes.push(pathname);
+  });
   return writes;
 }
 

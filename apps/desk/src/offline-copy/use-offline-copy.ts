@@ -19,10 +19,12 @@ export function useOfflineCopy(hasQueue: boolean, isPrefetched: boolean): void {
   }, [hasCopy, localStore]);
   useEffect(() => {
     if (!hasCopy || !isPrefetched || isOffline || centre === undefined) return;
-    const starting = import('./background.ts').then(({ startRefreshing }) =>
-      startRefreshing({ store: localStore, centre, isBusy: () => outbox.countPending() > 0 }),
-    );
-    // Without its code there is no copy until the page opens again.
-    return () => void starting.then((stop) => stop()).catch(() => undefined);
+    const starting = import('./background.ts')
+      .then(({ startRefreshing }) =>
+        startRefreshing({ store: localStore, centre, isBusy: () => outbox.countPending() > 0 }),
+      )
+      // Without its code, such as without a line, there is no new copy until the page opens again.
+      .catch(() => undefined);
+    return () => void starting.then((stop) => stop?.());
   }, [hasCopy, isPrefetched, isOffline, centre, localStore, outbox]);
 }
