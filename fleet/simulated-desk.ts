@@ -80,13 +80,15 @@ export class SimulatedDesk {
   async settle(timeoutMs: number, signal: AbortSignal): Promise<number> {
     this.#place.line.isUp = true;
     this.#place.line.lossRate = 0;
-    await this.#contact();
+    // All desks return at once; the platform may be busy.
+    await this.#contact().catch(() => undefined);
     const end = performance.now() + timeoutMs;
     const { outbox } = this.#page!;
+    // Once, as the page does: further attempts wait for the delays of the outbox.
+    outbox.resume();
     while (outbox.countPending() > 0 && performance.now() < end) {
       outbox.flush();
-      outbox.resume();
-      await pause(100, undefined, { signal });
+      await pause(200, undefined, { signal });
     }
     return outbox.countPending();
   }

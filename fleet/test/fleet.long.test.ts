@@ -12,7 +12,7 @@ describe('a large fleet of desks without a line', () => {
         desks: 20,
         acts: 5_000,
         hours: 72,
-        seconds: 90,
+        seconds: 150,
         settleSeconds: 240,
         signal: AbortSignal.timeout(540_000),
         onProgress: () => undefined,
