@@ -65,7 +65,10 @@ function holderScopeOf(context: Context, centre: string) {
   const { centre: own, roles } = sessionOf(context);
   if (own) return scopeOf(context);
   if (!roles.includes('supervisor') || centre === '')
-    throw new Problem({ reason: 'PERMISSION_DENIED', message: 'The session must belong to a centre.' });
+    throw new Problem({
+      reason: 'PERMISSION_DENIED',
+      message: 'Only a supervisor who names a centre needs no own one.',
+    });
   return { centre };
 }
 

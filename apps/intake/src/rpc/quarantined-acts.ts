@@ -118,7 +118,7 @@ const LIST_PROJECTION = {
 function scopeOf(context: Context, centre = ''): Scope {
   const { roles, centre: own } = sessionOf(context);
   if (roles.includes('supervisor')) return centre === '' ? 'platform' : { centre };
-  if (!own) throw new Problem({ reason: 'PERMISSION_DENIED', message: 'The session must belong to a centre.' });
+  if (!own) throw new Problem({ reason: 'PERMISSION_DENIED', message: 'Only a supervisor needs no own centre.' });
   const centres = centresOf(context);
   if (centre === '') return { centre: centres };
   if (!centres.includes(centre)) throw notFound();
