@@ -5,6 +5,8 @@ import type { FleetRecord, PrintedReceipt, TakenWrite } from './fleet-record.ts'
 export interface DeskBooks {
   /** Enters writes that survive a power cut, once each. */
   take(desk: number, writes: readonly Write[]): void;
+  /** Enters that a full disk refused these writes. */
+  markUnstored(writes: readonly Write[]): void;
   /** Enters a refusal. @returns false if it is known already */
   refuse(write: Write, reason: string): boolean;
   print(receipt: PrintedReceipt): void;
@@ -14,6 +16,7 @@ export interface DeskBooks {
 
 export function openDeskBooks(): DeskBooks {
   const taken = new Map<string, TakenWrite>();
+  const unstored = new Set<string>();
   const receipts: PrintedReceipt[] = [];
   const faults: Record<string, number> = {};
   return {
@@ -21,9 +24,11 @@ export function openDeskBooks(): DeskBooks {
       for (const write of writes) {
         // Writes of a full disk have no number.
         if (taken.has(write.key) || write.sequence === undefined) continue;
-        taken.set(write.key, toTakenWrite(desk, write, write.sequence));
+        const entry = toTakenWrite(desk, write, write.sequence);
+        taken.set(write.key, unstored.has(write.key) ? Object.assign(entry, { wasUnstored: true }) : entry);
       }
     },
+    markUnstored: (writes) => writes.forEach(({ key, sequence }) => sequence === undefined && unstored.add(key)),
     refuse({ key }, reason) {
       const write = taken.get(key);
       if (!write || write.refusal !== undefined) return false;

@@ -73,7 +73,8 @@ function countAbove(values: readonly string[]): [string, number][] {
 
 /** The platform recorded the acts of one desk on one application in the order in which they were made. */
 const checkOrder: Rule = ({ applications, taken }) => {
-  const sequences = new Map(taken.map(({ key, desk, sequence }) => [key, { desk, sequence }]));
+  const numbered = taken.filter(({ wasUnstored }) => !wasUnstored);
+  const sequences = new Map(numbered.map(({ key, desk, sequence }) => [key, { desk, sequence }]));
   return applications.flatMap(({ id, history }) => {
     const last = new Map<number, number>();
     return history.flatMap(({ cause, kind }) => {
@@ -114,7 +115,7 @@ const checkNothingWaits: Rule = ({ waiting }) =>
 const checkDeskTimes: Rule = (record) => {
   const found = byId(record);
   return record.taken
-    .filter((write) => write.isOffline && isDue(write) && !WITHOUT_ROW.includes(write.kind))
+    .filter((write) => write.isOffline && !write.wasUnstored && isDue(write) && !WITHOUT_ROW.includes(write.kind))
     .flatMap((write) => {
       const row = found.get(write.application)?.history.find(({ cause }) => cause === write.key);
       if (!row) return [];

@@ -13,6 +13,8 @@ export interface TakenWrite {
   sequence: number;
   /** Whether the platform was unreachable. */
   isOffline: boolean;
+  /** Whether a full disk refused it at first. It then has its number, and claims a desk time, only once it is stored. */
+  wasUnstored?: boolean;
   /** Text of a note, or the contact of an edit; unique. */
   text?: string;
   /** Why the platform refused it. */

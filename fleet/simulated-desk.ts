@@ -158,7 +158,8 @@ export class SimulatedDesk {
   #watch(outbox: Outbox): void {
     const { books } = this.#place;
     for (const application of outbox.pendingApplications()) {
-      const { pending, refusal, isStored } = outbox.syncStatus(application);
+      const { pending, refusal, isStored, hasStorageError } = outbox.syncStatus(application);
+      if (hasStorageError) books.markUnstored(pending);
       if (isStored) books.take(this.#plan.desk, pending);
       const [head] = pending;
       if (!refusal || !head) continue;

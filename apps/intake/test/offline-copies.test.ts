@@ -44,7 +44,7 @@ async function updateAll(here: Desk, device: string, held: { application: string
 
 describe('UpdateOfflineCopy', () => {
   test('returns the files of the centre in pages, then only what changed', async () => {
-    const here = at('CU-371');
+    const here = at('CU-396');
     const device = newDevice();
     const names: string[] = [];
     for (const n of [1, 2, 3]) names.push((await here.file(n)).name);
@@ -66,12 +66,12 @@ describe('UpdateOfflineCopy', () => {
   });
 
   test('names the files that left, and records from when until when the device held them', async () => {
-    const here = at('CU-372');
+    const here = at('CU-397');
     const device = newDevice();
     const { name } = await here.file(1);
     const { held } = await updateAll(here, device, []);
     const [row] = await copyRows(device);
-    expect(row).toMatchObject({ operator: 'operators/cu-372-specialist', centre: 'centres/CU-372', isHeld: true });
+    expect(row).toMatchObject({ operator: 'operators/cu-397-specialist', centre: 'centres/CU-397', isHeld: true });
     await here.withdrawApplication({ requestId: randomUUID(), name });
     const after = await here.updateOfflineCopy({ device, held });
     expect([after.files, after.removed]).toEqual([[], [name]]);
