@@ -7,7 +7,7 @@ export interface DeskBooks {
   take(desk: number, writes: readonly Write[]): void;
   /** Enters that a full disk refused these writes. */
   markUnstored(writes: readonly Write[]): void;
-  /** Enters a refusal. @returns false if it is known already */
+  /** Enters a refusal. @returns false if it is known already; a write that is not stored has no entry, and is decided too */
   refuse(write: Write, reason: string): boolean;
   print(receipt: PrintedReceipt): void;
   countFault(kind: string): void;
@@ -17,6 +17,7 @@ export interface DeskBooks {
 export function openDeskBooks(): DeskBooks {
   const taken = new Map<string, TakenWrite>();
   const unstored = new Set<string>();
+  const decided = new Set<string>();
   const receipts: PrintedReceipt[] = [];
   const faults: Record<string, number> = {};
   return {
@@ -31,8 +32,9 @@ export function openDeskBooks(): DeskBooks {
     markUnstored: (writes) => writes.forEach(({ key, sequence }) => sequence === undefined && unstored.add(key)),
     refuse({ key }, reason) {
       const write = taken.get(key);
-      if (!write || write.refusal !== undefined) return false;
-      Object.assign(write, { refusal: reason, isDecided: true });
+      if (decided.has(key)) return false;
+      decided.add(key);
+      if (write) Object.assign(write, { refusal: reason, isDecided: true });
       return true;
     },
     print: (receipt) => void receipts.push(receipt),
