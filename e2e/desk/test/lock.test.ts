@@ -438,9 +438,6 @@ test('destroys the local data of a suspended operator at the next contact, after
     return (keys.length === 0 && records.length === 0) || undefined;
   });
   await changeAccess('cu-020', 'reinstate');
-  await page.getByRole('button', { name: /Intră din nou/ }).click();
-  await title(page, /./).first().waitFor();
-  expect(await tab(page).count()).toBe(0);
 });
 
 test('destroys the local data of a revoked device', async () => {
