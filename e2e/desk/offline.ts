@@ -1,7 +1,7 @@
 import { idnp } from '@cups/tools/filings';
 import type { Page } from 'playwright-core';
 import { nextPerson } from './filings.ts';
-import type { KeyboardUser } from './keyboard.ts';
+import { KeyboardUser } from './keyboard.ts';
 
 /** What tests of the page without a network share. */
 
@@ -80,12 +80,9 @@ export async function setUpWords(page: Page): Promise<string> {
   return words.join(' ');
 }
 
-/**
- * Takes an application of a new person while the line is down.
- * @returns the number on the receipt
- */
-export async function takeApplication(user: KeyboardUser, familyName: string): Promise<string> {
-  const { page } = user;
+/** Fills in an application of a new person, up to the review. */
+export async function fillIn(page: Page, familyName: string): Promise<KeyboardUser> {
+  const user = new KeyboardUser(page);
   await user.press('n');
   await page.getByRole('combobox').waitFor();
   await user.type('adeverinta');
@@ -111,10 +108,23 @@ export async function takeApplication(user: KeyboardUser, familyName: string): P
   await title(page, 'Persoana împuternicește centrul');
   await user.press('Control+Enter');
   await title(page, 'Persoana verifică datele');
+  return user;
+}
+
+/** Submits, and returns the number on the receipt. */
+export async function submitOffline(page: Page, user: KeyboardUser): Promise<string> {
   await at(page, '/checked').check({ force: true });
   await user.press('Control+Enter');
   await title(page, TAKEN);
   return page.getByText(NUMBER).first().innerText();
+}
+
+/**
+ * Takes an application of a new person while the line is down.
+ * @returns the number on the receipt
+ */
+export async function takeApplication({ page }: Pick<KeyboardUser, 'page'>, familyName: string): Promise<string> {
+  return submitOffline(page, await fillIn(page, familyName));
 }
 
 /** Cuts the line by the switch of the account menu. */

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { idnp } from '@cups/tools/filings';
 import type { Page } from 'playwright-core';
 import { startKillableChromium } from '../chromium.ts';
 import type { KillableBrowser } from '../chromium.ts';
 import { axe, open, tolerate } from '../desk.ts';
-import { applicant, fileApplication, nextPerson, openDeskFor, runAction } from '../filings.ts';
-import { waitForScreens } from '../offline.ts';
+import { applicant, fileApplication, openDeskFor, runAction } from '../filings.ts';
+import { fillIn, submitOffline, waitForScreens } from '../offline.ts';
 import { KeyboardUser } from '../keyboard.ts';
 import { pdfText } from '../pdf.ts';
 import { platformUrl } from '../test-env.ts';
@@ -18,55 +17,14 @@ import { platformUrl } from '../test-env.ts';
 
 const operator = 'cu-001-specialist';
 const NUMBER = /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$/;
-const TAKEN = 'Luată la ghișeu, încă neînregistrată';
 const FILED = 'Cererea a fost depusă';
 
 const at = (page: Page, pointer: string) => page.locator(`[id="${pointer}"]`);
 const title = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
-const choose = (page: Page, name: string) => page.getByRole('radio', { name, exact: true }).check({ force: true });
 
 /** Waits until a control has a value. */
 async function expectValue(page: Page, pointer: string, value: string): Promise<void> {
   await eventually(async () => (await at(page, pointer).inputValue()) === value, { timeoutMs: 10_000 });
-}
-
-/** Fills in an application of a new person, up to the review. */
-async function fillIn(page: Page, familyName: string): Promise<KeyboardUser> {
-  const user = new KeyboardUser(page);
-  await user.press('n');
-  await page.getByRole('combobox').waitFor();
-  await user.type('adeverinta');
-  await page.getByRole('option', { selected: true }).waitFor();
-  await user.press('Enter');
-  await at(page, '/applicant/idnp').fill(idnp(nextPerson()));
-  await at(page, '/applicant/familyName').fill(familyName);
-  await at(page, '/applicant/givenName').fill('Vasile');
-  await at(page, '/applicant/birthDate').fill('4.5.1961');
-  await choose(page, 'Telefon');
-  await at(page, '/contact/phone').fill('069 123 456');
-  await user.press('Control+Enter');
-  await title(page, 'Ce se cere?');
-  await choose(page, 'Eliberarea actelor de identitate');
-  await user.press('Control+Enter');
-  await title(page, 'Ce acte a adus persoana?');
-  await user.press('Space');
-  await user.press('Control+Enter');
-  await title(page, /^(Ce termen și cost alege|Cum primește)/);
-  await user.press('1');
-  await choose(page, 'Se ridică la centru');
-  await user.press('Control+Enter');
-  await title(page, 'Persoana împuternicește centrul');
-  await user.press('Control+Enter');
-  await title(page, 'Persoana verifică datele');
-  return user;
-}
-
-/** Submits, and returns the number on the receipt. */
-async function submitOffline(page: Page, user: KeyboardUser): Promise<string> {
-  await at(page, '/checked').check({ force: true });
-  await user.press('Control+Enter');
-  await title(page, TAKEN);
-  return page.getByText(NUMBER).first().innerText();
 }
 
 async function findByNumber(trackingNumber: string): Promise<{ state: string; applicant?: { familyName?: string } }> {
