@@ -64,8 +64,11 @@ export function App({ entry }: { entry: EntryState }) {
       <SessionProvider entry={entry}>
         <SessionLanguageProvider>
           <KeysProvider>
-            <PublicLineNotice />
-            <SessionGate />
+            {/* An error outside the screens: nothing may leave a blank page. */}
+            <ErrorBoundary resetKey="">
+              <PublicLineNotice />
+              <SessionGate />
+            </ErrorBoundary>
           </KeysProvider>
         </SessionLanguageProvider>
       </SessionProvider>

@@ -438,6 +438,9 @@ test('destroys the local data of a suspended operator at the next contact, after
     return (keys.length === 0 && records.length === 0) || undefined;
   });
   await changeAccess('cu-020', 'reinstate');
+  await page.getByRole('button', { name: /Intră din nou/ }).click();
+  await title(page, 'Această vizită nu mai este deschisă aici.').waitFor();
+  expect(await tab(page).count()).toBe(0);
 });
 
 test('destroys the local data of a revoked device', async () => {

@@ -8,7 +8,7 @@ import { longDate, onDate, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { Banner } from '../parts/banner.tsx';
-import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { LoadScreen } from '../parts/load-screen.tsx';
 import { SESSION } from '../texts/session.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { APPLICATION } from '../texts/application.ts';
@@ -48,8 +48,7 @@ export default function ApplicationScreen({ id }: { id: string }) {
   const details = useQuery(detailsQuery(id));
   useDetailsPolling(id);
   useKeys([{ code: 'Escape', label: KEYS.queue, run: () => go('/') }]);
-  if (details.isPending) return <Skeleton />;
-  if (!details.data) return <LoadError error={details.error} onRetry={() => void details.refetch()} />;
+  if (!details.data) return <LoadScreen error={details.error} onRetry={() => void details.refetch()} />;
   return <ApplicationView details={details.data} />;
 }
 

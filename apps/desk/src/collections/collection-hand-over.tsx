@@ -6,7 +6,7 @@ import { HandOverContent } from '../handover/hand-over.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { personName } from '../language/person-name.ts';
-import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { LoadScreen } from '../parts/load-screen.tsx';
 import { COLLECTIONS } from '../texts/collections.ts';
 import { KEYS } from '../texts/keys.ts';
 import { collectionQuery } from './collections-api.ts';
@@ -20,13 +20,7 @@ export default function CollectionHandOver({ id }: { id: string }) {
   const [start, setStart] = useState<Collection>();
   const shown = start ?? collection.data;
   useKeys([{ code: 'Escape', label: KEYS.back, run: () => go(`/collections/${id}`) }]);
-  if (!shown) {
-    return collection.isPending ? (
-      <Skeleton />
-    ) : (
-      <LoadError error={collection.error} onRetry={() => void collection.refetch()} />
-    );
-  }
+  if (!shown) return <LoadScreen error={collection.error} onRetry={() => void collection.refetch()} />;
   return (
     <HandOverContent subject={shown} place="collecting-centre" onHandedOver={() => setStart(shown)}>
       <Link href="/collections">{t(COLLECTIONS.title)}</Link> ›{' '}

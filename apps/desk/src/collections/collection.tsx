@@ -19,7 +19,7 @@ import { personName } from '../language/person-name.ts';
 import { Banner } from '../parts/banner.tsx';
 import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
-import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { LoadScreen } from '../parts/load-screen.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { usePrintout } from '../print/printing.tsx';
 import { isRevoked } from '../queue/row-texts.ts';
@@ -40,8 +40,7 @@ export default function CollectionScreen({ id }: { id: string }) {
   const [, go] = useLocation();
   const collection = useQuery(Object.assign({ refetchOnMount: 'always' as const }, collectionQuery(id)));
   useKeys([{ code: 'Escape', label: KEYS.back, run: () => go('/collections') }]);
-  if (collection.isPending) return <Skeleton />;
-  if (!collection.data) return <LoadError error={collection.error} onRetry={() => void collection.refetch()} />;
+  if (!collection.data) return <LoadScreen error={collection.error} onRetry={() => void collection.refetch()} />;
   return <CollectionView collection={collection.data} />;
 }
 

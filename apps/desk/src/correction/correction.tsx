@@ -7,7 +7,8 @@ import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
-import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
+import { LoadScreen } from '../parts/load-screen.tsx';
+import { EmptyState } from '../parts/load-states.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { useCatalogQuery } from '../session/catalog.ts';
 import { APPLICATION } from '../texts/application.ts';
@@ -51,7 +52,7 @@ export default function CorrectionScreen({ id }: { id: string }) {
     return (
       <Correction details={details.data} submission={submission.data} catalog={catalog.data} onDone={toApplication} />
     );
-  return error ? <LoadError error={error} onRetry={retry} /> : <Skeleton />;
+  return <LoadScreen error={error} onRetry={retry} />;
 }
 
 interface CorrectionProps {

@@ -11,7 +11,8 @@ import { Banner } from '../parts/banner.tsx';
 import { Button } from '../parts/button.tsx';
 import { ErrorSummary } from '../parts/error-summary.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
-import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
+import { LoadScreen } from '../parts/load-screen.tsx';
+import { EmptyState } from '../parts/load-states.tsx';
 import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { ALL_CONTROLS_SELECTOR, useEnterToNext } from '../parts/enter-to-next.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
@@ -46,14 +47,12 @@ export default function HandOver({ id }: { id: string }) {
   useKeys([{ code: 'Escape', label: KEYS.back, run: () => go(`/applications/${id}`) }]);
   // What was read long ago may have been revoked or handed over elsewhere.
   if (shown && !start && !isReachable && isOlderThan(details.dataUpdatedAt, MAX_RESULT_AGE_MS))
-    return <EmptyState>{t(HAND_OVER.tooOld)}</EmptyState>;
-  if (!shown) {
-    return details.isPending ? (
-      <Skeleton />
-    ) : (
-      <LoadError error={details.error} onRetry={() => void details.refetch()} />
+    return (
+      <Screen>
+        <EmptyState>{t(HAND_OVER.tooOld)}</EmptyState>
+      </Screen>
     );
-  }
+  if (!shown) return <LoadScreen error={details.error} onRetry={() => void details.refetch()} />;
   return (
     <HandOverContent subject={shown.application} place="own-centre" onHandedOver={() => setStart(shown)}>
       <Link href="/">{t(SESSION.queue)}</Link> ›{' '}

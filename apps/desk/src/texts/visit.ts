@@ -291,4 +291,9 @@ export const VISIT = defineMessages({
     ru: 'Это посещение здесь больше не открыто.',
     en: 'This visit is no longer open here.',
   },
+  goneHelp: {
+    ro: 'A fost încheiată, sau datele ei de pe acest calculator au fost șterse. Ce a primit platforma este în coadă.',
+    ru: 'Оно завершено, или его данные на этом компьютере удалены. То, что приняла платформа, есть в очереди.',
+    en: 'It has ended, or its data on this PC was deleted. What the platform has accepted is in the queue.',
+  },
 });

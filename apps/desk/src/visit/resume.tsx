@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { detailsQuery } from '../api/queries.ts';
 import type { Application } from '../api/types.ts';
-import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { LoadScreen } from '../parts/load-screen.tsx';
 import { findRefusedKinds } from '../documents/refused-scans.ts';
 import { formSchemaOf } from './model/form.ts';
 import { resolveScreens } from './model/screens.ts';
@@ -40,8 +40,9 @@ export default function Resume({ id, corrects = false }: { id: string; corrects?
     const openedDraft = visit.drafts.find((draft) => draft.id === id);
     go(draftPath(visit, openedDraft), { replace: true });
   }, [catalog.data, details.data, store, go, id, corrects]);
-  const error = details.error ?? catalog.error;
-  return error && !details.data ? <LoadError error={error} onRetry={() => void details.refetch()} /> : <Skeleton />;
+  const error = (!details.data && details.error) || (!catalog.data && catalog.error);
+  const retry = () => [details, catalog].forEach((query) => query.isError && void query.refetch());
+  return <LoadScreen error={error} onRetry={retry} />;
 }
 
 function toDraft(application: Application, values: FormValues | undefined, context: CheckContext | undefined): Draft {

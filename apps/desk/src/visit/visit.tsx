@@ -3,7 +3,9 @@ import { useLocation } from 'wouter';
 import type { Catalog } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
-import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
+import { LoadScreen } from '../parts/load-screen.tsx';
+import { EmptyState } from '../parts/load-states.tsx';
+import { Screen, Title } from '../parts/screen.tsx';
 import { PARTS } from '../texts/parts.ts';
 import { VISIT } from '../texts/visit.ts';
 import { DraftFormContext } from './draft-form.tsx';
@@ -42,10 +44,14 @@ export default function VisitScreen({ visit, draft, screen }: VisitProps) {
   const current = useDraft(visit, draft);
   if (!current)
     return (
-      <EmptyState action={<Button onClick={() => go('/')}>{t(PARTS.toQueue)}</Button>}>{t(VISIT.gone)}</EmptyState>
+      <Screen>
+        <Title>{t(VISIT.gone)}</Title>
+        <EmptyState action={<Button onClick={() => go('/')}>{t(PARTS.toQueue)}</Button>}>
+          {t(VISIT.goneHelp)}
+        </EmptyState>
+      </Screen>
     );
-  if (catalog.error && !catalog.data) return <LoadError error={catalog.error} onRetry={() => void catalog.refetch()} />;
-  if (!catalog.data) return <Skeleton />;
+  if (!catalog.data) return <LoadScreen error={catalog.error} onRetry={() => void catalog.refetch()} />;
   return (
     <VisitDraft
       key={current.draft.id}
