@@ -136,7 +136,53 @@ describe('CreateDocument', () => {
     expect(created).toHaveLength(1);
   });
 
+  test('keeps the ID of the client, and rejects a second document with it, also of another centre', async () => {
+    const documentId = ulid();
+    const bytes = someBytes(10);
+    const request = { ...declaration(bytes), documentId };
+    const name = `documents/${documentId}`;
+    const desk = harness.desk();
+    const repeats = await Promise.all([1, 2, 3].map(() => desk.createDocument(request)));
+    expect(repeats.map(({ document }) => document?.name)).toEqual([name, name, name]);
+    for (const client of [desk, harness.desk('centres/CU-002')]) {
+      const refusal = await client.createDocument({ ...declaration(), documentId }).catch((error: unknown) => error);
+      expect(refusal).toEqual(refused('ALREADY_EXISTS'));
+      expect(JSON.stringify(refusal)).not.toContain('CU-001');
+    }
+    await expect(desk.createDocument({ ...request, documentId: ulid() })).rejects.toEqual(refused('REQUEST_ID_REUSED'));
+    // The attempts did not touch the key of the first document.
+    await append(desk, name, bytes);
+    await eventually(async () => (await desk.getDocument({ name })).document?.state === 'STATE_READY');
+    expect((await desk.readContent({ name, offset: 0, limit: 10 })).data.equals(bytes)).toBe(true);
+  });
+
+  test('gives an ID to one of several requests that come at the same time', async () => {
+    const documentId = ulid();
+    const bytes = someBytes(10);
+    const desk = harness.desk();
+    const requests = [1, 2, 3, 4].map(() => desk.createDocument({ ...declaration(bytes), documentId }));
+    const results = await Promise.allSettled(requests);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    await append(desk, `documents/${documentId}`, bytes);
+    await eventually(
+      async () => (await desk.getDocument({ name: `documents/${documentId}` })).document?.state === 'STATE_READY',
+    );
+  });
+
+  test('does not give the ID of a deleted document again', async () => {
+    const request = { ...declaration(), documentId: ulid() };
+    const desk = harness.desk();
+    const { document } = await desk.createDocument(request);
+    await desk.deleteDocument({ name: document!.name });
+    await expect(desk.createDocument({ ...request, requestId: randomUUID() })).rejects.toEqual(
+      refused('ALREADY_EXISTS'),
+    );
+    await expect(desk.createDocument(request)).rejects.toEqual(refused('NOT_FOUND'));
+    expect(await harness.dataKeys.get(request.documentId, { scope: 'service' })).toBeUndefined();
+  });
+
   test.each([
+    ['an ID that is not a ULID', { documentId: 'x' }],
     ['no bytes', { size: 0 }],
     ['more than 10 MiB', { size: 10 * 1024 * 1024 + 1 }],
     ['a SHA-256 in capitals', { sha256: 'A'.repeat(64) }],

@@ -29,12 +29,12 @@ export function createFakeDocuments() {
   const withoutBytes = ({ bytes: _bytes, ...document }: StoredDocument): Document => document;
 
   function create(
-    request: { requestId: string; size: string; sha256: string },
+    request: { requestId: string; size: string; sha256: string; documentId?: string },
     fields: Partial<Document>,
   ): StoredDocument {
     const known = byRequest.get(request.requestId);
     if (known !== undefined) return find(known);
-    const name = `documents/01JDZ3V7Q8R9S0T1V2W3X${String(++count).padStart(5, '0')}`;
+    const name = `documents/${request.documentId || `01JDZ3V7Q8R9S0T1V2W3X${String(++count).padStart(5, '0')}`}`;
     const document: StoredDocument = {
       ...fields,
       application: fields.application ?? '',

@@ -89,6 +89,12 @@ describe('an upload', () => {
     });
   });
 
+  test('has the ID of the client', async () => {
+    const id = '01JDZ3V7Q8R9S0T1V2W3XZZZZZ';
+    expect(await openUpload(Buffer.from('abc'), { id })).toBe(`${PATH}/${id}`);
+    expect(gateway.calls.documents[0]?.request).toMatchObject({ documentId: id });
+  });
+
   test('is not opened twice by one key', async () => {
     const key = randomUUID();
     const opened = await Promise.all(
@@ -172,6 +178,7 @@ describe('a refused request', () => {
       'INVALID_ARGUMENT',
       () => send('POST', PATH, declare(small, { sha256: 'A'.repeat(64) })),
     ],
+    ['with an ID that is no ULID', 400, 'INVALID_ARGUMENT', () => send('POST', PATH, declare(small, { id: 'x' }))],
     [
       'of pages that do not add up',
       400,

@@ -39,9 +39,12 @@ export function deskRpcs(deps: RpcDeps): DeskRpcs {
     async CreateDocument(request, context) {
       const application = parseResourceName('applications', request.application, '/application');
       const { size, pageSizes } = validateDeclaration(request);
-      const cause = toCreateCause(context, request);
+      const { documentId, ...declared } = request;
+      // Without an ID, the content is that of releases that did not know it: a repeat over an upgrade is recognised.
+      const cause = toCreateCause(context, documentId ? request : declared);
       assertOpen(await applications.get(application, { scope: 'service' }), context);
       const draft = {
+        ...(documentId && { id: documentId }),
         application: resourceName('applications', application),
         centre: centreOf(context),
         purpose: 'evidence' as const,

@@ -14,7 +14,10 @@ export type NewDocument = Pick<
   DocumentRecord,
   'application' | 'purpose' | 'kind' | 'uploadSize' | 'uploadSha256' | 'pageSizes' | 'training'
 > &
-  Partial<Pick<DocumentRecord, 'centre' | 'agency' | 'delivery'>>;
+  Partial<Pick<DocumentRecord, 'centre' | 'agency' | 'delivery'>> & {
+    /** ULID set by the client. */
+    id?: string;
+  };
 
 /** Records of an application, of any state. Above it no upload is opened. */
 const MAX_RECORDS = 200;
@@ -31,35 +34,45 @@ interface OpenOptions {
 
 /**
  * Creates the key and the record of an upload. A repeat returns the stored document.
- * @throws Problem REQUEST_ID_REUSED, DOCUMENT_LIMIT_REACHED, DOCUMENT_QUOTA_REACHED, STORE_UNAVAILABLE
+ * @throws Problem REQUEST_ID_REUSED, ALREADY_EXISTS, DOCUMENT_LIMIT_REACHED, DOCUMENT_QUOTA_REACHED, STORE_UNAVAILABLE
  */
 export async function openUpload(
-  draft: NewDocument,
+  { id: chosenId, ...draft }: NewDocument,
   { scope, cause, maxLive, context }: OpenOptions,
   deps: RpcDeps,
 ): Promise<{ document: DocumentRecord; replayed: boolean }> {
   const { records, dataKeys, quota, now } = deps;
   const earlier = await records.findByCreateRequest(cause.request, { scope });
   if (!earlier) {
+    if (chosenId) await assertIdFree(chosenId, deps);
     await assertWithinLimit(draft, { scope, maxLive }, deps);
     if (draft.purpose === 'evidence' && draft.centre) await quota.reserve(draft.centre, draft.uploadSize);
     await scheduleRetention(draft, deps);
   }
   const time = now();
-  const id = newUlid(time);
+  const id = chosenId ?? newUlid(time);
   // The key comes first: a crash leaves a key without a document, which the sweep removes.
   if (!earlier) await dataKeys.create(id);
   const made = toDraft(id, draft, time);
   const result = await records
     .create(made, { scope, cause, now: time, events: [entryOfAct(made, actOfCaller('create-document', context))] })
     .catch(async (error: unknown) => {
-      // After any other failure the document may exist all the same.
-      if (isProblem(error) && error.kind === 'EXISTS') await dataKeys.destroy(id);
+      // After any other failure the document may exist all the same. A document of a chosen ID has this key.
+      if (!chosenId && isProblem(error) && error.kind === 'EXISTS') await dataKeys.destroy(id);
       throw error;
     });
-  if (!earlier && result.replayed) await dataKeys.destroy(id);
+  if (!earlier && result.document._id !== id) await dataKeys.destroy(id);
   if (!isVisible(result.document)) throw new Problem({ reason: 'NOT_FOUND', message: 'Document not found.' });
   return result;
+}
+
+/**
+ * A taken ID must never reach the key, which another document may have.
+ * @throws Problem ALREADY_EXISTS, the same for a document of another centre
+ */
+async function assertIdFree(id: string, { records }: RpcDeps): Promise<void> {
+  const holder = await records.findOne({ _id: id }, { scope: 'service', projection: { state: 1 } });
+  if (holder) throw new Problem({ reason: 'ALREADY_EXISTS', message: 'The resource already exists.' });
 }
 
 const toDraft = (_id: string, document: NewDocument, createTime: Date): Draft<DocumentRecord> => ({

@@ -50,9 +50,9 @@ export class DocumentStore extends DataStore {
   /** Opens the upload of a document. Its ID replaces the temporary one of the upload. */
   override async create(upload: Upload): Promise<Upload> {
     const { requestId, context } = this.#request;
-    const { application, kind, sha256, pageSizes } = parseUploadMetadata(upload);
-    const { training } = await this.#findOpenApplication(application, context);
-    const request = { requestId, application, kind, sha256, pageSizes, size: upload.size, training };
+    const declared = parseUploadMetadata(upload);
+    const { training } = await this.#findOpenApplication(declared.application, context);
+    const request = { requestId, ...declared, size: upload.size, training };
     const { document } = await this.#deps.documents.createDocument(request, context);
     const created = this.#remember(document);
     upload.id = created.name.slice('documents/'.length);

@@ -12,6 +12,8 @@ export interface UploadDeclaration {
   sha256: string;
   /** Sizes of the pages of a photographed document in bytes; empty for a single file. */
   pageSizes: number[];
+  /** ULID of the document, set by the client; empty if the platform generates it. */
+  documentId: string;
 }
 
 const MAX_PAGES = 30;
@@ -19,6 +21,7 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
   application: /^(applications\/)?[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
   kind: /^[a-z0-9]+(-[a-z0-9]+)*$/,
   sha256: /^[0-9a-f]{64}$/,
+  id: /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
   pages: /^[1-9][0-9]{0,7}(,[1-9][0-9]{0,7})*$/,
 };
 const REQUIRED = ['application', 'kind', 'sha256'];
@@ -31,7 +34,7 @@ export function parseUploadMetadata({ size = 0, metadata = {} }: Pick<Upload, 's
     if (value === '' && REQUIRED.includes(name)) throw invalid(name, 'REQUIRED');
     if (value !== '' && !format.test(value)) throw invalid(name, 'PATTERN');
   }
-  const { application = '', kind = '', sha256 = '', pages } = metadata as Record<string, string | undefined>;
+  const { application = '', kind = '', sha256 = '', id = '', pages } = metadata as Record<string, string | undefined>;
   const pageSizes = pages ? pages.split(',').map(Number) : [];
   const total = pageSizes.reduce((sum, pageSize) => sum + pageSize, 0);
   if (pageSizes.length > MAX_PAGES || (pageSizes.length > 0 && total !== size))
@@ -41,6 +44,7 @@ export function parseUploadMetadata({ size = 0, metadata = {} }: Pick<Upload, 's
     kind,
     sha256,
     pageSizes,
+    documentId: id,
   };
 }
 
