@@ -88,6 +88,7 @@ const moduleRules = [
       'libs/application runs in a browser: problem, its own files, a check of schemas that makes no code, and ibantools.',
     ),
   ],
+  [['libs/application/src/sealed-act.ts'], only(['jose\\/'], 'Sealed acts are JWEs: this module imports jose.')],
   [
     ['libs/application/src/search/**'],
     only(

@@ -74,7 +74,9 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('UpdateOfflineCopy RecordOfflineReads', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor('ListOfflineCopies', pageRule(['centre-manager'], 'centre')),
     // Acts of suspended operators: the grant of the device hands them in, heads and supervisors decide.
-    ...rulesFor('QuarantineActs', pageRule('none', 'nobody')),
+    // A sealed act contains its grant.
+    ...rulesFor('QuarantineActs QuarantineSealedActs', pageRule('none', 'nobody')),
+    ...rulesFor('GetHandInKey', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor(
       'ListQuarantinedActs GetQuarantinedAct ReleaseQuarantinedAct RejectQuarantinedAct',
       pageRule(['centre-manager', 'supervisor'], 'platform'),
@@ -154,7 +156,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     // The code of the mandate is the right of its holder.
     ...rulesFor('GetMandateByCode RevokeMandateByCode', pageRule('none', 'nobody')),
     ...rulesFor('ExportPersonMandates', OVERSIGHT_RULE),
-    ...rulesFor('ResolveMandateCode', serviceRule('intake')),
+    ...rulesFor('ResolveMandateCode CheckContacts', serviceRule('intake')),
     // A supervisor names the centre, for acts that wait in quarantine.
     ...rulesFor('BatchGetMandates', { ...pageRule([...DESK_ROLES, 'supervisor'], 'platform'), callers: ['intake'] }),
   ]),

@@ -42,6 +42,16 @@ const ACCEPTED_FINDINGS: AcceptedFinding[] = [
     why: 'Sign-in starts without a session; tracking is open to holders of the number or code.',
   },
   {
+    rule: 'owasp:api2:2023-write-restricted',
+    at: /^paths\/\/api\/v1\/sealed-acts\/post\//,
+    why: 'A sealed act contains its authority, which only the platform can open.',
+  },
+  {
+    rule: 'owasp:api8:2023-define-error-responses-401',
+    at: /^paths\/\/api\/v1\/sealed-acts\/post\//,
+    why: 'An operation without a session never answers 401.',
+  },
+  {
     rule: 'owasp:api8:2023-define-error-responses-401',
     at: new RegExp(`^paths/(${PUBLIC_OPERATIONS}|/api/v1/(mandate-)?tracking(/(end|applications))?)/(get|post)/`),
     why: 'An operation without a session never answers 401.',

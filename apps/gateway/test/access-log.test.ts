@@ -108,7 +108,7 @@ const UNRECORDED: Record<string, string[]> = {
   ],
   'shows facts of documents, without their content': ['listDocuments', 'getDocument'],
   'shows what the caller sent': [
-    'handInActs',
+    ...['handInActs', 'handInSealedActs'],
     ...['getAgencyDocumentStatus', 'createResultDocument'],
     'createUpload',
     'getUpload',

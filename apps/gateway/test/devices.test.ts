@@ -3,14 +3,17 @@ import { Problem } from '@cups/problem';
 import { DEVICE_ID, DEVICE_RESPONSES, KEY_SHARE } from './device-fixtures.ts';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
+import { HAND_IN_KEY } from './quarantine-fixtures.ts';
 
 let gateway: Gateway;
 let refusal: Problem | undefined;
+let keyRefusal: Problem | undefined;
 beforeAll(async () => {
   gateway = await startGateway({
     identity: {
       ContactDevice: () => (refusal ? Promise.reject(refusal) : DEVICE_RESPONSES.ContactDevice()),
     },
+    intake: { GetHandInKey: () => (keyRefusal ? Promise.reject(keyRefusal) : Promise.resolve(HAND_IN_KEY)) },
   });
 });
 afterAll(() => gateway.stop());
@@ -27,6 +30,17 @@ describe('a contact of a device', () => {
     expect(keyShare).toMatch(/^[\w-]{43}$/);
     expect(Buffer.from(keyShare!, 'base64url')).toEqual(KEY_SHARE);
     expect(reply.headers['cache-control']).toBe('no-store');
+  });
+
+  test('returns the hand-in key, and works while intake cannot read it', async () => {
+    expect((await gateway.send('POST', CONTACT, { body: {} })).body).toMatchObject({ handInKey: HAND_IN_KEY });
+    keyRefusal = new Problem({ reason: 'STORE_UNAVAILABLE', message: 'No.' });
+    try {
+      const reply = await gateway.send('POST', CONTACT, { body: {} });
+      expect([reply.status, 'handInKey' in (reply.body as object)]).toEqual([200, false]);
+    } finally {
+      keyRefusal = undefined;
+    }
   });
 
   test('needs no body and no idempotency key', async () => {

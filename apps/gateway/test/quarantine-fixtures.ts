@@ -8,6 +8,8 @@ import type { OperationRow } from './operation-row.ts';
 const ID = '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6';
 const NAME = `quarantinedActs/${ID}`;
 const MORNING = { seconds: String(Date.parse('2026-11-24T08:00:00Z') / 1000), nanos: 0 };
+export const HAND_IN_KEY = { kid: ID, x: 'x'.repeat(43), y: 'y'.repeat(43) };
+export const SEALED_ACT = 'aGVhZGVy..bm9uY2U.Y2lwaGVydGV4dA.dGFn';
 export const ACT_KEY = '5a1c6e4e-7f5c-4d38-9a38-4c3b8f6d0a01';
 
 export const quarantinedAct = {
@@ -29,9 +31,17 @@ const decided = { ...quarantinedAct, decidedBy: 'operators/h-1', decideTime: MOR
 
 export const QUARANTINE_RESPONSES: Pick<
   Rpcs<IntakeServiceDefinition>,
-  'QuarantineActs' | 'ListQuarantinedActs' | 'GetQuarantinedAct' | 'ReleaseQuarantinedAct' | 'RejectQuarantinedAct'
+  | 'QuarantineActs'
+  | 'ListQuarantinedActs'
+  | 'GetQuarantinedAct'
+  | 'ReleaseQuarantinedAct'
+  | 'RejectQuarantinedAct'
+  | 'QuarantineSealedActs'
+  | 'GetHandInKey'
 > = {
   QuarantineActs: ({ acts }) => Promise.resolve({ kept: acts.length, known: 0, refused: [] }),
+  QuarantineSealedActs: ({ acts }) => Promise.resolve({ outcomes: acts.map(() => 'SEALED_ACT_OUTCOME_KEPT') }),
+  GetHandInKey: () => Promise.resolve(HAND_IN_KEY),
   ListQuarantinedActs: () => Promise.resolve({ acts: [quarantinedAct], nextPageToken: 'next', openCount: 1 }),
   GetQuarantinedAct: () => Promise.resolve({ act: quarantinedAct, key: ACT_KEY, body: '{"text":"Notă"}' }),
   ReleaseQuarantinedAct: () =>
@@ -49,6 +59,15 @@ export const QUARANTINE_ROWS: OperationRow[] = [
     200,
     'ListQuarantinedActs',
     { centre: 'centres/CU-001', operator: 'operators/s-1', application: '' },
+  ],
+  [
+    'handInSealedActs',
+    'POST',
+    '/api/v1/sealed-acts',
+    { acts: [SEALED_ACT] },
+    200,
+    'QuarantineSealedActs',
+    { acts: [SEALED_ACT] },
   ],
   ['getQuarantinedAct', 'GET', `/api/v1/quarantined-acts/${ID}`, undefined, 200, 'GetQuarantinedAct', { name: NAME }],
   [

@@ -8,7 +8,7 @@ import { createTestKeys } from '@cups/testing';
 import { ID, NAME, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { newMandate } from './mandate-fixtures.ts';
-import { ACT_KEY, quarantinedAct } from './quarantine-fixtures.ts';
+import { ACT_KEY, quarantinedAct, SEALED_ACT } from './quarantine-fixtures.ts';
 
 /** Hand-ins without a session, and releases that convert the body of an act as a desk's request. */
 
@@ -39,6 +39,44 @@ const act = (given: object = {}) => ({
 const handIn = (body: unknown, headers: Record<string, string> = header(grantOf()), cookie: string | null = null) =>
   gateway.send('POST', PATH, { body, headers, cookie });
 const callsOf = (method: string) => gateway.calls.intake.filter((call) => call.method === method);
+
+const SEALED_PATH = '/api/v1/sealed-acts';
+
+describe('a sealed hand-in', () => {
+  const send = (body: unknown, more: object = {}) =>
+    gateway.send('POST', SEALED_PATH, { body, headers: { 'idempotency-key': '' }, cookie: null, ...more });
+
+  test('passes acts on, without a session and without a grant', async () => {
+    const response = await send({ acts: [SEALED_ACT, SEALED_ACT] });
+    expect([response.status, response.body]).toEqual([200, { outcomes: ['kept', 'kept'] }]);
+    expect(callsOf('QuarantineSealedActs').at(-1)!.request).toEqual({ acts: [SEALED_ACT, SEALED_ACT] });
+    const withGarbage = await send({ acts: [SEALED_ACT] }, { cookie: 'cups-session=garbage' });
+    expect([withGarbage.status, withGarbage.get('set-cookie')]).toEqual([200, undefined]);
+  });
+
+  test('is refused with a body of another form, or above its size', async () => {
+    const long = `a..b.${'c'.repeat(240_000)}.d`;
+    const bodies: unknown[] = [
+      {},
+      { acts: [] },
+      { acts: SEALED_ACT },
+      { acts: Array.from({ length: 51 }, () => SEALED_ACT) },
+      { acts: [7] },
+      { acts: ['a.b.c.d.e'] },
+      { acts: ['a..b.c'] },
+      { acts: [`${SEALED_ACT}\n`] },
+      { acts: [long] },
+      { acts: [SEALED_ACT], grant: 'x' },
+    ];
+    for (const body of bodies) expect([body, (await send(body)).status]).toEqual([body, 400]);
+    expect((await send({ acts: [`${long}${'c'.repeat(30_000)}`] })).status).toBe(413);
+  });
+
+  test('is refused from another site', async () => {
+    const headers = { 'idempotency-key': '', origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' };
+    expect((await send({ acts: [SEALED_ACT] }, { headers })).status).toBe(403);
+  });
+});
 
 describe('a hand-in', () => {
   test('passes acts and grant on, without a session', async () => {

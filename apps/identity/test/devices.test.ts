@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { JournalEvents } from '@cups/contracts/gen/events/cups.journal.v1.ts';
 import { newUlid } from '@cups/contracts/node';
-import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
+import { eventCodec, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import { openKeys } from '@cups/rpc';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
@@ -358,5 +358,53 @@ test('destroyed shares are counted by their cause', async () => {
     for (const cause of ['signed-out', 'suspended', 'revoked', 'too-many', 'expired'])
       expect(metrics).toMatch(new RegExp(`cups_identity_devices_ended_total\\{cause="${cause}".*\\} [1-9]`));
     return true;
+  });
+});
+
+describe('the check of contacts', () => {
+  const intake = () => world.client(undefined, { from: 'intake' });
+  const contactOf = async (client: Client, operator: string, device: string) => {
+    const { offlineGrant } = await client.contactDevice({ name: device });
+    return { operator, device, anchorTime: toTimestamp((await verify(offlineGrant)).anchorTime) };
+  };
+
+  test('tells contacts of an ended key share from those of one that exists', async () => {
+    const operator = 'operators/cu-016-specialist';
+    const mine = await desk('cu-016-specialist');
+    const [kept, signedOut, revoked] = [newDevice(), newDevice(), newDevice()];
+    const names = [kept, signedOut, revoked];
+    const contacts = await Promise.all(names.map((device) => contactOf(mine, operator, device)));
+    const before = { ...contacts[0]!, anchorTime: toTimestamp(new Date(Date.now() - 3_600_000)) };
+    const foreign = { ...contacts[0]!, operator: 'operators/cu-016-manager' };
+    const unknown = { ...contacts[0]!, device: newDevice() };
+    const check = async () =>
+      (await intake().checkContacts({ contacts: [...contacts, before, foreign, unknown] })).ended;
+    // Contacts from before the share were made with another one.
+    expect(await check()).toEqual([false, false, false, true, true, true]);
+    await mine.deleteDevice({ name: signedOut });
+    await (await desk('cu-016-manager')).revokeDevice({ requestId: randomUUID(), name: revoked, operator });
+    expect(await check()).toEqual([false, true, true, true, true, true]);
+    const supervisor = await desk('supervisor');
+    await supervisor.suspendOperator({ requestId: randomUUID(), name: operator });
+    expect(await check()).toEqual([true, true, true, true, true, true]);
+  });
+
+  test('is for intake, of 1 to 50 well-formed contacts', async () => {
+    const one = { operator: 'operators/x', device: newDevice(), anchorTime: toTimestamp(new Date()) };
+    expect(await intake().checkContacts({ contacts: Array.from({ length: 50 }, () => one) })).toMatchObject({
+      ended: Array.from({ length: 50 }, () => true),
+    });
+    const invalid = [
+      [],
+      Array.from({ length: 51 }, () => one),
+      [{ ...one, anchorTime: null }],
+      [{ ...one, device: 'x' }],
+    ];
+    for (const contacts of invalid)
+      await expect(intake().checkContacts({ contacts })).rejects.toEqual(problemWith('INVALID_ARGUMENT'));
+    const session = await world.signIn('cu-016-manager');
+    await expect(world.client(session).checkContacts({ contacts: [one] })).rejects.toEqual(
+      problemWith('PERMISSION_DENIED'),
+    );
   });
 });

@@ -77,6 +77,9 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   ListMandateApplications: { ...desk, personalData: true },
   // The offline grant is the authority: it only adds acts of its operator.
   QuarantineActs: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
+  // Each sealed act contains its offline grant.
+  QuarantineSealedActs: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
+  GetHandInKey: { ...desk, personalData: false },
   // Names of operators, applications and centres only.
   ListQuarantinedActs: { ...quarantine, personalData: false },
   GetQuarantinedAct: { ...quarantine, personalData: true },

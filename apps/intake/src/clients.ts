@@ -3,7 +3,7 @@ import { toCivilDate } from '@cups/application';
 import { Problem } from '@cups/problem';
 import type { ProblemInit } from '@cups/problem';
 import { resourceName } from '@cups/contracts';
-import { fromProtoEnum } from '@cups/contracts/proto';
+import { fromProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { Backend } from '@cups/backend';
 import type { Client, Context } from '@cups/rpc';
 import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
@@ -18,12 +18,13 @@ import { fromMandateFacts } from './convert/mandate.ts';
 import { fromVersion } from './convert/service-version.ts';
 import type { DocumentReference, ServiceVersion } from './domain/application.ts';
 import type { KnownMandate } from './domain/mandates.ts';
+import type { GrantFacts } from './domain/quarantine.ts';
 import type { CollectionCentre } from './domain/commands/results.ts';
 
 /**
  * Clients of catalog and identity, which intake calls only to open or renew a draft, to choose a collection centre, when
- * content names a new mandate, or for the holder of a mandate's code; and of documents, which it calls only when evidence
- * names a new document.
+ * content names a new mandate, for the holder of a mandate's code, or when a desk hands in sealed acts; and of documents,
+ * which it calls only when evidence names a new document.
  */
 
 export interface VersionInForce {
@@ -53,6 +54,9 @@ export interface Centre {
 /** Intake must detect a paused centre or a changed service within 2 s, including the call itself. */
 const CACHE_TTL_MS = 1_500;
 const MAX_CACHED_RESPONSES = 5_000;
+
+/** A contact of a desk, as its offline grant names it. */
+export type PastContact = Pick<GrantFacts, 'operator' | 'device' | 'anchorTime'>;
 
 export interface FilingRequest {
   /** publicServices/{code} */
@@ -97,6 +101,12 @@ export interface ServiceClients {
    * @throws Problem NOT_FOUND, UPSTREAM_UNAVAILABLE
    */
   resolveMandateCode(code: string, context: Context): Promise<string>;
+  /**
+   * Returns for each contact whether the key share of that time has ended, in the same order.
+   * @param contacts at most 50
+   * @throws Problem UPSTREAM_UNAVAILABLE
+   */
+  checkContacts(contacts: readonly PastContact[], context: Context): Promise<boolean[]>;
   /**
    * Returns whether a court, a complaint or an audit holds an application.
    * @throws Problem UPSTREAM_UNAVAILABLE
@@ -180,7 +190,7 @@ function createReferenceClients(upstream: {
   identity: Client<IdentityServiceDefinition>;
   documents: Client<DocumentsServiceDefinition>;
   now: () => Date;
-}): Pick<ServiceClients, 'listDocuments' | 'batchGetMandates' | 'resolveMandateCode' | 'isHeld'> {
+}): Pick<ServiceClients, 'listDocuments' | 'batchGetMandates' | 'resolveMandateCode' | 'checkContacts' | 'isHeld'> {
   const { identity, documents, now } = upstream;
   return {
     async listDocuments(applicationId, context) {
@@ -194,6 +204,14 @@ function createReferenceClients(upstream: {
     },
     async resolveMandateCode(code, context) {
       return (await identity.resolveMandateCode({ code }, context)).mandate;
+    },
+    async checkContacts(contacts, context) {
+      const named = contacts.map(({ operator, device, anchorTime }) => ({
+        operator,
+        device,
+        anchorTime: toTimestamp(anchorTime),
+      }));
+      return (await identity.checkContacts({ contacts: named }, context)).ended;
     },
     async isHeld(applicationId) {
       const { hold } = await documents.getHold({ application: resourceName('applications', applicationId) });

@@ -19,6 +19,7 @@ import { mandateApplicationRpcs } from './rpc/mandate-applications.ts';
 import { offlineCopyRpcs } from './rpc/offline-copies.ts';
 import { personCopyRpcs } from './rpc/person-copies.ts';
 import { handInRpcs } from './rpc/hand-in.ts';
+import { sealedActRpcs } from './rpc/sealed-acts.ts';
 import { quarantineRpcs } from './rpc/quarantined-acts.ts';
 
 export function rpcs(deps: RpcDeps): IntakeRpcs {
@@ -36,6 +37,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...internalServiceRpcs(deps),
     ...personCopyRpcs(deps),
     ...handInRpcs(deps),
+    ...sealedActRpcs(deps),
     ...quarantineRpcs(deps, (release) => deskWriteRpcs({ ...deps, release })),
     ...offlineCopyRpcs(deps),
   };

@@ -35,6 +35,7 @@ import { startBackfill } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
 import { openMandateStore } from './store/mandates.ts';
 import { openDeviceCopies } from './store/offline-copies.ts';
+import { openHandInKeyDocuments, openHandInKeys } from './store/hand-in-keys.ts';
 import { openPersonCopies } from './store/person-copies.ts';
 import { decidedActsSweep, eraseActsOf, openQuarantinedActs } from './store/quarantined-acts.ts';
 import type { QuarantinedActs } from './store/quarantined-acts.ts';
@@ -73,6 +74,9 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const personCopies = openPersonCopies(store);
   const deviceCopies = openDeviceCopies(store);
   const quarantinedActs = openQuarantinedActs(store, keys);
+  const handInKeyDocuments = openHandInKeyDocuments(store, keys);
+  const handInKeys = openHandInKeys({ documents: handInKeyDocuments, dataKeys: keys, log, metrics, now });
+  backend.onShutdown('work', () => handInKeys.stop());
   const eraseActs = (id: string) => eraseActsOf(quarantinedActs, keys, id, now());
   const dataEnd = openDataEnd(backend, {
     applications,
@@ -99,6 +103,8 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
       accessLog: openAccessLog(store, accessLogRows),
       personCopies,
       quarantinedActs,
+      handInKeys,
+      metrics,
       verifyGrant: (token) => backend.keys.verifyOfflineGrant(token),
       deviceCopies,
       statistics,

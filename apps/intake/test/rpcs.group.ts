@@ -29,6 +29,7 @@ import './offline-copies.test.ts';
 import './own-application.test.ts';
 import './record-payment.test.ts';
 import './renew-application.test.ts';
+import './sealed-acts.test.ts';
 import './search-applications.test.ts';
 import './search-by-name.test.ts';
 import './supply-documents.test.ts';

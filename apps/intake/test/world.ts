@@ -78,6 +78,8 @@ export async function openWorld() {
     publicServices: [SERVICE],
     now: () => clock.now ?? new Date(),
   });
+  const activeDevices = new Set<string>();
+  const identityDown: { problem: Problem | undefined } = { problem: undefined };
   const identity = await fakeService<IdentityServiceDefinition>(
     'cups.identity.v1.IdentityService',
     {
@@ -86,6 +88,10 @@ export async function openWorld() {
       async ResolveMandateCode({ code }) {
         if (!isUlid(code)) throw new Problem({ reason: 'NOT_FOUND', message: 'none' });
         return { mandate: `mandates/${code}` };
+      },
+      async CheckContacts({ contacts }) {
+        if (identityDown.problem) throw identityDown.problem;
+        return { ended: contacts.map(({ device }) => !activeDevices.has(device)) };
       },
       async GetCentre({ name, newest: onlyNewest }) {
         const configured = centres[name.slice(8)] ?? {};
@@ -239,6 +245,9 @@ export async function openWorld() {
     /** Names of applications that documents holds. */
     held,
     documentsDown,
+    /** devices/{id} whose key share exists, and whether identity responds about them. */
+    activeDevices,
+    identityDown,
     /** Responses of identity by centre code. */
     centres,
     /** Log lines of all intakes. */

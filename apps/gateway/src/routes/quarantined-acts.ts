@@ -1,5 +1,5 @@
 import { resourceName } from '@cups/contracts';
-import { messageType, toProtoEnum } from '@cups/contracts/proto';
+import { fromProtoEnum, messageType, toProtoEnum } from '@cups/contracts/proto';
 import type { DomainEnumValue } from '@cups/contracts/proto';
 import type { GetQuarantinedActResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetQuarantinedActResponse.ts';
 import type { QuarantineState__Output } from '@cups/contracts/gen/cups/intake/v1/QuarantineState.ts';
@@ -50,6 +50,10 @@ export function quarantinedActRoutes(deps: QuarantineRouteDeps): Record<string, 
         })),
       };
       return { body: await intake.quarantineActs(request, context) };
+    },
+    async handInSealedActs({ body, context }) {
+      const { outcomes } = await intake.quarantineSealedActs(body as { acts: string[] }, context);
+      return { body: { outcomes: outcomes.map((outcome) => fromProtoEnum('SEALED_ACT_OUTCOME_', outcome)) } };
     },
     listQuarantinedActs: listHandler(
       intake.listQuarantinedActs,

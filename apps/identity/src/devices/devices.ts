@@ -36,6 +36,12 @@ export interface DeviceContact {
   cause: Cause;
 }
 
+/** A contact as its offline grant names it. */
+export interface PastContact extends Pick<DeviceContact, 'device' | 'operator'> {
+  /** In whole seconds. */
+  anchorTime: Date;
+}
+
 export interface DevicesOptions {
   documents: DeviceDocuments;
   dataKeys: Pick<DataKeys, 'destroy'>;
@@ -97,6 +103,15 @@ export class Devices {
     const found = await this.#options.documents.findOne({ operator, device }, options);
     if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'Device not found.' });
     return found;
+  }
+
+  /** Returns for each contact whether the key share of that time has ended, in the same order. */
+  async findEnded(contacts: readonly PastContact[]): Promise<boolean[]> {
+    const found = await this.#options.documents.find(
+      { $or: contacts.map(({ device, operator }) => ({ device, operator })), state: 'active' },
+      { scope: 'service', projection: { device: 1, operator: 1, firstContactTime: 1 } },
+    );
+    return contacts.map((contact) => !found.some((device) => isShareOf(device, contact)));
   }
 
   /** Returns a page of active and revoked devices, newest first. @param centre code; undefined for all */
@@ -217,6 +232,16 @@ export class Devices {
     );
   }
 }
+
+/** Whether an active device still has the key share of a contact. */
+const isShareOf = (
+  { device, operator, firstContactTime }: Pick<StoredDevice, 'device' | 'operator' | 'firstContactTime'>,
+  contact: PastContact,
+): boolean =>
+  device === contact.device &&
+  operator === contact.operator &&
+  // A grant has the seconds of its contact.
+  Math.floor(firstContactTime.getTime() / 1000) * 1000 <= contact.anchorTime.getTime();
 
 const createKeyShare = (): string => randomBytes(KEY_SHARE_BYTES).toString('base64url');
 

@@ -1,6 +1,7 @@
 import { isUuid, parseResourceName, resourceName } from '@cups/contracts';
-import { toTimestamp } from '@cups/contracts/proto';
+import { fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import { newUlid, normalizePageSize } from '@cups/contracts/node';
+import type { DeviceContact__Output as ContactIn } from '@cups/contracts/gen/cups/identity/v1/DeviceContact.ts';
 import type { Device as DeviceOut } from '@cups/contracts/gen/cups/identity/v1/Device.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { isProblem, violation } from '@cups/problem';
@@ -13,7 +14,7 @@ import { invalidArgument, parseCentre, resolveActor, toCause } from '../rpc/acto
 import { loadOwnSession } from '../rpc/sessions.ts';
 import type { SessionParts } from '../rpc/sessions.ts';
 import { recordPlatformStaff } from '../rpc/team-reads.ts';
-import type { Devices } from './devices.ts';
+import type { Devices, PastContact } from './devices.ts';
 import type { StoredDevice } from './store.ts';
 
 export interface DeviceParts extends SessionParts {
@@ -24,10 +25,12 @@ export interface DeviceParts extends SessionParts {
 
 type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 
+const MAX_CHECKED_CONTACTS = 50;
+
 /** Returns the handlers of devices. */
 export function deviceRpcs(
   parts: DeviceParts,
-): Pick<IdentityRpcs, 'ContactDevice' | 'DeleteDevice' | 'ListDevices' | 'RevokeDevice'> {
+): Pick<IdentityRpcs, 'ContactDevice' | 'DeleteDevice' | 'ListDevices' | 'RevokeDevice' | 'CheckContacts'> {
   const { devices, staff, accessLog } = parts;
   return {
     async ContactDevice({ name, chainHead }, context) {
@@ -82,6 +85,26 @@ export function deviceRpcs(
       context.log.info({ event: 'device-revoked', operator, resource: name });
       return { device: toDevice(revoked, await staff.findDisplayNames([revoked.operator])) };
     },
+
+    async CheckContacts({ contacts }) {
+      if (contacts.length === 0 || contacts.length > MAX_CHECKED_CONTACTS)
+        throw invalidArgument(
+          'The number of contacts is out of range.',
+          violation('/contacts', 'MAX_ITEMS', { max: MAX_CHECKED_CONTACTS }),
+        );
+      return { ended: await devices.findEnded(contacts.map(parseContact)) };
+    },
+  };
+}
+
+/** @throws Problem INVALID_ARGUMENT */
+function parseContact({ operator, device, anchorTime: time }: ContactIn, at: number): PastContact {
+  const anchorTime = fromTimestamp(time);
+  if (!anchorTime) throw invalidArgument('A contact has no time.', violation(`/contacts/${at}/anchorTime`, 'REQUIRED'));
+  return {
+    operator: parseResourceName('operators', operator, `/contacts/${at}/operator`),
+    device: parseResourceName('devices', device, `/contacts/${at}/device`),
+    anchorTime,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Metrics } from '@cups/contracts';
 import type { Documents } from '@cups/store';
 import type { Keys, PersonHasher, Rpcs } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
@@ -12,6 +13,7 @@ import type { HistorySegments } from '../store/history-segments.ts';
 import type { AccessLog } from '../store/access-log.ts';
 import type { StoredDeviceCopy } from '../store/offline-copies.ts';
 import type { StoredPersonCopy } from '../store/person-copies.ts';
+import type { HandInKeys } from '../store/hand-in-keys.ts';
 import type { QuarantinedActs } from '../store/quarantined-acts.ts';
 import type { StoredMandate } from '../store/mandates.ts';
 import type { ServiceVersions } from '../store/service-versions.ts';
@@ -30,6 +32,9 @@ export interface RpcDeps {
   accessLog: AccessLog;
   personCopies: Documents<StoredPersonCopy>;
   quarantinedActs: QuarantinedActs;
+  /** The keys to which desks seal unsent acts. */
+  handInKeys: Pick<HandInKeys, 'current' | 'find'>;
+  metrics: Metrics;
   /** Verifies an offline grant, also an expired one. @throws Problem for one that identity did not sign */
   verifyGrant: (token: string) => Promise<GrantFacts>;
   /** Set while a quarantined act is applied: who made it, and when. */

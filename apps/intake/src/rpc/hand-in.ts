@@ -28,22 +28,42 @@ const KIND = /^[a-z][A-Za-z0-9/-]{0,99}$/;
  * at its centre; nothing is read or applied.
  */
 export function handInRpcs(deps: HandInDeps): Pick<IntakeRpcs, 'QuarantineActs'> {
-  const { quarantinedActs: acts, now, secret } = deps;
   return {
     async QuarantineActs(request, context) {
       const grant = await deps.verifyGrant(request.offlineGrant);
-      const time = now();
-      assertGrantUsable(grant, time);
-      const handedIn = parseActs(request.acts).map((act) => ({ ...act, fingerprint: fingerprintOf(act, secret()) }));
-      const before = await findKept(acts, grant, handedIn);
-      const unknown = handedIn.filter(({ key }) => !before.has(key));
-      await assertBelowLimit(acts, grant.device, unknown.length);
-      const kept = await keep(acts, unknown, { grant, time, context });
-      const after = unknown.length > 0 ? await findKept(acts, grant, handedIn) : before;
-      const refused = handedIn.filter((act) => after.get(act.key) !== act.fingerprint).map(({ key }) => key);
-      return { kept, known: handedIn.length - kept - refused.length, refused };
+      assertGrantUsable(grant, deps.now());
+      return keepActs(deps, parseActs(request.acts), { grant, context });
     },
   };
+}
+
+/** What became of acts of one grant. */
+interface HandInResult {
+  /** Number of acts that are kept now. */
+  kept: number;
+  /** Number of acts that were kept before. */
+  known: number;
+  /** Keys of acts that were kept before with other content. */
+  refused: string[];
+}
+
+/**
+ * Keeps the acts of one usable grant. A repeat changes nothing.
+ * @throws Problem QUARANTINE_FULL
+ */
+export async function keepActs(
+  { quarantinedActs: acts, secret, now }: Pick<HandInDeps, 'quarantinedActs' | 'secret' | 'now'>,
+  given: readonly HandedInAct[],
+  { grant, context }: { grant: GrantFacts; context: Context },
+): Promise<HandInResult> {
+  const handedIn = given.map((act) => ({ ...act, fingerprint: fingerprintOf(act, secret()) }));
+  const before = await findKept(acts, grant, handedIn);
+  const unknown = handedIn.filter(({ key }) => !before.has(key));
+  await assertBelowLimit(acts, grant.device, unknown.length);
+  const kept = await keep(acts, unknown, { grant, time: now(), context });
+  const after = unknown.length > 0 ? await findKept(acts, grant, handedIn) : before;
+  const refused = handedIn.filter((act) => after.get(act.key) !== act.fingerprint).map(({ key }) => key);
+  return { kept, known: handedIn.length - kept - refused.length, refused };
 }
 
 type FingerprintedAct = HandedInAct & { fingerprint: string };
@@ -119,7 +139,11 @@ function parseActs(given: readonly ActIn[]): HandedInAct[] {
   return acts;
 }
 
-function parseAct({ key, application, kind, body, deskTime, sequence, previous }: ActIn, at: number): HandedInAct {
+/** @throws Problem INVALID_ARGUMENT, REQUEST_ID_INVALID, PAYLOAD_TOO_LARGE */
+export function parseAct(
+  { key, application, kind, body, deskTime, sequence, previous }: ActIn,
+  at: number,
+): HandedInAct {
   const path = `/acts/${at}`;
   if (!KIND.test(kind)) throw invalidField(violation(`${path}/kind`, 'PATTERN'));
   if (Buffer.byteLength(body) > MAX_ACT_BYTES) throw tooLarge();
