@@ -4,10 +4,10 @@ import type { RequestHandler } from 'express';
 import { ensureRequestId } from '@cups/contracts/node';
 import { TOO_MANY_REQUESTS } from './admission.ts';
 import type { Admission } from './admission.ts';
-import { CONTENT_SECURITY_POLICY } from './exchange.ts';
 import type { RecordEnd } from './exchange.ts';
 import type { Operation } from './handler.ts';
 import { problemResponse } from './problems.ts';
+import { setDataSecurityHeaders } from './security-headers.ts';
 
 export interface EarlyRefusalDeps {
   operations: readonly Operation[];
@@ -33,7 +33,7 @@ export function createEarlyRefusal(deps: EarlyRefusalDeps): EarlyRefusal {
       .filter(({ path, bypassesAdmission }) => !path.includes('{') && !bypassesAdmission)
       .map(({ method, path, id }) => [`${method.toUpperCase()} ${path}`, id]),
   );
-  const headers = { ...listHeaders(deps.securityHeaders), 'content-security-policy': CONTENT_SECURITY_POLICY };
+  const headers = listDataHeaders(deps.securityHeaders);
   return (req, res) => {
     const operation = operations.get(`${req.method} ${req.url}`);
     if (operation === undefined || !admission.isFull(operation)) return false;
@@ -55,10 +55,11 @@ export function createEarlyRefusal(deps: EarlyRefusalDeps): EarlyRefusal {
   };
 }
 
-/** Returns the headers that a middleware sets on every response. */
-function listHeaders(middleware: RequestHandler): Record<string, string> {
+/** Returns the headers of a response of data after a middleware that sets those of all responses. */
+function listDataHeaders(middleware: RequestHandler): Record<string, string> {
   const req = new IncomingMessage(new Socket());
   const res = new ServerResponse(req);
   void middleware(req as never, res as never, () => undefined);
+  setDataSecurityHeaders(res);
   return res.getHeaders() as Record<string, string>;
 }
