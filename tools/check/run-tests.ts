@@ -62,8 +62,10 @@ const MAX_CONCURRENT_GROUPS = 3;
 const MAX_CONCURRENT_GROUPS_WITH_BROWSERS = 2;
 /** Number of test files that the last lines list with their durations. */
 const SLOWEST_SHOWN = 20;
-/** Milliseconds; three times the longest group. A group that takes longer hangs, and is ended. */
-const GROUP_TIMEOUT_MS = 18 * 60_000;
+/** Projects whose long tests run in several parts: lanes end at the same time, and no part comes near the timeout. */
+const PARTS_OF_LONG_TESTS: Partial<Record<string, number>> = { '@cups/e2e-desk': 3, '@cups/e2e': 2 };
+/** Milliseconds; twice the longest group. A group that takes longer hangs, and is ended. */
+const GROUP_TIMEOUT_MS = 24 * 60_000;
 
 const { values } = parseArgs({
   options: {
@@ -176,6 +178,26 @@ function projectsWith(target: Target): string[] {
 interface Group {
   target: Target;
   projects: string[];
+  /** Part of the test files, from 1. @default all files */
+  part?: number;
+}
+
+/** Returns the groups of the long tests of a project. */
+function groupsOfLongTests(project: string): Group[] {
+  const parts = PARTS_OF_LONG_TESTS[project];
+  if (parts === undefined) return [{ target: 'long', projects: [project] }];
+  return Array.from({ length: parts }, (_, n) => ({ target: 'long', projects: [project], part: n + 1 }));
+}
+
+/** Returns the names of the files of results that a group leaves, without `.json`. */
+function resultsOf({ target, projects, part }: Group): string[] {
+  const suffix = [...(target === 'test' ? [] : [target]), ...(part === undefined ? [] : [part])];
+  return projects.map((project) => [project, ...suffix].join('.'));
+}
+
+/** Environment of the `long` scripts of projects with parts. */
+function partEnv({ projects: [project = ''], part }: Group): NodeJS.ProcessEnv {
+  return part === undefined ? {} : { CUPS_PART: `${part}`, CUPS_PARTS: `${PARTS_OF_LONG_TESTS[project]}` };
 }
 
 /** Groups each long project separately, the longest first, and all short ones together. */
@@ -197,7 +219,8 @@ async function runTests(groups: Group[], lanes: number, env: NodeJS.ProcessEnv):
   const lane = async (): Promise<void> => {
     for (let group = groups.shift(); group && !stopping; group = groups.shift()) {
       const { target, projects } = group;
-      const code = await nx(['run-many', '-t', target, '-p', projects.join(','), '--parallel=1'], env);
+      const args = ['run-many', '-t', target, '-p', projects.join(','), '--parallel=1'];
+      const code = await nx(args, { ...env, ...partEnv(group) });
       ok &&= code === 0;
     }
   };
@@ -290,17 +313,13 @@ if (!stopping) {
     if (projects.length === 0 && !values.affected) count('tests: no project has any', false);
     if (values.all && long.length === 0 && !values.affected) count('long tests: no project has any', false);
     // A long one at the end would run alone on one core.
-    const groups = [...long.map((name): Group => ({ target: 'long', projects: [name] })), ...groupsOf(projects)];
+    const groups = [...long.flatMap(groupsOfLongTests), ...groupsOf(projects)];
     const env = { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers };
     const lanes = values.all ? MAX_CONCURRENT_GROUPS_WITH_BROWSERS : MAX_CONCURRENT_GROUPS;
     const waitingGroups = waiting.map((name): Group => ({ target: 'waiting', projects: [name] }));
+    const files = [...groups, ...waitingGroups].flatMap(resultsOf);
     const outcomes = await Promise.all([runTests(groups, lanes, env), runTests(waitingGroups, 1, env)]);
-    tasks += projects.length + long.length + waiting.length;
-    const files = [
-      ...projects,
-      ...long.map((project) => `${project}.long`),
-      ...waiting.map((project) => `${project}.waiting`),
-    ];
+    tasks += files.length;
     let counted = 0;
     for (const file of files) counted += countResults(file);
     // A project that failed after its last test.

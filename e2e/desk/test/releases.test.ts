@@ -67,8 +67,18 @@ async function openTyping(page: Page): Promise<Page> {
   return second;
 }
 
-/** The browser comes online: the page checks for a release. */
-const check = (page: Page) => page.evaluate(() => void dispatchEvent(new Event('online')));
+/**
+ * The browser comes online, and the page checks for a release, until there is a result: a check that meets the browser's
+ * own, which follows a navigation, has the result of that one.
+ */
+const checkUntil = (page: Page, isDone: () => Promise<boolean>) =>
+  eventually(
+    async () => {
+      await page.evaluate(() => void dispatchEvent(new Event('online')));
+      return isDone();
+    },
+    { timeoutMs: 90_000, everyMs: 1_000 },
+  );
 
 const hasWaitingRelease = (page: Page) =>
   page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting !== null);
@@ -92,8 +102,7 @@ test('takes a new release when no window has input, and keeps the files of the f
   const typing = await openTyping(page);
   const [oldCache = ''] = Object.keys(await listCaches(page));
   proxy.serve(() => newer.url);
-  await check(page);
-  await eventually(() => hasWaitingRelease(page), { timeoutMs: 60_000 });
+  await checkUntil(page, () => hasWaitingRelease(page));
   // The second question follows a refusal.
   await waitForQuestions(typing, 2);
   expect(await hasWaitingRelease(page)).toBe(true);
@@ -126,22 +135,19 @@ test('stores no release by halves while gateways of two releases serve', async (
   const [oldCache = ''] = Object.keys(await listCaches(page));
   // The worker of the new release meets the document of the former one, last its own.
   proxy.serve((path) => (path === '/' ? platformUrl() : newer.url));
-  const failed = page.evaluate(
-    () =>
-      new Promise<boolean>((resolve) =>
-        navigator.serviceWorker.addEventListener('message', ({ data }) =>
-          resolve((data as { kind: string }).kind === 'install-failed'),
-        ),
-      ),
+  await page.evaluate(() =>
+    navigator.serviceWorker.addEventListener('message', ({ data }) => {
+      document.documentElement.dataset['workerMessage'] = (data as { kind: string }).kind;
+    }),
   );
-  await check(page);
-  expect(await failed).toBe(true);
+  const html = page.locator('html');
+  await checkUntil(page, async () => (await html.getAttribute('data-worker-message')) !== null);
+  expect(await html.getAttribute('data-worker-message')).toBe('install-failed');
   expect(await hasWaitingRelease(page)).toBe(false);
   await page.reload();
   await queueTab(page, OLD).waitFor();
   proxy.serve(() => newer.url);
-  await check(page);
-  await queueTab(page, NEW).waitFor({ timeout: 60_000 });
+  await checkUntil(page, () => queueTab(page, NEW).isVisible());
   expect(Object.keys(await listCaches(page))).not.toEqual([oldCache]);
 });
 
@@ -153,12 +159,7 @@ test('takes a new release on a locked screen', async () => {
   const mainScript = () => page.evaluate(() => document.querySelector<HTMLScriptElement>('script[type=module]')?.src);
   const former = await mainScript();
   proxy.serve(() => newer.url);
-  await check(page);
-  await page.waitForFunction(
-    (src) => document.querySelector<HTMLScriptElement>('script[type=module]')?.src !== src,
-    former,
-    { timeout: 60_000 },
-  );
+  await checkUntil(page, async () => (await mainScript()) !== former);
   await locked.waitFor();
 });
 
@@ -166,8 +167,7 @@ test('a withdrawal deletes the stored page, and keeps input', async () => {
   const page = await openStored();
   const typing = await openTyping(page);
   proxy.serve(() => withdrawn.url);
-  await check(page);
-  await eventually(async () => Object.keys(await listCaches(page)).length === 0, { timeoutMs: 30_000 });
+  await checkUntil(page, async () => Object.keys(await listCaches(page)).length === 0);
   await eventually(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length === 0));
   expect(await typing.getByRole('combobox').inputValue()).toBe('pașa');
   await page.reload();
