@@ -58,13 +58,15 @@ export async function runRequestPipeline(
   if (operation.limit === 'tracking') await limits.tracking(req, res);
   const offlineGrant = operation.isForDevices ? await authenticateDevice(exchange, deps) : '';
   const session = await authenticate(exchange, operation, deps);
-  if (operation.limit === 'taken-numbers' && session) await limits.takenNumbers(session.sid, req, res);
   const { value: body, members } = operation.streamedMediaType
     ? prepareTransfer(req, operation.streamedMediaType)
     : await readBody(exchange, operation, deps);
   const params = req.params as HandlerRequest['params'];
   const query = req.query as HandlerRequest['query'];
   operation.validateRequest({ params, query, body, members, header: (name) => req.get(name) });
+  if (operation.limit === 'taken-numbers' && session && proposesNumber(body)) {
+    await limits.takenNumbers(session.sid, req, res);
+  }
   const offline = operation.takesOfflineClaim ? req.get(OFFLINE_CLAIM_HEADER) : undefined;
   if (offline !== undefined) context.offline = offline;
   const requestId = req.get('idempotency-key')?.toLowerCase() ?? '';
@@ -157,3 +159,7 @@ async function authenticateRequest(
   if (!endsSession) await limits.session(session.sid, req, res);
   return session;
 }
+
+/** Whether a new application has a number that the desk made: unfinished requests with one count as misses. */
+const proposesNumber = (body: unknown): boolean =>
+  (body as { trackingNumber?: string } | undefined)?.trackingNumber !== undefined;
