@@ -185,6 +185,20 @@ export const BACKGROUND_BUDGET: readonly BackgroundRow[] = [
   { operation: 'store getMore', perSecond: 0.1, reason: 'the second page of centres' },
   { operation: 'store find operators (person *)', perSecond: 0.1, reason: 'identity seals under the newest key' },
   { operation: 'store find operators (_id)', perSecond: 0.1, reason: 'the gateway checks a session every two minutes' },
+  {
+    operation: 'store find operators (person.sealed *)',
+    perSecond: 0.1,
+    reason: 'identity seals under the newest key',
+  },
+  { operation: 'store find mandates (person.sealed *)', perSecond: 0.1, reason: 'identity seals under the newest key' },
+  { operation: 'grpc GetSession', perSecond: 0.1, reason: 'the gateway checks a session every two minutes' },
+  { operation: 'store find sessions (_id)', perSecond: 0.1, reason: 'the gateway checks a session every two minutes' },
+  { operation: 'store update sessions *', perSecond: 0.1, reason: 'the use of a session' },
+  { operation: 'store find devices (expireTime state)', perSecond: 0.1, reason: 'devices whose contact has ended' },
+  { operation: 'store find quarantinedActs (state)', perSecond: 0.1, reason: 'numbers for gauges, once a minute' },
+  { operation: 'store * applications (*uncounted*)', perSecond: 0.1, reason: 'the statistics, once a minute' },
+  { operation: 'store find applications (submitTime centre)', perSecond: 0.1, reason: 'the statistics, once a minute' },
+  { operation: 'store * statisticsMonths*', perSecond: 0.1, reason: 'the statistics, once a minute' },
   { operation: 'store delete *', perSecond: 0.1, reason: 'identity removes ended sessions and attempts' },
   // A service ends data once a day, and first at a random time within a minute of its start.
   { operation: 'store find * (time *)', perSecond: 0.1, reason: 'rows of access logs and copies whose term ended' },
@@ -193,6 +207,12 @@ export const BACKGROUND_BUDGET: readonly BackgroundRow[] = [
   { operation: 'store find mandates (facts.expireTime *)', perSecond: 0.1, reason: 'copies of ended mandates' },
   { operation: 'store find mandates (_id eraseTime $or)', perSecond: 0.1, reason: 'mandates whose term ended' },
   { operation: 'store find threads (_id updateTime eraseTime)', perSecond: 0.1, reason: 'notices whose term ended' },
+  { operation: 'store find deviceCopies (copyTime *)', perSecond: 0.1, reason: 'offline copies whose term ended' },
+  {
+    operation: 'store find quarantinedActs (decision.time *)',
+    perSecond: 0.1,
+    reason: 'decided acts whose term ended',
+  },
   { operation: 'store find operators (status *)', perSecond: 0.1, reason: 'staff who left, and whose term ended' },
 
   { operation: 'grpc GetPublicServiceVersion', perSecond: 1, reason: 'one call per 1.5 s and public service' },
