@@ -25,6 +25,8 @@ let state: ReleaseState = { isStored: false, isUpdateReady: false };
 const listeners = new Set<() => void>();
 let canReload: () => boolean = () => false;
 let isReloadDue = false;
+/** Until the next reload of this window. */
+let isWithdrawn = false;
 
 export const releaseState = (): ReleaseState => state;
 
@@ -80,10 +82,11 @@ async function start(): Promise<void> {
 
 /** Registers the worker, or checks for a new release. The browser's own check follows navigations only. */
 async function check(): Promise<void> {
-  if (isLineCut()) return;
+  if (isLineCut() || isWithdrawn) return;
   try {
     const registration = (await navigator.serviceWorker.getRegistration()) ?? (await register());
     if (registration === undefined) return;
+    if (isWithdrawn) return void (await registration.unregister());
     registration.onupdatefound = () => follow(registration);
     follow(registration);
     if (registration.active) await registration.update();
@@ -101,6 +104,7 @@ function follow({ installing, waiting, active }: ServiceWorkerRegistration): voi
   update({ isStored: active !== null, isUpdateReady: waiting !== null });
   if (installing === null) return;
   installing.onstatechange = () => {
+    if (isWithdrawn) return;
     if (installing.state === 'installed') update({ isUpdateReady: active !== null, failure: undefined });
     if (installing.state === 'activated') update({ isStored: true, isUpdateReady: false, failure: undefined });
   };
@@ -126,7 +130,15 @@ function askToTakeOver(worker: ServiceWorker, isForced: boolean): void {
 
 function onMessage({ data, ports }: MessageEvent<WorkerMessage>): void {
   if (data.kind === 'can-reload') ports[0]?.postMessage(canReload());
+  else if (data.kind === 'withdrawn') void withdraw();
   else update({ failure: data.isOutOfSpace ? 'space' : 'other' });
+}
+
+/** A check that ran while the worker unregistered itself may have registered it again. */
+async function withdraw(): Promise<void> {
+  isWithdrawn = true;
+  update({ isStored: false, isUpdateReady: false });
+  await (await navigator.serviceWorker.getRegistration())?.unregister();
 }
 
 /** Keeps the files of this window's release in the browser, as long as the window lives. */

@@ -12,7 +12,9 @@ export type WorkerMessage =
   /** Asks whether the window can reload now. The answer, a boolean, goes to the port of the message. */
   | { kind: 'can-reload' }
   /** The release could not be stored. */
-  | { kind: 'install-failed'; isOutOfSpace: boolean };
+  | { kind: 'install-failed'; isOutOfSpace: boolean }
+  /** The platform withdraws the worker: do not register it again. Sent by the gateway's withdrawn worker. */
+  | { kind: 'withdrawn' };
 
 /** Name of the lock that a window holds while it runs, by the URL of its main script. */
 export const RELEASE_LOCK_PREFIX = 'cups-release ';
