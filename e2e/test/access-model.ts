@@ -78,7 +78,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('QuarantineActs QuarantineSealedActs', pageRule('none', 'nobody')),
     ...rulesFor('GetHandInKey', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor(
-      'ListQuarantinedActs GetQuarantinedAct ReleaseQuarantinedAct RejectQuarantinedAct',
+      'ListQuarantinedActs GetQuarantinedAct ReleaseQuarantinedAct RejectQuarantinedAct ListChainBreaks',
       pageRule(['centre-manager', 'supervisor'], 'platform'),
     ),
     ...rulesFor('TrackApplication TrackMandateApplications', pageRule('none', 'nobody')),

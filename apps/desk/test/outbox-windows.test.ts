@@ -87,6 +87,12 @@ class Browser {
   /** Opens a window. A killed one changes nothing more, in the store or in other windows. */
   async open(platform: Platform, changes: Partial<OutboxEnvironment> = {}): Promise<{ outbox: Outbox; kill(): void }> {
     let isAlive = true;
+    let release = () => {};
+    const killed = new Promise<never>((resolve) => (release = resolve as () => void));
+    // A browser releases the locks of a closed window.
+    const locks: Locks = {
+      request: (name, options, task) => this.locks.request(name, options, (lock) => Promise.race([task(lock), killed])),
+    };
     const onlyAlive = <T>(work: () => Promise<T>): Promise<T> => (isAlive ? work() : new Promise<T>(() => {}));
     const store: LocalStore = {
       ...this.#store,
@@ -103,7 +109,7 @@ class Browser {
       now: Date.now,
       currentGrant: () => 'grant',
       send: (write) => onlyAlive(() => platform.send(write)),
-      locks: this.locks,
+      locks,
       openChannel: (name) => this.#openChannel(name),
       ...changes,
     });
@@ -112,6 +118,7 @@ class Browser {
       kill() {
         isAlive = false;
         outbox.stop();
+        release();
       },
     };
   }
@@ -253,12 +260,17 @@ describe('writes without the platform', () => {
     kill();
     const [online, a, b] = platform.received.sort((one, other) => one.sequence! - other.sequence!);
     expect(modules.toOfflineClaim(online!)).toBeUndefined();
-    expect(modules.toOfflineClaim(a!)).toBe(
-      `grant="first", time="2026-11-29T10:00:00.000Z", sequence=2, previous="${online!.key}"`,
+    const { chain } = online!;
+    // The first claim reports the act that went out with a line.
+    const { ended: _reported, ...first } = a!;
+    expect(modules.toOfflineClaim(first)).toBe(
+      `grant="first", time="2026-11-29T10:00:00.000Z", sequence=2, previous="${online!.key}", chain="${chain}"`,
     );
-    expect(modules.toOfflineClaim(b!)).toBe(
-      `grant="first", time="2026-11-29T10:00:00.000Z", sequence=3, previous="${a!.key}"`,
+    const { ended: _repeated, ...second } = b!;
+    expect(modules.toOfflineClaim(second)).toBe(
+      `grant="first", time="2026-11-29T10:00:00.000Z", sequence=3, previous="${a!.key}", chain="${chain}"`,
     );
+    expect(platform.received.flatMap(({ ended = [] }) => ended)).toContainEqual({ from: 1, to: 1 });
   });
 
   test('claim nothing without a grant', async () => {
@@ -281,8 +293,9 @@ describe('writes without the platform', () => {
     void put(outbox, 'A', 'a');
     await drained(outbox);
     kill();
-    expect(modules.toOfflineClaim(platform.received[0]!)).toBe(
-      'grant="grant", time="2026-11-29T10:00:00.000Z", sequence=1',
+    const [received] = platform.received;
+    expect(modules.toOfflineClaim(received!)).toBe(
+      `grant="grant", time="2026-11-29T10:00:00.000Z", sequence=1, chain="${received!.chain}"`,
     );
   });
 

@@ -319,6 +319,9 @@ export const quarantinedActJson = (wire: { name: string }) => ({
   }),
 });
 
+/** A kind of break in a chain of acts without a line. */
+export const chainBreakJson = convertWith({ kind: enumField('CHAIN_BREAK_KIND_'), sequence: Number });
+
 /** A history entry. */
 export const actionJson = convertWith({
   deskTime: deskTimeJson,

@@ -17,6 +17,7 @@ import { deliveryAndNoticeRoutes } from './routes/deliveries-and-notices.ts';
 import { mandateRoutes } from './routes/mandates.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { offlineCopyRoutes } from './routes/offline-copies.ts';
+import { chainBreakRoutes } from './routes/chain-breaks.ts';
 import { quarantinedActRoutes } from './routes/quarantined-acts.ts';
 import { createRecordedWrites } from './recorded-write.ts';
 import { personCopyRoutes } from './routes/person-copies.ts';
@@ -67,6 +68,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...staffRoutes(deps),
     ...deviceRoutes(deps),
     ...statisticsRoutes(deps),
+    ...chainBreakRoutes(deps),
     ...quarantinedActRoutes({ ...deps, recordedWrites: createRecordedWrites(deps.operations, writeRoutesOf(deps)) }),
   });
 }

@@ -98,7 +98,14 @@ const UNRECORDED: Record<string, string[]> = {
   'shows names of resources, states, times and counts': [
     ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],
     ...['getAgencyActivity', 'listUncollectedResults', 'listDocumentHolds', 'countMandates', 'getMandateCode'],
-    ...['listErasures', 'getDataState', 'listOfflineCopies', 'listQuarantinedActs', 'rejectQuarantinedAct'],
+    ...[
+      'listErasures',
+      'getDataState',
+      'listOfflineCopies',
+      'listQuarantinedActs',
+      'rejectQuarantinedAct',
+      'listChainBreaks',
+    ],
   ],
   'changes what is erased, and is recorded in the hold with its operator': ['setDocumentHold', 'clearDocumentHold'],
   'uses a right of a person without showing content, and is in the history of the application': [

@@ -1,4 +1,5 @@
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { ChainBreak } from '@cups/contracts/gen/cups/intake/v1/ChainBreak.ts';
 import type { QuarantinedAct } from '@cups/contracts/gen/cups/intake/v1/QuarantinedAct.ts';
 import type { Rpcs } from '@cups/rpc';
 import type { OperationRow } from './operation-row.ts';
@@ -29,6 +30,19 @@ export const quarantinedAct = {
 
 const decided = { ...quarantinedAct, decidedBy: 'operators/h-1', decideTime: MORNING };
 
+const chainBreak = {
+  device: `devices/${ID}`,
+  operator: 'operators/s-1',
+  centre: 'centres/CU-001',
+  kind: 'CHAIN_BREAK_KIND_FORK',
+  count: 2,
+  firstTime: MORNING,
+  lastTime: MORNING,
+  application: `applications/${ID}`,
+  sequence: '7',
+  deskTime: MORNING,
+} as const satisfies ChainBreak;
+
 export const QUARANTINE_RESPONSES: Pick<
   Rpcs<IntakeServiceDefinition>,
   | 'QuarantineActs'
@@ -38,6 +52,7 @@ export const QUARANTINE_RESPONSES: Pick<
   | 'RejectQuarantinedAct'
   | 'QuarantineSealedActs'
   | 'GetHandInKey'
+  | 'ListChainBreaks'
 > = {
   QuarantineActs: ({ acts }) => Promise.resolve({ kept: acts.length, known: 0, refused: [] }),
   QuarantineSealedActs: ({ acts }) => Promise.resolve({ outcomes: acts.map(() => 'SEALED_ACT_OUTCOME_KEPT') }),
@@ -48,9 +63,11 @@ export const QUARANTINE_RESPONSES: Pick<
     Promise.resolve({ act: { ...decided, state: 'QUARANTINE_STATE_RELEASED', alreadyApplied: true } }),
   RejectQuarantinedAct: () =>
     Promise.resolve({ act: { ...decided, state: 'QUARANTINE_STATE_REJECTED', rejectReason: 'x' } }),
+  ListChainBreaks: () => Promise.resolve({ breaks: [chainBreak] }),
 };
 
 export const QUARANTINE_ROWS: OperationRow[] = [
+  ['listChainBreaks', 'GET', '/api/v1/chain-breaks', undefined, 200, 'ListChainBreaks', {}],
   [
     'listQuarantinedActs',
     'GET',

@@ -85,6 +85,8 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   GetQuarantinedAct: { ...quarantine, personalData: true },
   ReleaseQuarantinedAct: { ...quarantine, personalData: true },
   RejectQuarantinedAct: { ...quarantine, personalData: false },
+  // Names of operators, devices and applications only.
+  ListChainBreaks: { ...quarantine, personalData: false },
   UpdateOfflineCopy: { ...desk, personalData: true },
   // Returns no personal data, but names the applications that were read.
   RecordOfflineReads: { ...desk, personalData: true },

@@ -60,6 +60,7 @@ export const settings = {
     personCopiesMs: retentionSetting('person-copies'),
     quarantinedActsMs: retentionSetting('quarantined-acts'),
     deviceCopiesMs: retentionSetting('device-copies'),
+    deskActsMs: retentionSetting('desk-acts'),
     mandateCopiesMs: retentionSetting('mandate-copies'),
     parkedEventsMs: retentionSetting('parked-events'),
   },

@@ -17,6 +17,7 @@ import { caseworkRpcs } from './rpc/casework.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
 import { mandateApplicationRpcs } from './rpc/mandate-applications.ts';
 import { offlineCopyRpcs } from './rpc/offline-copies.ts';
+import { chainBreakRpcs } from './rpc/chain-breaks.ts';
 import { personCopyRpcs } from './rpc/person-copies.ts';
 import { handInRpcs } from './rpc/hand-in.ts';
 import { sealedActRpcs } from './rpc/sealed-acts.ts';
@@ -40,6 +41,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...sealedActRpcs(deps),
     ...quarantineRpcs(deps, (release) => deskWriteRpcs({ ...deps, release })),
     ...offlineCopyRpcs(deps),
+    ...chainBreakRpcs(deps),
   };
 }
 

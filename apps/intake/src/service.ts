@@ -33,12 +33,15 @@ import { withBoundedHistory } from './store/bounded-history.ts';
 import { openHistorySegments } from './store/history-segments.ts';
 import { startBackfill } from './store/backfill.ts';
 import { createOpenApplicationCounter } from './store/open-application-counter.ts';
+import { openDeskChains } from './store/desk-chains.ts';
+import type { DeskChains } from './store/desk-chains.ts';
 import { openMandateStore } from './store/mandates.ts';
 import { openDeviceCopies } from './store/offline-copies.ts';
 import { openHandInKeyDocuments, openHandInKeys } from './store/hand-in-keys.ts';
 import { openPersonCopies } from './store/person-copies.ts';
 import { decidedActsSweep, eraseActsOf, openQuarantinedActs } from './store/quarantined-acts.ts';
 import type { QuarantinedActs } from './store/quarantined-acts.ts';
+import { startDeskChainWatch } from './desk-chain-watch.ts';
 import { startQuarantineWatch } from './quarantine-watch.ts';
 import { openServiceVersions } from './store/service-versions.ts';
 import { openStatistics } from './store/statistics.ts';
@@ -77,6 +80,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   const handInKeyDocuments = openHandInKeyDocuments(store, keys);
   const handInKeys = openHandInKeys({ documents: handInKeyDocuments, dataKeys: keys, log, metrics, now });
   backend.onShutdown('work', () => handInKeys.stop());
+  const deskChains = openDeskChains(store);
   const eraseActs = (id: string) => eraseActsOf(quarantinedActs, keys, id, now());
   const dataEnd = openDataEnd(backend, {
     applications,
@@ -86,9 +90,10 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
     hashes: searchHasher,
     isHeld: clients.isHeld,
   });
-  startEnds(backend, { accessLogRows, personCopies, deviceCopies, mandates, quarantinedActs, keys });
+  startEnds(backend, { accessLogRows, personCopies, deviceCopies, mandates, quarantinedActs, deskChains, keys });
   backend.publishOutboxes([applications, accessLogRows, personCopies, quarantinedActs]);
   backend.onShutdown('work', startQuarantineWatch({ acts: quarantinedActs, log, metrics, now }));
+  backend.onShutdown('work', startDeskChainWatch({ deskChains, quarantinedActs, log, metrics, now }));
   const statistics = startStatistics(backend, applications);
   const versions = openServiceVersions(store);
   const parts = { applications, mandates, versions, workingTimes, hashes: searchHasher, dataEnd };
@@ -105,6 +110,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
       quarantinedActs,
       handInKeys,
       metrics,
+      deskChains,
       verifyGrant: (token) => backend.keys.verifyOfflineGrant(token),
       deviceCopies,
       statistics,
@@ -203,9 +209,11 @@ function startEnds(
     deviceCopies,
     mandates,
     quarantinedActs,
+    deskChains,
     keys,
   }: Readonly<Record<'accessLogRows' | 'personCopies' | 'deviceCopies' | 'mandates', AnyDocuments>> & {
     quarantinedActs: QuarantinedActs;
+    deskChains: DeskChains;
     keys: DataEndDeps['keys'];
   },
 ): void {
@@ -216,6 +224,8 @@ function startEnds(
       rowsSweep(accessLogRows, { category: 'access-log', termMs: ends.accessLogMs, field: 'time' }),
       rowsSweep(personCopies, { category: 'person-copies', termMs: ends.personCopiesMs, field: 'time' }),
       rowsSweep(deviceCopies, { category: 'device-copies', termMs: ends.deviceCopiesMs, field: 'copyTime' }),
+      rowsSweep(deskChains.acts, { category: 'desk-acts', termMs: ends.deskActsMs, field: 'arriveTime' }),
+      rowsSweep(deskChains.chains, { category: 'desk-acts', termMs: ends.deskActsMs, field: 'lastTime' }),
       // Identity owns the mandate: a draft that still names a removed copy reads it again.
       rowsSweep(mandates, { category: 'mandate-copies', termMs: ends.mandateCopiesMs, field: 'facts.expireTime' }),
       decidedActsSweep(quarantinedActs, keys, ends.quarantinedActsMs),

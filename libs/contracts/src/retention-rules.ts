@@ -105,6 +105,12 @@ export const RETENTION_RULES = {
     starts: 'The last delivery of the file to the device',
     end: 'row-removed',
   }),
+  'desk-acts': term('RETENTION_DESK_ACTS_DAYS', 90, {
+    service: 'intake',
+    data: 'Records of acts without a line: number and time of each on its device, and what contradicted the chain',
+    starts: 'The arrival; of a chain, its last change',
+    end: 'row-removed',
+  }),
   'mandate-copies': term('RETENTION_MANDATE_COPIES_DAYS', 1_095, {
     service: 'intake',
     data: 'Copies of mandates with keyed hashes of people',

@@ -53,6 +53,7 @@ export type DataState = Schemas['DataState'];
 export type DocumentHold = Schemas['DocumentHold'];
 /** An act of a suspended operator that waits for a decision, without its content. */
 export type QuarantinedAct = Schemas['QuarantinedAct'];
+export type ChainBreak = Schemas['ChainBreak'];
 export type QuarantinedActDetails = NonNullable<
   operations['getQuarantinedAct']['responses']['200']['content']['application/json']
 >;

@@ -1,13 +1,12 @@
 import { isTransient, ApiError, SIGNED_OUT_REASONS } from '../api/client.ts';
 import type { Application, Problem } from '../api/types.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
-import { WRITE_RECORD_KIND } from './act-chain.ts';
-import type { ActChain } from './act-chain.ts';
+import type { ActChain, WriteEnd } from './act-chain.ts';
 import type { Channel, OutboxEnvironment } from './environment.ts';
 import type { Outbox, SyncStatus } from './outbox.ts';
 import { compareWrites, createWriteQueue, enqueueOrMerge, takeWaiters } from './write-queue.ts';
 import type { WriteQueue, Waiter, WriteOrigin } from './write-queue.ts';
-import { UndoneError } from './write.ts';
+import { MAX_REPORTED_RANGES, toOfflineClaim, UndoneError } from './write.ts';
 import type { NewWrite, Write } from './write.ts';
 
 /** Kinds of writes that can be undone. */
@@ -127,13 +126,13 @@ export class PersistentOutbox implements Outbox {
     queue.storing.delete(write.key);
     this.#update(queue);
     // It was answered or undone meanwhile.
-    if (!queue.writes.includes(write)) return this.#forget(write.key);
+    if (!queue.writes.includes(write)) return this.#end(write);
     if (queue.hold?.key !== write.key) this.#announce(queue, write.key);
   }
 
-  #forget(key: string): Promise<void> {
-    // A record that stays is sent again under its key, which changes nothing.
-    return this.#parts.localStore.remove(WRITE_RECORD_KIND, key).catch(() => undefined);
+  /** Removes the record of a write that left the queue. */
+  #end(write: Write, end: WriteEnd = { isAnswered: false, isClaimed: false }): Promise<void> {
+    return this.#parts.chain.end(write, end).catch(() => undefined);
   }
 
   /** Gives a stored write to the window that sends. */
@@ -199,8 +198,9 @@ export class PersistentOutbox implements Outbox {
   /** Drops writes everywhere, and continues with those that remain. */
   #drop(application: string, keys: readonly string[]): void {
     this.#post({ type: 'dropped', application, keys });
+    const dropped = this.#queueOf(application).writes.filter(({ key }) => keys.includes(key));
     this.#dropHere(application, keys);
-    for (const key of keys) void this.#forget(key);
+    for (const write of dropped) void this.#end(write);
   }
 
   #dropHere(application: string, keys: readonly string[]): void {
@@ -226,7 +226,7 @@ export class PersistentOutbox implements Outbox {
     this.#clearHold(queue);
     this.#update(queue);
     takeWaiters(queue, write).forEach(({ reject }) => reject(new UndoneError()));
-    void this.#forget(write.key);
+    void this.#end(write);
   }
 
   flush(): void {
@@ -401,11 +401,16 @@ export class PersistentOutbox implements Outbox {
   }
 
   async #sendHead(queue: WriteQueue, head: Write): Promise<void> {
-    const answer = await this.#parts.environment.send(head, queue.known?.etag ?? head.etag);
+    // Identity records mandates, and keeps no chain.
+    const isClaimed = head.kind !== 'mandates' && toOfflineClaim(head) !== undefined;
+    const unreported = isClaimed ? await this.#parts.chain.unreported().catch(() => []) : [];
+    const ended = unreported.slice(-MAX_REPORTED_RANGES);
+    const sent = ended.length > 0 ? Object.assign({}, head, { ended }) : head;
+    const answer = await this.#parts.environment.send(sent, queue.known?.etag ?? head.etag);
     queue.retryDelay.reset();
     this.#post({ type: 'answered', write: head, answer });
     this.#settle(head, answer);
-    await this.#forget(head.key);
+    await this.#end(head, { isAnswered: true, isClaimed, reported: ended });
     // Persists the ETag for an edit that is sent after a reload.
     const [next] = queue.writes;
     if (next?.kind !== 'edit' || head.kind === 'mandates') return;

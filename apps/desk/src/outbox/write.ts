@@ -1,3 +1,5 @@
+import type { SequenceRange } from './act-chain.ts';
+
 /** Path of `POST /applications/{id}/{action}`; with the prefix `collections/`, of `POST /collections/{id}/{action}`. */
 export type WriteAction =
   | 'submit'
@@ -34,6 +36,10 @@ export interface Write {
   sequence?: number;
   /** Key of the write before, in this chain. */
   previous?: string | undefined;
+  /** UUID of the chain. Absent in writes of earlier releases. */
+  chain?: string;
+  /** Numbers of writes that ended without a claim; set while the write is sent. */
+  ended?: readonly SequenceRange[];
   /** The offline grant under which the write waits. Absent if the platform was reachable, or without a grant. */
   grant?: string | undefined;
   /** The platform was unreachable when the write was made. */
@@ -43,12 +49,23 @@ export interface Write {
 /** What a caller gives to the outbox. */
 export type NewWrite = Pick<Write, 'application' | 'kind' | 'body'>;
 
+/** Maximum number of ranges that a claim reports; the newest. */
+export const MAX_REPORTED_RANGES = 20;
+
 /** Value of the header `Cups-Offline` of a write, or undefined if it claims no desk time. */
-export function toOfflineClaim({ grant, madeAt, sequence, previous }: Write): string | undefined {
+export function toOfflineClaim({ grant, madeAt, sequence, previous, chain, ended = [] }: Write): string | undefined {
   if (grant === undefined || sequence === undefined) return undefined;
-  const members = [`grant="${grant}"`, `time="${madeAt}"`, `sequence=${sequence}`];
-  return [...members, ...(previous === undefined ? [] : [`previous="${previous}"`])].join(', ');
+  const reported = chain === undefined ? '' : ended.map(toRangeText).join(' ');
+  const texts = Object.entries({ previous, chain, ended: reported || undefined });
+  return [
+    `grant="${grant}"`,
+    `time="${madeAt}"`,
+    `sequence=${sequence}`,
+    ...texts.flatMap(([name, text]) => (text === undefined ? [] : [`${name}="${text}"`])),
+  ].join(', ');
 }
+
+const toRangeText = ({ from, to }: SequenceRange): string => (from === to ? String(from) : `${from}-${to}`);
 
 /** The write was undone, replaced or dropped before it was sent. */
 export class UndoneError extends Error {}

@@ -9,6 +9,7 @@ import { KEYS } from '../texts/keys.ts';
 import { QUARANTINE } from '../texts/quarantine.ts';
 import { ActDetails } from './act-details.tsx';
 import { ActRows } from './act-rows.tsx';
+import { ChainBreaks } from './chain-breaks.tsx';
 import { QUARANTINE_KEY, quarantinedActsQuery } from './queries.ts';
 import styles from './quarantine.module.css';
 
@@ -64,6 +65,7 @@ export default function Quarantine() {
             )}
           </div>
         )}
+        <ChainBreaks />
       </div>
     </Screen>
   );

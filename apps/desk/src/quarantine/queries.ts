@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
 import { fetchAllPages } from '../api/pagination.ts';
-import type { QuarantinedAct } from '../api/types.ts';
+import type { ChainBreak, QuarantinedAct } from '../api/types.ts';
 
 /** Queries about quarantined acts. */
 
@@ -31,6 +31,25 @@ export const quarantineCountQuery = queryOptions({
   staleTime: MINUTE_MS,
   refetchInterval: 5 * MINUTE_MS,
 });
+
+/** Broken chains of acts, the newest break first, with the display names of operators and the number of computers. */
+export const chainBreaksQuery = queryOptions({
+  queryKey: [KEY, 'chain-breaks'],
+  queryFn: async () => {
+    const { breaks, operators = [] } = await bodyOf(api.GET('/api/v1/chain-breaks'));
+    const names = new Map(operators.map(({ name, displayName }) => [name, displayName]));
+    return { breaks, names, computerCount: countBrokenComputers(breaks, Date.now()) };
+  },
+  staleTime: MINUTE_MS,
+  refetchInterval: 5 * MINUTE_MS,
+});
+
+/** How long the notice shows a break, in ms. */
+const NOTICE_MS = 7 * 24 * 60 * MINUTE_MS;
+
+/** Counts the computers on which a chain broke lately. */
+const countBrokenComputers = (breaks: readonly ChainBreak[], now: number): number =>
+  new Set(breaks.filter(({ lastTime }) => now - Date.parse(lastTime) < NOTICE_MS).map(({ device }) => device)).size;
 
 /** One act with its content and its application now. Each read is recorded, so it happens once for a shown act. */
 export const quarantinedActQuery = (id: string) =>

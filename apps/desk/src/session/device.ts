@@ -50,13 +50,14 @@ export async function forgetDevice(): Promise<void> {
 
 /**
  * Contacts the platform as this device. Renews the offline grant.
+ * @param chainHead key of the newest write of the operator at this device, which the grant then names
  * @throws ApiError DEVICE_REVOKED or OPERATOR_SUSPENDED; NetworkError
  */
-export async function contactDevice(): Promise<Contact> {
+export async function contactDevice(chainHead?: string): Promise<Contact> {
   const answer = await bodyOf(
     api.POST('/api/v1/devices/{device}/contact', {
       params: { path: { device: await deviceId() } },
-      body: {},
+      body: chainHead === undefined ? {} : { chainHead },
     }),
   );
   offlineGrant.set(answer.offlineGrant);

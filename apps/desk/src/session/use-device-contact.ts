@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { readChainHead } from '../outbox/act-chain.ts';
 import { useConnectivity } from './connectivity.ts';
 import { canContact, contactDevice, isRevocation } from './device.ts';
 import type { Contact, RevocationReason } from './device.ts';
@@ -36,7 +37,8 @@ export function useDeviceContact(state: SessionState, { setState, onRevoked }: C
     };
     const contact = async () => {
       try {
-        const made = await contactDevice();
+        const head = await readChainHead(signedIn.localStore).catch(() => undefined);
+        const made = await contactDevice(head);
         last.current = { at: Date.now(), centre };
         if (!isStopped) await takeContact(signedIn, made, setState);
         plan(CONTACT_INTERVAL_MS);

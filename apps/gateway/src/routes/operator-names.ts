@@ -19,6 +19,7 @@ const OPERATIONS_WITH_NAMES = [
   'updateOfflineCopy',
   'listQuarantinedActs',
   'getQuarantinedAct',
+  'listChainBreaks',
 ];
 
 /** Adds `operators` to the responses of these operations. Application details list missing names in `unavailableParts`. */

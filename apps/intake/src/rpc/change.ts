@@ -3,7 +3,8 @@ import { fingerprint } from '@cups/contracts/node';
 import { fromTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { Application as ApplicationMessage } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
-import { centresOf, readDeskTime, sessionOf } from '@cups/rpc';
+import type { DeskTime } from '@cups/contracts';
+import { centresOf, readOfflineAct, sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
@@ -15,6 +16,8 @@ import { createGuardChecks, toViewer } from './caller.ts';
 import type { GuardDeps } from './caller.ts';
 import type { RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
+import { recordAct } from '../store/desk-chains.ts';
+import type { ArrivingAct } from '../store/desk-chains.ts';
 
 export interface ChangeRequest {
   requestId: string;
@@ -26,7 +29,7 @@ export interface ChangeRequest {
 
 export type ChangeDeps = Pick<
   RpcDeps,
-  'applications' | 'hashes' | 'persons' | 'workingTimes' | 'grants' | 'secret' | 'now' | 'release'
+  'applications' | 'hashes' | 'persons' | 'workingTimes' | 'grants' | 'deskChains' | 'secret' | 'now' | 'release'
 >;
 
 /** The cause of an operator's write, which always has a request. */
@@ -66,12 +69,13 @@ export async function writeChange<R>(
   const { applications, hashes, secret, now } = deps;
   const cause = toCause(request, context, secret(), deps.release);
   const occurTime = fromTimestamp(request.occurTime ?? null);
-  const actor = await toActor(context, cause, deps, { now: now(), occurTime });
+  const application = parseResourceName('applications', request.name);
+  const actor = await toActor(context, cause, deps, { now: now(), occurTime, application });
   if (as === 'collector') actor.isCollecting = true;
   const centres = centresOf(context);
   const scope = as === 'collector' ? { collectionCentre: centres } : { centre: centres };
   const { document, outcome } = await applications.update(
-    parseResourceName('applications', request.name),
+    application,
     { scope, cause, etag: request.etag || undefined, now: actor.now },
     {
       read: async (app) => (await read?.(app)) as R,
@@ -129,16 +133,54 @@ export function toCause(
 export async function toActor(
   context: Context,
   { request }: RequestCause,
-  deps: GuardDeps & Pick<RpcDeps, 'grants' | 'release'>,
-  { now, occurTime }: { now: Date; occurTime?: Date | undefined },
+  deps: GuardDeps & ChainDeps & Pick<RpcDeps, 'release'>,
+  { now, occurTime, application }: { now: Date; occurTime?: Date | undefined; application: string },
 ): Promise<Actor> {
   const { operator, roles } = sessionOf(context);
   const [centre = '', ...inheritedCentres] = centresOf(context);
   const checks = createGuardChecks(context, deps);
   const actor: Actor = { operator, roles, centre, inheritedCentres, now, cause: request.id, ...checks };
   if (deps.release) actor.release = deps.release;
-  const deskTime = deps.release?.deskTime ?? (await readDeskTime(context, deps.grants, now));
+  const deskTime =
+    deps.release?.deskTime ?? (await resolveDeskTime(context, deps, { key: request.id, now, application }));
   if (deskTime) actor.deskTime = deskTime;
   else if (occurTime) actor.occurTime = occurTime;
   return actor;
 }
+
+type ChainDeps = Pick<RpcDeps, 'grants' | 'deskChains'>;
+
+/**
+ * Returns the desk time that the caller claims. One that contradicts the chain of its device is not bounded.
+ * @throws Problem OFFLINE_CLAIM_INVALID
+ */
+async function resolveDeskTime(
+  context: Context,
+  { grants, deskChains }: ChainDeps,
+  { key, now, application }: { key: string; now: Date; application: string },
+): Promise<DeskTime | undefined> {
+  const act = await readOfflineAct(context, grants, now);
+  if (act?.chain === undefined) return act?.deskTime;
+  const { deskTime, chain, centre, ended } = act;
+  const { device, sequence, previous, time, isBounded } = deskTime;
+  const { operator } = sessionOf(context);
+  const arriving: ArrivingAct = {
+    key,
+    device,
+    operator,
+    centre,
+    chain,
+    ended,
+    application,
+    sequence,
+    deskTime: time,
+  };
+  if (previous !== undefined) arriving.previous = previous;
+  // The edits of a draft are merged until they are sent, and take the time of the last one.
+  if (isBounded && context.method !== EDIT_METHOD) arriving.time = time;
+  const cause = { requestId: context.requestId, traceparent: context.traceparent };
+  const broken = await recordAct(deskChains, arriving, { now, cause });
+  return broken === undefined ? deskTime : { ...deskTime, isBounded: false };
+}
+
+const EDIT_METHOD = 'IntakeService.UpdateApplication';

@@ -11,6 +11,7 @@ import type { StoredApplication } from '../store.ts';
 import type { OpenApplicationCounter } from '../store/open-application-counter.ts';
 import type { HistorySegments } from '../store/history-segments.ts';
 import type { AccessLog } from '../store/access-log.ts';
+import type { DeskChains } from '../store/desk-chains.ts';
 import type { StoredDeviceCopy } from '../store/offline-copies.ts';
 import type { StoredPersonCopy } from '../store/person-copies.ts';
 import type { HandInKeys } from '../store/hand-in-keys.ts';
@@ -35,6 +36,8 @@ export interface RpcDeps {
   /** The keys to which desks seal unsent acts. */
   handInKeys: Pick<HandInKeys, 'current' | 'find'>;
   metrics: Metrics;
+  /** The acts without a line, by the chain of their device. */
+  deskChains: DeskChains;
   /** Verifies an offline grant, also an expired one. @throws Problem for one that identity did not sign */
   verifyGrant: (token: string) => Promise<GrantFacts>;
   /** Set while a quarantined act is applied: who made it, and when. */

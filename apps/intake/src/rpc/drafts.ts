@@ -20,10 +20,10 @@ export function draftRpcs(
   return {
     async CreateApplication(request, context) {
       const cause = toCause(request, context, secret(), deps.release);
-      const actor = await toActor(context, cause, deps, { now: now() });
       if (request.applicationId && !isUlid(request.applicationId)) {
         throw invalidField(violation('/id', 'ULID'));
       }
+      const actor = await toActor(context, cause, deps, { now: now(), application: request.applicationId });
       const trackingNumber = parseTrackingNumber(request.trackingNumber);
       parseResourceName('publicServices', request.publicService, '/publicService');
       const { document, replayed } = await openDraft(
