@@ -8,22 +8,29 @@ export class KeyboardUser {
   readonly screens: string[] = [];
 
   readonly #reached: (screen: string) => unknown;
+  readonly #pauseMs: number;
 
-  /** @param reached called on each screen with its title; throwing ends the journey */
-  constructor(page: Page, reached: (screen: string) => unknown = () => {}) {
+  /**
+   * @param reached called on each screen with its title; throwing ends the journey
+   * @param pauseMs time before each key or text, as a person reads and thinks
+   */
+  constructor(page: Page, reached: (screen: string) => unknown = () => {}, pauseMs = 0) {
     this.page = page;
     this.#reached = reached;
+    this.#pauseMs = pauseMs;
   }
 
   /** Presses a key or chord; each key of a chord counts. */
   async press(chord: string): Promise<void> {
     this.keys += chord.split('+').length;
+    if (this.#pauseMs > 0) await this.page.waitForTimeout(this.#pauseMs);
     await this.page.keyboard.press(chord);
   }
 
   /** Types text; `counted` is false for required form content. */
   async type(text: string, { counted = true } = {}): Promise<void> {
     if (counted) this.keys += text.length;
+    if (this.#pauseMs > 0) await this.page.waitForTimeout(this.#pauseMs);
     await this.page.keyboard.type(text);
   }
 

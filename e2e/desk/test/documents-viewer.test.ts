@@ -14,6 +14,14 @@ async function openViewer(page: Page): Promise<Frame> {
   return page.frames().find((frame) => frame.url().endsWith('/viewer'))!;
 }
 
+/** Cuts or restores the line, as the switch in another window does. */
+const setSwitch = (page: Page, value: 'cut' | undefined) =>
+  page.evaluate((state) => {
+    if (state) localStorage.setItem('cups-line', state);
+    else localStorage.removeItem('cups-line');
+    dispatchEvent(new StorageEvent('storage', { key: 'cups-line' }));
+  }, value);
+
 const pageOf = (page: Page, text: string) => page.locator('dialog').getByText(text).waitFor();
 const widthOf = (frame: Frame) => frame.locator('canvas').evaluate((canvas) => canvas.clientWidth);
 
@@ -38,6 +46,24 @@ const tryToEscape = (frame: Frame) =>
       }),
     };
   });
+
+test('says why a document does not open while the platform is unreachable', async () => {
+  const page = await openDocuments();
+  await chooseFile(page, createPdf('Certificat'));
+  await waitForScan(page, 'Încărcat și verificat');
+  const button = scanOf(page).getByRole('button', { name: /^Deschide/ });
+  await setSwitch(page, 'cut');
+  await scanOf(page).getByText('Se deschide numai cu conexiune').waitFor({ timeout: 60_000 });
+  expect(await button.getAttribute('aria-disabled')).toBe('true');
+  expect(
+    await button.evaluate((element) => document.getElementById(element.getAttribute('aria-describedby')!)?.innerText),
+  ).toMatch(/^Se deschide numai cu conexiune/);
+  await button.press('Enter');
+  expect(await page.locator('dialog').count()).toBe(0);
+  await setSwitch(page, undefined);
+  await scanOf(page).getByText('Se deschide numai cu conexiune').waitFor({ state: 'detached', timeout: 60_000 });
+  await openViewer(page);
+});
 
 test('shows a PDF of three pages and a JPEG, by keyboard', async () => {
   const page = await openDocuments();

@@ -23,7 +23,6 @@ export {
 } from './generate-keys.ts';
 export { MAX_OFFLINE_HOURS } from '@cups/contracts';
 export { OFFLINE_CLAIM_PATTERN, readDeskTime, readOfflineAct } from './offline-claim.ts';
-export type { OfflineAct, SequenceRange } from './offline-claim.ts';
 export { watchPersonHasher } from './person-hash.ts';
 export type { PersonHasher } from './person-hash.ts';
 export { AGENCY_SESSION_SECONDS, createAgencySession } from './session-claims.ts';

@@ -2,6 +2,7 @@ import createClient from 'openapi-fetch';
 import type { paths } from '../../gen/api.ts';
 import { recordServerTime } from './desk-clock.ts';
 import { fetchOverLine } from './line.ts';
+import { recordRoundTrip } from './line-speed.ts';
 import { isHeld } from './session-hold.ts';
 import { BACKGROUND_HEADER, isUserIdle } from './user-activity.ts';
 import type { Problem } from './types.ts';
@@ -89,6 +90,7 @@ async function sendOrThrow(request: Request): Promise<Response> {
     throw new NetworkError('no answer');
   });
   recordServerTime(response.headers.get('date'), sentAt);
+  recordRoundTrip(Date.now() - sentAt);
   if (response.ok || response.status === 304) {
     notifyListeners('answer');
     return response;

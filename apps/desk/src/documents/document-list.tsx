@@ -1,11 +1,10 @@
 import { lazy, Suspense, useState } from 'react';
 import { FileText } from 'lucide-react';
 import { useLanguage } from '../language/language.tsx';
-import { Button } from '../parts/button.tsx';
-import { DOCUMENTS } from '../texts/documents.ts';
 import type { ResultCoverFacts } from '../print/result-cover.ts';
 import { describeScan } from './scan-state.ts';
 import type { StoredDocument } from './types.ts';
+import { ViewButton } from './view-button.tsx';
 import styles from './documents.module.css';
 
 const ViewerDialog = lazy(() => import('./viewer.tsx'));
@@ -24,7 +23,7 @@ interface DocumentListProps {
 
 /** Documents that the platform has, each with its state and the viewer. */
 export function DocumentList({ documents, warning, coverOf }: DocumentListProps) {
-  const { t, language } = useLanguage();
+  const { language } = useLanguage();
   const [openName, setOpenName] = useState<string>();
   const open = documents.find(({ name }) => name === openName);
   return (
@@ -43,11 +42,7 @@ export function DocumentList({ documents, warning, coverOf }: DocumentListProps)
                   </p>
                 )}
               </div>
-              {state?.isReady && (
-                <Button variant="text" onClick={() => setOpenName(document.name)}>
-                  {t(DOCUMENTS.view)} <span className="heard">{document.title}</span>
-                </Button>
-              )}
+              {state?.isReady && <ViewButton title={document.title} onView={() => setOpenName(document.name)} />}
             </li>
           );
         })}

@@ -12,6 +12,7 @@ import { describeScan } from './scan-state.ts';
 import type { ScanState } from './scan-state.ts';
 import type { StoredDocument } from './types.ts';
 import type { UploadStatus } from './uploads.ts';
+import { ViewButton } from './view-button.tsx';
 import styles from './documents.module.css';
 
 const ViewerDialog = lazy(() => import('./viewer.tsx'));
@@ -53,11 +54,7 @@ export function ScanRow(props: ScanRowProps) {
           <progress aria-label={`${t(DOCUMENTS.sending)}: ${title}`} value={state.progress} max={1} />
         )}
         <div className={styles.actions}>
-          {state.isReady && (
-            <Button variant="text" onClick={() => setIsOpen(true)}>
-              {t(DOCUMENTS.view)} <span className="heard">{title}</span>
-            </Button>
-          )}
+          {state.isReady && <ViewButton title={title} onView={() => setIsOpen(true)} />}
           <ScanActions {...props} state={state} />
         </div>
       </div>

@@ -14,6 +14,8 @@ interface ButtonProps {
   cap?: string | undefined;
   /** Keeps the width and ignores presses. */
   busy?: boolean | undefined;
+  /** Cannot work now, for a reason that `describedBy` names. */
+  unavailable?: boolean;
   /** Text while busy. */
   busyText?: string | undefined;
   type?: 'button' | 'submit';
@@ -23,7 +25,7 @@ interface ButtonProps {
   labelHidden?: boolean;
 }
 
-/** Never disabled: pressing it shows what is missing. */
+/** Not disabled for missing input: pressing it shows what is missing. It keeps the focus while it cannot work. */
 export function Button(props: ButtonProps) {
   const {
     children,
@@ -42,9 +44,10 @@ export function Button(props: ButtonProps) {
     <button
       type={type}
       className={[styles.button, styles[variant], size, wide ? styles.wide : ''].join(' ')}
-      onClick={busy ? undefined : onClick}
+      onClick={busy || props.unavailable ? undefined : onClick}
       ref={props.focusOnMount ? focusElement : undefined}
       aria-busy={busy || undefined}
+      aria-disabled={props.unavailable || undefined}
       aria-describedby={props.describedBy}
     >
       {Icon && <Icon size={18} aria-hidden="true" />}

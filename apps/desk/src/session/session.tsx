@@ -26,6 +26,7 @@ import { useDeviceContact } from './use-device-contact.ts';
 import { useIdleLock } from './use-idle-lock.ts';
 import { useOfflineRecovery } from './use-offline-recovery.ts';
 import { useSessionPolling } from './use-session-polling.ts';
+import { runPlannedFlushes } from '../visit/planned-flush.ts';
 
 /**
  * The session. Locking ends it and clears the page, but keeps drafts and pending writes; the same operator signs in
@@ -141,7 +142,10 @@ function useFlushOnPageHide(state: SessionState): void {
   const outbox = state.kind === 'signedIn' ? state.outbox : undefined;
   useEffect(() => {
     if (!outbox) return;
-    const flush = () => outbox.flush();
+    const flush = () => {
+      runPlannedFlushes();
+      outbox.flush();
+    };
     window.addEventListener('pagehide', flush);
     return () => window.removeEventListener('pagehide', flush);
   }, [outbox]);
@@ -165,6 +169,7 @@ function useLeaveSession(state: SessionState, setState: (state: SessionState) =>
       if (current.kind !== 'signedIn') return Promise.resolve();
       const interrupted = reason && toInterruptedSession(reason, current.session);
       current.uploads.stop();
+      runPlannedFlushes();
       const sent = closeOutbox(current.outbox, reason);
       if (reason === 'suspended' || reason === 'revoked')
         void sent.then(() => endRevoked(current.localStore, current.session.operator.name));

@@ -31,6 +31,11 @@ export const DOCUMENTS = defineMessages({
     en: 'not scanned for viruses',
   },
   sentOf: { ro: '{sent} din {all}', ru: '{sent} из {all}', en: '{sent} of {all}' },
+  viewNeedsLine: {
+    ro: 'Se deschide numai cu conexiune: documentele nu se copiază pe acest calculator.',
+    ru: 'Открывается только при связи: документы не копируются на этот компьютер.',
+    en: 'Opens with a line only: documents are not copied to this computer.',
+  },
   view: { ro: 'Deschide', ru: 'Открыть', en: 'View' },
   notDeleted: {
     ro: 'O copie scanată nu a putut fi ștearsă.',

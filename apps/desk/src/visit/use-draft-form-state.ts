@@ -199,7 +199,7 @@ function useDraftChanges(visit: Visit, draft: Draft, catalog: Catalog, sync: Dra
     set: (at: string, value: FieldValue | undefined) => setAll({ [at]: value }),
     /** Returns the path of the screen. */
     moveTo(screen: ScreenId): string {
-      sync.flush();
+      sync.flushScreen();
       change({ screen });
       return draftPath(visit, Object.assign({}, draft, { screen }));
     },

@@ -3,6 +3,7 @@ import type { Content } from '@cups/application';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { RefObject } from 'react';
 import { api, bodyOf, isTransient, ApiError } from '../api/client.ts';
+import { isLineSlow } from '../api/line-speed.ts';
 import type { Application } from '../api/types.ts';
 import type { Outbox, SyncStatus } from '../outbox/outbox.ts';
 import type { Write } from '../outbox/write.ts';
@@ -13,12 +14,19 @@ import { diffContent, pickContent, isSame, mergeDraft, toSendableContent, setOrD
 import { keepApplicableAnswers, toApplicableContent } from './model/form-values.ts';
 import type { FormContext, FormValues } from './model/form-values.ts';
 import { withoutMandateName } from './model/mandate-basis.ts';
+import { cancelFlush, planFlush } from './planned-flush.ts';
 import type { Draft, VisitStore } from './visit-store.ts';
 import { useVisits } from './visits.tsx';
 
-/** Sends the valid part of a draft 1 s after the last key, and when a screen is left. */
+/**
+ * Sends the valid part of a draft 1 s after the last key, and when a screen is left; on a slow line 10 s after the last key, and
+ * when the visit is left. The input is stored at each key.
+ */
 
 const DEBOUNCE_MS = 1_000;
+/** On a slow line, an edit after each field would take longer than to type the next one. */
+const SLOW_LINE_DEBOUNCE_MS = 10_000;
+const VISITS_PATH = '/visits/';
 /** Another window typed last and sends the draft, unless it was closed. */
 const FOREIGN_DEBOUNCE_MS = 10_000;
 
@@ -36,6 +44,8 @@ export interface DraftSync {
   error: ApiError | undefined;
   /** Passes changes to the outbox now. */
   flush: () => void;
+  /** Passes them when a screen is left. On a slow line they wait for those of the next screen. */
+  flushScreen: () => void;
   /** Also sends a draft without a name, so that the queue has a saved visit. */
   flushAll: () => void;
   /** Submits the draft. If a colleague changed it meanwhile, shows the conflicts instead. */
@@ -57,16 +67,21 @@ export function useDraftSync(draft: Draft, context: FormContext): DraftSync {
   useEffect(() => {
     latestContext.current = context;
   });
-  const flush = useCallback(
-    () => flushDraft(store.draft(id), latestContext.current, outbox, store),
-    [id, outbox, store],
-  );
+  const flush = useCallback(() => {
+    cancelFlush(id);
+    flushDraft(store.draft(id), latestContext.current, outbox, store);
+  }, [id, outbox, store]);
   useEffect(() => {
-    const timer = setTimeout(flush, store.isTypedElsewhere(id) ? FOREIGN_DEBOUNCE_MS : DEBOUNCE_MS);
-    return () => clearTimeout(timer);
+    const ownDebounce = isLineSlow() ? SLOW_LINE_DEBOUNCE_MS : DEBOUNCE_MS;
+    planFlush(id, store.isTypedElsewhere(id) ? FOREIGN_DEBOUNCE_MS : ownDebounce, flush);
   }, [flush, store, id, draft.typed, draft.conflicts, draft.service]);
-  // Sends the input of the last second when the screen closes.
-  useEffect(() => flush, [flush]);
+  // Sends the last input when the screen closes; on a slow line together with that of the next screen.
+  useEffect(
+    () => () => {
+      if (!isLineSlow() || !location.pathname.startsWith(VISITS_PATH)) flush();
+    },
+    [flush],
+  );
   useKnownApplication(draft, outbox, store);
   useTakenDraft(draft, status, outbox, store);
   const { error, setError, handle } = useSyncError(id, status.refusal, latestContext, outbox, store);
@@ -87,6 +102,9 @@ export function useDraftSync(draft: Draft, context: FormContext): DraftSync {
     status,
     error,
     flush,
+    flushScreen() {
+      if (!isLineSlow()) flush();
+    },
     flushAll: () => flushDraft(store.draft(id), context, outbox, store, true),
     submit,
     isSubmitting: isSubmitting || status.pending.some(({ kind }) => kind === 'submit'),
