@@ -92,12 +92,10 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   });
   startEnds(backend, { accessLogRows, personCopies, deviceCopies, mandates, quarantinedActs, deskChains, keys });
   backend.publishOutboxes([applications, accessLogRows, personCopies, quarantinedActs]);
-  backend.onShutdown('work', startQuarantineWatch({ acts: quarantinedActs, log, metrics, now }));
-  backend.onShutdown('work', startDeskChainWatch({ deskChains, quarantinedActs, log, metrics, now }));
+  startWatches(backend, quarantinedActs, deskChains);
   const statistics = startStatistics(backend, applications);
   const versions = openServiceVersions(store);
-  const parts = { applications, mandates, versions, workingTimes, hashes: searchHasher, dataEnd };
-  startHandlers(backend, parts);
+  startHandlers(backend, { applications, mandates, versions, workingTimes, hashes: searchHasher, dataEnd });
 
   return backend.serve<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
     rpcs: rpcs({
@@ -131,6 +129,13 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
+}
+
+/** Starts what measures acts that wait for somebody. */
+function startWatches(backend: StoredBackend<Config>, quarantinedActs: QuarantinedActs, deskChains: DeskChains): void {
+  const { log, metrics, now } = backend;
+  backend.onShutdown('work', startQuarantineWatch({ acts: quarantinedActs, log, metrics, now }));
+  backend.onShutdown('work', startDeskChainWatch({ deskChains, quarantinedActs, log, metrics, now }));
 }
 
 /** Starts the handlers of timers and of events. */
