@@ -167,7 +167,7 @@ export class SimulatedDesk {
       if (!books.refuse(head, refusal.reason)) continue;
       // A note about a refused note would be refused too.
       if (head.kind === 'notes') outbox.withdrawWrites(application, [head.key]);
-      else outbox.replaceWithNote(application, [head.key], `refused ${head.key}: ${refusal.reason}`);
+      else outbox.replaceWithNotes(application, [head.key], [`refused ${head.key}: ${refusal.reason}`]);
     }
   }
 

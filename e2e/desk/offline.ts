@@ -80,12 +80,15 @@ export async function setUpWords(page: Page): Promise<string> {
   return words.join(' ');
 }
 
-/** Fills in an application of a new person, up to the review. */
-export async function fillIn(page: Page, familyName: string): Promise<KeyboardUser> {
+/**
+ * Fills in an application of a new person, up to the review.
+ * @param service what finds the service, which has the form of `population-register-extract`
+ */
+export async function fillIn(page: Page, familyName: string, service = 'adeverinta'): Promise<KeyboardUser> {
   const user = new KeyboardUser(page);
   await user.press('n');
   await page.getByRole('combobox').waitFor();
-  await user.type('adeverinta');
+  await user.type(service);
   await page.getByRole('option', { selected: true }).waitFor();
   await user.press('Enter');
   await at(page, '/applicant/idnp').fill(idnp(nextPerson()));
@@ -123,8 +126,12 @@ export async function submitOffline(page: Page, user: KeyboardUser): Promise<str
  * Takes an application of a new person while the line is down.
  * @returns the number on the receipt
  */
-export async function takeApplication({ page }: Pick<KeyboardUser, 'page'>, familyName: string): Promise<string> {
-  return submitOffline(page, await fillIn(page, familyName));
+export async function takeApplication(
+  { page }: Pick<KeyboardUser, 'page'>,
+  familyName: string,
+  service?: string,
+): Promise<string> {
+  return submitOffline(page, await fillIn(page, familyName, service));
 }
 
 /** Cuts the line by the switch of the account menu. */

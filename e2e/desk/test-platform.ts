@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { uniquePrefix } from '@cups/testing';
@@ -24,12 +24,14 @@ export interface TestPlatform {
   close(): Promise<void>;
 }
 
-/** Starts the platform and sets its variables for test-env.ts and filings.ts. */
+/** Starts the platform on a copy of `data`, which tests may change, and sets its variables for test-env.ts and filings.ts. */
 export async function startTestPlatform(env: Record<string, string> = {}): Promise<TestPlatform> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cups-e2e-desk-'));
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
   try {
-    const settings = Object.assign({}, LIMITS, env);
+    const registry = join(dataDir, 'registry');
+    cpSync(join(import.meta.dirname, '../../data'), registry, { recursive: true });
+    const settings = Object.assign({ REGISTRY_DIR: registry }, LIMITS, env);
     const platform = await startPlatform({
       port: 0,
       dataDir,
@@ -43,6 +45,8 @@ export async function startTestPlatform(env: Record<string, string> = {}): Promi
     process.env['CUPS_DESK_KAFKA'] = platform.kafkaBrokers;
     process.env['CUPS_DESK_KEYS'] = join(dataDir, 'keys');
     process.env['CUPS_DESK_PREFIX'] = platform.prefix;
+    process.env['CUPS_DESK_REGISTRY'] = registry;
+    process.env['CUPS_DESK_STORE'] = platform.mongoUri;
     return { platform, close: () => platform.stop().finally(remove) };
   } catch (error) {
     remove();

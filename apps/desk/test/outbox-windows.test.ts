@@ -319,7 +319,7 @@ describe('writes without the platform', () => {
     expect(platform.effects.get('A')).toEqual(['a']);
   });
 
-  test('a note takes the place of a rejected write, and what is behind it goes on', async () => {
+  test('notes take the place of a rejected write, and what is behind it goes on', async () => {
     const platform = new Platform();
     const { outbox, kill } = await (await Browser.start()).open(platform);
     platform.isReachable = false;
@@ -333,9 +333,9 @@ describe('writes without the platform', () => {
       outbox.resume();
       await turn();
     }
-    outbox.replaceWithNote('A', [key], 'kept as a note');
+    outbox.replaceWithNotes('A', [key], ['kept as a note', 'its second part']);
     await drained(outbox);
     kill();
-    expect(platform.effects.get('A')).toEqual(['behind', 'kept as a note']);
+    expect(platform.effects.get('A')).toEqual(['behind', 'kept as a note', 'its second part']);
   });
 });

@@ -54,10 +54,10 @@ export interface Outbox {
   /** Sends the rejected write again. */
   retry(application: string): void;
   /**
-   * Sends a note instead of rejected or waiting writes, and continues.
+   * Sends notes instead of rejected or waiting writes, and continues.
    * @param keys the writes; none of them may be in flight
    */
-  replaceWithNote(application: string, keys: readonly string[], text: string): void;
+  replaceWithNotes(application: string, keys: readonly string[], texts: readonly string[]): void;
   /** Drops writes whose content is elsewhere, such as edits of a draft that is open. Writes in flight stay. */
   withdrawWrites(application: string, keys: readonly string[]): void;
   /** Drops the write in its undo window. */

@@ -173,16 +173,15 @@ export class PersistentOutbox implements Outbox {
     void this.#drain(application);
   }
 
-  replaceWithNote(application: string, keys: readonly string[], text: string): void {
+  replaceWithNotes(application: string, keys: readonly string[], texts: readonly string[]): void {
     const queue = this.#queueOf(application);
-    const note: Write = Object.assign({ key: crypto.randomUUID() }, this.#origin(), {
-      application,
-      kind: 'notes' as const,
-      body: { text },
+    const notes = texts.map((text): Write => {
+      const content = { application, kind: 'notes' as const, body: { text } };
+      return Object.assign({ key: crypto.randomUUID() }, this.#origin(), content);
     });
-    queue.writes.push(note);
-    // The note is stored before anything is dropped: a power cut loses neither.
-    void this.#store(queue, note).then(() => this.#drop(application, keys));
+    queue.writes.push(...notes);
+    // The notes are stored before anything is dropped: a power cut loses neither.
+    void Promise.all(notes.map((note) => this.#store(queue, note))).then(() => this.#drop(application, keys));
     this.#update(queue);
   }
 

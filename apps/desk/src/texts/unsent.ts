@@ -38,6 +38,11 @@ export const UNSENT = defineMessages({
   openApplication: { ro: 'Deschide cererea', ru: 'Открыть заявление', en: 'Open the application' },
   keepAsNote: { ro: 'Păstrează ca notă', ru: 'Сохранить как заметку', en: 'Keep as a note' },
   handIn: { ro: 'Predă supervizorului', ru: 'Передать супервизору', en: 'Hand in for a supervisor' },
+  handedIn: {
+    ro: 'Predat supervizorului spre decizie.',
+    ru: 'Передано супервизору для решения.',
+    en: 'Handed in for a supervisor to decide.',
+  },
   handingIn: { ro: 'Se predă', ru: 'Передаётся', en: 'Handing in' },
   discard: { ro: 'Renunță la act', ru: 'Отменить действие', en: 'Discard the act' },
   cancel: { ro: 'Înapoi', ru: 'Назад', en: 'Back' },

@@ -82,8 +82,15 @@ export function actLine(write: Write, service: PublicService | undefined): strin
   return `${actTitle(write).ro}${details}.`;
 }
 
-/** Returns a text as the platform takes it for a note: one line of at most 500 characters. */
-export function toNoteText(text: string): string {
+/** Returns a text as the platform takes it for notes: lines of at most 500 characters, cut between words. */
+export function toNoteTexts(text: string): string[] {
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
-  return line.length > MAX_NOTE ? `${line.slice(0, MAX_NOTE - 1)}…` : line;
+  const notes: string[] = [];
+  for (let rest = line; rest !== '';) {
+    const space = rest.length > MAX_NOTE ? rest.lastIndexOf(' ', MAX_NOTE) : rest.length;
+    const end = space > 0 ? space : MAX_NOTE;
+    notes.push(rest.slice(0, end));
+    rest = rest.slice(end).trim();
+  }
+  return notes;
 }

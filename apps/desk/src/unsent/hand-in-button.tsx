@@ -10,21 +10,23 @@ import { offlineGrant } from '../session/offline-grant.ts';
 import { UNSENT } from '../texts/unsent.ts';
 
 interface HandInButtonProps {
-  write: Write;
-  /** The supervisor has the act. */
+  writes: readonly Write[];
+  /** Whether it is the next step. */
+  isMain: boolean;
+  /** The supervisor has the acts. */
   onDone: () => void;
 }
 
-/** Gives an act whose time nothing proves to a supervisor, who decides whether it was in time. */
-export function HandInButton({ write, onDone }: HandInButtonProps) {
+/** Gives acts to a supervisor, who decides about them: whether they were in time, or when the service resumes. */
+export function HandInButton({ writes, isMain, onDone }: HandInButtonProps) {
   const { t } = useLanguage();
   const [failure, setFailure] = useState<ApiError>();
   const [handIn, busy] = useSingleFlight(async () => {
-    const grant = write.grant ?? offlineGrant.current();
+    const grant = writes.find((write) => write.grant !== undefined)?.grant ?? offlineGrant.current();
     if (grant === undefined) return;
     setFailure(undefined);
     try {
-      await handInWrites({ writes: [write], grant });
+      await handInWrites({ writes, grant });
       onDone();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -33,7 +35,12 @@ export function HandInButton({ write, onDone }: HandInButtonProps) {
   });
   return (
     <>
-      <Button variant="filled" onClick={() => void handIn()} busy={busy} busyText={t(UNSENT.handingIn)}>
+      <Button
+        variant={isMain ? 'filled' : 'outlined'}
+        onClick={() => void handIn()}
+        busy={busy}
+        busyText={t(UNSENT.handingIn)}
+      >
         {t(UNSENT.handIn)}
       </Button>
       {failure && <p role="alert">{t(REASON_TEXTS[failure.reason])}</p>}

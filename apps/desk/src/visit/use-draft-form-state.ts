@@ -14,7 +14,7 @@ import { findMissingFields, toMissingFields } from './model/missing-fields.ts';
 import type { MissingField } from './model/missing-fields.ts';
 import { adjacentScreen, resolveScreens } from './model/screens.ts';
 import type { ScreenId } from './model/screens.ts';
-import { setOrDelete } from './model/draft-merge.ts';
+import { isSame, setOrDelete } from './model/draft-merge.ts';
 import { findAgency, listDeliveryKinds, findOnlyCostOption, findService } from './model/service.ts';
 import { toApplicableContent } from './model/form-values.ts';
 import { mandateBasis, withoutMandateName } from './model/mandate-basis.ts';
@@ -62,7 +62,8 @@ export function useDraftFormState(
 
   function submit(): void {
     errors.stay();
-    if (missingFields.length > 0) return document.getElementById('missing')?.focus();
+    // What only the platform has reported is sent again: it decides whether that is complete now.
+    if (localMissing.length > 0) return document.getElementById('missing')?.focus();
     if (values['/checked'] !== true) return setBlockingText(t(VISIT.checkFirst));
     // Filing does not wait for bytes, but it needs the names of the documents.
     if (scans.some(({ record }) => !record.document)) return setBlockingText(t(SCAN_PANEL.notNamed));
@@ -71,7 +72,7 @@ export function useDraftFormState(
   }
   function next(): void {
     if (screen === 'review') return submit();
-    const isBlocked = missingFields.some(
+    const isBlocked = localMissing.some(
       (field) => field.screen === screen && !isBroughtLater(field, values) && !isScanned(field),
     );
     return isBlocked ? errors.stay() : go(adjacentScreen(screens, screen, 1));
@@ -230,10 +231,10 @@ function isBroughtLater({ pointer }: MissingField, values: Draft['typed']): bool
   return pointer.startsWith('/evidence/') && values[pointer] === 'later';
 }
 
-/** Adds violations that the platform reported, until they are fixed here. */
+/** Adds violations that the platform reported, until their fields are changed here. */
 function withPlatformViolations(
   localMissing: readonly MissingField[],
-  { error }: DraftForm['sync'],
+  { error, rejectedValues = {} }: DraftForm['sync'],
   values: Draft['typed'],
   content: DraftForm['content'],
   service: DraftForm['service'],
@@ -244,7 +245,10 @@ function withPlatformViolations(
   const reported = toMissingFields(violations, values, content, service, screens);
   return [
     ...localMissing,
-    ...reported.filter(({ pointer }) => !localMissing.some((local) => local.pointer === pointer)),
+    ...reported.filter(
+      ({ pointer }) =>
+        isSame(values[pointer], rejectedValues[pointer]) && !localMissing.some((local) => local.pointer === pointer),
+    ),
   ];
 }
 

@@ -10,8 +10,16 @@ import type { Write } from '../outbox/write.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { isReachable } from '../session/connectivity.ts';
 import { useSingleFlight } from '../parts/use-single-flight.ts';
-import { diffContent, pickContent, isSame, mergeDraft, toSendableContent, setOrDelete } from './model/draft-merge.ts';
-import { keepApplicableAnswers, toApplicableContent } from './model/form-values.ts';
+import {
+  diffContent,
+  keepUndecided,
+  pickContent,
+  isSame,
+  mergeDraft,
+  toSendableContent,
+  setOrDelete,
+} from './model/draft-merge.ts';
+import { keepApplicableAnswers, toApplicableContent, toFormValues } from './model/form-values.ts';
 import type { FormContext, FormValues } from './model/form-values.ts';
 import { withoutMandateName } from './model/mandate-basis.ts';
 import { cancelFlush, planFlush } from './planned-flush.ts';
@@ -42,6 +50,8 @@ export interface DraftSync {
   status: SyncStatus;
   /** The last rejection, until the next attempt. */
   error: ApiError | undefined;
+  /** The input that it rejected. */
+  rejectedValues: FormValues | undefined;
   /** Passes changes to the outbox now. */
   flush: () => void;
   /** Passes them when a screen is left. On a slow line they wait for those of the next screen. */
@@ -84,7 +94,7 @@ export function useDraftSync(draft: Draft, context: FormContext): DraftSync {
   );
   useKnownApplication(draft, outbox, store);
   useTakenDraft(draft, status, outbox, store);
-  const { error, setError, handle } = useSyncError(id, status.refusal, latestContext, outbox, store);
+  const { error, rejectedValues, setError, handle } = useSyncError(id, status.refusal, latestContext, outbox, store);
 
   const put = (kind: 'submit' | 'renew' | 'withdraw') =>
     // SyncStatus reports a rejection, also after a reload.
@@ -101,6 +111,7 @@ export function useDraftSync(draft: Draft, context: FormContext): DraftSync {
   return {
     status,
     error,
+    rejectedValues,
     flush,
     flushScreen() {
       if (!isLineSlow()) flush();
@@ -161,11 +172,13 @@ function useSyncError(
   store: VisitStore,
 ): {
   error: ApiError | undefined;
+  rejectedValues: FormValues | undefined;
   setError: (error: ApiError | undefined) => void;
   /** Withdraws the rejected writes, and continues with the draft. */
   handle: (error: ApiError) => Promise<void>;
 } {
   const [error, setError] = useState<ApiError>();
+  const [rejectedValues, setRejectedValues] = useState<FormValues>();
   const handle = useCallback(
     async (apiError: ApiError) => {
       const draft = store.draft(id);
@@ -191,6 +204,7 @@ function useSyncError(
         }),
       );
       if (apiError.reason !== 'ETAG_STALE') setError(apiError);
+      setRejectedValues(draft?.typed);
       if (!draft || !theirs) return;
       outbox.setKnown(theirs);
       mergeIntoDraft(draft, theirs, latestContext.current, store);
@@ -201,7 +215,7 @@ function useSyncError(
     if (!refusal || isDecidedElsewhere(outbox.syncStatus(id), store.draft(id))) return;
     void Promise.resolve(refusal).then(handle);
   }, [refusal, handle, id, outbox, store]);
-  return { error, setError, handle };
+  return { error, rejectedValues, setError, handle };
 }
 
 /**
@@ -291,7 +305,8 @@ export function mergeIntoDraft(draft: Draft, theirs: Application, context: FormC
   const content = pickContent(theirs);
   store.change(draft.id, (current) => {
     const { typed, conflicts } = mergeDraft(current.typed, pickContent(current.known ?? theirs), content, context);
-    return withChanges(current, { typed, conflicts, known: theirs, sent: content });
+    const undecided = keepUndecided(current.conflicts, conflicts, typed, toFormValues(content, context.form));
+    return withChanges(current, { typed, conflicts: [...conflicts, ...undecided], known: theirs, sent: content });
   });
 }
 

@@ -87,6 +87,22 @@ export function mergeDraft(
   return { typed: next, conflicts };
 }
 
+/**
+ * Returns the conflicts of an earlier merge that nobody has decided, and that this one does not find again, because the
+ * platform still has the value of the colleague.
+ * @param remote values at the platform
+ */
+export function keepUndecided(
+  before: readonly Conflict[],
+  found: readonly Conflict[],
+  values: FormValues,
+  remote: FormValues,
+): Conflict[] {
+  return before
+    .filter(({ at }) => !found.some((conflict) => conflict.at === at) && !isSame(values[at], remote[at]))
+    .map(({ at }) => ({ at, mine: values[at], theirs: remote[at] }));
+}
+
 /** Sets a value, or deletes it if undefined. */
 export function setOrDelete(
   values: Record<string, FormValues[string]>,
