@@ -1,17 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
 import type { Page } from 'playwright-core';
-import { startKillableChromium } from '../chromium.ts';
-import type { KillableBrowser } from '../chromium.ts';
 import { axe, open, tolerate } from '../desk.ts';
 import { applicant, fileApplication, openDeskFor, runAction } from '../filings.ts';
 import { fillIn, submitOffline, waitForScreens } from '../offline.ts';
 import { KeyboardUser } from '../keyboard.ts';
+import { KillableDesk } from '../killable-desk.ts';
 import { pdfText } from '../pdf.ts';
-import { platformUrl } from '../test-env.ts';
 
 /** Work at a desk whose line is down: from the open queue to the receipt, and what becomes of it afterwards. */
 
@@ -57,33 +52,18 @@ test('takes an application without a line, prints its receipt, and registers it 
 });
 
 test('keeps an application whose receipt is shown when the browser is killed', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'cups-e2e-browser-'));
-  const browsers: KillableBrowser[] = [];
-  const start = async (): Promise<Page> => {
-    const killable = await startKillableChromium(dataDir);
-    browsers.push(killable);
-    const context = killable.browser.contexts()[0]!;
-    const data = { provider: 'local', operator };
-    await context.request.post(`${platformUrl()}/api/v1/sessions`, { data });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    await page.addInitScript(() => sessionStorage.setItem('cups-language', 'ro'));
-    await page.goto(platformUrl());
-    await waitForScreens(page);
-    return page;
-  };
+  const desk = new KillableDesk(operator);
   try {
-    const page = await start();
+    const page = await desk.start();
     await page.context().setOffline(true);
     const number = await submitOffline(page, await fillIn(page, 'Întrerupt'));
-    await browsers[0]!.kill();
+    await desk.kill();
 
-    const next = await start();
+    const next = await desk.start();
     await next.getByText('de trimis').waitFor({ state: 'detached' });
     expect(await findByNumber(number)).toMatchObject({ applicant: { familyName: 'Întrerupt' } });
   } finally {
-    for (const browser of browsers) await browser.kill();
-    rmSync(dataDir, { recursive: true, force: true });
+    await desk.remove();
   }
 });
 
