@@ -10,6 +10,10 @@ import { eventCodec, toTimestamp } from '@cups/contracts/proto';
 import { idnp, person, readTopic } from '@cups/testing';
 import { connectDatabase } from '@cups/store';
 import { createMPowerSimulator } from '@cups/test-idp/mpower';
+import { grantMandate } from '../src/mandates/grant.ts';
+import type { GrantContext } from '../src/mandates/grant.ts';
+import type { NewMandate } from '../src/mandates/requests.ts';
+import type { StoredMandate } from '../src/mandates/store.ts';
 import { problemWith, shareWorld } from './identity-world.ts';
 import type { Client, SharedWorld } from './identity-world.ts';
 
@@ -90,6 +94,26 @@ describe('CreateMandate', () => {
     expect(await desk.createMandate(first)).toEqual({ mandate, replayed: true });
     const other = { ...first, id: newUlid(new Date()) };
     await expect(desk.createMandate(other)).rejects.toEqual(problemWith('REQUEST_ID_REUSED'));
+  });
+
+  test('returns one mandate for repeats with the ID of the client that run at once', async () => {
+    for (let n = 0; n < 10; n++) {
+      const repeated = request(101, { id: newUlid(new Date()) });
+      const answers = await Promise.all(Array.from({ length: 6 }, () => desk.createMandate(repeated)));
+      const { mandate } = answers[0]!;
+      expect(answers.map((answer) => answer.mandate)).toEqual(Array(6).fill(mandate));
+      expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+      expect((await desk.getMandate({ name: mandate!.name })).mandate).toEqual(mandate);
+    }
+  });
+
+  test('returns the mandate that the request itself records between the reads of its repeat', async () => {
+    const id = newUlid(new Date());
+    const stored = { _id: id } as StoredMandate;
+    const found = [undefined, stored];
+    const mandates = { findByCreateRequest: async () => found.shift(), findOne: async () => stored };
+    const repeat = grantMandate({ id } as NewMandate, { cause: {} } as GrantContext, { mandates } as never);
+    expect(await repeat).toEqual({ document: stored, replayed: true });
   });
 
   test('counts from the time of the desk that an offline grant bounds, with the text of that day', async () => {
