@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createRandom } from '@cups/chaos/plan';
+import { ApiError } from '@cups/desk/client';
 import { publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import type { Platform } from '@cups/tools/platform';
@@ -88,13 +89,27 @@ async function openDesks(
     const random = createRandom(`${seed} line ${plan.desk}`);
     const line = new SimulatedLine({ url, operator: `${code}-specialist`, random });
     const colleague = new SimulatedLine({ url, operator: `${code}-manager`, random });
-    await line.signIn();
-    await colleague.signIn();
+    await signInWithPatience(line);
+    await signInWithPatience(colleague);
     const fileable = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
     lines.push(line);
     desks.push(new SimulatedDesk(plan, { line, colleague, centre, services: fileable, books }, seed));
   }
   return { lines, desks };
+}
+
+/** A large fleet signs in faster than a platform admits that has just started. @throws ApiError after a minute */
+async function signInWithPatience(line: SimulatedLine): Promise<void> {
+  const end = performance.now() + 60_000;
+  for (;;) {
+    try {
+      return await line.signIn();
+    } catch (error) {
+      const seconds = error instanceof ApiError ? error.retryAfter : undefined;
+      if (seconds === undefined || performance.now() > end) throw error;
+      await pause(seconds * 1000);
+    }
+  }
 }
 
 async function listActiveCentres(url: string): Promise<Centre[]> {
