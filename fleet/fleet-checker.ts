@@ -21,10 +21,11 @@ const byId = ({ applications }: FleetRecord): ReadonlyMap<string, FoundApplicati
   new Map(applications.map((application) => [application.id, application]));
 
 /** A run that took nothing, or had no fault, proves nothing. */
-const checkCoverage: Rule = ({ taken, receipts, faults }) =>
+const checkCoverage: Rule = ({ taken, receipts, chains, faults }) =>
   Object.entries({
     'acts without a line': taken.filter(({ isOffline }) => isOffline).length,
     receipts: receipts.length,
+    'checked places in a chain': chains.acts,
     'cut lines': faults['line'] ?? 0,
     'power cuts': faults['power-cut'] ?? 0,
   }).flatMap(([what, count]) => (count > 0 ? [] : [`no ${what}`]));
@@ -124,6 +125,9 @@ const checkDeskTimes: Rule = (record) => {
     });
 };
 
+/** Cuts, delays, lost answers, power cuts and full disks contradict no chain. */
+const checkChains: Rule = ({ chains }) => chains.breaks;
+
 /** In report order. */
 export const FLEET_RULES = {
   'the run is not empty': checkCoverage,
@@ -134,6 +138,7 @@ export const FLEET_RULES = {
   'every refusal is decided': checkDecided,
   'nothing waits': checkNothingWaits,
   'desk times are bounded': checkDeskTimes,
+  'no chain of acts is broken': checkChains,
 } satisfies Record<string, Rule>;
 export type FleetRule = keyof typeof FLEET_RULES;
 

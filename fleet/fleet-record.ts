@@ -55,6 +55,13 @@ export interface FoundAction {
   deskTime?: { sequence: number; isBounded: boolean };
 }
 
+export interface FoundChains {
+  /** Number of acts whose place in a chain was checked. */
+  acts: number;
+  /** Kinds of breaks, each with the device. */
+  breaks: string[];
+}
+
 export interface FleetRecord {
   taken: TakenWrite[];
   receipts: PrintedReceipt[];
@@ -63,6 +70,8 @@ export interface FleetRecord {
   waiting: { desk: number; writes: number }[];
   /** Applications that the platform returned for a tracking number of a receipt. */
   tracked: { trackingNumber: string; application: string | undefined }[];
+  /** What the platform has of the chains of acts. */
+  chains: FoundChains;
   /** Kinds of faults that happened, with their number. */
   faults: Record<string, number>;
 }

@@ -9,7 +9,7 @@ import { checkFleet } from './fleet-checker.ts';
 import type { FleetViolation } from './fleet-checker.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import { SimulatedLine } from './line.ts';
-import { readApplications, trackReceipts } from './observe.ts';
+import { readApplications, readChains, trackReceipts } from './observe.ts';
 import { planFleet } from './plan.ts';
 import type { FleetOptions } from './plan.ts';
 import { SimulatedDesk } from './simulated-desk.ts';
@@ -65,6 +65,7 @@ export async function runFleet(platform: Platform, options: FleetRunOptions): Pr
       waiting,
       applications: await readApplications(platform, books.record.taken, lines),
       tracked: await trackReceipts(books.record, lines),
+      chains: await readChains(platform),
     };
     return toReport(record, { seed, desks: count, hours, seconds, settledAfterSeconds });
   } finally {

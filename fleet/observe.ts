@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import type { Platform } from '@cups/tools/platform';
-import type { FleetRecord, FoundAction, FoundApplication, TakenWrite } from './fleet-record.ts';
+import type { FleetRecord, FoundAction, FoundApplication, FoundChains, TakenWrite } from './fleet-record.ts';
 import type { SimulatedLine } from './line.ts';
 
 /** Reads what the platform has after a run: causes of the history in the store, all else at the desks. */
@@ -59,13 +59,32 @@ const toFoundAction = ({ kind, cause, recordTime, deskTime }: StoredApplication[
     deskTime && { deskTime: { sequence: deskTime.sequence, isBounded: deskTime.isBounded } },
   );
 
-async function readStored({ mongoUri, prefix }: Platform): Promise<StoredApplication[]> {
-  const connection = await mongoose.createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000 }).asPromise();
-  try {
-    const applications = connection.useDb(`${prefix}cups-intake`).collection<StoredApplication>('applications');
+const readStored = (platform: Platform): Promise<StoredApplication[]> =>
+  withIntake(platform, async (database) => {
+    const applications = database.collection<StoredApplication>('applications');
     return (await applications
       .find({}, { projection: { createRequest: 1, history: 1 } })
       .toArray()) as unknown as StoredApplication[];
+  });
+
+/** Reads what intake found in the chains of acts. No fault of a run contradicts a chain. */
+export const readChains = (platform: Platform): Promise<FoundChains> =>
+  withIntake(platform, async (database) => {
+    const chains = database.collection<{ device: string; breaks: { kind: string }[] }>('deskChains');
+    const broken = await chains.find({ breakTime: { $exists: true } }).toArray();
+    return {
+      acts: await database.collection('deskActs').countDocuments(),
+      breaks: broken.flatMap(({ device, breaks }) => breaks.map(({ kind }) => `${device}: ${kind}`)),
+    };
+  });
+
+async function withIntake<T>(
+  { mongoUri, prefix }: Platform,
+  read: (database: mongoose.Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await mongoose.createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000 }).asPromise();
+  try {
+    return await read(connection.useDb(`${prefix}cups-intake`));
   } finally {
     await connection.close();
   }

@@ -36,6 +36,7 @@ function soundRecord(): FleetRecord {
     ],
     waiting: [{ desk: 0, writes: 0 }],
     tracked: [{ trackingNumber: 'N-1', application: 'A' }],
+    chains: { acts: 4, breaks: [] },
     faults: { line: 1, 'power-cut': 1 },
   };
 }
@@ -44,6 +45,7 @@ const BROKEN: Readonly<Record<FleetRule, [what: string, damage: (record: FleetRe
   'the run is not empty': [
     ['no receipt', (record) => (record.receipts = [])],
     ['no power cut', (record) => (record.faults = { line: 1 })],
+    ['no checked chain', ({ chains }) => (chains.acts = 0)],
     ['no act without a line', (record) => record.taken.forEach((write) => (write.isOffline = false))],
   ],
   'nothing lost': [
@@ -72,6 +74,7 @@ const BROKEN: Readonly<Record<FleetRule, [what: string, damage: (record: FleetRe
     ['no desk time', ({ applications: [one] }) => delete one!.history[1]!.deskTime],
     ['not bounded', ({ applications: [one] }) => (one!.history[1]!.deskTime!.isBounded = false)],
   ],
+  'no chain of acts is broken': [['a fork', ({ chains }) => chains.breaks.push('devices/D: fork')]],
 };
 
 describe('the checker of the fleet', () => {
