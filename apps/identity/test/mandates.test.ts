@@ -10,10 +10,6 @@ import { eventCodec, toTimestamp } from '@cups/contracts/proto';
 import { idnp, person, readTopic } from '@cups/testing';
 import { connectDatabase } from '@cups/store';
 import { createMPowerSimulator } from '@cups/test-idp/mpower';
-import { grantMandate } from '../src/mandates/grant.ts';
-import type { GrantContext } from '../src/mandates/grant.ts';
-import type { NewMandate } from '../src/mandates/requests.ts';
-import type { StoredMandate } from '../src/mandates/store.ts';
 import { problemWith, shareWorld } from './identity-world.ts';
 import type { Client, SharedWorld } from './identity-world.ts';
 
@@ -105,15 +101,6 @@ describe('CreateMandate', () => {
       expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
       expect((await desk.getMandate({ name: mandate!.name })).mandate).toEqual(mandate);
     }
-  });
-
-  test('returns the mandate that the request itself records between the reads of its repeat', async () => {
-    const id = newUlid(new Date());
-    const stored = { _id: id } as StoredMandate;
-    const found = [undefined, stored];
-    const mandates = { findByCreateRequest: async () => found.shift(), findOne: async () => stored };
-    const repeat = grantMandate({ id } as NewMandate, { cause: {} } as GrantContext, { mandates } as never);
-    expect(await repeat).toEqual({ document: stored, replayed: true });
   });
 
   test('counts from the time of the desk that an offline grant bounds, with the text of that day', async () => {

@@ -551,6 +551,28 @@ describe('findByCreateRequest', () => {
     expect(await cases.findByCreateRequest({ ...requestRecord, fingerprint: 'other' }, { scope })).toBeUndefined();
     expect(await cases.findByCreateRequest({ ...requestRecord, id: randomUUID() }, { scope })).toBeUndefined();
   });
+
+  test('refuses an ID that another request has taken, also outside the scope', async () => {
+    const { _id } = await create({ centre: 'centres/B' });
+    const { request: other } = request();
+    const centre = { centre: 'centres/A' };
+    await expect(cases.findByCreateRequest(other!, { scope: centre, id: _id })).rejects.toMatchObject({
+      reason: 'ALREADY_EXISTS',
+    });
+    expect(await cases.findByCreateRequest(other!, { scope: centre, id: randomUUID() })).toBeUndefined();
+  });
+
+  test('never refuses the ID of the request itself, which may run at the same time', async () => {
+    for (let n = 0; n < 50; n += 1) {
+      const cause = request();
+      const given = draft();
+      let isCreated = false;
+      const created = cases.create(given, { scope, cause, events: [], now }).finally(() => void (isCreated = true));
+      do await cases.findByCreateRequest(cause.request!, { scope, id: given._id });
+      while (!isCreated);
+      await created;
+    }
+  });
 });
 
 describe('update with a sequence', () => {

@@ -42,9 +42,9 @@ export async function openUpload(
   deps: RpcDeps,
 ): Promise<{ document: DocumentRecord; replayed: boolean }> {
   const { records, dataKeys, quota, now } = deps;
-  const earlier = await records.findByCreateRequest(cause.request, { scope });
+  // A taken ID must not reach the key, which another document may have.
+  const earlier = await records.findByCreateRequest(cause.request, { scope, id: chosenId });
   if (!earlier) {
-    if (chosenId) await assertIdFree(chosenId, deps);
     await assertWithinLimit(draft, { scope, maxLive }, deps);
     if (draft.purpose === 'evidence' && draft.centre) await quota.reserve(draft.centre, draft.uploadSize);
     await scheduleRetention(draft, deps);
@@ -64,15 +64,6 @@ export async function openUpload(
   if (!earlier && result.document._id !== id) await dataKeys.destroy(id);
   if (!isVisible(result.document)) throw new Problem({ reason: 'NOT_FOUND', message: 'Document not found.' });
   return result;
-}
-
-/**
- * A taken ID must never reach the key, which another document may have.
- * @throws Problem ALREADY_EXISTS, the same for a document of another centre
- */
-async function assertIdFree(id: string, { records }: RpcDeps): Promise<void> {
-  const holder = await records.findOne({ _id: id }, { scope: 'service', projection: { state: 1 } });
-  if (holder) throw new Problem({ reason: 'ALREADY_EXISTS', message: 'The resource already exists.' });
 }
 
 const toDraft = (_id: string, document: NewDocument, createTime: Date): Draft<DocumentRecord> => ({

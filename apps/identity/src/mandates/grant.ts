@@ -7,7 +7,7 @@ import { occurTimeOf } from '@cups/contracts';
 import type { DeskTime } from '@cups/contracts';
 import { newUlid } from '@cups/contracts/node';
 import { Problem, violation } from '@cups/problem';
-import type { Cause, Scope } from '@cups/store';
+import type { Cause } from '@cups/store';
 import { expiryOf, lastDayOf, nextTimer } from '../domain/mandate.ts';
 import type { MandateFields } from '../domain/mandate.ts';
 import type { MPowerRegistry } from '../mpower/registry.ts';
@@ -18,8 +18,6 @@ import { toEvents } from './events.ts';
 import type { NewMandate } from './requests.ts';
 import { hashCode } from './store.ts';
 import type { MandateDocuments, StoredMandate } from './store.ts';
-
-type RequestIdentity = Required<Cause>['request'];
 
 /** Who records the mandate, where and when. */
 export interface GrantContext {
@@ -53,33 +51,14 @@ export async function grantMandate(
 ): Promise<{ document: StoredMandate; replayed: boolean }> {
   const { centre, cause, now } = context;
   const scope = { centre };
-  const earlier = await findEarlier(request, { scope, request: cause.request }, mandates);
+  // Details are sealed under a key for each mandate before they are stored, so a taken ID must not reach the sealing.
+  const earlier = await mandates.findByCreateRequest(cause.request, { scope, id: request.id });
   if (earlier) return { document: earlier, replayed: true };
   const power = request.ground === 'mpower' ? await checkPower(request, mpower, now) : undefined;
   const { fields, details } = prepare(request, context, power);
   const person = await sealDetails(persons, fields._id, details);
   const draft = { ...fields, person, codeHash: hashCode(details.code) };
   return mandates.create(draft, { scope, cause, now, events: toEvents(fields, 'granted') });
-}
-
-/**
- * Returns the mandate that the request recorded before. A taken ID never reaches the sealing: details are sealed under a
- * key for each mandate before they are stored.
- * @throws Problem ALREADY_EXISTS, the same for a mandate of another centre; REQUEST_ID_REUSED
- */
-async function findEarlier(
-  { id }: NewMandate,
-  { scope, request }: { scope: Scope; request: RequestIdentity },
-  mandates: MandateDocuments,
-): Promise<StoredMandate | undefined> {
-  const earlier = await mandates.findByCreateRequest(request, { scope });
-  if (earlier || !id) return earlier;
-  const holder = await mandates.findOne({ _id: id }, { scope: 'service', projection: { state: 1 } });
-  if (!holder) return undefined;
-  // The request itself may have taken it since the first read: a desk repeats a request whose response is late.
-  const concurrent = await mandates.findByCreateRequest(request, { scope });
-  if (concurrent) return concurrent;
-  throw new Problem({ reason: 'ALREADY_EXISTS', message: 'The resource already exists.' });
 }
 
 /** @throws Problem POWER_NOT_VALID, REGISTER_UNAVAILABLE */

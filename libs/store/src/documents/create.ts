@@ -23,6 +23,12 @@ export interface CreateResult<D> {
   replayed: boolean;
 }
 
+export interface FindByCreateRequestOptions {
+  scope: Scope;
+  /** The ID of the new document, if the client chose it. */
+  id?: string | undefined;
+}
+
 export async function create<D extends StoredDocument>(
   collection: Collection<D>,
   draft: Draft<D>,
@@ -119,7 +125,21 @@ export async function insertDocument<D extends StoredDocument>(
 export const alreadyExistsProblem = <D extends StoredDocument>({ options }: Collection<D>): Problem =>
   new Problem({ reason: options.existsReason, message: 'The resource already exists.' });
 
+/** See `Documents.findByCreateRequest`. */
 export async function findByCreateRequest<D extends StoredDocument>(
+  collection: Collection<D>,
+  request: RequestIdentity,
+  { scope, id }: FindByCreateRequestOptions,
+): Promise<D | undefined> {
+  const earlier = await findCreated(collection, request, scope);
+  if (earlier || id === undefined || !(await findRaw(collection, { _id: id }, { _id: 1 }))) return earlier;
+  // The request itself may have taken the ID since: clients repeat a request whose response is late.
+  const concurrent = await findCreated(collection, request, scope);
+  if (concurrent) return concurrent;
+  throw alreadyExistsProblem(collection);
+}
+
+async function findCreated<D extends StoredDocument>(
   collection: Collection<D>,
   request: RequestIdentity,
   scope: Scope,

@@ -4,7 +4,7 @@ import type { RequestIdentity } from './cause.ts';
 import { notifyCommitted, findRaw, openCollection, asFilter, withScope } from './collection.ts';
 import type { Collection, StoreContext } from './collection.ts';
 import { create, createMissing, findByCreateRequest } from './create.ts';
-import type { CreateMissingOptions, CreateOptions, CreateResult } from './create.ts';
+import type { CreateMissingOptions, CreateOptions, CreateResult, FindByCreateRequestOptions } from './create.ts';
 import type { Draft, StoredDocument } from './document.ts';
 import { JOURNAL_TOPIC_PREFIX } from '../journal-entries.ts';
 import type { CommitNotifier } from './commit-notifier.ts';
@@ -63,8 +63,12 @@ export interface Documents<D extends StoredDocument> {
    * @param after ID of the last document of the previous page; '' for the first page
    */
   listJournalStreams(after: string, limit: number): Promise<JournalStream[]>;
-  /** Returns the document that this request created with this content, if any. */
-  findByCreateRequest(request: RequestIdentity, options: { scope: Scope }): Promise<D | undefined>;
+  /**
+   * Returns the document that this request created with this content, if any. Use it before work for a new document, such
+   * as a key for its ID, that a repeat or a taken ID must not reach.
+   * @throws Problem `existsReason` when another request has taken the ID that the client chose, also outside the scope
+   */
+  findByCreateRequest(request: RequestIdentity, options: FindByCreateRequestOptions): Promise<D | undefined>;
   /**
    * Writes one document conditionally. Checks the scope, the request ID, the event sequence and the etag, in this
    * order; then reads what the decision needs, decides and writes. After a concurrent write it repeats all of this.
@@ -131,7 +135,7 @@ export function createDocuments<D extends StoredDocument>(
     list: (query) => list(collection, query),
     create: (draft, callOptions) => create(collection, draft, callOptions),
     createMissing: (drafts, callOptions) => createMissing(collection, drafts, callOptions),
-    findByCreateRequest: (request, { scope }) => findByCreateRequest(collection, request, scope),
+    findByCreateRequest: (request, options) => findByCreateRequest(collection, request, options),
     update: (id, callOptions, work) => update(collection, id, callOptions, work),
     remove: (filter, { scope }) => removeDocuments(collection, filter, scope),
     listJournalStreams: (after, limit) => listJournalStreams(collection, after, limit),
