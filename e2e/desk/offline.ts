@@ -83,8 +83,14 @@ export async function setUpWords(page: Page): Promise<string> {
 /**
  * Fills in an application of a new person, up to the review.
  * @param service what finds the service, which has the form of `population-register-extract`
+ * @param addScans runs at the documents
  */
-export async function fillIn(page: Page, familyName: string, service = 'adeverinta'): Promise<KeyboardUser> {
+export async function fillIn(
+  page: Page,
+  familyName: string,
+  service = 'adeverinta',
+  addScans: () => Promise<void> = () => Promise.resolve(),
+): Promise<KeyboardUser> {
   const user = new KeyboardUser(page);
   await user.press('n');
   await page.getByRole('combobox').waitFor();
@@ -103,6 +109,7 @@ export async function fillIn(page: Page, familyName: string, service = 'adeverin
   await user.press('Control+Enter');
   await title(page, 'Ce acte a adus persoana?');
   await user.press('Space');
+  await addScans();
   await user.press('Control+Enter');
   await title(page, /^(Ce termen și cost alege|Cum primește)/);
   await user.press('1');

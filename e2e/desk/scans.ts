@@ -56,6 +56,12 @@ export async function chooseFile(
   await (await chooser).setFiles({ name, mimeType: 'application/octet-stream', buffer });
 }
 
+/** Gives files to a document of the screen, by default to the first, as one choice. */
+export const setFiles = (page: Page, files: readonly Buffer[], at = 0): Promise<void> =>
+  scanOf(page, at)
+    .locator('input[type=file]')
+    .setInputFiles(files.map((buffer, n) => ({ name: `page-${n}`, mimeType: 'application/octet-stream', buffer })));
+
 interface PdfOptions {
   /** Bytes of a comment, to reach a size. */
   padding?: number;

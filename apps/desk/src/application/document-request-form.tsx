@@ -58,7 +58,7 @@ export function DocumentRequestForm({ details, action }: DocumentRequestFormProp
   const change = (kind: string, answer: Partial<DocumentAnswer>) => {
     setAnswers(Object.assign({}, answers, { [kind]: Object.assign({}, answers[kind] ?? NO_ANSWER, answer) }));
   };
-  const isNaming = useNameScans(details.application.id, open, change);
+  const isNaming = useNameScans({ application: details.application.id, open, answers, change });
   const mandate = useSupplyMandate(details);
   const needed = !body ? DOCUMENT_REQUEST.nothing : mandate.isMissing ? DOCUMENT_REQUEST.mandateFirst : undefined;
   const blockingText = isNaming ? SCAN_PANEL.notNamed : needed;
@@ -124,25 +124,30 @@ function useFormKeys(send: () => void): void {
 const isReasonMissing = (open: readonly string[], answers: Record<string, DocumentAnswer>): boolean =>
   open.some((kind) => answers[kind]?.what === 'never' && !answers[kind].why.trim());
 
+interface Naming {
+  application: string;
+  open: readonly string[];
+  answers: Record<string, DocumentAnswer>;
+  change: (kind: string, answer: Partial<DocumentAnswer>) => void;
+}
+
 /**
- * Puts the documents of new uploads into the answers.
- * @returns whether the platform has not created one yet
+ * Puts the documents of new uploads into the answers, and takes out those that the clerk left out elsewhere.
+ * @returns whether one is not named yet
  */
-function useNameScans(
-  application: string,
-  open: readonly string[],
-  change: (kind: string, answer: Partial<DocumentAnswer>) => void,
-): boolean {
+function useNameScans({ application, open, answers, change }: Naming): boolean {
   const { uploads } = useSignedIn();
   const all = useAllUploads();
   const own = all.filter(({ record }) => record.application === application && open.includes(record.kind));
   useEffect(() => {
-    const named = own.find(({ record }) => record.document && !record.isNamed);
+    const leftOut = open.find((kind) => uploads.isLeftOut(answers[kind]?.copy ?? ''));
+    if (leftOut) return change(leftOut, { copy: undefined });
+    const named = own.find(({ record }) => !record.isNamed);
     if (!named) return;
     change(named.record.kind, { copy: named.record.document });
     uploads.markNamed(named.record.id);
   });
-  return own.some(({ record }) => !record.document);
+  return own.some(({ record }) => !record.isNamed);
 }
 
 interface DocumentRowProps {

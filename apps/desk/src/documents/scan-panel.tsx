@@ -1,9 +1,10 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import type { RefObject } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Camera, FileUp } from 'lucide-react';
 import { DOCUMENT_REFUSAL_TEXTS } from '@cups/application/texts';
 import { useLanguage } from '../language/language.tsx';
+import { lazyScreen } from '../lazy-screens.ts';
 import { Button } from '../parts/button.tsx';
 import { FieldError } from '../parts/field.tsx';
 import { useSignedIn } from '../session/session.tsx';
@@ -14,11 +15,13 @@ import { FileRejected, prepareFiles, preparePages } from './prepare-file.ts';
 import type { PreparedFile } from './prepare-file.ts';
 import { ScanRow } from './scan-row.tsx';
 import type { StoredDocument } from './types.ts';
+import { StorageFullError } from './uploads.ts';
 import type { UploadStatus } from './uploads.ts';
 import { useAllUploads, useUpload } from './use-uploads.ts';
 import styles from './documents.module.css';
 
-const CameraDialog = lazy(() => import('./camera.tsx'));
+/** Prefetched as a screen, so that it opens without a line. */
+const CameraDialog = lazyScreen(() => import('./camera.tsx'));
 
 const ACCEPTED = '.pdf,.jpg,.jpeg,.png,.tif,.tiff,.heic,application/pdf,image/*';
 
@@ -142,7 +145,12 @@ function useScanFile(
   const queries = useQueryClient();
   const storedDocument = (name: string) =>
     queries.getQueryData(documentsQuery(application).queryKey)?.find((one) => one.name === name);
-  const [error, setError] = useState<unknown>();
+  const [error, setError] = useState<FileRejected | 'full' | 'disk'>();
+  const errorText = (): string => {
+    if (!error) return '';
+    if (error === 'disk') return t(SCAN_PANEL.diskFull);
+    return error === 'full' ? t(SCAN_PANEL.tooMany) : t(DOCUMENT_REFUSAL_TEXTS[error.cause]);
+  };
   const [isPreparing, setIsPreparing] = useState(false);
   const remove = () => {
     // An incomplete upload is deleted with its record.
@@ -163,6 +171,7 @@ function useScanFile(
       onAdd?.();
       await uploads.add(file, { application, kind });
     } catch (failure) {
+      if (failure instanceof StorageFullError) return setError('disk');
       if (!(failure instanceof FileRejected)) throw failure;
       setError(failure);
     } finally {
@@ -176,8 +185,7 @@ function useScanFile(
     addPages: (pages: readonly Blob[]) => void upload(() => preparePages(pages)),
     remove: () => (setError(undefined), remove()),
     isPreparing,
-    errorText:
-      error instanceof FileRejected ? t(DOCUMENT_REFUSAL_TEXTS[error.cause]) : error ? t(SCAN_PANEL.tooMany) : '',
+    errorText: errorText(),
   };
 }
 

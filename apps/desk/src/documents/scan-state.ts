@@ -49,8 +49,11 @@ const UPLOAD_TEXTS: Readonly<Record<Exclude<UploadState, 'rejected' | 'complete'
   paused: DOCUMENTS.paused,
 };
 
-function describeUpload({ state, record, sentBytes, rejection }: UploadStatus, language: Language): ScanState {
+function describeUpload(upload: UploadStatus, language: Language): ScanState {
+  const { state, record, sentBytes, rejection, isUnstored } = upload;
   if (state === 'rejected') return bad(rejection && REASON_TEXTS[rejection.reason], language);
+  if (isUnstored && state !== 'sending') return bad(DOCUMENTS.unstored, language);
+  if (record.isLocal && state !== 'paused') return busy(DOCUMENTS.kept, formatFile(record, language), language);
   const more = formatSent(sentBytes, record.size, language);
   const text = UPLOAD_TEXTS[state as keyof typeof UPLOAD_TEXTS];
   return Object.assign(busy(text, more, language), { progress: sentBytes / record.size });
@@ -76,6 +79,11 @@ function elsewhere({ committedSize, uploadSize }: StoredDocument, language: Lang
   if (committedSize === undefined) return state;
   const more = formatSent(committedSize, uploadSize, language);
   return Object.assign(state, { more, progress: committedSize / uploadSize });
+}
+
+function formatFile({ size, pageSizes }: UploadStatus['record'], language: Language): string {
+  const pages = pageSizes.length > 0 ? [plural(pageSizes.length, language, PAGES)] : [];
+  return [...pages, formatBytes(size, language)].join(', ');
 }
 
 const formatSent = (sent: number, all: number, language: Language): string =>

@@ -4,6 +4,7 @@ import { useLanguage } from '../language/language.tsx';
 import { plural } from '../language/plurals.ts';
 import { Banner } from '../parts/banner.tsx';
 import { Button } from '../parts/button.tsx';
+import { useConnectivity } from '../session/connectivity.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { SCANS } from '../texts/counts.ts';
 import { DOCUMENTS } from '../texts/documents.ts';
@@ -15,8 +16,11 @@ export function UploadIndicator() {
   const { t, language } = useLanguage();
   const incomplete = useAllUploads().filter(isIncomplete);
   const count = incomplete.length;
+  const { isReachable } = useConnectivity();
+  // Without a line nothing is sent, and what is stored stays.
+  const isAsking = incomplete.some(({ isUnstored }) => isReachable || isUnstored);
   useEffect(() => {
-    if (count === 0) return;
+    if (!isAsking) return;
     const warn = (event: BeforeUnloadEvent) => {
       event.preventDefault();
       // Chrome asks only with this before version 119.
@@ -24,11 +28,12 @@ export function UploadIndicator() {
     };
     window.addEventListener('beforeunload', warn);
     return () => window.removeEventListener('beforeunload', warn);
-  }, [count]);
+  }, [isAsking]);
   if (count === 0) return null;
   const all = incomplete.reduce((sum, { record }) => sum + record.size, 0);
   const sent = incomplete.reduce((sum, { sentBytes }) => sum + sentBytes, 0);
-  const label = t(DOCUMENTS.underWay, { scans: plural(count, language, SCANS) });
+  const text = isReachable ? DOCUMENTS.underWay : DOCUMENTS.waiting;
+  const label = t(text, { scans: plural(count, language, SCANS) });
   return (
     <div className={styles.pill}>
       <span role="status">{label}</span>

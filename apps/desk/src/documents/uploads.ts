@@ -1,43 +1,34 @@
-import { api, ApiError, isTransient, NetworkError, SIGNED_OUT_REASONS } from '../api/client.ts';
+import { ApiError, isTransient, NetworkError, SIGNED_OUT_REASONS } from '../api/client.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import { RetryDelay } from '../outbox/retry-delay.ts';
+import { isReachable } from '../session/connectivity.ts';
+import { listCopies, renameCopies } from './copies.ts';
+import { createDocument } from './create-document.ts';
 import { openDeletions } from './deletions.ts';
 import type { Deletions } from './deletions.ts';
 import type { PreparedFile } from './prepare-file.ts';
 import type { startTransfer, Transfer } from './transfer.ts';
 import { documentIdOf } from './types.ts';
+import {
+  dropBytes,
+  generateDocumentName,
+  listUploadRecords,
+  loadUpload,
+  loadUploads,
+  newUploadRecord,
+  RECORD_KIND,
+  storeUpload,
+} from './upload-records.ts';
+import type { StoredUpload, UploadRecord, UploadTarget } from './upload-records.ts';
 
 /**
  * All uploads of the page. Bytes and progress are stored encrypted in this browser until the platform has the whole
  * file, so an upload continues after an interruption, a reload or a closed browser, at the byte that the platform
- * stored last. Each upload is created immediately, so that an application can name its document; the bytes of two
- * uploads at a time follow.
+ * stored last. The ID of the document is generated here, so that an application names it without a line. The platform
+ * creates it before the first write that names it; the bytes of two uploads at a time follow the writes.
  */
 
-/** An upload as stored in this browser. */
-export interface UploadRecord {
-  id: string;
-  /** The Idempotency-Key of its creation. */
-  key: string;
-  /** ID of the application. */
-  application: string;
-  /** Kind of evidence. */
-  kind: string;
-  size: number;
-  sha256: string;
-  mediaType: string;
-  pageSizes: readonly number[];
-  madeAt: string;
-  /** documents/{id}, once the platform has created it. */
-  document?: string | undefined;
-  /** Whether the draft or the answer names the document. */
-  isNamed?: boolean | undefined;
-  isPaused?: boolean | undefined;
-  /** All bytes are stored at the platform; only the name of the document is kept. */
-  isComplete?: boolean | undefined;
-}
-
-export type UploadTarget = Pick<UploadRecord, 'application' | 'kind' | 'document'>;
+export type { UploadRecord, UploadTarget } from './upload-records.ts';
 
 export type UploadState = 'queued' | 'sending' | 'interrupted' | 'paused' | 'rejected' | 'complete';
 
@@ -47,6 +38,8 @@ export interface UploadStatus {
   sentBytes: number;
   /** Why the platform rejected it. */
   rejection?: ApiError | undefined;
+  /** The browser could not store it: it lives as long as the page. */
+  isUnstored?: boolean | undefined;
 }
 
 interface Entry extends UploadStatus {
@@ -54,6 +47,10 @@ interface Entry extends UploadStatus {
   retryDelay: RetryDelay;
   recreations: number;
   isRunning: boolean;
+  /** The platform may have created the document. */
+  isRequested: boolean;
+  /** The creation under way. */
+  creation?: Promise<void> | undefined;
   timer?: ReturnType<typeof setTimeout> | undefined;
   transfer?: Transfer | undefined;
 }
@@ -63,9 +60,11 @@ export interface Uploads {
   readonly deletions: Deletions;
   /**
    * Resolves once this browser stores the file.
-   * @param target with a document: an upload of the same bytes, which continues here
+   * @throws StorageFullError without a line, if the browser cannot store it
    */
   add(file: PreparedFile, target: UploadTarget): Promise<UploadRecord>;
+  /** Whether the clerk removed the scan with this document. */
+  isLeftOut(document: string): boolean;
   /** All uploads, oldest first. The array is stable until a change. */
   all(): readonly UploadStatus[];
   /** The bytes that this page still has, for the thumbnail. */
@@ -73,22 +72,39 @@ export interface Uploads {
   pause(id: string): void;
   /** Continues a paused upload, or tries a rejected one again. */
   resume(id: string): void;
-  /** Ends an upload here. The platform drops what it has of an incomplete one. */
+  /** Ends an upload here, and leaves its document out of the writes that wait. The platform drops what it has of it. */
   remove(id: string): void;
   /** Records that the draft or the answer names the document. */
   markNamed(id: string): void;
+  /**
+   * Creates the documents that a write names, also those of another window.
+   * @returns the body to send, without scans that were left out
+   * @throws ApiError, NetworkError
+   */
+  prepareBody(body: Record<string, unknown>): Promise<Record<string, unknown>>;
   subscribe(listener: () => void): () => void;
+  /** Starts what can be sent now. */
+  wake(): void;
   /** Retries interrupted uploads and deletions immediately. */
   resumeAll(): void;
   /** Interrupts all uploads. They stay stored for the next sign-in. */
   stop(): void;
 }
 
-const RECORD_KIND = 'upload';
-const BYTES_KIND = 'upload-bytes';
+/** When an upload may be sent, by the writes of its application. */
+export interface UploadOrder {
+  /** Whether the platform can know the application. */
+  canCreate(application: string): boolean;
+  /** Whether the writes of the application have gone out. */
+  canSend(application: string): boolean;
+}
+
+/** The browser cannot store a file, and there is no line to send it by. */
+export class StorageFullError extends Error {}
+
 const MAX_TRANSFERS = 2;
-/** The platform drops an incomplete upload after this time, in ms. */
-const MAX_AGE_MS = 24 * 60 * 60_000;
+/** The platform abandons an incomplete upload 24 hours after its creation. This leaves time to send it, in ms. */
+const MAX_CREATED_AGE_MS = 23 * 60 * 60_000;
 /** An upload that the platform no longer knows is created again, at most this often. */
 const MAX_RECREATIONS = 5;
 /** Delay before an upload that another window of this browser sends is checked again, in ms. */
@@ -106,74 +122,65 @@ const loadTransfer: LoadTransfer = () =>
   );
 
 /** Opens the uploads of the operator and resumes stored ones. */
-export async function openUploads(localStore: LocalStore, load: LoadTransfer = loadTransfer): Promise<Uploads> {
-  const records = await localStore.list<UploadRecord>(RECORD_KIND);
-  const isRecent = ({ madeAt }: UploadRecord) => Date.now() - Date.parse(madeAt) < MAX_AGE_MS;
-  await Promise.all(records.filter((record) => !isRecent(record)).map(({ id }) => dropStored(localStore, id)));
-  const entries = await Promise.all(records.filter(isRecent).map((record) => loadEntry(localStore, record)));
-  const deletions = await openDeletions(localStore);
-  const present = entries.filter((entry) => entry !== undefined);
-  return new PersistentUploads(
-    localStore,
-    load,
-    deletions,
-    present.sort((a, b) => a.record.madeAt.localeCompare(b.record.madeAt)),
-  );
+export async function openUploads(
+  localStore: LocalStore,
+  order: UploadOrder,
+  load: LoadTransfer = loadTransfer,
+): Promise<Uploads> {
+  const [stored, deletions] = await Promise.all([loadUploads(localStore), openDeletions(localStore)]);
+  return new PersistentUploads({ localStore, order, load, deletions }, stored);
 }
 
-async function loadEntry(localStore: LocalStore, record: UploadRecord): Promise<Entry | undefined> {
-  if (record.isComplete) return newEntry(record, undefined);
-  const bytes = await localStore.readBytes(BYTES_KIND, record.id);
-  if (bytes) return newEntry(record, new Blob([bytes], { type: record.mediaType }));
-  await dropStored(localStore, record.id);
-  return undefined;
-}
-
-async function dropStored(localStore: LocalStore, id: string): Promise<void> {
-  await localStore.remove(RECORD_KIND, id);
-  await localStore.remove(BYTES_KIND, id);
-}
-
-function newEntry(record: UploadRecord, content: Blob | undefined): Entry {
+function newEntry({ record, content }: StoredUpload, facts: Pick<Entry, 'isRequested' | 'isUnstored'>): Entry {
   const state = record.isComplete ? 'complete' : record.isPaused ? 'paused' : 'queued';
-  return { record, content, state, sentBytes: 0, retryDelay: new RetryDelay(), recreations: 0, isRunning: false };
+  const retry = { retryDelay: new RetryDelay(), recreations: 0, isRunning: false };
+  return Object.assign(retry, facts, { record, content, state, sentBytes: 0 } as const);
+}
+
+interface Parts {
+  localStore: LocalStore;
+  order: UploadOrder;
+  load: LoadTransfer;
+  deletions: Deletions;
 }
 
 class PersistentUploads implements Uploads {
   readonly deletions: Deletions;
-  readonly #localStore: LocalStore;
-  readonly #load: LoadTransfer;
+  readonly #parts: Parts;
   readonly #entries: Entry[];
+  /** Documents of scans that were removed. */
+  readonly #leftOut: Set<string>;
   readonly #listeners = new Set<() => void>();
   #snapshot: readonly UploadStatus[] = [];
   #isStopped = false;
 
-  constructor(localStore: LocalStore, load: LoadTransfer, deletions: Deletions, entries: Entry[]) {
-    this.#localStore = localStore;
-    this.#load = load;
-    this.deletions = deletions;
-    this.#entries = entries;
+  constructor(parts: Parts, stored: readonly StoredUpload[]) {
+    this.#parts = parts;
+    this.deletions = parts.deletions;
+    const [kept, removed] = [
+      stored.filter(({ record }) => !record.isLeftOut),
+      stored.filter(({ record }) => record.isLeftOut),
+    ];
+    this.#entries = kept.map((upload) => newEntry(upload, { isRequested: true }));
+    this.#leftOut = new Set(removed.flatMap(({ record }) => namesOf(record)));
     this.#notify();
     this.#runNext();
   }
 
   async add(file: PreparedFile, target: UploadTarget): Promise<UploadRecord> {
-    const { content, sha256, mediaType, pageSizes } = file;
-    const id = crypto.randomUUID();
-    const record: UploadRecord = Object.assign(
-      { id, key: crypto.randomUUID(), size: content.size, sha256, mediaType, pageSizes },
-      { madeAt: new Date().toISOString() },
-      target,
-    );
-    // A full disk does not stop the upload: it then lives as long as the page.
-    const bytes = new Uint8Array(await content.arrayBuffer());
-    await this.#localStore.writeBytes(BYTES_KIND, id, bytes).catch(() => undefined);
-    this.#entries.push(newEntry(record, new Blob([bytes], { type: mediaType })));
-    await this.#store(record);
+    const record = newUploadRecord(file, target);
+    const bytes = new Uint8Array(await file.content.arrayBuffer());
+    const isStored = await storeUpload(this.#parts.localStore, record, bytes);
+    // With a line a full disk does not stop the upload: it then lives as long as the page.
+    if (!isStored && !isReachable()) throw new StorageFullError();
+    const content = new Blob([bytes], { type: file.mediaType });
+    this.#entries.push(newEntry({ record, content }, { isRequested: !record.isLocal, isUnstored: !isStored }));
     this.#notify();
     this.#runNext();
     return record;
   }
+
+  isLeftOut = (document: string): boolean => this.#leftOut.has(document);
 
   all = (): readonly UploadStatus[] => this.#snapshot;
 
@@ -199,13 +206,28 @@ class PersistentUploads implements Uploads {
   remove(id: string): void {
     const entry = this.#find(id);
     if (!entry) return;
-    this.#entries.splice(this.#entries.indexOf(entry), 1);
+    const { record, isRequested } = entry;
+    this.#drop(entry);
+    void this.#storeLeftOut(record);
+    if (isRequested && !record.isComplete) this.deletions.add(record.document);
+  }
+
+  #drop(entry: Entry): void {
+    const at = this.#entries.indexOf(entry);
+    if (at >= 0) this.#entries.splice(at, 1);
+    namesOf(entry.record).forEach((name) => this.#leftOut.add(name));
     clearTimeout(entry.timer);
     entry.transfer?.stop();
-    void dropStored(this.#localStore, id);
     this.#notify();
-    const { document, isComplete } = entry.record;
-    if (document && !isComplete) this.deletions.add(document);
+  }
+
+  /** Writes that wait, also in other windows, are sent without the scan. */
+  async #storeLeftOut(record: UploadRecord): Promise<void> {
+    const { localStore } = this.#parts;
+    await localStore
+      .write(RECORD_KIND, record.id, Object.assign({}, record, { isLeftOut: true }))
+      .catch(() => undefined);
+    await dropBytes(localStore, record.id);
   }
 
   markNamed(id: string): void {
@@ -213,10 +235,55 @@ class PersistentUploads implements Uploads {
     if (entry) this.#change(entry, entry.state, { isNamed: true });
   }
 
+  async prepareBody(body: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const names = new Map<string, string | undefined>();
+    for (const name of listCopies(body)) names.set(name, await this.#createNamed(name));
+    return renameCopies(body, (name) => names.get(name));
+  }
+
+  /** Returns the name under which the platform has a document; undefined if the scan was left out. */
+  async #createNamed(name: string): Promise<string | undefined> {
+    const entry = await this.#findNamed(name);
+    if (!entry) return this.#leftOut.has(name) ? undefined : name;
+    if (isAboutToEnd(entry.record)) this.#renew(entry, { isNamed: entry.record.isNamed });
+    try {
+      if (entry.record.isLocal) await this.#create(entry);
+    } catch (error) {
+      this.#handleFailure(entry, error);
+      throw error;
+    }
+    if (entry.state === 'rejected') this.resume(entry.record.id);
+    return entry.record.document;
+  }
+
+  /** Finds an upload of this window, or takes over one of another window. */
+  async #findNamed(name: string): Promise<Entry | undefined> {
+    if (this.#leftOut.has(name)) return undefined;
+    const { localStore } = this.#parts;
+    const isIt = ({ record }: Pick<Entry, 'record'>) => namesOf(record).includes(name);
+    const own = this.#entries.find(isIt);
+    const record = (await listUploadRecords(localStore)).find((one) => isIt({ record: one }));
+    if (record?.isLeftOut) {
+      if (own) this.#drop(own);
+      else this.#leftOut.add(name);
+      return undefined;
+    }
+    const stored = own || !record ? undefined : await loadUpload(localStore, record);
+    if (!stored) return own;
+    const entry = newEntry(stored, { isRequested: true });
+    this.#entries.push(entry);
+    this.#notify();
+    return entry;
+  }
+
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  wake(): void {
+    this.#runNext();
+  }
 
   resumeAll(): void {
     this.deletions.resume();
@@ -249,35 +316,36 @@ class PersistentUploads implements Uploads {
 
   /** A removed upload is not stored again. */
   async #store(record: UploadRecord): Promise<void> {
-    if (this.#find(record.id)) await this.#localStore.write(RECORD_KIND, record.id, record).catch(() => undefined);
+    if (this.#find(record.id))
+      await this.#parts.localStore.write(RECORD_KIND, record.id, record).catch(() => undefined);
   }
 
   #notify(): void {
-    this.#snapshot = this.#entries.map(({ record, state, sentBytes, rejection }) => ({
+    this.#snapshot = this.#entries.map(({ record, state, sentBytes, rejection, isUnstored }) => ({
       record,
       state,
       sentBytes,
       rejection,
+      isUnstored,
     }));
     this.#listeners.forEach((listener) => listener());
   }
 
-  /** Creates all new uploads, and sends the bytes of as many as allowed. */
+  /** Creates all documents whose application the platform knows, and sends the bytes of as many as allowed. */
   #runNext(): void {
     if (this.#isStopped) return;
-    const free = MAX_TRANSFERS - this.#entries.filter(({ isRunning, record }) => isRunning && record.document).length;
+    const { order } = this.#parts;
+    const free = MAX_TRANSFERS - this.#entries.filter(({ isRunning, record }) => isRunning && !record.isLocal).length;
     const ready = this.#entries.filter(({ state, isRunning }) => state === 'queued' && !isRunning);
-    const unnamed = ready.filter(({ record }) => !record.document);
-    const created = ready.filter(({ record }) => record.document).slice(0, Math.max(0, free));
-    for (const entry of [...unnamed, ...created]) void this.#run(entry);
+    const local = ready.filter(({ record }) => record.isLocal && order.canCreate(record.application));
+    const created = ready.filter(({ record }) => !record.isLocal && order.canSend(record.application));
+    for (const entry of [...local, ...created.slice(0, Math.max(0, free))]) void this.#run(entry);
   }
 
   async #run(entry: Entry): Promise<void> {
     entry.isRunning = true;
     try {
-      const isHere = await holdAlone(entry.record.id, () =>
-        entry.record.document ? this.#send(entry) : this.#create(entry),
-      );
+      const isHere = await holdAlone(entry.record.id, () => this.#proceed(entry));
       if (!isHere) await this.#leaveToOtherWindow(entry);
     } catch (error) {
       this.#handleFailure(entry, error);
@@ -288,28 +356,47 @@ class PersistentUploads implements Uploads {
     }
   }
 
-  async #create(entry: Entry): Promise<void> {
+  async #proceed(entry: Entry): Promise<void> {
+    const stored = await this.#parts.localStore.read<UploadRecord>(RECORD_KIND, entry.record.id);
+    if (!this.#find(entry.record.id)) return;
+    if (stored?.isLeftOut) return this.#drop(entry);
+    // Another window created it.
+    if (stored?.isLocal === false && entry.record.isLocal) entry.record = stored;
+    return entry.record.isLocal ? this.#create(entry) : this.#send(entry);
+  }
+
+  /** Creates the document once, however many need it. */
+  #create(entry: Entry): Promise<void> {
+    entry.creation ??= this.#requestCreation(entry).finally(() => (entry.creation = undefined));
+    return entry.creation;
+  }
+
+  async #requestCreation(entry: Entry): Promise<void> {
     const { record } = entry;
-    const response = await post('/api/v1/uploads', {
-      'Idempotency-Key': record.key,
-      'Tus-Resumable': '1.0.0',
-      'Upload-Length': String(record.size),
-      'Upload-Metadata': toMetadata(record),
-    });
-    const id = new URL(response.headers.get('Location') ?? '', 'http://localhost').pathname.split('/').at(-1);
-    if (!id) throw new NetworkError('no location');
+    entry.isRequested = true;
+    const document = await createDocument(record);
     entry.retryDelay.reset();
-    // Removed meanwhile: no record names it any more.
-    if (!this.#find(record.id)) return this.deletions.add(`documents/${id}`);
+    // Removed meanwhile: no write names it any more.
+    if (!this.#find(record.id)) return this.deletions.add(document);
+    const created = { isLocal: false, createdAt: new Date().toISOString() };
+    // A gateway of an earlier release chose another ID.
+    const renamed =
+      document === record.document ? {} : Object.assign({ isNamed: false }, replaceName(record, document));
     // Paused meanwhile: the state stays.
-    this.#change(entry, entry.state, { document: `documents/${id}` });
+    this.#change(entry, entry.state, Object.assign(created, renamed));
+  }
+
+  /** Creates the document of a stored file under another name and key: the platform has abandoned the former one. */
+  #renew(entry: Entry, { isNamed }: Pick<UploadRecord, 'isNamed'>): void {
+    const name = replaceName(entry.record, generateDocumentName());
+    this.#change(entry, entry.state, Object.assign(name, { key: crypto.randomUUID(), isLocal: true, isNamed }));
   }
 
   async #send(entry: Entry): Promise<void> {
     const { record, content } = entry;
-    if (!content || !record.document) return;
+    if (!content) return;
     this.#change(entry, 'sending');
-    const start = await this.#load();
+    const start = await this.#parts.load();
     if (entry.state !== 'sending' || this.#isStopped || !this.#find(record.id)) return;
     entry.transfer = start(content, uploadPath(record.document), (bytes) => {
       if (bytes > entry.sentBytes) entry.retryDelay.reset();
@@ -320,13 +407,14 @@ class PersistentUploads implements Uploads {
     // An image stays until the page closes, as the thumbnail of what is being checked.
     if (!content.type.startsWith('image/')) entry.content = undefined;
     this.#change(entry, 'complete', { isComplete: true });
-    await this.#localStore.remove(BYTES_KIND, record.id);
+    await dropBytes(this.#parts.localStore, record.id);
   }
 
   /** Another window sends this upload. Once that window has sent or removed it, it ends here too. */
   async #leaveToOtherWindow(entry: Entry): Promise<void> {
-    const stored = await this.#localStore.read<UploadRecord>(RECORD_KIND, entry.record.id);
-    if (!stored) return this.remove(entry.record.id);
+    const stored = await this.#parts.localStore.read<UploadRecord>(RECORD_KIND, entry.record.id);
+    if (!this.#find(entry.record.id)) return;
+    if (!stored || stored.isLeftOut) return this.#drop(entry);
     entry.record = stored;
     if (stored.isComplete) return this.#change(entry, 'complete');
     this.#retryLater(entry, OTHER_WINDOW_MS);
@@ -343,15 +431,15 @@ class PersistentUploads implements Uploads {
       entry.rejection = error;
       return this.#change(entry, 'rejected');
     }
-    // The platform has no such upload any more, or the application is still on its way there.
+    // The platform has no such upload any more, or no such application yet.
     entry.recreations += 1;
-    if (entry.record.document)
-      entry.record = Object.assign({}, entry.record, { key: crypto.randomUUID(), document: undefined, isNamed: false });
+    if (!entry.record.isLocal) this.#renew(entry, { isNamed: false });
     this.#retryLater(entry, entry.retryDelay.next(new NetworkError('not found')));
   }
 
   #retryLater(entry: Entry, delayMs: number): void {
     this.#change(entry, 'interrupted');
+    clearTimeout(entry.timer);
     entry.timer = setTimeout(() => {
       if (entry.state !== 'interrupted') return;
       this.#change(entry, 'queued');
@@ -362,24 +450,16 @@ class PersistentUploads implements Uploads {
 
 const uploadPath = (document: string): string => `/api/v1/uploads/${documentIdOf(document)}`;
 
-/** Upload-Metadata of tus 1.0: keys with Base64 values. All values here are ASCII. */
-function toMetadata({ application, kind, sha256, pageSizes }: UploadRecord): string {
-  const pairs: [key: string, value: string][] = [
-    ['application', application],
-    ['kind', kind],
-    ['sha256', sha256],
-  ];
-  if (pageSizes.length > 0) pairs.push(['pages', pageSizes.join(',')]);
-  return pairs.map(([key, value]) => `${key} ${btoa(value)}`).join(',');
-}
+const namesOf = ({ document, formerNames = [] }: UploadRecord): readonly string[] => [document, ...formerNames];
 
-/** The tus routes have no types in the OpenAPI document. */
-async function post(path: string, headers: Record<string, string>): Promise<Response> {
-  const untyped = api as unknown as {
-    request(method: string, path: string, init: object): Promise<{ response: Response }>;
-  };
-  return (await untyped.request('post', path, { headers, parseAs: 'text' })).response;
-}
+const replaceName = (record: UploadRecord, document: string): Pick<UploadRecord, 'document' | 'formerNames'> => ({
+  document,
+  formerNames: namesOf(record),
+});
+
+/** Whether the platform may abandon the upload before its bytes arrive. */
+const isAboutToEnd = ({ isComplete, createdAt }: UploadRecord): boolean =>
+  !isComplete && createdAt !== undefined && Date.now() - Date.parse(createdAt) > MAX_CREATED_AGE_MS;
 
 /**
  * Runs a task unless another window of this browser runs it.

@@ -20,7 +20,7 @@ export interface LocalStore {
   write(kind: string, id: string, value: unknown, options?: WriteOptions): Promise<void>;
   readBytes(kind: string, id: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Resolves once the bytes are stored. They are removed as a record is. */
-  writeBytes(kind: string, id: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  writeBytes(kind: string, id: string, bytes: Uint8Array<ArrayBuffer>, options?: WriteOptions): Promise<void>;
   remove(kind: string, id: string): Promise<void>;
   /** Deletes the wrapped keys first, so that remaining records are unreadable, then the records. */
   destroy(): Promise<void>;
@@ -57,6 +57,10 @@ function createIndexedDbStore(db: LocalDatabase, owner: string, key: CryptoKey):
           () => undefined,
         )
       : Promise.resolve(undefined);
+  const put = async (record: SealedRecord, { isStrict = false }: WriteOptions = {}) => {
+    const transaction = db.transaction('records', 'readwrite', { durability: isStrict ? 'strict' : 'default' });
+    await Promise.all([transaction.store.put(record), transaction.done]);
+  };
   return {
     isDurable: true,
     read: async (kind, id) => unsealOrSkip(await db.get('records', [owner, kind, id])),
@@ -65,17 +69,15 @@ function createIndexedDbStore(db: LocalDatabase, owner: string, key: CryptoKey):
       const values = await Promise.all(records.map((record) => unsealOrSkip<T>(record)));
       return values.filter((value) => value !== undefined);
     },
-    async write(kind, id, value, { isStrict = false } = {}) {
-      const record = await seal(key, { owner, kind, id }, encodeJson(value));
-      const transaction = db.transaction('records', 'readwrite', { durability: isStrict ? 'strict' : 'default' });
-      await Promise.all([transaction.store.put(record), transaction.done]);
+    async write(kind, id, value, options) {
+      await put(await seal(key, { owner, kind, id }, encodeJson(value)), options);
     },
     async readBytes(kind, id) {
       const record = await db.get('records', [owner, kind, id]);
       return record ? unseal(key, record).catch(() => undefined) : undefined;
     },
-    async writeBytes(kind, id, bytes) {
-      await db.put('records', await seal(key, { owner, kind, id }, bytes));
+    async writeBytes(kind, id, bytes, options) {
+      await put(await seal(key, { owner, kind, id }, bytes), options);
     },
     remove: (kind, id) => db.delete('records', [owner, kind, id]),
     async destroy() {
@@ -124,8 +126,8 @@ export function createMemoryStore(): MemoryStore {
       entries.set(keyOf(kind, id), { kind, id, text: JSON.stringify(value) });
     },
     readBytes: async (kind, id) => (target ? target.readBytes(kind, id) : entries.get(keyOf(kind, id))?.bytes),
-    async writeBytes(kind, id, bytes) {
-      if (target) return target.writeBytes(kind, id, bytes);
+    async writeBytes(kind, id, bytes, options) {
+      if (target) return target.writeBytes(kind, id, bytes, options);
       entries.set(keyOf(kind, id), { kind, id, bytes });
     },
     async remove(kind, id) {

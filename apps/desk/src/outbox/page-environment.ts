@@ -1,21 +1,30 @@
 import { deskNow } from '../api/desk-clock.ts';
+import { listCopies } from '../documents/copies.ts';
 import { isReachable } from '../session/connectivity.ts';
 import { offlineGrant } from '../session/offline-grant.ts';
 import { createLocalLocks, SILENT_CHANNEL } from './environment.ts';
 import type { Channel, Locks, OutboxEnvironment } from './environment.ts';
 import { send } from './send.ts';
+import type { Write } from './write.ts';
+
+/** Creates the documents that a body names. @returns the body to send */
+type PrepareBody = (body: Write['body']) => Promise<Write['body']>;
 
 /**
  * The environment of the page's outbox.
  * @param owner operators/{id}
  */
-export function createPageEnvironment(owner: string): OutboxEnvironment {
+export function createPageEnvironment(owner: string, prepareBody: PrepareBody): OutboxEnvironment {
   return {
     owner,
     isReachable,
     now: deskNow,
     currentGrant: offlineGrant.current,
-    send,
+    // Only writes with scans wait for them: what the closing page sends goes out immediately.
+    send: (write, etag) =>
+      listCopies(write.body).length === 0
+        ? send(write, etag)
+        : prepareBody(write.body).then((body) => send(Object.assign({}, write, { body }), etag)),
     locks: openLocks(),
     openChannel,
   };

@@ -146,12 +146,13 @@ function Lines({ lines }: { lines: readonly LocalizedText[] }) {
 }
 
 /** Details of a shown document. */
-function evidenceDetails({ number, issueDate, originalSeen, verificationCode }: Evidence): LocalizedText[] {
+function evidenceDetails({ number, issueDate, originalSeen, verificationCode, copy }: Evidence): LocalizedText[] {
   const details: LocalizedText[] = [];
   if (number) details.push(interpolate(PRINT.numbered, { number }));
   if (issueDate) details.push(interpolate(PRINT.ofDate, { date: shortDate(issueDate) }));
   if (verificationCode) details.push(interpolate(PRINT.byCode, { code: verificationCode }));
   if (originalSeen) details.push(PRINT.originalSeen);
+  if (copy) details.push(PRINT.scanned);
   return details.length > 0 ? details : [PRINT.notSeen];
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { LogOut } from 'lucide-react';
+import { isIncomplete, useAllUploads } from '../documents/use-uploads.ts';
 import { lazyExtra } from '../lazy-screens.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
@@ -68,7 +69,8 @@ function SignOutSection() {
   useEffect(() => outbox.flush(), [outbox]);
   const pending = usePendingCount();
   const unsent = useUnsentCount();
-  const lost = pending + unsent;
+  const scans = useAllUploads().filter(isIncomplete).length;
+  const lost = pending + unsent + scans;
   return (
     <div className={styles.leaving}>
       <p>{lost > 0 ? t(SESSION.outWaiting, { n: lost }) : t(SESSION.outDrafts)}</p>

@@ -6,7 +6,9 @@ import { createMemoryStore, openLocalStore } from '../local-store/local-store.ts
 import type { LocalStore, MemoryStore } from '../local-store/local-store.ts';
 import { openDataKey } from '../local-store/open-data-key.ts';
 import { openUploads } from '../documents/uploads.ts';
+import type { Uploads } from '../documents/uploads.ts';
 import { openOutbox } from '../outbox/outbox.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import { createPageEnvironment } from '../outbox/page-environment.ts';
 import { openMandateRequests } from '../visit/mandate/mandate-requests.ts';
 import { canContact, contactDevice, forgetDevice, isRevocation, operatorOf } from './device.ts';
@@ -100,12 +102,31 @@ type Parts = Pick<SignedInState, 'session' | 'localStore' | 'isKeyMissing'> & { 
 /** Opens what works on the local store, and resumes stored writes. */
 export async function openParts(parts: Parts): Promise<SessionState> {
   const { localStore, session } = parts;
-  const [outbox, uploads] = await Promise.all([
-    openOutbox(localStore, createPageEnvironment(session.operator.name)),
-    openUploads(localStore),
-  ]);
+  const { outbox, uploads } = await openSending(localStore, session.operator.name);
   const mandates = await openMandateRequests(localStore, outbox);
   return Object.assign({ kind: 'signedIn', isOffline: false, outbox, uploads, mandates } as const, parts);
+}
+
+/**
+ * Opens the outbox and the uploads, which send in this order: an application, its documents, the writes that name
+ * them, the bytes.
+ */
+async function openSending(localStore: LocalStore, owner: string): Promise<{ outbox: Outbox; uploads: Uploads }> {
+  const opened: { outbox?: Outbox } = {};
+  const statusOf = (application: string) => opened.outbox?.syncStatus(application);
+  const opening = openUploads(localStore, {
+    canCreate: (application) => statusOf(application)?.pending.every(({ kind }) => kind !== 'create') ?? false,
+    canSend(application) {
+      const status = statusOf(application);
+      return status !== undefined && (status.pending.length === 0 || status.refusal !== undefined);
+    },
+  });
+  const environment = createPageEnvironment(owner, async (body) => (await opening).prepareBody(body));
+  const [outbox, uploads] = await Promise.all([openOutbox(localStore, environment), opening]);
+  opened.outbox = outbox;
+  outbox.subscribe(() => uploads.wake());
+  uploads.wake();
+  return { outbox, uploads };
 }
 
 /** Stores what was typed in memory, and opens what was stored before. */

@@ -15,6 +15,16 @@ export const DOCUMENTS = defineMessages({
     ru: 'Загружается из другого браузера или с другого компьютера',
     en: 'Uploading from another browser or computer',
   },
+  kept: {
+    ro: 'Păstrată pe acest calculator. Se trimite automat.',
+    ru: 'Сохранено на этом компьютере. Отправится автоматически.',
+    en: 'Stored on this PC. It is sent automatically.',
+  },
+  unstored: {
+    ro: 'Discul este plin: copia se pierde dacă închideți pagina înainte să fie trimisă.',
+    ru: 'Диск заполнен: скан пропадёт, если закрыть страницу до отправки.',
+    en: 'The disk is full. The scan is lost if you close the page before it is sent.',
+  },
   paused: { ro: 'Încărcarea este oprită', ru: 'Загрузка приостановлена', en: 'Upload paused' },
   checking: { ro: 'Încărcat. Se verifică', ru: 'Загружено. Проверяется', en: 'Uploaded. Being checked' },
   ready: { ro: 'Încărcat și verificat', ru: 'Загружено и проверено', en: 'Uploaded and checked' },
@@ -44,6 +54,7 @@ export const DOCUMENTS = defineMessages({
   },
   understood: { ro: 'Am înțeles', ru: 'Понятно', en: 'Understood' },
   underWay: { ro: 'Se încarcă: {scans}', ru: 'Загружается: {scans}', en: 'Uploading: {scans}' },
+  waiting: { ro: 'De trimis: {scans}', ru: 'К отправке: {scans}', en: 'To send: {scans}' },
   result: { ro: 'Documentul emis', ru: 'Выданный документ', en: 'Issued document' },
   verify: {
     ro: 'Verifică rezultatul pe pagina autorității',

@@ -23,6 +23,7 @@ export const PRINT = defineMessages({
   papers: { ro: 'Acte prezentate', ru: 'Представленные документы', en: 'Documents shown' },
   noPapers: { ro: 'niciunul', ru: 'нет', en: 'none' },
   originalSeen: { ro: 'originalul a fost văzut', ru: 'оригинал предъявлен', en: 'original seen' },
+  scanned: { ro: 'copie scanată', ru: 'скан', en: 'scanned copy' },
   notSeen: { ro: 'nu a fost prezentat', ru: 'не предъявлен', en: 'not shown' },
   byCode: { ro: 'cod de verificare {code}', ru: 'код проверки {code}', en: 'verification code {code}' },
   numbered: { ro: 'nr. {number}', ru: '№ {number}', en: 'no. {number}' },

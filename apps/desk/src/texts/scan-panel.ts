@@ -39,9 +39,14 @@ export const SCAN_PANEL = defineMessages({
     en: 'Several files make one document only if all of them are images.',
   },
   notNamed: {
-    ro: 'O scanare nu a ajuns încă la platformă. Așteptați linia sau ștergeți scanarea.',
-    ru: 'Скан ещё не дошёл до платформы. Дождитесь связи или удалите скан.',
-    en: 'A scan has not reached the platform yet. Wait for the line, or remove the scan.',
+    ro: 'O copie scanată se păstrează încă. Încercați din nou.',
+    ru: 'Скан ещё сохраняется. Попробуйте снова.',
+    en: 'A scan is still being stored. Try again.',
+  },
+  diskFull: {
+    ro: 'Discul este plin: copia scanată nu s-a păstrat. Eliberați loc pe disc și scanați din nou, sau depuneți fără ea.',
+    ru: 'Диск заполнен: скан не сохранён. Освободите место и отсканируйте снова или подайте без него.',
+    en: 'The disk is full, and the scan was not stored. Free some space and scan again, or submit without it.',
   },
   rescan: {
     ro: 'Copia depusă a fost respinsă. O copie nouă poate pleca odată cu răspunsul.',

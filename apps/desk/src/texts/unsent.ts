@@ -93,6 +93,24 @@ export const UNSENT = defineMessages({
     ru: 'Платформа приняла не всё, что здесь сделано. Решите, что остаётся.',
     en: 'The platform rejected something that was done here. Decide what to keep.',
   },
+  scan: { ro: 'Copie scanată: {document}', ru: 'Скан: {document}', en: 'Scan: {document}' },
+  scanLate: {
+    ro: 'A ajuns prea târziu: cererea depusă nu o are. Scanați din nou în cerere.',
+    ru: 'Пришёл слишком поздно: в поданном заявлении его нет. Отсканируйте снова в заявлении.',
+    en: 'It arrived too late, and the filed application lacks it. Scan again in the application.',
+  },
+  leaveOut: { ro: 'Trimite fără copie', ru: 'Отправить без скана', en: 'Send without the scan' },
+  leaveOutAsk: {
+    ro: 'Copia se șterge de pe acest calculator, iar cererea pleacă fără ea.',
+    ru: 'Скан удалится с этого компьютера, и заявление уйдёт без него.',
+    en: 'The scan is deleted on this PC, and the application goes without it.',
+  },
+  leaveOutYes: { ro: 'Da, fără copie', ru: 'Да, без скана', en: 'Yes, without the scan' },
+  bannerScan: {
+    ro: 'Platforma nu a primit o copie scanată. Scanați din nou sau trimiteți fără ea.',
+    ru: 'Платформа не приняла скан. Отсканируйте снова или отправьте без него.',
+    en: 'The platform rejected a scan. Scan again, or send without it.',
+  },
   bannerStorage: {
     ro: 'Discul este plin: ce faceți acum nu se păstrează dacă închideți pagina. Eliberați loc pe disc.',
     ru: 'Диск заполнен: сделанное сейчас пропадёт, если закрыть страницу. Освободите место на диске.',

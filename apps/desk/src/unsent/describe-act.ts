@@ -39,8 +39,7 @@ export function actFacts(write: Write, service: PublicService | undefined, their
   const there = theirs ? toFormValues(pickContent(theirs), formSchemaOf(service)) : undefined;
   return Object.keys(here)
     .filter(
-      (pointer) =>
-        !INTERNAL_POINTERS.includes(pointer) && !(there && valueText(here, pointer) === valueText(there, pointer)),
+      (pointer) => !INTERNAL_POINTERS.includes(pointer) && !(there && String(here[pointer]) === String(there[pointer])),
     )
     .map((pointer) => ({
       label: fieldLabel(pointer, service),
@@ -54,6 +53,8 @@ function valueText(values: FormValues, pointer: string): string {
   const value = values[pointer];
   if (value === undefined) return '';
   if (typeof value === 'boolean') return value ? '✓' : '–';
+  // The name of a scan says nothing to a person.
+  if (pointer.endsWith('/copy')) return '✓';
   return typeof value === 'string' ? value : value.join(', ');
 }
 

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
 import { clockOffset, subscribeToClock } from '../api/desk-clock.ts';
+import { countRejected, useAllUploads } from '../documents/use-uploads.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Banner } from '../parts/banner.tsx';
 import { useSignedIn } from '../session/session.tsx';
@@ -17,6 +18,7 @@ export default function DeskBanners() {
   const refused = useSyncExternalStore(outbox.subscribe, outbox.countRefused);
   const isFull = useSyncExternalStore(outbox.subscribe, outbox.hasStorageError);
   const offset = useSyncExternalStore(subscribeToClock, clockOffset);
+  const scans = countRejected(useAllUploads());
   const isWrong = Math.abs(offset) > MAX_CLOCK_OFFSET_MS;
   const n = Math.round(Math.abs(offset) / MINUTE_MS);
   const show = <Link href="/to-send">{t(SESSION.showUnsent)}</Link>;
@@ -30,6 +32,11 @@ export default function DeskBanners() {
       {refused > 0 && (
         <Banner kind="trouble" action={show}>
           {t(UNSENT.banner)}
+        </Banner>
+      )}
+      {scans > 0 && (
+        <Banner kind="trouble" action={show}>
+          {t(UNSENT.bannerScan)}
         </Banner>
       )}
       {isWrong && <Banner kind="trouble">{t(offset > 0 ? UNSENT.clockBehind : UNSENT.clockAhead, { n })}</Banner>}

@@ -24,7 +24,7 @@ interface RejectedActs {
 type NoteText = typeof UNSENT.noteKept | typeof UNSENT.noteHandedIn | typeof UNSENT.noteDiscarded;
 
 export function useRejectedActs({ application, name, service, head, theirs, zone }: WaysProps): RejectedActs {
-  const { outbox, localStore } = useSignedIn();
+  const { outbox, uploads, localStore } = useSignedIn();
   const { store } = useVisits();
   const { pending } = outbox.syncStatus(application);
   const isOver = hasEnded(theirs);
@@ -36,7 +36,10 @@ export function useRejectedActs({ application, name, service, head, theirs, zone
 
   /** The screens of the draft show what the platform has. */
   function leaveDraft(): void {
-    if (head.kind === 'create' && !theirs) return store.removeDraft(application);
+    if (head.kind === 'create' && !theirs) {
+      for (const { record } of uploads.all()) if (record.application === application) uploads.remove(record.id);
+      return store.removeDraft(application);
+    }
     if (!theirs || !isOver) return;
     outbox.setKnown(theirs);
     store.change(application, (draft) =>

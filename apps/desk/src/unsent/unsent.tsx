@@ -1,8 +1,10 @@
+import { useMemo } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { REASON_TEXTS } from '@cups/application/texts';
 import { Link } from 'wouter';
 import { detailsQuery } from '../api/queries.ts';
 import type { ApplicationDetails } from '../api/types.ts';
+import { useUnsentScans } from '../documents/use-uploads.ts';
 import { formatDayAndTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { personName } from '../language/person-name.ts';
@@ -23,13 +25,19 @@ import { useVisits } from '../visit/visits.tsx';
 import { Decision } from './decision.tsx';
 import { actTitle } from './describe-act.ts';
 import { useDiscardedActs } from './discarded-acts.ts';
+import { UnsentScans } from './unsent-scans.tsx';
 import styles from './unsent.module.css';
 
 /** All acts of this device that have not reached the platform, by application. */
 export default function Unsent() {
   const { t } = useLanguage();
-  const { outbox, localStore } = useSignedIn();
-  const applications = usePendingApplications();
+  const { outbox, uploads, localStore } = useSignedIn();
+  const pending = usePendingApplications();
+  const scans = useUnsentScans();
+  const applications = useMemo(
+    () => [...new Set([...pending, ...scans.map(({ record }) => record.application)])],
+    [pending, scans],
+  );
   const discarded = useDiscardedActs(localStore, applications);
   const { isReachable } = useConnectivity();
   const zone = useTimeZone();
@@ -45,7 +53,7 @@ export default function Unsent() {
             <p>{t(UNSENT.lead)}</p>
           </div>
           {applications.length > 0 && isReachable && (
-            <Button onClick={() => (outbox.flush(), outbox.resume())}>{t(UNSENT.again)}</Button>
+            <Button onClick={() => (outbox.flush(), outbox.resume(), uploads.resumeAll())}>{t(UNSENT.again)}</Button>
           )}
         </div>
         {applications.length === 0 && <EmptyState>{t(UNSENT.none)}</EmptyState>}
@@ -97,6 +105,7 @@ function UnsentApplication({ application }: { application: string }) {
           </li>
         ))}
       </ul>
+      <UnsentScans application={application} />
       {refusal && head && <Decision {...{ application, name, service, refusal, head }} />}
     </section>
   );

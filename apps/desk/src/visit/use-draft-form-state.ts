@@ -2,9 +2,12 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { today as todayHere } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import type { Text } from '../language/messages.ts';
 import type { Catalog } from '../api/types.ts';
+import { isReachable } from '../session/connectivity.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { SCAN_PANEL } from '../texts/scan-panel.ts';
+import type { UploadStatus } from '../documents/uploads.ts';
 import { useAllUploads } from '../documents/use-uploads.ts';
 import { VISIT } from '../texts/visit.ts';
 import type { DraftForm } from './draft-form.tsx';
@@ -56,7 +59,7 @@ export function useDraftFormState(
     navigate(changes.moveTo(to));
   };
 
-  /** The platform has not created its document yet. */
+  /** A scan that is being stored proves it. */
   const isScanned = ({ pointer }: MissingField) =>
     scans.some(({ record }) => pointer === `/evidence/${record.kind}/how`);
 
@@ -65,10 +68,9 @@ export function useDraftFormState(
     // What only the platform has reported is sent again: it decides whether that is complete now.
     if (localMissing.length > 0) return document.getElementById('missing')?.focus();
     if (values['/checked'] !== true) return setBlockingText(t(VISIT.checkFirst));
-    // Filing does not wait for bytes, but it needs the names of the documents.
-    if (scans.some(({ record }) => !record.document)) return setBlockingText(t(SCAN_PANEL.notNamed));
-    setBlockingText(undefined);
-    void sync.submit();
+    const problem = scanProblem(scans);
+    setBlockingText(problem && t(problem));
+    if (!problem) void sync.submit();
   }
   function next(): void {
     if (screen === 'review') return submit();
@@ -108,6 +110,12 @@ export function useDraftFormState(
     back: () => (screen === 'service' ? navigate('/') : go(adjacentScreen(screens, screen, -1))),
     setBlockingText,
   });
+}
+
+/** Returns why scans block a submission. It does not wait for bytes, but it needs the names of the documents. */
+function scanProblem(scans: readonly UploadStatus[]): Text | undefined {
+  if (scans.some(({ record }) => !record.isNamed)) return SCAN_PANEL.notNamed;
+  return scans.some(({ isUnstored }) => isUnstored) && !isReachable() ? SCAN_PANEL.diskFull : undefined;
 }
 
 /** Runs `next` after pending work has filled its fields. */

@@ -8,6 +8,8 @@ import type { Application } from '../api/types.ts';
 import type { Outbox, SyncStatus } from '../outbox/outbox.ts';
 import type { Write } from '../outbox/write.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
+import { renameCopies } from '../documents/copies.ts';
+import { useAllUploads } from '../documents/use-uploads.ts';
 import { isReachable } from '../session/connectivity.ts';
 import { useSingleFlight } from '../parts/use-single-flight.ts';
 import {
@@ -151,7 +153,9 @@ function useKnownApplication(draft: Draft, outbox: Outbox, store: VisitStore): v
 function useTakenDraft(draft: Draft, { pending, isStored }: SyncStatus, outbox: Outbox, store: VisitStore): void {
   const submitted = pending.find(({ kind }) => kind === 'submit');
   const { id, takenAt, submitting = false, trackingNumber = draft.known?.trackingNumber } = draft;
-  const canTake = outbox.isDurable && submitting && takenAt === undefined && trackingNumber !== undefined;
+  const isScanUnstored = useAllUploads().some(({ record, isUnstored }) => isUnstored && record.application === id);
+  const isStorable = outbox.isDurable && !isScanUnstored;
+  const canTake = isStorable && submitting && takenAt === undefined && trackingNumber !== undefined;
   const time = canTake && isStored && submitted?.isOffline ? submitted.madeAt : undefined;
   useEffect(() => {
     if (time === undefined) return;
@@ -254,7 +258,9 @@ function flushDraft(
   // Looking up a service creates no draft.
   if (!sent && !includeUnnamed && !content.applicant?.idnp && !content.applicant?.familyName) return;
   const trackingNumber = draft.trackingNumber ?? generateTrackingNumber(randomBytes);
-  const body = sent ? diffContent(sent, content) : toCreateRequest(draft, content, trackingNumber);
+  // The platform creates documents of an application that it knows: an edit names them.
+  const first = withoutCopies(content);
+  const body = sent ? diffContent(sent, content) : toCreateRequest(draft, first, trackingNumber);
   if (Object.keys(body).length === 0) {
     if (unsent !== draft.unsent) store.change(id, (current) => withChanges(current, { unsent }));
     return;
@@ -262,12 +268,15 @@ function flushDraft(
   outbox.put({ application: id, kind: sent ? 'edit' : 'create', body }).catch(() => undefined);
   store.change(id, (current) =>
     withChanges(current, {
-      sent: content,
+      sent: sent ? content : first,
       unsent: unsent || current.typed !== values,
       ...(!sent && { trackingNumber }),
     }),
   );
+  if (!sent && first !== content) flushDraft(store.draft(id), context, outbox, store);
 }
+
+const withoutCopies = (content: Content): Content => renameCopies(content as Record<string, unknown>, () => undefined);
 
 const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
 
