@@ -329,6 +329,9 @@ test('opens neither after 72 hours nor with a clock that was set back', async ()
   const page = await openWithPerson('cu-013-specialist');
   const words = (await setUpPassphrase(page)).join(' ');
   await cut(page.context());
+  // An act that is not sent.
+  await at(page, '/applicant/givenName').fill('Ilinca');
+  await waitForKinds(page, 'visit', 'write');
   await page.clock.install({ time: Date.now() - 3_600_000 });
   await page.reload();
   await unlock(page, words);
@@ -338,11 +341,29 @@ test('opens neither after 72 hours nor with a clock that was set back', async ()
   await page.getByText(/^Au trecut 72 de ore/).waitFor();
   const { keys, records } = await page.evaluate(readOrigin);
   expect(keys.filter((key) => !/^(?:device|share)/.test(key))).toEqual([]);
-  expect(records.map(({ kind }) => kind)).not.toContain('offline-session');
-  // The input is still sealed, for the next sign-in.
+  const kinds = records.map(({ kind }) => kind);
+  for (const kind of ['offline-session', 'visit']) expect(kinds).not.toContain(kind);
+  // The act is still sealed, for the next sign-in, which says that the input is deleted.
+  expect(kinds).toContain('write');
   await restore(page.context());
   await page.reload();
-  await tab(page).waitFor();
+  await page.getByText(/^Datele completate pe jumătate au fost șterse/).waitFor({ timeout: 60_000 });
+  expect(await tab(page).count()).toBe(0);
+  await eventually(async () => !(await kindsOf(page)).includes('write') || undefined);
+  await page.getByRole('button', { name: 'Am citit' }).click();
+  await page.goto(`${platformUrl()}/`);
+  await title(page, /^Astăzi/).waitFor();
+  expect(await page.getByText(/^Datele completate pe jumătate/).count()).toBe(0);
+});
+
+test('destroys half-typed input at a sign-in after 72 hours without contact', async () => {
+  const page = await openWithPerson('cu-014-specialist');
+  await waitForKinds(page, 'visit', 'offline-session');
+  await page.goto('about:blank');
+  await page.clock.install({ time: Date.now() + 73 * 3_600_000 });
+  await page.goto(`${platformUrl()}/`);
+  await page.getByText(/^Datele completate pe jumătate au fost șterse/).waitFor({ timeout: 60_000 });
+  expect(await tab(page).count()).toBe(0);
 });
 
 test('locks after ten idle minutes', async () => {

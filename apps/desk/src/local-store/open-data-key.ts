@@ -1,4 +1,4 @@
-import { addKeyRecord, destroyOwner, openDatabase } from './database.ts';
+import { addKeyRecord, destroyOwner, openDatabase, readKeyRecord } from './database.ts';
 import type { LocalDatabase, WrappedKey } from './database.ts';
 import { deriveWrappingKey, generateDataKey, unwrapDataKey, wrapDataKey } from './data-key.ts';
 
@@ -8,13 +8,18 @@ const SHARE_PURPOSE = 'key share';
 
 /**
  * Returns the operator's data key on this device, created at the first contact. Seals the records of a former release
- * again. Undefined if the browser stores nothing.
+ * again. After 72 hours without contact, only unsent acts are left. Undefined if the browser stores nothing.
  * @param keyShare 32 bytes, from identity
  */
 export async function openDataKey(owner: string, keyShare: Uint8Array<ArrayBuffer>): Promise<CryptoKey | undefined> {
   const db = await openDatabase().catch(() => undefined);
   if (!db) return undefined;
   try {
+    const contact = await readKeyRecord(db, 'contact', owner);
+    if (contact && Date.now() >= contact.expireAt) {
+      const { endExpiredAccess } = await import('./expired-access.ts');
+      await endExpiredAccess(db, owner);
+    }
     const wrappingKey = await deriveWrappingKey(keyShare, SHARE_PURPOSE);
     const key = await openOrCreate(db, owner, wrappingKey);
     const formerKey = await db.get('keys', owner);

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useSignedIn } from '../session/session.tsx';
+import type { InputKind } from './input-kinds.ts';
 
 /**
  * State that this browser stores until it is sent. It survives a screen lock, a reload and a closed window.
@@ -7,7 +8,11 @@ import { useSignedIn } from '../session/session.tsx';
  * @param id the record ID
  * @returns the value, its setter, and a function that deletes the record
  */
-export function usePersistentState<T>(kind: string, id: string, start: () => T): [T, (value: T) => void, () => void] {
+export function usePersistentState<T>(
+  kind: InputKind,
+  id: string,
+  start: () => T,
+): [T, (value: T) => void, () => void] {
   const { localStore } = useSignedIn();
   const [value, setValue] = useState(start);
   const touched = useRef(false);

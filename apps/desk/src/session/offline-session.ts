@@ -1,7 +1,8 @@
 import type { Session } from '../api/types.ts';
 import { holdRequests } from '../api/session-hold.ts';
-import { deleteKeyRecords, listOwners, openDatabase, readKeyRecord, writeKeyRecord } from '../local-store/database.ts';
+import { listOwners, openDatabase, readKeyRecord, writeKeyRecord } from '../local-store/database.ts';
 import type { ContactTimes, LocalDatabase } from '../local-store/database.ts';
+import { endExpiredAccess, SESSION_RECORD_KIND } from '../local-store/expired-access.ts';
 import { openLocalStore } from '../local-store/local-store.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import type { UnlockedStore } from '../local-store/offline-keys.ts';
@@ -23,10 +24,7 @@ interface OfflineSession {
   times: ContactTimes;
 }
 
-const RECORD_KIND = 'offline-session';
 const RECORD_ID = 'current';
-/** Kinds of records that exist for work without the platform only. Drafts and unsent acts are no such kinds. */
-const COPY_KIND_PREFIX = 'copy-';
 /** How far a clock may be set back, in ms: computers correct their clocks. */
 const CLOCK_TOLERANCE_MS = 2 * 60_000;
 
@@ -56,7 +54,7 @@ export async function recordContact(localStore: LocalStore, session: Session, co
   const place = centres?.find(({ name }) => name === centre)?.displayName ?? '';
   const times: ContactTimes = { contactAt: now, expireAt: now + contact.validForMs, seenAt: now, place };
   const record: OfflineSession = { session, grant: contact.offlineGrant, times };
-  await localStore.write(RECORD_KIND, RECORD_ID, record);
+  await localStore.write(SESSION_RECORD_KIND, RECORD_ID, record);
   await withDatabase((db) => writeKeyRecord(db, 'contact', operator.name, times));
 }
 
@@ -77,7 +75,7 @@ export async function readLastContact(): Promise<ContactTimes | undefined> {
 
 /** Takes the grant of the last contact: the authority to hand in acts. */
 export async function restoreGrant(localStore: LocalStore): Promise<void> {
-  const stored = await localStore.read<OfflineSession>(RECORD_KIND, RECORD_ID);
+  const stored = await localStore.read<OfflineSession>(SESSION_RECORD_KIND, RECORD_ID);
   offlineGrant.set(stored?.grant);
 }
 
@@ -94,29 +92,21 @@ export async function advanceClock(owner: string): Promise<OfflineRefusal | unde
   });
 }
 
-/** Destroys what opens the data of operators without contact for too long. Their drafts open at the next sign-in. */
+/** Destroys the data of operators without contact for too long. Their unsent acts open at the next sign-in. */
 export async function endExpired(): Promise<void> {
   await withDatabase(async (db) => {
     for (const owner of await listOwners(db, 'contact')) {
       const times = await readKeyRecord(db, 'contact', owner);
-      if (times && refusalOf(times, Date.now()) === 'expired') await endOfflineAccess(db, owner);
+      if (times && refusalOf(times, Date.now()) === 'expired') await endExpiredAccess(db, owner);
     }
   });
   await updateOfflineAccess();
 }
 
-/** Destroys the keys first: what remains opens with the key share of identity only. */
-async function endOfflineAccess(db: LocalDatabase, owner: string): Promise<void> {
-  await deleteKeyRecords(db, owner, ['passphrase', 'security-key', 'contact']);
-  await db.delete('records', IDBKeyRange.bound([owner, RECORD_KIND, ''], [owner, RECORD_KIND, '\uffff']));
-  const copies: [string, string, string] = [owner, COPY_KIND_PREFIX, ''];
-  await db.delete('records', IDBKeyRange.bound(copies, [owner, `${COPY_KIND_PREFIX}\uffff`, '\uffff']));
-}
-
 /** Opens the page with the session of the last contact. @returns the state, or why it does not open */
 export async function openOffline({ owner, key }: UnlockedStore): Promise<SessionState | OfflineRefusal> {
   const localStore = await openLocalStore(owner, key);
-  const stored = await localStore.read<OfflineSession>(RECORD_KIND, RECORD_ID);
+  const stored = await localStore.read<OfflineSession>(SESSION_RECORD_KIND, RECORD_ID);
   if (!stored) return 'nothing';
   // Both are checked: the readable record has the newer clock, and only the sealed one proves its times.
   const refusal = refusalOf(stored.times, Date.now()) ?? (await advanceClock(owner));

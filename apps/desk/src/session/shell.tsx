@@ -7,6 +7,7 @@ import { useKeys } from '../keys/keys.tsx';
 import { lazyExtra } from '../lazy-screens.ts';
 import { useLanguage } from '../language/language.tsx';
 import { DeletionErrors, UploadIndicator } from '../documents/upload-indicator.tsx';
+import { readEndedInput } from '../local-store/ended-input.ts';
 import { Banner } from '../parts/banner.tsx';
 import { usePendingCount } from '../outbox/use-outbox.ts';
 import { KEYS } from '../texts/keys.ts';
@@ -22,6 +23,7 @@ import { TopBar } from './top-bar.tsx';
 import type { TopBarProps } from './top-bar.tsx';
 
 const QuarantineNotice = lazyExtra(() => import('../quarantine/quarantine-notice.tsx'));
+const EndedInputNotice = lazyExtra(() => import('./ended-input-notice.tsx'));
 const DeskBanners = lazyExtra(() => import('../unsent/desk-banners.tsx'));
 
 /** The frame of all screens after sign-in. */
@@ -60,6 +62,7 @@ function Banners() {
   const queryClient = useQueryClient();
   const pending = usePendingCount();
   const hasAlert = useHasDeskAlert();
+  const hasEndedInput = readEndedInput(session.operator.name) !== undefined;
   const { isReachable } = useConnectivity(
     useCallback(() => {
       outbox.resume();
@@ -79,6 +82,7 @@ function Banners() {
       )}
       {decidesQuarantine(session.operator) && <QuarantineNotice />}
       {hasAlert && <DeskBanners />}
+      {hasEndedInput && <EndedInputNotice />}
       {mustSignIn && <OfflineStrip />}
       <UploadIndicator />
       <DeletionErrors />

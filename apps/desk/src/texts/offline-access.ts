@@ -83,10 +83,16 @@ export const OFFLINE_ACCESS = defineMessages({
     ru: 'Слишком много попыток. Подождите 30 секунд.',
     en: 'Too many attempts. Wait 30 seconds.',
   },
+  inputEnded: {
+    ro: 'Datele completate pe jumătate au fost șterse de pe acest calculator ({n}), fiindcă nu a avut contact trei zile, după {contact}. Actele finalizate s-au păstrat și se trimit.',
+    ru: 'Незаконченный ввод удалён с этого компьютера ({n}): три дня не было связи после {contact}. Завершённые действия сохранены и отправляются.',
+    en: 'Half-typed input was deleted from this computer ({n}), because it had no contact for three days after {contact}. Finished acts were kept and are being sent.',
+  },
+  inputEndedRead: { ro: 'Am citit', ru: 'Прочитано', en: 'I have read this' },
   expired: {
-    ro: 'Au trecut 72 de ore fără contact. Pagina se deschide din nou când platforma răspunde.',
-    ru: 'Прошло 72 часа без связи. Страница откроется, когда платформа ответит.',
-    en: '72 hours have passed without contact. The page opens again once the platform is available.',
+    ro: 'Au trecut 72 de ore fără contact. Pagina se deschide din nou când platforma răspunde; actele finalizate s-au păstrat.',
+    ru: 'Прошло 72 часа без связи. Страница откроется, когда платформа ответит; завершённые действия сохранены.',
+    en: '72 hours have passed without contact. The page opens again once the platform is available; finished acts were kept.',
   },
   clock: {
     ro: 'Ceasul calculatorului arată o oră mai veche decât ultima văzută. Potriviți ceasul.',

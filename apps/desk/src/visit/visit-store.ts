@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type { Content } from '@cups/application';
 import type { Application } from '../api/types.ts';
+import type { InputKind } from '../local-store/input-kinds.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import { SILENT_CHANNEL } from '../outbox/environment.ts';
 import type { Channel } from '../outbox/environment.ts';
@@ -46,7 +47,7 @@ export interface Visit {
   drafts: readonly Draft[];
 }
 
-const RECORD_KIND = 'visit';
+const RECORD_KIND = 'visit' satisfies InputKind;
 /** Maximum number of visits open at a desk. */
 export const MAX_OPEN_VISITS = 2;
 

@@ -1,0 +1,12 @@
+/** Kinds of records with half-typed input: nobody has made an act of it yet. */
+export const INPUT_KINDS = [
+  'visit',
+  'hand-over',
+  'invite',
+  'note',
+  'documents',
+  'payment',
+  'supply-mandate',
+  'correction',
+] as const;
+export type InputKind = (typeof INPUT_KINDS)[number];
