@@ -91,9 +91,10 @@ export class SimulatedLine {
       throw new NetworkError('no answer');
     });
     for (const set of response.headers.getSetCookie()) this.#cookies.set(set.split('=')[0]!, set.split(';')[0]!);
-    const answer = (await response.json().catch(() => undefined)) as unknown;
+    const answer = (await response.json().catch(() => {
+      throw new NetworkError('the answer broke off');
+    })) as unknown;
     if (response.ok) return answer as T;
-    if (!answer) throw new NetworkError('an answer of something else');
     throw new ApiError(answer as Problem, Number(response.headers.get('retry-after')) || undefined);
   }
 }

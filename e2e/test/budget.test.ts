@@ -61,7 +61,7 @@ beforeAll(async () => {
   await pairsSettled();
   counter = new OperationCounter({ operations, logs: join(dir, 'logs') });
   await nextProbes(1);
-}, 60_000);
+}, 150_000);
 afterAll(async () => {
   await store?.close();
   // An orderly end takes long, and nothing is read afterwards.

@@ -199,6 +199,13 @@ export const BACKGROUND_BUDGET: readonly BackgroundRow[] = [
   { operation: 'store * applications (*uncounted*)', perSecond: 0.1, reason: 'the statistics, once a minute' },
   { operation: 'store find applications (submitTime centre)', perSecond: 0.1, reason: 'the statistics, once a minute' },
   { operation: 'store * statisticsMonths*', perSecond: 0.1, reason: 'the statistics, once a minute' },
+  {
+    operation: 'store find deskActs *',
+    perSecond: 0.1,
+    reason: 'acts whose act before is due, and those whose term ended',
+  },
+  { operation: 'store find deskChains *', perSecond: 0.1, reason: 'broken chains, once a minute' },
+  { operation: 'store find handInKeys *', perSecond: 0.1, reason: 'the key to which desks seal acts' },
   { operation: 'store delete *', perSecond: 0.1, reason: 'identity removes ended sessions and attempts' },
   // A service ends data once a day, and first at a random time within a minute of its start.
   { operation: 'store find * (time *)', perSecond: 0.1, reason: 'rows of access logs and copies whose term ended' },

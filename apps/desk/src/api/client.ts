@@ -92,8 +92,9 @@ async function sendOrThrow(request: Request): Promise<Response> {
   recordServerTime(response.headers.get('date'), sentAt);
   recordRoundTrip(Date.now() - sentAt);
   if (response.ok || response.status === 304) {
+    const whole = await readWhole(response);
     notifyListeners('answer');
-    return response;
+    return whole;
   }
   const apiError = await parseApiError(response);
   if (!apiError) {
@@ -103,6 +104,20 @@ async function sendOrThrow(request: Request): Promise<Response> {
   const isSignedOut = ownSession === sessions && SIGNED_OUT_REASONS.includes(apiError.reason);
   notifyListeners(isSignedOut ? 'signed-out' : 'answer', apiError);
   throw apiError;
+}
+
+/**
+ * Returns the response with its whole body. A line that breaks in the body loses the response, like one that breaks
+ * before.
+ * @throws NetworkError
+ */
+async function readWhole(response: Response): Promise<Response> {
+  if (response.body === null) return response;
+  const body = await response.blob().catch(() => {
+    notifyListeners('silence');
+    throw new NetworkError('the answer broke off');
+  });
+  return new Response(body, response);
 }
 
 /** Returns undefined for a response that is not problem+json, such as a proxy's error page. */

@@ -1,4 +1,4 @@
-import { isTransient, ApiError, SIGNED_OUT_REASONS } from '../api/client.ts';
+import { ApiError, isTransient, NetworkError, SIGNED_OUT_REASONS } from '../api/client.ts';
 import type { Application, Problem } from '../api/types.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import type { ActChain, WriteEnd } from './act-chain.ts';
@@ -436,14 +436,16 @@ export class PersistentOutbox implements Outbox {
 
   #handleFailure(application: string, queue: WriteQueue, error: unknown): void {
     if (this.#isStopped) return;
-    if (isTransient(error)) {
+    // A write waits after an unexpected error too, which is reported below: nothing else would send it again.
+    if (isTransient(error) || !(error instanceof ApiError)) {
       queue.timer = setTimeout(() => void this.#drain(application), queue.retryDelay.next(error));
       const since = queue.status.unreachableSince ?? this.#parts.environment.now();
       this.#post({ type: 'unreachable', application, since });
-      if (!(error instanceof ApiError)) this.#claimOffline(queue);
-      return this.#update(queue, { unreachableSince: since, waitsFor: error instanceof ApiError ? error : undefined });
+      if (error instanceof NetworkError) this.#claimOffline(queue);
+      this.#update(queue, { unreachableSince: since, waitsFor: error instanceof ApiError ? error : undefined });
+      if (isTransient(error)) return;
+      throw error;
     }
-    if (!(error instanceof ApiError)) throw error;
     // Signed out is no rejection: the write goes out after the next sign-in.
     if (SIGNED_OUT_REASONS.includes(error.reason)) return this.#update(queue);
     this.#post({ type: 'refused', application, problem: error.problem });

@@ -40,7 +40,10 @@ export async function send(write: Write, etag: string | undefined): Promise<Appl
   };
   // Actions survive the closing of the page. Content may exceed the keepalive limit (64 KB) and is stored anyway.
   const keepalive = write.kind !== 'create' && !VERSIONED_KINDS.includes(write.kind);
-  const { data } = await call.request(method, path, { body, headers, keepalive });
+  const { data } = await call.request(method, path, { body, headers, keepalive }).catch((error: unknown) => {
+    // The sign-in page of a public network answers with 200 and HTML.
+    throw error instanceof SyntaxError ? new NetworkError('an answer of something else') : error;
+  });
   if (!data) throw new NetworkError('an empty answer');
   return data;
 }
