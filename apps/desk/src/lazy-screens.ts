@@ -28,6 +28,28 @@ export function lazyExtra<Props extends object>(load: ScreenLoader<Props>): Func
   return (props) => createElement(Suspense, { fallback: null }, createElement(Part, props));
 }
 
+/** Code without a screen that the page uses once it is prefetched. */
+export interface LaterModule<Module> {
+  /** The module, once it is loaded. */
+  readonly current: Module | undefined;
+  /** Resolves then. */
+  readonly loaded: Promise<void>;
+}
+
+/** Prefetches a module with the screens. */
+export function prefetchLater<Module>(load: () => Promise<Module>): LaterModule<Module> {
+  let onLoad: () => void;
+  const later: { current: Module | undefined; loaded: Promise<void> } = {
+    current: undefined,
+    loaded: new Promise((resolve) => (onLoad = resolve)),
+  };
+  loaders.push(async () => {
+    later.current = await load();
+    onLoad();
+  });
+  return later;
+}
+
 /**
  * Prefetches all screens once.
  * @param ready the first screen shows its content

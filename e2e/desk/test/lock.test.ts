@@ -69,6 +69,48 @@ async function setUpPassphrase(page: Page): Promise<string[]> {
   return words;
 }
 
+/** Collects the offline grants that a page receives. */
+function collectGrants(page: Page): string[] {
+  const grants: string[] = [];
+  page.on('response', (response) => {
+    if (!response.url().endsWith('/contact') || !response.ok()) return;
+    void response.json().then(({ offlineGrant }: { offlineGrant: string }) => grants.push(offlineGrant));
+  });
+  return grants;
+}
+
+const NOTE = 'Scrisă fără legătură';
+
+/** Writes a note on an application without a line. Resolves once the browser has stored it and its sealed copy. */
+async function leaveNote(page: Page, id: string, text: string): Promise<void> {
+  await page.goto(`${platformUrl()}/applications/${id}`);
+  await page.getByLabel('Scrieți o notă').waitFor();
+  // The code that seals is prefetched.
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => /seal-write/.test(name)),
+  );
+  await cut(page.context());
+  await page.getByLabel('Scrieți o notă').fill(text);
+  await page.keyboard.press('Enter');
+  await page.getByText('de trimis', { exact: true }).waitFor();
+  await eventually(async () => {
+    const { records } = await page.evaluate(readOrigin);
+    return records.some(({ kind, sealedAct }) => kind === 'write' && sealedAct) || undefined;
+  });
+}
+
+/** Removes the sealed copies, which former releases did not store. Runs in the page. */
+async function removeSealedCopies(): Promise<void> {
+  const opening = indexedDB.open('cups-desk', 1);
+  await new Promise((done) => (opening.onsuccess = done));
+  const records = opening.result.transaction('records', 'readwrite').objectStore('records');
+  const reading = records.getAll() as IDBRequest<{ sealedAct?: object }[]>;
+  await new Promise((done) => (reading.onsuccess = done));
+  const writes = reading.result.map(({ sealedAct: _copy, ...record }) => records.put(record));
+  await Promise.all(writes.map((request) => new Promise((done) => (request.onsuccess = done))));
+  opening.result.close();
+}
+
 /** Cuts the page off the platform; its own files still load, as from a service worker. */
 async function cut(context: BrowserContext): Promise<void> {
   await context.route('**/{api,auth}/**', (route) => route.abort());
@@ -88,7 +130,12 @@ async function unlock(page: Page, words: string): Promise<void> {
 
 /** What code in the page's origin finds in this browser. Runs in the page. */
 async function readOrigin() {
-  const found: { cryptoKeys: number; records: { owner: string; kind: string }[]; keys: string[]; text: string } = {
+  const found: {
+    cryptoKeys: number;
+    records: { owner: string; kind: string; sealedAct?: { text: string } }[];
+    keys: string[];
+    text: string;
+  } = {
     cryptoKeys: 0,
     records: [],
     keys: [],
@@ -114,7 +161,7 @@ async function readOrigin() {
       const values = await settled(db.transaction(store).objectStore(store).getAll());
       found.text += JSON.stringify([keys, values.map(describe)]);
       if (store === 'keys') found.keys.push(...keys.map(String));
-      if (store === 'records') found.records.push(...(values as { owner: string; kind: string }[]));
+      if (store === 'records') found.records.push(...(values as typeof found.records));
     }
     db.close();
   }
@@ -171,11 +218,15 @@ async function waitForKinds(page: Page, ...kinds: string[]): Promise<void> {
 test('a copied profile opens nothing without its passphrase', async () => {
   const [folder, copy] = [newFolder(), newFolder()];
   const own = await startBrowser(folder);
-  await signIn(own.context, 'cu-001-specialist');
+  const grants = collectGrants(own.page);
+  const operator = 'cu-001-specialist';
+  const filed = await fileApplication({ operator, ending: 'ZN' });
+  await signIn(own.context, operator);
   await own.page.goto(`${platformUrl()}/`);
   const number = await typePerson(own.page);
   const words = await setUpPassphrase(own.page);
   await waitForKinds(own.page, 'visit', 'offline-session');
+  await leaveNote(own.page, filed.id, NOTE);
   const device = await own.page.evaluate(() => localStorage.getItem('cups-device'));
   // The files have the ID of the device. Local storage is written late.
   await eventually(async () => findInFiles(folder, device!).length > 0 || undefined);
@@ -190,11 +241,18 @@ test('a copied profile opens nothing without its passphrase', async () => {
   expect(found.keys.sort()).toEqual(
     ['contact', 'device', 'passphrase', 'share'].map((kind) => expect.stringContaining(kind)),
   );
-  expect(found.records.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['visit', 'offline-session']));
-  const secrets = [FAMILY_NAME, GIVEN_NAME, number, words.join(' ')];
-  for (const secret of secrets) expect(found.text.includes(secret)).toBe(false);
-  for (const secret of [FAMILY_NAME, GIVEN_NAME, number, words.join(' ')])
+  expect(found.records.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['visit', 'offline-session', 'write']));
+  // A grant would let somebody hand in acts in the name of the operator.
+  expect(grants.length).toBeGreaterThan(0);
+  for (const secret of [FAMILY_NAME, GIVEN_NAME, number, words.join(' '), NOTE, ...grants]) {
+    expect(found.text.includes(secret)).toBe(false);
     expect(findInFiles(copy, secret)).toEqual([]);
+  }
+  // The platform opens the sealed copy of the unsent act. It neither shows nor applies it.
+  const acts = found.records.flatMap(({ sealedAct }) => (sealedAct ? [sealedAct.text] : []));
+  expect(acts).toHaveLength(1);
+  const sent = await thief.context.request.post(`${platformUrl()}/api/v1/sealed-acts`, { data: { acts } });
+  expect([sent.status(), await sent.json()]).toEqual([200, { outcomes: ['active'] }]);
 
   // Nobody is signed in, and wrong words open nothing. The right ones do.
   await cut(thief.context);
@@ -487,19 +545,14 @@ test('destroys the local data of a revoked device', async () => {
   expect(await page.evaluate(() => localStorage.getItem('cups-offline-access'))).toBeNull();
 });
 
-test('keeps the unsent acts of a revoked device for the words of the operator', async () => {
+test('keeps unsent acts of a former release on a revoked device for the words of the operator', async () => {
   const operator = 'cu-021-specialist';
   const filed = await fileApplication({ operator, ending: 'ZN' });
   const page = await openWithPerson(operator);
   const words = (await setUpPassphrase(page)).join(' ');
   const device = await page.evaluate(() => localStorage.getItem('cups-device'));
-  await page.goto(`/applications/${filed.id}`);
-  await page.getByLabel('Scrieți o notă').waitFor();
-  await cut(page.context());
-  await page.getByLabel('Scrieți o notă').fill('Scrisă fără legătură');
-  await page.keyboard.press('Enter');
-  await page.getByText('de trimis', { exact: true }).waitFor();
-  await waitForKinds(page, 'write');
+  await leaveNote(page, filed.id, NOTE);
+  await page.evaluate(removeSealedCopies);
   // The computer is switched off before anything is sent.
   await page.goto('about:blank');
   const manager = await openDeskFor('cu-021-manager');

@@ -59,6 +59,7 @@ export type QuarantinedActDetails = NonNullable<
 >;
 /** A write as the desk hands it in. */
 export type HandedInAct = Schemas['HandedInAct'];
+export type SealedActOutcome = Schemas['SealedActOutcome'];
 export type HandInResult = operations['handInActs']['responses']['200']['content']['application/json'];
 export type UncollectedResult = Schemas['UncollectedResult'];
 /** A staff member, seen from a centre or the platform. */

@@ -54,6 +54,18 @@ export interface SealedRecord {
   id: string;
   iv: Uint8Array<ArrayBuffer>;
   sealed: ArrayBuffer;
+  /** The same content for the platform, which alone can open it. Of unsent acts. */
+  sealedAct?: SealedCopy;
+}
+
+/** A copy for the platform. */
+export interface SealedCopy {
+  /** A JWE. */
+  text: string;
+  /** Order among the acts of the operator. */
+  sequence: number;
+  /** By this computer's clock, in ms. */
+  sealedAt: number;
 }
 
 interface LocalSchema extends DBSchema {
@@ -75,6 +87,8 @@ export function openDatabase(): Promise<LocalDatabase> {
     },
   });
 }
+
+const OWNER_KINDS: readonly KeyRecordKind[] = ['share', 'passphrase', 'security-key', 'contact'];
 
 const recordName = (kind: KeyRecordKind, owner: string): string => `${kind} ${owner}`;
 
@@ -120,9 +134,15 @@ export async function listOwners(db: LocalDatabase, kind: KeyRecordKind): Promis
   return names.map((name) => name.slice(prefix.length));
 }
 
+/** Returns the names of all key records of an operator. */
+export const keyNamesOf = (owner: string): string[] => [
+  ...OWNER_KINDS.map((kind) => recordName(kind, owner)),
+  // Of a former release.
+  owner,
+];
+
 /** Deletes everything of an operator: the keys first, so that remaining records are unreadable. */
 export async function destroyOwner(db: LocalDatabase, owner: string): Promise<void> {
-  await deleteKeyRecords(db, owner, ['share', 'passphrase', 'security-key', 'contact']);
-  await db.delete('keys', owner);
+  for (const name of keyNamesOf(owner)) await db.delete('keys', name);
   await db.delete('records', IDBKeyRange.bound([owner, '', ''], [owner, '\uffff', '\uffff']));
 }

@@ -1,5 +1,5 @@
 import { destroyOwner, openDatabase } from './database.ts';
-import type { LocalDatabase, SealedRecord } from './database.ts';
+import type { LocalDatabase, SealedCopy, SealedRecord } from './database.ts';
 
 /**
  * The page's storage in this browser: drafts in progress and pending writes. Each record is encrypted (AES-256-GCM)
@@ -9,6 +9,8 @@ import type { LocalDatabase, SealedRecord } from './database.ts';
 export interface WriteOptions {
   /** Resolves only when the record is on the disk (`durability: 'strict'`), so that a power cut loses nothing. */
   isStrict?: boolean;
+  /** The content sealed to the platform. It lives as long as the record. */
+  sealedAct?: SealedCopy | undefined;
 }
 
 export interface LocalStore {
@@ -70,7 +72,9 @@ function createIndexedDbStore(db: LocalDatabase, owner: string, key: CryptoKey):
       return values.filter((value) => value !== undefined);
     },
     async write(kind, id, value, options) {
-      await put(await seal(key, { owner, kind, id }, encodeJson(value)), options);
+      const record = await seal(key, { owner, kind, id }, encodeJson(value));
+      if (options?.sealedAct) record.sealedAct = options.sealedAct;
+      await put(record, options);
     },
     async readBytes(kind, id) {
       const record = await db.get('records', [owner, kind, id]);

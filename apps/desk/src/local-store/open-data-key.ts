@@ -1,4 +1,4 @@
-import { addKeyRecord, destroyOwner, openDatabase, readKeyRecord } from './database.ts';
+import { addKeyRecord, openDatabase, readKeyRecord } from './database.ts';
 import type { LocalDatabase, WrappedKey } from './database.ts';
 import { deriveWrappingKey, generateDataKey, unwrapDataKey, wrapDataKey } from './data-key.ts';
 
@@ -55,8 +55,9 @@ async function openOrCreate(db: LocalDatabase, owner: string, wrappingKey: Crypt
   try {
     return await unwrapDataKey(await create(), wrappingKey, owner);
   } catch {
-    // Identity has destroyed the share of these records: nothing opens them any more.
-    await destroyOwner(db, owner);
+    // Identity has destroyed the share of these records: nothing opens them any more, apart from what the platform opens.
+    const { destroyAllButSealedActs } = await import('./sealed-acts.ts');
+    await destroyAllButSealedActs(db, owner);
     return unwrapDataKey(await create(), wrappingKey, owner);
   }
 }

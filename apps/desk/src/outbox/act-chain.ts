@@ -58,7 +58,7 @@ export const readChainHead = async (localStore: Pick<LocalStore, 'read'>): Promi
 /** @param writes the stored writes: one may be newer than the stored head */
 export function createActChain(
   localStore: LocalStore,
-  { owner, locks, now }: Pick<OutboxEnvironment, 'owner' | 'locks' | 'now'>,
+  { owner, locks, now, seal }: Pick<OutboxEnvironment, 'owner' | 'locks' | 'now' | 'seal'>,
   writes: readonly Write[],
 ): ActChain {
   let newest = writes.reduce<ChainHead | undefined>((head, write) => {
@@ -89,10 +89,11 @@ export function createActChain(
       () => undefined,
     );
   }
+  const put = createWriter(localStore, seal);
   async function append(write: Write): Promise<void> {
     const head = await readHead();
     const position = positionAfter(head, write, now());
-    await localStore.write(WRITE_RECORD_KIND, write.key, Object.assign({}, write, position), { isStrict: true });
+    await put(write, position);
     Object.assign(write, position);
     newest = toHead(write);
     // The platform knows nothing of the numbers before a new chain.
@@ -105,7 +106,7 @@ export function createActChain(
       inTurn(async () => {
         if (!isPending()) return;
         if (write.sequence === undefined) await append(write);
-        else await localStore.write(WRITE_RECORD_KIND, write.key, write, { isStrict: true });
+        else await put(write);
       }),
     unreported: readEnded,
     async end(write, { isAnswered, isClaimed, reported = [] }) {
@@ -126,6 +127,17 @@ export function createActChain(
     },
   };
 }
+
+/** Returns a function that stores a write with its copy for the platform. Without a copy it is stored too. */
+const createWriter =
+  (localStore: LocalStore, seal: OutboxEnvironment['seal']) =>
+  async (write: Write, position: Partial<Write> = {}): Promise<void> => {
+    const placed = Object.assign({}, write, position);
+    const sealedAct = localStore.isDurable ? await seal?.(placed).catch(() => undefined) : undefined;
+    placed.isSealed = sealedAct !== undefined;
+    await localStore.write(WRITE_RECORD_KIND, write.key, placed, { isStrict: true, sealedAct });
+    write.isSealed = placed.isSealed;
+  };
 
 const toHead = ({ sequence = 0, key, chain, madeAt }: Write): ChainHead =>
   Object.assign({ sequence, key, madeAt }, chain !== undefined && { chain });

@@ -1,4 +1,5 @@
 import type { Application } from '../api/types.ts';
+import type { SealedCopy } from '../local-store/database.ts';
 import type { Write } from './write.ts';
 
 /** What the outbox needs of its surroundings. A page and a desk in Node run the same code with different ones. */
@@ -16,6 +17,10 @@ export interface OutboxEnvironment {
    * @throws ApiError, NetworkError
    */
   send(write: Write, etag: string | undefined): Promise<Application>;
+  /** Returns a copy of a write that only the platform opens; undefined while the page cannot make one. */
+  seal?(write: Write): Promise<SealedCopy | undefined>;
+  /** Resolves once the page can make these copies. */
+  readonly canSeal?: Promise<unknown>;
   readonly locks: Locks;
   openChannel(name: string): Channel;
 }

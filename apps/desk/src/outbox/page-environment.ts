@@ -1,6 +1,8 @@
 import { deskNow } from '../api/desk-clock.ts';
 import { listCopies } from '../documents/copies.ts';
 import { isReachable } from '../session/connectivity.ts';
+import { prefetchLater } from '../lazy-screens.ts';
+import { handInKey } from '../session/hand-in-key.ts';
 import { offlineGrant } from '../session/offline-grant.ts';
 import { createLocalLocks, SILENT_CHANNEL } from './environment.ts';
 import type { Channel, Locks, OutboxEnvironment } from './environment.ts';
@@ -9,6 +11,9 @@ import type { Write } from './write.ts';
 
 /** Creates the documents that a body names. @returns the body to send */
 type PrepareBody = (body: Write['body']) => Promise<Write['body']>;
+
+/** The code that seals writes, which loads after the first screen. */
+const sealer = prefetchLater(() => import('./seal-write.ts'));
 
 /**
  * The environment of the page's outbox.
@@ -25,6 +30,8 @@ export function createPageEnvironment(owner: string, prepareBody: PrepareBody): 
       listCopies(write.body).length === 0
         ? send(write, etag)
         : prepareBody(write.body).then((body) => send(Object.assign({}, write, { body }), etag)),
+    seal: (write) => sealer.current?.sealWrite(write) ?? Promise.resolve(undefined),
+    canSeal: Promise.all([sealer.loaded, handInKey.known]),
     locks: openLocks(),
     openChannel,
   };

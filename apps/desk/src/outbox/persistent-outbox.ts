@@ -72,6 +72,7 @@ export class PersistentOutbox implements Outbox {
         this.#adopt(await loadWrites().catch(() => []));
         this.#isSender = !this.#isStopped;
         this.resume();
+        void environment.canSeal?.then(() => this.#sealStored());
         onStart();
         await stopped;
         return true;
@@ -133,6 +134,15 @@ export class PersistentOutbox implements Outbox {
   /** Removes the record of a write that left the queue. */
   #end(write: Write, end: WriteEnd = { isAnswered: false, isClaimed: false }): Promise<void> {
     return this.#parts.chain.end(write, end).catch(() => undefined);
+  }
+
+  /** Stores writes again that have no copy for the platform yet. */
+  #sealStored(): void {
+    if (!this.isDurable) return;
+    this.#queues.forEach((queue) => {
+      for (const write of queue.writes)
+        if (!write.isSealed && !queue.storing.has(write.key)) void this.#store(queue, write);
+    });
   }
 
   /** Gives a stored write to the window that sends. */

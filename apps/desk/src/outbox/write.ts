@@ -44,6 +44,8 @@ export interface Write {
   grant?: string | undefined;
   /** The platform was unreachable when the write was made. */
   isOffline?: boolean;
+  /** The stored write has a copy that is sealed to the platform. */
+  isSealed?: boolean;
 }
 
 /** What a caller gives to the outbox. */

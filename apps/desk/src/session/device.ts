@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import { api, ApiError, bodyOf } from '../api/client.ts';
 import { addKeyRecord, deleteKeyRecords, openDatabase } from '../local-store/database.ts';
 import type { Session } from '../api/types.ts';
+import { handInKey } from './hand-in-key.ts';
 import { offlineGrant } from './offline-grant.ts';
 import { hasDeskRole } from './roles.ts';
 
@@ -61,6 +62,7 @@ export async function contactDevice(chainHead?: string): Promise<Contact> {
     }),
   );
   offlineGrant.set(answer.offlineGrant);
+  handInKey.set(answer.handInKey);
   return {
     keyShare: decodeBase64Url(answer.keyShare),
     offlineGrant: answer.offlineGrant,

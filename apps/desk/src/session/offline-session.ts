@@ -1,3 +1,4 @@
+import type { HandInKey } from '@cups/application/sealed-act';
 import type { Session } from '../api/types.ts';
 import { holdRequests } from '../api/session-hold.ts';
 import { listOwners, openDatabase, readKeyRecord, writeKeyRecord } from '../local-store/database.ts';
@@ -8,6 +9,7 @@ import type { LocalStore } from '../local-store/local-store.ts';
 import type { UnlockedStore } from '../local-store/offline-keys.ts';
 import type { Contact } from './device.ts';
 import { updateOfflineAccess } from './offline-access.ts';
+import { handInKey } from './hand-in-key.ts';
 import { offlineGrant } from './offline-grant.ts';
 import { cancelSignOut, openParts } from './session-lifecycle.ts';
 import type { SessionState } from './session.tsx';
@@ -21,6 +23,7 @@ import type { SessionState } from './session.tsx';
 interface OfflineSession {
   session: Session;
   grant: string;
+  handInKey?: HandInKey | undefined;
   times: ContactTimes;
 }
 
@@ -53,7 +56,7 @@ export async function recordContact(localStore: LocalStore, session: Session, co
   const now = Date.now();
   const place = centres?.find(({ name }) => name === centre)?.displayName ?? '';
   const times: ContactTimes = { contactAt: now, expireAt: now + contact.validForMs, seenAt: now, place };
-  const record: OfflineSession = { session, grant: contact.offlineGrant, times };
+  const record: OfflineSession = { session, grant: contact.offlineGrant, handInKey: handInKey.current(), times };
   await localStore.write(SESSION_RECORD_KIND, RECORD_ID, record);
   await withDatabase((db) => writeKeyRecord(db, 'contact', operator.name, times));
 }
@@ -115,5 +118,6 @@ export async function openOffline({ owner, key }: UnlockedStore): Promise<Sessio
   cancelSignOut();
   holdRequests();
   offlineGrant.set(stored.grant);
+  handInKey.set(stored.handInKey);
   return openParts({ isNew: false, isOffline: true, session: stored.session, localStore });
 }

@@ -25,6 +25,8 @@ import type { SessionState, SignedInState } from './session.tsx';
 const PREFETCH_QUEUE_KEY = 'cups-queue-ahead';
 /** Delay before a contact is recorded, in ms. */
 const RECORD_DELAY_MS = 1_500;
+/** Delay before unsent acts of others are handed in, in ms. */
+const HAND_IN_DELAY_MS = 15_000;
 /** Maximum time that the page waits for its contact before it works in memory, in ms. */
 const CONTACT_TIMEOUT_MS = 6_000;
 
@@ -140,7 +142,7 @@ export async function adoptKey(state: SignedInState, contact: Contact): Promise<
   return openParts({ isNew: false, session, localStore: localStore.isDurable ? localStore : state.localStore });
 }
 
-/** Keeps the session for an opening without the platform. The first screen has the network to itself before. */
+/** Keeps the session for an opening without the platform, and hands in what others left here. The first screen has the network to itself before. */
 export function recordLater(localStore: LocalStore, session: Session, contact: Contact): void {
   const record = async () => {
     const { recordContact } = await import('./offline-session.ts');
@@ -148,6 +150,12 @@ export function recordLater(localStore: LocalStore, session: Session, contact: C
   };
   // After a failure, the next contact does it.
   setTimeout(() => void record().catch(() => undefined), RECORD_DELAY_MS);
+  setTimeout(() => void handInLeft(session).catch(() => undefined), HAND_IN_DELAY_MS);
+}
+
+async function handInLeft({ operator }: Session): Promise<void> {
+  const { handInLeftActsAtContact } = await import('./revocation.ts');
+  await handInLeftActsAtContact(operator.name);
 }
 
 /** Destroys the operator's data in this browser. */

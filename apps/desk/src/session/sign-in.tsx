@@ -17,6 +17,7 @@ import type { SignedOutState } from './session.tsx';
 import { SignInProviders } from './sign-in-providers.tsx';
 import styles from './sign-in.module.css';
 
+const LeftActs = lazyExtra(() => import('./left-acts.tsx'));
 const SuspendedWork = lazyExtra(() => import('./suspended-work.tsx'));
 const TestOperators = lazyScreen(() => import('./test-operators.tsx'));
 
@@ -55,6 +56,7 @@ export function SignIn({ interrupted, refusalReason, refusedOperator }: Omit<Sig
           {signIn.fault}
         </p>
       )}
+      <LeftActs locked={isLocked ? interrupted.operator : undefined} />
       {REVOCATION_REASONS.includes(signIn.reason) && (
         <SuspendedWork operator={signIn.operator ?? refusedOperator ?? interrupted?.operator} />
       )}

@@ -2,13 +2,14 @@ import { useEffect, useState } from 'react';
 import { useLanguage } from '../language/language.tsx';
 import { listOwners, openDatabase } from '../local-store/database.ts';
 import { openLocalStore } from '../local-store/local-store.ts';
+import { countOpenableActs } from '../local-store/sealed-acts.ts';
 import { unlockWithPassphrase } from '../local-store/offline-keys.ts';
 import { Button } from '../parts/button.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
 import { useSingleFlight } from '../parts/use-single-flight.ts';
 import { OFFLINE_ACCESS } from '../texts/offline-access.ts';
 import { restoreGrant } from './offline-session.ts';
-import { countOpenableActs, endSealedWork, endWork } from './revocation.ts';
+import { endSealedWork, endWork } from './revocation.ts';
 import styles from './sign-in.module.css';
 import { countAttempt, remainingPause } from './unlock-attempts.ts';
 

@@ -120,5 +120,20 @@ export const OFFLINE_ACCESS = defineMessages({
     ru: 'Действия переданы. Локальные данные удалены.',
     en: 'The acts were handed in. The local data is deleted.',
   },
+  leftHandedIn: {
+    ro: 'Acte netrimise, rămase pe acest calculator, au fost predate supervizorului: {n}.',
+    ru: 'Неотправленные действия, оставшиеся на этом компьютере, переданы супервизору: {n}.',
+    en: 'Unsent acts that were left on this computer were handed in for a supervisor: {n}.',
+  },
+  leftRefused: {
+    ro: 'Platforma nu a putut prelua acte netrimise: {n}. Ele rămân aici 30 de zile. Anunțați administratorul.',
+    ru: 'Платформа не смогла принять неотправленные действия: {n}. Они хранятся здесь 30 дней. Сообщите администратору.',
+    en: 'The platform could not take unsent acts: {n}. They stay here for 30 days. Tell the administrator.',
+  },
+  leftWaiting: {
+    ro: 'Pe acest calculator sunt acte netrimise: {n}. Se trimit când platforma răspunde.',
+    ru: 'На этом компьютере есть неотправленные действия: {n}. Они уйдут, когда платформа ответит.',
+    en: 'This computer has unsent acts: {n}. They are sent once the platform is available.',
+  },
   signIn: { ro: 'Intră', ru: 'Войти', en: 'Sign in' },
 });

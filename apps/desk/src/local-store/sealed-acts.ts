@@ -1,0 +1,72 @@
+import { keyNamesOf } from './database.ts';
+import type { LocalDatabase, SealedCopy, SealedRecord } from './database.ts';
+
+/**
+ * The sealed copies of unsent acts in this browser, of all operators. Only the platform opens them. Loaded on demand.
+ */
+
+/** Record kind of unsent acts. */
+const WRITE_KIND = 'write';
+/** Record kind of acts whose data key was lost, while their operator has another one. Nothing but the copy opens them. */
+const LEFT_KIND = 'left-write';
+
+/** A sealed copy and the name of its record. */
+export interface StoredSealedAct extends SealedCopy, Pick<SealedRecord, 'owner' | 'kind' | 'id'> {}
+
+/** Returns the sealed copies of each operator, in the order in which the acts were made. @param signedIn operators/{id} whose acts the page itself opens and sends */
+export async function listSealedActs(db: LocalDatabase, signedIn?: string): Promise<Map<string, StoredSealedAct[]>> {
+  const found = new Map<string, StoredSealedAct[]>();
+  for (const [owner, kind, id] of await db.getAllKeys('records')) {
+    if (kind !== LEFT_KIND && (kind !== WRITE_KIND || owner === signedIn)) continue;
+    const copy = (await db.get('records', [owner, kind, id]))?.sealedAct;
+    if (copy) found.set(owner, [...(found.get(owner) ?? []), Object.assign({ owner, kind, id }, copy)]);
+  }
+  for (const acts of found.values()) acts.sort((a, b) => a.sequence - b.sequence);
+  return found;
+}
+
+export async function deleteSealedAct(db: LocalDatabase, { owner, kind, id }: StoredSealedAct): Promise<void> {
+  await db.delete('records', [owner, kind, id]);
+}
+
+/** Whether the act is of an operator whose records are otherwise readable. */
+export const isLeft = ({ kind }: StoredSealedAct): boolean => kind === LEFT_KIND;
+
+const ofOwner = (owner: string) => IDBKeyRange.bound([owner, '', ''], [owner, '\uffff', '\uffff']);
+
+/**
+ * Counts the acts of an operator that the operator's words open, and nothing else: they have no sealed copy, because a
+ * former release stored them.
+ */
+export async function countOpenableActs(db: LocalDatabase, owner: string): Promise<number> {
+  if (!(await db.get('keys', `passphrase ${owner}`))) return 0;
+  return (await db.getAll('records', ofOwner(owner))).filter(({ kind, sealedAct }) => kind === WRITE_KIND && !sealedAct)
+    .length;
+}
+
+/** Deletes the records of an operator that are no unsent acts. */
+export async function deleteAllButActs(db: LocalDatabase, owner: string): Promise<void> {
+  for (const key of await db.getAllKeys('records', ofOwner(owner)))
+    if (key[1] !== WRITE_KIND && key[1] !== LEFT_KIND) await db.delete('records', key);
+}
+
+/**
+ * Destroys the records and keys of an operator whose key share was replaced. Acts with a sealed copy are left for the
+ * platform, in one transaction: a closed browser repeats it.
+ */
+export async function destroyAllButSealedActs(db: LocalDatabase, owner: string): Promise<void> {
+  const transaction = db.transaction(['keys', 'records'], 'readwrite', { durability: 'strict' });
+  const records = transaction.objectStore('records');
+  const all = await records.getAll(ofOwner(owner));
+  const left = all.filter(({ sealedAct }) => sealedAct).map(toLeft);
+  await records.delete(ofOwner(owner));
+  await Promise.all([
+    ...keyNamesOf(owner).map((name) => transaction.objectStore('keys').delete(name)),
+    ...left.map((record) => records.put(record)),
+    transaction.done,
+  ]);
+}
+
+/** Without the content that the lost key sealed. */
+const toLeft = ({ owner, id, iv, sealedAct }: SealedRecord): SealedRecord =>
+  Object.assign({ owner, kind: LEFT_KIND, id, iv, sealed: new ArrayBuffer(0) }, sealedAct && { sealedAct });
