@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createRandom } from '@cups/chaos/plan';
-import { ApiError } from '@cups/desk/client';
 import { publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import type { Platform } from '@cups/tools/platform';
@@ -8,7 +7,7 @@ import { openDeskBooks } from './desk-books.ts';
 import { checkFleet } from './fleet-checker.ts';
 import type { FleetViolation } from './fleet-checker.ts';
 import type { FleetRecord } from './fleet-record.ts';
-import { SimulatedLine } from './line.ts';
+import { SimulatedLine, withPatience } from './line.ts';
 import { readApplications, readChains, trackReceipts } from './observe.ts';
 import { planFleet } from './plan.ts';
 import type { FleetOptions } from './plan.ts';
@@ -90,27 +89,13 @@ async function openDesks(
     const random = createRandom(`${seed} line ${plan.desk}`);
     const line = new SimulatedLine({ url, operator: `${code}-specialist`, random });
     const colleague = new SimulatedLine({ url, operator: `${code}-manager`, random });
-    await signInWithPatience(line);
-    await signInWithPatience(colleague);
+    await withPatience(() => line.signIn());
+    await withPatience(() => colleague.signIn());
     const fileable = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
     lines.push(line);
     desks.push(new SimulatedDesk(plan, { line, colleague, centre, services: fileable, books }, seed));
   }
   return { lines, desks };
-}
-
-/** A large fleet signs in faster than a platform admits that has just started. @throws ApiError after a minute */
-async function signInWithPatience(line: SimulatedLine): Promise<void> {
-  const end = performance.now() + 60_000;
-  for (;;) {
-    try {
-      return await line.signIn();
-    } catch (error) {
-      const seconds = error instanceof ApiError ? error.retryAfter : undefined;
-      if (seconds === undefined || performance.now() > end) throw error;
-      await pause(seconds * 1000);
-    }
-  }
 }
 
 async function listActiveCentres(url: string): Promise<Centre[]> {

@@ -1,4 +1,5 @@
-import { ApiError, NetworkError } from '@cups/desk/client';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ApiError, isTransient, NetworkError } from '@cups/desk/client';
 import type { Application, Problem } from '@cups/desk/types';
 import type { WriteRequest } from '@cups/desk/write-request';
 
@@ -6,6 +7,27 @@ import type { WriteRequest } from '@cups/desk/write-request';
 
 /** How long a desk waits for a response, in ms. */
 const RESPONSE_TIMEOUT_MS = 30_000;
+
+/** How long a run tries what must succeed, in ms. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Makes a call that belongs to no simulated clerk, such as the first sign-in and the reads after a run. A large fleet makes
+ * more of them at once than a busy platform admits.
+ * @throws what the call throws after a minute, and other errors than transient ones
+ */
+export async function withPatience<T>(call: () => Promise<T>): Promise<T> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isTransient(error) || performance.now() > end) throw error;
+      const seconds = (error instanceof ApiError && error.retryAfter) || 1;
+      await pause(seconds * 1_000);
+    }
+  }
+}
 
 export interface Contact {
   offlineGrant: string;

@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import type { Platform } from '@cups/tools/platform';
 import type { FleetRecord, FoundAction, FoundApplication, FoundChains, TakenWrite } from './fleet-record.ts';
+import { withPatience } from './line.ts';
 import type { SimulatedLine } from './line.ts';
 
 /** Reads what the platform has after a run: causes of the history in the store, all else at the desks. */
@@ -38,7 +39,8 @@ export async function readApplications(
   for (const [id, desk] of deskOf) {
     const document = stored.get(id);
     if (!document) continue;
-    const { application } = await lines[desk]!.request<Details>('get', `/api/v1/applications/${id}/details`);
+    const path = `/api/v1/applications/${id}/details`;
+    const { application } = await withPatience(() => lines[desk]!.request<Details>('get', path));
     found.push({
       id,
       state: application.state,
@@ -99,13 +101,10 @@ export async function trackReceipts(
   for (const { desk, trackingNumber } of receipts) {
     const line = lines[desk]!;
     const search = { trackingNumber };
-    const rows = await line.request<{ applications: { id: string }[] }>(
-      'post',
-      '/api/v1/applications/search',
-      {},
-      search,
-    );
-    const state = await line.request<object>('post', '/api/v1/tracking', {}, search).catch(() => undefined);
+    const ask = <T extends object>(path: string) =>
+      withPatience(() => line.request<T>('post', `/api/v1/${path}`, {}, search));
+    const rows = await ask<{ applications: { id: string }[] }>('applications/search');
+    const state = await ask('tracking').catch(() => undefined);
     tracked.push({ trackingNumber, application: state && rows.applications[0]?.id });
   }
   return tracked;

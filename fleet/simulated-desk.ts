@@ -13,6 +13,7 @@ import { ulid } from 'ulid';
 import { SimulatedDisk } from './disk.ts';
 import type { DeskBooks } from './desk-books.ts';
 import type { ActKind, DeskPlan } from './plan.ts';
+import { withPatience } from './line.ts';
 import type { SimulatedLine } from './line.ts';
 
 /** A clerk at a PC. The PC runs the outbox of the desk; storage, line, power and clock are simulated. */
@@ -57,7 +58,7 @@ export class SimulatedDesk {
 
   /** Signs in, gets a grant and opens the page. */
   async start(): Promise<void> {
-    await this.#contact();
+    await withPatience(() => this.#contact());
     await this.#openPage();
     this.#place.line.lossRate = this.#plan.lossRate;
   }
