@@ -431,7 +431,7 @@ describe('a write that names scans', () => {
     const page = await openPage();
     const { document } = await page.add(file(), target());
     await until(() => page.all()[0]!.record.isLocal === false);
-    jest.useFakeTimers({ now: Date.now() + 24 * 60 * 60_000, doNotFake: ['setTimeout', 'setImmediate', 'nextTick'] });
+    jest.useFakeTimers({ now: Date.now() + 96 * 60 * 60_000, doNotFake: ['setTimeout', 'setImmediate', 'nextTick'] });
     const body = await page.prepareBody(named(document));
     const { record } = page.all()[0]!;
     expect(body).toEqual(named(record.document));

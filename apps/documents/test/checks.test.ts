@@ -6,7 +6,6 @@ import { eventCodec } from '@cups/contracts/proto';
 import type { DocumentsEvents } from '@cups/contracts/gen/events/cups.documents.v1.ts';
 import { Problem } from '@cups/problem';
 import { ulid } from 'ulid';
-import { abandonTime } from '../src/domain/document.ts';
 import { CHUNK_BYTES } from '../src/domain/limits.ts';
 import type { Storage } from '../src/storage/port.ts';
 import { append, createUpload, fakeChecker, refused, sha256, someBytes, startDocuments, upload } from './harness.ts';
@@ -106,16 +105,21 @@ test('a check that fails is repeated three times, and an unavailable storage doe
   expect(checker.calls).toHaveLength(9);
 });
 
-test('an upload that is not completed within 24 hours is refused and its bytes are destroyed', async () => {
+test('an upload that is not completed within 96 hours is refused and its bytes are destroyed', async () => {
   let now = new Date();
   const harness = await start({}, { now: () => now });
   const name = await createUpload(harness, someBytes(CHUNK_BYTES + 1));
   await harness.desk().appendContent({ name, offset: 0, data: someBytes(CHUNK_BYTES) });
-  now = new Date(abandonTime(now).getTime() + 1_000);
-  await eventually(async () => (await recordOf(harness, name))?.refusal === 'UPLOAD_ABANDONED');
-  await eventually(() => !readdirSync(harness.folder).includes(idOf(name)));
+  const opened = now;
+  // A desk without a line for three days still completes it.
+  const due = new Date(opened.getTime() + 96 * 60 * 60_000);
+  expect((await recordOf(harness, name))?.timer).toMatchObject({ kind: 'abandon', due });
+  now = new Date(due.getTime() + 1_000);
+  const isAbandoned = async () => (await recordOf(harness, name))?.refusal === 'UPLOAD_ABANDONED';
+  await eventually(isAbandoned, { timeoutMs: 60_000 });
+  await eventually(() => !readdirSync(harness.folder).includes(idOf(name)), { timeoutMs: 60_000 });
   await expect(harness.desk().getDocument({ name })).resolves.toMatchObject({ document: { state: 'STATE_REFUSED' } });
-});
+}, 180_000);
 
 test('at most two files are checked at the same time', async () => {
   const checker = fakeChecker();

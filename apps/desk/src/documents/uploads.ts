@@ -103,8 +103,8 @@ export interface UploadOrder {
 export class StorageFullError extends Error {}
 
 const MAX_TRANSFERS = 2;
-/** The platform abandons an incomplete upload 24 hours after its creation. This leaves time to send it, in ms. */
-const MAX_CREATED_AGE_MS = 23 * 60 * 60_000;
+/** The platform abandons an incomplete upload 96 hours after its creation. This leaves time to send it, in ms. */
+const MAX_CREATED_AGE_MS = 95 * 60 * 60_000;
 /** An upload that the platform no longer knows is created again, at most this often. */
 const MAX_RECREATIONS = 5;
 /** Delay before an upload that another window of this browser sends is checked again, in ms. */

@@ -1,4 +1,4 @@
-import { CHUNK_BYTES, MAX_CHECK_RETRIES, UPLOAD_LIFETIME_MS } from './limits.ts';
+import { CHUNK_BYTES, MAX_CHECK_RETRIES, UPLOAD_LIFETIMES_MS } from './limits.ts';
 import type { RefusalCode } from './refusals.ts';
 
 /** A document and its life, as pure functions. */
@@ -112,7 +112,8 @@ export const expectedChunkSize = ({ uploadSize }: DocumentFields, offset: number
 const after = (time: Date, ms: number): Date => new Date(time.getTime() + ms);
 
 /** Returns when an unfinished upload is abandoned. */
-export const abandonTime = (createTime: Date): Date => after(createTime, UPLOAD_LIFETIME_MS);
+export const abandonTime = (createTime: Date, purpose: Purpose): Date =>
+  after(createTime, UPLOAD_LIFETIMES_MS[purpose]);
 
 /** Whether callers can find the document. */
 export const isVisible = ({ deleteTime }: Pick<DocumentFields, 'deleteTime'>): boolean => deleteTime === undefined;

@@ -16,7 +16,9 @@ export const MAX_READ_BYTES = 1024 * 1024;
 export const MAX_ACCEPTED_DOCUMENTS = 5;
 /** Documents of a submission. */
 export const MAX_RELEASED_DOCUMENTS = 40;
-/** Time from the opening of an upload to its abandonment. */
-export const UPLOAD_LIFETIME_MS = 24 * 60 * 60 * 1000;
+/**
+ * Time from the opening of an upload to its abandonment. A desk may be without a line for 72 hours after it has opened one.
+ */
+export const UPLOAD_LIFETIMES_MS = { evidence: 96 * 60 * 60 * 1000, result: 24 * 60 * 60 * 1000 } as const;
 /** A check that fails is repeated this often. */
 export const MAX_CHECK_RETRIES = 3;

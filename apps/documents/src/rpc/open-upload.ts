@@ -22,7 +22,7 @@ export type NewDocument = Pick<
 /** Records of an application, of any state. Above it no upload is opened. */
 const MAX_RECORDS = 200;
 /** Time after which a late upload of an ended application is complete or abandoned. */
-const UPLOAD_END_MS = 25 * 60 * 60 * 1000;
+const UPLOAD_END_MS = 97 * 60 * 60 * 1000;
 
 /** Who opens an upload, and how many documents may be live. */
 interface OpenOptions {
@@ -73,7 +73,7 @@ const toDraft = (_id: string, document: NewDocument, createTime: Date): Draft<Do
   journalSalt: newSalt(),
   uploadChunks: [],
   checkAttempts: 0,
-  timer: { kind: 'abandon', due: abandonTime(createTime) },
+  timer: { kind: 'abandon', due: abandonTime(createTime, document.purpose) },
 });
 
 async function assertWithinLimit(

@@ -15,8 +15,8 @@ import type { ClientPace } from './chunk-reader.ts';
 import type { ChunkTurns } from './chunk-turns.ts';
 import { parseUploadMetadata } from './upload-metadata.ts';
 
-/** An upload without progress ends after this time, counted from its creation. */
-const UPLOAD_LIFETIME_MS = 24 * 3_600_000;
+/** An incomplete upload ends after this time, counted from its creation. */
+const UPLOAD_LIFETIME_MS = 96 * 3_600_000;
 
 export interface DocumentStoreDeps extends Pick<ServiceClients, 'documents' | 'intake'> {
   isStopping: () => boolean;
