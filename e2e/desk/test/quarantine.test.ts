@@ -191,3 +191,35 @@ test('takes over an act whose time nothing proves, from the list of unsent acts'
   const { body } = await desk.call<{ notes: { text: string }[] }>('GET', `/applications/${filed.id}`);
   expect(body.notes.map(({ text }) => text)).toEqual([expect.stringMatching(/predat supervizorului spre decizie/)]);
 });
+
+test('lists computers whose acts without a line contradict each other', async () => {
+  const operator = 'cu-015-specialist';
+  const filed = await fileApplication({ operator, ending: 'ZN' });
+  const grant = await contact(operator);
+  const desk = await openDeskFor(operator);
+  const chain = randomUUID();
+  for (const text of ['De la calculator', 'De la o copie a profilului']) {
+    const claim = `grant="${grant}", time="${new Date().toISOString()}", sequence=1, chain="${chain}"`;
+    const response = await fetch(`${platformUrl()}/api/v1/applications/${filed.id}/notes`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        cookie: desk.cookie(),
+        'idempotency-key': randomUUID(),
+        'cups-offline': claim,
+      },
+      body: JSON.stringify({ text }),
+    });
+    expect(response.status).toBe(200);
+  }
+  const page = await open({ operator: 'cu-015-manager', path: '/' });
+  await page.getByText(/lanțuri de acte întrerupte în ultimele 7 zile: 1/).waitFor({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'Deschide lista' }).click();
+  const row = page
+    .getByRole('region', { name: 'Lanțuri de acte întrerupte' })
+    .getByRole('row', { name: /același număr/ });
+  await row.waitFor({ timeout: 60_000 });
+  expect(await axe(page)).toEqual([]);
+  await row.getByRole('link').click();
+  await page.getByText('De la o copie a profilului').waitFor({ timeout: 60_000 });
+});
