@@ -89,7 +89,7 @@ export async function fillIn(
   page: Page,
   familyName: string,
   service = 'adeverinta',
-  addScans: () => Promise<void> = () => Promise.resolve(),
+  addScans?: () => Promise<void>,
 ): Promise<KeyboardUser> {
   const user = new KeyboardUser(page);
   await user.press('n');
@@ -104,6 +104,19 @@ export async function fillIn(
   await choose(page, 'Telefon');
   await at(page, '/contact/phone').fill('069 123 456');
   await user.press('Control+Enter');
+  await fillInRequest(user, addScans);
+  return user;
+}
+
+/**
+ * Fills in what an extract of the population register needs beside the person, up to the review.
+ * @param addScans runs at the documents
+ */
+export async function fillInRequest(
+  user: KeyboardUser,
+  addScans: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const { page } = user;
   await title(page, 'Ce se cere?');
   await choose(page, 'Eliberarea actelor de identitate');
   await user.press('Control+Enter');
@@ -118,7 +131,6 @@ export async function fillIn(
   await title(page, 'Persoana împuternicește centrul');
   await user.press('Control+Enter');
   await title(page, 'Persoana verifică datele');
-  return user;
 }
 
 /** Submits, and returns the number on the receipt. */

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { axe, open, PHONE, tolerate } from '../desk.ts';
 import { runAction, applicant, fileApplication, nextPerson } from '../filings.ts';
 import { KeyboardUser } from '../keyboard.ts';
+import { fillInRequest } from '../offline.ts';
 import { pdfText } from '../pdf.ts';
 
 /** Visits, from the service to the receipt: input, storage and colleagues. */
@@ -156,18 +157,7 @@ test('files one of two services in a visit, and reuses the person', async () => 
   await titleIs(page, 'Ce se cere?');
   await user.press('Control+Enter');
   await page.getByRole('alert').getByText('De corectat').waitFor();
-  await choose(page, 'Eliberarea actelor de identitate');
-  await user.press('Control+Enter');
-  await titleIs(page, 'Ce acte a adus persoana?');
-  await user.press('Space');
-  await user.press('Control+Enter');
-  await titleIs(page, /^(Ce termen și cost alege|Cum primește)/);
-  await user.press('1');
-  await choose(page, 'Se ridică la centru');
-  await user.press('Control+Enter');
-  await titleIs(page, 'Persoana împuternicește centrul');
-  await user.press('Control+Enter');
-  await titleIs(page, 'Persoana verifică datele');
+  await fillInRequest(user);
   await user.press('Control+Enter');
   await page.getByText(/Persoana citește datele, apoi notați/).waitFor();
   await at(page, '/checked').check({ force: true });

@@ -106,13 +106,17 @@ async function sendOrThrow(request: Request): Promise<Response> {
   throw apiError;
 }
 
+/** Statuses without a body; a response cannot be built from one of them and a body. */
+const NULL_BODY_STATUSES = [204, 205, 304];
+
 /**
  * Returns the response with its whole body. A line that breaks in the body loses the response, like one that breaks
  * before.
  * @throws NetworkError
  */
 async function readWhole(response: Response): Promise<Response> {
-  if (response.body === null) return response;
+  // Browsers may give an empty stream to a response that cannot have a body.
+  if (response.body === null || NULL_BODY_STATUSES.includes(response.status)) return response;
   const body = await response.blob().catch(() => {
     notifyListeners('silence');
     throw new NetworkError('the answer broke off');
