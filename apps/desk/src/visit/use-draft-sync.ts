@@ -45,8 +45,13 @@ const RESENT_KINDS: readonly Write['kind'][] = ['create', 'edit', 'submit', 'ren
 
 /** Delay before a write is sent again whose application could not be read, in ms. */
 const STALE_RETRY_MS = 5_000;
-/** Rejections that another version of the application explains. */
-const STALE_REASONS: readonly ApiError['reason'][] = ['ETAG_STALE', 'ACTION_NOT_ALLOWED'];
+/** Rejections after which the next attempt is based on the version at the platform. */
+const ETAG_REASONS: readonly ApiError['reason'][] = ['ETAG_STALE', 'ETAG_MISSING'];
+/**
+ * Rejections that another version of the application explains. A page that was locked before the answer to its first write
+ * knows no version.
+ */
+const STALE_REASONS: readonly ApiError['reason'][] = [...ETAG_REASONS, 'ACTION_NOT_ALLOWED'];
 
 export interface DraftSync {
   status: SyncStatus;
@@ -207,7 +212,7 @@ function useSyncError(
           typed: isMandate ? withoutMandateName(current.typed) : current.typed,
         }),
       );
-      if (apiError.reason !== 'ETAG_STALE') setError(apiError);
+      if (!ETAG_REASONS.includes(apiError.reason)) setError(apiError);
       setRejectedValues(draft?.typed);
       if (!draft || !theirs) return;
       outbox.setKnown(theirs);
