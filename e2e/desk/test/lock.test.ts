@@ -69,14 +69,13 @@ async function setUpPassphrase(page: Page): Promise<string[]> {
   return words;
 }
 
-/** Collects the offline grants that a page receives. */
-function collectGrants(page: Page): string[] {
-  const grants: string[] = [];
-  page.on('response', (response) => {
-    if (!response.url().endsWith('/contact') || !response.ok()) return;
-    void response.json().then(({ offlineGrant }: { offlineGrant: string }) => grants.push(offlineGrant));
-  });
-  return grants;
+/** Returns the first part of each offline grant, which is the same for all. */
+async function readGrantHeader(context: BrowserContext, device: string): Promise<string> {
+  const answer = await context.request.post(`${platformUrl()}/api/v1/devices/${device}/contact`, { data: {} });
+  const { offlineGrant } = (await answer.json()) as { offlineGrant: string };
+  const [header = ''] = offlineGrant.split('.');
+  expect(Buffer.from(header, 'base64url').toString()).toContain('cups-offline+jwt');
+  return header;
 }
 
 const NOTE = 'Scrisă fără legătură';
@@ -218,7 +217,6 @@ async function waitForKinds(page: Page, ...kinds: string[]): Promise<void> {
 test('a copied profile opens nothing without its passphrase', async () => {
   const [folder, copy] = [newFolder(), newFolder()];
   const own = await startBrowser(folder);
-  const grants = collectGrants(own.page);
   const operator = 'cu-001-specialist';
   const filed = await fileApplication({ operator, ending: 'ZN' });
   await signIn(own.context, operator);
@@ -228,6 +226,7 @@ test('a copied profile opens nothing without its passphrase', async () => {
   await waitForKinds(own.page, 'visit', 'offline-session');
   await leaveNote(own.page, filed.id, NOTE);
   const device = await own.page.evaluate(() => localStorage.getItem('cups-device'));
+  const grantHeader = await readGrantHeader(own.context, device!);
   // The files have the ID of the device. Local storage is written late.
   await eventually(async () => findInFiles(folder, device!).length > 0 || undefined);
   await own.kill();
@@ -243,8 +242,7 @@ test('a copied profile opens nothing without its passphrase', async () => {
   );
   expect(found.records.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['visit', 'offline-session', 'write']));
   // A grant would let somebody hand in acts in the name of the operator.
-  expect(grants.length).toBeGreaterThan(0);
-  for (const secret of [FAMILY_NAME, GIVEN_NAME, number, words.join(' '), NOTE, ...grants]) {
+  for (const secret of [FAMILY_NAME, GIVEN_NAME, number, words.join(' '), NOTE, grantHeader]) {
     expect(found.text.includes(secret)).toBe(false);
     expect(findInFiles(copy, secret)).toEqual([]);
   }
