@@ -144,7 +144,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ),
     ...rulesFor('ReinstateOperator RemoveOperator SetAbsence', pageRule(['centre-manager', 'supervisor'], 'platform')),
     ...rulesFor('ContactDevice DeleteDevice', pageRule(DESK_ROLES, 'centre')),
-    ...rulesFor('ListDevices RevokeDevice', pageRule(['centre-manager', 'supervisor'], 'platform')),
+    ...rulesFor('ListDevices RevokeDevice ReleaseMandate', pageRule(['centre-manager', 'supervisor'], 'platform')),
     ...rulesFor('AppointSupervisor ImportOperators InspectStaff InspectPersonKeys', serviceRule('ops')),
     ...rulesFor('GetCentre ListCentres', serviceRule('gateway', 'intake')),
     ...rulesFor(

@@ -313,6 +313,8 @@ export const quarantinedActJson = (wire: { name: string }) => ({
   ...messageToJson(wire, {
     state: enumField('QUARANTINE_STATE_'),
     sequence: Number,
+    // Only a release needs it.
+    anchorTime: omitField,
     refusal: convertWith({ time: instantJson }),
     alreadyApplied: orUndefined,
     erased: orUndefined,

@@ -56,6 +56,7 @@ const written = () => Promise.resolve({ mandate, revocation, replayed: false });
 /** What a fake identity responds. */
 export const MANDATE_RESPONSES = {
   CreateMandate: written,
+  ReleaseMandate: written,
   GetMandate: written,
   ExportPersonMandates: () => Promise.resolve({ mandates: [{ ...mandate, code: '' }] }),
   ListMandates: () => Promise.resolve({ mandates: [mandate], nextPageToken: 'next' }),

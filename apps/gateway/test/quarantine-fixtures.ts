@@ -24,6 +24,7 @@ export const quarantinedAct = {
   deskTimeBounded: true,
   sequence: '7',
   handInTime: MORNING,
+  anchorTime: MORNING,
   state: 'QUARANTINE_STATE_OPEN',
   refusal: { reason: 'ACTION_NOT_ALLOWED', operator: 'operators/h-1', time: MORNING },
 } as const satisfies QuarantinedAct;

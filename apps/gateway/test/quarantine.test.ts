@@ -232,11 +232,21 @@ describe('a release', () => {
     expect(callsOf('AddNote')).toHaveLength(before);
   });
 
-  test('of a mandate records it in identity under the key of the act', async () => {
+  test('of a mandate records it in identity under the key of the act, at its centre and time', async () => {
     const response = await release('mandates', newMandate);
     expect([response.status, response.body]).toMatchObject([200, {}]);
-    const calls = gateway.calls.identity.filter(({ method }) => method === 'CreateMandate');
-    expect(calls.at(-1)!.request).toMatchObject({ requestId: ACT_KEY });
+    const calls = gateway.calls.identity.filter(({ method }) => method === 'ReleaseMandate');
+    expect(calls.at(-1)!.request).toMatchObject({
+      mandate: { requestId: ACT_KEY },
+      centre: 'centres/CU-001',
+      deskTime: {
+        time: quarantinedAct.deskTime,
+        device: quarantinedAct.device,
+        sequence: 7,
+        anchorTime: quarantinedAct.anchorTime,
+        bounded: true,
+      },
+    });
     expect((callsOf('ReleaseQuarantinedAct').at(-1)!.request as { write: Buffer }).write).toHaveLength(0);
   });
 

@@ -78,6 +78,8 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   GetCentre: { ...centreReads, callers: [...centreReads.callers] },
   ListCentres: { ...centreReads, callers: [...centreReads.callers] },
   CreateMandate: mandate,
+  // The call itself checks that a manager belongs to the centre.
+  ReleaseMandate: { ...mandate, roles: ['centre-manager', 'supervisor'], tenancy: 'platform' },
   GetMandate: mandate,
   ListMandates: mandate,
   RevokeMandate: mandate,

@@ -126,6 +126,31 @@ describe('CreateMandate', () => {
     await expect(foreign.createMandate(request(103), at(time))).rejects.toEqual(problemWith('OFFLINE_CLAIM_INVALID'));
   });
 
+  test('from quarantine counts from the day on which the person granted it, whoever releases it', async () => {
+    const time = new Date(Math.floor(Date.now() / 1000) * 1000 - 30 * 3_600_000);
+    const deskTime = {
+      time: toTimestamp(time),
+      device: `devices/${newUlid(time)}`,
+      sequence: 3,
+      anchorTime: toTimestamp(new Date(time.getTime() - 3_600_000)),
+      bounded: true,
+    };
+    const centre = 'centres/CU-001';
+    const releaseAs = async (operator: string, mandate: CreateMandateRequest) =>
+      world.client(await world.signIn(operator)).releaseMandate({ mandate, centre, deskTime });
+    const byManager = (await releaseAs('cu-001-manager', request(103))).mandate!;
+    expect(byManager).toMatchObject({ grantTime: deskTime.time, deskTime });
+    // The person saw the text of that day.
+    const shown = request(103, { textSha256: byManager.text!.sha256 });
+    await expect(desk.createMandate(shown)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+    const { mandate } = await releaseAs('supervisor', shown);
+    expect(mandate!.text).toEqual(byManager.text);
+    expect((await desk.getMandate({ name: mandate!.name })).mandate!.name).toBe(mandate!.name);
+    for (const operator of ['cu-002-manager', 'cu-001-specialist']) {
+      await expect(releaseAs(operator, request(103))).rejects.toEqual(problemWith('PERMISSION_DENIED'));
+    }
+  });
+
   test('refuses a text that was not the one shown', async () => {
     const shown = await grant(103);
     await expect(grant(103, { textSha256: shown.text!.sha256 })).resolves.toMatchObject({ person: named(103) });

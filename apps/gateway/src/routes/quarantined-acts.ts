@@ -2,6 +2,7 @@ import { resourceName } from '@cups/contracts';
 import { fromProtoEnum, messageType, toProtoEnum } from '@cups/contracts/proto';
 import type { DomainEnumValue } from '@cups/contracts/proto';
 import type { GetQuarantinedActResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetQuarantinedActResponse.ts';
+import type { QuarantinedAct__Output } from '@cups/contracts/gen/cups/intake/v1/QuarantinedAct.ts';
 import type { QuarantineState__Output } from '@cups/contracts/gen/cups/intake/v1/QuarantineState.ts';
 import * as convert from '../convert.ts';
 import type { Handler, HandlerRequest, HandlerResponse } from '../http/handler.ts';
@@ -100,14 +101,21 @@ async function releaseAct(
 ): Promise<HandlerResponse> {
   const name = nameOf(params);
   const { act: found, body, key } = await intake.getQuarantinedAct({ name }, context);
-  const { kind, application, state } = requirePresent(found);
+  const quarantined = requirePresent(found);
+  const { kind, application, state } = quarantined;
   let write: Buffer = Buffer.alloc(0);
   if (state === 'QUARANTINE_STATE_OPEN') {
     const deskWrite = { key, application: convert.idOf(application), kind, body, etag };
     const { method, request } = await recordedWrites.record(deskWrite, { context, session, client });
-    if (kind === 'mandates') await identity.createMandate(request, context);
+    if (kind === 'mandates') await identity.releaseMandate(mandateRelease(quarantined, request), context);
     else write = messageType(`cups.intake.v1.${method[0]!.toUpperCase()}${method.slice(1)}Request`).encode(request);
   }
   const { act } = await intake.releaseQuarantinedAct({ name, write }, context);
   return { body: convert.quarantinedActJson(requirePresent(act)) };
+}
+
+/** The mandate is valid from the time at which the person granted it, not from its release. */
+function mandateRelease(act: QuarantinedAct__Output, mandate: object) {
+  const { centre, device, sequence, deskTime: time, anchorTime, deskTimeBounded: bounded } = act;
+  return { mandate, centre, deskTime: { time, device, sequence: Number(sequence), anchorTime, bounded } };
 }

@@ -1,7 +1,7 @@
 import { resourceName } from '@cups/contracts';
 import type { DeskTime } from '@cups/contracts';
-import type { DeskTime as DeskTimeOut } from '@cups/contracts/gen/cups/type/v1/DeskTime.ts';
-import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
+import type { DeskTime as DeskTimeOut, DeskTime__Output } from '@cups/contracts/gen/cups/type/v1/DeskTime.ts';
+import { fromTimestamp, toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { HeldMandate } from '@cups/contracts/gen/cups/identity/v1/HeldMandate.ts';
 import type { Mandate } from '@cups/contracts/gen/cups/identity/v1/Mandate.ts';
 import type { MandateFacts } from '@cups/contracts/gen/cups/identity/v1/MandateFacts.ts';
@@ -58,6 +58,15 @@ function toDeskTime(deskTime: DeskTime | undefined): DeskTimeOut | null {
   if (!deskTime) return null;
   const { time, device, sequence, previous = '', anchorTime, isBounded: bounded } = deskTime;
   return { time: toTimestamp(time), device, sequence, previous, anchorTime: toTimestamp(anchorTime), bounded };
+}
+
+/** Converts the time of an act in quarantine; undefined for a call that names none. */
+export function fromDeskTime(given: DeskTime__Output | null): DeskTime | undefined {
+  const time = fromTimestamp(given?.time ?? null);
+  const anchorTime = fromTimestamp(given?.anchorTime ?? null);
+  if (!given || !time || !anchorTime) return undefined;
+  const { device, sequence, previous, bounded: isBounded } = given;
+  return { time, device, sequence, ...(previous && { previous }), anchorTime, isBounded };
 }
 
 /** Converts a whole mandate for its centre. */

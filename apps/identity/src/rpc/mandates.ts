@@ -1,6 +1,8 @@
 import { isValidIdnp, personKeyOf } from '@cups/application';
 import { parseResourceName, resourceName } from '@cups/contracts';
+import type { DeskTime } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { CreateMandateRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/identity/v1/CreateMandateRequest.ts';
 import type { ListMandatesRequest__Output as ListRequest } from '@cups/contracts/gen/cups/identity/v1/ListMandatesRequest.ts';
 import { normalizePageSize } from '@cups/contracts/node';
 import { fromProtoEnum, toTimestamp } from '@cups/contracts/proto';
@@ -12,7 +14,7 @@ import type { AccessLog } from '../access-log.ts';
 import type { Centre } from '../domain/centres.ts';
 import { confirmCode, issueCode, recordPrinted, revocationOf, revoke } from '../domain/mandate.ts';
 import type { MandateStep } from '../domain/mandate.ts';
-import { toFacts, toMandate, toMandateRow, toRevocation } from '../mandates/convert.ts';
+import { fromDeskTime, toFacts, toMandate, toMandateRow, toRevocation } from '../mandates/convert.ts';
 import { openDetails } from '../mandates/details.ts';
 import { toChange } from '../mandates/events.ts';
 import { codeText, newCode } from '../mandates/codes.ts';
@@ -36,6 +38,7 @@ type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 type DeskRpcs = Pick<
   IdentityRpcs,
   | 'CreateMandate'
+  | 'ReleaseMandate'
   | 'GetMandate'
   | 'ListMandates'
   | 'RevokeMandate'
@@ -77,27 +80,46 @@ export function mandateRpcs(parts: MandateParts): DeskRpcs {
   return { ...grantRpcs(parts), ...readRpcs(parts), ...changeRpcs(parts) };
 }
 
-function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate'> {
+function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate' | 'ReleaseMandate'> {
   const { persons, centres, keys, now } = parts;
+  const grant = async (
+    request: CreateRequest,
+    context: Context,
+    { centre, deskTime, time }: { centre: string; deskTime: DeskTime | undefined; time: Date },
+  ) => {
+    const mandate = parseNewMandate(request);
+    const found = centres().get(parseResourceName('centres', centre));
+    if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
+    const cause = toRequestCause(context, request.requestId, toFingerprintContent(mandate, persons));
+    const grantContext = {
+      centre,
+      centreName: found.name,
+      training: found.status === 'training',
+      operator: sessionOf(context).operator,
+      cause,
+      deskTime,
+      now: time,
+    };
+    const { document, replayed } = await grantMandate(mandate, grantContext, parts);
+    context.recordAccess(resourceName('mandates', document._id));
+    return { mandate: await view(document, parts), replayed };
+  };
   return {
     async CreateMandate(request, context) {
-      const mandate = parseNewMandate(request);
-      const centre = centres().get(parseResourceName('centres', centreOf(context)));
-      if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
-      const cause = toRequestCause(context, request.requestId, toFingerprintContent(mandate, persons));
       const time = now();
-      const grantContext = {
+      return grant(request, context, {
         centre: centreOf(context),
-        centreName: centre.name,
-        training: centre.status === 'training',
-        operator: sessionOf(context).operator,
-        cause,
         deskTime: await readDeskTime(context, keys, time),
-        now: time,
-      };
-      const { document, replayed } = await grantMandate(mandate, grantContext, parts);
-      context.recordAccess(resourceName('mandates', document._id));
-      return { mandate: await view(document, parts), replayed };
+        time,
+      });
+    },
+
+    async ReleaseMandate({ mandate, centre, deskTime }, context) {
+      if (!mandate) throw invalidArgument('The request has no mandate.', violation('/mandate', 'REQUIRED'));
+      const isSupervisor = sessionOf(context).roles.includes('supervisor');
+      if (!isSupervisor && !centresOf(context).includes(centre))
+        throw new Problem({ reason: 'PERMISSION_DENIED', message: 'Only a supervisor releases for any centre.' });
+      return grant(mandate, context, { centre, deskTime: fromDeskTime(deskTime), time: now() });
     },
   };
 }

@@ -25,5 +25,6 @@ export function toQuarantinedAct(act: StoredQuarantinedAct): ActOut {
     alreadyApplied: decision?.isAlreadyApplied ?? false,
     refusal: refusal ? { ...refusal, time: toTimestamp(refusal.time) } : null,
     erased: act.erased ?? false,
+    anchorTime: toTimestamp(act.anchorTime),
   };
 }
