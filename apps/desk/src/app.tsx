@@ -22,13 +22,13 @@ import { hasOfflineAccess } from './session/offline-access.ts';
 import { decidesQuarantine, hasTeam, hasDeskRole } from './session/roles.ts';
 import { SessionProvider, useSession, useSignedIn } from './session/session.tsx';
 import { Shell } from './session/shell.tsx';
-import { SignIn } from './session/sign-in.tsx';
 import { PARTS } from './texts/parts.ts';
 import { SESSION } from './texts/session.ts';
 import { useVisits, VisitsProvider, VisitTabs } from './visit/visits.tsx';
 
 /** The page: the session decides what is shown, and the path selects the screen. */
 
+const SignIn = lazyScreen(() => import('./session/sign-in.tsx'));
 const Unlock = lazyScreen(() => import('./session/unlock.tsx'));
 const ChooseCentre = lazyScreen(() => import('./session/choose-centre.tsx'));
 const ApplicationScreen = lazyScreen(() => import('./application/application.tsx'));
@@ -105,14 +105,14 @@ function SessionGate() {
     );
   if (state.kind === 'signedOut')
     return (
-      <>
+      <Suspense fallback={<Skeleton />}>
         <SignIn
           interrupted={state.interrupted}
           refusalReason={state.refusalReason}
           refusedOperator={state.refusedOperator}
         />
         {navigator.serviceWorker?.controller && <SignedOutUpdate />}
-      </>
+      </Suspense>
     );
   if (state.isNew && (state.session.centres?.length ?? 0) > 1)
     return (

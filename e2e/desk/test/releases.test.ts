@@ -168,7 +168,9 @@ test('a withdrawal deletes the stored page, and keeps input', async () => {
   const typing = await openTyping(page);
   proxy.serve(() => withdrawn.url);
   await checkUntil(page, async () => Object.keys(await listCaches(page)).length === 0);
-  await eventually(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length === 0));
+  const isUnregistered = () =>
+    page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length === 0);
+  await eventually(isUnregistered, { timeoutMs: 60_000 });
   expect(await typing.getByRole('combobox').inputValue()).toBe('pașa');
   await page.reload();
   await queueTab(page, NEW).waitFor();

@@ -66,7 +66,7 @@ test('records a notification after confirmation, and can undo it', async () => {
   await undoNotice(page).waitFor();
   await page.goto('/find');
   await eventually(async () => ((await recordedOf(filed)).personNotifications?.length === 1 ? true : undefined), {
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
   });
 });
 
@@ -74,7 +74,7 @@ test('restores an undone note, and sends notes on lock and sign-out', async () =
   const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Guțu') } });
   const texts = async () => (await recordedOf(filed)).notes?.map(({ text }) => text) ?? [];
   const isRecorded = (text: string) =>
-    eventually(async () => (await texts()).includes(text) || undefined, { timeoutMs: 5_000 });
+    eventually(async () => (await texts()).includes(text) || undefined, { timeoutMs: 30_000 });
   const page = await open({ operator, path: `/applications/${filed.id}` });
   await note(page, 'scris din greșeală');
   await undo(page).click();

@@ -34,9 +34,12 @@ export class ApiError extends Error {
 /** No usable response arrived: network failure, timeout, or a response from a proxy. */
 export class NetworkError extends Error {}
 
-/** Whether a retry may succeed: no response, or 429, 502, 503 or 504. */
+/** Statuses after which a retry may succeed. The platform answers 408 to a request that a slow line delays. */
+const TRANSIENT_STATUSES = [408, 429, 502, 503, 504];
+
+/** Whether a retry may succeed: no response, or one of {@link TRANSIENT_STATUSES}. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof NetworkError || (error instanceof ApiError && [429, 502, 503, 504].includes(error.status));
+  return error instanceof NetworkError || (error instanceof ApiError && TRANSIENT_STATUSES.includes(error.status));
 }
 
 type OutcomeListener = (outcome: 'answer' | 'silence' | 'signed-out', error?: ApiError) => void;
@@ -117,7 +120,8 @@ const NULL_BODY_STATUSES = [204, 205, 304];
 async function readWhole(response: Response): Promise<Response> {
   // Browsers may give an empty stream to a response that cannot have a body.
   if (response.body === null || NULL_BODY_STATUSES.includes(response.status)) return response;
-  const body = await response.blob().catch(() => {
+  // Not as a Blob, whose content the developer tools do not show.
+  const body = await response.arrayBuffer().catch(() => {
     notifyListeners('silence');
     throw new NetworkError('the answer broke off');
   });

@@ -11,8 +11,18 @@ import { DOCUMENTS } from '../texts/documents.ts';
 import { isIncomplete, useAllUploads } from './use-uploads.ts';
 import styles from './upload-indicator.module.css';
 
-/** Shows on every screen that scans are on their way, and asks before the window closes over them. */
-export function UploadIndicator() {
+/** What every screen shows of scans: those on their way, and removed ones that are still at the platform. */
+export default function UploadState() {
+  return (
+    <>
+      <UploadIndicator />
+      <DeletionErrors />
+    </>
+  );
+}
+
+/** Shows that scans are on their way, and asks before the window closes over them. */
+function UploadIndicator() {
   const { t, language } = useLanguage();
   const incomplete = useAllUploads().filter(isIncomplete);
   const count = incomplete.length;
@@ -42,8 +52,8 @@ export function UploadIndicator() {
   );
 }
 
-/** Says on every screen that a removed scan is still at the platform, and why. */
-export function DeletionErrors() {
+/** Says that a removed scan is still at the platform, and why. */
+function DeletionErrors() {
   const { t } = useLanguage();
   const { deletions } = useSignedIn().uploads;
   const rejected = useSyncExternalStore(deletions.subscribe, deletions.rejected);

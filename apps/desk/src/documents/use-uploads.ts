@@ -8,6 +8,14 @@ export function useAllUploads(): readonly UploadStatus[] {
   return useSyncExternalStore(uploads.subscribe, uploads.all);
 }
 
+/** Whether there are uploads, or deletions that the platform refused. */
+export function useHasUploadState(): boolean {
+  const { uploads } = useSignedIn();
+  const { deletions } = uploads;
+  const rejected = useSyncExternalStore(deletions.subscribe, deletions.rejected);
+  return useAllUploads().length + rejected.length > 0;
+}
+
 /**
  * Returns the newest upload of a kind that the draft or the answer names or will name, not one of an earlier filing.
  * @param document documents/{id} that it names

@@ -6,7 +6,7 @@ import { KeysList } from '../keys/keys-list.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { lazyExtra } from '../lazy-screens.ts';
 import { useLanguage } from '../language/language.tsx';
-import { DeletionErrors, UploadIndicator } from '../documents/upload-indicator.tsx';
+import { useHasUploadState } from '../documents/use-uploads.ts';
 import { readEndedInput } from '../local-store/ended-input.ts';
 import { Banner } from '../parts/banner.tsx';
 import { usePendingCount } from '../outbox/use-outbox.ts';
@@ -25,6 +25,7 @@ import type { TopBarProps } from './top-bar.tsx';
 const QuarantineNotice = lazyExtra(() => import('../quarantine/quarantine-notice.tsx'));
 const EndedInputNotice = lazyExtra(() => import('./ended-input-notice.tsx'));
 const DeskBanners = lazyExtra(() => import('../unsent/desk-banners.tsx'));
+const UploadState = lazyExtra(() => import('../documents/upload-indicator.tsx'));
 
 /** The frame of all screens after sign-in. */
 
@@ -62,6 +63,7 @@ function Banners() {
   const queryClient = useQueryClient();
   const pending = usePendingCount();
   const hasAlert = useHasDeskAlert();
+  const hasUploadState = useHasUploadState();
   const hasEndedInput = readEndedInput(session.operator.name) !== undefined;
   const { isReachable } = useConnectivity(
     useCallback(() => {
@@ -84,8 +86,7 @@ function Banners() {
       {hasAlert && <DeskBanners />}
       {hasEndedInput && <EndedInputNotice />}
       {mustSignIn && <OfflineStrip />}
-      <UploadIndicator />
-      <DeletionErrors />
+      {hasUploadState && <UploadState />}
     </>
   );
 }

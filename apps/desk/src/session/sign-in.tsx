@@ -33,7 +33,7 @@ const INTERRUPTION_TEXTS = {
 /** Refusals after which unsent acts are handed in. */
 const REVOCATION_REASONS: readonly (string | undefined)[] = ['OPERATOR_SUSPENDED', 'DEVICE_REVOKED'];
 
-export function SignIn({ interrupted, refusalReason, refusedOperator }: Omit<SignedOutState, 'kind'>) {
+export default function SignIn({ interrupted, refusalReason, refusedOperator }: Omit<SignedOutState, 'kind'>) {
   const { t } = useLanguage();
   const providers = useQuery(providersQuery);
   const signIn = useSignIn(refusalReason);

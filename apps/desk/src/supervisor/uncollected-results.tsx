@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import { toCivilDate } from '@cups/application';
 import type { Centre, UncollectedResult } from '../api/types.ts';
 import { daysBetween, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -62,7 +63,7 @@ function ResultRow({ row, centres, agencyOf }: { row: UncollectedResult } & Unco
       <th scope="row">{id}</th>
       <td>{name ?? centre.slice('centres/'.length)}</td>
       <td>{agency ? agencyOf(agency) : '–'}</td>
-      <td className={styles.figure}>{daysBetween((resultTime ?? reportTime).slice(0, 10), today())}</td>
+      <td className={styles.figure}>{daysBetween(toCivilDate(new Date(resultTime ?? reportTime)), today())}</td>
       <td>
         <Link href={`/holds/${id}`}>
           {t(HOLDS.hold)} <span className="heard">{id}</span>
