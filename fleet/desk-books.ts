@@ -7,8 +7,8 @@ export interface DeskBooks {
   take(desk: number, writes: readonly Write[]): void;
   /** Enters that a full disk refused these writes. */
   markUnstored(writes: readonly Write[]): void;
-  /** Enters a refusal. @returns false if it is known already; a write that is not stored has no entry, and is decided too */
-  refuse(write: Write, reason: string): boolean;
+  /** Enters a refusal about which the clerk decides. A write that is not stored has no entry. */
+  refuse(write: Write, reason: string): void;
   print(receipt: PrintedReceipt): void;
   countFault(kind: string): void;
   readonly record: Pick<FleetRecord, 'taken' | 'receipts' | 'faults'>;
@@ -17,7 +17,6 @@ export interface DeskBooks {
 export function openDeskBooks(): DeskBooks {
   const taken = new Map<string, TakenWrite>();
   const unstored = new Set<string>();
-  const decided = new Set<string>();
   const receipts: PrintedReceipt[] = [];
   const faults: Record<string, number> = {};
   return {
@@ -32,10 +31,7 @@ export function openDeskBooks(): DeskBooks {
     markUnstored: (writes) => writes.forEach(({ key, sequence }) => sequence === undefined && unstored.add(key)),
     refuse({ key }, reason) {
       const write = taken.get(key);
-      if (decided.has(key)) return false;
-      decided.add(key);
       if (write) Object.assign(write, { refusal: reason, isDecided: true });
-      return true;
     },
     print: (receipt) => void receipts.push(receipt),
     countFault: (kind) => void (faults[kind] = (faults[kind] ?? 0) + 1),

@@ -137,7 +137,9 @@ export class SimulatedDesk {
       locks: createLocalLocks(),
       openChannel: () => SILENT_CHANNEL,
     });
-    const watch = () => void this.#watch(outbox);
+    // A page that was killed in the middle of a decision shows the refusal again.
+    const decided = new Set<string>();
+    const watch = () => void this.#watch(outbox, decided);
     const unsubscribe = outbox.subscribe(watch);
     this.#page = { outbox, unsubscribe };
     watch();
@@ -156,7 +158,7 @@ export class SimulatedDesk {
   }
 
   /** Enters what was stored and refused into the books, and decides about refusals as a clerk does. */
-  #watch(outbox: Outbox): void {
+  #watch(outbox: Outbox, decided: Set<string>): void {
     const { books } = this.#place;
     for (const application of outbox.pendingApplications()) {
       const { pending, refusal, isStored, hasStorageError } = outbox.syncStatus(application);
@@ -165,7 +167,9 @@ export class SimulatedDesk {
       const [head] = pending;
       if (!refusal || !head) continue;
       books.take(this.#plan.desk, [head]);
-      if (!books.refuse(head, refusal.reason)) continue;
+      if (decided.has(head.key)) continue;
+      decided.add(head.key);
+      books.refuse(head, refusal.reason);
       // A note about a refused note would be refused too.
       if (head.kind === 'notes') outbox.withdrawWrites(application, [head.key]);
       else outbox.replaceWithNotes(application, [head.key], [`refused ${head.key}: ${refusal.reason}`]);

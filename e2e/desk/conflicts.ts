@@ -1,3 +1,4 @@
+import { eventually } from '@cups/testing';
 import type { Page } from 'playwright-core';
 import { openDeskFor } from './filings.ts';
 import { tolerate } from './desk.ts';
@@ -19,8 +20,15 @@ export async function goOffline(page: Page): Promise<void> {
 export async function openDecision(page: Page): Promise<void> {
   await page.context().setOffline(false);
   await page.getByText('Platforma nu a primit tot ce s-a făcut aici.').waitFor({ timeout: 60_000 });
-  await page.getByRole('link', { name: 'Vezi ce este de trimis' }).first().click();
-  await title(page, 'De trimis');
+  // The strip of the cut line has the same link, and goes when the line returns.
+  const link = page.getByRole('link', { name: 'Vezi ce este de trimis' }).first();
+  await eventually(
+    async () => {
+      await link.click({ timeout: 1_000 });
+      return page.getByRole('heading', { level: 1, name: 'De trimis' }).isVisible();
+    },
+    { timeoutMs: 60_000, everyMs: 500 },
+  );
   await page.getByText('Ce s-a întâmplat').waitFor();
 }
 
