@@ -7,8 +7,11 @@ export interface DeskBooks {
   take(desk: number, writes: readonly Write[]): void;
   /** Enters that a full disk refused these writes. */
   markUnstored(writes: readonly Write[]): void;
-  /** Enters a refusal about which the clerk decides. A write that is not stored has no entry. */
-  refuse(write: Write, reason: string): void;
+  /**
+   * Enters a refusal about which the clerk decides. A write that is not stored has no entry.
+   * @returns how often the clerk has decided about this write
+   */
+  refuse(write: Write, reason: string): number;
   print(receipt: PrintedReceipt): void;
   countFault(kind: string): void;
   readonly record: Pick<FleetRecord, 'taken' | 'receipts' | 'faults'>;
@@ -17,6 +20,7 @@ export interface DeskBooks {
 export function openDeskBooks(): DeskBooks {
   const taken = new Map<string, TakenWrite>();
   const unstored = new Set<string>();
+  const decisions = new Map<string, number>();
   const receipts: PrintedReceipt[] = [];
   const faults: Record<string, number> = {};
   return {
@@ -32,6 +36,9 @@ export function openDeskBooks(): DeskBooks {
     refuse({ key }, reason) {
       const write = taken.get(key);
       if (write) Object.assign(write, { refusal: reason, isDecided: true });
+      const count = (decisions.get(key) ?? 0) + 1;
+      decisions.set(key, count);
+      return count;
     },
     print: (receipt) => void receipts.push(receipt),
     countFault: (kind) => void (faults[kind] = (faults[kind] ?? 0) + 1),
