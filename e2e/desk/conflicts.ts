@@ -1,7 +1,8 @@
 import { eventually } from '@cups/testing';
 import type { Page } from 'playwright-core';
-import { openDeskFor } from './filings.ts';
-import { tolerate } from './desk.ts';
+import { open, tolerate } from './desk.ts';
+import { fileApplication, openDeskFor } from './filings.ts';
+import { waitForScreens } from './offline.ts';
 
 /** Steps of tests about acts that the platform rejects at contact. */
 
@@ -34,6 +35,21 @@ export async function openDecision(page: Page): Promise<void> {
 
 /** Waits until the list of unsent acts is empty. */
 export const waitForNothingUnsent = (page: Page) => page.getByText('Totul este trimis.').waitFor({ timeout: 60_000 });
+
+export type Draft = Awaited<ReturnType<typeof fileApplication>>;
+
+/** Files a complete draft, opens it at its review, and goes offline. */
+export async function openDraftOffline(
+  operator: string,
+  content: Record<string, unknown>,
+): Promise<{ page: Page; draft: Draft }> {
+  const draft = await fileApplication({ operator, ending: 'ZN', submit: false, content });
+  const page = await open({ operator, path: `/visits/resume/${draft.id}` });
+  await title(page, 'Persoana verifică datele');
+  await waitForScreens(page);
+  await goOffline(page);
+  return { page, draft };
+}
 
 export interface FoundApplication {
   id: string;

@@ -3,17 +3,18 @@ import type { Page } from 'playwright-core';
 import {
   at,
   findByNumber,
-  goOffline,
   notesOf,
   openDecision,
+  openDraftOffline,
   press,
   title,
   waitForNothingUnsent,
 } from '../conflicts.ts';
-import { axe, open } from '../desk.ts';
-import { applicant, fileApplication, openDeskFor, runAction } from '../filings.ts';
+import type { Draft } from '../conflicts.ts';
+import { axe } from '../desk.ts';
+import { applicant, openDeskFor, runAction } from '../filings.ts';
 import { KeyboardUser } from '../keyboard.ts';
-import { submitOffline, waitForScreens } from '../offline.ts';
+import { submitOffline } from '../offline.ts';
 
 /** Drafts that were finished without a line while a colleague with a line worked on them. */
 
@@ -22,16 +23,10 @@ const FILED = 'Cererea a fost depusă';
 
 const main = (page: Page) => page.getByRole('main');
 
-type Draft = Awaited<ReturnType<typeof fileApplication>>;
-
 /** Opens a complete draft of a person, goes offline, and changes the phone number. */
 async function changeOffline(familyName: string, phone: string): Promise<{ page: Page; draft: Draft }> {
   const content = { applicant: applicant(familyName), contact: { phone: '+37369000001' } };
-  const draft = await fileApplication({ operator, ending: 'ZN', submit: false, content });
-  const page = await open({ operator, path: `/visits/resume/${draft.id}` });
-  await title(page, 'Persoana verifică datele');
-  await waitForScreens(page);
-  await goOffline(page);
+  const { page, draft } = await openDraftOffline(operator, content);
   await press(page, 'Persoana');
   await title(page, 'Cine cere serviciul?');
   await at(page, '/contact/phone').fill(phone);

@@ -4,17 +4,17 @@ import type { Page } from 'playwright-core';
 import {
   at,
   findByNumber,
-  goOffline,
   notesOf,
   openDecision,
+  openDraftOffline,
   press,
   title,
   waitForNothingUnsent,
 } from '../conflicts.ts';
-import { axe, open } from '../desk.ts';
-import { applicant, fileApplication, openDeskFor } from '../filings.ts';
+import { axe } from '../desk.ts';
+import { applicant, openDeskFor } from '../filings.ts';
 import { KeyboardUser } from '../keyboard.ts';
-import { submitOffline, waitForScreens } from '../offline.ts';
+import { submitOffline } from '../offline.ts';
 import { expireMandate } from '../store.ts';
 
 /** Applications that were taken without a line under a mandate which ended before they reached the platform. */
@@ -30,12 +30,9 @@ interface Draft {
 
 /** Opens a complete draft, and submits it without a line. */
 async function takeDraft(familyName: string): Promise<{ page: Page; draft: Draft }> {
-  const content = { applicant: applicant(familyName) };
-  const draft = (await fileApplication({ operator, ending: 'ZN', submit: false, content })) as unknown as Draft;
-  const page = await open({ operator, path: `/visits/resume/${draft.id}` });
-  await title(page, 'Persoana verifică datele');
-  await waitForScreens(page);
-  await goOffline(page);
+  const opened = await openDraftOffline(operator, { applicant: applicant(familyName) });
+  const { page } = opened;
+  const draft = opened.draft as unknown as Draft;
   expect(await submitOffline(page, new KeyboardUser(page))).toBe(draft.trackingNumber);
   return { page, draft };
 }

@@ -16,6 +16,7 @@ import { actText, QUARANTINE } from '../texts/quarantine.ts';
 import { fieldLabel } from '../visit/field-texts.ts';
 import { compareAct } from './compare-act.ts';
 import { QUARANTINE_KEY, quarantinedActQuery } from './queries.ts';
+import { ScrollRegion } from '../supervisor/scroll-region.tsx';
 import styles from './quarantine.module.css';
 
 interface ActDetailsProps {
@@ -79,9 +80,7 @@ function Comparison({ details: { act, body = '', application } }: { details: Qua
   const fields = compareAct(body, application);
   if (fields.length === 0) return <p className={styles.quiet}>{t(QUARANTINE.empty)}</p>;
   return (
-    // Keyboard users need the focus to scroll.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={styles.scroll} role="region" aria-label={t(QUARANTINE.inAct)} tabIndex={0}>
+    <ScrollRegion label={t(QUARANTINE.inAct)}>
       <table className={styles.table}>
         <thead>
           <tr>
@@ -102,7 +101,7 @@ function Comparison({ details: { act, body = '', application } }: { details: Qua
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 

@@ -7,6 +7,7 @@ import { hasDeskRole } from '../session/roles.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { CHAIN_BREAK_TEXTS, CHAIN_BREAKS } from '../texts/chain-breaks.ts';
 import { chainBreaksQuery } from './queries.ts';
+import { ScrollRegion } from '../supervisor/scroll-region.tsx';
 import styles from './quarantine.module.css';
 
 const HEADS = [
@@ -28,9 +29,7 @@ export function ChainBreaks() {
     <section className={styles.details} aria-label={t(CHAIN_BREAKS.title)}>
       <h2>{t(CHAIN_BREAKS.title)}</h2>
       <p className={styles.quiet}>{t(CHAIN_BREAKS.lead)}</p>
-      {/* Keyboard users need the focus to scroll. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className={styles.scroll} role="region" aria-label={t(CHAIN_BREAKS.title)} tabIndex={0}>
+      <ScrollRegion label={t(CHAIN_BREAKS.title)}>
         <table className={styles.table}>
           <thead>
             <tr>
@@ -62,7 +61,7 @@ export function ChainBreaks() {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
     </section>
   );
 }
