@@ -79,7 +79,7 @@ function record() {
       if (reply.status >= 200 && reply.status < 300) return true;
       firstRefusal ??= `${reply.status} ${path.replace(/[0-9A-Z]{26}/, '{id}')} ${reply.text.slice(0, 400)}`;
       result.refused[reply.status] = (result.refused[reply.status] ?? 0) + 1;
-      const passing = reply.status === 0 || reply.status === 429 || reply.status === 503;
+      const passing = [0, 408, 429, 503].includes(reply.status);
       if (!passing) return false;
       if (round === MAX_ATTEMPTS) {
         result.unknown += 1;

@@ -170,7 +170,7 @@ function toProblem(error: unknown): { status: number; reason: string } {
 /** Whether another write has changed the version that a write names. */
 export const isStale = (error: unknown): boolean => toProblem(error).status === 412;
 
-const isTransient = (status: number): boolean => status === 0 || status === 429 || status >= 500;
+const isTransient = (status: number): boolean => [0, 408, 429].includes(status) || status >= 500;
 
 async function resend(desk: Desk, one: PendingWrite): Promise<RepeatedWrite> {
   const { application, action, path, key } = one;

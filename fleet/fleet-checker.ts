@@ -95,7 +95,8 @@ const checkReceipts: Rule = (record) => {
   const tracked = new Map(record.tracked.map(({ trackingNumber, application }) => [trackingNumber, application]));
   return record.receipts.flatMap(({ desk, application, trackingNumber }) => {
     const stored = found.get(application);
-    if (stored?.trackingNumber !== trackingNumber)
+    if (!stored) return [`desk ${desk}: ${application} has a receipt and is missing`];
+    if (stored.trackingNumber !== trackingNumber)
       return [`desk ${desk}: the receipt of ${application} has another number`];
     if (stored.state === 'draft') return [`desk ${desk}: ${application} has a receipt and was not filed`];
     return tracked.get(trackingNumber) === application

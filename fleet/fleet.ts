@@ -62,7 +62,7 @@ export async function runFleet(platform: Platform, options: FleetRunOptions): Pr
     const record: FleetRecord = {
       ...books.record,
       waiting,
-      applications: await readApplications(platform, books.record.taken, lines),
+      applications: await readApplications(platform, books.record, lines),
       tracked: await trackReceipts(books.record, lines),
       chains: await readChains(platform),
     };

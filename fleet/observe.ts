@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import type { Platform } from '@cups/tools/platform';
-import type { FleetRecord, FoundAction, FoundApplication, FoundChains, TakenWrite } from './fleet-record.ts';
+import type { FleetRecord, FoundAction, FoundApplication, FoundChains } from './fleet-record.ts';
 import { withPatience } from './line.ts';
 import type { SimulatedLine } from './line.ts';
 
@@ -27,14 +27,17 @@ interface Details {
   };
 }
 
-/** Reads the applications that writes name, each at the desk that took it. */
+/**
+ * Reads the applications that writes or receipts name, each at the desk that took it. Of what a full disk refused and the
+ * platform answered, only the receipt is in the books.
+ */
 export async function readApplications(
   platform: Platform,
-  taken: readonly TakenWrite[],
+  { taken, receipts }: Pick<FleetRecord, 'taken' | 'receipts'>,
   lines: readonly SimulatedLine[],
 ): Promise<FoundApplication[]> {
   const stored = new Map((await readStored(platform)).map((one) => [one._id, one]));
-  const deskOf = new Map(taken.map(({ application, desk }) => [application, desk]));
+  const deskOf = new Map([...taken, ...receipts].map(({ application, desk }) => [application, desk]));
   const found: FoundApplication[] = [];
   for (const [id, desk] of deskOf) {
     const document = stored.get(id);

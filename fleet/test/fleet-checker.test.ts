@@ -64,6 +64,7 @@ const BROKEN: Readonly<Record<FleetRule, [what: string, damage: (record: FleetRe
     ['a submission after the note', ({ applications: [one] }) => void one!.history.push(...one!.history.splice(1, 1))],
   ],
   'every printed receipt is found': [
+    ['a missing application', (record) => (record.applications = [])],
     ['another number', ({ applications: [one] }) => (one!.trackingNumber = 'N-2')],
     ['a draft', ({ applications: [one] }) => (one!.state = 'draft')],
     ['not found by its number', (record) => (record.tracked = [])],

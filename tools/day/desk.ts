@@ -70,7 +70,7 @@ export interface Desk {
   readContent(name: string): Promise<Buffer>;
 }
 
-/** Maximum attempts of a call with the same key on a transient error (503, 429, a closed connection). */
+/** Maximum attempts of a call with the same key on a transient error (408, 429, 503, a closed connection). */
 const MAX_ATTEMPTS = 8;
 const RETRY_BACKOFF = { initialMs: 200, maxMs: 20_000, jitter: 0 };
 
@@ -132,7 +132,7 @@ export async function openDesk(
         const replayed = response.headers.get('idempotent-replayed') === 'true';
         return { status: response.status, body: response.parsed, replayed, ms: response.ms };
       }
-      const passing = response.status === 503 || response.status === 429;
+      const passing = [408, 429, 503].includes(response.status);
       if (!passing || round >= tries) {
         throw new ApiError(`${method} ${path}`, response.parsed as unknown as ProblemBody);
       }

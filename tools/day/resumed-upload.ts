@@ -32,7 +32,7 @@ export interface ResumeOptions {
 
 /** Statuses that no repeat changes. */
 const isFinal = (error: unknown): boolean =>
-  error instanceof UploadError && error.status < 500 && ![409, 423, 429].includes(error.status);
+  error instanceof UploadError && error.status < 500 && ![408, 409, 423, 429].includes(error.status);
 
 const RETRY_MS = 300;
 

@@ -61,8 +61,8 @@ export async function uploadDocument(
   });
 }
 
-/** No response, an offset or a lock that another attempt resolves, too many requests, or an unavailable platform. */
+/** No response or a late request, an offset or a lock that another attempt resolves, too many requests, or an unavailable platform. */
 function isTransient({ originalResponse }: DetailedError): boolean {
   const status = originalResponse?.getStatus() ?? 0;
-  return status === 0 || [409, 423, 429, 503].includes(status);
+  return status === 0 || [408, 409, 423, 429, 503].includes(status);
 }

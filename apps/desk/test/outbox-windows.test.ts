@@ -75,6 +75,8 @@ class Browser {
   readonly #channels = new Set<{ name: string; onMessage: (message: unknown) => void }>();
   readonly #store: LocalStore;
   isFull = false;
+  /** Text of writes that are too large for what is left of the disk. */
+  tooLarge: string | undefined;
 
   private constructor(store: LocalStore) {
     this.#store = store;
@@ -99,7 +101,9 @@ class Browser {
       isDurable: true,
       write: (kind, id, value, options) =>
         onlyAlive(() =>
-          this.isFull ? Promise.reject(new Error('the disk is full')) : this.#store.write(kind, id, value, options),
+          this.isFull || (this.tooLarge !== undefined && JSON.stringify(value).includes(this.tooLarge))
+            ? Promise.reject(new Error('the disk is full'))
+            : this.#store.write(kind, id, value, options),
         ),
       remove: (kind, id) => onlyAlive(() => this.#store.remove(kind, id)),
     };
@@ -317,6 +321,31 @@ describe('writes without the platform', () => {
     await drained(outbox);
     kill();
     expect(platform.effects.get('A')).toEqual(['a']);
+  });
+
+  test('a write behind one that the disk does not take is not stored alone', async () => {
+    const platform = new Platform();
+    platform.isReachable = false;
+    const browser = await Browser.start();
+    browser.tooLarge = 'large';
+    const first = await browser.open(platform);
+    void put(first.outbox, 'A', 'large');
+    void put(first.outbox, 'A', 'small');
+    while (!first.outbox.hasStorageError()) await turn();
+    await turn();
+    expect(first.outbox.syncStatus('A')).toMatchObject({ isStored: false, hasStorageError: true });
+
+    browser.tooLarge = undefined;
+    // Another act at the application stores what waits before it.
+    void put(first.outbox, 'A', 'third');
+    await stored(first.outbox, 'A');
+    first.kill();
+    platform.isReachable = true;
+    const second = await browser.open(platform);
+    await drained(second.outbox);
+    second.kill();
+    expect(platform.effects.get('A')).toEqual(['large', 'small', 'third']);
+    expect(platform.received.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
   });
 
   test('notes take the place of a rejected write, and what is behind it goes on', async () => {

@@ -93,7 +93,7 @@ describe('bodies that never arrive', () => {
         expect(answer).toMatch(/^HTTP\/1\.1 408 /);
         expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({
           status: 408,
-          reason: 'INVALID_ARGUMENT',
+          reason: 'DEADLINE_EXCEEDED',
         });
       }
     } finally {

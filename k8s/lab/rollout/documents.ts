@@ -143,7 +143,7 @@ async function uploadToEnd(client: UploadClient, upload: RunningUpload): Promise
 }
 
 const isRefusal = (error: unknown): boolean =>
-  error instanceof UploadError && error.status < 500 && ![409, 423, 429].includes(error.status);
+  error instanceof UploadError && error.status < 500 && ![408, 409, 423, 429].includes(error.status);
 
 /** @throws Error for documents of an application that are lost, doubled, or not as they were uploaded */
 async function verify(application: string, all: readonly RunningUpload[]): Promise<void> {

@@ -97,7 +97,10 @@ export class PersistentOutbox implements Outbox {
     if (queue.hold && queue.hold.key !== write.key) this.#announce(queue, queue.hold.key);
     if (queue.hold?.key !== write.key) this.#clearHold(queue);
     if (!isRepeated && UNDOABLE_KINDS.includes(kind)) this.#hold(application, queue, write);
-    if (!isRepeated) void this.#store(queue, write);
+    if (!isRepeated) {
+      this.#storeAgain(queue);
+      void this.#store(queue, write);
+    }
     this.#update(queue);
     const answered = new Promise<Application>((resolve, reject) => {
       const waiter: Waiter = { resolve, reject };
@@ -115,7 +118,7 @@ export class PersistentOutbox implements Outbox {
 
   /** Stores a write. The sender waits for it; a failure keeps the write in memory and is reported. */
   async #store(queue: WriteQueue, write: Write): Promise<void> {
-    const stored = this.#parts.chain.store(write, () => queue.writes.includes(write));
+    const stored = this.#parts.chain.store(write, () => isNextToStore(queue, write));
     queue.storing.set(write.key, stored);
     try {
       await stored;
@@ -129,6 +132,12 @@ export class PersistentOutbox implements Outbox {
     // It was answered or undone meanwhile.
     if (!queue.writes.includes(write)) return this.#end(write);
     if (queue.hold?.key !== write.key) this.#announce(queue, write.key);
+  }
+
+  /** Stores the writes again that the browser could not store. */
+  #storeAgain(queue: WriteQueue): void {
+    for (const write of queue.writes)
+      if (queue.unstored.has(write.key) && !queue.storing.has(write.key)) void this.#store(queue, write);
   }
 
   /** Removes the record of a write that left the queue. */
@@ -271,7 +280,7 @@ export class PersistentOutbox implements Outbox {
 
   #resume(): void {
     this.#queues.forEach((queue, application) => {
-      for (const write of queue.writes) if (queue.unstored.has(write.key)) void this.#store(queue, write);
+      this.#storeAgain(queue);
       if (queue.writes.length > 0) void this.#drain(application);
     });
   }
@@ -477,4 +486,17 @@ export class PersistentOutbox implements Outbox {
 function compareAdopted({ storing, unstored }: WriteQueue): (a: Write, b: Write) => number {
   const isOpen = ({ key }: Write) => storing.has(key) || unstored.has(key);
   return (a, b) => Number(isOpen(a)) - Number(isOpen(b)) || compareWrites(a, b);
+}
+
+/**
+ * Returns whether a write still waits to be stored.
+ * @throws Error behind a write of the application that the browser could not store: a page that opens later would send
+ *   them in the wrong order, such as a submission before its draft
+ */
+function isNextToStore({ writes, storing, unstored }: WriteQueue, write: Write): boolean {
+  const position = writes.indexOf(write);
+  const isOpen = ({ key, sequence }: Write) => sequence === undefined && (storing.has(key) || unstored.has(key));
+  if (write.sequence === undefined && writes.slice(0, Math.max(position, 0)).some(isOpen))
+    throw new Error('an earlier write is not stored');
+  return position >= 0;
 }

@@ -8,7 +8,7 @@ import { truncatedBody, problemResponse } from './problems.ts';
 const ERROR_STATUS: Record<string, [status: number, message: string]> = {
   HPE_HEADER_OVERFLOW: [431, 'The headers are too large.'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The chunk extensions are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request timed out.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
 };
 
 /** Answers malformed or late HTTP with a problem document, and closes the connection. */
@@ -34,7 +34,9 @@ export function handleClientError(server: Server): void {
 function buildErrorResponse(code: string, hasHeaders: boolean): string {
   const [status, message] = ERROR_STATUS[code] ?? [400, 'The request is not valid HTTP.'];
   const isBodyTruncated = hasHeaders && status === 400;
-  const problem = isBodyTruncated ? truncatedBody() : new Problem({ reason: 'INVALID_ARGUMENT', message });
+  // A late request was not processed: clients send it again.
+  const reason = status === 408 ? 'DEADLINE_EXCEEDED' : 'INVALID_ARGUMENT';
+  const problem = isBodyTruncated ? truncatedBody() : new Problem({ reason, message });
   const { headers, body } = problemResponse(problem, { requestId: randomUUID() });
   const text = JSON.stringify({ ...body, status });
   const allHeaders = { ...headers, 'Content-Length': String(Buffer.byteLength(text)), Connection: 'close' };

@@ -17,7 +17,7 @@ export class AgencyApiError extends Error {
 
   /** Whether the same request can succeed later without a change. */
   get isTransient(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return [0, 408, 429].includes(this.status) || this.status >= 500;
   }
 }
 
