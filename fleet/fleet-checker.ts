@@ -27,7 +27,7 @@ const checkCoverage: Rule = ({ taken, receipts, chains, faults }) =>
     receipts: receipts.length,
     'checked places in a chain': chains.acts,
     'cut lines': faults['line'] ?? 0,
-    'power cuts': faults['power-cut'] ?? 0,
+    'power cuts or killed browsers': (faults['power-cut'] ?? 0) + (faults['kill'] ?? 0),
   }).flatMap(([what, count]) => (count > 0 ? [] : [`no ${what}`]));
 
 const checkNothingLost: Rule = (record) => {

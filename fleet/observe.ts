@@ -6,6 +6,9 @@ import type { SimulatedLine } from './line.ts';
 
 /** Reads what the platform has after a run: causes of the history in the store, all else at the desks. */
 
+/** Where a platform keeps what it has. */
+export type FleetStore = Pick<Platform, 'mongoUri' | 'prefix'>;
+
 interface StoredApplication {
   _id: string;
   createRequest?: string;
@@ -32,7 +35,7 @@ interface Details {
  * platform answered, only the receipt is in the books.
  */
 export async function readApplications(
-  platform: Platform,
+  platform: FleetStore,
   { taken, receipts }: Pick<FleetRecord, 'taken' | 'receipts'>,
   lines: readonly SimulatedLine[],
 ): Promise<FoundApplication[]> {
@@ -64,7 +67,7 @@ const toFoundAction = ({ kind, cause, recordTime, deskTime }: StoredApplication[
     deskTime && { deskTime: { sequence: deskTime.sequence, isBounded: deskTime.isBounded } },
   );
 
-const readStored = (platform: Platform): Promise<StoredApplication[]> =>
+const readStored = (platform: FleetStore): Promise<StoredApplication[]> =>
   withIntake(platform, async (database) => {
     const applications = database.collection<StoredApplication>('applications');
     return (await applications
@@ -72,19 +75,24 @@ const readStored = (platform: Platform): Promise<StoredApplication[]> =>
       .toArray()) as unknown as StoredApplication[];
   });
 
-/** Reads what intake found in the chains of acts. No fault of a run contradicts a chain. */
-export const readChains = (platform: Platform): Promise<FoundChains> =>
+/**
+ * Reads what intake found in the chains of acts. No fault of a run contradicts a chain.
+ * @param ids of devices @default all
+ */
+export const readChains = (platform: FleetStore, ids?: readonly string[]): Promise<FoundChains> =>
   withIntake(platform, async (database) => {
     const chains = database.collection<{ device: string; breaks: { kind: string }[] }>('deskChains');
-    const broken = await chains.find({ breakTime: { $exists: true } }).toArray();
+    const ofDevices = ids ? { device: { $in: ids.map((id) => `devices/${id}`) } } : {};
+    const ofActs = ids ? { chain: { $regex: `^(${ids.join('|')})/` } } : {};
+    const broken = await chains.find({ breakTime: { $exists: true }, ...ofDevices }).toArray();
     return {
-      acts: await database.collection('deskActs').countDocuments(),
+      acts: await database.collection('deskActs').countDocuments(ofActs),
       breaks: broken.flatMap(({ device, breaks }) => breaks.map(({ kind }) => `${device}: ${kind}`)),
     };
   });
 
 async function withIntake<T>(
-  { mongoUri, prefix }: Platform,
+  { mongoUri, prefix }: FleetStore,
   read: (database: mongoose.Connection) => Promise<T>,
 ): Promise<T> {
   const connection = await mongoose.createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000 }).asPromise();

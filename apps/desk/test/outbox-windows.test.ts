@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type * as Client from '../src/api/client.ts';
 import type { LocalStore, openLocalStore } from '../src/local-store/local-store.ts';
@@ -321,6 +321,30 @@ describe('writes without the platform', () => {
     await drained(outbox);
     kill();
     expect(platform.effects.get('A')).toEqual(['a']);
+  });
+
+  test('what a full disk refused is stored ten seconds later, without another act', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+    try {
+      const platform = new Platform();
+      platform.isReachable = false;
+      const browser = await Browser.start();
+      const { outbox, kill } = await browser.open(platform);
+      browser.isFull = true;
+      void put(outbox, 'A', 'a');
+      while (!outbox.hasStorageError()) await turn();
+      jest.advanceTimersByTime(10_000);
+      await turn();
+      expect(outbox.hasStorageError()).toBe(true);
+      browser.isFull = false;
+      jest.advanceTimersByTime(10_000);
+      await stored(outbox, 'A');
+      expect(outbox.hasStorageError()).toBe(false);
+      kill();
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('a write behind one that the disk does not take is not stored alone', async () => {

@@ -1,9 +1,10 @@
 import { ApiError, isTransient, NetworkError, SIGNED_OUT_REASONS } from '../api/client.ts';
 import type { Application, Problem } from '../api/types.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
-import type { ActChain, WriteEnd } from './act-chain.ts';
+import type { ActChain } from './act-chain.ts';
 import type { Channel, OutboxEnvironment } from './environment.ts';
 import type { Outbox, SyncStatus } from './outbox.ts';
+import { QueueStorage } from './queue-storage.ts';
 import { compareWrites, createWriteQueue, enqueueOrMerge, takeWaiters } from './write-queue.ts';
 import type { WriteQueue, Waiter, WriteOrigin } from './write-queue.ts';
 import { MAX_REPORTED_RANGES, toOfflineClaim, UndoneError } from './write.ts';
@@ -40,6 +41,7 @@ export class PersistentOutbox implements Outbox {
   readonly isDurable: boolean;
   readonly #parts: Parts;
   readonly #queues = new Map<string, WriteQueue>();
+  readonly #storage: QueueStorage;
   readonly #listeners = new Set<() => void>();
   readonly #answerListeners = new Set<(write: Write, answer: Application) => void>();
   #pendingApplications: readonly string[] | undefined;
@@ -51,6 +53,10 @@ export class PersistentOutbox implements Outbox {
   constructor(parts: Parts, storedWrites: Write[], early: readonly unknown[]) {
     this.#parts = parts;
     this.isDurable = parts.localStore.isDurable;
+    this.#storage = new QueueStorage(parts.chain, this.#queues, {
+      onChange: (queue) => this.#update(queue),
+      onStored: (queue, { key }) => queue.hold?.key !== key && this.#announce(queue, key),
+    });
     this.#adopt(storedWrites);
     for (const message of early) this.#receive(message as Message);
     parts.channel.listen((message) => this.#receive(message as Message));
@@ -72,7 +78,7 @@ export class PersistentOutbox implements Outbox {
         this.#adopt(await loadWrites().catch(() => []));
         this.#isSender = !this.#isStopped;
         this.resume();
-        void environment.canSeal?.then(() => this.#sealStored());
+        if (this.isDurable) void environment.canSeal?.then(() => this.#storage.sealStored());
         onStart();
         await stopped;
         return true;
@@ -98,8 +104,8 @@ export class PersistentOutbox implements Outbox {
     if (queue.hold?.key !== write.key) this.#clearHold(queue);
     if (!isRepeated && UNDOABLE_KINDS.includes(kind)) this.#hold(application, queue, write);
     if (!isRepeated) {
-      this.#storeAgain(queue);
-      void this.#store(queue, write);
+      this.#storage.storeAgain(queue);
+      void this.#storage.store(queue, write);
     }
     this.#update(queue);
     const answered = new Promise<Application>((resolve, reject) => {
@@ -114,44 +120,6 @@ export class PersistentOutbox implements Outbox {
     const { environment } = this.#parts;
     const madeAt = new Date(environment.now()).toISOString();
     return environment.isReachable() ? { madeAt } : { madeAt, isOffline: true, grant: environment.currentGrant() };
-  }
-
-  /** Stores a write. The sender waits for it; a failure keeps the write in memory and is reported. */
-  async #store(queue: WriteQueue, write: Write): Promise<void> {
-    const stored = this.#parts.chain.store(write, () => isNextToStore(queue, write));
-    queue.storing.set(write.key, stored);
-    try {
-      await stored;
-      queue.unstored.delete(write.key);
-    } catch {
-      queue.unstored.add(write.key);
-    }
-    if (queue.storing.get(write.key) !== stored) return;
-    queue.storing.delete(write.key);
-    this.#update(queue);
-    // It was answered or undone meanwhile.
-    if (!queue.writes.includes(write)) return this.#end(write);
-    if (queue.hold?.key !== write.key) this.#announce(queue, write.key);
-  }
-
-  /** Stores the writes again that the browser could not store. */
-  #storeAgain(queue: WriteQueue): void {
-    for (const write of queue.writes)
-      if (queue.unstored.has(write.key) && !queue.storing.has(write.key)) void this.#store(queue, write);
-  }
-
-  /** Removes the record of a write that left the queue. */
-  #end(write: Write, end: WriteEnd = { isAnswered: false, isClaimed: false }): Promise<void> {
-    return this.#parts.chain.end(write, end).catch(() => undefined);
-  }
-
-  /** Stores writes again that have no copy for the platform yet. */
-  #sealStored(): void {
-    if (!this.isDurable) return;
-    this.#queues.forEach((queue) => {
-      for (const write of queue.writes)
-        if (!write.isSealed && !queue.storing.has(write.key)) void this.#store(queue, write);
-    });
   }
 
   /** Gives a stored write to the window that sends. */
@@ -200,7 +168,7 @@ export class PersistentOutbox implements Outbox {
     });
     queue.writes.push(...notes);
     // The notes are stored before anything is dropped: a power cut loses neither.
-    void Promise.all(notes.map((note) => this.#store(queue, note))).then(() => this.#drop(application, keys));
+    void Promise.all(notes.map((note) => this.#storage.store(queue, note))).then(() => this.#drop(application, keys));
     this.#update(queue);
   }
 
@@ -218,7 +186,7 @@ export class PersistentOutbox implements Outbox {
     this.#post({ type: 'dropped', application, keys });
     const dropped = this.#queueOf(application).writes.filter(({ key }) => keys.includes(key));
     this.#dropHere(application, keys);
-    for (const write of dropped) void this.#end(write);
+    for (const write of dropped) void this.#storage.end(write);
   }
 
   #dropHere(application: string, keys: readonly string[]): void {
@@ -244,7 +212,7 @@ export class PersistentOutbox implements Outbox {
     this.#clearHold(queue);
     this.#update(queue);
     takeWaiters(queue, write).forEach(({ reject }) => reject(new UndoneError()));
-    void this.#end(write);
+    void this.#storage.end(write);
   }
 
   flush(): void {
@@ -280,7 +248,7 @@ export class PersistentOutbox implements Outbox {
 
   #resume(): void {
     this.#queues.forEach((queue, application) => {
-      this.#storeAgain(queue);
+      this.#storage.storeAgain(queue);
       if (queue.writes.length > 0) void this.#drain(application);
     });
   }
@@ -289,6 +257,7 @@ export class PersistentOutbox implements Outbox {
     this.#isStopped = true;
     this.#isSender = false;
     this.#stopping.abort();
+    this.#storage.stop();
     this.#parts.channel.close();
     this.#queues.forEach(({ timer, hold }) => {
       clearTimeout(timer);
@@ -428,12 +397,12 @@ export class PersistentOutbox implements Outbox {
     queue.retryDelay.reset();
     this.#post({ type: 'answered', write: head, answer });
     this.#settle(head, answer);
-    await this.#end(head, { isAnswered: true, isClaimed, reported: ended });
+    await this.#storage.end(head, { isAnswered: true, isClaimed, reported: ended });
     // Persists the ETag for an edit that is sent after a reload.
     const [next] = queue.writes;
     if (next?.kind !== 'edit' || head.kind === 'mandates') return;
     next.etag = answer.etag;
-    await this.#store(queue, next);
+    await this.#storage.store(queue, next);
   }
 
   #settle(write: Write, answer: Application): void {
@@ -477,7 +446,7 @@ export class PersistentOutbox implements Outbox {
     for (const write of queue.writes) {
       if (write.isOffline) continue;
       Object.assign(write, { isOffline: true, grant });
-      void this.#store(queue, write);
+      void this.#storage.store(queue, write);
     }
   }
 }
@@ -486,17 +455,4 @@ export class PersistentOutbox implements Outbox {
 function compareAdopted({ storing, unstored }: WriteQueue): (a: Write, b: Write) => number {
   const isOpen = ({ key }: Write) => storing.has(key) || unstored.has(key);
   return (a, b) => Number(isOpen(a)) - Number(isOpen(b)) || compareWrites(a, b);
-}
-
-/**
- * Returns whether a write still waits to be stored.
- * @throws Error behind a write of the application that the browser could not store: a page that opens later would send
- *   them in the wrong order, such as a submission before its draft
- */
-function isNextToStore({ writes, storing, unstored }: WriteQueue, write: Write): boolean {
-  const position = writes.indexOf(write);
-  const isOpen = ({ key, sequence }: Write) => sequence === undefined && (storing.has(key) || unstored.has(key));
-  if (write.sequence === undefined && writes.slice(0, Math.max(position, 0)).some(isOpen))
-    throw new Error('an earlier write is not stored');
-  return position >= 0;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
 import { clockOffset, subscribeToClock } from '../api/desk-clock.ts';
 import { countRejected, useAllUploads } from '../documents/use-uploads.ts';
@@ -10,8 +10,6 @@ import { UNSENT } from '../texts/unsent.ts';
 import { MAX_CLOCK_OFFSET_MS } from './use-desk-alerts.ts';
 
 const MINUTE_MS = 60_000;
-/** How often the page tries to store what a full disk refused, in ms. */
-const STORE_RETRY_MS = 10_000;
 
 /** What a person has to do about this PC: decide, free its disk, set its clock. */
 export default function DeskBanners() {
@@ -19,11 +17,6 @@ export default function DeskBanners() {
   const { outbox } = useSignedIn();
   const refused = useSyncExternalStore(outbox.subscribe, outbox.countRefused);
   const isFull = useSyncExternalStore(outbox.subscribe, outbox.hasStorageError);
-  useEffect(() => {
-    if (!isFull) return undefined;
-    const timer = setInterval(() => outbox.resume(), STORE_RETRY_MS);
-    return () => clearInterval(timer);
-  }, [isFull, outbox]);
   const offset = useSyncExternalStore(subscribeToClock, clockOffset);
   const scans = countRejected(useAllUploads());
   const isWrong = Math.abs(offset) > MAX_CLOCK_OFFSET_MS;
