@@ -50,7 +50,7 @@ export function listCaches(page: Page): Promise<Record<string, string[]>> {
 
 const NUMBER = /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$/;
 /** Title of the receipt of an application that the platform has not registered. */
-const TAKEN = 'Luată la ghișeu, încă neînregistrată';
+export const TAKEN = 'Luată la ghișeu, încă neînregistrată';
 /** Text of the strip of a cut line. */
 const LINE_STRIP = 'Legătura este tăiată din meniu.';
 

@@ -7,7 +7,7 @@ import { startChromium } from './chromium.ts';
 import { applicant, fileApplication } from './filings.ts';
 import { fileForKnownPerson, handOverResult, KeyboardUser } from './keyboard.ts';
 import { measureNetwork } from './network-usage.ts';
-import { waitForStoredPage } from './offline.ts';
+import { setUpWords, TAKEN, waitForCopy, waitForScreens, waitForStoredPage } from './offline.ts';
 import { fileSample } from './sample.ts';
 import type { Sample } from './sample.ts';
 import { rawTransferMs, throttle, VILLAGE_LINE } from './slow-line.ts';
@@ -30,6 +30,8 @@ interface Journey {
   isFirstVisit?: boolean;
   /** Ends with the first screen: what the page loads ahead of need afterwards does not count. */
   isPageLoad?: boolean;
+  /** Runs without a line, after the page has all that it needs for that. */
+  isOffline?: boolean;
   prepare?: (page: Page, sample: Sample) => Promise<unknown>;
   run: (user: KeyboardUser, sample: Sample) => Promise<unknown>;
 }
@@ -76,6 +78,31 @@ async function answerDocuments(user: KeyboardUser): Promise<void> {
   await user.page.getByText('Actele cerute').waitFor({ state: 'hidden' });
 }
 
+const takeForKnownPerson = (user: KeyboardUser): Promise<void> => fileForKnownPerson(user, 'Vrab', TAKEN);
+
+/** Sets up the six words of each browser. */
+const sixWords = new WeakMap<Page, string>();
+async function prepareUnlock(page: Page): Promise<void> {
+  sixWords.set(page, await setUpWords(page));
+  await page.goto('about:blank');
+}
+
+async function unlockQueue(user: KeyboardUser): Promise<void> {
+  const { page } = user;
+  await page.goto('/');
+  await page.getByLabel('Șase cuvinte').waitFor();
+  await user.tabTo(/^Șase cuvinte/);
+  await user.type(sixWords.get(page)!);
+  await user.press('Enter');
+  await waitForQueue(page);
+}
+
+/** Takes an application while the line is down. */
+async function takeWithoutLine(page: Page): Promise<void> {
+  await page.context().setOffline(true);
+  await takeForKnownPerson(new KeyboardUser(page));
+}
+
 const JOURNEYS: readonly Journey[] = [
   { name: 'Sign in, first visit, to the queue', isSignedOut: true, isFirstVisit: true, isPageLoad: true, run: signIn },
   {
@@ -92,6 +119,13 @@ const JOURNEYS: readonly Journey[] = [
   { name: 'New application of a known person', run: (user) => fileForKnownPerson(user, 'Vrab') },
   { name: 'Answer a request for documents', prepare: openApplication('asked'), run: answerDocuments },
   { name: 'Hand over a result', prepare: openApplication('ready'), run: (user) => handOverResult(user, 'B00004217') },
+  { name: 'No line: open the queue by six words', isOffline: true, prepare: prepareUnlock, run: unlockQueue },
+  { name: 'No line: new application of a known person', isOffline: true, run: takeForKnownPerson },
+  {
+    name: 'The line returns: register that application',
+    prepare: (page) => waitForScreens(page).then(() => takeWithoutLine(page)),
+    run: (user) => user.waitForScreen('Cererea a fost depusă'),
+  },
 ];
 
 async function openContext(browser: Browser, isSignedOut: boolean): Promise<BrowserContext> {
@@ -114,13 +148,16 @@ async function measure(browser: Browser, journey: Journey, sample: Sample): Prom
     page.setDefaultTimeout(120_000);
     const network = await measureNetwork(page);
     if (!journey.isFirstVisit) {
+      const copied = waitForCopy(page);
       await page.goto('/');
       await waitForQueue(page);
-      await waitForStoredPage(page);
+      await Promise.all([waitForStoredPage(page), copied]);
     }
     await journey.prepare?.(page, sample);
     await network.waitForIdle();
-    await throttle(page, VILLAGE_LINE);
+    if (journey.isOffline) await context.setOffline(true);
+    // This restores a line that was cut in the preparation.
+    else await throttle(page, VILLAGE_LINE);
     network.reset();
     const user = new KeyboardUser(page);
     const startedAt = performance.now();
@@ -167,6 +204,7 @@ request. Written by \`npm run cups -- desk report\` on ${new Date().toISOString(
 - The time is from the first key to the last screen, with keys at the speed of a machine. Bytes that the page loads ahead
   of need after its first screen do not count.
 - A chord counts as two keys. Later visits have the page in the browser's store.
+- Without a line the time is that of the browser alone. The six words are typed in full.
 
 | Journey | Keys | Requests | Sent, KB | Received, KB | Baseline, s | Time, s |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |

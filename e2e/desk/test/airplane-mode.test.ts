@@ -5,6 +5,7 @@ import { axe, open, tolerate } from '../desk.ts';
 import {
   fillIn,
   setUpWords,
+  TAKEN,
   takeApplication,
   unlock,
   waitForCopy,
@@ -18,7 +19,6 @@ import { platformUrl } from '../test-env.ts';
 /** No network from the start of the browser to the receipt, and a disk that is full before it. */
 
 const operator = 'cu-001-specialist';
-const TAKEN = 'Luată la ghișeu, încă neînregistrată';
 const FILED = 'Cererea a fost depusă';
 
 let proxy: ReleaseProxy;

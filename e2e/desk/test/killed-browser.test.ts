@@ -3,13 +3,12 @@ import { eventually } from '@cups/testing';
 import type { Page } from 'playwright-core';
 import { at, findByNumber, title } from '../conflicts.ts';
 import { KillableDesk } from '../killable-desk.ts';
-import { fillIn, submitOffline } from '../offline.ts';
+import { fillIn, submitOffline, TAKEN } from '../offline.ts';
 
 /** A browser that is killed in the middle of its work: what was typed and done is there again, once. */
 
 const operator = 'cu-001-specialist';
 const REVIEW = 'Persoana verifică datele';
-const TAKEN = 'Luată la ghișeu, încă neînregistrată';
 const FILED = 'Cererea a fost depusă';
 
 let desk: KillableDesk;
