@@ -1,3 +1,4 @@
+import type { Problem } from '@cups/desk/types';
 import type { Write } from '@cups/desk/write';
 import type { FleetRecord, PrintedReceipt, TakenWrite } from './fleet-record.ts';
 
@@ -11,11 +12,16 @@ export interface DeskBooks {
    * Enters a refusal about which the clerk decides. A write that is not stored has no entry.
    * @returns how often the clerk has decided about this write
    */
-  refuse(write: Write, reason: string): number;
+  refuse(write: Write, problem: RefusalProblem): number;
   print(receipt: PrintedReceipt): void;
   countFault(kind: string): void;
   readonly record: Pick<FleetRecord, 'taken' | 'receipts' | 'faults'>;
+  /** The first explanation of each kind and reason of refusal. */
+  readonly explanations: Record<string, string>;
 }
+
+/** What the books keep of a problem of the platform. */
+type RefusalProblem = Pick<Problem, 'reason' | 'status' | 'detail' | 'violations'>;
 
 export function openDeskBooks(): DeskBooks {
   const taken = new Map<string, TakenWrite>();
@@ -23,7 +29,9 @@ export function openDeskBooks(): DeskBooks {
   const decisions = new Map<string, number>();
   const receipts: PrintedReceipt[] = [];
   const faults: Record<string, number> = {};
+  const explanations: Record<string, string> = {};
   return {
+    explanations,
     take(desk, writes) {
       for (const write of writes) {
         // Writes of a full disk have no number.
@@ -33,8 +41,10 @@ export function openDeskBooks(): DeskBooks {
       }
     },
     markUnstored: (writes) => writes.forEach(({ key, sequence }) => sequence === undefined && unstored.add(key)),
-    refuse({ key }, reason) {
+    refuse({ key, kind }, { reason, status, detail, violations = [] }) {
       const write = taken.get(key);
+      const fields = violations.map(({ field, rule }) => `${field} ${rule}`);
+      explanations[`${kind}: ${reason}`] ??= [status, detail ?? '', ...fields].join(' ');
       if (write) Object.assign(write, { refusal: reason, isDecided: true });
       const count = (decisions.get(key) ?? 0) + 1;
       decisions.set(key, count);

@@ -110,6 +110,21 @@ const checkDecided: Rule = ({ taken }) =>
     .filter(({ refusal, isDecided }) => refusal !== undefined && !isDecided)
     .map((write) => `${describeWrite(write)}: ${write.refusal}, and nobody decided`);
 
+/** Only what a colleague did may contradict a desk: acts on an ended application, and edits of a changed draft. */
+const checkRefusals: Rule = (record) => {
+  const found = byId(record);
+  const keys = new Set(record.taken.map(({ key }) => key));
+  const isChangedByColleague = (application: string) =>
+    found.get(application)?.history.some(({ cause }) => !keys.has(cause)) ?? false;
+  return record.taken
+    .filter(({ refusal }) => refusal !== undefined)
+    .filter(({ kind, refusal, application }) => {
+      if (refusal === 'ETAG_STALE') return kind !== 'edit' || !isChangedByColleague(application);
+      return refusal !== 'ACTION_NOT_ALLOWED' || kind === 'create' || kind === 'mandates';
+    })
+    .map((write) => `${describeWrite(write)}: ${write.refusal}`);
+};
+
 const checkNothingWaits: Rule = ({ waiting }) =>
   waiting.filter(({ writes }) => writes > 0).map(({ desk, writes }) => `desk ${desk}: ${writes} writes`);
 
@@ -137,6 +152,7 @@ export const FLEET_RULES = {
   'in order for each application': checkOrder,
   'every printed receipt is found': checkReceipts,
   'every refusal is decided': checkDecided,
+  'refusals have a cause': checkRefusals,
   'nothing waits': checkNothingWaits,
   'desk times are bounded': checkDeskTimes,
   'no chain of acts is broken': checkChains,

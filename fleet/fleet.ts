@@ -35,6 +35,8 @@ export interface FleetReport {
   applications: number;
   receipts: number;
   refusals: Record<string, number>;
+  /** The first explanation of each of these, with its status. */
+  explanations: Record<string, string>;
   faults: Record<string, number>;
   settledAfterSeconds: number;
   violations: FleetViolation[];
@@ -66,7 +68,14 @@ export async function runFleet(platform: Platform, options: FleetRunOptions): Pr
       tracked: await trackReceipts(books.record, lines),
       chains: await readChains(platform),
     };
-    return toReport(record, { seed, desks: count, hours, seconds, settledAfterSeconds });
+    return toReport(record, {
+      seed,
+      desks: count,
+      hours,
+      seconds,
+      settledAfterSeconds,
+      explanations: books.explanations,
+    });
   } finally {
     desks.forEach((desk) => desk.stop());
   }
@@ -106,7 +115,7 @@ async function listActiveCentres(url: string): Promise<Centre[]> {
 
 function toReport(
   record: FleetRecord,
-  run: Pick<FleetReport, 'seed' | 'desks' | 'hours' | 'seconds' | 'settledAfterSeconds'>,
+  run: Pick<FleetReport, 'seed' | 'desks' | 'hours' | 'seconds' | 'settledAfterSeconds' | 'explanations'>,
 ): FleetReport {
   const { taken, receipts, applications, faults } = record;
   const refusals: Record<string, number> = {};

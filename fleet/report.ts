@@ -6,7 +6,7 @@ const MAX_SHOWN = 12;
 
 /** Formats the result and its violations as text. */
 export function formatReport(report: FleetReport): string {
-  const { violations, refusals, faults } = report;
+  const { violations, refusals, explanations, faults } = report;
   const counts = (all: Record<string, number>) =>
     Object.entries(all)
       .map(([what, count]) => `${count} × ${what}`)
@@ -29,5 +29,7 @@ export function formatReport(report: FleetReport): string {
     lines.push('', `  VIOLATED: ${rule} (${all.length})`, ...all.slice(0, MAX_SHOWN).map(({ what }) => `    ${what}`));
     if (all.length > MAX_SHOWN) lines.push(`    … and ${all.length - MAX_SHOWN} more`);
   }
+  const explained = Object.entries(explanations).map(([what, text]) => `    ${what}: ${text}`);
+  if (violations.length > 0 && explained.length > 0) lines.push('', '  The first refusal of each kind:', ...explained);
   return `\n${lines.join('\n')}\n`;
 }

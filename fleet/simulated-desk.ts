@@ -169,7 +169,7 @@ export class SimulatedDesk {
       books.take(this.#plan.desk, [head]);
       if (decided.has(head.key)) continue;
       decided.add(head.key);
-      const decision = books.refuse(head, refusal.reason);
+      const decision = books.refuse(head, refusal.problem);
       // A note about a refused note would be refused too.
       if (head.kind === 'notes') outbox.withdrawWrites(application, [head.key]);
       else outbox.replaceWithNotes(application, [head.key], [`refused ${head.key}: ${refusal.reason}, ${decision}`]);

@@ -70,6 +70,11 @@ const BROKEN: Readonly<Record<FleetRule, [what: string, damage: (record: FleetRe
     ['not found by its number', (record) => (record.tracked = [])],
   ],
   'every refusal is decided': [['no decision', ({ taken }) => (taken[4]!.refusal = 'ACTION_NOT_ALLOWED')]],
+  'refusals have a cause': [
+    ['an argument', ({ taken }) => Object.assign(taken[4]!, { refusal: 'INVALID_ARGUMENT', isDecided: true })],
+    ['a stale edit', ({ taken }) => Object.assign(taken[2]!, { refusal: 'ETAG_STALE', isDecided: true })],
+    ['a draft', ({ taken }) => Object.assign(taken[1]!, { refusal: 'ACTION_NOT_ALLOWED', isDecided: true })],
+  ],
   'nothing waits': [['a write', (record) => (record.waiting[0]!.writes = 1)]],
   'desk times are bounded': [
     ['no desk time', ({ applications: [one] }) => delete one!.history[1]!.deskTime],

@@ -189,6 +189,35 @@ describe('PersistentOutbox', () => {
     expect(outbox.known('A')?.etag).toBe('"2"');
   });
 
+  test('keeps the version for an edit when the page ends after the answer before it', async () => {
+    const { openLocalStore } = await import('../src/local-store/local-store.ts');
+    const localStore = await openLocalStore('operators/test');
+    let isAlive = true;
+    const never = new Promise<void>(() => {});
+    const page: LocalStore = {
+      ...localStore,
+      write: (...args) => (isAlive ? localStore.write(...args) : never),
+      // The page ends when it removes the first answered write.
+      remove: () => ((isAlive = false), never),
+    };
+    const outbox = await openOn(page);
+    platform.outcomes = ['lost'];
+    void outbox.put({ application: 'A', kind: 'create', body: { text: 'a' } }).catch(() => undefined);
+    void outbox.put({ application: 'A', kind: 'edit', body: { text: 'b' } }).catch(() => undefined);
+    while (isAlive) {
+      outbox.resume();
+      await new Promise((done) => setImmediate(done));
+    }
+    outbox.stop();
+    // The create is still there; without it the next page has the version from the store alone.
+    const [create] = (await localStore.list<Write>('write')).filter(({ kind }) => kind === 'create');
+    await localStore.remove('write', create!.key);
+    const next = await openOn(localStore);
+    await drained(next);
+    expect(platform.effects).toEqual(['POST a', 'PATCH /A b']);
+    expect(next.countRefused()).toBe(0);
+  });
+
   test('sends steps of the collecting centre to the collection', async () => {
     const outbox = await open();
     await outbox.put({ application: 'A', kind: 'collections/confirm-arrival', body: {} });

@@ -397,12 +397,13 @@ export class PersistentOutbox implements Outbox {
     queue.retryDelay.reset();
     this.#post({ type: 'answered', write: head, answer });
     this.#settle(head, answer);
-    await this.#storage.end(head, { isAnswered: true, isClaimed, reported: ended });
-    // Persists the ETag for an edit that is sent after a reload.
     const [next] = queue.writes;
-    if (next?.kind !== 'edit' || head.kind === 'mandates') return;
-    next.etag = answer.etag;
-    await this.#storage.store(queue, next);
+    if (next?.kind === 'edit' && head.kind !== 'mandates') {
+      next.etag = answer.etag;
+      // Stored before the answered write is removed: a page that opens in between sends that one again, and learns the ETag.
+      await this.#storage.store(queue, next);
+    }
+    await this.#storage.end(head, { isAnswered: true, isClaimed, reported: ended });
   }
 
   #settle(write: Write, answer: Application): void {
