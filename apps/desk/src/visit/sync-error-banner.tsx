@@ -3,20 +3,25 @@ import { useLocation } from 'wouter';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Banner } from '../parts/banner.tsx';
+import { useSignedIn } from '../session/session.tsx';
 import { TAKEN } from '../texts/taken.ts';
 import { VISIT } from '../texts/visit.ts';
 import { VISIT_MANDATE } from '../texts/visit-mandate.ts';
 import { useDraftForm } from './draft-form.tsx';
+import { textOf } from './model/form-values.ts';
 import { useVisits } from './visits.tsx';
 
+/** Refusals of a mandate that covers nothing any more. */
+const ENDED_REASONS = ['MANDATE_EXPIRED', 'MANDATE_REVOKED'];
 /** Refusals that another mandate resolves. */
-const MANDATE_REASONS = ['MANDATE_REQUIRED', 'MANDATE_NOT_COVERING', 'MANDATE_EXPIRED', 'MANDATE_REVOKED'];
+const MANDATE_REASONS = ['MANDATE_REQUIRED', 'MANDATE_NOT_COVERING', ...ENDED_REASONS];
 
 /** Shows why the platform rejected a write, with the next step. */
 export function SyncErrorBanner() {
   const { t } = useLanguage();
   const { draft, sync, screen, setValue, go: goToScreen } = useDraftForm();
   const { store } = useVisits();
+  const { mandates } = useSignedIn();
   const [, go] = useLocation();
   const { error } = sync;
   if (draft.known && draft.known.state !== 'draft') {
@@ -43,6 +48,8 @@ export function SyncErrorBanner() {
   const canRenew = error.reason === 'SERVICE_VERSION_EXPIRED';
   const needsMandate = MANDATE_REASONS.includes(error.reason) && screen !== 'mandate';
   const replaceMandate = () => {
+    const name = textOf(draft.typed, '/mandate/name');
+    if (name && ENDED_REASONS.includes(error.reason)) mandates.markEnded(name);
     setValue('/mandate/name', undefined);
     goToScreen('mandate');
   };

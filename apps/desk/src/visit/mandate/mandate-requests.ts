@@ -42,6 +42,9 @@ export interface MandateRequests {
   forget(application: string): void;
   /** The draft names its mandate; a request that waits is sent before. */
   release(application: string): void;
+  /** Remembers a mandate that the platform refused as ended: lists that were read before still contain it. */
+  markEnded(name: string): void;
+  isEnded(name: string): boolean;
   subscribe(listener: () => void): () => void;
 }
 
@@ -67,6 +70,7 @@ class OutboxMandateRequests implements MandateRequests {
   readonly #requests = new Map<string, MandateRequest>();
   readonly #listeners = new Set<() => void>();
   readonly #onReady = new Map<string, (request: MandateRequest) => void>();
+  readonly #ended = new Set<string>();
   #all: readonly MandateRequest[] = [];
 
   constructor(outbox: Outbox) {
@@ -117,6 +121,13 @@ class OutboxMandateRequests implements MandateRequests {
   release(application: string): void {
     if (this.#requests.delete(application)) this.#notify();
   }
+
+  markEnded(name: string): void {
+    this.#ended.add(name);
+    this.#notify();
+  }
+
+  isEnded = (name: string): boolean => this.#ended.has(name);
 
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);

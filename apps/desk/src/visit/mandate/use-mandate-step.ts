@@ -50,7 +50,9 @@ export function useMandateStep(options: MandateStepOptions): MandateStep {
   const { data } = useQuery({ ...mandatesQuery, enabled: idnp !== undefined });
   const print = usePrintMandate(catalog, session.operator.displayName);
   const isMounted = useMounted();
-  const standing = isNew ? [] : findStandingMandates(data ?? [], subject);
+  const findStanding = (known: readonly StoredMandate[]) =>
+    findStandingMandates(known, subject).filter(({ name }) => !requests.isEnded(name));
+  const standing = isNew ? [] : findStanding(data ?? []);
 
   async function record(): Promise<void> {
     const body = await withTextHash(toNewMandate(subject, choice), catalog, today);
@@ -66,7 +68,7 @@ export function useMandateStep(options: MandateStepOptions): MandateStep {
     if (request && !request.refusal) return;
     // A key before the list has arrived waits for it. Without an answer, a new mandate is recorded.
     const known = isNew || !idnp ? [] : await queryClient.fetchQuery(mandatesQuery).catch(() => []);
-    const [first] = findStandingMandates(known, subject);
+    const [first] = findStanding(known);
     if (first) return onUse(first.name);
     // Not awaited: it may wait for the platform, and a refusal or a cancel allows the next press.
     void record();
