@@ -18,11 +18,13 @@ export async function waitForStoredPage(page: Page): Promise<void> {
 /** Waits until the page has the catalog and the code of its screens, so that it needs no line. */
 export async function waitForScreens(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.waitForFunction(() => {
-    const names = performance.getEntriesByType('resource').map(({ name }) => name);
-    // The code of one screen loads after the other; this is the last one.
-    return ['/resume-', '/api/v1/catalog'].every((part) => names.some((name) => name.includes(part)));
-  });
+  await page.waitForFunction(
+    () =>
+      performance.getEntriesByName('cups-screens-prefetched').length > 0 &&
+      performance.getEntriesByType('resource').some(({ name }) => name.includes('/api/v1/catalog')),
+    undefined,
+    { timeout: 60_000 },
+  );
   await page.waitForLoadState('networkidle');
 }
 
