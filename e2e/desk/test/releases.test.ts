@@ -83,6 +83,17 @@ const checkUntil = (page: Page, isDone: () => Promise<boolean>) =>
 const hasWaitingRelease = (page: Page) =>
   page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting !== null);
 
+/** Returns the states of the workers, and how often the browser has read the worker: why a release is not taken. */
+async function describeWorkers(page: Page): Promise<string> {
+  const states = await page.evaluate(async () =>
+    (await navigator.serviceWorker.getRegistrations()).map(({ installing, waiting, active }) =>
+      [installing, waiting, active].map((worker) => worker?.state ?? 'none').join(', '),
+    ),
+  );
+  const reads = proxy.requests.filter((path) => path === '/sw.js').length;
+  return `installing, waiting, active: ${states.join('; ')}; ${reads} reads of /sw.js`;
+}
+
 /** Resolves when a worker has asked the window this often whether it can reload. */
 const waitForQuestions = (page: Page, count: number) =>
   page.evaluate(
@@ -167,7 +178,10 @@ test('a withdrawal deletes the stored page, and keeps input', async () => {
   const page = await openStored();
   const typing = await openTyping(page);
   proxy.serve(() => withdrawn.url);
-  await checkUntil(page, async () => Object.keys(await listCaches(page)).length === 0);
+  await checkUntil(page, async () => {
+    if (Object.keys(await listCaches(page)).length === 0) return true;
+    throw new Error(await describeWorkers(page));
+  });
   const isUnregistered = () =>
     page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length === 0);
   await eventually(isUnregistered, { timeoutMs: 60_000 });
