@@ -26,11 +26,11 @@ export function testInfrastructure(): TestInfrastructure {
 
 /**
  * Repeats `check` until it returns neither false nor undefined, and returns that.
- * @throws the last error, or an Error if the check was never true, after `timeoutMs` (default 10,000)
+ * @throws the last error, or an Error if the check was never true, after `timeoutMs` (default 20,000)
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 20 }: { timeoutMs?: number; everyMs?: number } = {},
+  { timeoutMs = 20_000, everyMs = 20 }: { timeoutMs?: number; everyMs?: number } = {},
 ): Promise<Exclude<T, false | undefined>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
