@@ -182,9 +182,12 @@ test('a withdrawal deletes the stored page, and keeps input', async () => {
     if (Object.keys(await listCaches(page)).length === 0) return true;
     throw new Error(await describeWorkers(page));
   });
-  const isUnregistered = () =>
-    page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length === 0);
-  await eventually(isUnregistered, { timeoutMs: 60_000 });
+  const assertUnregistered = async () => {
+    const count = await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
+    if (count > 0) throw new Error(await describeWorkers(page));
+    return true;
+  };
+  await eventually(assertUnregistered, { timeoutMs: 60_000, everyMs: 500 });
   expect(await typing.getByRole('combobox').inputValue()).toBe('pașa');
   await page.reload();
   await queueTab(page, NEW).waitFor();

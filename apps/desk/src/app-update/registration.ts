@@ -1,5 +1,5 @@
 import { isLineCut } from '../api/line.ts';
-import type { TakeOverMessage, WorkerMessage } from '../service-worker/messages.ts';
+import type { TakeOverMessage, WindowMessage, WorkerMessage } from '../service-worker/messages.ts';
 import { RELEASE_LOCK_PREFIX } from '../service-worker/messages.ts';
 
 /**
@@ -95,8 +95,11 @@ async function check(): Promise<void> {
   }
 }
 
-function register(): Promise<ServiceWorkerRegistration> {
-  return navigator.serviceWorker.register(trustedWorkerUrl(), { updateViaCache: 'none' });
+async function register(): Promise<ServiceWorkerRegistration> {
+  const registration = await navigator.serviceWorker.register(trustedWorkerUrl(), { updateViaCache: 'none' });
+  // A withdrawn worker that other windows still use comes back without an activation: it hears of this window.
+  registration.active?.postMessage({ kind: 'registered' } satisfies WindowMessage);
+  return registration;
 }
 
 /** Follows a release that is being stored. */

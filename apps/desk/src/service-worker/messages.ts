@@ -7,6 +7,12 @@ export interface TakeOverMessage {
   isForced: boolean;
 }
 
+/** From a window to a worker. */
+export type WindowMessage =
+  | TakeOverMessage
+  /** The window has registered the worker. The gateway's withdrawn worker unregisters itself then. */
+  | { kind: 'registered' };
+
 /** From a worker to all windows. */
 export type WorkerMessage =
   /** Asks whether the window can reload now. The answer, a boolean, goes to the port of the message. */

@@ -1,6 +1,6 @@
 import { PrecacheController } from 'workbox-precaching';
 import { isDeskPath } from './desk-paths.ts';
-import type { TakeOverMessage, WorkerMessage } from './messages.ts';
+import type { TakeOverMessage, WindowMessage, WorkerMessage } from './messages.ts';
 import { cacheNameOf, deleteUnusedReleases, findInReleases } from './releases.ts';
 
 /**
@@ -61,7 +61,7 @@ self.addEventListener('fetch', (event) => {
 });
 
 self.addEventListener('message', (event) => {
-  const message = event.data as TakeOverMessage;
+  const message = event.data as WindowMessage;
   if (message.kind === 'take-over') event.waitUntil(takeOver(message));
 });
 
