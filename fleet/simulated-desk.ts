@@ -225,10 +225,15 @@ export class SimulatedDesk {
     const trackingNumber = generateTrackingNumber((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
     const subject = { ...content, publicService: service.code };
     const { outbox } = this.#page!;
+    const contact = { phone: `+3736${String(n).padStart(7, '0')}` };
+    const named = toNamedMandate(subject, `mandates/${mandate}`);
+    const draft = { id, trackingNumber, publicService: service.code, ...content };
+    // A draft is opened before or after its mandate is recorded.
+    const isOpenedFirst = this.#random() < 0.5;
+    if (isOpenedFirst) void this.#put(id, 'create', draft);
     void this.#put(id, 'mandates', { id: mandate, ...toMandateRequest(subject) });
-    const named = { ...content, mandate: toNamedMandate(subject, `mandates/${mandate}`) };
-    void this.#put(id, 'create', { id, trackingNumber, publicService: service.code, ...named });
-    void this.#put(id, 'edit', { contact: { phone: `+3736${String(n).padStart(7, '0')}` } });
+    if (!isOpenedFirst) void this.#put(id, 'create', { ...draft, mandate: named });
+    void this.#put(id, 'edit', isOpenedFirst ? { contact, mandate: named } : { contact });
     await this.#put(id, 'submit', {});
     this.#filed.push(id);
     // A receipt is printed in the page that has stored the act.

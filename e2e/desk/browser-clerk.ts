@@ -33,7 +33,7 @@ export class BrowserClerk {
   readonly devices = new Set<string>();
   readonly #number: number;
   readonly #operator: string;
-  readonly #desk: KillableDesk;
+  #desk: KillableDesk;
   readonly #taken = new Map<string, TakenWrite>();
   /** Texts of notes that were stored. */
   readonly #notes: string[] = [];
@@ -49,8 +49,10 @@ export class BrowserClerk {
     this.line = new SimulatedLine({ url: platformUrl(), operator, random: () => 1 });
   }
 
-  /** Works without a line until a fault happens, and sends all after it. */
+  /** Works at another PC without a line until a fault happens, and sends all after it. */
   async play(fault: BrowserFault): Promise<void> {
+    await this.#desk.remove();
+    this.#desk = new KillableDesk(this.#operator);
     this.#filed ||= (await fileApplication({ operator: this.#operator, ending: 'ZN' })).id;
     const page = await this.#open(`/applications/${this.#filed}`);
     await page.getByLabel('Scrieți o notă').waitFor();
@@ -59,7 +61,12 @@ export class BrowserClerk {
     await this.#writeNote(page);
     await this.#takeApplication(page);
     const next = await this.#suffer(page, fault);
-    await next.getByText('Totul este trimis.').waitFor({ timeout: 120_000 });
+    await next
+      .getByText('Totul este trimis.')
+      .waitFor({ timeout: 120_000 })
+      .catch(async (error: unknown) => {
+        throw new Error(`${this.#operator} after ${fault}: ${await next.innerText('main')}`, { cause: error });
+      });
     await this.#desk.kill();
   }
 
@@ -92,9 +99,12 @@ export class BrowserClerk {
 
   async #writeNote(page: Page): Promise<void> {
     const text = `notă ${crypto.randomUUID()}`;
-    await page.getByLabel('Scrieți o notă').fill(text);
+    const field = page.getByLabel('Scrieți o notă');
+    await field.fill(text);
     await page.keyboard.press('Enter');
     await page.getByText(text).first().waitFor();
+    // Single keys are text in a field.
+    await field.blur();
     this.#notes.push(text);
   }
 

@@ -35,7 +35,8 @@ class Platform {
     response.end(JSON.stringify({ id: 'A', etag: this.#etag(), state: 'draft' }));
   }
 
-  #etag = () => `"${this.effects.length}"`;
+  /** A mandate changes no application. */
+  #etag = () => `"${this.effects.filter((effect) => !effect.includes('/mandates')).length}"`;
 
   #write(request: IncomingMessage, body: { text?: string }): { reason: string; status: number } | undefined {
     const key = String(request.headers['idempotency-key']);
@@ -189,7 +190,11 @@ describe('PersistentOutbox', () => {
     expect(outbox.known('A')?.etag).toBe('"2"');
   });
 
-  test('keeps the version for an edit when the page ends after the answer before it', async () => {
+  test.each([
+    ['after the answer before it', []],
+    // The page records a mandate after it has opened the draft.
+    ['and a mandate waits before it', [{ application: 'A', kind: 'mandates' as const, body: { text: 'm' } }]],
+  ])('keeps the version for an edit when the page ends %s', async (_name, between) => {
     const { openLocalStore } = await import('../src/local-store/local-store.ts');
     const localStore = await openLocalStore('operators/test');
     let isAlive = true;
@@ -203,6 +208,7 @@ describe('PersistentOutbox', () => {
     const outbox = await openOn(page);
     platform.outcomes = ['lost'];
     void outbox.put({ application: 'A', kind: 'create', body: { text: 'a' } }).catch(() => undefined);
+    for (const write of between) void outbox.put(write).catch(() => undefined);
     void outbox.put({ application: 'A', kind: 'edit', body: { text: 'b' } }).catch(() => undefined);
     while (isAlive) {
       outbox.resume();
@@ -214,7 +220,7 @@ describe('PersistentOutbox', () => {
     await localStore.remove('write', create!.key);
     const next = await openOn(localStore);
     await drained(next);
-    expect(platform.effects).toEqual(['POST a', 'PATCH /A b']);
+    expect(platform.effects.filter((effect) => !effect.includes('mandates'))).toEqual(['POST a', 'PATCH /A b']);
     expect(next.countRefused()).toBe(0);
   });
 

@@ -8,7 +8,7 @@ import { readSetupVariable } from '../test-env.ts';
 
 /** The part of the fleet that runs in real browsers. The same checker reads what they did. */
 
-const OPERATORS = ['cu-009-specialist', 'cu-010-specialist', 'cu-026-specialist'];
+const OPERATORS = ['cu-009-specialist', 'cu-010-specialist', 'cu-013-specialist'];
 
 const clerks: BrowserClerk[] = [];
 afterAll(() => Promise.all(clerks.map((clerk) => clerk.remove())));

@@ -7,7 +7,7 @@ import type { Outbox, SyncStatus } from './outbox.ts';
 import { QueueStorage } from './queue-storage.ts';
 import { compareWrites, createWriteQueue, enqueueOrMerge, takeWaiters } from './write-queue.ts';
 import type { WriteQueue, Waiter, WriteOrigin } from './write-queue.ts';
-import { MAX_REPORTED_RANGES, toOfflineClaim, UndoneError } from './write.ts';
+import { isVersioned, MAX_REPORTED_RANGES, toOfflineClaim, UndoneError } from './write.ts';
 import type { NewWrite, Write } from './write.ts';
 
 /** Kinds of writes that can be undone. */
@@ -397,8 +397,9 @@ export class PersistentOutbox implements Outbox {
     queue.retryDelay.reset();
     this.#post({ type: 'answered', write: head, answer });
     this.#settle(head, answer);
-    const [next] = queue.writes;
-    if (next?.kind === 'edit' && head.kind !== 'mandates') {
+    // A mandate in between says nothing of the application.
+    const next = queue.writes.find(({ kind }) => kind !== 'mandates');
+    if (next && isVersioned(next) && head.kind !== 'mandates') {
       next.etag = answer.etag;
       // Stored before the answered write is removed: a page that opens in between sends that one again, and learns the ETag.
       await this.#storage.store(queue, next);

@@ -1,10 +1,7 @@
 import { api, NetworkError } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
-import { toOfflineClaim } from './write.ts';
+import { isVersioned, toOfflineClaim } from './write.ts';
 import type { Write } from './write.ts';
-
-/** Writes that replace content: the platform rejects them if a colleague changed it meanwhile. */
-const VERSIONED_KINDS: readonly Write['kind'][] = ['edit', 'correct'];
 
 /** An HTTP request of a write. */
 export interface WriteRequest {
@@ -21,7 +18,7 @@ export interface WriteRequest {
 export function toRequest(write: Write, etag: string | undefined): WriteRequest {
   const { kind, key, body } = write;
   const headers: Record<string, string> = { 'Idempotency-Key': key, 'Content-Type': 'application/json' };
-  if (VERSIONED_KINDS.includes(kind) && etag !== undefined) headers['If-Match'] = etag;
+  if (isVersioned(write) && etag !== undefined) headers['If-Match'] = etag;
   const claim = toOfflineClaim(write);
   if (claim !== undefined) headers['Cups-Offline'] = claim;
   return { method: kind === 'edit' ? 'patch' : 'post', path: pathOf(write), headers, body };
@@ -39,7 +36,7 @@ export async function send(write: Write, etag: string | undefined): Promise<Appl
     request(method: string, path: string, init: object): Promise<{ data?: Application }>;
   };
   // Actions survive the closing of the page. Content may exceed the keepalive limit (64 KB) and is stored anyway.
-  const keepalive = write.kind !== 'create' && !VERSIONED_KINDS.includes(write.kind);
+  const keepalive = write.kind !== 'create' && !isVersioned(write);
   const { data } = await call.request(method, path, { body, headers, keepalive }).catch((error: unknown) => {
     // The sign-in page of a public network answers with 200 and HTML.
     throw error instanceof SyntaxError ? new NetworkError('an answer of something else') : error;

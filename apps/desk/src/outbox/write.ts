@@ -48,6 +48,9 @@ export interface Write {
   isSealed?: boolean;
 }
 
+/** Whether a write replaces content: the platform rejects it if a colleague changed it meanwhile. */
+export const isVersioned = ({ kind }: Pick<Write, 'kind'>): boolean => kind === 'edit' || kind === 'correct';
+
 /** What a caller gives to the outbox. */
 export type NewWrite = Pick<Write, 'application' | 'kind' | 'body'>;
 
