@@ -35,16 +35,20 @@ const checkNothingLost: Rule = (record) => {
   return record.taken.filter(isDue).flatMap((write) => {
     const application = found.get(write.application);
     if (!application) return [`${describeWrite(write)}: the application is missing`];
-    return hasEffect(write, application) ? [] : [describeWrite(write)];
+    return hasEffect(write, application, record.mandates) ? [] : [describeWrite(write)];
   });
 };
 
-function hasEffect({ key, kind, text }: TakenWrite, found: FoundApplication): boolean {
+function hasEffect(
+  { key, kind, text }: TakenWrite,
+  found: FoundApplication,
+  mandates: FleetRecord['mandates'],
+): boolean {
   switch (kind) {
     case 'create':
       return found.createdBy === key;
     case 'mandates':
-      return found.mandate === text;
+      return text !== undefined && mandates.has(text);
     case 'edit':
       return found.contact === text;
     case 'notes':

@@ -39,8 +39,6 @@ export interface FoundApplication {
   createdBy: string;
   /** Telephone number of the contact. */
   contact: string;
-  /** Name of the mandate. */
-  mandate: string;
   /** Oldest first. */
   history: FoundAction[];
   /** Texts of the notes, oldest first. */
@@ -66,6 +64,8 @@ export interface FleetRecord {
   taken: TakenWrite[];
   receipts: PrintedReceipt[];
   applications: FoundApplication[];
+  /** Names of the mandates that identity recorded. */
+  mandates: ReadonlySet<string>;
   /** Number of writes that still wait at each desk. */
   waiting: { desk: number; writes: number }[];
   /** Applications that the platform returned for a tracking number of a receipt. */

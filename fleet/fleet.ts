@@ -8,7 +8,7 @@ import { checkFleet } from './fleet-checker.ts';
 import type { FleetViolation } from './fleet-checker.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import { SimulatedLine, withPatience } from './line.ts';
-import { readApplications, readChains, trackReceipts } from './observe.ts';
+import { readApplications, readChains, readMandates, trackReceipts } from './observe.ts';
 import { planFleet } from './plan.ts';
 import type { FleetOptions } from './plan.ts';
 import { SimulatedDesk } from './simulated-desk.ts';
@@ -65,6 +65,7 @@ export async function runFleet(platform: Platform, options: FleetRunOptions): Pr
       ...books.record,
       waiting,
       applications: await readApplications(platform, books.record, lines),
+      mandates: await readMandates(platform),
       tracked: await trackReceipts(books.record, lines),
       chains: await readChains(platform),
     };

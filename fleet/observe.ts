@@ -25,7 +25,6 @@ interface Details {
     state: string;
     trackingNumber: string;
     contact?: { phone?: string };
-    mandate?: { name?: string };
     notes?: { text: string }[];
   };
 }
@@ -53,7 +52,6 @@ export async function readApplications(
       trackingNumber: application.trackingNumber,
       createdBy: document.createRequest?.split('|').at(-1) ?? '',
       contact: (application.contact?.phone ?? '').replaceAll(' ', ''),
-      mandate: application.mandate?.name ?? '',
       history: document.history.map(toFoundAction),
       notes: (application.notes ?? []).map(({ text }) => text),
     });
@@ -68,11 +66,19 @@ const toFoundAction = ({ kind, cause, recordTime, deskTime }: StoredApplication[
   );
 
 const readStored = (platform: FleetStore): Promise<StoredApplication[]> =>
-  withIntake(platform, async (database) => {
+  withDatabase(platform, 'intake', async (database) => {
     const applications = database.collection<StoredApplication>('applications');
     return (await applications
       .find({}, { projection: { createRequest: 1, history: 1 } })
       .toArray()) as unknown as StoredApplication[];
+  });
+
+/** Reads the names of all mandates. */
+export const readMandates = (platform: FleetStore): Promise<ReadonlySet<string>> =>
+  withDatabase(platform, 'identity', async (database) => {
+    const mandates = database.collection<{ _id: string }>('mandates');
+    const found = await mandates.find({}, { projection: { _id: 1 } }).toArray();
+    return new Set(found.map(({ _id }) => `mandates/${_id}`));
   });
 
 /**
@@ -80,7 +86,7 @@ const readStored = (platform: FleetStore): Promise<StoredApplication[]> =>
  * @param ids of devices @default all
  */
 export const readChains = (platform: FleetStore, ids?: readonly string[]): Promise<FoundChains> =>
-  withIntake(platform, async (database) => {
+  withDatabase(platform, 'intake', async (database) => {
     const chains = database.collection<{ device: string; breaks: { kind: string }[] }>('deskChains');
     const ofDevices = ids ? { device: { $in: ids.map((id) => `devices/${id}`) } } : {};
     const ofActs = ids ? { chain: { $regex: `^(${ids.join('|')})/` } } : {};
@@ -91,13 +97,14 @@ export const readChains = (platform: FleetStore, ids?: readonly string[]): Promi
     };
   });
 
-async function withIntake<T>(
+async function withDatabase<T>(
   { mongoUri, prefix }: FleetStore,
+  service: 'intake' | 'identity',
   read: (database: mongoose.Connection) => Promise<T>,
 ): Promise<T> {
   const connection = await mongoose.createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000 }).asPromise();
   try {
-    return await read(connection.useDb(`${prefix}cups-intake`));
+    return await read(connection.useDb(`${prefix}cups-${service}`));
   } finally {
     await connection.close();
   }

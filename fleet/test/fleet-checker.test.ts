@@ -25,7 +25,6 @@ function soundRecord(): FleetRecord {
         trackingNumber: 'N-1',
         createdBy: 'k1',
         contact: '+373 600 00001',
-        mandate: 'mandates/M',
         history: [
           { kind: 'create', cause: 'k1', recordTime: 1, deskTime: deskTime(2) },
           { kind: 'submit', cause: 'k2', recordTime: 2, deskTime: deskTime(4) },
@@ -34,6 +33,7 @@ function soundRecord(): FleetRecord {
         notes: ['note 5'],
       },
     ],
+    mandates: new Set(['mandates/M']),
     waiting: [{ desk: 0, writes: 0 }],
     tracked: [{ trackingNumber: 'N-1', application: 'A' }],
     chains: { acts: 4, breaks: [] },
@@ -53,7 +53,7 @@ const BROKEN: Readonly<Record<FleetRule, [what: string, damage: (record: FleetRe
     ['a submission', (record) => (record.applications[0]!.history = record.applications[0]!.history.slice(0, 1))],
     ['a note', (record) => (record.applications[0]!.notes = [])],
     ['an edit', (record) => (record.applications[0]!.contact = '+373 600 00009')],
-    ['a mandate', (record) => (record.applications[0]!.mandate = 'mandates/N')],
+    ['a mandate', (record) => (record.mandates = new Set(['mandates/N']))],
     ['a create of somebody else', (record) => (record.applications[0]!.createdBy = 'k9')],
   ],
   'nothing doubled': [

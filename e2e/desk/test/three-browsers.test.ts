@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { checkFleet } from '@cups/fleet/fleet-checker';
 import type { FleetRecord } from '@cups/fleet/fleet-record';
-import { readApplications, readChains, trackReceipts } from '@cups/fleet/observe';
+import { readApplications, readChains, readMandates, trackReceipts } from '@cups/fleet/observe';
 import { BROWSER_FAULTS, BrowserClerk } from '../browser-clerk.ts';
 import { findByNumber } from '../conflicts.ts';
 import { readSetupVariable } from '../test-env.ts';
@@ -47,6 +47,7 @@ async function readRecord(): Promise<FleetRecord> {
     receipts,
     faults,
     waiting: [],
+    mandates: await readMandates(store),
     applications: await readApplications(store, { taken, receipts }, lines),
     tracked: await trackReceipts({ receipts }, lines),
     chains: await readChains(
