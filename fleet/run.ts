@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runFleet } from './fleet.ts';
 import { startFleetPlatform } from './platform.ts';
-import { formatReport } from './report.ts';
+import { formatReport, toMarkdown } from './report.ts';
+import type { FleetReport } from './fleet.ts';
 
 /** `cups fleet`, which checks the options: starts a platform, runs the fleet, prints the report. */
 
@@ -46,11 +47,21 @@ async function run(): Promise<number> {
       onProgress: progress,
     });
     console.log(values.json ? JSON.stringify(report) : formatReport(report));
-    if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(report, null, 2)}\n`);
+    if (values.report !== undefined) writeReport(values.report, report);
     return report.violations.length > 0 ? 1 : 0;
   } finally {
     await close();
   }
+}
+
+function writeReport(file: string, report: FleetReport): void {
+  const { desks, acts, hours, seconds, settle } = values;
+  const options = Object.entries({ desks, acts, hours, seconds, settle, seed: report.seed });
+  const command = `npm run cups -- fleet ${options.map(([name, value]) => `--${name} ${value}`).join(' ')}`;
+  const text = file.endsWith('.md')
+    ? toMarkdown(report, command, new Date().toISOString().slice(0, 10))
+    : `${JSON.stringify(report, null, 2)}\n`;
+  writeFileSync(file, text);
 }
 
 process.exitCode = await run().catch((error: unknown) => {

@@ -28,7 +28,7 @@ export function fleetCommand(): Command {
     .option('--seconds <s>', 'seconds in which these hours pass', positiveNumber(), 30)
     .option('--settle <s>', 'maximum seconds until everything is sent, once all lines work', positiveNumber(), 120)
     .option('--seed <text>', 'repeat another run (default: a new seed, which is printed)')
-    .option('--report <file>', 'also write the report as JSON')
+    .option('--report <file>', 'also write the report, as Markdown if the name ends in .md, else as JSON')
     .option('--json', 'print one JSON object and nothing else', false)
     .action(action((options: FleetOptions) => runScript('fleet/run.ts', toFlags(options))));
 }
