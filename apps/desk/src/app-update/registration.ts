@@ -97,7 +97,7 @@ async function check(): Promise<void> {
 
 async function register(): Promise<ServiceWorkerRegistration> {
   const registration = await navigator.serviceWorker.register(trustedWorkerUrl(), { updateViaCache: 'none' });
-  // A withdrawn worker that other windows still use comes back without an activation: it hears of this window.
+  // A withdrawn worker that other windows still use is revived without an activation, so this window notifies it.
   registration.active?.postMessage({ kind: 'registered' } satisfies WindowMessage);
   return registration;
 }
