@@ -224,6 +224,54 @@ describe('PersistentOutbox', () => {
     expect(next.countRefused()).toBe(0);
   });
 
+  test('sends an answered write again when a full disk did not take its answer', async () => {
+    const { openLocalStore } = await import('../src/local-store/local-store.ts');
+    const localStore = await openLocalStore('operators/test');
+    let isFull = false;
+    const full = () => Promise.reject(new Error('the disk is full'));
+    const first = await openOn({ ...localStore, write: (...args) => (isFull ? full() : localStore.write(...args)) });
+    platform.outcomes = ['lost'];
+    for (const [kind, text] of [
+      ['create', 'a'],
+      ['mandates', 'm'],
+      ['edit', 'b'],
+    ] as const)
+      void first.put({ application: 'A', kind, body: { text } }).catch(() => undefined);
+    while (!first.syncStatus('A').unreachableSince) await new Promise((done) => setImmediate(done));
+    isFull = true;
+    platform.outcomes = ['passes', ...Array.from({ length: 20 }, (): RequestOutcome => 'lost')];
+    while (!first.hasStorageError()) {
+      first.resume();
+      await new Promise((done) => setImmediate(done));
+    }
+    first.stop();
+
+    platform.outcomes = [];
+    const next = await openOn(localStore);
+    await drained(next);
+    expect(platform.effects.filter((effect) => !effect.includes('/mandates'))).toEqual(['POST a', 'PATCH /A b']);
+    expect(next.countRefused()).toBe(0);
+    next.stop();
+    expect(await localStore.list('write')).toEqual([]);
+  });
+
+  test('removes an answered write once the disk has taken its answer', async () => {
+    const { openLocalStore } = await import('../src/local-store/local-store.ts');
+    const localStore = await openLocalStore('operators/test');
+    let isFull = false;
+    const full = () => Promise.reject(new Error('the disk is full'));
+    const outbox = await openOn({ ...localStore, write: (...args) => (isFull ? full() : localStore.write(...args)) });
+    platform.outcomes = ['lost'];
+    void outbox.put({ application: 'A', kind: 'create', body: { text: 'a' } }).catch(() => undefined);
+    void outbox.put({ application: 'A', kind: 'edit', body: { text: 'b' } }).catch(() => undefined);
+    while (!outbox.syncStatus('A').unreachableSince) await new Promise((done) => setImmediate(done));
+    isFull = true;
+    await drained(outbox);
+    expect(platform.effects).toEqual(['POST a', 'PATCH /A b']);
+    outbox.stop();
+    expect(await localStore.list('write')).toEqual([]);
+  });
+
   test('sends steps of the collecting centre to the collection', async () => {
     const outbox = await open();
     await outbox.put({ application: 'A', kind: 'collections/confirm-arrival', body: {} });

@@ -397,14 +397,12 @@ export class PersistentOutbox implements Outbox {
     queue.retryDelay.reset();
     this.#post({ type: 'answered', write: head, answer });
     this.#settle(head, answer);
+    const end = { isAnswered: true, isClaimed, reported: ended };
     // A mandate in between says nothing of the application.
     const next = queue.writes.find(({ kind }) => kind !== 'mandates');
-    if (next && isVersioned(next) && head.kind !== 'mandates') {
-      next.etag = answer.etag;
-      // Stored before the answered write is removed: a page that opens in between sends that one again, and learns the ETag.
-      await this.#storage.store(queue, next);
-    }
-    await this.#storage.end(head, { isAnswered: true, isClaimed, reported: ended });
+    if (!next || !isVersioned(next) || head.kind === 'mandates') return this.#storage.end(head, end);
+    next.etag = answer.etag;
+    await this.#storage.endAfterStoring(queue, next, head, end);
   }
 
   #settle(write: Write, answer: Application): void {

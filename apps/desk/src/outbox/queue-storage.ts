@@ -17,6 +17,8 @@ export class QueueStorage {
   readonly #chain: ActChain;
   readonly #queues: ReadonlyMap<string, WriteQueue>;
   readonly #hooks: QueueStorageHooks;
+  /** Ends that wait until another write is stored, by its key. */
+  readonly #heldEnds = new Map<string, () => Promise<void>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isStopped = false;
 
@@ -33,6 +35,7 @@ export class QueueStorage {
     try {
       await stored;
       queue.unstored.delete(write.key);
+      void this.#releaseEnd(write);
     } catch {
       queue.unstored.add(write.key);
       this.#retryLater();
@@ -60,8 +63,25 @@ export class QueueStorage {
   }
 
   /** Removes the record of a write that left the queue. */
-  end(write: Write, end: WriteEnd = { isAnswered: false, isClaimed: false }): Promise<void> {
-    return this.#chain.end(write, end).catch(() => undefined);
+  async end(write: Write, end: WriteEnd = { isAnswered: false, isClaimed: false }): Promise<void> {
+    const own = this.#chain.end(write, end).catch(() => undefined);
+    await Promise.all([this.#releaseEnd(write), own]);
+  }
+
+  /**
+   * Stores what the answer to a write says about the next one, then removes the record of the answered write. While the disk
+   * is full that record stays: a page that opens meanwhile sends the write again, under its key, and gets the answer again.
+   */
+  async endAfterStoring(queue: WriteQueue, next: Write, write: Write, end: WriteEnd): Promise<void> {
+    await this.store(queue, next);
+    if (!queue.unstored.has(next.key)) return this.end(write, end);
+    this.#heldEnds.set(next.key, () => this.end(write, end));
+  }
+
+  #releaseEnd({ key }: Write): Promise<void> | undefined {
+    const end = this.#heldEnds.get(key);
+    this.#heldEnds.delete(key);
+    return end?.();
   }
 
   stop(): void {
