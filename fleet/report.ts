@@ -55,7 +55,7 @@ export function toMarkdown(report: FleetReport, command: string, day: string): s
 Simulated desks without a line, for three days in compressed time, against a platform on the same machine
 ([how](../explanation/reliability.md#desks-without-a-line)). Written by this command on ${day}; do not edit.
 
-\`\`\`sh
+\`\`\`bash
 ${command}
 \`\`\`
 
