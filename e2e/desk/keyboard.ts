@@ -62,13 +62,8 @@ function focusedText(): string {
 /**
  * Files an extract of the population register for a known person, starting at the queue.
  * @param searchText start of the person's name
- * @param receipt title of the receipt; without a line it is another one
  */
-export async function fileForKnownPerson(
-  user: KeyboardUser,
-  searchText: string,
-  receipt = 'Cererea a fost depusă',
-): Promise<void> {
+export async function fileForKnownPerson(user: KeyboardUser, searchText: string): Promise<void> {
   const { page } = user;
   await user.press('n');
   await user.waitForScreen('Ce serviciu cere persoana?');
@@ -98,7 +93,7 @@ export async function fileForKnownPerson(
   await user.waitForScreen(/Verificați|verific/i);
   await user.press('Space');
   await user.press('Control+Enter');
-  await user.waitForScreen(receipt);
+  await user.waitForScreen('Cererea a fost depusă');
 }
 
 /** Hands a result over to the applicant, whose need it met, starting at the application. */

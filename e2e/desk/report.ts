@@ -7,7 +7,7 @@ import { startChromium } from './chromium.ts';
 import { applicant, fileApplication } from './filings.ts';
 import { fileForKnownPerson, handOverResult, KeyboardUser } from './keyboard.ts';
 import { measureNetwork } from './network-usage.ts';
-import { setUpWords, TAKEN, waitForCopy, waitForScreens, waitForStoredPage } from './offline.ts';
+import { setUpWords, takeApplication, waitForCopy, waitForScreens, waitForStoredPage } from './offline.ts';
 import { fileSample } from './sample.ts';
 import type { Sample } from './sample.ts';
 import { rawTransferMs, throttle, VILLAGE_LINE } from './slow-line.ts';
@@ -78,8 +78,6 @@ async function answerDocuments(user: KeyboardUser): Promise<void> {
   await user.page.getByText('Actele cerute').waitFor({ state: 'hidden' });
 }
 
-const takeForKnownPerson = (user: KeyboardUser): Promise<void> => fileForKnownPerson(user, 'Vrab', TAKEN);
-
 /** Sets up the six words of each browser. */
 const sixWords = new WeakMap<Page, string>();
 async function prepareUnlock(page: Page): Promise<void> {
@@ -99,8 +97,17 @@ async function unlockQueue(user: KeyboardUser): Promise<void> {
 
 /** Takes an application while the line is down. */
 async function takeWithoutLine(page: Page): Promise<void> {
+  await waitForScreens(page);
   await page.context().setOffline(true);
-  await takeForKnownPerson(new KeyboardUser(page));
+  await takeApplication({ page }, 'Vrabie');
+}
+
+/** The line returns, and the application is registered. */
+async function registerTaken(user: KeyboardUser): Promise<void> {
+  await user.page.context().setOffline(false);
+  // Restoring the line ends the throttling.
+  await throttle(user.page, VILLAGE_LINE);
+  await user.waitForScreen('Cererea a fost depusă');
 }
 
 const JOURNEYS: readonly Journey[] = [
@@ -120,11 +127,10 @@ const JOURNEYS: readonly Journey[] = [
   { name: 'Answer a request for documents', prepare: openApplication('asked'), run: answerDocuments },
   { name: 'Hand over a result', prepare: openApplication('ready'), run: (user) => handOverResult(user, 'B00004217') },
   { name: 'No line: open the queue by six words', isOffline: true, prepare: prepareUnlock, run: unlockQueue },
-  { name: 'No line: new application of a known person', isOffline: true, run: takeForKnownPerson },
   {
-    name: 'The line returns: register that application',
-    prepare: (page) => waitForScreens(page).then(() => takeWithoutLine(page)),
-    run: (user) => user.waitForScreen('Cererea a fost depusă'),
+    name: 'The line returns: register one application',
+    prepare: takeWithoutLine,
+    run: registerTaken,
   },
 ];
 
@@ -156,7 +162,6 @@ async function measure(browser: Browser, journey: Journey, sample: Sample): Prom
     await journey.prepare?.(page, sample);
     await network.waitForIdle();
     if (journey.isOffline) await context.setOffline(true);
-    // This restores a line that was cut in the preparation.
     else await throttle(page, VILLAGE_LINE);
     network.reset();
     const user = new KeyboardUser(page);
