@@ -160,6 +160,18 @@ async function stored(outbox: Outbox, application: string): Promise<void> {
 const put = (outbox: Outbox, application: string, text: string) =>
   outbox.put({ application, kind: 'supply-documents', body: { text } }).catch(() => undefined);
 
+/** Makes an act without the platform that a full disk refuses. */
+async function putOnFullDisk() {
+  const platform = new Platform();
+  platform.isReachable = false;
+  const browser = await Browser.start();
+  const { outbox, kill } = await browser.open(platform);
+  browser.isFull = true;
+  void put(outbox, 'A', 'a');
+  while (!outbox.hasStorageError()) await turn();
+  return { browser, platform, outbox, kill };
+}
+
 describe('windows of one browser', () => {
   test('lose, double and reorder nothing that was stored', async () => {
     const outcome = fc.constantFrom<Outcome>('passes', 'lost', 'answer lost', 'doubled', 'delayed');
@@ -304,13 +316,7 @@ describe('writes without the platform', () => {
   });
 
   test('a full disk is reported, and what it does not take stays in memory', async () => {
-    const platform = new Platform();
-    platform.isReachable = false;
-    const browser = await Browser.start();
-    const { outbox, kill } = await browser.open(platform);
-    browser.isFull = true;
-    void put(outbox, 'A', 'a');
-    while (!outbox.hasStorageError()) await turn();
+    const { browser, platform, outbox, kill } = await putOnFullDisk();
     expect(outbox.syncStatus('A')).toMatchObject({ isStored: false, hasStorageError: true });
 
     browser.isFull = false;
@@ -326,13 +332,7 @@ describe('writes without the platform', () => {
   test('what a full disk refused is stored ten seconds later, without another act', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
     try {
-      const platform = new Platform();
-      platform.isReachable = false;
-      const browser = await Browser.start();
-      const { outbox, kill } = await browser.open(platform);
-      browser.isFull = true;
-      void put(outbox, 'A', 'a');
-      while (!outbox.hasStorageError()) await turn();
+      const { browser, outbox, kill } = await putOnFullDisk();
       jest.advanceTimersByTime(10_000);
       await turn();
       expect(outbox.hasStorageError()).toBe(true);

@@ -123,6 +123,15 @@ async function drained(outbox: Outbox): Promise<void> {
 }
 const note = (outbox: Outbox, text: string) =>
   outbox.put({ application: 'A', kind: 'notes', body: { text } }).catch(() => undefined);
+/** Opens a page on a disk that a test fills. */
+async function openOnDisk() {
+  const { openLocalStore } = await import('../src/local-store/local-store.ts');
+  const localStore = await openLocalStore('operators/test');
+  const disk = { isFull: false };
+  const write: LocalStore['write'] = (...args) =>
+    disk.isFull ? Promise.reject(new Error('the disk is full')) : localStore.write(...args);
+  return { disk, localStore, outbox: await openOn({ ...localStore, write }) };
+}
 const arrived = async (effects: number) => {
   while (platform.effects.length < effects) await new Promise((done) => setImmediate(done));
 };
@@ -225,11 +234,7 @@ describe('PersistentOutbox', () => {
   });
 
   test('sends an answered write again when a full disk did not take its answer', async () => {
-    const { openLocalStore } = await import('../src/local-store/local-store.ts');
-    const localStore = await openLocalStore('operators/test');
-    let isFull = false;
-    const full = () => Promise.reject(new Error('the disk is full'));
-    const first = await openOn({ ...localStore, write: (...args) => (isFull ? full() : localStore.write(...args)) });
+    const { disk, localStore, outbox: first } = await openOnDisk();
     platform.outcomes = ['lost'];
     for (const [kind, text] of [
       ['create', 'a'],
@@ -238,7 +243,7 @@ describe('PersistentOutbox', () => {
     ] as const)
       void first.put({ application: 'A', kind, body: { text } }).catch(() => undefined);
     while (!first.syncStatus('A').unreachableSince) await new Promise((done) => setImmediate(done));
-    isFull = true;
+    disk.isFull = true;
     platform.outcomes = ['passes', ...Array.from({ length: 20 }, (): RequestOutcome => 'lost')];
     while (!first.hasStorageError()) {
       first.resume();
@@ -256,16 +261,12 @@ describe('PersistentOutbox', () => {
   });
 
   test('removes an answered write once the disk has taken its answer', async () => {
-    const { openLocalStore } = await import('../src/local-store/local-store.ts');
-    const localStore = await openLocalStore('operators/test');
-    let isFull = false;
-    const full = () => Promise.reject(new Error('the disk is full'));
-    const outbox = await openOn({ ...localStore, write: (...args) => (isFull ? full() : localStore.write(...args)) });
+    const { disk, localStore, outbox } = await openOnDisk();
     platform.outcomes = ['lost'];
     void outbox.put({ application: 'A', kind: 'create', body: { text: 'a' } }).catch(() => undefined);
     void outbox.put({ application: 'A', kind: 'edit', body: { text: 'b' } }).catch(() => undefined);
     while (!outbox.syncStatus('A').unreachableSince) await new Promise((done) => setImmediate(done));
-    isFull = true;
+    disk.isFull = true;
     await drained(outbox);
     expect(platform.effects).toEqual(['POST a', 'PATCH /A b']);
     outbox.stop();
