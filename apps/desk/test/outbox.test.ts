@@ -19,6 +19,8 @@ class Platform {
   bodies: object[] = [];
   keys = new Set<string>();
   outcomes: RequestOutcome[] = [];
+  /** Content of the application, in answers. */
+  content: object = {};
   /** Rejects the next write. */
   rejects: { reason: string; status: number } | undefined;
 
@@ -32,7 +34,7 @@ class Platform {
     if (outcome === 'answer lost') return void request.socket.destroy();
     if (rejection) return refuse(response, rejection.reason, rejection.status);
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ id: 'A', etag: this.#etag(), state: 'draft' }));
+    response.end(JSON.stringify({ ...this.content, id: 'A', etag: this.#etag(), state: 'draft' }));
   }
 
   /** A mandate changes no application. */
@@ -197,6 +199,24 @@ describe('PersistentOutbox', () => {
     expect(platform.effects).toEqual(['POST a', 'PATCH /A d']);
     expect(outbox.syncStatus('A')).toMatchObject({ pending: [], savedAt: expect.any(Number) });
     expect(outbox.known('A')?.etag).toBe('"2"');
+  });
+
+  test.each([
+    ['refuses the next edit', 'if a colleague changed the content', { answers: { purpose: 'x' } }, 'ETAG_STALE'],
+    ['takes the next edit', 'if a colleague added a note', {}, undefined],
+  ])('the platform %s after an action %s', async (_effect, _cause, content, reason) => {
+    const outbox = await open();
+    void outbox.put({ application: 'A', kind: 'create', body: { text: 'a' } });
+    await drained(outbox);
+    platform.effects.push('a colleague');
+    platform.content = content;
+    void outbox.put({ application: 'A', kind: 'assign', body: { text: 'b' } });
+    const edited = outbox.put({ application: 'A', kind: 'edit', body: { text: 'c' } });
+    const refusal = await edited.then(
+      () => undefined,
+      (error: unknown) => (error as { reason: string }).reason,
+    );
+    expect(refusal).toBe(reason);
   });
 
   test.each([

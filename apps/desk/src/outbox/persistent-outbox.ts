@@ -3,6 +3,7 @@ import type { Application, Problem } from '../api/types.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import type { ActChain } from './act-chain.ts';
 import type { Channel, OutboxEnvironment } from './environment.ts';
+import { applyAnswer } from './known-application.ts';
 import type { Outbox, SyncStatus } from './outbox.ts';
 import { QueueStorage } from './queue-storage.ts';
 import { compareWrites, createWriteQueue, enqueueOrMerge, takeWaiters } from './write-queue.ts';
@@ -401,13 +402,13 @@ export class PersistentOutbox implements Outbox {
     // A mandate in between says nothing of the application.
     const next = queue.writes.find(({ kind }) => kind !== 'mandates');
     if (!next || !isVersioned(next) || head.kind === 'mandates') return this.#storage.end(head, end);
-    next.etag = answer.etag;
+    next.etag = queue.known?.etag ?? answer.etag;
     await this.#storage.endAfterStoring(queue, next, head, end);
   }
 
   #settle(write: Write, answer: Application): void {
     const queue = this.#queueOf(write.application);
-    if (write.kind !== 'mandates') queue.known = answer;
+    if (write.kind !== 'mandates') queue.known = applyAnswer(queue.known, write, answer);
     queue.writes = queue.writes.filter(({ key }) => key !== write.key);
     queue.unstored.delete(write.key);
     const savedAt = this.#parts.environment.now();

@@ -12,12 +12,10 @@ export function SaveStatus({ status }: { status: SyncStatus }) {
   return <span role="status">{statusText()}</span>;
 
   function statusText(): string {
-    const { savedAt } = status;
-    if (status.unreachableSince !== undefined && status.pending.length > 0) return t(VISIT.toSend);
-    if (savedAt !== undefined && status.pending.length === 0 && !draft.unsent) {
-      return t(VISIT.savedAt, { time: timeOf(new Date(savedAt).toISOString()) });
-    }
-    if (draft.known && !draft.unsent) return t(VISIT.savedAt, { time: timeOf(draft.known.updateTime) });
-    return draft.unsent ? t(VISIT.keptHere) : '';
+    const { savedAt, pending, unreachableSince } = status;
+    if (unreachableSince !== undefined && pending.length > 0) return t(VISIT.toSend);
+    if (draft.unsent || pending.length > 0) return t(VISIT.keptHere);
+    if (savedAt !== undefined) return t(VISIT.savedAt, { time: timeOf(new Date(savedAt).toISOString()) });
+    return draft.known ? t(VISIT.savedAt, { time: timeOf(draft.known.updateTime) }) : '';
   }
 }
