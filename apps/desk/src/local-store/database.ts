@@ -123,6 +123,17 @@ export async function addKeyRecord<Kind extends KeyRecordKind>(
   return (stored as KeyRecords[Kind] | undefined) ?? value;
 }
 
+/**
+ * Stores the times of a contact if the operator has a data key here: a sign-out deletes the key first, and nothing of
+ * the operator may be stored after it.
+ */
+export async function writeContactTimes(db: LocalDatabase, owner: string, times: ContactTimes): Promise<void> {
+  const transaction = db.transaction('keys', 'readwrite');
+  const key = await transaction.store.getKey(recordName('share', owner));
+  if (key !== undefined) await transaction.store.put(times, recordName('contact', owner));
+  await transaction.done;
+}
+
 export async function deleteKeyRecords(db: LocalDatabase, owner: string, kinds: readonly KeyRecordKind[]) {
   for (const kind of kinds) await db.delete('keys', recordName(kind, owner));
 }

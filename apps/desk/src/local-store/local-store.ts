@@ -59,7 +59,9 @@ function createIndexedDbStore(db: LocalDatabase, owner: string, key: CryptoKey):
           () => undefined,
         )
       : Promise.resolve(undefined);
+  let isDestroyed = false;
   const put = async (record: SealedRecord, { isStrict = false }: WriteOptions = {}) => {
+    if (isDestroyed) throw new DOMException('The local store was destroyed.', 'InvalidStateError');
     const transaction = db.transaction('records', 'readwrite', { durability: isStrict ? 'strict' : 'default' });
     await Promise.all([transaction.store.put(record), transaction.done]);
   };
@@ -85,6 +87,7 @@ function createIndexedDbStore(db: LocalDatabase, owner: string, key: CryptoKey):
     },
     remove: (kind, id) => db.delete('records', [owner, kind, id]),
     async destroy() {
+      isDestroyed = true;
       await destroyOwner(db, owner);
       db.close();
     },

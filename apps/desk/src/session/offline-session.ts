@@ -1,7 +1,7 @@
 import type { HandInKey } from '@cups/application/sealed-act';
 import type { Session } from '../api/types.ts';
 import { holdRequests } from '../api/session-hold.ts';
-import { listOwners, openDatabase, readKeyRecord, writeKeyRecord } from '../local-store/database.ts';
+import { listOwners, openDatabase, readKeyRecord, writeContactTimes } from '../local-store/database.ts';
 import type { ContactTimes, LocalDatabase } from '../local-store/database.ts';
 import { endExpiredAccess, SESSION_RECORD_KIND } from '../local-store/expired-access.ts';
 import { openLocalStore } from '../local-store/local-store.ts';
@@ -58,7 +58,7 @@ export async function recordContact(localStore: LocalStore, session: Session, co
   const times: ContactTimes = { contactAt: now, expireAt: now + contact.validForMs, seenAt: now, place };
   const record: OfflineSession = { session, grant: contact.offlineGrant, handInKey: handInKey.current(), times };
   await localStore.write(SESSION_RECORD_KIND, RECORD_ID, record);
-  await withDatabase((db) => writeKeyRecord(db, 'contact', operator.name, times));
+  await withDatabase((db) => writeContactTimes(db, operator.name, times));
 }
 
 /** Returns when the device was last in contact, and until when it works without one. */
@@ -90,7 +90,7 @@ export async function advanceClock(owner: string): Promise<OfflineRefusal | unde
     const now = Date.now();
     const refusal = refusalOf(times, now);
     if (refusal || now <= times.seenAt) return refusal;
-    await writeKeyRecord(db, 'contact', owner, Object.assign({}, times, { seenAt: now }));
+    await writeContactTimes(db, owner, Object.assign({}, times, { seenAt: now }));
     return undefined;
   });
 }
