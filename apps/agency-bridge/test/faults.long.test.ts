@@ -1,11 +1,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { REQUEST_TYPES } from '@cups/agency-contract';
 import { eventually, findFreePort, publishEvents, readTopic } from '@cups/testing';
 import type { RunningService } from '@cups/process';
 import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
 import type { World } from './world.ts';
+
+/** Several waits of up to 75 s. */
+jest.setTimeout(180_000);
 
 let world: World;
 let agencyRequests: Awaited<ReturnType<typeof readTopic>>;
@@ -31,7 +34,8 @@ type Application = ReturnType<typeof applications>[number];
 /** Returns the number of distinct request IDs per application. */
 const idsOf = ({ delivery }: Application) =>
   new Set(agencyRequests.events.filter(({ subject }) => subject === delivery).map(({ id }) => id));
-const awaitRequests = (all: Application[], timeoutMs = 25_000) =>
+/** The bridge waits up to 60 s between two fetches of a submission. */
+const awaitRequests = (all: Application[], timeoutMs = 75_000) =>
   agencyRequests.until(() => all.every((application) => idsOf(application).size > 0), timeoutMs);
 const stateOf = (bridge: RunningService, { delivery }: Application) =>
   world.delivery(bridge, delivery).then(({ state }) => state);

@@ -52,7 +52,7 @@ test('marks requests of an idle desk as background, until a key is pressed', asy
 
 test('ends a session of another computer at its next poll', async () => {
   // No other test signs in as this operator, so the list holds these sessions only.
-  const operator = 'cu-023-manager';
+  const operator = 'cu-026-manager';
   const left = await open({ operator });
   await left.getByRole('heading', { level: 1, name: /^Astăzi/ }).waitFor();
   const page = await open({ operator });
