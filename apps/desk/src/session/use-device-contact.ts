@@ -35,12 +35,17 @@ export function useDeviceContact(state: SessionState, { setState, onRevoked }: C
     const plan = (delay: number) => {
       if (!isStopped) timer = setTimeout(() => void contact(), Math.max(0, delay));
     };
+    // The operator may leave while the store opens: their data must not show again.
+    const setStateUnlessStopped = (next: SessionState) => {
+      if (!isStopped) return setState(next);
+      if (next.kind === 'signedIn') stopSending(next);
+    };
     const contact = async () => {
       try {
         const head = await readChainHead(signedIn.localStore).catch(() => undefined);
         const made = await contactDevice(head);
         last.current = { at: Date.now(), centre };
-        if (!isStopped) await takeContact(signedIn, made, setState);
+        if (!isStopped) await takeContact(signedIn, made, setStateUnlessStopped);
         plan(CONTACT_INTERVAL_MS);
       } catch (error) {
         if (isRevocation(error) && !isStopped) return onRevoked(error.reason);
@@ -58,6 +63,11 @@ export function useDeviceContact(state: SessionState, { setState, onRevoked }: C
       clearTimeout(timer);
     };
   }, [signedIn, isReachable, setState, onRevoked]);
+}
+
+function stopSending({ outbox, uploads }: SignedInState): void {
+  outbox.stop();
+  uploads.stop();
 }
 
 async function takeContact(
