@@ -3,11 +3,18 @@ import type { AccessTable } from '@cups/rpc';
 
 const gateway = { callers: ['gateway'], personalData: false } as const;
 
+/** The clerks of an agency. The content of applications is in intake. */
+const agencyClerk = { ...gateway, roles: ['agency-clerk'], tenancy: 'agency' } as const;
+
 /** Access table. The service does not start if a method has no row. Agency clerks see their own agency only. */
 export const access: AccessTable<AgencyBridgeServiceDefinition> = {
   GetDelivery: { ...gateway, roles: ['specialist', 'centre-manager'], tenancy: 'centre' },
   ListDeliveries: { ...gateway, roles: ['support', 'supervisor', 'agency-clerk'], tenancy: 'platform' },
   ListRefusedReplies: { ...gateway, roles: ['support', 'supervisor', 'agency-clerk'], tenancy: 'platform' },
   GetAgencyActivity: { ...gateway, roles: ['support', 'supervisor', 'agency-clerk'], tenancy: 'platform' },
+  ListAgencyQueue: agencyClerk,
+  GetAgencyDelivery: agencyClerk,
+  AssignDelivery: agencyClerk,
+  CreateReply: agencyClerk,
   ListRefusedMessages: { ...gateway, roles: ['support', 'supervisor'], tenancy: 'platform' },
 };

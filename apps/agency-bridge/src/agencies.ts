@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import { watchAgencies, assertReadable } from '@cups/registry';
 import type { Agency, Registry } from '@cups/registry';
+import type { Channel } from './domain/channel.ts';
 
 /** Steps to onboard an agency. */
 export interface AgencyOnboarding {
@@ -9,6 +10,8 @@ export interface AgencyOnboarding {
   ensureTopics: (agencies: string[]) => Promise<void>;
   readReplies: (agency: string) => void;
   sendWaiting: (agency: string) => void;
+  /** Sends open deliveries again over the agency's new channel. */
+  changeChannel: (agency: string) => Promise<void>;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface AgencyOnboarding {
  */
 export class Agencies {
   readonly #dataDir: string;
-  readonly #codes = new Set<string>();
+  readonly #channels = new Map<string, Channel>();
   #registry: Registry<Agency> | undefined;
 
   /** @throws Error if the folder is not readable */
@@ -26,7 +29,12 @@ export class Agencies {
   }
 
   has(code: string): boolean {
-    return this.#codes.has(code);
+    return this.#channels.has(code);
+  }
+
+  /** Returns how an agency receives deliveries. */
+  channelOf(code: string): Channel {
+    return this.#channels.get(code) ?? 'kafka';
   }
 
   /** Onboards the existing agencies, and new ones from now on. */
@@ -41,8 +49,10 @@ export class Agencies {
       metrics,
       versions,
       onChange: (agencies) => {
-        const added = [...agencies.keys()].filter((code) => !this.#codes.has(code));
-        if (added.length > 0) void this.#onboard(added, onboarding, log);
+        const changed = [...agencies.values()].filter(
+          ({ code, channel = 'kafka' }) => this.#channels.get(code) !== channel,
+        );
+        if (changed.length > 0) void this.#onboard(changed, onboarding, log);
       },
     });
   }
@@ -51,14 +61,18 @@ export class Agencies {
     this.#registry?.close();
   }
 
-  /** Creates topics first, so that no consumer waits for a missing topic. */
-  async #onboard(codes: string[], onboarding: AgencyOnboarding, log: Log): Promise<void> {
-    for (const code of codes) this.#codes.add(code);
-    await onboarding.ensureTopics(codes);
-    for (const agency of codes) {
-      onboarding.readReplies(agency);
-      onboarding.sendWaiting(agency);
-      log.info({ event: 'agency-onboarded', agency });
+  /** Creates topics first, so that no consumer waits for a missing topic. An agency without a system has none. */
+  async #onboard(agencies: Agency[], onboarding: AgencyOnboarding, log: Log): Promise<void> {
+    const earlier = new Map(this.#channels);
+    for (const { code, channel = 'kafka' } of agencies) this.#channels.set(code, channel);
+    const withTopics = agencies.filter(({ channel = 'kafka' }) => channel === 'kafka').map(({ code }) => code);
+    await onboarding.ensureTopics(withTopics);
+    for (const { code, channel = 'kafka' } of agencies) {
+      if (channel === 'kafka') onboarding.readReplies(code);
+      onboarding.sendWaiting(code);
+      const before = earlier.get(code);
+      if (before !== undefined) await onboarding.changeChannel(code);
+      log.info({ event: before === undefined ? 'agency-onboarded' : 'agency-channel-changed', agency: code });
     }
   }
 }

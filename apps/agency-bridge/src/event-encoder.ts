@@ -5,6 +5,7 @@ import type { DeliveryRef } from '@cups/contracts/gen/cups/agencybridge/v1/Deliv
 import type { AgencyBridgeEvent, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { Change, NewEvent } from '@cups/store';
 import type { Result } from './domain/agency-update.ts';
+import { withStage } from './domain/channel.ts';
 import type { Delivery, Outbound, OutboundEvent, CommandResult } from './domain/delivery.ts';
 import { entriesOfMessage } from './journal.ts';
 import { toRequestEvent } from './outbound/request-encoder.ts';
@@ -14,16 +15,27 @@ import type { StoredDelivery } from './store.ts';
 
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
 
-/** Encodes outbound messages: unsequenced requests to the agency, sequenced events to intake. */
+/** Encodes outbound messages: unsequenced requests to the agency, sequenced events to intake. A page has no topic. */
 const toEvents = (delivery: Delivery, outbound: Outbound[]): NewEvent[] =>
-  outbound.map((message) =>
-    message.to === 'agency' ? toRequestEvent(delivery, message) : toDeliveryEvent(delivery, message),
-  );
+  outbound
+    .filter(({ to }) => to === 'intake' || delivery.channel !== 'page')
+    .map((message) =>
+      message.to === 'agency' ? toRequestEvent(delivery, message) : toDeliveryEvent(delivery, message),
+    );
 
-/** Converts a command result to a change of the store. Entries for the journal come last: no message waits for them. */
-export const toChange = ({ delivery, outbound }: CommandResult<StoredDelivery>): Change<StoredDelivery> => ({
-  document: delivery,
-  events: [...toEvents(delivery, outbound), ...outbound.flatMap((message) => entriesOfMessage(delivery, message))],
+/**
+ * Converts a command result to a change of the store. Entries for the journal come last: no message waits for them.
+ * @param clerk operators/{id} who replied in the page @default the agency's system
+ */
+export const toChange = (
+  { delivery, outbound }: CommandResult<StoredDelivery>,
+  clerk?: string,
+): Change<StoredDelivery> => ({
+  document: withStage(delivery),
+  events: [
+    ...toEvents(delivery, outbound),
+    ...outbound.flatMap((message) => entriesOfMessage(delivery, message, clerk)),
+  ],
 });
 
 /** Converts an event for intake to a sequenced event of the store. */

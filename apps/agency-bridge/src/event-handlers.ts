@@ -7,6 +7,7 @@ import { CopiesClient } from './outbound/copies-client.ts';
 import type { ReleaseDocuments } from './outbound/copies-client.ts';
 import { createDocumentEventHandler } from './outbound/document-event-handler.ts';
 import { DeliveryMonitor } from './outbound/delivery-monitor.ts';
+import type { Channel } from './domain/channel.ts';
 import type { RefusedReplies } from './inbound/refused-replies.ts';
 import { ReplyHandler } from './inbound/reply-handler.ts';
 import { ResultDocuments } from './inbound/result-documents.ts';
@@ -24,6 +25,8 @@ export interface EventHandlersOptions {
   unmatchedReplies: UnmatchedReplyReporter;
   /** Returns whether an agency with this code exists. */
   isAgency: (code: string) => boolean;
+  /** Returns how an agency receives deliveries. */
+  channelOf: (code: string) => Channel;
   getSubmission: GetSubmission;
   releaseDocuments: ReleaseDocuments;
   acceptResultDocuments: AcceptResultDocuments;
@@ -36,17 +39,18 @@ export interface EventHandlersOptions {
 /** Creates the handlers of events from intake and agencies, and of timers. */
 export function createEventHandlers(options: EventHandlersOptions) {
   const { deliveries, refusedReplies, unmatchedReplies, isAgency, now, log, metrics } = options;
-  const { getSubmission, releaseDocuments } = options;
+  const { getSubmission, releaseDocuments, channelOf } = options;
   const monitor = new DeliveryMonitor(log, metrics);
   const submissions = new SubmissionClient(getSubmission, isAgency, log);
   const copies = new CopiesClient(releaseDocuments, log);
-  const sender = new SubmissionSender({ deliveries, submissions, copies, monitor, now });
+  const sender = new SubmissionSender({ deliveries, submissions, copies, monitor, channelOf, now });
   const { removeMessages } = options;
   const applications = new ApplicationEventHandler({ deliveries, sender, monitor, removeMessages, now });
+  const resultDocuments = new ResultDocuments(options.acceptResultDocuments, now);
   const replies = new ReplyHandler({
     deliveries,
     refused: refusedReplies,
-    resultDocuments: new ResultDocuments(options.acceptResultDocuments, now),
+    resultDocuments,
     onReply: createAcknowledgementLatencyObserver(metrics),
     now,
   });
@@ -61,6 +65,7 @@ export function createEventHandlers(options: EventHandlersOptions) {
     },
     /** Handles an event of documents. */
     handleDocument: createDocumentEventHandler(deliveries, (id) => sender.sendNow(id)),
+    resultDocuments,
     /** Handles a batch of messages of one agency. */
     handleMany: (agency: string, messages: ReceivedEvent[]) =>
       replies.handleMany(messages, { agency, training: false }),

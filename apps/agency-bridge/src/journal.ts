@@ -24,10 +24,13 @@ function entryOf({ _id, application, state }: DeliveryFacts, act: Act): NewEvent
   });
 }
 
-/** Returns the entry of an outbound message; none for reports without data of an application. */
-export function entriesOfMessage(delivery: DeliveryFacts, message: Outbound): NewEvent[] {
+/**
+ * Returns the entry of an outbound message; none for reports without data of an application.
+ * @param clerk operators/{id} who replied in the agency's page
+ */
+export function entriesOfMessage(delivery: DeliveryFacts, message: Outbound, clerk?: string): NewEvent[] {
   const act = message.to === 'intake' ? actOfReply(delivery, message) : actOfRequest(message);
-  return act ? [entryOf(delivery, act)] : [];
+  return act ? [entryOf(delivery, clerk === undefined ? act : { ...act, actor: clerk })] : [];
 }
 
 const BRIDGE = 'services/agency-bridge';

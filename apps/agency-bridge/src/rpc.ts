@@ -29,8 +29,11 @@ export interface RpcDeps {
   stuckSince: (agency: string) => Date | undefined;
 }
 
-/** RPCs of cups.agencybridge.v1.AgencyBridgeService. */
-export function bridgeRpcs(deps: RpcDeps): Rpcs<AgencyBridgeServiceDefinition> {
+/** Methods of the agency's page, see page/rpcs.ts. */
+type PageMethod = 'ListAgencyQueue' | 'GetAgencyDelivery' | 'AssignDelivery' | 'CreateReply';
+
+/** RPCs of cups.agencybridge.v1.AgencyBridgeService, without those of the agency's page. */
+export function bridgeRpcs(deps: RpcDeps): Omit<Rpcs<AgencyBridgeServiceDefinition>, PageMethod> {
   const { deliveries, refusals, refused } = deps;
   return {
     async GetDelivery({ name }, context) {
@@ -41,7 +44,7 @@ export function bridgeRpcs(deps: RpcDeps): Rpcs<AgencyBridgeServiceDefinition> {
       if (!delivery) {
         throw new Problem({ reason: 'NOT_FOUND', message: 'Delivery not found.' });
       }
-      return { delivery: toMessage(delivery) };
+      return { delivery: toDelivery(delivery) };
     },
 
     async ListDeliveries({ state: stateName, agency: named, pageSize, pageToken }, context) {
@@ -61,7 +64,7 @@ export function bridgeRpcs(deps: RpcDeps): Rpcs<AgencyBridgeServiceDefinition> {
         pageSize: normalizePageSize(pageSize),
         pageToken,
       });
-      return { deliveries: documents.map(toMessage), nextPageToken };
+      return { deliveries: documents.map(toDelivery), nextPageToken };
     },
 
     async ListRefusedReplies({ agency: name, pageSize, pageToken }, context) {
@@ -106,7 +109,7 @@ function agencyFor(context: Context, name: string, { isAgency, versions }: RpcDe
   throw new Problem({ reason: 'NOT_FOUND', message: 'Agency not found.' });
 }
 
-function toMessage(delivery: Delivery): DeliveryMessage {
+export function toDelivery(delivery: Delivery): DeliveryMessage {
   return {
     name: resourceName('deliveries', delivery._id),
     application: delivery.application,
@@ -125,6 +128,10 @@ function toMessage(delivery: Delivery): DeliveryMessage {
     agencyReference: delivery.agencyReference ?? '',
     deferCause: delivery.deferCause ?? '',
     training: delivery.training ?? false,
+    stage: toProtoEnum('AGENCY_STAGE_', delivery.stage),
+    publicService: delivery.publicService ?? '',
+    dueDate: delivery.dueDate ?? '',
+    assignee: delivery.assignee ?? '',
   };
 }
 

@@ -13,6 +13,9 @@ import { replySubscriptionOf, startConsumers } from './consumers.ts';
 import { createEventHandlers } from './event-handlers.ts';
 import { bridgeRpcs } from './rpc.ts';
 import { RefusedReplies } from './inbound/refused-replies.ts';
+import { changeChannel, createReplayer } from './redrive/replayer.ts';
+import { pageRpcs } from './page/rpcs.ts';
+import type { PageRpcDeps } from './page/rpcs.ts';
 import { createRedriveRpcs } from './redrive/rpcs.ts';
 import { afterPublish, deliveriesOf, unmatchedRepliesOf } from './store.ts';
 import { UnmatchedReplyReporter } from './inbound/unmatched-reply-reporter.ts';
@@ -47,6 +50,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     refusedReplies,
     unmatchedReplies: reporter,
     isAgency,
+    channelOf: (code) => agencies.channelOf(code),
     getSubmission: (name, training, requestId) => intake.getSubmission({ name, training }, requestIdOf(requestId)),
     acceptResultDocuments: (request, requestId) => documents.acceptResultDocuments(request, requestIdOf(requestId)),
     // Parked and refused messages may contain the agency's texts.
@@ -68,23 +72,26 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
 
   const readReplies = startConsumers(backend, events);
   const topics = createAgencyTopics(backend);
-  const ensureTopics = (codes: string[]) => topics.ensure(codes);
-  await agencies.watch({ log, metrics, versions }, { ensureTopics, readReplies, sendWaiting: events.sendDeferred });
+  const replayAll = createReplayer(deliveries, events.sendSoon, now);
+  const handlers = {
+    ensureTopics: (codes: string[]) => topics.ensure(codes),
+    readReplies,
+    sendWaiting: events.sendDeferred,
+    changeChannel: (agency: string) => changeChannel(deliveries, agency, replayAll),
+  };
+  await agencies.watch({ log, metrics, versions }, handlers);
   backend.onShutdown('sources', () => {
     agencies.close();
     return topics.stop();
   });
 
+  const checkAct: PageRpcDeps['checkAct'] = (name, context) => intake.checkAgencyAct({ name }, context);
+  const refused = { refusals: backend.refusals, refused: refusedReplies };
   return backend.serve<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
-    rpcs: bridgeRpcs({
-      deliveries,
-      refusals: backend.refusals,
-      refused: refusedReplies,
-      isAgency,
-      versions,
-      unread,
-      stuckSince,
-    }),
+    rpcs: {
+      ...bridgeRpcs({ deliveries, ...refused, isAgency, versions, unread, stuckSince }),
+      ...pageRpcs({ deliveries, resultDocuments: events.resultDocuments, checkAct, now }),
+    },
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,

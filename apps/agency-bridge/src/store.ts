@@ -1,6 +1,8 @@
 import { REQUEST_TYPES } from '@cups/agency-contract';
 import type { StoredEvent } from '@cups/contracts';
 import type { Documents, Scope, Store, StoredDocument } from '@cups/store';
+import { AGENCY_STAGES } from './domain/channel.ts';
+import type { AgencyStage } from './domain/channel.ts';
 import type { Delivery, State, StoredState } from './domain/delivery.ts';
 import type { UnmatchedReplies } from './domain/unmatched-replies.ts';
 
@@ -41,6 +43,9 @@ export function deliveriesOf(store: Store): Deliveries {
       pending: [pending],
       ...each([String], 'messages', 'digests', 'reportedIssues', 'failFields'),
       ...each(String, 'documentsRequest', 'failCause', 'deferCause', 'agencyReference', 'decision'),
+      ...each(String, 'channel', 'publicService', 'dueDate', 'term', 'assignee'),
+      stage: { type: String, enum: AGENCY_STAGES },
+      openRequest: Boolean,
       queueTime: date,
       ...each(
         Date,
@@ -66,6 +71,11 @@ export function deliveriesOf(store: Store): Deliveries {
       { fields: { state: 1, sent: 1, _id: -1 }, query: 'ListDeliveries by state, for support' },
       { fields: { agency: 1, _id: -1 }, query: 'ListDeliveries of one agency' },
       { fields: { agency: 1, state: 1, sent: 1, _id: -1 }, query: 'ListDeliveries of one agency by state' },
+      {
+        fields: { agency: 1, stage: 1, term: 1, _id: 1 },
+        partial: { stage: { $exists: true } },
+        query: 'ListAgencyQueue: the deliveries of a stage by term, and their number',
+      },
       {
         fields: { agency: 1, training: 1, state: 1, sent: 1, queueTime: 1 },
         query: 'GetAgencyActivity: the number of deliveries by state, and the oldest',
@@ -129,6 +139,19 @@ export function deliveriesSince(deliveries: Deliveries, agency: string, since: D
     pageSize: REPLAY_PAGE_SIZE,
     pageToken,
     tokenArguments,
+  });
+}
+
+/** Returns a page of deliveries that an agency has and has not decided, oldest application first, without trainings. */
+export function openDeliveries(deliveries: Deliveries, agency: string, pageToken: string) {
+  const filter = { agency, training: { $ne: true }, state: { $in: ['queued', 'acknowledged'] }, requested: { $gt: 0 } };
+  return deliveries.list({
+    scope: 'service',
+    filter,
+    order: 'asc',
+    pageSize: REPLAY_PAGE_SIZE,
+    pageToken,
+    tokenArguments: { agency },
   });
 }
 
@@ -197,4 +220,33 @@ export function listDeliveries(
   };
   const tokenArguments = { state, agency };
   return deliveries.list({ scope, filter, order: 'desc', pageSize, pageToken, tokenArguments });
+}
+
+/** Returns a page of a stage in the queue of an agency, the shortest term first, then those without one. */
+export function listStage(
+  deliveries: Deliveries,
+  query: { agency: string; stage: AgencyStage; assignee?: string | undefined; pageSize: number; pageToken: string },
+) {
+  const { agency, stage, assignee, pageSize, pageToken } = query;
+  const filter = { stage, ...(assignee === undefined ? {} : { assignee }) };
+  const tokenArguments = { agency, stage, assignee };
+  return deliveries.list({
+    scope: { agency },
+    filter,
+    orderBy: 'term',
+    order: 'asc',
+    pageSize,
+    pageToken,
+    tokenArguments,
+  });
+}
+
+/** Returns the number of deliveries in each stage of an agency, at most 1,000; without stages that have none. */
+export async function countStages(
+  deliveries: Deliveries,
+  agency: string,
+): Promise<{ stage: AgencyStage; count: number }[]> {
+  const filters = AGENCY_STAGES.map((stage) => ({ agency, stage }));
+  const counts = await deliveries.countEach(filters, { scope: 'service', limit: MAX_COUNTED });
+  return AGENCY_STAGES.map((stage, at) => ({ stage, count: counts[at] ?? 0 })).filter(({ count }) => count > 0);
 }

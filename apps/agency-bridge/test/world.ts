@@ -58,6 +58,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
 
   const submissions = new Map<string, GetSubmissionResponse>();
   const served = new Set<string>();
+  const ownApplications = new Set<string>();
   const state = { isUnavailable: false };
   const intake = await fakeService<IntakeServiceDefinition>(
     'cups.intake.v1.IntakeService',
@@ -71,6 +72,10 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
           throw new Problem({ reason: 'TRAINING_MISMATCH', message: 'Other.' });
         served.add(name);
         return found;
+      },
+      async CheckAgencyAct({ name }) {
+        if (ownApplications.has(name)) throw new Problem({ reason: 'OWN_APPLICATION', message: 'The fake says so.' });
+        return {};
       },
     },
     { service: 'intake', keys },
@@ -87,6 +92,8 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
     submissions,
     /** Names of the submissions that intake returned. */
     served,
+    /** Names of the applications that are the caller's own. */
+    ownApplications,
     /** The documents that the fake service has, and its calls. */
     documents,
     /** Makes intake unavailable, or available again. */

@@ -13,6 +13,9 @@ const dataRights = {
   personalData: false,
 } as const satisfies AccessRow;
 
+/** Applications of an agency, for its clerks. */
+const agencyClerk = { callers: ['gateway'], roles: ['agency-clerk'], tenancy: 'agency' } as const;
+
 /** Acts of suspended operators: for heads, whose centre the service compares, and for supervisors of all centres. */
 const quarantine = {
   callers: ['gateway'],
@@ -35,6 +38,9 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   RecordAccess: { ...desk, personalData: true },
   // Returns no personal data, but names the application whose document the agency reads.
   RecordAgencyAccess: { callers: ['gateway'], roles: ['agency-system'], tenancy: 'agency', personalData: true },
+  GetAgencyApplication: { ...agencyClerk, personalData: true },
+  ListAgencyApplicants: { ...agencyClerk, personalData: true },
+  CheckAgencyAct: { ...agencyClerk, callers: ['agency-bridge'], personalData: false },
   // Returns names of operators only; the applicant is entitled to ask for them.
   ListAccessLogEntries: { ...desk, personalData: false },
   RestrictProcessing: dataRights,

@@ -228,6 +228,14 @@ function contentOf(app: JournalledApplication, row: ActionRecord): unknown {
   }
 }
 
+/** A list is read by a centre, or by the clerk of an agency. */
+function subjectCollection(subject: string, agency: string | undefined): 'applications' | 'agencies' | 'centres' {
+  if (isUlid(subject)) return 'applications';
+  return agency ? 'agencies' : 'centres';
+}
+
+const isAgencySystem = (operator: string): boolean => operator.startsWith('operators/agency.');
+
 /** Returns the entry of a row of the access log. */
 export function entryOfAccess({
   _id,
@@ -240,9 +248,9 @@ export function entryOfAccess({
   return journalEntry({
     document: `accessLog/${_id}`,
     key: subject,
-    resource: resourceName(isUlid(subject) ? 'applications' : 'centres', subject),
+    resource: resourceName(subjectCollection(subject, agency), subject),
     action: `read-${kind}`,
-    actor: operator === OPS_OPERATOR ? 'services/ops' : (agency ?? operator),
+    actor: operator === OPS_OPERATOR ? 'services/ops' : isAgencySystem(operator) ? (agency ?? operator) : operator,
     centre: centre || undefined,
     ground: operator === OPS_OPERATOR ? 'operations' : agency ? 'filed-application' : 'session',
     result: 'done',

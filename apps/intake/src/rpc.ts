@@ -2,6 +2,7 @@ import { correctionRpcs } from './rpc/corrections.ts';
 import { dataRightsRpcs } from './rpc/data-rights.ts';
 import { draftRpcs } from './rpc/drafts.ts';
 import { accessLogRpcs } from './rpc/access-log.ts';
+import { agencyRpcs } from './rpc/agency.ts';
 import { applicationDetailsRpcs } from './rpc/application-details.ts';
 import { filingRpcs } from './rpc/filing.ts';
 import type { IntakeRpcs, RpcDeps } from './rpc/deps.ts';
@@ -31,6 +32,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...searchRpcs(deps),
     ...applicationDetailsRpcs(deps),
     ...accessLogRpcs(deps),
+    ...agencyRpcs(deps),
     ...dataRightsRpcs(deps),
     ...statisticsRpcs(deps),
     ...trackingRpcs(deps),

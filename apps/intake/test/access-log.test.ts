@@ -58,6 +58,7 @@ const NOT_RECORDED: Record<string, string[]> = {
   ],
   'it names a mandate; mandate-applications.test.ts covers it': ['ListMandateApplications'],
   'a system of an agency reads it; a test below covers it': ['RecordAgencyAccess'],
+  'a clerk of an agency reads it; agency-clerk.test.ts covers it': ['GetAgencyApplication', 'ListAgencyApplicants'],
   'a service reads it for itself; only the service log records it': ['GetSubmission', 'GetNoticeContext'],
 };
 

@@ -1,6 +1,7 @@
 /** Tests of single RPCs, against one intake. Files that start a second replica run alone: two relays may send an event twice. */
 import './shared-intake.ts';
 import './access-log.test.ts';
+import './agency-clerk.test.ts';
 import './casework.test.ts';
 import './change-contact.test.ts';
 import './collections.test.ts';

@@ -234,6 +234,17 @@ export async function openWorld() {
     return clientAt(port, 'gateway', token);
   }
 
+  /** A clerk of an agency, through the gateway or the bridge. */
+  function agencyClerk(
+    port: number,
+    code: string,
+    { person, from = 'gateway' }: { person?: string; from?: 'gateway' | 'agency-bridge' } = {},
+  ) {
+    const claims = { role: 'agency-clerk' as const, agency: `agencies/${code}`, operator: `operators/${code}-clerk` };
+    const { token } = keys.session(Object.assign(claims, person && { person }));
+    return clientAt(port, from, token);
+  }
+
   return {
     place,
     keys,
@@ -259,6 +270,7 @@ export async function openWorld() {
     deskAt,
     supervisorAt,
     agencySystem,
+    agencyClerk,
     /** Sets the last day of the version in force; '' for none. */
     endVersion: (date: string) => void (state.validTo = date),
     /** Pauses the public service; null resumes it. */

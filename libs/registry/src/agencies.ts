@@ -10,6 +10,9 @@ import { createYamlParser } from './yaml.ts';
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
+/** `kafka`: its system reads and writes topics. `page`: its clerks work in the agency's page; it has no topics. */
+export type AgencyChannel = 'kafka' | 'page';
+
 /** One file of data/agencies, see agency.schema.json. */
 export interface Agency {
   /** Kebab case; never changes. The file has the same name. */
@@ -21,6 +24,8 @@ export interface Agency {
   workingTime: { days: Weekday[]; from: string; to: string };
   /** Code of the calendar of its days off. */
   calendar: string;
+  /** How it receives applications and answers. @default kafka */
+  channel?: AgencyChannel;
   /** Whether it accepts people without an IDNP by a foreign document. @default false */
   acceptsForeignDocuments?: boolean;
   /** Whether its system handles corrections of filed applications, md.cups.application.corrected.v1. @default false */

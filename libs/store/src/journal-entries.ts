@@ -45,6 +45,7 @@ const RESOURCES: readonly ResourceCollection[] = [
   'notices',
   'deliveries',
   'centres',
+  'agencies',
   'personCopies',
   'retentionRules',
 ];

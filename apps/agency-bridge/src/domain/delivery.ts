@@ -1,7 +1,8 @@
 import type { DeliveryCause } from '@cups/application';
-import { backoffMs } from '@cups/contracts';
+import { backoffMs, resourceName } from '@cups/contracts';
 import type { BackoffOptions } from '@cups/contracts';
 import type { AgencyUpdate } from './agency-update.ts';
+import type { AgencyStage } from './channel.ts';
 import { nextPollTime } from './copies.ts';
 
 /**
@@ -95,6 +96,20 @@ export interface Delivery {
   /** Names of fields that violate the agency contract. */
   failFields?: string[];
   agencyReference?: string;
+  /** Set while the agency works in its page; absent means Kafka. */
+  channel?: 'page';
+  /** Place in the queue of the agency's page; absent before it was sent, and without a page. */
+  stage?: AgencyStage;
+  /** publicServices/{code} of the newest request; absent in deliveries of older releases. */
+  publicService?: string;
+  /** Last day of the legal term, yyyy-MM-dd; absent without a term. */
+  dueDate?: string;
+  /** `dueDate`, or 9999-12-31: the order of the queue. Set together with `stage`. */
+  term?: string;
+  /** Whether the agency waits for documents that it requested. */
+  openRequest?: boolean;
+  /** operators/{id} of the clerk who works on it. */
+  assignee?: string;
   /** When the texts were removed, because the application was erased. Later replies are refused. */
   eraseTime?: Date;
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
@@ -197,7 +212,7 @@ export function newDelivery(
 export function enqueue<D extends Delivery>(delivery: D, pending: PendingSubmission, now: Date): D {
   if (delivery.state === 'cancelled' || pending.submission <= delivery.submission) return delivery;
   return {
-    ...delivery,
+    ...omit(delivery, 'openRequest'),
     state: delivery.state === 'answered' ? 'answered' : 'queued',
     sent: false,
     submission: pending.submission,
@@ -250,6 +265,7 @@ export function applyFetchResult<D extends Delivery>(
           requested: number,
           lastRequestTime: now,
           ...recordRequestTimes(delivery, number, fetched.data, now),
+          ...recordTerm(fetched.data),
         },
         outbound: [{ to: 'agency', type: fetched.type, data: fetched.data }],
       };
@@ -272,6 +288,14 @@ function recordRequestTimes(
   const times: ReturnType<typeof recordRequestTimes> = { requestTimes: [...earlier, now] };
   if (!submitTime && data.submitTime !== undefined) times.submitTime = new Date(data.submitTime);
   return times;
+}
+
+/** Returns what the queue of an agency sorts by, of the newest request. */
+function recordTerm({ publicService, dueDate }: { publicService?: { code: string }; dueDate?: string }) {
+  return {
+    ...(publicService && { publicService: resourceName('publicServices', publicService.code) }),
+    ...(dueDate !== undefined && { dueDate }),
+  };
 }
 
 /** Schedules the next fetch of the first pending submission, with backoff. */

@@ -120,9 +120,11 @@ function recordReply<D extends Delivery>(delivery: D, reply: Reply, now: Date): 
     next.answerTime ??= now;
     if (delivery.answerTime === undefined && reply.decision !== undefined) next.decision = reply.decision;
     if (next.state !== 'cancelled') next.state = 'answered';
+    delete next.openRequest;
   }
   if (update.type === 'DeliveryDocumentsRequested') {
     next.documentsRequest = reply.id;
+    next.openRequest = true;
     next.documentRequests = [...(delivery.documentRequests ?? []), { id: reply.id, position: reply.position }].slice(
       -MAX_DOCUMENT_REQUESTS,
     );

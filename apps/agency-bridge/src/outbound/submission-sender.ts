@@ -1,10 +1,12 @@
 import type { Cause } from '@cups/store';
 import type { CopiesClient } from './copies-client.ts';
+import { routeTo } from '../domain/channel.ts';
+import type { Channel } from '../domain/channel.ts';
 import type { DeliveryMonitor } from './delivery-monitor.ts';
 import { NO_COPIES } from '../domain/copies.ts';
 import type { Copies } from '../domain/copies.ts';
 import { applyRelease, enqueue, fetchDelayMs, newDelivery, applyFetchResult } from '../domain/delivery.ts';
-import type { FetchResult, PendingSubmission } from '../domain/delivery.ts';
+import type { CommandResult, FetchResult, PendingSubmission } from '../domain/delivery.ts';
 import type { ApplicationEvent } from '../event-decoder.ts';
 import { FetchRetries } from './fetch-retries.ts';
 import { toChange } from '../event-encoder.ts';
@@ -20,6 +22,8 @@ export interface SubmissionSenderDeps {
   submissions: SubmissionClient;
   copies: CopiesClient;
   monitor: DeliveryMonitor;
+  /** Returns how an agency receives deliveries. */
+  channelOf: (agency: string) => Channel;
   now: () => Date;
 }
 
@@ -48,7 +52,7 @@ export class SubmissionSender {
     const { document, outcome } = await this.#deps.deliveries.update(deliveryId, options, (delivery) => {
       const queued = enqueue(delivery, pending, now);
       fetched = toFetchResult(queued, pending, response, copies, now);
-      return toChange(applyFetchResult(queued, pending.submission, fetched, now));
+      return toChange(this.#route(applyFetchResult(queued, pending.submission, fetched, now), now));
     });
     if (outcome === 'gap') return 'wait';
     this.#continue(document, pending, fetched, now);
@@ -72,7 +76,7 @@ export class SubmissionSender {
       let fetched: FetchResult | undefined;
       const { document } = await this.#deps.deliveries.update(id, options, (delivery) => {
         fetched = toFetchResult(delivery, pending, response, copies, now);
-        return toChange(applyFetchResult(delivery, pending.submission, fetched, now));
+        return toChange(this.#route(applyFetchResult(delivery, pending.submission, fetched, now), now));
       });
       this.#continue(document, pending, fetched, now);
       if (document.pending[0]?.submission === pending.submission) return;
@@ -91,6 +95,10 @@ export class SubmissionSender {
 
   stop(): void {
     this.#retries.stop();
+  }
+
+  #route(result: CommandResult<StoredDelivery>, now: Date): CommandResult<StoredDelivery> {
+    return routeTo(this.#deps.channelOf(result.delivery.agency), result, now);
   }
 
   async #fetch(about: SubmissionRef, pending: PendingSubmission): Promise<FetchedSubmission> {

@@ -1,14 +1,13 @@
 import { resourceName, parseResourceName } from '@cups/contracts';
-import { newUlid } from '@cups/contracts/node';
 import { fromTimestamp } from '@cups/contracts/proto';
 import type { DeliveryOperations } from '@cups/backend/operations';
 import { Problem, violation } from '@cups/problem';
-import { redrive, replay } from '../domain/redrive.ts';
+import { redrive } from '../domain/redrive.ts';
 import type { RedriveRequest } from '../domain/redrive.ts';
-import { toChange } from '../event-encoder.ts';
 import { entryOfRedrive } from '../journal.ts';
 import { deliveriesSince, findOfApplication } from '../store.ts';
-import type { Deliveries, StoredDelivery } from '../store.ts';
+import type { Deliveries } from '../store.ts';
+import { createReplayer, newRedriveRequest } from './replayer.ts';
 
 /**
  * RPCs that redrive and replay deliveries, for `npm run cups`. The request is stored with the delivery, so that its
@@ -20,35 +19,11 @@ export function createRedriveRpcs(
   sendSoon: (ids: string[]) => void,
   now: () => Date,
 ): Required<DeliveryOperations> {
-  const newRedriveRequest = (): RedriveRequest => {
-    const time = now();
-    return { eventId: `operator:${newUlid(time)}`, now: time };
-  };
-
-  /** @returns whether anything is sent again */
-  async function replayDelivery(id: string): Promise<boolean> {
-    const request = newRedriveRequest();
-    let isSent = false;
-    const options = { scope: 'service' as const, cause: { eventId: request.eventId }, now: request.now };
-    await deliveries.update(id, options, (delivery) => {
-      const result = replay(delivery, request);
-      isSent = result !== undefined;
-      return toChange(result ?? { delivery, outbound: [] });
-    });
-    return isSent;
-  }
-
-  async function replayAll(found: StoredDelivery[]): Promise<string[]> {
-    const sent: string[] = [];
-    for (const { _id } of found) if (await replayDelivery(_id)) sent.push(_id);
-    sendSoon(sent);
-    return sent;
-  }
-
+  const replayAll = createReplayer(deliveries, sendSoon, now);
   return {
     async RedriveDelivery({ name }) {
       const id = parseResourceName('deliveries', name, '/name');
-      const submissions = await redriveDelivery(deliveries, id, newRedriveRequest());
+      const submissions = await redriveDelivery(deliveries, id, newRedriveRequest(now()));
       sendSoon([id]);
       return { submissions };
     },
@@ -83,7 +58,7 @@ async function redriveDelivery(deliveries: Deliveries, id: string, request: Redr
   let submissions: number[] = [];
   const options = { scope: 'service' as const, cause: { eventId: request.eventId }, now: request.now };
   await deliveries.update(id, options, (delivery) => {
-    const result = redrive<StoredDelivery>(delivery, request);
+    const result = redrive(delivery, request);
     if (!result) {
       const message = 'The delivery has not failed, or has ended.';
       throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message });

@@ -1,0 +1,99 @@
+import { parseRequestId, parseResourceName, resourceName } from '@cups/contracts';
+import { fingerprint, normalizePageSize } from '@cups/contracts/node';
+import { fromProtoEnum, toProtoEnum } from '@cups/contracts/proto';
+import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
+import { Problem, violation } from '@cups/problem';
+import { sessionOf } from '@cups/rpc';
+import type { Context, Rpcs } from '@cups/rpc';
+import type { Cause } from '@cups/store';
+import type { AgencyStage } from '../domain/channel.ts';
+import { toDelivery } from '../rpc.ts';
+import { countStages, listStage } from '../store.ts';
+import type { Deliveries } from '../store.ts';
+import { createReply } from './replies.ts';
+import type { PageRepliesDeps } from './replies.ts';
+
+/** RPCs of the agency's page. Clerks see the deliveries of their agency, without trainings. */
+
+export interface PageRpcDeps extends PageRepliesDeps {
+  deliveries: Deliveries;
+  /**
+   * Resolves if the caller may decide on an application.
+   * @throws Problem NOT_FOUND, OWN_APPLICATION
+   */
+  checkAct: (application: string, context: Context) => Promise<unknown>;
+}
+
+type PageMethods = 'ListAgencyQueue' | 'GetAgencyDelivery' | 'AssignDelivery' | 'CreateReply';
+
+export function pageRpcs(deps: PageRpcDeps): Pick<Rpcs<AgencyBridgeServiceDefinition>, PageMethods> {
+  const { deliveries, checkAct, now } = deps;
+  return {
+    async ListAgencyQueue({ stage: stageValue, assignedToMe, pageSize, pageToken }, context) {
+      const stage = fromProtoEnum('AGENCY_STAGE_', stageValue) as AgencyStage | '';
+      if (stage === '') throw invalid('/stage');
+      const agency = agencyOf(context);
+      const assignee = assignedToMe ? sessionOf(context).operator : undefined;
+      const query = { agency, stage, assignee, pageSize: normalizePageSize(pageSize), pageToken };
+      const [page, counts] = await Promise.all([listStage(deliveries, query), countStages(deliveries, agency)]);
+      return {
+        deliveries: page.documents.map(toDelivery),
+        nextPageToken: page.nextPageToken,
+        counts: counts.map(({ stage: of, count }) => ({ stage: toProtoEnum('AGENCY_STAGE_', of), count })),
+      };
+    },
+
+    async GetAgencyDelivery({ name }, context) {
+      const id = parseResourceName('deliveries', name);
+      const delivery = await deliveries.get(id, { scope: { agency: agencyOf(context) } });
+      if (!delivery || delivery.training) throw new Problem({ reason: 'NOT_FOUND', message: 'Delivery not found.' });
+      return { delivery: toDelivery(delivery) };
+    },
+
+    async AssignDelivery({ requestId, name, assignee }, context) {
+      const agency = agencyOf(context);
+      const operator = assignee === '' ? sessionOf(context).operator : assignee;
+      parseResourceName('operators', operator, '/assignee');
+      const options = {
+        scope: { agency },
+        cause: toCause(context, { requestId, name, assignee: operator }),
+        now: now(),
+      };
+      const id = parseResourceName('deliveries', name);
+      const { document } = await deliveries.update(id, options, (delivery) => ({
+        document: delivery.assignee === operator ? delivery : { ...delivery, assignee: operator },
+        events: [],
+      }));
+      return { delivery: toDelivery(document) };
+    },
+
+    async CreateReply({ requestId, delivery, type, content }, context) {
+      const agency = agencyOf(context);
+      const id = parseResourceName('deliveries', delivery, '/delivery');
+      await checkAct(resourceName('applications', id.slice(0, id.indexOf('-'))), context);
+      const clerk = sessionOf(context).operator;
+      const reply = { requestId, delivery, type, content, agency, clerk };
+      const recorded = await createReply(reply, toCause(context, { ...reply, content: content.toString() }), deps);
+      return { delivery: toDelivery(recorded.delivery), changes: recorded.changes };
+    },
+  };
+}
+
+const agencyOf = (context: Context): string => parseResourceName('agencies', sessionOf(context).agency ?? '');
+
+/** Returns the cause of a write. Caller, method and content identify its repeats. @throws Problem REQUEST_ID_INVALID */
+function toCause(context: Context, content: { requestId: string } & Record<string, string>): Cause {
+  const id = parseRequestId(content.requestId);
+  const { method, requestId, traceparent } = context;
+  // The deliveries have hashes of the same content, so this key need not be secret.
+  const contentHash = fingerprint('agency-bridge', { ...content, requestId: id });
+  const request = { id, key: `${method}|${sessionOf(context).operator}`, fingerprint: contentHash };
+  return { requestId, request, eventId: id, traceparent };
+}
+
+const invalid = (field: string): Problem =>
+  new Problem({
+    reason: 'INVALID_ARGUMENT',
+    message: 'The request is invalid.',
+    violations: [violation(field, 'REQUIRED')],
+  });

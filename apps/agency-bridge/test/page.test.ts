@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REPLY_TYPES } from '@cups/agency-contract';
+import type { ReplyType } from '@cups/agency-contract';
+import type { RunningService } from '@cups/process';
+import { eventually, publishEvents, readTopic } from '@cups/testing';
+import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
+import type { World } from './world.ts';
+
+/** An agency without a system: its clerks answer in the agency's page, and it has no topics. */
+
+const AGENCY = 'arhiva';
+const CLERK = 'operators/arhiva-clerk';
+
+let world: World;
+let service: RunningService;
+let dataDir: string;
+let deliveryEvents: Awaited<ReturnType<typeof readTopic>>;
+beforeAll(async () => {
+  world = await openWorld();
+  dataDir = world.dataFor(['asp', AGENCY]);
+  setChannel(AGENCY, 'page');
+  service = await world.start({ dataDir });
+  deliveryEvents = await readTopic(world.infrastructure, 'cups.deliveries');
+});
+afterAll(() => world.close());
+
+function setChannel(code: string, channel: 'page' | 'kafka'): void {
+  const file = join(dataDir, 'agencies', `${code}.yaml`);
+  const text = readFileSync(file, 'utf8').replace(/^channel: .*\n/m, '');
+  writeFileSync(file, `${text}\nchannel: ${channel}\n`);
+}
+
+const clerk = (agency = AGENCY, operator = CLERK) =>
+  world.client(service, { role: 'agency-clerk', agency: `agencies/${agency}`, operator });
+
+/** Files an application with an agency, and waits until its clerks see it. */
+async function filed(dueDate = '2026-03-09') {
+  const application = newApplication(AGENCY);
+  const submission = submissionOf(application.name, 1, { agency: `agencies/${AGENCY}`, dueDate });
+  world.submissions.set(`${application.name}/submissions/1`, submission);
+  await publishEvents(world.infrastructure, [application.submitted()]);
+  await eventually(async () => (await stageOf(application.delivery)) !== undefined);
+  return application;
+}
+
+async function stageOf(name: string): Promise<string | undefined> {
+  const found = await clerk()
+    .getAgencyDelivery({ name })
+    .catch(() => undefined);
+  return found?.delivery?.stage;
+}
+
+function reply(
+  { name, delivery }: Pick<ReturnType<typeof newApplication>, 'name' | 'delivery'>,
+  type: ReplyType,
+  data: object,
+  requestId: string = crypto.randomUUID(),
+) {
+  const content = Buffer.from(JSON.stringify({ application: name, ...data }));
+  return clerk().createReply({ requestId, delivery, type, content });
+}
+
+const acknowledgement = { submission: 1, agencyReference: 'AR-12/2026' };
+const approval = () => ({
+  outcome: 'approved',
+  decideTime: new Date().toISOString(),
+  result: { kind: 'paper', number: 'AR 4217' },
+});
+
+const typesFor = async (delivery: string, count: number): Promise<string[]> =>
+  typesOf(await deliveryEvents.until((all) => typesOf(all, delivery).length >= count), delivery);
+
+test('clerks find new applications by their terms, acknowledge and decide them', async () => {
+  const later = await filed('2026-04-20');
+  const application = await filed('2026-03-09');
+  const queue = await clerk().listAgencyQueue({ stage: 'AGENCY_STAGE_TO_ACKNOWLEDGE' });
+  const names = queue.deliveries.map(({ name }) => name);
+  expect(names.indexOf(application.delivery)).toBeLessThan(names.indexOf(later.delivery));
+  expect(queue.counts).toContainEqual({ stage: 'AGENCY_STAGE_TO_ACKNOWLEDGE', count: names.length });
+  expect(queue.deliveries.find(({ name }) => name === application.delivery)).toMatchObject({
+    state: 'DELIVERY_STATE_SENT',
+    publicService: 'publicServices/civil-status-extract',
+    dueDate: '2026-03-09',
+    assignee: '',
+  });
+
+  const acknowledged = await reply(application, REPLY_TYPES.acknowledged, acknowledgement);
+  expect(acknowledged.delivery).toMatchObject({
+    stage: 'AGENCY_STAGE_IN_PROGRESS',
+    agencyReference: 'AR-12/2026',
+    assignee: CLERK,
+  });
+  const mine = await clerk().listAgencyQueue({ stage: 'AGENCY_STAGE_IN_PROGRESS', assignedToMe: true });
+  expect(mine.deliveries.map(({ name }) => name)).toContain(application.delivery);
+
+  const decided = await reply(application, REPLY_TYPES.decided, approval());
+  expect(decided).toMatchObject({ delivery: { stage: 'AGENCY_STAGE_DECIDED' }, changes: [] });
+  expect(await typesFor(application.delivery, 2)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
+});
+
+test('a repeat has no further effect, and a second decision is refused', async () => {
+  const application = await filed();
+  const key = crypto.randomUUID();
+  const content = approval();
+  await reply(application, REPLY_TYPES.decided, content, key);
+  await reply(application, REPLY_TYPES.decided, content, key);
+  await expect(reply(application, REPLY_TYPES.decided, approval(), key)).rejects.toMatchObject({
+    reason: 'REQUEST_ID_REUSED',
+  });
+  const other = Object.assign(approval(), { result: { kind: 'paper', number: 'AR 4218' } });
+  await expect(reply(application, REPLY_TYPES.decided, other)).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
+  // A later reply shows that nothing came in between.
+  await reply(application, REPLY_TYPES.resultRevoked, { reason: { ro: 'Emis din greșeală' } });
+  expect(await typesFor(application.delivery, 2)).toEqual(['DeliveryDecided', 'DeliveryResultRevoked']);
+});
+
+test('a reply that violates the contract names its fields, and is not recorded', async () => {
+  const application = await filed();
+  const rejection = { outcome: 'rejected', decideTime: new Date().toISOString() };
+  await expect(reply(application, REPLY_TYPES.decided, rejection)).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    violations: [{ field: '/content/reason', rule: 'REQUIRED' }],
+  });
+  await expect(reply(application, 'md.cups.reply.unknown.v1' as ReplyType, {})).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+  });
+  await reply(application, REPLY_TYPES.acknowledged, acknowledgement);
+  expect(await typesFor(application.delivery, 1)).toEqual(['DeliveryAcknowledged']);
+});
+
+test('documents that are requested move it to another stage until they are supplied', async () => {
+  const application = await filed();
+  const request = crypto.randomUUID();
+  const documents = { documents: [{ kind: 'birth-certificate' }], answerBy: '2026-12-20' };
+  const asked = await reply(application, REPLY_TYPES.documentsRequested, documents, request);
+  expect(asked.delivery?.stage).toBe('AGENCY_STAGE_DOCUMENTS_REQUESTED');
+
+  const supplied = submissionOf(application.name, 2, { agency: `agencies/${AGENCY}`, answersRequest: request });
+  world.submissions.set(`${application.name}/submissions/2`, supplied);
+  await publishEvents(world.infrastructure, [application.supplied(2, request)]);
+  await eventually(async () => (await stageOf(application.delivery)) === 'AGENCY_STAGE_TO_ACKNOWLEDGE');
+
+  await publishEvents(world.infrastructure, [application.withdrawn('STATE_IN_PROGRESS')]);
+  await eventually(async () => (await stageOf(application.delivery)) === 'AGENCY_STAGE_ENDED');
+  await expect(reply(application, REPLY_TYPES.decided, approval())).rejects.toMatchObject({
+    reason: 'ACTION_NOT_ALLOWED',
+  });
+});
+
+test('another agency finds nothing, and nobody decides an own application', async () => {
+  const application = await filed();
+  const stranger = clerk('asp', 'operators/asp-clerk');
+  await expect(stranger.getAgencyDelivery({ name: application.delivery })).rejects.toMatchObject({
+    reason: 'NOT_FOUND',
+  });
+  world.ownApplications.add(application.name);
+  await expect(reply(application, REPLY_TYPES.decided, approval())).rejects.toMatchObject({
+    reason: 'OWN_APPLICATION',
+  });
+});
+
+test('an agency that gets a system receives its open applications over Kafka', async () => {
+  const application = await filed();
+  const decided = await filed();
+  await reply(decided, REPLY_TYPES.decided, approval());
+  setChannel(AGENCY, 'kafka');
+  await eventually(() => world.log.lines.some(({ event }) => event === 'agency-channel-changed'), {
+    timeoutMs: 20_000,
+  });
+  const requests = await readTopic(world.infrastructure, `agency.${AGENCY}.requests`);
+  await requests.until((all) => all.some(({ subject }) => subject === application.delivery));
+  expect(requests.events.some(({ subject }) => subject === decided.delivery)).toBe(false);
+  await expect(reply(application, REPLY_TYPES.decided, approval())).rejects.toMatchObject({
+    reason: 'ACTION_NOT_ALLOWED',
+  });
+  await world.reply(AGENCY, replyOf(REPLY_TYPES.acknowledged, application.name, acknowledgement, { agency: AGENCY }));
+  expect(await typesFor(application.delivery, 1)).toEqual(['DeliveryAcknowledged']);
+});
