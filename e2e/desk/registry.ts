@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@cups/testing';
 import { openDeskFor } from './filings.ts';
-import { readSetupVariable } from './test-env.ts';
+import { platformUrl, readSetupVariable } from './test-env.ts';
 
 /** Public services that a test adds to the data of the platform and changes while it runs. */
 
@@ -22,10 +22,11 @@ const fileOf = (code: string): string =>
   join(readSetupVariable('CUPS_DESK_REGISTRY'), 'public-services', `${code}.yaml`);
 
 /**
- * Adds a service with the form and the agency of `population-register-extract`.
+ * Adds a service with the form of `population-register-extract`.
  * @param name one word of letters, by which only this service is found
+ * @param provider code of the agency
  */
-export async function addPublicService(name: string): Promise<AddedService> {
+export async function addPublicService(name: string, provider = 'asp'): Promise<AddedService> {
   const code = `test-${name}`;
   const publish = async (yaml: string): Promise<void> => {
     const before = await readService(code);
@@ -35,13 +36,31 @@ export async function addPublicService(name: string): Promise<AddedService> {
   let current = readFileSync(fileOf('population-register-extract'), 'utf8')
     .replace(/^code: .*$/m, `code: ${code}`)
     .replace('ro: Eliberarea extrasului', `ro: Serviciul ${name}`)
-    .replace('date din buletin,', `${name},`);
+    .replace('date din buletin,', `${name},`)
+    .replaceAll('provider: asp', `provider: ${provider}`);
   await publish(current);
   return {
     name,
     change: (edit) => publish((current = edit(current))),
     remove: () => rmSync(fileOf(code), { force: true }),
   };
+}
+
+/** Adds an agency without a system to a centre, and resolves once its clerk `<code>-clerk` can sign in. */
+export async function addPageAgency(code: string, centre: string): Promise<void> {
+  const folder = readSetupVariable('CUPS_DESK_REGISTRY');
+  const agency = readFileSync(join(folder, 'agencies/asp.yaml'), 'utf8');
+  writeFileSync(join(folder, 'agencies', `${code}.yaml`), agency.replace('code: asp', `code: ${code}\nchannel: page`));
+  const centreFile = join(folder, 'centres', `${centre}.yaml`);
+  writeFileSync(centreFile, readFileSync(centreFile, 'utf8').replace('agencies: [', `agencies: [${code}, `));
+  const body = JSON.stringify({ provider: 'local', operator: `${code}-clerk` });
+  const signIn = () =>
+    fetch(`${platformUrl()}/api/v1/sessions`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+    });
+  await eventually(async () => (await signIn()).ok, { timeoutMs: 30_000, everyMs: 500 });
 }
 
 /** Returns the service as JSON; undefined if no desk is offered it. */

@@ -19,7 +19,7 @@ import type { EntryState } from './session/interrupted-session.ts';
 import { LineNotice } from './session/line-notice.tsx';
 import { useConnectivity } from './session/connectivity.ts';
 import { hasOfflineAccess } from './session/offline-access.ts';
-import { decidesQuarantine, hasTeam, hasDeskRole } from './session/roles.ts';
+import { decidesQuarantine, hasTeam, hasDeskRole, isAgencyClerk } from './session/roles.ts';
 import { SessionProvider, useSession, useSignedIn } from './session/session.tsx';
 import { Shell } from './session/shell.tsx';
 import { PARTS } from './texts/parts.ts';
@@ -48,6 +48,9 @@ const DataEnd = lazyScreen(() => import('./data-end/data-end.tsx'));
 /** For heads and supervisors only. */
 const Quarantine = lazy(() => import('./quarantine/quarantine.tsx'));
 const Copies = lazy(() => import('./supervisor/copies.tsx'));
+/** For clerks of agencies only. */
+const AgencyQueue = lazy(() => import('./agency-page/agency-queue.tsx'));
+const AgencyDeliveryScreen = lazy(() => import('./agency-page/agency-delivery.tsx'));
 const Find = lazyScreen(() => import('./find/find.tsx'));
 const Team = lazyScreen(() => import('./team/team.tsx'));
 const VisitScreen = lazyScreen(() => import('./visit/visit.tsx'));
@@ -134,7 +137,6 @@ function SignedInApp() {
   const [query, setQuery] = useState('');
   const { startVisit: openVisit } = useVisits();
   const hasQueue = hasDeskRole(session.operator);
-  const isSupervisor = session.operator.roles.includes('supervisor');
   const { count, isPrefetched } = useTodayCount(hasQueue);
   useOfflineCopy(hasQueue, isPrefetched);
   const startVisit = () => {
@@ -151,49 +153,62 @@ function SignedInApp() {
     <Shell tabs={<VisitTabs />} count={count} onVisit={startVisit} onFind={search}>
       <ErrorBoundary resetKey={path}>
         <Suspense fallback={<Skeleton />}>
-          <Switch>
-            <Route path="/" component={Home} />
-            <Route path="/centres">{isSupervisor ? <Centres /> : <NoAccess />}</Route>
-            <Route path="/holds/:id?">
-              {({ id }) => (isSupervisor ? <Holds key={id} application={id} /> : <NoAccess />)}
-            </Route>
-            <Route path="/data-ends/:id?">
-              {({ id }) => (isSupervisor ? <DataEnd key={id} application={id} /> : <NoAccess />)}
-            </Route>
-            <Route path="/copies">{isSupervisor ? <Copies /> : <NoAccess />}</Route>
-            <Route path="/quarantine">{decidesQuarantine(session.operator) ? <Quarantine /> : <NoAccess />}</Route>
-            <Route path="/team">{hasTeam(session.operator) ? <Team /> : <NoAccess />}</Route>
-            <Route path="/team/:place">
-              {({ place }) => (hasTeam(session.operator) ? <Team requestedScope={place} /> : <NoAccess />)}
-            </Route>
-            <Route path="/applications/:id">{({ id }) => <ApplicationScreen key={id} id={id} />}</Route>
-            <Route path="/applications/:id/hand-over">{({ id }) => <HandOver key={id} id={id} />}</Route>
-            <Route path="/applications/:id/correct">{({ id }) => <Correction key={id} id={id} />}</Route>
-            <Route path="/applications/:id/access-log">{({ id }) => <AccessList id={id} />}</Route>
-            <Route path="/applications/:id/submissions/:number">
-              {({ id, number }) => <SubmissionScreen id={id} number={Number(number)} />}
-            </Route>
-            <Route path="/collections">{hasQueue ? <CollectionList /> : <NoAccess />}</Route>
-            <Route path="/collections/:id">{({ id }) => <CollectionScreen key={id} id={id} />}</Route>
-            <Route path="/collections/:id/hand-over">{({ id }) => <CollectionHandOver key={id} id={id} />}</Route>
-            <Route path="/mandates">{hasQueue ? <MandateList /> : <NoAccess />}</Route>
-            <Route path="/mandates/:id">{({ id }) => <MandateScreen key={id} id={id} />}</Route>
-            <Route path="/to-send" component={Unsent} />
-            <Route path="/visits/new" component={NewVisit} />
-            <Route path="/visits/resume/:id">{({ id }) => <Resume key={id} id={id} />}</Route>
-            <Route path="/visits/correct/:id">{({ id }) => <Resume key={id} id={id} corrects />}</Route>
-            <Route path="/visits/:visit/:draft/:screen">{(params) => <VisitScreen {...params} />}</Route>
-            <Route path="/find">
-              <Find query={query} />
-            </Route>
-            <Route>
-              <PageNotFound />
-            </Route>
-          </Switch>
+          <Screens query={query} />
         </Suspense>
       </ErrorBoundary>
       {isPrefetched && <AppUpdate />}
     </Shell>
+  );
+}
+
+/** The screen of the path. */
+function Screens({ query }: { query: string }) {
+  const { operator } = useSignedIn().session;
+  const hasQueue = hasDeskRole(operator);
+  const isSupervisor = operator.roles.includes('supervisor');
+  return (
+    <Switch>
+      <Route path="/" component={Home} />
+      <Route path="/centres">{isSupervisor ? <Centres /> : <NoAccess />}</Route>
+      <Route path="/holds/:id?">
+        {({ id }) => (isSupervisor ? <Holds key={id} application={id} /> : <NoAccess />)}
+      </Route>
+      <Route path="/data-ends/:id?">
+        {({ id }) => (isSupervisor ? <DataEnd key={id} application={id} /> : <NoAccess />)}
+      </Route>
+      <Route path="/copies">{isSupervisor ? <Copies /> : <NoAccess />}</Route>
+      <Route path="/quarantine">{decidesQuarantine(operator) ? <Quarantine /> : <NoAccess />}</Route>
+      <Route path="/deliveries/:id">
+        {({ id }) => (isAgencyClerk(operator) ? <AgencyDeliveryScreen key={id} id={id} /> : <NoAccess />)}
+      </Route>
+      <Route path="/team">{hasTeam(operator) ? <Team /> : <NoAccess />}</Route>
+      <Route path="/team/:place">
+        {({ place }) => (hasTeam(operator) ? <Team requestedScope={place} /> : <NoAccess />)}
+      </Route>
+      <Route path="/applications/:id">{({ id }) => <ApplicationScreen key={id} id={id} />}</Route>
+      <Route path="/applications/:id/hand-over">{({ id }) => <HandOver key={id} id={id} />}</Route>
+      <Route path="/applications/:id/correct">{({ id }) => <Correction key={id} id={id} />}</Route>
+      <Route path="/applications/:id/access-log">{({ id }) => <AccessList id={id} />}</Route>
+      <Route path="/applications/:id/submissions/:number">
+        {({ id, number }) => <SubmissionScreen id={id} number={Number(number)} />}
+      </Route>
+      <Route path="/collections">{hasQueue ? <CollectionList /> : <NoAccess />}</Route>
+      <Route path="/collections/:id">{({ id }) => <CollectionScreen key={id} id={id} />}</Route>
+      <Route path="/collections/:id/hand-over">{({ id }) => <CollectionHandOver key={id} id={id} />}</Route>
+      <Route path="/mandates">{hasQueue ? <MandateList /> : <NoAccess />}</Route>
+      <Route path="/mandates/:id">{({ id }) => <MandateScreen key={id} id={id} />}</Route>
+      <Route path="/to-send" component={Unsent} />
+      <Route path="/visits/new" component={NewVisit} />
+      <Route path="/visits/resume/:id">{({ id }) => <Resume key={id} id={id} />}</Route>
+      <Route path="/visits/correct/:id">{({ id }) => <Resume key={id} id={id} corrects />}</Route>
+      <Route path="/visits/:visit/:draft/:screen">{(params) => <VisitScreen {...params} />}</Route>
+      <Route path="/find">
+        <Find query={query} />
+      </Route>
+      <Route>
+        <PageNotFound />
+      </Route>
+    </Switch>
   );
 }
 
@@ -208,6 +223,7 @@ function useTodayCount(hasQueue: boolean) {
 function Home() {
   const { operator } = useSignedIn().session;
   if (hasDeskRole(operator)) return <Queue />;
+  if (isAgencyClerk(operator)) return <AgencyQueue />;
   if (operator.roles.includes('supervisor')) return <Redirect to="/centres" replace />;
   return hasTeam(operator) ? <Redirect to="/team" replace /> : <NoAccess />;
 }

@@ -1,4 +1,5 @@
 import type { Backend } from '@cups/backend';
+import type { AgencyStage__Output } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyStage.ts';
 import type { DeliveryState__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryState.ts';
 import type { State__Output } from '@cups/contracts/gen/cups/intake/v1/State.ts';
 import type { Bucket, Language } from '@cups/application';
@@ -71,6 +72,7 @@ export function openClients(backend: Backend<Config>): ServiceClients {
 
 export type State = DomainEnumValue<'STATE_', State__Output>;
 export type DeliveryState = DomainEnumValue<'DELIVERY_STATE_', DeliveryState__Output>;
+type AgencyStage = DomainEnumValue<'AGENCY_STAGE_', AgencyStage__Output>;
 type CentreKind = DomainEnumValue<'CENTRE_KIND_', CentreKind__Output>;
 /** Query parameters of all operations, as validated by openapi.yaml. */
 export interface QueryParams {
@@ -86,6 +88,9 @@ export interface QueryParams {
   fileable?: boolean;
   former?: boolean;
   state?: State | DeliveryState;
+  /** Of the queue of an agency. */
+  stage?: AgencyStage;
+  assignedToMe?: boolean;
   bucket?: Bucket;
   cursor?: string;
   language?: Language;

@@ -367,8 +367,11 @@ export const operatorActionJson = convertWith({
   action: oneOf(STAFF_HISTORY_KINDS, 'other'),
   roles: enumFields('ROLE_'),
 });
+export const stateJson = enumField('STATE_');
+export const agencyStageCountJson = convertWith({ stage: enumField('AGENCY_STAGE_') });
 export const deliveryJson = convertWith({
   state: enumField('DELIVERY_STATE_'),
+  stage: enumField('AGENCY_STAGE_'),
   failCause: deliveryCause,
   deferCause: deliveryCause,
 });

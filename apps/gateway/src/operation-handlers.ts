@@ -8,6 +8,7 @@ import { withOperatorNames } from './routes/operator-names.ts';
 import { platformRoutes } from './routes/platform.ts';
 import type { PlatformDeps } from './routes/platform.ts';
 import { agencyRoutes } from './routes/agency.ts';
+import { agencyPageRoutes } from './routes/agency-page.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { documentRoutes } from './routes/documents.ts';
 import type { DocumentRouteDeps } from './routes/documents.ts';
@@ -57,6 +58,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...accessLogRoutes(deps, deps.operators),
     ...documentRoutes(deps),
     ...agencyRoutes(deps),
+    ...agencyPageRoutes(deps),
     ...createUploadHandlers(Object.assign({ pool: deps.uploads }, deps)),
     ...deliveryAndNoticeRoutes(deps),
     ...mandateRoutes(deps),

@@ -88,6 +88,12 @@ const UNRECORDED: Record<string, string[]> = {
     ...['listOperators', 'listSignInProviders'],
     ...['contactDevice', 'deleteDevice'],
   ],
+  'reads what was filed with the agency, which intake records: see its agency-clerk.test.ts': [
+    ...['listAgencyQueue', 'getAgencyDelivery'],
+  ],
+  'answers for an agency without showing content, and is in the history of the application': [
+    ...['assignDelivery', 'createReply'],
+  ],
   'shows state and dates only, to whoever holds the number': ['trackApplication'],
   'shows public services, states and dates, to whoever holds the code': ['trackMandateApplications'],
   'shows a mandate to whoever holds its code, of which identity logs each read': ['trackMandate', 'endMandate'],

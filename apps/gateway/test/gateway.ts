@@ -24,6 +24,7 @@ import { createGateway } from '../src/service.ts';
 import { createFakeDocuments } from './fake-documents.ts';
 import { DEVICE_RESPONSES } from './device-fixtures.ts';
 import { MANDATE_RESPONSES } from './mandate-fixtures.ts';
+import { AGENCY_PAGE_BRIDGE, AGENCY_PAGE_INTAKE } from './agency-page-fixtures.ts';
 import { QUARANTINE_RESPONSES } from './quarantine-fixtures.ts';
 import { STAFF_RESPONSES } from './staff-fixtures.ts';
 
@@ -227,6 +228,7 @@ export async function startGateway(
       ListAccessLogEntries: () => Promise.resolve({ entries: [accessLogEntry], nextPageToken: 'next' }),
       ...dataRights,
       ...QUARANTINE_RESPONSES,
+      ...AGENCY_PAGE_INTAKE,
       GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),
       TrackApplication: () =>
         Promise.resolve({ state: 'STATE_IN_PROGRESS', updateTime: MORNING, dueDate: '2026-12-01' }),
@@ -333,6 +335,7 @@ export async function startGateway(
           ],
           totalSize: 1,
         }),
+      ...AGENCY_PAGE_BRIDGE,
       ...fakes.bridge,
     },
     { service: 'agency-bridge', keys },

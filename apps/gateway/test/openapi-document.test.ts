@@ -226,7 +226,7 @@ describe('openapi.yaml', () => {
     const header = (name: string) => headers[name];
     for (const { operation, value } of bodies) {
       const id = /operators|staff/.test(operation.path) ? 'ana' : '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6';
-      const ids = { id, device: id, noticeId: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z7', code: 'CU-001' };
+      const ids = { id, device: id, delivery: `${id}-asp`, noticeId: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z7', code: 'CU-001' };
       const params = Object.fromEntries(Object.entries(ids).filter(([name]) => operation.path.includes(`{${name}}`)));
       expect(() => operation.validateRequest({ params, query: {}, header, body: value, members: 1 })).not.toThrow();
     }

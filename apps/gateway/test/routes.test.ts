@@ -7,6 +7,7 @@ import { createApp } from '../src/http/app.ts';
 import { readOpenapiDocument } from '../src/http/openapi-document.ts';
 import { DOCUMENT_ID, ID, NAME, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
+import { AGENCY_PAGE_ROWS } from './agency-page-fixtures.ts';
 import { DEVICE_ROWS } from './device-fixtures.ts';
 import { MANDATE_ROWS } from './mandate-fixtures.ts';
 import { QUARANTINE_ROWS } from './quarantine-fixtures.ts';
@@ -34,6 +35,7 @@ const rows: OperationRow[] = [
   ...MANDATE_ROWS,
   ...DEVICE_ROWS,
   ...QUARANTINE_ROWS,
+  ...AGENCY_PAGE_ROWS,
   ['getHealth', 'GET', '/healthz', undefined, 200, '', {}],
   ['getReadiness', 'GET', '/readyz', undefined, 200, '', {}],
   ['getOpenapi', 'GET', '/api/v1/openapi.json', undefined, 200, '', {}],

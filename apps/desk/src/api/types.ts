@@ -45,6 +45,11 @@ export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number
 export type TrackedApplication = Schemas['TrackedApplication'];
 export type StatisticsRow = Schemas['StatisticsRow'];
 export type AgencyDelivery = Schemas['AgencyDelivery'];
+export type AgencyStage = Schemas['AgencyStage'];
+/** A delivery in the queue of an agency's page. */
+export type AgencyQueueRow = Schemas['AgencyQueueRow'];
+/** A delivery with the application as it was filed with the agency. */
+export type AgencyDeliveryDetails = Schemas['AgencyDeliveryDetails'];
 export type RefusedMessage = Schemas['RefusedMessage'];
 /** What the collecting centre sees of another centre's application. */
 export type Collection = Schemas['Collection'];

@@ -8,6 +8,7 @@ export const DESK_SEGMENTS: readonly string[] = [
   'collections',
   'copies',
   'data-ends',
+  'deliveries',
   'find',
   'holds',
   'mandates',

@@ -14,3 +14,6 @@ export const decidesQuarantine = ({ roles }: Pick<Operator, 'roles'>): boolean =
 export function hasTeam(operator: Pick<Operator, 'roles'>): boolean {
   return hasDeskRole(operator) || operator.roles.some((role) => role === 'supervisor' || role === 'support');
 }
+
+/** Whether the operator works for an agency in its page. */
+export const isAgencyClerk = ({ roles }: Pick<Operator, 'roles'>): boolean => roles.includes('agency-clerk');

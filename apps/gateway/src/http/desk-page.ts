@@ -26,6 +26,7 @@ export const SCREEN_ROUTES: readonly [path: string, document: string][] = [
     '/quarantine',
     '/team',
     '/team/*rest',
+    '/deliveries/*rest',
     '/to-send',
   ].map((path): [string, string] => [path, 'index.html']),
   ['/t', 't.html'],

@@ -20,6 +20,8 @@ const OPERATIONS_WITH_NAMES = [
   'listQuarantinedActs',
   'getQuarantinedAct',
   'listChainBreaks',
+  'listAgencyQueue',
+  'getAgencyDelivery',
 ];
 
 /** Adds `operators` to the responses of these operations. Application details list missing names in `unavailableParts`. */

@@ -1,0 +1,145 @@
+import { useState } from 'react';
+import type { CSSProperties } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { AgencyQueueRow, AgencyStage } from '../api/types.ts';
+import { KeyCap } from '../keys/key-cap.tsx';
+import { useKeys } from '../keys/keys.tsx';
+import { useRowKeys } from '../keys/use-row-keys.ts';
+import { daysBetween, shortDate, today } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { personName } from '../language/person-name.ts';
+import { Button } from '../parts/button.tsx';
+import { CheckBox } from '../parts/choice.tsx';
+import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
+import rowStyles from '../parts/rows.module.css';
+import { Screen, Title } from '../parts/screen.tsx';
+import columnStyles from '../queue/rows.module.css';
+import { StatusIcon, toneClass } from '../queue/status-icon.tsx';
+import type { Tone } from '../queue/row-texts.ts';
+import queueStyles from '../queue/queue.module.css';
+import { AGENCY_PAGE, AGENCY_STAGE_TEXTS } from '../texts/agency-page.ts';
+import { QUEUE } from '../texts/queue.ts';
+import { formatBucketCount } from '../queue/bucket-count.ts';
+import { agencyQueueQuery } from './queries.ts';
+import styles from './agency-page.module.css';
+
+/** What the clerks of an agency have to do: one stage at a time, the shortest term first. */
+
+const STAGES: readonly AgencyStage[] = ['to-acknowledge', 'in-progress', 'documents-requested', 'decided', 'ended'];
+/** From this many days before its end, a term is marked. */
+const DUE_SOON_DAYS = 2;
+
+export default function AgencyQueue() {
+  const { t } = useLanguage();
+  const [stage, setStage] = useState<AgencyStage>('to-acknowledge');
+  const [isMine, setMine] = useState(false);
+  const list = useRowKeys();
+  const query = useInfiniteQuery(agencyQueueQuery(stage, isMine));
+  const rows = query.data?.pages.flatMap(({ deliveries }) => deliveries) ?? [];
+  const names = new Map(
+    query.data?.pages.flatMap(({ operators = [] }) => operators).map(({ name, displayName }) => [name, displayName]),
+  );
+  const counts = new Map(query.data?.pages[0]?.counts.map((entry) => [entry.stage, entry.count]));
+  return (
+    <Screen flush>
+      <div className={queueStyles.head}>
+        <Title>{t(AGENCY_PAGE.title)}</Title>
+      </div>
+      <StageNav stage={stage} counts={counts} onChoose={setStage} />
+      <div className={styles.filter}>
+        <CheckBox checked={isMine} onChange={setMine}>
+          {t(AGENCY_PAGE.mine)}
+        </CheckBox>
+      </div>
+      {query.isPending && <Skeleton />}
+      {query.isError && rows.length === 0 && <LoadError error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data && rows.length === 0 && <EmptyState>{t(AGENCY_PAGE.none)}</EmptyState>}
+      <div ref={list}>
+        <ul style={COLUMN_WIDTHS}>
+          {rows.map((row) => (
+            <QueueRow key={row.delivery.name} row={row} nameOf={(operator) => names.get(operator) ?? operator} />
+          ))}
+        </ul>
+      </div>
+      {query.hasNextPage && (
+        <div className={queueStyles.more}>
+          <Button onClick={() => void query.fetchNextPage()} busy={query.isFetchingNextPage}>
+            {t(QUEUE.more)}
+          </Button>
+        </div>
+      )}
+    </Screen>
+  );
+}
+
+const COLUMN_WIDTHS = { '--todo': '200px', '--date': '174px' } as CSSProperties;
+
+interface StageNavProps {
+  stage: AgencyStage;
+  counts: ReadonlyMap<AgencyStage, number>;
+  onChoose: (stage: AgencyStage) => void;
+}
+
+function StageNav({ stage, counts, onChoose }: StageNavProps) {
+  const { t } = useLanguage();
+  useKeys(
+    STAGES.map((numbered, at) => ({
+      code: `Digit${at + 1}`,
+      label: AGENCY_STAGE_TEXTS[numbered],
+      run: () => onChoose(numbered),
+    })),
+  );
+  return (
+    <nav aria-label={t(AGENCY_PAGE.lists)} className={styles.stages}>
+      {STAGES.map((item, at) => (
+        <button
+          key={item}
+          type="button"
+          aria-current={item === stage ? 'true' : undefined}
+          onClick={() => onChoose(item)}
+        >
+          <KeyCap code={`Digit${at + 1}`} quiet />
+          <span>{t(AGENCY_STAGE_TEXTS[item])}</span>
+          <span className={styles.count}>{formatBucketCount(counts.get(item))}</span>
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function QueueRow({ row, nameOf }: { row: AgencyQueueRow; nameOf: (operator: string) => string }) {
+  const { t } = useLanguage();
+  const { applicant, serviceTitle, delivery } = row;
+  const { name, stage, dueDate, assignee, agencyReference } = delivery;
+  const isOpen = stage !== 'decided' && stage !== 'ended';
+  const days = dueDate && isOpen ? daysBetween(today(), dueDate) : undefined;
+  const tone = toneOf(days);
+  return (
+    <li>
+      <Link href={`/${name}`} data-row={name} className={`${rowStyles.row} ${columnStyles.columns}`}>
+        <StatusIcon name={isOpen ? 'agency' : 'ended'} tone={tone} />
+        <span className={columnStyles.who}>
+          <strong>{personName(applicant)}</strong>
+          <span>{t(serviceTitle)}</span>
+        </span>
+        <span className={columnStyles.todo}>
+          <strong>{assignee ? nameOf(assignee) : t(AGENCY_PAGE.unassigned)}</strong>
+          <span>{agencyReference}</span>
+        </span>
+        <span className={columnStyles.date}>
+          <span className={toneClass(tone)}>
+            {dueDate ? t(AGENCY_PAGE.dueBy, { day: shortDate(dueDate) }) : t(AGENCY_PAGE.noTerm)}
+          </span>
+          <span>{days !== undefined && days < 0 ? t(AGENCY_PAGE.late) : ''}</span>
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+/** @param days until the end of the term, negative after it; undefined without one */
+function toneOf(days: number | undefined): Tone {
+  if (days === undefined || days > DUE_SOON_DAYS) return 'none';
+  return days < 0 ? 'trouble' : 'citizen';
+}

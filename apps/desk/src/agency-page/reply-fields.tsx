@@ -1,0 +1,231 @@
+import { RESULT_KIND_TEXTS } from '@cups/application/texts';
+import { useLanguage } from '../language/language.tsx';
+import { CheckBox, Choice } from '../parts/choice.tsx';
+import { DayInput } from '../parts/day-input.tsx';
+import { Field, FieldError, Select, TextArea, TextInput } from '../parts/field.tsx';
+import { useCatalog } from '../session/catalog.ts';
+import { AGENCY_PAGE, MISSING_TEXTS } from '../texts/agency-page.ts';
+import { REJECTION_TEMPLATES } from '../texts/rejection-templates.ts';
+import type { MissingMember, ReplyForm, ReplyKind, TypedText } from './reply-model.ts';
+import styles from './agency-page.module.css';
+
+/** The fields of each reply, as the agency contract defines them. */
+
+interface ReplyFieldsProps {
+  form: ReplyForm;
+  /** Members whose errors are shown. */
+  missing: readonly MissingMember[];
+  onChange: (changes: Partial<ReplyForm>) => void;
+}
+
+export function ReplyFields({ kind, ...fields }: ReplyFieldsProps & { kind: ReplyKind }) {
+  switch (kind) {
+    case 'acknowledged':
+      return <ReferenceField {...fields} />;
+    case 'progressed':
+      return <NoteField {...fields} />;
+    case 'documentsRequested':
+      return <DocumentsFields {...fields} />;
+    case 'decided':
+      return <DecisionFields {...fields} />;
+    case 'resultCorrected':
+      return (
+        <>
+          <ResultFields {...fields} />
+          <ReasonField {...fields} />
+        </>
+      );
+    case 'resultRevoked':
+      return <ReasonField {...fields} />;
+  }
+}
+
+/** Returns the error of a member that is missing. */
+function useErrorOf(missing: readonly MissingMember[]): (member: MissingMember) => string | undefined {
+  const { t } = useLanguage();
+  return (member) => (missing.includes(member) ? t(MISSING_TEXTS[member]) : undefined);
+}
+
+function ReferenceField({ form, missing, onChange }: ReplyFieldsProps) {
+  const { t } = useLanguage();
+  const errorOf = useErrorOf(missing);
+  return (
+    <Field label={t(AGENCY_PAGE.reference)} error={errorOf('agencyReference')}>
+      <TextInput
+        value={form.agencyReference}
+        maxLength={100}
+        onChange={(agencyReference) => onChange({ agencyReference })}
+        focusOnMount
+      />
+    </Field>
+  );
+}
+
+function NoteField({ form, missing, onChange }: ReplyFieldsProps) {
+  const { t } = useLanguage();
+  const errorOf = useErrorOf(missing);
+  return (
+    <Field label={t(AGENCY_PAGE.note)} error={errorOf('note')}>
+      <TextArea value={form.note} maxLength={2_000} onChange={(note) => onChange({ note })} />
+    </Field>
+  );
+}
+
+function DocumentsFields({ form, missing, onChange }: ReplyFieldsProps) {
+  const { t } = useLanguage();
+  const catalog = useCatalog();
+  const errorOf = useErrorOf(missing);
+  const { documents } = form;
+  const toggle = (kind: string, isOn: boolean) =>
+    onChange({ documents: isOn ? [...documents, kind] : documents.filter((other) => other !== kind) });
+  return (
+    <>
+      <fieldset>
+        <legend>{t(AGENCY_PAGE.documents)}</legend>
+        {(catalog?.evidenceKinds ?? []).map(({ kind, title }) => (
+          <CheckBox key={kind} checked={documents.includes(kind)} onChange={(isOn) => toggle(kind, isOn)}>
+            {t(title)}
+          </CheckBox>
+        ))}
+        {errorOf('documents') && <FieldError>{errorOf('documents')}</FieldError>}
+      </fieldset>
+      <Field label={t(AGENCY_PAGE.answerBy)} error={errorOf('answerBy')}>
+        <DayInput value={form.answerBy} onChange={(answerBy) => onChange({ answerBy })} />
+      </Field>
+      <TextFields label={t(AGENCY_PAGE.message)} value={form.text} onChange={(text) => onChange({ text })} isOptional />
+    </>
+  );
+}
+
+function DecisionFields(fields: ReplyFieldsProps) {
+  const { t } = useLanguage();
+  const { form, missing, onChange } = fields;
+  const errorOf = useErrorOf(missing);
+  return (
+    <>
+      <Choice
+        label={t(AGENCY_PAGE.outcome)}
+        options={[
+          { value: 'approved' as const, label: t(AGENCY_PAGE.approved) },
+          { value: 'rejected' as const, label: t(AGENCY_PAGE.rejected) },
+        ]}
+        columns={2}
+        value={form.outcome}
+        onChange={(outcome) => onChange({ outcome })}
+        error={errorOf('outcome')}
+      />
+      {form.outcome === 'approved' && <ResultFields {...fields} />}
+      {form.outcome === 'rejected' && (
+        <>
+          <TemplateField onChoose={(text) => onChange({ text })} />
+          <ReasonField {...fields} />
+          <TextFields
+            label={t(AGENCY_PAGE.appealHow)}
+            value={form.appealHow}
+            onChange={(appealHow) => onChange({ appealHow })}
+            error={errorOf('appealHow')}
+            isOptional
+          />
+          <Field label={t(AGENCY_PAGE.appealUntil)} mark={t(AGENCY_PAGE.optional)}>
+            <DayInput value={form.appealUntil} onChange={(appealUntil) => onChange({ appealUntil })} />
+          </Field>
+        </>
+      )}
+    </>
+  );
+}
+
+function ResultFields({ form, missing, onChange }: ReplyFieldsProps) {
+  const { t } = useLanguage();
+  const errorOf = useErrorOf(missing);
+  const kinds = ['paper', 'electronic', 'payment'] as const;
+  return (
+    <>
+      <Choice
+        label={t(AGENCY_PAGE.resultKind)}
+        variant="segments"
+        options={kinds.map((value) => ({ value, label: t(RESULT_KIND_TEXTS[value]) }))}
+        value={form.resultKind}
+        onChange={(resultKind) => onChange({ resultKind })}
+        error={errorOf('resultKind')}
+      />
+      <Field label={t(AGENCY_PAGE.resultNumber)} mark={t(AGENCY_PAGE.optional)}>
+        <TextInput value={form.resultNumber} maxLength={100} onChange={(resultNumber) => onChange({ resultNumber })} />
+      </Field>
+      <div className={styles.dates}>
+        <Field label={t(AGENCY_PAGE.verificationCode)} mark={t(AGENCY_PAGE.optional)}>
+          <TextInput
+            value={form.verificationCode}
+            maxLength={100}
+            onChange={(verificationCode) => onChange({ verificationCode })}
+          />
+        </Field>
+        <Field label={t(AGENCY_PAGE.validUntil)} mark={t(AGENCY_PAGE.optional)}>
+          <DayInput value={form.validUntil} onChange={(validUntil) => onChange({ validUntil })} />
+        </Field>
+      </div>
+    </>
+  );
+}
+
+function ReasonField({ form, missing, onChange }: ReplyFieldsProps) {
+  const { t } = useLanguage();
+  const errorOf = useErrorOf(missing);
+  return (
+    <TextFields
+      label={t(AGENCY_PAGE.reason)}
+      value={form.text}
+      onChange={(text) => onChange({ text })}
+      error={errorOf('text')}
+    />
+  );
+}
+
+/** Fills in a reason in three languages. */
+function TemplateField({ onChoose }: { onChoose: (text: TypedText) => void }) {
+  const { t } = useLanguage();
+  return (
+    <Field label={t(AGENCY_PAGE.template)} mark={t(AGENCY_PAGE.optional)}>
+      <Select
+        value=""
+        empty={t(AGENCY_PAGE.noTemplate)}
+        options={REJECTION_TEMPLATES.map(({ id, title }) => ({ value: id, label: t(title) }))}
+        onChange={(id) => {
+          const template = REJECTION_TEMPLATES.find((one) => one.id === id);
+          if (template) onChoose(template.text);
+        }}
+      />
+    </Field>
+  );
+}
+
+interface TextFieldsProps {
+  label: string;
+  value: TypedText;
+  onChange: (value: TypedText) => void;
+  error?: string | undefined;
+  isOptional?: boolean;
+}
+
+/** A text for the person: Romanian, and optionally Russian and English. */
+function TextFields({ label, value, onChange, error, isOptional = false }: TextFieldsProps) {
+  const { t } = useLanguage();
+  const area = (language: keyof TypedText, name: string, isMarked: boolean, fault?: string) => (
+    <Field label={`${label} · ${name}`} mark={isMarked ? t(AGENCY_PAGE.optional) : undefined} error={fault}>
+      <TextArea
+        rows={2}
+        lang={language}
+        maxLength={2_000}
+        value={value[language]}
+        onChange={(text) => onChange({ ...value, [language]: text })}
+      />
+    </Field>
+  );
+  return (
+    <div className={styles.texts}>
+      {area('ro', t(AGENCY_PAGE.inRomanian), isOptional, error)}
+      {area('ru', t(AGENCY_PAGE.inRussian), true)}
+      {area('en', t(AGENCY_PAGE.inEnglish), true)}
+    </div>
+  );
+}

@@ -1,0 +1,154 @@
+import { REPLY_TYPES } from './reply-types.ts';
+import type { AgencyStage } from '../api/types.ts';
+
+/** The replies of a clerk: what is typed, what is missing, and the content of the agency contract. */
+
+export type ReplyKind = keyof typeof REPLY_TYPES;
+
+/** Texts by language; Romanian is required where a text is. */
+export interface TypedText {
+  ro: string;
+  ru: string;
+  en: string;
+}
+
+export interface ReplyForm {
+  agencyReference: string;
+  note: string;
+  /** Kinds of the requested documents. */
+  documents: readonly string[];
+  /** yyyy-MM-dd */
+  answerBy: string;
+  outcome: 'approved' | 'rejected' | undefined;
+  resultKind: 'paper' | 'electronic' | 'payment' | undefined;
+  resultNumber: string;
+  verificationCode: string;
+  /** yyyy-MM-dd */
+  validUntil: string;
+  text: TypedText;
+  appealHow: TypedText;
+  /** yyyy-MM-dd */
+  appealUntil: string;
+}
+
+const EMPTY_TEXT: TypedText = { ro: '', ru: '', en: '' };
+
+export const EMPTY_REPLY: ReplyForm = {
+  agencyReference: '',
+  note: '',
+  documents: [],
+  answerBy: '',
+  outcome: undefined,
+  resultKind: undefined,
+  resultNumber: '',
+  verificationCode: '',
+  validUntil: '',
+  text: EMPTY_TEXT,
+  appealHow: EMPTY_TEXT,
+  appealUntil: '',
+};
+
+/** Members of the form that a reply cannot be without. */
+export type MissingMember =
+  'agencyReference' | 'note' | 'documents' | 'answerBy' | 'outcome' | 'resultKind' | 'text' | 'appealHow';
+
+/** Replies in the order of their buttons, by stage. */
+export const REPLIES: Readonly<Record<AgencyStage, readonly ReplyKind[]>> = {
+  'to-acknowledge': ['acknowledged', 'decided', 'documentsRequested'],
+  'in-progress': ['decided', 'documentsRequested', 'progressed'],
+  'documents-requested': ['decided', 'progressed'],
+  decided: ['resultCorrected', 'resultRevoked'],
+  ended: [],
+};
+
+/** Returns what is missing, in the order of the form. */
+export function findMissing(kind: ReplyKind, form: ReplyForm): MissingMember[] {
+  const isEmpty = (text: string) => text.trim() === '';
+  const missing = (member: MissingMember, isMissing: boolean) => (isMissing ? [member] : []);
+  switch (kind) {
+    case 'acknowledged':
+      return missing('agencyReference', isEmpty(form.agencyReference));
+    case 'progressed':
+      return missing('note', isEmpty(form.note));
+    case 'documentsRequested':
+      return [...missing('documents', form.documents.length === 0), ...missing('answerBy', form.answerBy === '')];
+    case 'decided':
+      return [
+        ...missing('outcome', form.outcome === undefined),
+        ...missing('resultKind', form.outcome === 'approved' && form.resultKind === undefined),
+        ...missing('text', form.outcome === 'rejected' && isEmpty(form.text.ro)),
+        ...missing('appealHow', form.outcome === 'rejected' && hasAppeal(form) && isEmpty(form.appealHow.ro)),
+      ];
+    case 'resultCorrected':
+      return [...missing('resultKind', form.resultKind === undefined), ...missing('text', isEmpty(form.text.ro))];
+    case 'resultRevoked':
+      return missing('text', isEmpty(form.text.ro));
+  }
+}
+
+const hasAppeal = ({ appealHow, appealUntil }: ReplyForm): boolean =>
+  appealUntil !== '' || Object.values(appealHow).some((text) => text.trim() !== '');
+
+export interface ReplyContext {
+  /** applications/{id} */
+  application: string;
+  /** Number of the newest submission. */
+  submission: number;
+  /** RFC 3339 */
+  now: string;
+}
+
+/** Returns the type and the content of the agency contract. The form must have nothing missing. */
+export function toReply(
+  kind: ReplyKind,
+  form: ReplyForm,
+  { application, submission, now }: ReplyContext,
+): { type: string; content: Record<string, unknown> } {
+  const members = (): object => {
+    switch (kind) {
+      case 'acknowledged':
+        return { submission, agencyReference: form.agencyReference.trim() };
+      case 'progressed':
+        return { note: form.note.trim() };
+      case 'documentsRequested': {
+        const message = toText(form.text);
+        return {
+          documents: form.documents.map((document) => ({ kind: document })),
+          answerBy: form.answerBy,
+          ...(message && { message }),
+        };
+      }
+      case 'decided':
+        return form.outcome === 'approved'
+          ? { outcome: 'approved', decideTime: now, result: toResult(form) }
+          : { outcome: 'rejected', decideTime: now, reason: toText(form.text), ...toAppeal(form) };
+      case 'resultCorrected':
+        return { result: toResult(form), reason: toText(form.text) };
+      case 'resultRevoked':
+        return { reason: toText(form.text) };
+    }
+  };
+  return { type: REPLY_TYPES[kind], content: { application, ...members() } };
+}
+
+/** Returns the typed languages; undefined for none. */
+function toText(text: TypedText): Partial<TypedText> | undefined {
+  const typed = Object.entries(text).flatMap(([language, value]) =>
+    value.trim() === '' ? [] : [[language, value.trim()] as const],
+  );
+  return typed.length > 0 ? (Object.fromEntries(typed) as Partial<TypedText>) : undefined;
+}
+
+function toResult({ resultKind, resultNumber, verificationCode, validUntil }: ReplyForm): object {
+  return {
+    kind: resultKind,
+    ...(resultNumber.trim() && { number: resultNumber.trim() }),
+    ...(verificationCode.trim() && { verificationCode: verificationCode.trim() }),
+    ...(validUntil && { validUntil }),
+  };
+}
+
+const toAppeal = (form: ReplyForm): object =>
+  hasAppeal(form)
+    ? { appeal: { how: toText(form.appealHow), ...(form.appealUntil && { until: form.appealUntil }) } }
+    : {};
