@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createContent, publicServices } from '@cups/tools/filings';
+import { createContent, simulatedServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { createApplicants } from './applicants.ts';
 import type { Job } from './applicants.ts';
@@ -50,7 +50,7 @@ async function listActiveCentres(url: string): Promise<Centre[]> {
 
 /** Signs in a specialist of every active centre, or of some, and grants the mandates of its people. */
 export async function signInJobs(url: string, isWanted: (centre: Centre) => boolean = () => true): Promise<Job[]> {
-  const services = await publicServices(url);
+  const services = await simulatedServices(url);
   const jobs: Job[] = [];
   for (const centre of (await listActiveCentres(url)).filter(isWanted)) {
     const operator = `${centre.code.toLowerCase()}-specialist`;

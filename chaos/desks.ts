@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { publicServices } from '@cups/tools/filings';
+import { simulatedServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { ApiError } from '@cups/tools/desk';
 import { UploadError } from '@cups/tools/upload-client';
@@ -51,7 +51,7 @@ export async function openDesks({ url, mpower, rate, random }: DesksOptions): Pr
     mpower,
     uploads,
     centres,
-    services: await publicServices(url),
+    services: await simulatedServices(url),
     random,
     deliveredApplications: new Map(),
     isOpen: () => isOpen,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createRandom } from '@cups/chaos/plan';
-import { publicServices } from '@cups/tools/filings';
+import { simulatedServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import type { Platform } from '@cups/tools/platform';
 import { openDeskBooks } from './desk-books.ts';
@@ -89,7 +89,7 @@ async function openDesks(
 ): Promise<{ lines: SimulatedLine[]; desks: SimulatedDesk[] }> {
   const { seed } = options;
   const centres = await listActiveCentres(url);
-  const services = await publicServices(url);
+  const services = await simulatedServices(url);
   const lines: SimulatedLine[] = [];
   const desks: SimulatedDesk[] = [];
   for (const plan of planFleet(options)) {

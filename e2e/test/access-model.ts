@@ -17,7 +17,7 @@ export interface AccessRule {
 }
 
 const DESK_ROLES: readonly Role[] = ['specialist', 'centre-manager'];
-const ALL_ROLES: readonly Role[] = [...DESK_ROLES, 'supervisor', 'support', 'agency-clerk'];
+const ALL_ROLES: readonly Role[] = [...DESK_ROLES, 'supervisor', 'support', 'agency-clerk', 'agency-manager'];
 const pageRule = (roles: AccessRule['roles'], whose: SessionScope): AccessRule => ({
   callers: ['gateway'],
   roles,
@@ -61,8 +61,8 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       'AddNote AssignApplication MarkDeskAlertsSeen RecordPersonNotification',
       pageRule(DESK_ROLES, 'centre'),
     ),
-    // The machine of the agency that decides the application.
-    ...rulesFor('RecordAgencyAccess', pageRule(['agency-system'], 'agency')),
+    // The machine or a clerk of the agency that decides the application.
+    ...rulesFor('RecordAgencyAccess', pageRule(['agency-system', 'agency-clerk'], 'agency')),
     // Counts over all centres, never content.
     ...rulesFor('GetStatistics', pageRule(['supervisor'], 'platform')),
     // Rights of a person: names, codes and times, for supervisors, and for administrators by their tool.
@@ -95,6 +95,9 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       pageRule(['support', 'supervisor', 'agency-clerk'], 'agency'),
     ),
     ...rulesFor('ListRefusedMessages', pageRule(['support', 'supervisor'], 'platform')),
+    // The page of an agency without a system.
+    ...rulesFor('ListAgencyQueue GetAgencyDelivery AssignDelivery CreateReply', pageRule(['agency-clerk'], 'agency')),
+    ...rulesFor('ListAgencyWorkload', pageRule(['agency-manager'], 'agency')),
   ]),
   // A desk has the documents of its centre, and an agency those that the bridge released to it.
   documents: Object.fromEntries([
@@ -102,7 +105,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('GetDocument ListDocuments', { ...pageRule(DESK_ROLES, 'centre'), callers: ['gateway', 'intake'] }),
     ...rulesFor(
       'CreateResultDocument AppendResultContent GetAgencyDocument ReadAgencyContent',
-      pageRule(['agency-system'], 'agency'),
+      pageRule(['agency-system', 'agency-clerk'], 'agency'),
     ),
     ...rulesFor('ReleaseDocuments AcceptResultDocuments', serviceRule('agency-bridge')),
     // Names and times, never content: for supervisors, and for administrators by their tool.
@@ -138,6 +141,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('ListCentreOperators', pageRule(['specialist', 'centre-manager', 'supervisor', 'support'], 'platform')),
     ...rulesFor('GetOperator ListOperatorActions', pageRule(['centre-manager', 'supervisor', 'support'], 'platform')),
     ...rulesFor('ListStaff', pageRule(['supervisor', 'support'], 'platform')),
+    ...rulesFor('ListAgencyOperators', pageRule(['agency-manager'], 'agency')),
     ...rulesFor(
       'InviteOperator UpdateOperatorRoles SuspendOperator',
       pageRule(['centre-manager', 'supervisor'], 'platform'),
@@ -172,7 +176,7 @@ export function evaluateRule(rule: AccessRule, caller: ServiceName, session: Ses
   if (!session) return rule.withoutSession?.includes(caller) ? 'let in' : 'not signed in';
   if (!session.roles.some((role) => roles.includes(role))) return 'denied';
   if (rule.whose === 'centre' && session.centre === undefined) return 'denied';
-  const isLostClerk = session.roles.includes('agency-clerk') && session.agency === undefined;
+  const isLostClerk = session.roles.some((role) => role.startsWith('agency-')) && session.agency === undefined;
   return rule.whose === 'agency' && isLostClerk ? 'denied' : 'let in';
 }
 

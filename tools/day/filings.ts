@@ -6,6 +6,8 @@ import type { MandateKind } from './mandates.ts';
 
 export interface PublicService {
   code: string;
+  /** How its provider receives applications. */
+  providerChannel?: string;
   version: {
     provider: string;
     centreKinds?: string[];
@@ -43,6 +45,12 @@ export async function publicServices(url: string): Promise<PublicService[]> {
       .filter(({ paused }) => !paused)
       .map(async ({ code }) => (await (await fetch(`${url}/api/v1/public-services/${code}`)).json()) as PublicService),
   );
+}
+
+/** Returns the services of agencies with a system, which the simulator can play. */
+export async function simulatedServices(url: string): Promise<PublicService[]> {
+  const services = await publicServices(url);
+  return services.filter(({ providerChannel = 'kafka' }) => providerChannel === 'kafka');
 }
 
 const GIVEN_NAMES = ['Ana', 'Ion', 'Maria', 'Vasile', 'Elena', 'Gheorghe', 'Olga', 'Andrei', 'Natalia', 'Petru'];

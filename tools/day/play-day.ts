@@ -7,7 +7,7 @@ import { QueueClient } from './queue.ts';
 import { Visit } from './visit.ts';
 import type { DayContext, VisitRow } from './visit.ts';
 import { openDesk } from './desk.ts';
-import { applicationId, publicServices } from './filings.ts';
+import { applicationId, simulatedServices } from './filings.ts';
 import type { Centre, PublicService } from './filings.ts';
 
 /**
@@ -87,7 +87,7 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
   const { url, applications = 68, parallel = 12, patienceSeconds = 120, onChange = () => {} } = options;
   const started = performance.now();
   const centres = await selectCentres(url);
-  const services = await publicServices(url);
+  const services = await simulatedServices(url);
   const context: DayContext = {
     desks: new Map(),
     queues: new Map(),

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { backoff } from '@cups/contracts';
 import { ensureTopics, ensureUsers, buildPrincipals } from '@cups/events';
 import type { KafkaAccess } from '@cups/events';
-import { createAgencyParser, watchRegistry } from '@cups/registry';
+import { createAgencyParser, hasTopics, watchRegistry } from '@cups/registry';
 import { agenciesIn, readQuotas } from '../cli/topics/agencies.ts';
 
 /** Creates topics, users, ACLs and quotas of a local platform from its data. Services never create them. */
@@ -117,7 +117,7 @@ export async function provisionAndWatch(
     parse: createAgencyParser(),
     onChange: (agencies) => {
       const before = knownCodes;
-      knownCodes = [...agencies.keys()];
+      knownCodes = [...agencies.values()].filter(hasTopics).map(({ code }) => code);
       if (!before) return;
       const added = knownCodes.filter((code) => !before.includes(code));
       turn = turn.then(provisionWithRetries).then(() => {

@@ -67,6 +67,29 @@ test('adds an agency with file, topics and user, and removes it', async () => {
   expect((await reconcileTopics({ brokers, topics, create: false })).missing).toEqual([]);
 }, 60_000);
 
+test('adds an agency whose clerks work in the page, without topics and user', async () => {
+  const added = agency('add', 'arhiva', ...NAMES, '--page');
+  expect(added).toMatchObject({ code: 0, err: '' });
+  expect(added.out).toContain('+   channel: page');
+  const topics = buildAgencyTopics(prefix, 'arhiva', 3);
+  const { missing } = await reconcileTopics({ brokers, topics, create: false });
+  expect(missing.map(({ name }) => name)).toEqual(topics.map(({ name }) => name));
+  const shown = JSON.parse(agency('show', 'arhiva', '--json').out) as object;
+  expect(shown).toMatchObject({ agency: { code: 'arhiva', channel: 'page' }, services: [], centres: [] });
+  expect(shown).not.toHaveProperty('user');
+  const listed = JSON.parse(agency('list', '--json').out) as { code: string; channel: string; quota?: object }[];
+  expect(listed.find(({ code }) => code === 'arhiva')).toEqual({
+    ...{ code: 'arhiva', name: 'Serviciul Fiscal', channel: 'page', services: 0, centres: 0 },
+  });
+  expect(listed.find(({ code }) => code === 'asp')).toMatchObject({ channel: 'kafka', quota: {} });
+  expect(agency('password', 'arhiva')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('no Kafka user') as unknown,
+  });
+  expect(agency('remove', 'arhiva').out).not.toContain('topic');
+  expect(existsSync(fileOf('arhiva'))).toBe(false);
+}, 60_000);
+
 test('gives simulated agencies key pairs, and no agency whose system has a key', () => {
   const keys = temporaryDir();
   try {

@@ -16,5 +16,6 @@ export const access: AccessTable<AgencyBridgeServiceDefinition> = {
   GetAgencyDelivery: agencyClerk,
   AssignDelivery: agencyClerk,
   CreateReply: agencyClerk,
+  ListAgencyWorkload: { ...agencyClerk, roles: ['agency-manager'] },
   ListRefusedMessages: { ...gateway, roles: ['support', 'supervisor'], tenancy: 'platform' },
 };

@@ -4,10 +4,12 @@ import { resourceName } from '@cups/contracts';
 import type { RpcDeps } from './rpc.ts';
 import { countDeliveries, findLastReplyTime } from './store.ts';
 
+type ActivityDeps = Pick<RpcDeps, 'deliveries' | 'refused' | 'channelOf' | 'unread' | 'stuckSince'>;
+
 /** Returns counts and times of the traffic with one agency, without application data. */
 export async function getAgencyActivity(
   agency: string,
-  { deliveries, refused, unread, stuckSince }: Pick<RpcDeps, 'deliveries' | 'refused' | 'unread' | 'stuckSince'>,
+  { deliveries, refused, channelOf, unread, stuckSince }: ActivityDeps,
 ): Promise<AgencyActivity> {
   const [counts, lastReplyTime, newest, unreadCount] = await Promise.all([
     countDeliveries(deliveries, agency),
@@ -24,6 +26,7 @@ export async function getAgencyActivity(
     lastReplyTime: lastReplyTime ? toTimestamp(lastReplyTime) : null,
     lastRefusalTime: newest ? toTimestamp(newest.time) : null,
     unreadReplies: String(unreadCount ?? -1),
+    channel: channelOf(agency),
     stuckTime: stuck ? toTimestamp(stuck) : null,
   };
 }

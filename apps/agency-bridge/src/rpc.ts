@@ -11,6 +11,7 @@ import type { Context, Rpcs } from '@cups/rpc';
 import { normalizePageSize } from '@cups/contracts/node';
 import type { openRefusals, RefusalSummary } from '@cups/store';
 import { getAgencyActivity } from './activity.ts';
+import type { Channel } from './domain/channel.ts';
 import { resolveDeliveryState } from './domain/delivery.ts';
 import type { Delivery } from './domain/delivery.ts';
 import type { RefusedReplies, RefusedReply } from './inbound/refused-replies.ts';
@@ -23,14 +24,15 @@ export interface RpcDeps {
   refused: RefusedReplies;
   isAgency: (code: string) => boolean;
   versions: Pick<DataVersions, 'isBehind' | 'mayCome'>;
-  /** Returns the number of unread replies of an agency; undefined if Kafka is unavailable. */
+  channelOf: (code: string) => Channel;
+  /** Returns the number of unread replies of an agency; undefined if Kafka is unavailable, and without topics. */
   unread: (agency: string) => Promise<bigint | undefined>;
   /** Returns since when a partition of its replies is blocked; undefined if none is. */
   stuckSince: (agency: string) => Date | undefined;
 }
 
 /** Methods of the agency's page, see page/rpcs.ts. */
-type PageMethod = 'ListAgencyQueue' | 'GetAgencyDelivery' | 'AssignDelivery' | 'CreateReply';
+type PageMethod = 'ListAgencyQueue' | 'GetAgencyDelivery' | 'AssignDelivery' | 'CreateReply' | 'ListAgencyWorkload';
 
 /** RPCs of cups.agencybridge.v1.AgencyBridgeService, without those of the agency's page. */
 export function bridgeRpcs(deps: RpcDeps): Omit<Rpcs<AgencyBridgeServiceDefinition>, PageMethod> {

@@ -30,7 +30,10 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
   const { log, metrics, versions, now } = backend;
   const deliveries = deliveriesOf(backend.store);
   const isAgency = (code: string) => agencies.has(code);
-  const unread = (agency: string) => backend.unread(replySubscriptionOf(agency));
+  const channelOf = (code: string) => agencies.channelOf(code);
+  // An agency without topics has no replies in Kafka.
+  const unread = (agency: string) =>
+    channelOf(agency) === 'kafka' ? backend.unread(replySubscriptionOf(agency)) : Promise.resolve(undefined);
   const stuckSince = (agency: string) => {
     const { groupId } = replySubscriptionOf(agency);
     return backend.stuck().find((partition) => partition.groupId === groupId)?.since;
@@ -50,7 +53,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     refusedReplies,
     unmatchedReplies: reporter,
     isAgency,
-    channelOf: (code) => agencies.channelOf(code),
+    channelOf,
     getSubmission: (name, training, requestId) => intake.getSubmission({ name, training }, requestIdOf(requestId)),
     acceptResultDocuments: (request, requestId) => documents.acceptResultDocuments(request, requestIdOf(requestId)),
     // Parked and refused messages may contain the agency's texts.
@@ -89,7 +92,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
   const refused = { refusals: backend.refusals, refused: refusedReplies };
   return backend.serve<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
     rpcs: {
-      ...bridgeRpcs({ deliveries, ...refused, isAgency, versions, unread, stuckSince }),
+      ...bridgeRpcs({ deliveries, ...refused, isAgency, versions, channelOf, unread, stuckSince }),
       ...pageRpcs({ deliveries, resultDocuments: events.resultDocuments, checkAct, now }),
     },
     access,

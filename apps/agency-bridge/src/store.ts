@@ -1,9 +1,10 @@
 import { REQUEST_TYPES } from '@cups/agency-contract';
 import type { StoredEvent } from '@cups/contracts';
 import type { Documents, Scope, Store, StoredDocument } from '@cups/store';
-import { AGENCY_STAGES } from './domain/channel.ts';
+import { AGENCY_STAGES, OPEN_STAGES } from './domain/channel.ts';
 import type { AgencyStage } from './domain/channel.ts';
 import type { Delivery, State, StoredState } from './domain/delivery.ts';
+import type { DecidedWork, OpenWork } from './domain/workload.ts';
 import type { UnmatchedReplies } from './domain/unmatched-replies.ts';
 
 /** Collections of the bridge: deliveries and unmatched replies. @cups/store keeps the positions of refused messages. */
@@ -75,6 +76,11 @@ export function deliveriesOf(store: Store): Deliveries {
         fields: { agency: 1, stage: 1, term: 1, _id: 1 },
         partial: { stage: { $exists: true } },
         query: 'ListAgencyQueue: the deliveries of a stage by term, and their number',
+      },
+      {
+        fields: { agency: 1, stage: 1, answerTime: -1 },
+        partial: { stage: { $exists: true } },
+        query: 'ListAgencyWorkload: the newest decisions of an agency',
       },
       {
         fields: { agency: 1, training: 1, state: 1, sent: 1, queueTime: 1 },
@@ -249,4 +255,28 @@ export async function countStages(
   const filters = AGENCY_STAGES.map((stage) => ({ agency, stage }));
   const counts = await deliveries.countEach(filters, { scope: 'service', limit: MAX_COUNTED });
   return AGENCY_STAGES.map((stage, at) => ({ stage, count: counts[at] ?? 0 })).filter(({ count }) => count > 0);
+}
+
+/** Maximum of open deliveries, and of decisions, in the workload of an agency. */
+export const MAX_WORKLOAD = 5_000;
+
+/** Returns the open deliveries in the page of an agency, and those decided since a time, newest first; at most 5,000 each. */
+export async function findWorkload(
+  deliveries: Deliveries,
+  agency: string,
+  since: Date,
+): Promise<{ open: OpenWork[]; decided: DecidedWork[] }> {
+  const options = { scope: 'service', limit: MAX_WORKLOAD } as const;
+  const projection = { assignee: 1, queueTime: 1, sendTime: 1 } as const;
+  const [open, decided] = await Promise.all([
+    deliveries.find(
+      { agency, stage: { $in: OPEN_STAGES } },
+      { ...options, sort: { term: 1 }, projection: { ...projection, dueDate: 1 } },
+    ),
+    deliveries.find(
+      { agency, stage: 'decided', answerTime: { $gte: since } },
+      { ...options, sort: { answerTime: -1 }, projection: { ...projection, answerTime: 1 } },
+    ),
+  ]);
+  return { open, decided };
 }

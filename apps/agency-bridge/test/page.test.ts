@@ -149,6 +149,36 @@ test('documents that are requested move it to another stage until they are suppl
   });
 });
 
+test('a manager sees what each clerk has to do, and gives work to another one', async () => {
+  const manager = () =>
+    world.client(service, {
+      role: ['agency-clerk', 'agency-manager'],
+      agency: `agencies/${AGENCY}`,
+      operator: 'operators/arhiva-manager',
+    });
+  const [taken, given] = [await filed('2020-01-01'), await filed('2099-12-31')];
+  const key = () => crypto.randomUUID();
+  const colleague = 'operators/arhiva-colleague';
+  await clerk().assignDelivery({ requestId: key(), name: taken.delivery });
+  await expect(
+    clerk().assignDelivery({ requestId: key(), name: given.delivery, assignee: colleague }),
+  ).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+  await manager().assignDelivery({ requestId: key(), name: given.delivery, assignee: colleague });
+
+  const { workloads, periodDays, truncated } = await manager().listAgencyWorkload({});
+  expect([periodDays, truncated]).toEqual([30, false]);
+  expect(workloads.find(({ assignee }) => assignee === colleague)).toMatchObject({ open: 1, overdue: 0, decided: 0 });
+  const own = workloads.find(({ assignee }) => assignee === CLERK)!;
+  expect(own.overdue).toBeGreaterThanOrEqual(1);
+  expect([own.decided > 0, own.medianTenthDays]).toEqual([true, 0]);
+  await expect(clerk().listAgencyWorkload({})).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+});
+
+test('an agency without topics has no unread replies in Kafka', async () => {
+  const { activity } = await clerk().getAgencyActivity({ name: `agencies/${AGENCY}` });
+  expect(activity).toMatchObject({ channel: 'page', unreadReplies: '-1', stuckTime: null });
+});
+
 test('another agency finds nothing, and nobody decides an own application', async () => {
   const application = await filed();
   const stranger = clerk('asp', 'operators/asp-clerk');

@@ -3,7 +3,14 @@ import type { Store } from '@cups/store';
 import { createExplainer, eventually, silentLog, testInfrastructure } from '@cups/testing';
 import type { Explainer } from '@cups/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { countDeliveries, deliveriesOf, findLastReplyTime, findOfApplication, listDeliveries } from '../src/store.ts';
+import {
+  countDeliveries,
+  deliveriesOf,
+  findLastReplyTime,
+  findOfApplication,
+  findWorkload,
+  listDeliveries,
+} from '../src/store.ts';
 import type { Deliveries } from '../src/store.ts';
 
 /** The reads of deliveries examine the documents that they return, however many others there are. */
@@ -24,6 +31,13 @@ let store: Store;
 let deliveries: Deliveries;
 let explainer: Explainer;
 
+/** Half of them are in the page of their agency. */
+function stageOf({ state, sent }: (typeof STATES)[number], n: number): object {
+  if (Math.floor(n / (AGENCIES.length * STATES.length)) % 2 === 0 || !sent) return {};
+  if (state === 'answered') return { stage: 'decided', term: '2026-07-01', answerTime: timeOf(n) };
+  return { stage: 'in-progress', term: '2026-07-01' };
+}
+
 /** One in ten is a training. Agencies take turns, and each has all states. */
 function createDelivery(n: number): object {
   const id = `A${String(n).padStart(6, '0')}`;
@@ -37,6 +51,7 @@ function createDelivery(n: number): object {
     ...(n % 10 === 0 ? { training: true } : {}),
     queueTime: timeOf(n),
     ...(status.state === 'queued' ? {} : { lastReplyTime: timeOf(n) }),
+    ...stageOf(status, n),
     revision: 1,
     schemaVersion: 1,
     outbox: [],
@@ -73,6 +88,14 @@ test.each([
   expect(plan!.returned).toBeGreaterThan(0);
   expect(plan!.documentsExamined).toBe(plan!.returned);
   if (index.includes('_')) expect(plan!.indexes).toEqual([index]);
+});
+
+test('workload of an agency: reads what it counts', async () => {
+  const plans = await explainer.measure(() => findWorkload(deliveries, 'cnas', new Date(NOW - 86_400_000)));
+  expect(new Set(plans.flatMap(({ indexes }) => indexes))).toEqual(
+    new Set(['agency_1_stage_1_term_1__id_1', 'agency_1_stage_1_answerTime_-1']),
+  );
+  for (const plan of plans) expect([plan.returned > 0, plan.documentsExamined]).toEqual([true, plan.returned]);
 });
 
 test('counts of an agency: read one document for each oldest', async () => {

@@ -9,7 +9,7 @@ import type {
   PublicService,
   Version,
 } from './domain/public-service.ts';
-import type { Agency, Calendar } from '@cups/registry';
+import type { Agency, AgencyChannel, Calendar } from '@cups/registry';
 import type { Agency as AgencyMessage } from '@cups/contracts/gen/cups/catalog/v1/Agency.ts';
 import type { Calendar as CalendarMessage } from '@cups/contracts/gen/cups/catalog/v1/Calendar.ts';
 import type { CostOption as CostOptionMessage } from '@cups/contracts/gen/cups/catalog/v1/CostOption.ts';
@@ -26,7 +26,7 @@ const TERM_NOTE = { ro: 'termen necunoscut', ru: 'срок неизвестен'
 export function toPublicServiceMessage(
   service: PublicService,
   version: Version,
-  options: DeskLocation & { date: string; full: boolean },
+  options: DeskLocation & { date: string; full: boolean; channelOf: (agency: string) => AgencyChannel },
 ): PublicServiceMessage {
   return {
     name: resourceName('publicServices', service.code),
@@ -35,6 +35,7 @@ export function toPublicServiceMessage(
     paused: pauseAt(service, options.date) ?? null,
     popularity: service.search.popularity,
     keywords: keywordsOf(service),
+    providerChannel: options.channelOf(version.provider),
     version: toVersionMessage(service, version, options),
     versions: service.versions.map(({ version, validFrom, validTo }) => ({
       version,
@@ -80,6 +81,7 @@ export function toAgency({
   workingTime,
   calendar,
   acceptsForeignDocuments = false,
+  channel = 'kafka',
 }: Agency): AgencyMessage {
   const { days, from, to } = workingTime;
   const hours = { workingDays: days, opens: from, closes: to };
@@ -90,6 +92,7 @@ export function toAgency({
     ...hours,
     calendar,
     acceptsForeignDocuments,
+    channel,
   };
 }
 

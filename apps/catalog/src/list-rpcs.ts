@@ -4,7 +4,7 @@ import { normalizePageSize, createPageToken as writeToken, parsePageToken } from
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { GetCatalogResponse } from '@cups/contracts/gen/cups/catalog/v1/GetCatalogResponse.ts';
 import { violation } from '@cups/problem';
-import type { Agency, Calendar } from '@cups/registry';
+import type { Agency, AgencyChannel, Calendar } from '@cups/registry';
 import type { Rpcs } from '@cups/rpc';
 import { parseDate, invalidArgument, parseCentreKind } from './request-parsing.ts';
 import { toAgency, toCalendar, toEvidenceKinds, toPublicServiceMessage } from './convert.ts';
@@ -23,12 +23,19 @@ export interface CatalogSnapshot {
   calendars: () => ReadonlyMap<string, Calendar>;
 }
 
+/** Returns a function that returns the channel of an agency. */
+export const channelsIn =
+  ({ agencies }: Pick<CatalogSnapshot, 'agencies'>) =>
+  (code: string): AgencyChannel =>
+    agencies().get(code)?.channel ?? 'kafka';
+
 /** Returns the handlers that list and search public services. */
 export function listRpcs(
   snapshot: CatalogSnapshot,
   now: () => Date,
 ): Pick<Rpcs<CatalogServiceDefinition>, 'ListPublicServices' | 'GetCatalog'> {
   const { services } = snapshot;
+  const channelOf = channelsIn(snapshot);
   return {
     async ListPublicServices({ centreKind, agency, query, atDate, pageSize, pageToken, fileableOnly, country }) {
       const filter: ListFilter = {
@@ -50,7 +57,7 @@ export function listRpcs(
       const { date, location } = filter;
       return {
         publicServices: page.map(({ service, version }) =>
-          toPublicServiceMessage(service, version, { date, ...location, full: false }),
+          toPublicServiceMessage(service, version, { date, ...location, full: false, channelOf }),
         ),
         nextPageToken: last && found.length > size ? writeToken(encodeRank(last), others) : '',
       };
@@ -117,7 +124,7 @@ function buildCatalog(
     agencies: agencies.map(toAgency),
     evidenceKinds: toEvidenceKinds(found.map(({ version }) => version)),
     publicServices: found.map(({ service, version }) =>
-      toPublicServiceMessage(service, version, { date, ...location, full: true }),
+      toPublicServiceMessage(service, version, { date, ...location, full: true, channelOf: channelsIn(snapshot) }),
     ),
     calendars: calendars.map(toCalendar),
   };

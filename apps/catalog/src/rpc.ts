@@ -6,7 +6,7 @@ import { parseDate, parseCentreKind } from './request-parsing.ts';
 import { toPublicServiceMessage, toVersionMessage } from './convert.ts';
 import { isInForce, pauseAt, versionAt } from './domain/public-service.ts';
 import type { PublicService, Version } from './domain/public-service.ts';
-import { listRpcs } from './list-rpcs.ts';
+import { channelsIn, listRpcs } from './list-rpcs.ts';
 import type { CatalogSnapshot } from './list-rpcs.ts';
 
 /** Returns the handlers of cups.catalog.v1.CatalogService. */
@@ -28,7 +28,14 @@ export function catalogRpcs(snapshot: CatalogSnapshot, now: () => Date): Rpcs<Ca
       const version = versionAt(service, date);
       if (!version) throw notFoundOrStale('The public service has no version in force on this date.');
       const location = { kind: parseCentreKind(centreKind), country: country || undefined };
-      return { publicService: toPublicServiceMessage(service, version, { date, ...location, full: true }) };
+      return {
+        publicService: toPublicServiceMessage(service, version, {
+          date,
+          ...location,
+          full: true,
+          channelOf: channelsIn(snapshot),
+        }),
+      };
     },
 
     async GetPublicServiceVersion({ name, version: versionName, atDate, newest }) {

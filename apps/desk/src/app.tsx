@@ -19,7 +19,7 @@ import type { EntryState } from './session/interrupted-session.ts';
 import { LineNotice } from './session/line-notice.tsx';
 import { useConnectivity } from './session/connectivity.ts';
 import { hasOfflineAccess } from './session/offline-access.ts';
-import { decidesQuarantine, hasTeam, hasDeskRole, isAgencyClerk } from './session/roles.ts';
+import { decidesQuarantine, hasTeam, hasDeskRole, isAgencyClerk, isAgencyManager } from './session/roles.ts';
 import { SessionProvider, useSession, useSignedIn } from './session/session.tsx';
 import { Shell } from './session/shell.tsx';
 import { PARTS } from './texts/parts.ts';
@@ -50,6 +50,7 @@ const Quarantine = lazy(() => import('./quarantine/quarantine.tsx'));
 const Copies = lazy(() => import('./supervisor/copies.tsx'));
 /** For clerks of agencies only. */
 const AgencyQueue = lazy(() => import('./agency-page/agency-queue.tsx'));
+const AgencyWorkload = lazy(() => import('./agency-page/workload.tsx'));
 const AgencyDeliveryScreen = lazy(() => import('./agency-page/agency-delivery.tsx'));
 const Find = lazyScreen(() => import('./find/find.tsx'));
 const Team = lazyScreen(() => import('./team/team.tsx'));
@@ -178,6 +179,7 @@ function Screens({ query }: { query: string }) {
       </Route>
       <Route path="/copies">{isSupervisor ? <Copies /> : <NoAccess />}</Route>
       <Route path="/quarantine">{decidesQuarantine(operator) ? <Quarantine /> : <NoAccess />}</Route>
+      <Route path="/workload">{isAgencyManager(operator) ? <AgencyWorkload /> : <NoAccess />}</Route>
       <Route path="/deliveries/:id">
         {({ id }) => (isAgencyClerk(operator) ? <AgencyDeliveryScreen key={id} id={id} /> : <NoAccess />)}
       </Route>

@@ -12,6 +12,7 @@ const CONTEXT = {
   submission: 2,
   now: '2026-11-30T09:00:00.000Z',
 };
+const FILE = { id: '01JDZ3V7Q8R9S0T1V2W3X00001', name: 'aviz.pdf', size: 4_000 };
 const reason = { ro: ' Lipsește actul. ', ru: '', en: 'The document is missing.' };
 
 const COMPLETE: [kind: ReplyKind, form: Partial<ReplyForm>, content: object][] = [
@@ -35,6 +36,11 @@ const COMPLETE: [kind: ReplyKind, form: Partial<ReplyForm>, content: object][] =
       decideTime: CONTEXT.now,
       result: { kind: 'paper', number: 'AR 17', validUntil: '2027-11-30' },
     },
+  ],
+  [
+    'decided',
+    { outcome: 'approved', resultKind: 'electronic', resultFile: { ...FILE, state: 'available' } },
+    { result: { kind: 'electronic', documents: [FILE.id] } },
   ],
   [
     'decided',
@@ -78,6 +84,7 @@ describe('a reply of a clerk', () => {
     ['documentsRequested', {}, ['documents', 'answerBy']],
     ['decided', {}, ['outcome']],
     ['decided', { outcome: 'approved' }, ['resultKind']],
+    ['decided', { outcome: 'approved', resultKind: 'paper', resultFile: { ...FILE, state: 'coming' } }, ['resultFile']],
     ['decided', { outcome: 'rejected', text: { ro: ' ', ru: 'да', en: '' } }, ['text']],
     ['decided', { outcome: 'rejected', text: reason, appealUntil: '2026-12-30' }, ['appealHow']],
     ['resultCorrected', {}, ['resultKind', 'text']],

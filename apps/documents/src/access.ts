@@ -10,7 +10,13 @@ const desk: AccessRow = {
 /** Reads of what the documents of an application are. Intake resolves the documents that a draft names. */
 const deskFacts: AccessRow = { ...desk, callers: ['gateway', 'intake'], personalData: true };
 
-const agency: AccessRow = { callers: ['gateway'], roles: ['agency-system'], tenancy: 'agency', personalData: false };
+/** The system of an agency, and the clerks of one without a system. */
+const agency: AccessRow = {
+  callers: ['gateway'],
+  roles: ['agency-system', 'agency-clerk'],
+  tenancy: 'agency',
+  personalData: false,
+};
 
 const bridge: AccessRow = { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: false };
 

@@ -48,11 +48,11 @@ const hashOf = ({ journalSalt, content, uploadSha256 }: NewRecord): Uint8Array |
     ? undefined
     : hashContent(journalSalt, { uploadSha256, ...(content && { sha256: content.sha256 }) });
 
-/** Returns the act of the operator, or of the system of an agency, that makes the call. */
+/** Returns the act of the operator, the clerk of an agency or the system of an agency that makes the call. */
 export function actOfCaller(action: Act['action'], context: Context): Act {
-  const { operator, agency } = sessionOf(context);
+  const { operator, agency, roles } = sessionOf(context);
   return agency
-    ? { action, actor: agency, ground: 'filed-application' }
+    ? { action, actor: roles.includes('agency-system') ? agency : operator, ground: 'filed-application' }
     : { action, actor: operator, centre: centreOf(context), ground: 'session' };
 }
 

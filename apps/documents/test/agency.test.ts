@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { eventually } from '@cups/testing';
+import { eventually, readTopic } from '@cups/testing';
 import { ulid } from 'ulid';
 import { CHUNK_BYTES } from '../src/domain/limits.ts';
 import { createUpload, intakeEvent, refused, sha256, shareDocuments, someBytes, upload } from './harness.ts';
@@ -22,8 +22,7 @@ async function fileApplication(agency = 'asp'): Promise<string> {
 }
 
 /** Uploads a result and waits for its check. */
-async function uploadResult(delivery: string, bytes: Buffer): Promise<string> {
-  const agency = harness.agency();
+async function uploadResult(delivery: string, bytes: Buffer, agency = harness.agency()): Promise<string> {
   const declared = { requestId: randomUUID(), delivery, size: bytes.length, sha256: sha256(bytes) };
   const { document } = await agency.createResultDocument(declared);
   const { name } = document!;
@@ -104,6 +103,21 @@ describe('a result', () => {
     const { data } = await harness.desk().readContent({ name, offset: 0, limit: 1_000_000 });
     expect(data.equals(bytes)).toBe(true);
     await expect(harness.desk().deleteDocument({ name })).rejects.toEqual(refused('DOCUMENT_IN_USE'));
+  });
+
+  test('is uploaded by a clerk of the agency too, who is the actor in the journal', async () => {
+    const delivery = deliveryOf(await fileApplication());
+    const bytes = someBytes(CHUNK_BYTES + 1);
+    const name = await uploadResult(delivery, bytes, harness.clerk());
+    const { documents } = await harness.bridge().acceptResultDocuments({ delivery, documents: [name] });
+    expect(documents).toMatchObject([{ name, purpose: 'PURPOSE_RESULT' }]);
+    const range = { name, offset: 0, limit: 1_000_000 };
+    expect((await harness.clerk().readAgencyContent(range)).data.equals(bytes)).toBe(true);
+    await expect(harness.clerk('cnas').readAgencyContent(range)).rejects.toEqual(refused('NOT_FOUND'));
+    const entries = await readTopic(harness.infrastructure, 'cups.journal.documents');
+    const ofDocument = await entries.until((all) => all.some(({ data }) => data.includes(Buffer.from(name))));
+    const [created] = ofDocument.filter(({ data }) => data.includes(Buffer.from(name)));
+    expect(created!.data.includes(Buffer.from('operators/asp-clerk'))).toBe(true);
   });
 
   test('of another agency, or of an application that nobody filed, has no delivery', async () => {

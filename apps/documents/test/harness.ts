@@ -148,6 +148,8 @@ export async function startDocuments(more: Partial<Config> = {}, overrides: Docu
         operator: `operators/agency.${code}`,
         expires: new Date(Date.now() + AGENCY_SESSION_MS),
       }),
+    clerk: (code = 'asp') =>
+      client('gateway', { role: 'agency-clerk', agency: `agencies/${code}`, operator: `operators/${code}-clerk` }),
     publish: (...events: Event[]) => publishEvents({ brokers, prefix }, events),
     metrics: async () => (await fetch(`http://127.0.0.1:${service.httpPort}/metrics`)).text(),
     address: () => `127.0.0.1:${service.grpcPort}`,

@@ -1,5 +1,6 @@
 import { canonicalJson } from '@cups/contracts/node';
 import { fromProtoEnum, toProtoEnum, toSnakeCase, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
+import type { AgencyWorkload__Output } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyWorkload.ts';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { GetCatalogResponse__Output } from '@cups/contracts/gen/cups/catalog/v1/GetCatalogResponse.ts';
 import type { Collection__Output } from '@cups/contracts/gen/cups/intake/v1/Collection.ts';
@@ -369,6 +370,10 @@ export const operatorActionJson = convertWith({
 });
 export const stateJson = enumField('STATE_');
 export const agencyStageCountJson = convertWith({ stage: enumField('AGENCY_STAGE_') });
+export const agencyWorkloadJson = ({ medianTenthDays, ...row }: Omit<AgencyWorkload__Output, 'assignee'>) => ({
+  ...messageToJson(row),
+  ...(medianTenthDays >= 0 && { medianDays: medianTenthDays / 10 }),
+});
 export const deliveryJson = convertWith({
   state: enumField('DELIVERY_STATE_'),
   stage: enumField('AGENCY_STAGE_'),

@@ -1,6 +1,8 @@
 /** Tests of single requests. Each file has a gateway with the fakes that it needs. */
 import './access-log.test.ts';
 import './agency-api.test.ts';
+import './agency-page-documents.test.ts';
+import './agency-workload.test.ts';
 import './application-details.test.ts';
 import './auth.test.ts';
 import './bodies.test.ts';

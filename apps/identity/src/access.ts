@@ -59,6 +59,8 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   GetOperator: { ...team, roles: STAFF_VIEWER_ROLES },
   ListOperatorActions: { ...team, roles: STAFF_VIEWER_ROLES },
   ListStaff: { ...team, roles: ['supervisor', 'support'] },
+  // Names of colleagues, to whom a manager gives work.
+  ListAgencyOperators: { ...team, roles: ['agency-manager'], tenancy: 'agency', personalData: false },
   InviteOperator: { ...team, roles: STAFF_EDITOR_ROLES },
   UpdateOperatorRoles: { ...team, roles: STAFF_EDITOR_ROLES },
   SuspendOperator: { ...team, roles: STAFF_EDITOR_ROLES },

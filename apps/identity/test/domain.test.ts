@@ -147,12 +147,15 @@ describe('synthetic operators', () => {
   test('exist for each centre, each agency and the platform, in ID order', () =>
     expect([...operators.keys()]).toEqual([
       'asp-clerk',
+      'asp-manager',
       'cnas-clerk',
+      'cnas-manager',
       'cu-001-manager',
       'cu-001-specialist',
       'cu-018-manager',
       'cu-018-specialist',
       'mai-clerk',
+      'mai-manager',
       'supervisor',
       'support',
     ]));

@@ -2,6 +2,7 @@
 import './list-centres.test.ts';
 import './list-operators.test.ts';
 import './batch-get-operators.test.ts';
+import './list-agency-operators.test.ts';
 import './switch-centre.test.ts';
 import './create-session.test.ts';
 import './delete-session.test.ts';

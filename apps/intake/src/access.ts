@@ -37,7 +37,12 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   // Returns no personal data, but names the application that was read.
   RecordAccess: { ...desk, personalData: true },
   // Returns no personal data, but names the application whose document the agency reads.
-  RecordAgencyAccess: { callers: ['gateway'], roles: ['agency-system'], tenancy: 'agency', personalData: true },
+  RecordAgencyAccess: {
+    callers: ['gateway'],
+    roles: ['agency-system', 'agency-clerk'],
+    tenancy: 'agency',
+    personalData: true,
+  },
   GetAgencyApplication: { ...agencyClerk, personalData: true },
   ListAgencyApplicants: { ...agencyClerk, personalData: true },
   CheckAgencyAct: { ...agencyClerk, callers: ['agency-bridge'], personalData: false },

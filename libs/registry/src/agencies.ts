@@ -36,6 +36,9 @@ export interface Agency {
   keys?: AgencyJwk[];
 }
 
+/** Returns whether the agency has topics, a Kafka user and a quota. */
+export const hasTopics = ({ channel = 'kafka' }: Pick<Agency, 'channel'>): boolean => channel === 'kafka';
+
 export const createAgencyParser = (): RegistryParser<Agency> =>
   createYamlParser<Agency>({ schema, validate: validateAgency });
 

@@ -5,7 +5,8 @@ export type ServiceName =
   'catalog' | 'identity' | 'intake' | 'documents' | 'agency-bridge' | 'notifications' | 'journal' | 'gateway' | 'ops';
 
 /** Roles of an operator. `agency-system` is the role of an agency's machine; no person has it. */
-export type Role = 'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk' | 'agency-system';
+export type Role =
+  'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk' | 'agency-manager' | 'agency-system';
 
 /** The session of a desk, as identity asserted it. */
 export interface Session {

@@ -7,6 +7,7 @@ const ROLES: readonly string[] = [
   'supervisor',
   'support',
   'agency-clerk',
+  'agency-manager',
   'agency-system',
 ] satisfies Role[];
 

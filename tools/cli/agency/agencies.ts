@@ -33,6 +33,8 @@ export interface AgencyInput {
   calendar?: string | undefined;
   foreignDocuments?: boolean | undefined;
   corrections?: boolean | undefined;
+  /** Whether its clerks work in the agency's page, without Kafka. */
+  page?: boolean | undefined;
   quota?: Record<string, number> | undefined;
 }
 
@@ -54,6 +56,7 @@ export function buildAgencyFile(data: string, code: string, input: AgencyInput):
     timeZone,
     workingTime: { days: days.split(/[\s,]+/), from, to },
     calendar,
+    ...(input.page ? { channel: 'page' } : {}),
     ...(input.foreignDocuments ? { acceptsForeignDocuments: true } : {}),
     ...(input.corrections ? { acceptsCorrections: true } : {}),
     ...(quota && Object.keys(quota).length > 0 ? { quota } : {}),

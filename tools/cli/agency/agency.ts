@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ensureUsers, buildPrincipals, resolveQuota, removeUsers, agencyUserName } from '@cups/events';
+import { hasTopics } from '@cups/registry';
+import type { Agency } from '@cups/registry';
 import { readAgencies, fileOf, findReferences, removeAgency, buildAgencyFile, writeAgency } from './agencies.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { formatTable } from '../format-table.ts';
@@ -10,6 +12,7 @@ import { countOpenApplications } from './open-applications.ts';
 import { connect } from './connect.ts';
 import type { KafkaConnection } from './connect.ts';
 import { formatClients, deriveResources, formatResources } from './show.ts';
+import type { AgencyResources } from './show.ts';
 import { provisionKafka, provisionTopics, renewPassword } from '../../platform/provision-kafka.ts';
 import type { ProvisionOptions } from '../../platform/provision-kafka.ts';
 import { readQuotas } from '../topics/agencies.ts';
@@ -22,7 +25,7 @@ interface CommonOptions {
   platform?: string;
 }
 export type ShowOptions = CommonOptions & { client?: string };
-export type AddOptions = CommonOptions & { foreignDocuments: boolean; corrections: boolean } & Partial<
+export type AddOptions = CommonOptions & { foreignDocuments: boolean; corrections: boolean; page: boolean } & Partial<
     Record<
       | 'ro'
       | 'ru'
@@ -70,18 +73,21 @@ function findAgency({ data, code }: AgencyCommand) {
 
 export function list(values: CommonOptions): void {
   const { data } = values;
-  const rows = [...readAgencies(data).values()].map(({ code, name, quota }) => {
+  const rows = [...readAgencies(data).values()].map((agency) => {
+    const { code, name, channel = 'kafka' } = agency;
     const { services, centres } = findReferences(data, code);
-    return { code, name: name.ro, services: services.length, centres: centres.length, quota: resolveQuota(quota) };
+    const counts = { services: services.length, centres: centres.length };
+    return { code, name: name.ro, channel, ...counts, ...(hasTopics(agency) && { quota: resolveQuota(agency.quota) }) };
   });
-  const cells = rows.map(({ code, name, services, centres, quota }) => [
+  const cells = rows.map(({ code, name, channel, services, centres, quota }) => [
     code,
+    channel,
     services,
     centres,
-    quota.producerBytesPerSecond,
+    quota?.producerBytesPerSecond ?? '',
     name,
   ]);
-  print(values, rows, formatTable(['CODE', 'SERVICES', 'CENTRES', 'WRITES, B/S', 'NAME'], cells));
+  print(values, rows, formatTable(['CODE', 'CHANNEL', 'SERVICES', 'CENTRES', 'WRITES, B/S', 'NAME'], cells));
 }
 
 export async function show(name: string, options: ShowOptions): Promise<void> {
@@ -92,9 +98,13 @@ export async function show(name: string, options: ShowOptions): Promise<void> {
     throw new CommandError(`Client ${client} not found. Clients: ${Object.keys(CLIENTS).join(', ')}.`);
   }
   const agency = findAgency(asked);
-  const derived = deriveResources(code, agency.quota, reached);
   const named = findReferences(data, code);
   const head = `${code}: ${agency.name.ro}; decides ${named.services.length} public services, serves ${named.centres.length} centres`;
+  if (!hasTopics(agency)) {
+    print(values, Object.assign({ agency }, named), `${head}\n\n${formatChannel(agency)}`);
+    return;
+  }
+  const derived = deriveResources(code, agency.quota, reached);
   const clients = formatClients(code, derived, reached, client);
   print(
     values,
@@ -102,6 +112,9 @@ export async function show(name: string, options: ShowOptions): Promise<void> {
     [head, formatResources(derived, reached), clients].join('\n\n'),
   );
 }
+
+const formatChannel = ({ code, channel }: Pick<Agency, 'code' | 'channel'>): string =>
+  `channel: ${channel}. It has no topics, no Kafka user and no quota; ${code}-clerk signs in with the local provider.`;
 
 /** Parses the quota options. @throws CommandError when one is not a whole number */
 function parseQuota(values: AddOptions): Record<string, number> {
@@ -123,26 +136,29 @@ export async function add(name: string, options: AddOptions): Promise<void> {
   const asked = await createContext(name, options);
   const { code, data, values, reached } = asked;
   const began = performance.now();
-  const { ro, ru, en, days, from, to, calendar, dryRun: dry } = values;
+  const { ro, ru, en, days, from, to, calendar, page, dryRun: dry } = values;
   const quota = parseQuota(values);
   const more = {
     timeZone: values.timeZone,
     foreignDocuments: values.foreignDocuments,
     corrections: values.corrections,
+    page,
     quota,
   };
   const file = buildAgencyFile(data, code, Object.assign(more, { ro, ru, en, days, from, to, calendar }));
+  if (page) {
+    if (!dry) writeAgency(data, code, file);
+    const text = [...formatFile(data, code, file), formatChannel({ code, channel: 'page' })];
+    print(values, { code, file }, [...text, ...(dry ? ['Nothing was written.'] : [])].join('\n'));
+    return;
+  }
   const derived = deriveResources(code, quota, reached);
   const way = resolveAccess(asked, derived.user);
   if (!dry) await provisionAgency(code, file, way, data);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   const done = typeof way === 'string' ? way : `Provisioned on ${reached!.what} after ${seconds} s.`;
   const lines = [
-    `+ ${relative(process.cwd(), fileOf(data, code))}`,
-    ...file
-      .trimEnd()
-      .split('\n')
-      .map((line) => `+   ${line}`),
+    ...formatFile(data, code, file),
     formatResources(derived, reached, '+'),
     '',
     dry ? 'Nothing was written.' : done,
@@ -150,6 +166,15 @@ export async function add(name: string, options: AddOptions): Promise<void> {
   ];
   print(values, Object.assign({ code, file, admitted: typeof way !== 'string' && !dry }, derived), lines.join('\n'));
 }
+
+/** Formats a new agency file, as in a diff. */
+const formatFile = (data: string, code: string, file: string): string[] => [
+  `+ ${relative(process.cwd(), fileOf(data, code))}`,
+  ...file
+    .trimEnd()
+    .split('\n')
+    .map((line) => `+   ${line}`),
+];
 
 /** Returns the Kafka access for an agency, or a sentence that says who provisions it instead. */
 function resolveAccess({ data, reached }: AgencyCommand, user: string): ProvisionOptions | string {
@@ -186,7 +211,8 @@ function requireAdminAccess({ reached }: AgencyCommand) {
 export async function password(name: string, options: CommonOptions): Promise<void> {
   const asked = await createContext(name, options);
   const { code, data, values } = asked;
-  findAgency(asked);
+  if (!hasTopics(findAgency(asked)))
+    throw new CommandError(`Agency ${code} has no Kafka user: its channel is not kafka.`);
   const { brokers, access, usersDir, prefix } = requireAdminAccess(asked);
   const user = prefix + agencyUserName(code);
   const file = join(usersDir, user);
@@ -208,7 +234,7 @@ export async function password(name: string, options: CommonOptions): Promise<vo
 export async function remove(name: string, options: RemoveOptions): Promise<void> {
   const asked = await createContext(name, options);
   const { code, data, values, reached } = asked;
-  findAgency(asked);
+  const isKafka = hasTopics(findAgency(asked));
   const { services, centres } = findReferences(data, code);
   if (services.length + centres.length > 0 && !values.force) {
     throw new CommandError(
@@ -220,7 +246,7 @@ export async function remove(name: string, options: RemoveOptions): Promise<void
   const open = await countOpenApplications(code, reached);
   const derived = deriveResources(code, undefined, reached);
   const dry = values.dryRun;
-  if (!dry && reached?.access) {
+  if (!dry && isKafka && reached?.access) {
     const { brokers, access, usersDir } = requireAdminAccess(asked);
     await removeUsers({ brokers, access, users: [derived.user] });
     const file = join(usersDir, derived.user);
@@ -230,18 +256,22 @@ export async function remove(name: string, options: RemoveOptions): Promise<void
   const counts = Object.entries(open ?? {}).map(([state, count]) => `${count} ${state}`);
   const lines = [
     `- ${relative(process.cwd(), fileOf(data, code))}`,
-    `- user ${derived.user}, its ACLs, quota and password${reached?.access ? '' : ': Kafka was not reached, remove them where it runs'}`,
-    ...derived.topics.map((topic) => `  topic ${topic} stays, with all messages`),
+    ...(isKafka ? formatRemoved(derived, reached) : []),
     '',
     open === undefined
       ? 'Open applications were not counted: no store was reached.'
       : `Open applications: ${counts.join(', ') || 'none'}.`,
-    'They stay open without a reply: messages to the agency stay on its topic, and a desk can still withdraw them.',
+    'They stay open without a reply, and a desk can still withdraw them.',
     `An agency added again as ${code} resumes where it stopped.`,
     ...(dry ? ['Nothing was removed.'] : []),
   ];
   print(values, { user: derived.user, open: open ?? null, removed: !dry }, lines.join('\n'));
 }
+
+const formatRemoved = ({ user, topics }: AgencyResources, reached: KafkaConnection | undefined): string[] => [
+  `- user ${user}, its ACLs, quota and password${reached?.access ? '' : ': Kafka was not reached, remove them where it runs'}`,
+  ...topics.map((topic) => `  topic ${topic} stays, with all messages`),
+];
 
 /** Returns the flag of an option: request-percent for requestPercent. */
 function toFlag(option: string): string {

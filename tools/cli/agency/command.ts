@@ -24,9 +24,11 @@ export function agencyCommand(): Command {
       'elsewhere.',
   })
     .addCommand(
-      define('list', 'Lists agencies, their quotas, and how many public services each decides.', 'list').action(
-        action(async (options: ShowOptions) => (await load()).list(options)),
-      ),
+      define(
+        'list',
+        'Lists agencies, their channels and quotas, and how many public services each decides.',
+        'list',
+      ).action(action(async (options: ShowOptions) => (await load()).list(options))),
     )
     .addCommand(
       define(
@@ -49,6 +51,7 @@ export function agencyCommand(): Command {
         .option('--from <time>', 'start of the working day (default: 08:00)')
         .option('--to <time>', 'end of the working day (default: 17:00)')
         .option('--calendar <name>', 'calendar of holidays (default: holidays-md)')
+        .option('--page', "its clerks work in the agency's page, without Kafka", false)
         .option('--foreign-documents', 'accepts foreign documents', false)
         .option('--corrections', 'accepts corrections of filed applications', false)
         .option('--producer-bytes <n>', 'quota: bytes written per second')

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { agencyKeysPath, generateAgencyKeys, publicAgencyKeysPath } from '@cups/rpc';
+import { hasTopics } from '@cups/registry';
 import { CommandError } from '../errors.ts';
 import { printResult } from '../program.ts';
 import { fileOf, readAgencies, writeAgency } from './agencies.ts';
@@ -24,12 +25,18 @@ interface PublicKey {
 /**
  * Creates the missing key pairs of simulated agencies, and writes the public keys to their files. A repeat changes
  * nothing.
- * @param codes none: all agencies
+ * @param codes none: all agencies with topics
  * @throws CommandError for an unknown agency, and for one whose system has a key of its own
  */
 export function simulatorKeys(codes: readonly string[], { dryRun, json, data, dir }: SimulatorKeysOptions): void {
   const agencies = readAgencies(data);
-  const simulated = codes.length > 0 ? codes : [...agencies.keys()].sort();
+  const simulated =
+    codes.length > 0
+      ? codes
+      : [...agencies.values()]
+          .filter(hasTopics)
+          .map(({ code }) => code)
+          .sort();
   const unknown = simulated.filter((code) => !agencies.has(code));
   if (unknown.length > 0) throw new CommandError(`Agency ${unknown[0]} not found. \`list\` shows all.`);
   const kidsOf = (code: string) => (agencies.get(code)!.keys ?? []).map(({ kid }) => kid);

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { agenciesIn } from '../topics/agencies.ts';
 
 /** Inputs of the computation: measured cost of one application, and resource requests of the charts. */
 
@@ -51,8 +52,8 @@ export function readLife(): LifeMeasurement {
   return { ...life, collections: Object.fromEntries(collections) as LifeMeasurement['collections'] };
 }
 
-export const countAgencies = (): number =>
-  readdirSync(join(root, 'data/agencies')).filter((name) => name.endsWith('.yaml')).length;
+/** Returns the number of agencies with topics. */
+export const countAgencies = (): number => agenciesIn(join(root, 'data')).length;
 
 /** Returns the partitions that the charts give a topic. */
 export const chartPartitions = (): number =>

@@ -32,6 +32,12 @@ interface PublicService {
   versions: Version[];
 }
 
+interface Agency {
+  code: string;
+  name: LocalizedText;
+  channel?: string;
+}
+
 /** Form keywords that only the desk uses. */
 const DESK_KEYWORDS = ['x-reuse', 'x-messages', 'x-help', 'x-sections'];
 
@@ -40,8 +46,12 @@ const DESK_KEYWORDS = ['x-reuse', 'x-messages', 'x-help', 'x-sections'];
  * @returns contents by file name in `reference`
  */
 export function buildReference(data: string): Record<string, unknown> {
-  const services = readEntries<PublicService>(join(data, 'public-services'));
-  const agencies = readEntries<{ code: string; name: LocalizedText }>(join(data, 'agencies'));
+  // The contract is for systems: agencies without one are left out, with their services.
+  const agencies = readEntries<Agency>(join(data, 'agencies')).filter(({ channel = 'kafka' }) => channel === 'kafka');
+  const isAgency = (provider: string) => agencies.some(({ code }) => code === provider);
+  const services = readEntries<PublicService>(join(data, 'public-services')).filter(({ versions }) =>
+    versions.some(({ provider }) => isAgency(provider)),
+  );
   const centres = readEntries<{ kind: string }>(join(data, 'centres'));
   return {
     'document-kinds.json': listDocumentKinds(services),

@@ -24,6 +24,9 @@ export function routeTo<D extends Delivery>(channel: Channel, result: CommandRes
 export const AGENCY_STAGES = ['to-acknowledge', 'in-progress', 'documents-requested', 'decided', 'ended'] as const;
 export type AgencyStage = (typeof AGENCY_STAGES)[number];
 
+/** Stages in which the agency has not decided. */
+export const OPEN_STAGES: readonly AgencyStage[] = ['to-acknowledge', 'in-progress', 'documents-requested'];
+
 /** Returns the stage of a delivery; undefined before it was sent. */
 function resolveStage({ state, sent, openRequest }: Delivery): AgencyStage | undefined {
   switch (state) {

@@ -1,14 +1,18 @@
+import { toCivilDate } from '@cups/application';
 import { parseRequestId, parseResourceName, resourceName } from '@cups/contracts';
 import { fingerprint, normalizePageSize } from '@cups/contracts/node';
-import { fromProtoEnum, toProtoEnum } from '@cups/contracts/proto';
+import { fromProtoEnum, toProtoEnum, toTimestamp } from '@cups/contracts/proto';
+import type { AgencyWorkload as WorkloadMessage } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyWorkload.ts';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import { Problem, violation } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import type { AgencyStage } from '../domain/channel.ts';
+import { computeWorkload, WORKLOAD_PERIOD_DAYS } from '../domain/workload.ts';
+import type { Workload } from '../domain/workload.ts';
 import { toDelivery } from '../rpc.ts';
-import { countStages, listStage } from '../store.ts';
+import { countStages, findWorkload, listStage, MAX_WORKLOAD } from '../store.ts';
 import type { Deliveries } from '../store.ts';
 import { createReply } from './replies.ts';
 import type { PageRepliesDeps } from './replies.ts';
@@ -24,7 +28,7 @@ export interface PageRpcDeps extends PageRepliesDeps {
   checkAct: (application: string, context: Context) => Promise<unknown>;
 }
 
-type PageMethods = 'ListAgencyQueue' | 'GetAgencyDelivery' | 'AssignDelivery' | 'CreateReply';
+type PageMethods = 'ListAgencyQueue' | 'GetAgencyDelivery' | 'AssignDelivery' | 'CreateReply' | 'ListAgencyWorkload';
 
 export function pageRpcs(deps: PageRpcDeps): Pick<Rpcs<AgencyBridgeServiceDefinition>, PageMethods> {
   const { deliveries, checkAct, now } = deps;
@@ -54,6 +58,7 @@ export function pageRpcs(deps: PageRpcDeps): Pick<Rpcs<AgencyBridgeServiceDefini
       const agency = agencyOf(context);
       const operator = assignee === '' ? sessionOf(context).operator : assignee;
       parseResourceName('operators', operator, '/assignee');
+      assertMayAssign(operator, context);
       const options = {
         scope: { agency },
         cause: toCause(context, { requestId, name, assignee: operator }),
@@ -76,7 +81,34 @@ export function pageRpcs(deps: PageRpcDeps): Pick<Rpcs<AgencyBridgeServiceDefini
       const recorded = await createReply(reply, toCause(context, { ...reply, content: content.toString() }), deps);
       return { delivery: toDelivery(recorded.delivery), changes: recorded.changes };
     },
+
+    async ListAgencyWorkload(_, context) {
+      const time = now();
+      const since = new Date(time.getTime() - WORKLOAD_PERIOD_DAYS * DAY_MS);
+      const { open, decided } = await findWorkload(deliveries, agencyOf(context), since);
+      const workloads = computeWorkload(open, decided, toCivilDate(time));
+      return {
+        workloads: workloads.map(toWorkload),
+        periodDays: WORKLOAD_PERIOD_DAYS,
+        truncated: Math.max(open.length, decided.length) === MAX_WORKLOAD,
+      };
+    },
   };
+}
+
+const DAY_MS = 86_400_000;
+
+const toWorkload = ({ oldestTime, medianDays, ...counts }: Workload): WorkloadMessage => ({
+  ...counts,
+  oldestTime: toTimestamp(oldestTime),
+  medianTenthDays: medianDays === undefined ? -1 : Math.round(medianDays * 10),
+});
+
+/** Clerks take work for themselves, managers give it to others. @throws Problem PERMISSION_DENIED */
+function assertMayAssign(assignee: string, context: Context): void {
+  const { operator, roles } = sessionOf(context);
+  if (assignee === operator || roles.includes('agency-manager')) return;
+  throw new Problem({ reason: 'PERMISSION_DENIED', message: 'Only a manager gives work to another clerk.' });
 }
 
 const agencyOf = (context: Context): string => parseResourceName('agencies', sessionOf(context).agency ?? '');

@@ -22,6 +22,7 @@ import { AGENCY_PAGE, AGENCY_STAGE_TEXTS } from '../texts/agency-page.ts';
 import { APPLICATION } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { AssigneeFact } from './assignee.tsx';
+import { FiledCopies } from './filed-copies.tsx';
 import { agencyDeliveryQuery } from './queries.ts';
 import { ReplyPanel } from './reply-panel.tsx';
 import styles from './agency-page.module.css';
@@ -59,6 +60,7 @@ function AgencyDeliveryView({ id, details }: { id: string; details: AgencyDelive
         ) : (
           <ReplyPanel key={stage} id={id} stage={stage} details={details} />
         )}
+        <FiledCopies delivery={id} submissions={submissions} />
         {submissions.map((submission, at) => (
           <SubmissionView key={submission.name} submission={submission} isFirst={at === 0} />
         ))}

@@ -18,7 +18,10 @@ import columnStyles from '../queue/rows.module.css';
 import { StatusIcon, toneClass } from '../queue/status-icon.tsx';
 import type { Tone } from '../queue/row-texts.ts';
 import queueStyles from '../queue/queue.module.css';
+import { isAgencyManager } from '../session/roles.ts';
+import { useSignedIn } from '../session/session.tsx';
 import { AGENCY_PAGE, AGENCY_STAGE_TEXTS } from '../texts/agency-page.ts';
+import { AGENCY_WORKLOAD } from '../texts/agency-workload.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { formatBucketCount } from '../queue/bucket-count.ts';
 import { agencyQueueQuery } from './queries.ts';
@@ -35,6 +38,7 @@ export default function AgencyQueue() {
   const [stage, setStage] = useState<AgencyStage>('to-acknowledge');
   const [isMine, setMine] = useState(false);
   const list = useRowKeys();
+  const isManager = isAgencyManager(useSignedIn().session.operator);
   const query = useInfiniteQuery(agencyQueueQuery(stage, isMine));
   const rows = query.data?.pages.flatMap(({ deliveries }) => deliveries) ?? [];
   const names = new Map(
@@ -45,6 +49,7 @@ export default function AgencyQueue() {
     <Screen flush>
       <div className={queueStyles.head}>
         <Title>{t(AGENCY_PAGE.title)}</Title>
+        {isManager && <Link href="/workload">{t(AGENCY_WORKLOAD.title)}</Link>}
       </div>
       <StageNav stage={stage} counts={counts} onChoose={setStage} />
       <div className={styles.filter}>

@@ -4,23 +4,25 @@ import { useChange } from '../api/use-change.ts';
 import applicationStyles from '../application/application.module.css';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
+import { isAgencyManager } from '../session/roles.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { AGENCY_PAGE } from '../texts/agency-page.ts';
-import { agencyDeliveryQuery } from './queries.ts';
+import { GiveToColleague } from './give-to-colleague.tsx';
+import { agencyDeliveryQuery, agencyWorkloadQuery } from './queries.ts';
 
 /** Who works on a delivery, and the button that takes it. */
 export function AssigneeFact({ id, delivery }: { id: string; delivery: AgencyDelivery }) {
   const { t } = useLanguage();
   const { operator } = useSignedIn().session;
   const change = useChange({
-    send: async (_: 'take', key: string): Promise<true> => {
+    send: async ({ assignee }: { assignee?: string }, key: string): Promise<true> => {
       await api.POST('/api/v1/deliveries/{delivery}/assign', {
         params: { path: { delivery: id }, header: { 'Idempotency-Key': key } },
-        body: {},
+        body: assignee === undefined ? {} : { assignee },
       });
       return true;
     },
-    queryKeys: [agencyDeliveryQuery(id).queryKey, ['agency-queue']],
+    queryKeys: [agencyDeliveryQuery(id).queryKey, ['agency-queue'], agencyWorkloadQuery.queryKey],
   });
   const isOwn = delivery.assignee === operator.name;
   const name = isOwn ? operator.displayName : (delivery.assignee?.replace('operators/', '') ?? '');
@@ -30,9 +32,16 @@ export function AssigneeFact({ id, delivery }: { id: string; delivery: AgencyDel
         {t(AGENCY_PAGE.assignee)}: <strong>{name || t(AGENCY_PAGE.unassigned)}</strong>
       </span>
       {!isOwn && (
-        <Button onClick={() => void change.submit('take')} busy={change.busy}>
+        <Button onClick={() => void change.submit({})} busy={change.busy}>
           {t(AGENCY_PAGE.take)}
         </Button>
+      )}
+      {isAgencyManager(operator) && (
+        <GiveToColleague
+          delivery={delivery}
+          busy={change.busy}
+          onGive={(assignee) => void change.submit({ assignee })}
+        />
       )}
       {change.errorText && (
         <p role="alert" className={applicationStyles.fault}>

@@ -29,3 +29,10 @@ export const agencyDeliveryQuery = (delivery: string) =>
     queryFn: () => bodyOf(api.GET('/api/v1/deliveries/{delivery}', { params: { path: { delivery } } })),
     staleTime: 1_000,
   });
+
+/** What the clerks of the agency have to do, for managers. */
+export const agencyWorkloadQuery = queryOptions({
+  queryKey: ['agency-workload'],
+  queryFn: () => bodyOf(api.GET('/api/v1/agency-workload')),
+  staleTime: 1_000,
+});

@@ -7,11 +7,14 @@ import { useCatalog } from '../session/catalog.ts';
 import { AGENCY_PAGE, MISSING_TEXTS } from '../texts/agency-page.ts';
 import { REJECTION_TEMPLATES } from '../texts/rejection-templates.ts';
 import type { MissingMember, ReplyForm, ReplyKind, TypedText } from './reply-model.ts';
+import { ResultDocumentField } from './result-document.tsx';
 import styles from './agency-page.module.css';
 
 /** The fields of each reply, as the agency contract defines them. */
 
 interface ReplyFieldsProps {
+  /** Last part of deliveries/{id}. */
+  delivery: string;
   form: ReplyForm;
   /** Members whose errors are shown. */
   missing: readonly MissingMember[];
@@ -135,7 +138,7 @@ function DecisionFields(fields: ReplyFieldsProps) {
   );
 }
 
-function ResultFields({ form, missing, onChange }: ReplyFieldsProps) {
+function ResultFields({ delivery, form, missing, onChange }: ReplyFieldsProps) {
   const { t } = useLanguage();
   const errorOf = useErrorOf(missing);
   const kinds = ['paper', 'electronic', 'payment'] as const;
@@ -164,6 +167,12 @@ function ResultFields({ form, missing, onChange }: ReplyFieldsProps) {
           <DayInput value={form.validUntil} onChange={(validUntil) => onChange({ validUntil })} />
         </Field>
       </div>
+      <ResultDocumentField
+        delivery={delivery}
+        value={form.resultFile}
+        onChange={(resultFile) => onChange({ resultFile })}
+        error={errorOf('resultFile')}
+      />
     </>
   );
 }

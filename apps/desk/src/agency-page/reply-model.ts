@@ -12,6 +12,17 @@ export interface TypedText {
   en: string;
 }
 
+/** A chosen document of the result. Only an available one can be sent. */
+export interface ResultFile {
+  /** Name of the file on the clerk's computer; it is not sent. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  state: 'sending' | 'coming' | 'available' | 'refused';
+  /** ULID, once the platform has it. */
+  id?: string;
+}
+
 export interface ReplyForm {
   agencyReference: string;
   note: string;
@@ -25,6 +36,8 @@ export interface ReplyForm {
   verificationCode: string;
   /** yyyy-MM-dd */
   validUntil: string;
+  /** The document of the result; undefined for none. */
+  resultFile: ResultFile | undefined;
   text: TypedText;
   appealHow: TypedText;
   /** yyyy-MM-dd */
@@ -43,6 +56,7 @@ export const EMPTY_REPLY: ReplyForm = {
   resultNumber: '',
   verificationCode: '',
   validUntil: '',
+  resultFile: undefined,
   text: EMPTY_TEXT,
   appealHow: EMPTY_TEXT,
   appealUntil: '',
@@ -50,7 +64,15 @@ export const EMPTY_REPLY: ReplyForm = {
 
 /** Members of the form that a reply cannot be without. */
 export type MissingMember =
-  'agencyReference' | 'note' | 'documents' | 'answerBy' | 'outcome' | 'resultKind' | 'text' | 'appealHow';
+  | 'agencyReference'
+  | 'note'
+  | 'documents'
+  | 'answerBy'
+  | 'outcome'
+  | 'resultKind'
+  | 'resultFile'
+  | 'text'
+  | 'appealHow';
 
 /** Replies in the order of their buttons, by stage. */
 export const REPLIES: Readonly<Record<AgencyStage, readonly ReplyKind[]>> = {
@@ -76,15 +98,23 @@ export function findMissing(kind: ReplyKind, form: ReplyForm): MissingMember[] {
       return [
         ...missing('outcome', form.outcome === undefined),
         ...missing('resultKind', form.outcome === 'approved' && form.resultKind === undefined),
+        ...missing('resultFile', form.outcome === 'approved' && isUnchecked(form)),
         ...missing('text', form.outcome === 'rejected' && isEmpty(form.text.ro)),
         ...missing('appealHow', form.outcome === 'rejected' && hasAppeal(form) && isEmpty(form.appealHow.ro)),
       ];
     case 'resultCorrected':
-      return [...missing('resultKind', form.resultKind === undefined), ...missing('text', isEmpty(form.text.ro))];
+      return [
+        ...missing('resultKind', form.resultKind === undefined),
+        ...missing('resultFile', isUnchecked(form)),
+        ...missing('text', isEmpty(form.text.ro)),
+      ];
     case 'resultRevoked':
       return missing('text', isEmpty(form.text.ro));
   }
 }
+
+const isUnchecked = ({ resultFile }: ReplyForm): boolean =>
+  resultFile !== undefined && resultFile.state !== 'available';
 
 const hasAppeal = ({ appealHow, appealUntil }: ReplyForm): boolean =>
   appealUntil !== '' || Object.values(appealHow).some((text) => text.trim() !== '');
@@ -139,12 +169,13 @@ function toText(text: TypedText): Partial<TypedText> | undefined {
   return typed.length > 0 ? (Object.fromEntries(typed) as Partial<TypedText>) : undefined;
 }
 
-function toResult({ resultKind, resultNumber, verificationCode, validUntil }: ReplyForm): object {
+function toResult({ resultKind, resultNumber, verificationCode, validUntil, resultFile }: ReplyForm): object {
   return {
     kind: resultKind,
     ...(resultNumber.trim() && { number: resultNumber.trim() }),
     ...(verificationCode.trim() && { verificationCode: verificationCode.trim() }),
     ...(validUntil && { validUntil }),
+    ...(resultFile?.id && { documents: [resultFile.id] }),
   };
 }
 

@@ -56,10 +56,11 @@ export function ReplyPanel({ id, stage, details }: ReplyPanelProps) {
       {kind && (
         <>
           <ReplyFields
+            delivery={id}
             kind={kind}
             form={form}
             missing={isSubmitted ? missing : []}
-            onChange={(changes) => setForm({ ...form, ...changes })}
+            onChange={(changes) => setForm((before) => ({ ...before, ...changes }))}
           />
           {change.errorText && (
             <p role="alert" className={applicationStyles.fault}>

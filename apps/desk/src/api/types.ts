@@ -44,6 +44,7 @@ export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number
 /** The response to a tracking number. */
 export type TrackedApplication = Schemas['TrackedApplication'];
 export type StatisticsRow = Schemas['StatisticsRow'];
+export type AgencyDocument = Schemas['AgencyDocument'];
 export type AgencyDelivery = Schemas['AgencyDelivery'];
 export type AgencyStage = Schemas['AgencyStage'];
 /** A delivery in the queue of an agency's page. */

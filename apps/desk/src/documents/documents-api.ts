@@ -41,12 +41,11 @@ export async function deleteDocument(document: string): Promise<void> {
 
 /**
  * Reads the content of a document. Takes as long as the network needs, until `signal` ends it.
+ * @param path of the content @default that of a desk
  * @throws ApiError, NetworkError
  */
-export async function fetchContent(document: string, signal: AbortSignal): Promise<Blob> {
-  const response = await fetchOverLine(contentPath(document), { signal, credentials: 'same-origin' }).catch(
-    () => undefined,
-  );
+export async function fetchContent(document: string, signal: AbortSignal, path = contentPath(document)): Promise<Blob> {
+  const response = await fetchOverLine(path, { signal, credentials: 'same-origin' }).catch(() => undefined);
   if (response?.ok) {
     return response.blob().catch(() => {
       throw new NetworkError('interrupted');

@@ -27,6 +27,8 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 interface ViewerProps {
   document: Pick<StoredDocument, 'name' | 'mediaType'>;
   title: string;
+  /** Path of its content. @default that of a desk */
+  path?: string | undefined;
   onClose: () => void;
   /** Says why the document is no longer valid. It then cannot be downloaded, which would lose its cover sheet. */
   warning?: string | undefined;
@@ -35,13 +37,13 @@ interface ViewerProps {
 }
 
 /** Shows a document in a frame of another origin, which draws it and can do nothing else. */
-export default function ViewerDialog({ document: stored, title, onClose, warning, readCoverFacts }: ViewerProps) {
+export default function ViewerDialog({ document: stored, title, path, onClose, warning, readCoverFacts }: ViewerProps) {
   const { t } = useLanguage();
   const createCover = useCallback(() => readCoverFacts && buildResultCover(readCoverFacts()), [readCoverFacts]);
   // For the browser's own print command; "Print" renews it, for the time that it states.
   const [firstCover] = useState(createCover);
   const frame = useRef<HTMLIFrameElement>(null);
-  const content = useContent(stored.name);
+  const content = useContent(stored.name, path);
   const send = useCallback((command: FrameCommand) => frame.current?.contentWindow?.postMessage(command, '*'), []);
   const run = useCallback(
     (code: string) => {
@@ -141,15 +143,15 @@ const KEY_COMMANDS: Readonly<Record<string, FrameCommand>> = {
 type Content = Blob | 'failed' | undefined;
 
 /** Reads the content while the viewer is open. It stays in memory only. */
-function useContent(document: string): Content {
+function useContent(document: string, path: string | undefined): Content {
   const [content, setContent] = useState<Content>();
   useEffect(() => {
     const closing = new AbortController();
-    fetchContent(document, closing.signal).then(setContent, () => {
+    fetchContent(document, closing.signal, path).then(setContent, () => {
       if (!closing.signal.aborted) setContent('failed');
     });
     return () => closing.abort();
-  }, [document]);
+  }, [document, path]);
   return content;
 }
 

@@ -16,6 +16,7 @@ export const DESK_SEGMENTS: readonly string[] = [
   'team',
   'to-send',
   'visits',
+  'workload',
 ];
 
 /** Whether a path is a screen of the desk: neither the tracking page nor the viewer, an API or a site. */

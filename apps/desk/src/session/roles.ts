@@ -15,5 +15,8 @@ export function hasTeam(operator: Pick<Operator, 'roles'>): boolean {
   return hasDeskRole(operator) || operator.roles.some((role) => role === 'supervisor' || role === 'support');
 }
 
+/** Whether the operator manages the clerks of an agency. */
+export const isAgencyManager = ({ roles }: Pick<Operator, 'roles'>): boolean => roles.includes('agency-manager');
+
 /** Whether the operator works for an agency in its page. */
 export const isAgencyClerk = ({ roles }: Pick<Operator, 'roles'>): boolean => roles.includes('agency-clerk');

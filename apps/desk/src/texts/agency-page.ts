@@ -98,6 +98,11 @@ export const MISSING_TEXTS: Record<MissingMember, Text> = {
   answerBy: { ro: 'Alegeți ultima zi.', ru: 'Выберите последний день.', en: 'Choose the last day.' },
   outcome: { ro: 'Alegeți decizia.', ru: 'Выберите решение.', en: 'Choose the decision.' },
   resultKind: { ro: 'Alegeți rezultatul.', ru: 'Выберите результат.', en: 'Choose the result.' },
+  resultFile: {
+    ro: 'Documentul nu este încă verificat. Așteptați sau scoateți-l.',
+    ru: 'Документ ещё не проверен. Подождите или уберите его.',
+    en: 'The document is not checked yet. Wait, or remove it.',
+  },
   text: { ro: 'Scrieți motivul în română.', ru: 'Напишите причину на румынском.', en: 'Write the reason in Romanian.' },
   appealHow: {
     ro: 'Scrieți în română cum se contestă.',

@@ -122,4 +122,5 @@ export const ROLES = defineMessages({
   supervisor: { ro: 'supervizor', ru: 'супервизор', en: 'supervisor' },
   support: { ro: 'asistență', ru: 'поддержка', en: 'support' },
   'agency-clerk': { ro: 'funcționar al autorității', ru: 'сотрудник учреждения', en: 'agency clerk' },
+  'agency-manager': { ro: 'șef la autoritate', ru: 'руководитель учреждения', en: 'agency manager' },
 });

@@ -28,7 +28,7 @@ function agencyOf(context: Context): string {
 
 const scopeOf = (context: Context) => ({ agency: agencyOf(context) });
 
-/** RPCs of the machines of agencies. What was not released to the agency is NOT_FOUND. */
+/** RPCs of the machines and the clerks of agencies. What was not released to the agency is NOT_FOUND. */
 export function agencyRpcs(deps: RpcDeps): AgencyRpcs {
   const { applications } = deps;
   return {

@@ -28,6 +28,7 @@ export const SCREEN_ROUTES: readonly [path: string, document: string][] = [
     '/team/*rest',
     '/deliveries/*rest',
     '/to-send',
+    '/workload',
   ].map((path): [string, string] => [path, 'index.html']),
   ['/t', 't.html'],
   ['/viewer', 'viewer.html'],

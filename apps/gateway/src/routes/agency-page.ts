@@ -1,7 +1,9 @@
 import { resourceName } from '@cups/contracts';
 import { toProtoEnum } from '@cups/contracts/proto';
 import type { AgencyApplicant__Output } from '@cups/contracts/gen/cups/intake/v1/AgencyApplicant.ts';
+import type { AgencyWorkload__Output } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyWorkload.ts';
 import type { Delivery__Output } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
+import { Problem } from '@cups/problem';
 import * as convert from '../convert.ts';
 import type { QueryParams, ServiceClients } from '../clients.ts';
 import type { Handler, HandlerRequest } from '../http/handler.ts';
@@ -15,9 +17,17 @@ interface ReplyBody {
 }
 
 export function agencyPageRoutes({
+  identity,
   intake,
   bridge,
-}: Pick<ServiceClients, 'intake' | 'bridge'>): Record<string, Handler> {
+}: Pick<ServiceClients, 'identity' | 'intake' | 'bridge'>): Record<string, Handler> {
+  /** @throws Problem NOT_FOUND, PERMISSION_DENIED for a clerk */
+  async function requireColleague(name: string, context: HandlerRequest['context']): Promise<void> {
+    const { operators } = await identity.listAgencyOperators({}, context);
+    if (operators.some((operator) => operator.name === name)) return;
+    throw new Problem({ reason: 'NOT_FOUND', message: 'The agency has no such active clerk.' });
+  }
+
   const deliveryOf = ({ params }: HandlerRequest): string => resourceName('deliveries', params['delivery']!);
   return {
     async listAgencyQueue({ query, context }) {
@@ -55,8 +65,17 @@ export function agencyPageRoutes({
     async assignDelivery(request) {
       const { requestId, body, context } = request;
       const assignee = resolveName('operators', (body as { assignee?: string } | undefined)?.assignee) ?? '';
+      if (assignee !== '' && assignee !== request.session!.operator) await requireColleague(assignee, context);
       const assigned = await bridge.assignDelivery({ requestId, name: deliveryOf(request), assignee }, context);
       return { body: convert.deliveryJson(assigned.delivery) };
+    },
+
+    async listAgencyWorkload({ context }) {
+      const [{ workloads, periodDays, truncated }, { operators }] = await Promise.all([
+        bridge.listAgencyWorkload({}, context),
+        identity.listAgencyOperators({}, context),
+      ]);
+      return { body: { workloads: workloadRows(workloads, operators), periodDays, truncated } };
     },
 
     async createReply(request) {
@@ -76,4 +95,15 @@ function queueRow(delivery: Delivery__Output, applicant: AgencyApplicant__Output
   if (!applicant) return row;
   const { givenName, familyName, serviceTitle } = applicant;
   return { ...row, applicant: { givenName, familyName }, serviceTitle };
+}
+
+/** Returns a row for each assignee, and for each active clerk without work. */
+function workloadRows(workloads: readonly AgencyWorkload__Output[], clerks: readonly { name: string }[]) {
+  const active = new Set(clerks.map(({ name }) => name));
+  const rows = workloads.map(({ assignee, ...row }) => ({
+    ...convert.agencyWorkloadJson(row),
+    ...(assignee !== '' && { assignee, isActive: active.has(assignee) }),
+  }));
+  const idle = [...active].filter((name) => !workloads.some(({ assignee }) => assignee === name));
+  return [...rows, ...idle.map((assignee) => ({ assignee, isActive: true, open: 0, overdue: 0, decided: 0 }))];
 }

@@ -25,44 +25,67 @@ export interface AgencyRouteDeps extends Pick<ServiceClients, 'documents' | 'int
 /** How long an agency waits for the check of a document. Without a preceding upload it takes seconds. */
 const CHECK_RETRY_MS = 30_000;
 
-/** The HTTP API for the systems of agencies: scanned copies, and documents of results. */
+/**
+ * Scanned copies and documents of results: the HTTP API for the systems of agencies, and the same for the clerks of an agency
+ * without a system, below a delivery.
+ */
 export function agencyRoutes(deps: AgencyRouteDeps): Record<string, Handler> {
   const { documents, intake, downloads } = deps;
 
   async function find({ params, context }: HandlerRequest): Promise<Document__Output> {
     const name = resourceName('documents', params['document']!);
-    return requirePresent((await documents.getAgencyDocument({ name }, context)).document);
+    const document = requirePresent((await documents.getAgencyDocument({ name }, context)).document);
+    assertOfDelivery(document, params['delivery']);
+    return document;
   }
 
-  return {
-    async getAgencyDocument(request) {
-      const { context, client, session } = request;
-      const document = await find(request);
-      assertAvailable(document);
-      const { name, application, sha256 } = document;
-      if (client.req.method !== 'HEAD') await intake.recordAgencyAccess({ name: application }, context);
-      return contentResponse(request, {
-        document,
-        pool: downloads,
-        owner: session!.agency!,
-        read: (range) => documents.readAgencyContent({ name, ...range }, { ...context }),
-        headers: { 'Content-Digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:` },
-      });
-    },
-    async getAgencyDocumentStatus(request) {
-      return { body: agencyDocumentJson(await find(request)) };
-    },
-    async createResultDocument(request) {
-      const end = deps.uploads.begin(request.session!.agency!);
+  const readContent: Handler = async (request) => {
+    const { context, client } = request;
+    const document = await find(request);
+    assertAvailable(document);
+    const { name, application, sha256 } = document;
+    if (client.req.method !== 'HEAD') await intake.recordAgencyAccess({ name: application }, context);
+    return contentResponse(request, {
+      document,
+      pool: downloads,
+      owner: ownerOf(request),
+      read: (range) => documents.readAgencyContent({ name, ...range }, { ...context }),
+      headers: { 'Content-Digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:` },
+    });
+  };
+
+  const readStatus: Handler = async (request) => ({ body: agencyDocumentJson(await find(request)) });
+
+  const upload =
+    (locationOf: (name: string, request: HandlerRequest) => string): Handler =>
+    async (request) => {
+      const end = deps.uploads.begin(ownerOf(request));
       try {
         const document = await uploadResult(request, deps);
-        const location = `/agency/v1/${document.name}/status`;
-        return { status: 201, headers: { Location: location }, body: agencyDocumentJson(document) };
+        const headers = { Location: locationOf(document.name, request) };
+        return { status: 201, headers, body: agencyDocumentJson(document) };
       } finally {
         end();
       }
-    },
+    };
+
+  return {
+    getAgencyDocument: readContent,
+    getAgencyDocumentStatus: readStatus,
+    createResultDocument: upload((name) => `/agency/v1/${name}/status`),
+    getDeliveryDocumentContent: readContent,
+    getDeliveryDocument: readStatus,
+    createDeliveryDocument: upload((name, { params }) => `/api/v1/deliveries/${params['delivery']}/${name}`),
   };
+}
+
+/** Whose transfers are counted. Sessions without an agency are denied by the documents service. */
+const ownerOf = ({ session }: HandlerRequest): string => session!.agency ?? session!.sid;
+
+/** @param delivery last part of deliveries/{id}; undefined in the API of systems @throws Problem NOT_FOUND */
+function assertOfDelivery({ application }: Document__Output, delivery: string | undefined): void {
+  if (delivery === undefined || delivery.startsWith(`${idOf(application)}-`)) return;
+  throw new Problem({ reason: 'NOT_FOUND', message: 'Document not found.' });
 }
 
 /** Stores a result as its body arrives. A repeat sends the bytes again, and stored chunks stay as they are. */

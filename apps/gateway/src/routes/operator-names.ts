@@ -22,6 +22,7 @@ const OPERATIONS_WITH_NAMES = [
   'listChainBreaks',
   'listAgencyQueue',
   'getAgencyDelivery',
+  'listAgencyWorkload',
 ];
 
 /** Adds `operators` to the responses of these operations. Application details list missing names in `unavailableParts`. */

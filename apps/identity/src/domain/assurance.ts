@@ -16,7 +16,7 @@ export interface Assurance {
   assertedRights?: string[] | undefined;
 }
 
-type StaffPermissions = Pick<Staff, 'workplaces' | 'platformRoles' | 'agency'>;
+type StaffPermissions = Pick<Staff, 'workplaces' | 'platformRoles' | 'agency' | 'isAgencyManager'>;
 
 const MFA_ROLES: readonly OperatorRole[] = ['supervisor', 'support'] satisfies PlatformRole[];
 
@@ -65,5 +65,5 @@ function isRoleAllowed(
 /** Returns a right in the provider's notation: `CU-001:specialist`, `asp:agency-clerk`, `supervisor`. */
 function formatRight({ agency }: StaffPermissions, role: OperatorRole, centre: string | undefined): string {
   if (role === 'supervisor' || role === 'support') return role;
-  return `${(role === 'agency-clerk' ? agency : centre) ?? ''}:${role}`;
+  return `${(role.startsWith('agency-') ? agency : centre) ?? ''}:${role}`;
 }

@@ -4,7 +4,14 @@ import { activeWorkplaces, rolesAt } from './staff.ts';
 import type { Staff } from './staff.ts';
 
 /** Roles of people. `agency-system` is not one of them: identity grants it to the machine of an agency alone. */
-export const OPERATOR_ROLES = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'] as const;
+export const OPERATOR_ROLES = [
+  'specialist',
+  'centre-manager',
+  'supervisor',
+  'support',
+  'agency-clerk',
+  'agency-manager',
+] as const;
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];
 
 export const isOperatorRole = (role: string): role is OperatorRole =>

@@ -66,6 +66,8 @@ export interface Staff {
   platformRoles: PlatformRole[];
   /** Code of the agency of an agency clerk, who has no other position. */
   agency?: string | undefined;
+  /** Whether an agency clerk manages the others. @default false */
+  isAgencyManager?: boolean | undefined;
   status: StaffStatus;
   /** Time of the last suspension or reinstatement. Sessions created up to then have ended. */
   revokeTime?: Date | undefined;
@@ -100,12 +102,16 @@ export function findInvitedWorkplace(staff: Pick<Staff, 'workplaces'>, centre: s
   return workplace?.pendingInvitation ? workplace : undefined;
 }
 
+/** Returns the roles at an agency: a manager is a clerk too. */
+export const agencyRoles = ({ isAgencyManager }: Pick<Staff, 'isAgencyManager'>): OperatorRole[] =>
+  isAgencyManager ? ['agency-clerk', 'agency-manager'] : ['agency-clerk'];
+
 /** Returns the roles at a centre together with platform roles; without a centre, the platform or agency roles. */
 export function rolesAt(
-  staff: Pick<Staff, 'workplaces' | 'platformRoles' | 'agency'>,
+  staff: Pick<Staff, 'workplaces' | 'platformRoles' | 'agency' | 'isAgencyManager'>,
   centre?: string,
 ): OperatorRole[] {
-  if (staff.agency !== undefined) return ['agency-clerk'];
+  if (staff.agency !== undefined) return agencyRoles(staff);
   const workplace = centre === undefined ? undefined : findWorkplace(staff, centre);
   return [...(workplace && !workplace.suspended ? workplace.roles : []), ...staff.platformRoles];
 }
@@ -156,6 +162,8 @@ export function withWorkplace<S extends Staff>(staff: S, centre: string, roles: 
 export interface PlatformPosition {
   platformRoles: PlatformRole[];
   agency?: string | undefined;
+  /** @default false */
+  isAgencyManager?: boolean | undefined;
 }
 
 /**
@@ -164,19 +172,28 @@ export interface PlatformPosition {
  */
 export function withPlatformPosition<S extends Staff>(
   staff: S,
-  { platformRoles, agency }: PlatformPosition,
+  { platformRoles, agency, isAgencyManager = false }: PlatformPosition,
   audit: AuditInfo,
 ): S {
   const all = [...new Set([...staff.platformRoles, ...platformRoles])];
-  const isKnown = all.length === staff.platformRoles.length && (agency ?? staff.agency) === staff.agency;
+  const isKnown =
+    all.length === staff.platformRoles.length &&
+    (agency ?? staff.agency) === staff.agency &&
+    (staff.isAgencyManager ?? false) >= isAgencyManager;
   if (isKnown) throw alreadyExists();
   // A clerk must leave one agency before joining another.
   if (agency !== undefined && staff.agency !== undefined && agency !== staff.agency) throw rolesConflict();
-  const next = { ...staff, platformRoles: all, agency: agency ?? staff.agency, status: resolveReturnStatus(staff) };
+  const next = {
+    ...staff,
+    platformRoles: all,
+    agency: agency ?? staff.agency,
+    ...(isAgencyManager && { isAgencyManager }),
+    status: resolveReturnStatus(staff),
+  };
   if (next.agency !== undefined && (all.length > 0 || staff.workplaces.length > 0)) throw rolesConflict();
   return withHistory(
     next,
-    { action: 'invited', roles: agency === undefined ? platformRoles : ['agency-clerk'] },
+    { action: 'invited', roles: agency === undefined ? platformRoles : agencyRoles({ isAgencyManager }) },
     audit,
   );
 }

@@ -5,11 +5,19 @@ import type { CentreRole, PlatformRole, Staff } from './staff.ts';
 /** A test operator of the local provider, before it is stored. Synthetic operators are not real people. */
 export type SyntheticOperator = { id: string } & Pick<
   Staff,
-  'givenName' | 'familyName' | 'displayName' | 'language' | 'workplaces' | 'platformRoles' | 'agency'
+  | 'givenName'
+  | 'familyName'
+  | 'displayName'
+  | 'language'
+  | 'workplaces'
+  | 'platformRoles'
+  | 'agency'
+  | 'isAgencyManager'
 >;
 
 /**
- * Returns all synthetic operators by ID, in ID order: two per centre, one clerk per agency, and the platform roles.
+ * Returns all synthetic operators by ID, in ID order: two per centre, a clerk and a manager per agency, and the
+ * platform roles.
  * Centres of one kind are paired in code order, and the manager of the first also works at the second.
  */
 export function generateSyntheticOperators(
@@ -27,7 +35,7 @@ export function generateSyntheticOperators(
     platformOperator('supervisor'),
     platformOperator('support'),
     ...teams,
-    ...[...agencies].map(agencyClerk),
+    ...[...agencies].flatMap(agencyOperators),
   ];
   return new Map(all.sort((a, b) => (a.id < b.id ? -1 : 1)).map((operator) => [operator.id, operator]));
 }
@@ -73,8 +81,12 @@ function platformOperator(role: PlatformRole): SyntheticOperator {
   return { ...baseOperator(role, role === 'supervisor' ? 'Supervisor' : 'Support'), platformRoles: [role] };
 }
 
-function agencyClerk(agency: string): SyntheticOperator {
-  return { ...baseOperator(`${agency}-clerk`, `Clerk ${agency.toUpperCase()}`), agency };
+function agencyOperators(agency: string): SyntheticOperator[] {
+  const name = agency.toUpperCase();
+  return [
+    { ...baseOperator(`${agency}-clerk`, `Clerk ${name}`), agency },
+    { ...baseOperator(`${agency}-manager`, `Manager ${name}`), agency, isAgencyManager: true },
+  ];
 }
 
 function baseOperator(id: string, familyName: string): SyntheticOperator {

@@ -5,6 +5,7 @@ import { isProblem, Problem, staleReplica, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import type { Centre } from '../domain/centres.ts';
 import type { OperatorRole } from '../domain/operators.ts';
+import { agencyRoles } from '../domain/staff.ts';
 import type { CentreRole, AuditInfo, PlatformRole } from '../domain/staff.ts';
 import { withPosition } from '../staff.ts';
 import type { Invitee, StaffPosition } from '../staff.ts';
@@ -25,6 +26,7 @@ export interface InviteFields {
 
 const CENTRE_ROLES: readonly string[] = ['specialist', 'centre-manager'] satisfies CentreRole[];
 const PLATFORM_ROLES: readonly string[] = ['supervisor', 'support'] satisfies PlatformRole[];
+const AGENCY_ROLES: readonly string[] = ['agency-clerk', 'agency-manager'] satisfies OperatorRole[];
 const LANGUAGES = ['ro', 'ru', 'en'];
 const MAX_NAME_LENGTH = 100;
 
@@ -120,9 +122,9 @@ export function resolvePosition(
     return { centre: code, roles: validateRoles(roles, CENTRE_ROLES) as CentreRole[] };
   }
   if (agency === '') return { platformRoles: validateRoles(roles, PLATFORM_ROLES) as PlatformRole[] };
-  validateRoles(roles, ['agency-clerk']);
+  const isAgencyManager = validateRoles(roles, AGENCY_ROLES).includes('agency-manager');
   const code = parseResourceName('agencies', agency, '/agency');
-  if (agencies().has(code)) return { platformRoles: [], agency: code };
+  if (agencies().has(code)) return { platformRoles: [], agency: code, ...(isAgencyManager && { isAgencyManager }) };
   assertFilesCurrent(!versions.isBehind('agencies'));
   const violations = [violation('/agency', 'UNKNOWN_VALUE')];
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Agency not found.', violations });
@@ -135,7 +137,7 @@ function assertFilesCurrent(isCurrent: boolean): void {
 
 export function rolesOfPosition(position: StaffPosition): OperatorRole[] {
   if (position.centre !== undefined) return position.roles;
-  return position.agency === undefined ? position.platformRoles : ['agency-clerk'];
+  return position.agency === undefined ? position.platformRoles : agencyRoles(position);
 }
 
 /** @throws Problem NOT_FOUND, CENTRE_CLOSED */

@@ -2,6 +2,7 @@ import { parseResourceName, resourceName } from '@cups/contracts';
 import { normalizePageSize } from '@cups/contracts/node';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { Problem } from '@cups/problem';
+import { sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
 import type { AccessLog } from '../access-log.ts';
 import { toOperatorAction, toColleague, toFormer, toMember } from '../convert.ts';
@@ -15,6 +16,8 @@ import type { TeamParts } from './team-changes.ts';
 
 type IdentityRpcs = Rpcs<IdentityServiceDefinition>;
 
+const MAX_AGENCY_OPERATORS = 200;
+
 /** Matches staff of the platform and of agencies. */
 export const PLATFORM_STAFF_FILTER = {
   $or: [{ 'platformRoles.0': { $exists: true } }, { agency: { $type: 'string' } }],
@@ -23,7 +26,10 @@ export const PLATFORM_STAFF_FILTER = {
 /** Returns the handlers that show staff. Accesses by support are recorded with their reason. */
 export function teamReadRpcs(
   parts: TeamParts,
-): Pick<IdentityRpcs, 'ListCentreOperators' | 'ListStaff' | 'GetOperator' | 'ListOperatorActions'> {
+): Pick<
+  IdentityRpcs,
+  'ListCentreOperators' | 'ListStaff' | 'GetOperator' | 'ListOperatorActions' | 'ListAgencyOperators'
+> {
   const { staff, accessLog, now } = parts;
   return {
     async ListCentreOperators({ centre: name, pageSize, pageToken, reason, former }, context) {
@@ -43,6 +49,17 @@ export function teamReadRpcs(
       await accessLog.write([name], 'read-staff-list', context);
       const members = await Promise.all(found.map(async (operator) => toView(operator, view)));
       return { members, nextPageToken: page.nextPageToken };
+    },
+
+    async ListAgencyOperators(_, context) {
+      const agency = parseResourceName('agencies', sessionOf(context).agency ?? '');
+      const paging = { pageSize: MAX_AGENCY_OPERATORS, pageToken: '', tokenArguments: agency };
+      const { documents } = await staff.page({ agency, status: 'active' }, paging);
+      const operators = documents.map(({ _id, displayName }) => ({
+        name: resourceName('operators', _id),
+        displayName,
+      }));
+      return { operators };
     },
 
     async ListStaff({ pageSize, pageToken, reason }, context) {

@@ -1,5 +1,5 @@
 const RIGHT_PATTERN =
-  /^(?:[A-Z]+-[0-9]{2,6}:(?:specialist|centre-manager)|[a-z][a-z0-9-]{0,39}:agency-clerk|supervisor|support)$/;
+  /^(?:[A-Z]+-[0-9]{2,6}:(?:specialist|centre-manager)|[a-z][a-z0-9-]{0,39}:agency-(?:clerk|manager)|supervisor|support)$/;
 
 /**
  * Returns the rights in the named attributes, as `CU-001:specialist`, `asp:agency-clerk` or `supervisor`.
