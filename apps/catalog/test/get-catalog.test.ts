@@ -51,7 +51,7 @@ describe('GetCatalog', () => {
   test('returns all agencies by default, by popularity, with local fees', async () => {
     const all = await gateway.getCatalog({ centreKind: 'CENTRE_KIND_MISSION', country: 'IT' });
     expect(all.agencies).toHaveLength(4);
-    expect(all.publicServices).toHaveLength(39);
+    expect(all.publicServices).toHaveLength(49);
     expect(all.publicServices[0]).toMatchObject({
       popularity: 5,
       name: 'publicServices/birth-allowance',

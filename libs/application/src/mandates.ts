@@ -27,6 +27,7 @@ export const THEMES = [
   'pensions-and-disability',
   'justice-records',
   'transport',
+  'permits',
 ] as const;
 export type Theme = (typeof THEMES)[number];
 

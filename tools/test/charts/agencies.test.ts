@@ -7,13 +7,13 @@ import type { Quota } from '@cups/events';
 import { render } from '../../cli/charts/render.ts';
 import type { KubernetesObject } from '../../cli/charts/render.ts';
 import { toAcls } from '../../generate/strimzi/objects.ts';
-import { readQuotas } from '../../cli/topics/agencies.ts';
+import { agenciesIn, readQuotas } from '../../cli/topics/agencies.ts';
 import { ofKind } from './objects.ts';
 
 /** What each agency has in Kafka: the topics of the code, and the rights that the agency contract needs. */
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const codes = readdirSync(join(root, 'data', 'agencies')).map((name) => name.replace('.yaml', ''));
+const codes = agenciesIn(join(root, 'data'));
 
 interface KafkaTopic extends KubernetesObject {
   spec: { topicName: string; partitions: number; replicas: number; config: Record<string, unknown> };
@@ -45,6 +45,11 @@ test('creates the topics of agencies and trainings with their retention', () => 
       policy: config['cleanup.policy'],
     }));
   expect(made).toEqual(wanted);
+});
+
+test('leaves out agencies whose clerks work in the page', () => {
+  expect(codes).toEqual(['asp', 'cadastru', 'cnas', 'mai']);
+  expect(readdirSync(join(root, 'data', 'agencies')).length).toBeGreaterThan(codes.length);
 });
 
 /** What a user may do, a line for each right. */

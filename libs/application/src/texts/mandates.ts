@@ -19,6 +19,7 @@ export const THEME_TEXTS: Record<Theme, Text> = {
   },
   'justice-records': { ro: 'Cazier', ru: 'Справки о судимости', en: 'Criminal and contravention records' },
   transport: { ro: 'Transport', ru: 'Транспорт', en: 'Transport' },
+  permits: { ro: 'Acte permisive', ru: 'Разрешительные документы', en: 'Permits' },
 };
 
 export const MANDATE_GROUND_TEXTS: Record<MandateGround, Text> = {

@@ -1,0 +1,63 @@
+import { expect, test } from '@jest/globals';
+import { axe, open } from '../desk.ts';
+import { applicant, fileApplication, waitForState } from '../filings.ts';
+import { createPdf } from '../scans.ts';
+
+/** An example agency without a system: its clerk attaches the document of the result, its manager gives out work. */
+
+const DESK = 'cu-014-specialist';
+const AGENCY = 'arhiva-orhei';
+
+const file = (familyName: string) =>
+  fileApplication({
+    publicService: 'archive-work-record',
+    operator: DESK,
+    content: { applicant: applicant(familyName) },
+  });
+
+test('decides with an uploaded document, which the desk receives', async () => {
+  const filed = await file('Avizescu');
+  const page = await open({ operator: `${AGENCY}-clerk` });
+  await page.getByRole('link', { name: /Avizescu/ }).click();
+  await page.getByRole('radio', { name: 'Decid' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Se aprobă' }).check({ force: true });
+  await page.getByRole('radio', { name: 'electronic' }).check({ force: true });
+
+  const result = page.getByRole('group', { name: 'Documentul rezultatului' });
+  const choose = async (buffer: Buffer) => {
+    const chooser = page.waitForEvent('filechooser');
+    await result.getByRole('button', { name: 'Atașez documentul' }).click();
+    await (await chooser).setFiles({ name: 'certificat.pdf', mimeType: 'application/pdf', buffer });
+  };
+  await choose(Buffer.from('no PDF'));
+  await result.getByText('Acest tip de fișier nu este acceptat.').waitFor();
+  await choose(createPdf('Certificat'));
+  await result.getByRole('button', { name: /^Deschide/ }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await result.getByRole('button', { name: /^Deschide/ }).click();
+  await page.frameLocator('dialog iframe').locator('canvas').first().waitFor();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: /^Decid/ }).click();
+  const ready = await waitForState(filed, 'ready', DESK);
+  expect(ready).toMatchObject({ decision: { documents: [{ mediaType: 'application/pdf' }] } });
+}, 120_000);
+
+test('a manager sees the load of the clerks, and gives work to one of them', async () => {
+  await file('Sarcinescu');
+  const page = await open({ operator: `${AGENCY}-manager` });
+  await page.getByRole('link', { name: /Sarcinescu/ }).click();
+  await page.getByLabel('Dau unui coleg').selectOption(`operators/${AGENCY}-clerk`);
+  await page.getByRole('button', { name: 'Dau' }).click();
+  await page
+    .getByText(/Lucrează:/)
+    .getByText(/Clerk ARHIVA-ORHEI|arhiva-orhei-clerk/)
+    .waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Cine la ce lucrează' }).click();
+  const row = page.getByRole('row', { name: /Test Clerk ARHIVA-ORHEI/ });
+  await row.waitFor();
+  expect(Number(await row.getByRole('cell').first().textContent())).toBeGreaterThanOrEqual(1);
+  expect(await axe(page)).toEqual([]);
+}, 120_000);
