@@ -103,7 +103,14 @@ const UNRECORDED: Record<string, string[]> = {
   ],
   'shows names of resources, states, times and counts': [
     ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],
-    ...['getAgencyActivity', 'listUncollectedResults', 'listDocumentHolds', 'countMandates', 'getMandateCode'],
+    ...[
+      'getAgencyActivity',
+      'listAgencyWorkload',
+      'listUncollectedResults',
+      'listDocumentHolds',
+      'countMandates',
+      'getMandateCode',
+    ],
     ...[
       'listErasures',
       'getDataState',
@@ -122,7 +129,7 @@ const UNRECORDED: Record<string, string[]> = {
   'shows facts of documents, without their content': ['listDocuments', 'getDocument'],
   'shows what the caller sent': [
     ...['handInActs', 'handInSealedActs'],
-    ...['getAgencyDocumentStatus', 'createResultDocument'],
+    ...['getAgencyDocumentStatus', 'createResultDocument', 'getDeliveryDocument', 'createDeliveryDocument'],
     'createUpload',
     'getUpload',
     'appendUpload',
@@ -130,7 +137,7 @@ const UNRECORDED: Record<string, string[]> = {
     'deleteDocument',
   ],
   'is recorded after documents has named the application: see documents.test.ts and agency-api.test.ts': [
-    ...['getDocumentContent', 'getDocumentPreview', 'getAgencyDocument'],
+    ...['getDocumentContent', 'getDocumentPreview', 'getAgencyDocument', 'getDeliveryDocumentContent'],
   ],
   'is public': [
     ...['getHealth', 'getReadiness', 'getOpenapi', 'getCatalog', 'listCentres', 'getCentre', 'listPublicServices'],

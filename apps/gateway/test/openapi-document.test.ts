@@ -120,13 +120,22 @@ describe('openapi.yaml', () => {
     ];
     const conflicting = [
       ...['createSession', 'switchCentre', 'deleteDocument', 'getDocumentContent', 'getDocumentPreview'],
-      ...['appendUpload', 'deleteUpload', 'getAgencyDocument', 'releaseQuarantinedAct', 'rejectQuarantinedAct'],
+      ...[
+        'appendUpload',
+        'deleteUpload',
+        'getAgencyDocument',
+        'getDeliveryDocumentContent',
+        'releaseQuarantinedAct',
+        'rejectQuarantinedAct',
+      ],
       ...['recordMandatePrinted', 'issueMandateCode', 'mailMandateCode', 'confirmMandateCode'],
     ];
     for (const [index, operation] of operations.entries()) {
       const { id, path, isPublic: open, isForDevices, body } = operation;
       const isUpload = path.startsWith('/api/v1/uploads');
-      const isContent = ['getDocumentContent', 'getDocumentPreview', 'getAgencyDocument'].includes(id);
+      const isContent = [
+        ...['getDocumentContent', 'getDocumentPreview', 'getAgencyDocument', 'getDeliveryDocumentContent'],
+      ].includes(id);
       const headers = JSON.stringify(sources[index]!['parameters'] ?? []);
       const expected = [
         ...['400', '429', '500', '503'],
@@ -139,7 +148,7 @@ describe('openapi.yaml', () => {
         // A reused request ID; a centre that accepts no sign-in.
         ...(headers.includes('IdempotencyKey') || conflicting.includes(id) ? ['409'] : []),
         ...(isContent || ['getUpload', 'appendUpload'].includes(id) ? ['410'] : []),
-        ...(['getDocumentContent', 'getAgencyDocument'].includes(id) ? ['416'] : []),
+        ...(['getDocumentContent', 'getAgencyDocument', 'getDeliveryDocumentContent'].includes(id) ? ['416'] : []),
         // Another tus version, and a request that does not stop for the next one.
         ...(isUpload ? ['412', '423'] : []),
         ...(id === 'createUpload' ? ['413'] : []),

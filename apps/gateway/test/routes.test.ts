@@ -27,6 +27,8 @@ const DOCUMENT_NAME = `documents/${DOCUMENT_ID}`;
 const TESTED_ELSEWHERE = [
   ...['createUpload', 'getUpload', 'appendUpload', 'deleteUpload'],
   ...['getAgencyDocument', 'getAgencyDocumentStatus', 'createResultDocument'],
+  // For sessions of agencies: see agency-page-documents.test.ts and agency-workload.test.ts.
+  ...['getDeliveryDocument', 'getDeliveryDocumentContent', 'createDeliveryDocument', 'listAgencyWorkload'],
   // Needs a grant instead of a session: see quarantine.test.ts.
   'handInActs',
 ];
