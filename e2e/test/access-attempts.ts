@@ -71,6 +71,7 @@ const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>>
     }),
   },
   ConfirmArrival: { ask: withStaleEtag },
+  AnswerPassingOn: { ask: (thing) => ({ ...withStaleEtag(thing), consents: true }) },
   ChooseCollectionCentre: { ask: (thing) => ({ ...withStaleEtag(thing), centre: thing.centre }) },
   CorrectApplication: { ask: (thing) => ({ ...withStaleEtag(thing), content: {}, updateFields: ['answers'] }) },
   ChangeContact: { ask: (thing) => ({ ...withStaleEtag(thing), contact: { none: true } }) },

@@ -51,7 +51,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ),
     ...rulesFor('HandOverResult ConfirmOutcome RenewApplication RecordPayment', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor(
-      'ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication',
+      'ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication AnswerPassingOn',
       pageRule(DESK_ROLES, 'centre'),
     ),
     // What it hands over for other centres.
@@ -65,6 +65,8 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('RecordAgencyAccess', pageRule(['agency-system', 'agency-clerk'], 'agency')),
     // Counts over all centres, never content.
     ...rulesFor('GetStatistics', pageRule(['supervisor'], 'platform')),
+    // Applications without an agency: names, codes and times.
+    ...rulesFor('ListUndecidedAgencies AssignAgency', pageRule(['supervisor'], 'platform')),
     // Rights of a person: names, codes and times, for supervisors, and for administrators by their tool.
     ...rulesFor('RestrictProcessing EndRestriction EraseApplication GetDataState ListErasures', OVERSIGHT_RULE),
     // A copy of everything about one person, with a reason.
@@ -233,7 +235,7 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
     'RenewApplication RecordPayment AddNote AssignApplication MarkDeskAlertsSeen RecordPersonNotification',
     desk,
   ),
-  ...ownershipRules('ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication', desk),
+  ...ownershipRules('ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication AnswerPassingOn', desk),
   // No application of the tries is collected at another centre.
   ...ownershipRules('GetCollection ConfirmCollectionArrival HandOverCollection', nobody),
   ...ownershipRules('ListCollections', everybody),

@@ -6,7 +6,8 @@ import type { AgencyEffect, Message, State } from '@cups/application';
 
 /** The contract's table of which reply is allowed when, against the life cycle of an application, which is what happens. */
 
-const STATES: Record<Exclude<Stage, 'nothing-sent'>, State[]> = {
+/** After passing on, the bridge refuses what the agency sends, and the application is another agency's. */
+const STATES: Record<Exclude<Stage, 'nothing-sent' | 'passed-on'>, State[]> = {
   'in-work': ['submitted', 'in-progress'],
   'documents-requested': ['documents-requested'],
   decided: ['ready', 'rejected', 'handed-over', 'closed'],
@@ -20,11 +21,12 @@ const MESSAGES: Record<ReplyType, Message[]> = {
   [REPLY_TYPES.decided]: ['approved', 'rejected'],
   [REPLY_TYPES.resultCorrected]: ['result-corrected'],
   [REPLY_TYPES.resultRevoked]: ['result-revoked'],
+  [REPLY_TYPES.passedOn]: ['passed-on'],
 };
 
 /** The note that the desk receives for each refusal cause of the contract. */
 const NOTES: Record<string, RegExp> = {
-  ALREADY_DECIDED: /^(second-decision|documents-requested-after-decision)$/,
+  ALREADY_DECIDED: /^(second-decision|(documents-requested|passed-on)-after-decision)$/,
   NOT_DECIDED: /^result-before-decision$/,
   APPLICATION_ENDED: /^(\w[\w-]*-after-end|result-corrected|result-revoked)$/,
 };
@@ -35,6 +37,9 @@ const RECORDED_NOTES =
 const findStage = (state: State): string => Object.entries(STATES).find(([, states]) => states.includes(state))![0];
 
 function isConsistent(consequence: ReplyEffect, effect: AgencyEffect): boolean {
+  // The next agency starts where this one did.
+  if (consequence.effect === 'transition' && consequence.to === 'passed-on')
+    return 'to' in effect && effect.to === 'submitted';
   if (consequence.effect === 'transition') return 'to' in effect && findStage(effect.to) === consequence.to;
   if ('to' in effect) return false;
   return (consequence.effect === 'record' ? RECORDED_NOTES : NOTES[consequence.cause]!).test(effect.alert);

@@ -14,6 +14,8 @@ const documentsEvents = eventCodec<DocumentsEvents>('cups.documents.v1');
 export type EventMeaning =
   /** A submission to send. */
   | { kind: 'submission'; submission: number }
+  /** Another agency, or this one before, passed the application on: a submission to send as the first one. */
+  | { kind: 'passed-on'; submission: number }
   | { kind: 'withdrawn' | 'expired'; time: Date }
   | AnswerDateChange
   /** The application was erased; `isRequested` by the person, and not by a rule. */
@@ -85,6 +87,10 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
       const { application, submission } = parseSubmissionName(read.data.submission, '/submission');
       return application === id ? { kind: 'submission', submission } : 'foreign';
     }
+    case 'cups.intake.v1.ApplicationPassedOn': {
+      const { application, submission } = parseSubmissionName(read.data.submission, '/submission');
+      return application === id ? { kind: 'passed-on', submission } : 'foreign';
+    }
     case 'cups.intake.v1.ApplicationWithdrawn': {
       const { fromState, withdrawTime } = read.data;
       if (fromState === 'STATE_DRAFT') return { kind: 'draft-ended' };
@@ -113,6 +119,7 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
     case 'cups.intake.v1.ContactChanged':
     case 'cups.intake.v1.PersonNotified':
     case 'cups.intake.v1.DeskAlertRaised':
+    case 'cups.intake.v1.AgencyUndecided':
     case 'unknown':
       return { kind: 'nothing' };
   }

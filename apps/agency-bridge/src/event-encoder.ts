@@ -93,6 +93,10 @@ function toProtoEvent(outbound: OutboundEvent, ref: DeliveryRef): AgencyBridgeEv
     }
     case 'DeliveryResultRevoked':
       return { type: 'cups.agencybridge.v1.DeliveryResultRevoked', data: { ref, reason: outbound.reason } };
+    case 'DeliveryPassedOn': {
+      const competentAgency = `agencies/${outbound.competentAgency}`;
+      return { type: 'cups.agencybridge.v1.DeliveryPassedOn', data: { ref, competentAgency, reason: outbound.reason } };
+    }
     case 'DeliveryCancelled':
       return { type: 'cups.agencybridge.v1.DeliveryCancelled', data: { ref } };
     case 'DeliveryFailed':

@@ -12,7 +12,7 @@ import { normalizePageSize } from '@cups/contracts/node';
 import type { openRefusals, RefusalSummary } from '@cups/store';
 import { getAgencyActivity } from './activity.ts';
 import type { Channel } from './domain/channel.ts';
-import { resolveDeliveryState } from './domain/delivery.ts';
+import { resolveDeliveryState, toAgencyNumber } from './domain/delivery.ts';
 import type { Delivery } from './domain/delivery.ts';
 import type { RefusedReplies, RefusedReply } from './inbound/refused-replies.ts';
 import { listDeliveries } from './store.ts';
@@ -118,7 +118,7 @@ export function toDelivery(delivery: Delivery): DeliveryMessage {
     agency: resourceName('agencies', delivery.agency),
     centre: delivery.centre,
     state: toProtoEnum('DELIVERY_STATE_', resolveDeliveryState(delivery)),
-    submission: delivery.submission,
+    submission: toAgencyNumber(delivery, delivery.submission),
     queueTime: toTimestamp(delivery.queueTime),
     sendTime: toTimestamp(delivery.sendTime),
     acknowledgeTime: toTimestamp(delivery.acknowledgeTime),

@@ -54,6 +54,7 @@ const updates: { [T in AgencyUpdate['type']]: AgencyUpdate & { type: T } } = {
   DeliveryDecided: { type: 'DeliveryDecided', approved: true, reason: null, decideTime: T0, appeal: null, ...result },
   DeliveryResultCorrected: { type: 'DeliveryResultCorrected', reason, ...result },
   DeliveryResultRevoked: { type: 'DeliveryResultRevoked', reason },
+  DeliveryPassedOn: { type: 'DeliveryPassedOn', competentAgency: 'cnas', reason },
 };
 const reply = (id: string, type: AgencyUpdate['type'], more: Partial<Reply> = {}): Reply => ({
   id,

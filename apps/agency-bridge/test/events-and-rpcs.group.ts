@@ -10,6 +10,7 @@ import './get-delivery.test.ts';
 import './journal.test.ts';
 import './list-deliveries.test.ts';
 import './list-refused-messages.test.ts';
+import './passed-on.test.ts';
 // Causes refusals, which that test counts.
 import './application-erased.test.ts';
 import './refused-replies.test.ts';

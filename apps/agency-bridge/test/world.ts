@@ -334,11 +334,14 @@ export type EventName = IntakeEvent['type'] extends infer Type
   : never;
 export type Fields<Name extends string> = Extract<IntakeEvent, { type: `cups.intake.v1.${Name}` }>['data'];
 
-/** Creates an application and generates its intake events, sequenced from 1. */
-export function newApplication(agency = 'asp', training = false) {
-  const id = newUlid(new Date());
+/**
+ * Creates an application and generates its intake events, sequenced from 1.
+ * @param from an application that went to this agency, and the sequence of its last event
+ */
+export function newApplication(agency = 'asp', training = false, from?: { id: string; sequence: number }) {
+  const id = from?.id ?? newUlid(new Date());
   const name = `applications/${id}`;
-  let sequence = 0;
+  let sequence = from?.sequence ?? 0;
   const refIn = (state: ApplicationRef['state']): ApplicationRef => ({
     application: name,
     centre: CENTRE,
@@ -391,6 +394,13 @@ export function newApplication(agency = 'asp', training = false) {
       intakeEvent('ApplicationExpired', { fromState, expireTime: now() }, 'STATE_EXPIRED'),
     corrected: (number: number) =>
       intakeEvent('ApplicationCorrected', { submission: `${name}/submissions/${number}` }, 'STATE_IN_PROGRESS'),
+    /** The application went to this agency, which another one or this one passed on. */
+    passedOn: (number: number, formerAgency: string) =>
+      intakeEvent(
+        'ApplicationPassedOn',
+        { formerAgency: `agencies/${formerAgency}`, submission: `${name}/submissions/${number}` },
+        'STATE_SUBMITTED',
+      ),
     contactChanged: () => intakeEvent('ContactChanged', {}, 'STATE_SUBMITTED'),
     inProgress: () => intakeEvent('ApplicationInProgress', {}, 'STATE_IN_PROGRESS'),
     documentsRequested: (moved: Partial<Fields<'DocumentsRequested'>> = {}) =>

@@ -44,6 +44,7 @@ const MandateScreen = lazyScreen(() => import('./mandates/mandate.tsx'));
 /** For supervisors only: not prefetched for anybody else. */
 const Centres = lazy(() => import('./supervisor/centres.tsx'));
 const Holds = lazy(() => import('./supervisor/holds.tsx'));
+const UndecidedAgencies = lazy(() => import('./supervisor/undecided-agencies.tsx'));
 const DataEnd = lazyScreen(() => import('./data-end/data-end.tsx'));
 /** For heads and supervisors only. */
 const Quarantine = lazy(() => import('./quarantine/quarantine.tsx'));
@@ -171,6 +172,7 @@ function Screens({ query }: { query: string }) {
     <Switch>
       <Route path="/" component={Home} />
       <Route path="/centres">{isSupervisor ? <Centres /> : <NoAccess />}</Route>
+      <Route path="/undecided-agencies">{isSupervisor ? <UndecidedAgencies /> : <NoAccess />}</Route>
       <Route path="/holds/:id?">
         {({ id }) => (isSupervisor ? <Holds key={id} application={id} /> : <NoAccess />)}
       </Route>

@@ -29,6 +29,11 @@ const COMPLETE: [kind: ReplyKind, form: Partial<ReplyForm>, content: object][] =
     { message: { ro: 'Lipsește actul.', en: 'The document is missing.' } },
   ],
   [
+    'passedOn',
+    { agency: ' CNAS ', text: reason },
+    { agency: 'cnas', reason: { ro: 'Lipsește actul.', en: 'The document is missing.' } },
+  ],
+  [
     'decided',
     { outcome: 'approved', resultKind: 'paper', resultNumber: 'AR 17', validUntil: '2027-11-30', text: reason },
     {

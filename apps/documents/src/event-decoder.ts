@@ -71,6 +71,10 @@ function toChange(event: IntakeEvent__Output, time: Date): ApplicationChange {
         time: fromTimestamp(event.data.eraseTime) ?? time,
         isRequested: event.data.cause === 'requested',
       };
+    case 'cups.intake.v1.ApplicationPassedOn':
+      return { kind: 'passed-on' };
+    case 'cups.intake.v1.AgencyUndecided':
+      return { kind: 'agency-undecided' };
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsRequested':
     case 'cups.intake.v1.ContactChanged':

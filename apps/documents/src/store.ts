@@ -73,6 +73,7 @@ export function openApplicationRecords(store: Store): ApplicationRecords {
       centre: String,
       collectionCentre: String,
       agency: String,
+      agencyUndecided: Boolean,
       training: { type: Boolean, required: true },
       submitTime: Date,
       endTime: Date,

@@ -93,6 +93,47 @@ describe('ReleaseDocuments', () => {
   });
 });
 
+describe('a document of an application that is passed on', () => {
+  test('is read by one agency at a time', async () => {
+    const application = await fileApplication();
+    const bytes = someBytes(10);
+    const name = await upload(harness, bytes, { application });
+    const documents = [{ name, uploadSha256: sha256(bytes) }];
+    const releaseTo = (agency: string) =>
+      harness.bridge().releaseDocuments({
+        delivery: deliveryOf(application, agency),
+        agency: `agencies/${agency}`,
+        documents,
+      });
+    const readAs = async (agency: string) =>
+      (await harness.agency(agency).readAgencyContent({ name, offset: 0, limit: 10 })).data.equals(bytes);
+    await releaseTo('asp');
+    expect(await readAs('asp')).toBe(true);
+    // The next agency is not known here yet: the bridge repeats it.
+    await expect(releaseTo('cnas')).rejects.toEqual(refused('DOCUMENT_NOT_READY'));
+    await harness.publish(intakeEvent(application, 2, 'AgencyUndecided', { cause: 'circle' }));
+    await eventually(() =>
+      readAs('asp').then(
+        () => false,
+        ({ reason }: { reason: string }) => reason === 'NOT_FOUND',
+      ),
+    );
+    await expect(harness.agency().getAgencyDocument({ name })).rejects.toEqual(refused('NOT_FOUND'));
+    const ref = { agency: 'agencies/cnas' };
+    await harness.publish(intakeEvent(application, 3, 'ApplicationPassedOn', { ref, formerAgency: 'agencies/asp' }));
+    await eventually(() =>
+      releaseTo('cnas').then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(await readAs('cnas')).toBe(true);
+    await expect(readAs('asp')).rejects.toEqual(refused('NOT_FOUND'));
+    const result = { requestId: randomUUID(), delivery: deliveryOf(application), size: 10, sha256: sha256(bytes) };
+    await expect(harness.agency().createResultDocument(result)).rejects.toEqual(refused('NOT_FOUND'));
+  });
+});
+
 describe('a result', () => {
   test('is uploaded for a delivery of the own agency and accepted by a decision', async () => {
     const delivery = deliveryOf(await fileApplication());

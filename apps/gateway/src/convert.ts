@@ -388,6 +388,7 @@ export const agencyActivityJson = convertWith({
 export const refusedMessageJson = convertWith({ count: (value: string) => Number(value) || undefined });
 export const uncollectedResultJson = convertWith({});
 export const restrictionJson = convertWith({ reason: enumField('RESTRICTION_REASON_') });
+export const undecidedAgencyJson = convertWith({ etag: omitField });
 export const erasureJson = convertWith({ cause: orUndefined, rule: orUndefined });
 export const dataStateJson = convertWith({
   state: enumField('STATE_'),

@@ -22,7 +22,7 @@ import { chainBreakRoutes } from './routes/chain-breaks.ts';
 import { quarantinedActRoutes } from './routes/quarantined-acts.ts';
 import { createRecordedWrites } from './recorded-write.ts';
 import { personCopyRoutes } from './routes/person-copies.ts';
-import { dataRightsRoutes, oversightRoutes } from './routes/oversight.ts';
+import { dataRightsRoutes, oversightRoutes, undecidedAgencyRoutes } from './routes/oversight.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { catalogRoutes } from './routes/catalog.ts';
@@ -65,6 +65,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...journalRoutes(deps),
     ...dataRightsRoutes(deps),
     ...oversightRoutes(deps),
+    ...undecidedAgencyRoutes(deps),
     ...personCopyRoutes(deps),
     ...offlineCopyRoutes(deps),
     ...staffRoutes(deps),

@@ -53,6 +53,8 @@ const UNRECORDED: Record<string, string[]> = {
     ...[
       'handOverResult',
       'confirmArrival',
+      'answerPassingOn',
+      'assignAgency',
       ...[
         'chooseCollectionCentre',
         'changeContact',
@@ -113,6 +115,7 @@ const UNRECORDED: Record<string, string[]> = {
     ],
     ...[
       'listErasures',
+      'listUndecidedAgencies',
       'getDataState',
       'listOfflineCopies',
       'listQuarantinedActs',

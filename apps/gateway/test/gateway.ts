@@ -156,6 +156,7 @@ export async function startGateway(
       SupplyDocuments: writeResponse,
       HandOverResult: writeResponse,
       ConfirmArrival: writeResponse,
+      AnswerPassingOn: writeResponse,
       ChooseCollectionCentre: writeResponse,
       ChangeContact: writeResponse,
       CorrectApplication: writeResponse,
@@ -546,6 +547,17 @@ const uncollected = {
   resultTime: MORNING,
   reportTime: MORNING,
 };
+const undecided = {
+  application: NAME,
+  centre: 'centres/CU-001',
+  publicService: 'publicServices/civil-status-extract',
+  agency: 'agencies/asp',
+  competentAgency: 'agencies/cnas',
+  cause: 'circle',
+  passTime: MORNING,
+  formerAgencies: [{ agency: 'agencies/asp', passTime: MORNING }],
+  etag: '"3"',
+};
 const erasure = {
   application: NAME,
   centre: 'centres/CU-001',
@@ -568,6 +580,8 @@ const refusal = {
 };
 /** Answers of intake to supervisors about the rights of a person. */
 const dataRights: Partial<Rpcs<IntakeServiceDefinition>> = {
+  ListUndecidedAgencies: () => Promise.resolve({ applications: [undecided], nextPageToken: '' }),
+  AssignAgency: ({ agency }: { agency: string }) => Promise.resolve({ agency, replayed: false }),
   ListErasures: () => Promise.resolve({ erasures: [erasure], nextPageToken: '' }),
   EraseApplication: () => Promise.resolve({ erasure, replayed: false }),
   RestrictProcessing: () => Promise.resolve({ restriction, replayed: false }),

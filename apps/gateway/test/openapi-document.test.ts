@@ -116,7 +116,14 @@ describe('openapi.yaml', () => {
       'createUpload',
       'trackApplication',
       ...['createMandate', 'trackMandate', 'trackMandateApplications', 'endMandate'],
-      ...['setDocumentHold', 'eraseApplication', 'restrictProcessing', 'listQuarantinedActs', 'listDevices'],
+      ...[
+        'setDocumentHold',
+        'eraseApplication',
+        'restrictProcessing',
+        'assignAgency',
+        'listQuarantinedActs',
+        'listDevices',
+      ],
     ];
     const conflicting = [
       ...['createSession', 'switchCentre', 'deleteDocument', 'getDocumentContent', 'getDocumentPreview'],

@@ -204,6 +204,7 @@ describe('a release', () => {
     ['contact', 'ChangeContact', { contact: { none: true } }],
     ['correct', 'CorrectApplication', { answers: { b: 1, a: 2 } }],
     ['collections/confirm-arrival', 'ConfirmCollectionArrival', {}],
+    ['passing-on', 'AnswerPassingOn', { consents: true }],
     ['renew', 'RenewApplication', {}],
     ['payment', 'RecordPayment', { receiptNumber: 'CH-1', amount: { amountMinor: 11_000, currency: 'MDL' } }],
     ['notes', 'AddNote', { text: 'Notă' }],

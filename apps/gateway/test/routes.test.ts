@@ -308,6 +308,15 @@ const rows: OperationRow[] = [
     { occurTime: { seconds: '1795507200', nanos: 0 } },
   ],
   [
+    'answerPassingOn',
+    'POST',
+    `${APP}/passing-on`,
+    { consents: true, occurTime: '2026-11-24T08:00:00Z' },
+    200,
+    'AnswerPassingOn',
+    { consents: true, occurTime: { seconds: '1795507200', nanos: 0 } },
+  ],
+  [
     'chooseCollectionCentre',
     'POST',
     `${APP}/collection-centre`,
@@ -551,6 +560,16 @@ const rows: OperationRow[] = [
     { device: ID, reads: [{ application: NAME, readTime: { seconds: '1795941720', nanos: 0 } }] },
   ],
   ['listOfflineCopies', 'GET', '/api/v1/offline-copies', undefined, 200, 'ListOfflineCopies', {}],
+  ['listUndecidedAgencies', 'GET', '/api/v1/undecided-agencies', undefined, 200, 'ListUndecidedAgencies', {}],
+  [
+    'assignAgency',
+    'POST',
+    '/api/v1/undecided-agencies',
+    { application: NAME, agency: 'agencies/cnas' },
+    200,
+    'AssignAgency',
+    { name: NAME, agency: 'agencies/cnas' },
+  ],
   ['listErasures', 'GET', '/api/v1/erasures', undefined, 200, 'ListErasures', {}],
   [
     'eraseApplication',

@@ -98,6 +98,10 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   RejectQuarantinedAct: { ...quarantine, personalData: false },
   // Names of operators, devices and applications only.
   ListChainBreaks: { ...quarantine, personalData: false },
+  AnswerPassingOn: { ...desk, personalData: true },
+  // Names of applications, centres and agencies only.
+  ListUndecidedAgencies: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },
+  AssignAgency: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },
   UpdateOfflineCopy: { ...desk, personalData: true },
   // Returns no personal data, but names the applications that were read.
   RecordOfflineReads: { ...desk, personalData: true },

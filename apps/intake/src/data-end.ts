@@ -104,12 +104,17 @@ export class DataEnd {
   }
 
   /** Destroys the key, then erases what is stored: the archive of the history, and the application itself. */
-  async #complete({ _id: id, agency }: Pick<StoredApplication, '_id' | 'agency'>): Promise<void> {
+  async #complete({
+    _id: id,
+    agency,
+    formerAgencies = [],
+  }: Pick<StoredApplication, '_id' | 'agency' | 'formerAgencies'>): Promise<void> {
     const { keys, history, eraseActs, removeParked, hashes, log, now } = this.#deps;
     await keys.destroy(id);
     await history.remove(id);
     await eraseActs(id);
-    await removeParked(`deliveries/${id}-${agency.slice('agencies/'.length)}`);
+    const agencies = new Set([agency, ...formerAgencies.map((former) => former.agency)]);
+    for (const name of agencies) await removeParked(`deliveries/${id}-${name.slice('agencies/'.length)}`);
     const { document, outcome } = await this.#update(id, (before) => {
       if (before.erasure?.time) return { document: before, events: [] };
       const erased = { document: eraseApplication(before, now()), events: [{ type: 'ApplicationErased' as const }] };

@@ -145,6 +145,14 @@ function toAgencyUpdate(
     }
     case 'cups.agencybridge.v1.DeliveryResultRevoked':
       return { message: 'result-revoked', ...omitEmpty({ agencyText: sanitizeLocalizedText(event.data.reason) }) };
+    case 'cups.agencybridge.v1.DeliveryPassedOn': {
+      const { competentAgency, reason } = event.data;
+      return {
+        message: 'passed-on',
+        passOn: { competentAgency },
+        ...omitEmpty({ agencyText: sanitizeLocalizedText(reason) }),
+      };
+    }
     case 'cups.agencybridge.v1.DeliveryCancelled':
       return { message: 'delivery-cancelled' };
     case 'cups.agencybridge.v1.DeliveryFailed':

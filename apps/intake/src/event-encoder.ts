@@ -1,5 +1,6 @@
 import { resourceName, submissionName } from '@cups/contracts';
 import { toProtoEnum, eventCodec, toTimestamp } from '@cups/contracts/proto';
+import type { ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { Change, NewEvent } from '@cups/store';
 import { toState } from './convert/application.ts';
@@ -52,18 +53,20 @@ export function toChange(
 
 /** Marks a change that the statistics count. Each mark is new, so that a recompute removes only what it has read. */
 const withMark = (app: StoredApplication, before: StoredApplication): StoredApplication =>
-  isCountedAlike(before, app) ? app : { ...app, uncounted: before.revision + 1 };
+  isCountedAlike(before, app) && before.agency === app.agency ? app : { ...app, uncounted: before.revision + 1 };
+
+const refOf = (app: Application): ApplicationRef => ({
+  application: resourceName('applications', app._id),
+  centre: app.centre,
+  agency: app.agency,
+  publicService: app.publicService,
+  state: toState(app.state),
+  training: app.training ?? false,
+});
 
 /** @param app the application after the event */
 function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent {
-  const ref = {
-    application: resourceName('applications', app._id),
-    centre: app.centre,
-    agency: app.agency,
-    publicService: app.publicService,
-    state: toState(app.state),
-    training: app.training ?? false,
-  };
+  const ref = refOf(app);
   switch (domainEvent.type) {
     case 'ApplicationCorrected': {
       const submission = submissionName(app._id, domainEvent.submission);
@@ -120,9 +123,24 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
     }
     case 'ApplicationErased':
       return { type: 'cups.intake.v1.ApplicationErased', data: { ref, ...erasureOf(app) } };
+    case 'ApplicationPassedOn':
+    case 'AgencyUndecided':
+      return toPassingOnEvent(domainEvent, ref, app);
     case 'DeskAlertRaised':
       return { type: 'cups.intake.v1.DeskAlertRaised', data: { ref, kind: domainEvent.kind } };
   }
+}
+
+function toPassingOnEvent(
+  event: Extract<DomainEvent, { type: 'ApplicationPassedOn' | 'AgencyUndecided' }>,
+  ref: ApplicationRef,
+  { _id }: Application,
+): IntakeEvent {
+  if (event.type === 'AgencyUndecided')
+    return { type: 'cups.intake.v1.AgencyUndecided', data: { ref, cause: event.cause } };
+  const { formerAgency } = event;
+  const submission = submissionName(_id, event.submission);
+  return { type: 'cups.intake.v1.ApplicationPassedOn', data: { ref, formerAgency, submission } };
 }
 
 function erasureOf({ erasure }: Pick<Application, 'erasure'>) {

@@ -1,6 +1,6 @@
 import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import { Problem } from '@cups/problem';
-import { isUlid } from '@cups/contracts';
+import { isResourceName, isUlid } from '@cups/contracts';
 import type { Change } from '@cups/store';
 import type { DataEnd } from './data-end.ts';
 import { decodeDeliveryEvent, decodeDocumentEvent } from './event-decoder.ts';
@@ -10,6 +10,8 @@ import type { AgencyUpdate } from './domain/agency-updates.ts';
 import { applyDocumentUpdate } from './domain/documents.ts';
 import type { DocumentUpdate } from './domain/documents.ts';
 import { isErased } from './domain/data-end.ts';
+import { coversAgency } from './domain/mandates.ts';
+import type { PassOnFacts, PassOnRequest } from './domain/passing-on.ts';
 import type { Timer } from '@cups/application';
 import { toChange } from './event-encoder.ts';
 import type { RpcDeps } from './rpc/deps.ts';
@@ -18,6 +20,7 @@ import type { StoredApplication } from './store.ts';
 /** Handlers of cups.deliveries and cups.documents events and of the timers of applications. */
 
 type EventHandlerDeps = Pick<RpcDeps, 'applications' | 'workingTimes' | 'hashes' | 'now'>;
+type DeliveryHandlerDeps = EventHandlerDeps & Pick<RpcDeps, 'mandates' | 'versions'>;
 
 class TrainingMismatchError extends Error {}
 
@@ -28,13 +31,34 @@ const ERASED_REFUSAL: Refusal = { cause: 'PERSONAL_DATA_ERASED', fields: [] };
 const TRAINING_MISMATCH_REFUSAL: Refusal = { cause: 'TRAINING_MISMATCH', fields: ['ref.training'] };
 
 type ApplyUpdate = (app: StoredApplication, update: AgencyUpdate) => Change<StoredApplication>;
+/** Adds to an update what intake knows beside the application. */
+type CompleteUpdate = (app: StoredApplication, update: AgencyUpdate) => Promise<AgencyUpdate>;
 
 /** Handles an event of the bridge: applies it once, in the order of its delivery. */
-export function createDeliveryHandler(deps: EventHandlerDeps) {
+export function createDeliveryHandler(deps: DeliveryHandlerDeps) {
   const { workingTimes, hashes } = deps;
-  return createUpdateHandler(deps, (app, update) =>
-    toChange(app, applyAgencyUpdate(app, update, workingTimes.forAgency(update.agency)), hashes),
+  return createUpdateHandler(
+    deps,
+    (app, update) => toChange(app, applyAgencyUpdate(app, update, workingTimes.forAgency(update.agency)), hashes),
+    async (app, update) =>
+      update.passOn
+        ? { ...update, passOn: { ...update.passOn, ...(await readPassOnFacts(app, update.passOn, deps)) } }
+        : update,
   );
+}
+
+/** Reads from the own store whether the platform has the other agency, and whether the mandate covers it. */
+async function readPassOnFacts(
+  app: StoredApplication,
+  { competentAgency }: Pick<PassOnRequest, 'competentAgency'>,
+  { workingTimes, mandates, versions, now }: DeliveryHandlerDeps,
+): Promise<PassOnFacts> {
+  const isKnown = workingTimes.isAgency(competentAgency);
+  const { name = '' } = app.content.mandate ?? {};
+  if (!isKnown || !isResourceName('mandates', name)) return { isKnown, isCovered: false };
+  const mandate = await mandates.get(name.slice('mandates/'.length), { scope: 'service' });
+  const services = await versions.listServices(competentAgency);
+  return { isKnown, isCovered: coversAgency(app, mandate, services, now()) };
 }
 
 /**
@@ -46,7 +70,11 @@ export function createDroppedDeliveryHandler(deps: EventHandlerDeps) {
   return async (event: ReceivedEvent): Promise<void> => void (await count(event));
 }
 
-function createUpdateHandler({ applications, now }: EventHandlerDeps, applyUpdate: ApplyUpdate) {
+function createUpdateHandler(
+  { applications, now }: EventHandlerDeps,
+  applyUpdate: ApplyUpdate,
+  complete: CompleteUpdate = (_app, update) => Promise.resolve(update),
+) {
   return async (event: ReceivedEvent): Promise<'done' | 'refused' | 'wait' | Refusal> => {
     const receiveTime = now();
     const delivery = decodeDeliveryEvent(event, receiveTime);
@@ -69,9 +97,12 @@ function createUpdateHandler({ applications, now }: EventHandlerDeps, applyUpdat
           },
           now: receiveTime,
         },
-        (app) => {
-          if ((app.training ?? false) !== delivery.training) throw new TrainingMismatchError();
-          return isErased(app) ? { document: app, events: [] } : applyUpdate(app, delivery.update);
+        {
+          read: (app) => complete(app, delivery.update),
+          decide(app, update) {
+            if ((app.training ?? false) !== delivery.training) throw new TrainingMismatchError();
+            return isErased(app) ? { document: app, events: [] } : applyUpdate(app, update);
+          },
         },
       );
       if (outcome === 'gap') return 'wait';

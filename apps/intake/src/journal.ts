@@ -85,6 +85,15 @@ export function entryOfDraft(app: JournalledApplication, action: 'open' | 'edit'
 function entryOfRow(app: JournalledApplication, row: ActionRecord): NewEvent {
   const isOperator = row.actor.startsWith('operators/');
   if (isDataEvent(row.kind)) return applicationEntry(app, entryOfDataEvent(app, row, row.kind));
+  // Supervisors work for no centre.
+  if (row.kind === 'assign-agency')
+    return applicationEntry(app, {
+      action: row.kind,
+      actor: row.actor,
+      ground: 'session',
+      result: row.toState,
+      contentHash: hashOf(app, row),
+    });
   return applicationEntry(app, {
     action: row.kind,
     actor: SERVICE_ACTORS[row.actor] ?? row.actor,

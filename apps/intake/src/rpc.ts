@@ -22,6 +22,7 @@ import { chainBreakRpcs } from './rpc/chain-breaks.ts';
 import { personCopyRpcs } from './rpc/person-copies.ts';
 import { handInRpcs } from './rpc/hand-in.ts';
 import { sealedActRpcs } from './rpc/sealed-acts.ts';
+import { answerRpcs, passingOnRpcs } from './rpc/passing-on.ts';
 import { quarantineRpcs } from './rpc/quarantined-acts.ts';
 
 export function rpcs(deps: RpcDeps): IntakeRpcs {
@@ -44,6 +45,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...quarantineRpcs(deps, (release) => deskWriteRpcs({ ...deps, release })),
     ...offlineCopyRpcs(deps),
     ...chainBreakRpcs(deps),
+    ...passingOnRpcs(deps),
   };
 }
 
@@ -56,4 +58,5 @@ const deskWriteRpcs = (deps: RpcDeps) => ({
   ...collectionRpcs(deps),
   ...paymentRpcs(deps),
   ...caseworkRpcs(deps),
+  ...answerRpcs(deps),
 });

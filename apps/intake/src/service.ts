@@ -42,6 +42,7 @@ import { openPersonCopies } from './store/person-copies.ts';
 import { decidedActsSweep, eraseActsOf, openQuarantinedActs } from './store/quarantined-acts.ts';
 import type { QuarantinedActs } from './store/quarantined-acts.ts';
 import { startDeskChainWatch } from './desk-chain-watch.ts';
+import { startPassingOnWatch } from './passing-on-watch.ts';
 import { startQuarantineWatch } from './quarantine-watch.ts';
 import { openServiceVersions } from './store/service-versions.ts';
 import { openStatistics } from './store/statistics.ts';
@@ -92,7 +93,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   });
   startEnds(backend, { accessLogRows, personCopies, deviceCopies, mandates, quarantinedActs, deskChains, keys });
   backend.publishOutboxes([applications, accessLogRows, personCopies, quarantinedActs]);
-  startWatches(backend, quarantinedActs, deskChains);
+  startWatches(backend, applications, quarantinedActs, deskChains);
   const statistics = startStatistics(backend, applications);
   const versions = openServiceVersions(store);
   startHandlers(backend, { applications, mandates, versions, workingTimes, hashes: searchHasher, dataEnd });
@@ -132,9 +133,15 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
 }
 
 /** Starts what measures acts that wait for somebody. */
-function startWatches(backend: StoredBackend<Config>, quarantinedActs: QuarantinedActs, deskChains: DeskChains): void {
+function startWatches(
+  backend: StoredBackend<Config>,
+  applications: Documents<StoredApplication>,
+  quarantinedActs: QuarantinedActs,
+  deskChains: DeskChains,
+): void {
   const { log, metrics, now } = backend;
   backend.onShutdown('work', startQuarantineWatch({ acts: quarantinedActs, log, metrics, now }));
+  backend.onShutdown('work', startPassingOnWatch({ applications, log, metrics, now }));
   backend.onShutdown('work', startDeskChainWatch({ deskChains, quarantinedActs, log, metrics, now }));
 }
 
@@ -150,7 +157,7 @@ function startHandlers(
   const due = createTimerHandler({ applications, hashes, now }, dataEnd);
   backend.startTimers({ documents: applications, due, pollMs });
   backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandateDeps), pollMs });
-  const eventDeps = { applications, workingTimes, hashes, now };
+  const eventDeps = { applications, workingTimes, mandates, versions, hashes, now };
   backend.consume({
     groupId: 'intake',
     topics: ['cups.deliveries', 'cups.documents', 'cups.mandates'],

@@ -70,6 +70,11 @@ export function openApplicationStore(store: Store, sealing?: Sealing): Documents
         sparse: true,
         query: 'ListMandateApplications; marks after a revocation: the applications of a mandate',
       },
+      {
+        fields: { 'passingOn.superviseTime': 1, _id: 1 },
+        sparse: true,
+        query: 'ListUndecidedAgencies, and their number',
+      },
       { fields: { 'erasure.time': 1, _id: 1 }, sparse: true, query: 'ListErasures' },
       { fields: { schemaVersion: 1 }, query: 'the backfill after a start: documents of an earlier version' },
     ],

@@ -12,6 +12,8 @@ import type { ClockTime, Holidays, WorkingTime } from './domain/terms.ts';
 export interface WorkingTimes {
   /** @param agency agencies/{code}; an agency without a file gets a working time without a calendar */
   forAgency(agency: string): WorkingTime;
+  /** Returns whether an agency, agencies/{code}, has a file. */
+  isAgency(agency: string): boolean;
   /**
    * Returns whether an agency accepts applicants without IDNP who have a foreign document. An agency without a file
    * does not.
@@ -95,6 +97,7 @@ export async function watchWorkingTimes(options: {
   ];
   return {
     forAgency: (agency) => times.get(agency) ?? UNKNOWN_WORKING_TIME,
+    isAgency: (agency) => fileOf(agency) !== undefined,
     acceptsForeignDocuments: (agency) => fileOf(agency)?.acceptsForeignDocuments ?? false,
     acceptsCorrections: (agency) => fileOf(agency)?.acceptsCorrections ?? false,
     close: () => watchers.forEach((watcher) => watcher.close()),

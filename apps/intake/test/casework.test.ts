@@ -6,7 +6,8 @@ import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts'
 import { eventually, readTopic } from '@cups/testing';
 import * as casework from '../src/domain/commands/casework.ts';
 import { toApplication } from '../src/convert/application.ts';
-import { addDeskAlert, applyAgencyUpdate } from '../src/domain/agency-updates.ts';
+import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
+import { addDeskAlert } from '../src/domain/desk-alerts.ts';
 import { resolveQueueStatus } from '../src/domain/queue.ts';
 import type { Application } from '../src/domain/application.ts';
 import { ACTOR, applicationInState, NOW, catchProblem, WORKING_TIME, agencyUpdate } from './fixtures.ts';

@@ -20,6 +20,7 @@ const MESSAGE_BY_EVENT: Record<BridgeEventName, Message> = {
   DeliveryDecided: 'rejected',
   DeliveryResultCorrected: 'result-corrected',
   DeliveryResultRevoked: 'result-revoked',
+  DeliveryPassedOn: 'passed-on',
   DeliveryCancelled: 'delivery-cancelled',
   DeliveryFailed: 'delivery-failed',
   DeliveryDeferred: 'delivery-deferred',

@@ -7,6 +7,7 @@ import './filing.test.ts';
 import './history.test.ts';
 import './lifecycle.test.ts';
 import './mandates.test.ts';
+import './passing-on-rules.test.ts';
 import './person-copy.test.ts';
 import './queue.test.ts';
 import './requirements.test.ts';

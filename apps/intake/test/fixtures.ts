@@ -4,6 +4,7 @@ import { idnp } from '@cups/testing';
 import { correctApplication } from '../src/domain/commands/correction.ts';
 import { changeContact } from '../src/domain/commands/contact.ts';
 import * as drafts from '../src/domain/commands/draft.ts';
+import { answerPassingOn } from '../src/domain/commands/passing-on.ts';
 import * as filing from '../src/domain/commands/filing.ts';
 import { supplyDocuments } from '../src/domain/commands/supply.ts';
 import { recordPayment } from '../src/domain/commands/payment.ts';
@@ -149,6 +150,9 @@ export function runCommand(app: Application, action: Action, roles: readonly str
       );
     case 'change-contact':
       return changeContact(app, actor, { phone: '+37369000099' });
+    case 'consent-to-passing-on':
+    case 'refuse-passing-on':
+      return answerPassingOn(app, actor, action === 'consent-to-passing-on');
     case 'confirm-outcome':
       return results.confirmOutcome(app, actor, { needMet: true });
     case 'record-payment':
@@ -170,6 +174,9 @@ export function agencyUpdate(message: Message, now = NOW): AgencyUpdate {
     request: { id: `message-${serial}`, evidenceKinds: ['birth-certificate'], answerBy: '2026-04-10' },
     decision: { decideTime: now, reason: { ro: 'motiv' } },
     result: { resultNumber: 'R2' },
+    ...(message === 'passed-on'
+      ? { passOn: { competentAgency: 'agencies/cnas', isKnown: true, isCovered: true } }
+      : {}),
   };
 }
 

@@ -104,6 +104,18 @@ const SITUATIONS: { name: string; activeGuards: Guard[]; state: State; make: () 
     state: 'submitted',
     make: () => ({ ...applicationInState('submitted'), agency: AGENCY_WITHOUT_CORRECTIONS }),
   },
+  {
+    name: 'submitted and passed on beyond the mandate',
+    activeGuards: ['agency-undecided', 'consent-awaited'],
+    state: 'submitted',
+    make: () => passedOn(false),
+  },
+  {
+    name: 'submitted and passed on to an unknown agency',
+    activeGuards: ['agency-undecided'],
+    state: 'submitted',
+    make: () => passedOn(true),
+  },
 ];
 /** Problem reasons by blocking guard, unless it is ACTION_NOT_ALLOWED. */
 const REASON_BY_GUARD: Partial<Record<Guard, string>> = {
@@ -123,6 +135,11 @@ const guardsOf = (action: Action, transition: (typeof OPERATOR_TRANSITIONS)[Stat
 /** Returns whether the table lists a role, regardless of guards. */
 const isAllowed = (state: State, action: Action, role: string): boolean =>
   OPERATOR_TRANSITIONS[state][action]?.roles.some((allowedRole) => allowedRole === role) ?? false;
+function passedOn(isUnknown: boolean): Application {
+  const passOn = { competentAgency: 'agencies/cnas', isKnown: !isUnknown, isCovered: false };
+  const update = { ...agencyUpdate('passed-on'), passOn };
+  return applyAgencyUpdate(applicationInState('submitted'), update, WORKING_TIME).document;
+}
 function readyOnPaper(): Application {
   const update = { ...agencyUpdate('approved'), decision: { decideTime: NOW, resultKind: 'paper' } };
   return applyAgencyUpdate(applicationInState('submitted'), update, WORKING_TIME).document;

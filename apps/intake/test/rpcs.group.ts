@@ -25,6 +25,7 @@ import './list-queue.test.ts';
 import './mandate-applications.test.ts';
 import './named-mandates.test.ts';
 import './desk-chains.test.ts';
+import './passing-on.test.ts';
 import './quarantined-acts.test.ts';
 import './occur-time.test.ts';
 import './offline-copies.test.ts';

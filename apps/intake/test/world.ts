@@ -415,11 +415,12 @@ export function bridgeEvent<Name extends BridgeEventName>(
   sequence: number,
   fields?: BridgeEventFields<Name>,
   training = false,
+  agency = 'asp',
 ): Event {
   const id = idOf(application);
-  const delivery = `deliveries/${id}-asp`;
+  const delivery = `deliveries/${id}-${agency}`;
   const type = `cups.agencybridge.v1.${name}`;
-  const names = { delivery, application, agency: 'agencies/asp', messageId: 'm' };
+  const names = { delivery, application, agency: `agencies/${agency}`, messageId: 'm' };
   const ref = { ...names, occurTime: toTimestamp(new Date()), training };
   return createEvent({
     topic: 'cups.deliveries',

@@ -93,6 +93,8 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.DeskAlertRaised':
+    case 'cups.intake.v1.ApplicationPassedOn':
+    case 'cups.intake.v1.AgencyUndecided':
     case 'unknown':
       return NO_NOTICE;
   }

@@ -10,9 +10,10 @@ import type { RefusalCause } from './refusals.ts';
 /**
  * Stages of a delivery. `nothing-sent`: the agency's topic has no request about it. `in-work`: it has one, and the
  * applicant owes nothing. `documents-requested`: the applicant owes documents. `decided`: the agency decided.
- * `ended`: withdrawn or expired.
+ * `passed-on`: the agency passed the application on, and it is the delivery of another agency now. `ended`: withdrawn or
+ * expired.
  */
-export const STAGES = ['nothing-sent', 'in-work', 'documents-requested', 'decided', 'ended'] as const;
+export const STAGES = ['nothing-sent', 'in-work', 'documents-requested', 'decided', 'passed-on', 'ended'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /**
@@ -28,7 +29,7 @@ const transition = (to: Stage): ReplyEffect => ({ effect: 'transition', to });
 const record: ReplyEffect = { effect: 'record' };
 const refuse = (cause: RefusalCause): ReplyEffect => ({ effect: 'refuse', cause });
 
-const { acknowledged, progressed, documentsRequested, decided, resultCorrected, resultRevoked } = REPLY_TYPES;
+const { acknowledged, progressed, documentsRequested, decided, resultCorrected, resultRevoked, passedOn } = REPLY_TYPES;
 const forEveryReply = (effect: ReplyEffect): Record<ReplyType, ReplyEffect> => ({
   [acknowledged]: effect,
   [progressed]: effect,
@@ -36,6 +37,7 @@ const forEveryReply = (effect: ReplyEffect): Record<ReplyType, ReplyEffect> => (
   [decided]: effect,
   [resultCorrected]: effect,
   [resultRevoked]: effect,
+  [passedOn]: effect,
 });
 
 /** Effect of every reply in every stage. */
@@ -48,6 +50,7 @@ export const DELIVERY_LIFECYCLE: Record<Stage, Record<ReplyType, ReplyEffect>> =
     [decided]: transition('decided'),
     [resultCorrected]: refuse('NOT_DECIDED'),
     [resultRevoked]: refuse('NOT_DECIDED'),
+    [passedOn]: transition('passed-on'),
   },
   'documents-requested': {
     [acknowledged]: record,
@@ -56,6 +59,7 @@ export const DELIVERY_LIFECYCLE: Record<Stage, Record<ReplyType, ReplyEffect>> =
     [decided]: transition('decided'),
     [resultCorrected]: refuse('NOT_DECIDED'),
     [resultRevoked]: refuse('NOT_DECIDED'),
+    [passedOn]: transition('passed-on'),
   },
   decided: {
     // Replies are accepted in any order, so these may arrive late.
@@ -65,6 +69,8 @@ export const DELIVERY_LIFECYCLE: Record<Stage, Record<ReplyType, ReplyEffect>> =
     [decided]: refuse('ALREADY_DECIDED'),
     [resultCorrected]: record,
     [resultRevoked]: record,
+    [passedOn]: refuse('ALREADY_DECIDED'),
   },
+  'passed-on': forEveryReply(refuse('PASSED_ON')),
   ended: forEveryReply(refuse('APPLICATION_ENDED')),
 };

@@ -26,6 +26,8 @@ export const REPLY_TYPES = {
   decided: 'md.cups.reply.decided.v1',
   resultCorrected: 'md.cups.reply.result-corrected.v1',
   resultRevoked: 'md.cups.reply.result-revoked.v1',
+  /** Another agency is competent. Since 1.5. */
+  passedOn: 'md.cups.reply.passed-on.v1',
 } as const;
 
 /** `ce_type` of reference data, which is the same for every agency. */
@@ -137,6 +139,8 @@ export type Decided = {
 };
 export type ResultCorrected = { application: string; result: Result; reason: Text };
 export type ResultRevoked = { application: string; reason: Text };
+/** `agency` is the code of the competent agency. Since 1.5. */
+export type PassedOn = { application: string; agency: string; reason: Text };
 
 /** Content of the messages by type. */
 export type RequestData = {
@@ -156,6 +160,7 @@ export type ReplyData = {
   'md.cups.reply.decided.v1': Decided;
   'md.cups.reply.result-corrected.v1': ResultCorrected;
   'md.cups.reply.result-revoked.v1': ResultRevoked;
+  'md.cups.reply.passed-on.v1': PassedOn;
 };
 
 /** CloudEvents attributes that the sender chooses; the others follow from the type. `time` is RFC 3339. */

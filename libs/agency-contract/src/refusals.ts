@@ -73,7 +73,7 @@ export const REFUSALS = {
     'Use a kind of reference/document-kinds.json, and describe the document in its note.',
   ),
   REASON_BLANK: refuse(
-    'The reason of a rejection, correction or revocation is blank in every language.',
+    'The reason of a rejection, correction, revocation or passing on is blank in every language.',
     'Write the reason for the person at least in Romanian, and send the reply again with a new ce_id.',
   ),
   RESULT_DOCUMENT_INVALID: refuse(
@@ -83,6 +83,10 @@ export const REFUSALS = {
   ID_REUSED: refuse(
     'This ce_id was already used for this delivery with other content.',
     'Send the new content with a new ce_id. A repeat must be identical byte by byte.',
+  ),
+  PASSED_ON: refuse(
+    'The agency passed the application on. It is no longer a delivery of this agency.',
+    'Stop working on it. If it comes back, it is sent as a new request.',
   ),
   UNKNOWN_SUBMISSION: refuse(
     'The acknowledgement names a submission that was never sent.',

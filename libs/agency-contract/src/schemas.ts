@@ -15,6 +15,7 @@ import journalCheckpoint from '../schemas/journal.checkpoint.json' with { type: 
 import acknowledged from '../schemas/reply.acknowledged.json' with { type: 'json' };
 import decided from '../schemas/reply.decided.json' with { type: 'json' };
 import documentsRequested from '../schemas/reply.documents-requested.json' with { type: 'json' };
+import passedOn from '../schemas/reply.passed-on.json' with { type: 'json' };
 import progressed from '../schemas/reply.progressed.json' with { type: 'json' };
 import replyRefused from '../schemas/reply.refused.json' with { type: 'json' };
 import resultCorrected from '../schemas/reply.result-corrected.json' with { type: 'json' };
@@ -38,6 +39,7 @@ export const SCHEMAS: Record<MessageType, { $id: string }> = {
   [REPLY_TYPES.decided]: decided,
   [REPLY_TYPES.resultCorrected]: resultCorrected,
   [REPLY_TYPES.resultRevoked]: resultRevoked,
+  [REPLY_TYPES.passedOn]: passedOn,
 };
 
 /** JSON Schema of each reference data type. */

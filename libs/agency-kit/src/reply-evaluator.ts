@@ -63,6 +63,8 @@ const MAX_MESSAGES = 200;
 /** Maximum content size to parse, so that overlong texts can be truncated. */
 const MAX_READ_BYTES = 1024 * 1024;
 const MAX_VIOLATIONS = 20;
+/** Stages that a new request ends. */
+const RESUMED_STAGES: readonly Stage[] = ['nothing-sent', 'documents-requested', 'passed-on'];
 
 const toRefusal = (cause: RefusalCause, ...violations: Violation[]): Evaluation => ({
   handling: REFUSALS[cause].handling,
@@ -102,7 +104,7 @@ export class ReplyEvaluator {
   markRequested(deliveryId: string, number: number): void {
     const delivery = this.#deliveries.get(deliveryId)!;
     delivery.requested = Math.max(delivery.requested, number);
-    if (delivery.stage === 'nothing-sent' || delivery.stage === 'documents-requested') delivery.stage = 'in-work';
+    if (RESUMED_STAGES.includes(delivery.stage)) delivery.stage = 'in-work';
   }
 
   /** Marks the application as withdrawn or expired. */
@@ -163,13 +165,15 @@ export class ReplyEvaluator {
     return evaluateReply(delivery, event, computeDigest(message, type, content.value), allChanges);
   }
 
-  /** Refuses what no schema can express: unknown document kinds and blank reasons. */
+  /** Refuses what no schema can express: unknown document kinds, blank reasons, and passing on to itself. */
   #findSemanticRefusal(event: ReplyEvent): Evaluation | undefined {
     if (event.type === REPLY_TYPES.documentsRequested) {
       const { documents } = event.data as DocumentsRequested;
       const unknown = documents.findIndex(({ kind }) => !this.#documentKinds.has(kind));
       if (unknown >= 0) return refuseField('UNKNOWN_PAPER_KIND', `documents.${unknown}.kind`);
     }
+    if (event.type === REPLY_TYPES.passedOn && event.data.agency === this.#agency)
+      return refuseField('CONTENT_INVALID', 'agency');
     const { reason } = event.data as { reason?: Record<string, string> };
     if (!reason || !Object.values(reason).every(isBlank)) return undefined;
     return refuseField('REASON_BLANK', 'reason.ro', 'notBlank');

@@ -11,6 +11,7 @@ import journalCheckpoint from '@cups/agency-contract/samples/messages/journal.ch
 import acknowledged from '@cups/agency-contract/samples/messages/reply.acknowledged.json' with { type: 'json' };
 import decided from '@cups/agency-contract/samples/messages/reply.decided.json' with { type: 'json' };
 import documentsRequested from '@cups/agency-contract/samples/messages/reply.documents-requested.json' with { type: 'json' };
+import passedOn from '@cups/agency-contract/samples/messages/reply.passed-on.json' with { type: 'json' };
 import progressed from '@cups/agency-contract/samples/messages/reply.progressed.json' with { type: 'json' };
 import refused from '@cups/agency-contract/samples/messages/reply.refused.json' with { type: 'json' };
 import refusedWithoutDelivery from '@cups/agency-contract/samples/messages/reply.refused.of-no-delivery.json' with { type: 'json' };
@@ -33,6 +34,7 @@ const SAMPLES: readonly SerializedMessage[] = [
   decided,
   resultCorrected,
   resultRevoked,
+  passedOn,
   centreChanged,
   journalCheckpoint,
 ];

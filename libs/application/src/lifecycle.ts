@@ -31,6 +31,8 @@ export const ACTIONS = [
   'choose-collection-centre',
   'change-contact',
   'correct-submission',
+  'consent-to-passing-on',
+  'refuse-passing-on',
 ] as const;
 /** Actions of desk operators that follow the lifecycle. */
 export type Action = (typeof ACTIONS)[number];
@@ -53,7 +55,9 @@ export type DeskRole = (typeof DESK_ROLES)[number];
 /**
  * Conditions beside the state that open or close a transition; intake evaluates them. `own-application` holds if
  * the operator is the applicant or the represented person. `result-on-its-way` holds while a paper result has not
- * arrived at the centre. `corrections-unsupported` holds if the agency does not accept corrections. `data-erased` holds
+ * arrived at the centre. `corrections-unsupported` holds if the agency does not accept corrections. `agency-undecided`
+ * holds while nobody has decided which agency receives an application that was passed on, and `consent-awaited` while that
+ * is for the person to say. `data-erased` holds
  * after the personal data were erased, and `processing-restricted` while the person's right restricts their use.
  */
 export const GUARDS = [
@@ -63,6 +67,8 @@ export const GUARDS = [
   'fee-paid',
   'result-on-its-way',
   'corrections-unsupported',
+  'agency-undecided',
+  'consent-awaited',
   'own-application',
 ] as const;
 export type Guard = (typeof GUARDS)[number];
@@ -99,7 +105,12 @@ const collectionTransition = (state: State) => ({ 'choose-collection-centre': re
 
 /** Freezes corrected content as the next submission, and keeps the state. */
 const correctionTransition = (state: State) => ({
-  'correct-submission': reviewedTransition(state, 'corrections-unsupported'),
+  'correct-submission': reviewedTransition(state, 'corrections-unsupported', 'agency-undecided'),
+});
+/** The person says whether another agency may receive the application. The state stays until an agency has it. */
+const consentTransitions = (state: State) => ({
+  'consent-to-passing-on': { ...reviewedTransition(state), onlyIf: 'consent-awaited' as const },
+  'refuse-passing-on': { ...reviewedTransition(state), onlyIf: 'consent-awaited' as const },
 });
 /** Changes the contact of a filed application, and keeps the state. A draft is edited instead. */
 const contactTransition = (state: State) => ({ 'change-contact': reviewedTransition(state) });
@@ -123,6 +134,7 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...collectionTransition('submitted'),
     ...contactTransition('submitted'),
     ...correctionTransition('submitted'),
+    ...consentTransitions('submitted'),
   },
   'in-progress': {
     withdraw: reviewedTransition('withdrawn'),
@@ -167,6 +179,7 @@ export const MESSAGES = [
   'rejected',
   'result-corrected',
   'result-revoked',
+  'passed-on',
   'delivery-cancelled',
   'delivery-failed',
   'delivery-deferred',
@@ -191,6 +204,9 @@ export const MANDATE_EVENTS = ['mandate-revoked'] as const;
  */
 export const DATA_EVENTS = ['restrict-processing', 'end-restriction', 'request-erasure', 'erase-application'] as const;
 export type DataEvent = (typeof DATA_EVENTS)[number];
+
+/** A supervisor decides which agency receives an application that was passed on. The state stays. */
+export const SUPERVISION_EVENTS = ['assign-agency'] as const;
 
 /**
  * Actions that need a mandate of the person: they create a submission for the agency. Reading, withdrawing and handing
@@ -228,6 +244,10 @@ export const DESK_ALERT_KINDS = [
   'document-refused',
   'mandate-revoked',
   'decided-before-correction',
+  'passed-on-after-end',
+  'passed-on-after-decision',
+  'consent-awaited',
+  'agency-undecided',
   'other',
 ] as const;
 export type DeskAlertKind = (typeof DESK_ALERT_KINDS)[number];
@@ -246,6 +266,7 @@ const effectsAfterEnd: Record<Message, AgencyEffect> = {
   rejected: raiseAlert('decision-after-end'),
   'result-corrected': raiseAlert('result-corrected'),
   'result-revoked': raiseAlert('result-revoked'),
+  'passed-on': raiseAlert('passed-on-after-end'),
   // The agency confirms that it stopped work, as a withdrawal expects.
   'delivery-cancelled': raiseAlert('agency-stopped'),
   'delivery-failed': raiseAlert('delivery-failed'),
@@ -262,6 +283,7 @@ const effectsAfterDecision: Record<Message, AgencyEffect> = {
   'documents-requested': raiseAlert('documents-requested-after-decision'),
   approved: raiseAlert('second-decision'),
   rejected: raiseAlert('second-decision'),
+  'passed-on': raiseAlert('passed-on-after-decision'),
 };
 const effectsInProgress: Record<Message, AgencyEffect> = {
   ...effectsAfterEnd,
@@ -272,6 +294,8 @@ const effectsInProgress: Record<Message, AgencyEffect> = {
   rejected: moveTo('rejected'),
   'result-corrected': raiseAlert('result-before-decision'),
   'result-revoked': raiseAlert('result-before-decision'),
+  // The next agency has it before it acknowledges, or nobody has until the person or a supervisor says who.
+  'passed-on': moveTo('submitted'),
 };
 
 /** The effect of every message in every state. */

@@ -5,6 +5,7 @@ import {
   DOCUMENT_EVENTS,
   MANDATE_EVENTS,
   MESSAGES,
+  SUPERVISION_EVENTS,
   TIMERS,
 } from './lifecycle.ts';
 
@@ -22,6 +23,7 @@ export const HISTORY_KINDS = [
   ...DOCUMENT_EVENTS,
   ...MANDATE_EVENTS,
   ...DATA_EVENTS,
+  ...SUPERVISION_EVENTS,
   'other',
 ] as const;
 export type HistoryKind = (typeof HISTORY_KINDS)[number];
@@ -69,6 +71,7 @@ export const DELIVERY_CAUSES = [
   'NOTHING_SENT',
   'RESULT_DOCUMENT_INVALID',
   'ID_REUSED',
+  'PASSED_ON',
   'UNKNOWN_SUBMISSION',
   'UNKNOWN_PAPER_KIND',
   'REASON_BLANK',

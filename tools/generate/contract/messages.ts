@@ -57,6 +57,7 @@ const SAMPLE_ENVELOPES: Record<MessageType, SampleEnvelope> = {
   ),
   [REPLY_TYPES.resultCorrected]: createAnswer('asp-2026-000123-corrected', '2026-12-02T08:00:00Z', SUPPLIED, BROUGHT),
   [REPLY_TYPES.resultRevoked]: createAnswer('asp-2026-000123-revoked', '2026-12-03T08:00:00Z', SUPPLIED, BROUGHT),
+  [REPLY_TYPES.passedOn]: createAnswer('asp-2026-000123-passed-on', '2026-11-24T14:30:00Z', SUBMITTED, FILED),
 };
 
 function createAnswer(id: string, time: string, causationid: string, correlationid: string): SampleEnvelope {

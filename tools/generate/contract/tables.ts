@@ -11,6 +11,7 @@ const STAGE_LABELS: Record<Stage, string> = {
   'in-work': 'in progress',
   'documents-requested': 'documents requested',
   decided: 'decided',
+  'passed-on': 'passed on',
   ended: 'withdrawn or expired',
 };
 

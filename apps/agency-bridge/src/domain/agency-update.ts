@@ -58,4 +58,6 @@ export type AgencyUpdate =
       appeal: Appeal | null;
     } & Result)
   | ({ type: 'DeliveryResultCorrected'; reason: LocalizedText } & Result)
-  | { type: 'DeliveryResultRevoked'; reason: LocalizedText };
+  | { type: 'DeliveryResultRevoked'; reason: LocalizedText }
+  /** `competentAgency` is the code of the other agency. */
+  | { type: 'DeliveryPassedOn'; competentAgency: string; reason: LocalizedText };

@@ -106,6 +106,15 @@ export interface Delivery {
   dueDate?: string;
   /** `dueDate`, or 9999-12-31: the order of the queue. Set together with `stage`. */
   term?: string;
+  /** When the agency passed the application on. The delivery has ended for it: `cancelled`, and later replies are refused. */
+  passOnTime?: Date;
+  /**
+   * The submission that the agency received first, after another agency passed the application on. Its messages number
+   * submissions from there. @default 1
+   */
+  firstSubmission?: number;
+  /** How often the application came back to the agency. Its requests then have other IDs. */
+  returns?: number;
   /** Whether the agency waits for documents that it requested. */
   openRequest?: boolean;
   /** operators/{id} of the clerk who works on it. */
@@ -220,6 +229,58 @@ export function enqueue<D extends Delivery>(delivery: D, pending: PendingSubmiss
     timer: delivery.timer ?? fetchTimer(now, 1),
   };
 }
+
+/** Members of the earlier round that a returned delivery starts without. */
+const ROUND_MEMBERS = [
+  'passOnTime',
+  'cancelTime',
+  'acknowledgeTime',
+  'sendTime',
+  'requestTimes',
+  'documentsRequest',
+  'documentRequests',
+  'openRequest',
+  'assignee',
+] as const;
+
+/**
+ * Starts the delivery of an application that another agency passed on. The first submission of the agency is the newest one.
+ * If the agency itself had passed it on before, its delivery opens again.
+ */
+export function startAfterPassingOn<D extends Delivery>(delivery: D, firstSubmission: number): D {
+  if (!delivery.passOnTime) return { ...delivery, firstSubmission };
+  return {
+    ...omit(delivery, ...ROUND_MEMBERS),
+    state: 'queued',
+    sent: false,
+    submission: 0,
+    requested: 0,
+    firstSubmission,
+    returns: (delivery.returns ?? 0) + 1,
+  };
+}
+
+/** Ends the delivery for an agency that passed the application on. What was still to be sent goes to the next agency. */
+export function endByPassingOn<D extends Delivery>(delivery: D, now: Date): D {
+  return {
+    ...omit(delivery, ...WAIT_MEMBERS, 'openRequest'),
+    state: 'cancelled',
+    cancelTime: now,
+    passOnTime: now,
+    pending: [],
+    timer: null,
+  };
+}
+
+/** Returns the number by which the agency knows a submission. */
+export const toAgencyNumber = (
+  { firstSubmission = 1 }: Pick<Delivery, 'firstSubmission'>,
+  submission: number,
+): number => submission - firstSubmission + 1;
+
+/** Returns the number by which intake knows a submission of the agency. */
+export const fromAgencyNumber = ({ firstSubmission = 1 }: Pick<Delivery, 'firstSubmission'>, number: number): number =>
+  number + firstSubmission - 1;
 
 /** Applies the fetch result of submission `number`. Does nothing unless that submission is the next to send. */
 export function applyFetchResult<D extends Delivery>(

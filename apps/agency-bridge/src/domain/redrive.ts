@@ -23,10 +23,12 @@ export function redrive<D extends Delivery>(
   delivery: D,
   request: RedriveRequest,
 ): { delivery: D; submissions: number[] } | undefined {
-  const { failCause, requested, submission, pending, state, eraseTime } = delivery;
+  const { failCause, requested, submission, pending, state, eraseTime, firstSubmission = 1 } = delivery;
   if (failCause === undefined || state === 'cancelled' || eraseTime) return undefined;
   const waiting = new Set(pending.filter(({ isReplay }) => !isReplay).map(({ submission: number }) => number));
-  const submissions = sequenceNumbers(requested + 1, submission).filter((number) => !waiting.has(number));
+  const submissions = sequenceNumbers(Math.max(requested + 1, firstSubmission), submission).filter(
+    (number) => !waiting.has(number),
+  );
   if (submissions.length === 0) return undefined;
   const { failCause: _cause, failFields: _fields, failTime: _time, ...free } = delivery;
   const next = {
@@ -45,11 +47,11 @@ export function redrive<D extends Delivery>(
  * @returns undefined if nothing was sent, a replay is in progress, or the application was erased
  */
 export function replay<D extends Delivery>(delivery: D, request: RedriveRequest): CommandResult<D> | undefined {
-  const { requested, pending, state, end, eraseTime } = delivery;
+  const { requested, pending, state, end, eraseTime, firstSubmission = 1 } = delivery;
   if (requested === 0 || eraseTime || pending.some(({ isReplay }) => isReplay)) return undefined;
   const ends: Outbound[] = end ? [{ to: 'agency', type: end.kind, data: end.data, replay: { time: end.time } }] : [];
   if (state === 'cancelled') return ends.length > 0 ? { delivery, outbound: ends } : undefined;
-  const sent = sequenceNumbers(1, requested).map((number): PendingSubmission => ({
+  const sent = sequenceNumbers(firstSubmission, requested).map((number): PendingSubmission => ({
     ...toPendingSubmission(number, request),
     isReplay: true,
   }));

@@ -1,6 +1,7 @@
 import type { DeliveryCause } from '@cups/application';
 import type { Refusal } from '@cups/contracts';
 import type { AgencyUpdate, ResultDocument } from './agency-update.ts';
+import { endByPassingOn, fromAgencyNumber } from './delivery.ts';
 import type { Delivery, ReplyIssue, MessagePosition, Outbound, CommandResult } from './delivery.ts';
 
 /** Effect of an agency's message on its delivery. Pure functions. */
@@ -56,7 +57,8 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Records a message of the agency once and passes it on. Intake decides what it means for the application. Refuses an
- * acknowledgement of an unknown submission (UNKNOWN_SUBMISSION), different content under a known ID (ID_REUSED), any
+ * reply after the agency passed the application on (PASSED_ON), an acknowledgement of an unknown submission
+ * (UNKNOWN_SUBMISSION), different content under a known ID (ID_REUSED), any
  * message before the first request (NOTHING_SENT), and a training message about a real delivery or vice versa
  * (TRAINING_MISMATCH). Reports messages without effect and changed messages to the agency. Ignores a repeated
  * decision.
@@ -75,7 +77,10 @@ export function receiveReply<D extends Delivery>(delivery: D, received: Reply, n
     if (digest !== '' && digest !== received.digest) return refused('ID_REUSED', 'ce_id');
     return Object.assign({ delivery, outbound: [] }, findReportedIssue(delivery, received));
   }
-  if (received.submission !== undefined && received.submission > delivery.requested) {
+  if (delivery.passOnTime) {
+    return { ...reportRefusal(delivery, received, PASSED_ON, now), refusal: PASSED_ON };
+  }
+  if (received.submission !== undefined && fromAgencyNumber(delivery, received.submission) > delivery.requested) {
     return refused('UNKNOWN_SUBMISSION', 'submission');
   }
   const reply = withPlausibleTimes(received, delivery, now);
@@ -96,6 +101,9 @@ function findReportedIssue({ reportedIssues = [] }: Delivery, message: Message):
   return key === undefined ? {} : { issue: { cause: key.slice(0, -end.length), violations: [] } };
 }
 
+/** The message is valid; only the agency may no longer send it. */
+const PASSED_ON: ReplyRefusal = { cause: 'PASSED_ON', fields: [], violations: [] };
+
 const createRefusal = (cause: DeliveryCause, field: string): ReplyRefusal => {
   return { cause, fields: [field], violations: [{ field, rule: cause }] };
 };
@@ -114,7 +122,8 @@ function recordReply<D extends Delivery>(delivery: D, reply: Reply, now: Date): 
   const { update } = reply;
   if (update.type === 'DeliveryAcknowledged') {
     next.acknowledgeTime ??= now;
-    if (next.state === 'queued' && reply.submission === next.submission) next.state = 'acknowledged';
+    const isNewest = reply.submission !== undefined && fromAgencyNumber(delivery, reply.submission) === next.submission;
+    if (next.state === 'queued' && isNewest) next.state = 'acknowledged';
   }
   if (update.type === 'DeliveryDecided') {
     next.answerTime ??= now;
@@ -129,7 +138,9 @@ function recordReply<D extends Delivery>(delivery: D, reply: Reply, now: Date): 
       -MAX_DOCUMENT_REQUESTS,
     );
   }
-  return next;
+  // A decision or the end of the application came first, and stands.
+  const isOpen = next.state !== 'answered' && next.state !== 'cancelled';
+  return update.type === 'DeliveryPassedOn' && isOpen ? endByPassingOn(next, now) : next;
 }
 
 /**
@@ -185,6 +196,7 @@ function resolveIssueCause(isEnded: boolean, isDecided: boolean, type: AgencyUpd
   switch (type) {
     case 'DeliveryDecided':
     case 'DeliveryDocumentsRequested':
+    case 'DeliveryPassedOn':
       return isDecided ? 'ALREADY_DECIDED' : undefined;
     case 'DeliveryResultCorrected':
     case 'DeliveryResultRevoked':
@@ -196,7 +208,8 @@ function resolveIssueCause(isEnded: boolean, isDecided: boolean, type: AgencyUpd
 
 /**
  * Reports a refused message to the desk and the agency, once per message and cause, at most MAX_REFUSED per delivery.
- * The last report says that no more follow. The desk receives none before the first request was sent.
+ * The last report says that no more follow. The desk receives none before the first request was sent, nor after the agency
+ * passed the application on, which then is another agency's.
  */
 export function reportRefusal<D extends Delivery>(
   delivery: D,
@@ -205,7 +218,7 @@ export function reportRefusal<D extends Delivery>(
   now: Date,
 ): CommandResult<D> {
   const reported = reportToAgency(delivery, message, { cause, violations }, now);
-  if (reported.outbound.length === 0 || delivery.requested === 0) return reported;
+  if (reported.outbound.length === 0 || delivery.requested === 0 || delivery.passOnTime) return reported;
   const isLast = reported.delivery.reportedIssues?.length === MAX_REFUSED;
   const desk: Outbound = {
     to: 'intake',

@@ -62,7 +62,7 @@ export function toReply(event: ReceivedEvent, origin: ReplyOrigin): ReplyReadRes
   if (!read.ok) return { named, refusal: toReplyRefusal(read) };
   if (!named || !isReplyType(read.event.type)) return { named, refusal: createRefusal('UNKNOWN_TYPE', 'ce_type') };
   const replyEvent = read.event as ReplyEvent;
-  const semanticRefusal = validateSemantics(replyEvent);
+  const semanticRefusal = validateSemantics(replyEvent, agency);
   if (semanticRefusal) return { named, refusal: semanticRefusal };
   const allChanges: Normalization[] = event.timeReplaced ? ['CE_TIME_REPLACED', ...changes] : changes;
   const details = { digest: computeDigest(event, original.value), changes: allChanges };
@@ -78,14 +78,15 @@ export const messageOf = (event: ReceivedEvent, { training }: ReplyOrigin): Mess
   position: messagePositionOf(event),
 });
 
-/** Refuses what no schema can express: unknown document kinds and blank reasons. */
-function validateSemantics({ type, data }: ReplyEvent): ReplyRefusal | undefined {
+/** Refuses what no schema can express: unknown document kinds, blank reasons, and passing on to the agency itself. */
+function validateSemantics({ type, data }: ReplyEvent, agency: string): ReplyRefusal | undefined {
   if (type === REPLY_TYPES.documentsRequested) {
     const unknown = data.documents.flatMap(({ kind }, index) =>
       isDocumentKind(kind) ? [] : [`documents.${index}.kind`],
     );
     return unknown.length > 0 ? createRefusal('UNKNOWN_PAPER_KIND', ...unknown) : undefined;
   }
+  if (type === REPLY_TYPES.passedOn && data.agency === agency) return createRefusal('CONTENT_INVALID', 'agency');
   const { reason } = data as { reason?: Text };
   if (!reason || !Object.values(reason).every(isBlank)) return undefined;
   // Romanian is the required language.
@@ -190,6 +191,10 @@ function toAgencyUpdate(event: ReplyEvent): AgencyUpdate {
     }
     case REPLY_TYPES.resultRevoked:
       return { type: 'DeliveryResultRevoked', reason: toLocalizedText(event.data.reason) };
+    case REPLY_TYPES.passedOn: {
+      const { agency: competentAgency, reason } = event.data;
+      return { type: 'DeliveryPassedOn', competentAgency, reason: toLocalizedText(reason) };
+    }
   }
 }
 

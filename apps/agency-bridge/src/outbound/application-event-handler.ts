@@ -12,6 +12,7 @@ import type { ApplicationEvent, AnswerDateChange } from '../event-decoder.ts';
 import { toChange } from '../event-encoder.ts';
 import { entryOfErasure } from '../journal.ts';
 import type { SubmissionSender } from './submission-sender.ts';
+import { findOfApplication } from '../store.ts';
 import type { Deliveries, StoredDelivery } from '../store.ts';
 
 /** An application never changes its centre, so an event of another centre is invalid. */
@@ -68,7 +69,8 @@ export class ApplicationEventHandler {
     const { correlationId } = event;
     const cause = toCause(event, applicationEvent);
     switch (meaning.kind) {
-      case 'submission': {
+      case 'submission':
+      case 'passed-on': {
         const pending = {
           submission: meaning.submission,
           eventId: event.id,
@@ -107,6 +109,7 @@ export class ApplicationEventHandler {
   /** A draft never had a delivery, so nothing is to be erased. */
   async #erase(applicationEvent: ApplicationEvent, isRequested: boolean, cause: Cause): Promise<'done' | 'wait'> {
     const { centre, deliveryId } = applicationEvent;
+    await this.#eraseFormer(applicationEvent, isRequested);
     if (!(await this.#deliveries.get(deliveryId, { scope: { centre }, projection: { _id: 1 } }))) return 'done';
     const now = this.#now();
     const { document, outcome } = await this.#deliveries.update(
@@ -123,6 +126,22 @@ export class ApplicationEventHandler {
     );
     if (outcome === 'applied') this.#monitor.recordErasure(document);
     return outcome === 'gap' ? 'wait' : 'done';
+  }
+
+  /** Erases the deliveries of agencies that passed the application on. First, so that a repeat after a crash continues. */
+  async #eraseFormer(applicationEvent: ApplicationEvent, isRequested: boolean): Promise<void> {
+    const { application, deliveryId } = applicationEvent;
+    const found = await findOfApplication(this.#deliveries, application);
+    const former = found.filter(({ _id, eraseTime }) => _id !== deliveryId && !eraseTime);
+    for (const { _id, agency } of former) {
+      await this.#removeMessages({ application, agency, deliveryId: _id });
+      const now = this.#now();
+      await this.#deliveries.update(_id, { scope: 'service', cause: {}, now }, (delivery) =>
+        delivery.eraseTime
+          ? { document: delivery, events: [] }
+          : { document: erase(delivery, now), events: [entryOfErasure(delivery, isRequested)] },
+      );
+    }
   }
 
   async #dateMoved(
@@ -158,9 +177,14 @@ export class ApplicationEventHandler {
   }
 }
 
-const toCause = (event: ReceivedEvent, { sequence }: ApplicationEvent): Cause => ({
+/** A delivery counts the events of its application. After passing on, it starts there: earlier ones were for another agency. */
+const toCause = (event: ReceivedEvent, { sequence, meaning }: ApplicationEvent): Cause => ({
   eventId: event.id,
   requestId: event.correlationId,
-  sequence: { subject: event.subject, value: sequence },
+  sequence: {
+    subject: event.subject,
+    value: sequence,
+    ...(meaning.kind === 'passed-on' ? { isStart: true as const } : {}),
+  },
   ...(event.traceparent ? { traceparent: event.traceparent } : {}),
 });

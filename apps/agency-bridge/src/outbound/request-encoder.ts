@@ -16,6 +16,7 @@ import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/int
 import type { ApplicationContent__Output } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import type { Mandate__Output } from '@cups/contracts/gen/cups/intake/v1/Mandate.ts';
 import type { NewEvent } from '@cups/store';
+import { toAgencyNumber } from '../domain/delivery.ts';
 import { countComing } from '../domain/copies.ts';
 import type { Copies } from '../domain/copies.ts';
 import type { Delivery, FetchResult, SubmissionKind, OutboundRequest } from '../domain/delivery.ts';
@@ -47,7 +48,7 @@ export function toRequest(
 ): FetchResult {
   const obstacle = findObstacle(submission, delivery);
   if (obstacle) return obstacle;
-  const type = resolveSubmissionKind(submission, number);
+  const type = resolveSubmissionKind(submission, toAgencyNumber(delivery, number));
   let data: object;
   try {
     data = toContent(submission, number, delivery, copies);
@@ -61,14 +62,18 @@ export function toRequest(
 
 const toFailure = (cause: DeliveryCause, fields: string[]): FetchResult => ({ kind: 'failed', cause, fields });
 
-/** Intake files no application with a person without IDNP with agencies that do not accept them. */
+/**
+ * Intake files no application with a person without IDNP with agencies that do not accept them. An agency that receives an
+ * application from another one receives the newest submission as its first.
+ */
 function resolveSubmissionKind(
   { content, correctedFields }: GetSubmissionResponse__Output,
   number: number,
 ): SubmissionKind {
-  if (correctedFields.length > 0) return 'corrected';
+  const isFirst = number === 1;
+  if (correctedFields.length > 0 && !isFirst) return 'corrected';
   const isForeign = [content?.applicant, content?.represented].some((person) => person?.foreignDocument);
-  if (number === 1) return isForeign ? 'submittedV2' : 'submitted';
+  if (isFirst) return isForeign ? 'submittedV2' : 'submitted';
   return isForeign ? 'documentsSuppliedV2' : 'documentsSupplied';
 }
 
@@ -161,7 +166,7 @@ function toContent(
   };
   return omitEmpty({
     application: delivery.application,
-    submission: number,
+    submission: toAgencyNumber(delivery, number),
     centre: { code: idOf(submission.centre), name: submission.centreName, kind: submission.centreKind },
     publicService: { code: idOf(submission.publicService), version: submission.serviceVersion, title: { ro, ru, en } },
     ...(omitEmptyDeep(sent) as object),
@@ -169,7 +174,7 @@ function toContent(
     submitTime: fromTimestamp(submission.submitTime)?.toISOString(),
     dueDate: submission.dueDate,
     corrects: submission.corrects,
-    ...(number === 1 ? {} : toLaterFields(submission, delivery)),
+    ...(toAgencyNumber(delivery, number) === 1 ? {} : toLaterFields(submission, delivery)),
   });
 }
 
@@ -205,7 +210,8 @@ export function toRequestEvent(delivery: Delivery, request: OutboundRequest): Ne
   if (request.type === 'replyRefused') return event;
   const { submission, submitTime } = data as { submission?: number; submitTime?: string };
   // A deterministic ID, so that a replay has the same one.
-  event.id = `${delivery._id}-${submission === undefined ? request.type : `submission-${submission}`}`;
+  const round = delivery.returns ? `return-${delivery.returns}-` : '';
+  event.id = `${delivery._id}-${round}${submission === undefined ? request.type : `submission-${submission}`}`;
   if (request.replay) event.time = request.replay.time;
   else if (submitTime !== undefined) event.since = new Date(submitTime);
   return event;

@@ -5,7 +5,14 @@ import type { Channel } from '../domain/channel.ts';
 import type { DeliveryMonitor } from './delivery-monitor.ts';
 import { NO_COPIES } from '../domain/copies.ts';
 import type { Copies } from '../domain/copies.ts';
-import { applyRelease, enqueue, fetchDelayMs, newDelivery, applyFetchResult } from '../domain/delivery.ts';
+import {
+  applyRelease,
+  enqueue,
+  fetchDelayMs,
+  newDelivery,
+  applyFetchResult,
+  startAfterPassingOn,
+} from '../domain/delivery.ts';
 import type { CommandResult, FetchResult, PendingSubmission } from '../domain/delivery.ts';
 import type { ApplicationEvent } from '../event-decoder.ts';
 import { FetchRetries } from './fetch-retries.ts';
@@ -44,13 +51,15 @@ export class SubmissionSender {
 
   /** Sends a submission, in one write if intake responds immediately and its copies are checked. */
   async send(event: ApplicationEvent, pending: PendingSubmission, cause: Cause): Promise<'done' | 'wait'> {
-    const { centre, deliveryId } = event;
+    const { centre, deliveryId, meaning } = event;
+    const isFirst = meaning.kind === 'passed-on';
     const { response, copies } = await this.#fetch(event, pending);
     const now = this.#deps.now();
     const options = { scope: { centre }, cause, now, initial: newDelivery(event, now) };
     let fetched: FetchResult | undefined;
     const { document, outcome } = await this.#deps.deliveries.update(deliveryId, options, (delivery) => {
-      const queued = enqueue(delivery, pending, now);
+      const started = isFirst ? startAfterPassingOn(delivery, pending.submission) : delivery;
+      const queued = enqueue(started, pending, now);
       fetched = toFetchResult(queued, pending, response, copies, now);
       return toChange(this.#route(applyFetchResult(queued, pending.submission, fetched, now), now));
     });

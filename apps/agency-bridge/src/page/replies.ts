@@ -113,11 +113,14 @@ function assertInPage({ channel, eraseTime, training }: StoredDelivery): void {
 function assertEffect({ refusal, issue }: ReplyResult<StoredDelivery>): void {
   if (refusal?.cause === 'ID_REUSED')
     throw new Problem({ reason: 'REQUEST_ID_REUSED', message: 'The request ID belongs to another reply.' });
+  if (refusal?.cause === 'PASSED_ON') throw notAllowed(refusal.cause);
   if (refusal) throw toProblem(refusal);
   if (!issue || !WITHOUT_EFFECT.includes(issue.cause)) return;
-  const metadata = { cause: issue.cause };
-  throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message: 'The state does not allow this reply.', metadata });
+  throw notAllowed(issue.cause);
 }
+
+const notAllowed = (cause: string): Problem =>
+  new Problem({ reason: 'ACTION_NOT_ALLOWED', message: 'The state does not allow this reply.', metadata: { cause } });
 
 /** Rules of the contract that the platform has under another name. */
 const RULES: Readonly<Record<string, 'REQUIRED' | 'UNKNOWN_FIELD'>> = {

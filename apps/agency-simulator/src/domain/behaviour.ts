@@ -14,6 +14,7 @@ export const BEHAVIOURS = [
   'decides-anyway',
   'corrects-result',
   'revokes-result',
+  'passes-on',
 ] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];
 
@@ -43,6 +44,7 @@ export const DEMO_ENDINGS: Record<string, Behaviour> = {
   ZA: 'decides-anyway',
   ZC: 'corrects-result',
   ZV: 'revokes-result',
+  ZP: 'passes-on',
 };
 
 const NAMED_RULES: Record<string, Rules> = {

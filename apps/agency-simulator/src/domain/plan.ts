@@ -4,7 +4,7 @@ import { resolveBehaviour } from './behaviour.ts';
 import type { Behaviour, Rules } from './behaviour.ts';
 import { REPLY_SCRIPTS } from './reply-scripts.ts';
 import type { ScriptedReply, ScriptedReplyKind } from './reply-scripts.ts';
-import { computePace, createReply } from './replies.ts';
+import { COMPETENT_AGENCY, computePace, createReply } from './replies.ts';
 import type { ReplyContext, SubmissionEvent } from './replies.ts';
 
 /** A message to send `afterMs` after the request arrived. */
@@ -54,7 +54,8 @@ export function planReplies(
 ): Plan {
   const context: ReplyContext = { request, agency, seed: options.seed, answerDays: options.answerDays };
   const pace = computePace(context);
-  const scripts = isCorrection(request) ? [acknowledgementOf(behaviour)] : REPLY_SCRIPTS[behaviour];
+  const own: Behaviour = behaviour === 'passes-on' && agency === COMPETENT_AGENCY ? 'quick' : behaviour;
+  const scripts = isCorrection(request) ? [acknowledgementOf(own)] : REPLY_SCRIPTS[own];
   const steps = scripts[Math.min(request.data.submission, scripts.length) - 1]!;
   // A duplicate reuses the message: one ID never has two contents.
   const messages = new Map<ScriptedReplyKind, OutgoingMessage>();

@@ -8,12 +8,16 @@ import {
   PROGRESS_NOTE,
   REJECTION_REASONS,
   CORRECTION_REASON,
+  PASSING_ON_REASON,
   REVOCATION_REASON,
 } from './reply-texts.ts';
 
 export type SubmissionEvent = Extract<RequestEvent, { data: ApplicationSubmittedV2 }>;
 /** Reply types of the contract, with `decided` for approvals and `rejected` for rejections. */
 export type ReplyKind = keyof typeof REPLY_TYPES | 'rejected';
+
+/** Code of the agency to which others pass applications on. It decides them itself. */
+export const COMPETENT_AGENCY = 'cnas';
 
 /** Input for a reply. */
 export type ReplyContext = {
@@ -114,6 +118,10 @@ const REPLY_WRITERS: Record<ReplyKind, ReplyWriter> = {
   resultRevoked: (_, { application }) => ({
     type: REPLY_TYPES.resultRevoked,
     data: { application, reason: REVOCATION_REASON },
+  }),
+  passedOn: (_, { application }) => ({
+    type: REPLY_TYPES.passedOn,
+    data: { application, agency: COMPETENT_AGENCY, reason: PASSING_ON_REASON },
   }),
 };
 

@@ -56,4 +56,10 @@ export const REPLY_SCRIPTS: Record<Behaviour, readonly (readonly ScriptedReply[]
   ],
   'corrects-result': [[...DECIDE, ['resultCorrected', 3]]],
   'revokes-result': [[...DECIDE, ['resultRevoked', 3]]],
+  'passes-on': [
+    [
+      ['acknowledged', 0.1],
+      ['passedOn', 1],
+    ],
+  ],
 };

@@ -46,6 +46,12 @@ export const CORRECTION_REASON: LocalizedText = {
   en: 'A clerical error was corrected.',
 };
 
+export const PASSING_ON_REASON: LocalizedText = {
+  ro: 'Cererea ține de altă autoritate.',
+  ru: 'Заявление относится к ведению другого учреждения.',
+  en: 'Another agency is competent for this application.',
+};
+
 export const REVOCATION_REASON: LocalizedText = {
   ro: 'Documentul a fost eliberat din eroare.',
   ru: 'Документ был выдан ошибочно.',

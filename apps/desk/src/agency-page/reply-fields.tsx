@@ -40,6 +40,8 @@ export function ReplyFields({ kind, ...fields }: ReplyFieldsProps & { kind: Repl
       );
     case 'resultRevoked':
       return <ReasonField {...fields} />;
+    case 'passedOn':
+      return <PassOnFields {...fields} />;
   }
 }
 
@@ -134,6 +136,20 @@ function DecisionFields(fields: ReplyFieldsProps) {
           </Field>
         </>
       )}
+    </>
+  );
+}
+
+function PassOnFields(fields: ReplyFieldsProps) {
+  const { t } = useLanguage();
+  const { form, missing, onChange } = fields;
+  const errorOf = useErrorOf(missing);
+  return (
+    <>
+      <Field label={t(AGENCY_PAGE.competentAgency)} help={t(AGENCY_PAGE.passOnHelp)} error={errorOf('agency')}>
+        <TextInput value={form.agency} maxLength={20} onChange={(agency) => onChange({ agency })} />
+      </Field>
+      <ReasonField {...fields} />
     </>
   );
 }

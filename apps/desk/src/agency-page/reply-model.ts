@@ -42,6 +42,8 @@ export interface ReplyForm {
   appealHow: TypedText;
   /** yyyy-MM-dd */
   appealUntil: string;
+  /** Code of the competent agency. */
+  agency: string;
 }
 
 const EMPTY_TEXT: TypedText = { ro: '', ru: '', en: '' };
@@ -60,6 +62,7 @@ export const EMPTY_REPLY: ReplyForm = {
   text: EMPTY_TEXT,
   appealHow: EMPTY_TEXT,
   appealUntil: '',
+  agency: '',
 };
 
 /** Members of the form that a reply cannot be without. */
@@ -71,14 +74,15 @@ export type MissingMember =
   | 'outcome'
   | 'resultKind'
   | 'resultFile'
+  | 'agency'
   | 'text'
   | 'appealHow';
 
 /** Replies in the order of their buttons, by stage. */
 export const REPLIES: Readonly<Record<AgencyStage, readonly ReplyKind[]>> = {
-  'to-acknowledge': ['acknowledged', 'decided', 'documentsRequested'],
-  'in-progress': ['decided', 'documentsRequested', 'progressed'],
-  'documents-requested': ['decided', 'progressed'],
+  'to-acknowledge': ['acknowledged', 'decided', 'documentsRequested', 'passedOn'],
+  'in-progress': ['decided', 'documentsRequested', 'progressed', 'passedOn'],
+  'documents-requested': ['decided', 'progressed', 'passedOn'],
   decided: ['resultCorrected', 'resultRevoked'],
   ended: [],
 };
@@ -110,11 +114,17 @@ export function findMissing(kind: ReplyKind, form: ReplyForm): MissingMember[] {
       ];
     case 'resultRevoked':
       return missing('text', isEmpty(form.text.ro));
+    case 'passedOn':
+      return [...missing('agency', !AGENCY_CODE.test(toCode(form.agency))), ...missing('text', isEmpty(form.text.ro))];
   }
 }
 
 const isUnchecked = ({ resultFile }: ReplyForm): boolean =>
   resultFile !== undefined && resultFile.state !== 'available';
+
+/** As in the agency contract. */
+const AGENCY_CODE = /^[a-z][a-z0-9-]{1,19}$/;
+const toCode = (typed: string): string => typed.trim().toLowerCase();
 
 const hasAppeal = ({ appealHow, appealUntil }: ReplyForm): boolean =>
   appealUntil !== '' || Object.values(appealHow).some((text) => text.trim() !== '');
@@ -156,6 +166,8 @@ export function toReply(
         return { result: toResult(form), reason: toText(form.text) };
       case 'resultRevoked':
         return { reason: toText(form.text) };
+      case 'passedOn':
+        return { agency: toCode(form.agency), reason: toText(form.text) };
     }
   };
   return { type: REPLY_TYPES[kind], content: { application, ...members() } };

@@ -6,4 +6,5 @@ export const REPLY_TYPES = {
   decided: 'md.cups.reply.decided.v1',
   resultCorrected: 'md.cups.reply.result-corrected.v1',
   resultRevoked: 'md.cups.reply.result-revoked.v1',
+  passedOn: 'md.cups.reply.passed-on.v1',
 } as const;

@@ -29,6 +29,7 @@ import styles from './application.module.css';
 const NOTIFIABLE_STATES: readonly string[] = ['documents-requested', 'ready', 'rejected'];
 
 /** Loaded later: few applications need it. */
+const PassingOnQuestion = lazyScreen(() => import('./passing-on.tsx'));
 const ContactForm = lazyScreen(() => import('./contact-form.tsx'));
 
 type ActionForm = 'withdraw' | 'notify-person' | 'record-payment' | 'change-contact';
@@ -53,6 +54,7 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
   useKeys([isHandOverMain && { code: 'Ctrl+Enter', label: KEYS.main, run: handOver }]);
   return (
     <>
+      {isAllowed('consent-to-passing-on') && <PassingOn application={application} action={action} />}
       {isAllowed('supply-documents') && <DocumentRequestForm details={details} action={action} />}
       <CollectionPlace
         application={application}
@@ -101,6 +103,15 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
       <ActiveForm activeForm={activeForm} application={application} action={action} onDone={closeForm} />
       <UndoBar action={action} onUndone={setActiveForm} />
     </>
+  );
+}
+
+function PassingOn({ application, action }: { application: Application; action: ApplicationActionState }) {
+  if (action.isPending('passing-on')) return null;
+  return (
+    <Suspense fallback={null}>
+      <PassingOnQuestion application={application} action={action} />
+    </Suspense>
   );
 }
 

@@ -7,6 +7,7 @@ export type WriteAction =
   | 'supply-documents'
   | 'hand-over'
   | 'confirm-arrival'
+  | 'passing-on'
   | 'confirm-outcome'
   | 'collection-centre'
   | 'contact'

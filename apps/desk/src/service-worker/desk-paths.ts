@@ -11,6 +11,7 @@ export const DESK_SEGMENTS: readonly string[] = [
   'deliveries',
   'find',
   'holds',
+  'undecided-agencies',
   'mandates',
   'quarantine',
   'team',

@@ -11,6 +11,7 @@ import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
 import { COPIES } from '../texts/copies.ts';
 import { DATA_END } from '../texts/data-end.ts';
 import { HOLDS } from '../texts/holds.ts';
+import { UNDECIDED_AGENCIES } from '../texts/passing-on.ts';
 import { QUARANTINE } from '../texts/quarantine.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import { Controls } from './controls.tsx';
@@ -54,7 +55,8 @@ export default function Centres() {
           <p>{t(SUPERVISOR.lead)}</p>
           <p>
             <Link href="/holds">{t(HOLDS.title)}</Link> · <Link href="/copies">{t(COPIES.title)}</Link> ·{' '}
-            <Link href="/data-ends">{t(DATA_END.title)}</Link> · <Link href="/quarantine">{t(QUARANTINE.title)}</Link>
+            <Link href="/data-ends">{t(DATA_END.title)}</Link> · <Link href="/quarantine">{t(QUARANTINE.title)}</Link> ·{' '}
+            <Link href="/undecided-agencies">{t(UNDECIDED_AGENCIES.title)}</Link>
           </p>
         </div>
         <Controls period={period} onPeriod={setPeriod} groupBy={groupBy} onGroupBy={setGroupBy} />

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
 import { fetchAllPages } from '../api/pagination.ts';
-import type { AgencyDelivery, DocumentHold, RefusedMessage, UncollectedResult } from '../api/types.ts';
+import type { AgencyDelivery, DocumentHold, RefusedMessage, UncollectedResult, UndecidedAgency } from '../api/types.ts';
 import type { Period } from './period.ts';
 
 /** Queries over all centres. */
@@ -48,6 +48,17 @@ export const uncollectedResultsQuery = queryOptions({
     fetchAllPages<UncollectedResult>(async (query) => {
       const page = await bodyOf(api.GET('/api/v1/uncollected-results', { params: { query } }));
       return { items: page.results, next: page.nextPageToken };
+    }),
+  staleTime: MINUTE_MS,
+});
+
+/** Applications for which a supervisor decides the agency, the longest wait first. */
+export const undecidedAgenciesQuery = queryOptions({
+  queryKey: ['undecided-agencies'],
+  queryFn: () =>
+    fetchAllPages<UndecidedAgency>(async (query) => {
+      const page = await bodyOf(api.GET('/api/v1/undecided-agencies', { params: { query } }));
+      return { items: page.applications, next: page.nextPageToken };
     }),
   staleTime: MINUTE_MS,
 });

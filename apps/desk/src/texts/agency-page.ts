@@ -54,6 +54,16 @@ export const AGENCY_PAGE = defineMessages({
   documents: { ro: 'Ce acte lipsesc?', ru: 'Каких документов не хватает?', en: 'Which documents are missing?' },
   answerBy: { ro: 'Ultima zi în care se primesc', ru: 'Последний день приёма', en: 'Last day to bring them' },
   message: { ro: 'Mesaj pentru persoană', ru: 'Сообщение для человека', en: 'Message to the person' },
+  competentAgency: {
+    ro: 'Codul autorității competente',
+    ru: 'Код компетентного учреждения',
+    en: 'Code of the competent agency',
+  },
+  passOnHelp: {
+    ro: 'De exemplu cnas. Cererea pleacă de la dumneavoastră, iar termenul legal curge.',
+    ru: 'Например, cnas. Заявление уйдёт от вас, а законный срок идёт.',
+    en: 'For example cnas. The application leaves you, and the legal term keeps running.',
+  },
   reason: { ro: 'Motivul, pentru persoană', ru: 'Причина, для человека', en: 'Reason, for the person' },
   template: { ro: 'Model', ru: 'Шаблон', en: 'Template' },
   noTemplate: { ro: 'Fără model', ru: 'Без шаблона', en: 'None' },
@@ -81,6 +91,7 @@ export const REPLY_TEXTS: Record<ReplyKind, Text> = {
   decided: { ro: 'Decid', ru: 'Принять решение', en: 'Decide' },
   resultCorrected: { ro: 'Corectez rezultatul', ru: 'Исправить результат', en: 'Correct the result' },
   resultRevoked: { ro: 'Revoc rezultatul', ru: 'Отозвать результат', en: 'Revoke the result' },
+  passedOn: { ro: 'Nu este de competența noastră', ru: 'Не в нашей компетенции', en: 'Not ours' },
 };
 
 export const MISSING_TEXTS: Record<MissingMember, Text> = {
@@ -103,6 +114,7 @@ export const MISSING_TEXTS: Record<MissingMember, Text> = {
     ru: 'Документ ещё не проверен. Подождите или уберите его.',
     en: 'The document is not checked yet. Wait, or remove it.',
   },
+  agency: { ro: 'Scrieți codul autorității.', ru: 'Введите код учреждения.', en: 'Enter the code of the agency.' },
   text: { ro: 'Scrieți motivul în română.', ru: 'Напишите причину на румынском.', en: 'Write the reason in Romanian.' },
   appealHow: {
     ro: 'Scrieți în română cum se contestă.',

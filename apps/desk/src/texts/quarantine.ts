@@ -62,6 +62,7 @@ const ACT_TEXTS: Readonly<Record<string, Text>> = {
   withdraw: { ro: 'retragerea cererii', ru: 'отзыв заявления', en: 'withdrawal' },
   'supply-documents': { ro: 'documente cerute', ru: 'запрошенные документы', en: 'requested documents' },
   'hand-over': { ro: 'înmânarea rezultatului', ru: 'выдача результата', en: 'hand-over' },
+  'passing-on': { ro: 'răspunsul persoanei', ru: 'ответ человека', en: 'answer of the person' },
   'confirm-arrival': { ro: 'sosirea rezultatului', ru: 'прибытие результата', en: 'arrival of the result' },
   'confirm-outcome': { ro: 'încheierea cererii', ru: 'завершение заявления', en: 'outcome' },
   'collection-centre': { ro: 'alt centru de ridicare', ru: 'другой центр выдачи', en: 'collection centre' },

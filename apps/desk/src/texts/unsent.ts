@@ -137,6 +137,7 @@ export const ACTS = defineMessages({
   withdraw: { ro: 'Retragere', ru: 'Отзыв', en: 'Withdrawal' },
   'supply-documents': { ro: 'Acte aduse', ru: 'Принесённые документы', en: 'Documents supplied' },
   'hand-over': { ro: 'Înmânarea rezultatului', ru: 'Выдача результата', en: 'Hand-over of the result' },
+  'passing-on': { ro: 'Răspunsul persoanei', ru: 'Ответ человека', en: 'Answer of the person' },
   'confirm-arrival': { ro: 'Rezultat sosit', ru: 'Прибытие результата', en: 'Arrival of the result' },
   'confirm-outcome': {
     ro: 'Confirmarea rezultatului',

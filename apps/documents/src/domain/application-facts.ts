@@ -17,8 +17,10 @@ export interface ApplicationFacts {
   centre?: string;
   /** centres/{code} of another centre where the result is collected. */
   collectionCentre?: string;
-  /** Code of the agency that received it. */
+  /** Code of the agency that has it. */
   agency?: string;
+  /** Set while nobody has decided which agency receives it: none may read it. */
+  agencyUndecided?: true;
   training: boolean;
   /** Time of the last submission. */
   submitTime?: Date;
@@ -49,6 +51,9 @@ export type ApplicationChange =
   /** `centre` is centres/{code}; empty for the application's own. */
   | { kind: 'collection-centre'; centre: string }
   | { kind: 'ended'; time: Date }
+  /** Another agency has it, which the event names. */
+  | { kind: 'passed-on' }
+  | { kind: 'agency-undecided' }
   /** Intake erased the application; `isRequested` by the person, and not by a rule. */
   | { kind: 'erased'; time: Date; isRequested: boolean }
   | { kind: 'nothing' };
@@ -77,6 +82,11 @@ export function applyChange<F extends ApplicationFacts>(
       return change.centre === '' ? next : { ...next, collectionCentre: change.centre };
     case 'ended':
       return dueNow({ ...next, endTime: laterOf(facts.endTime, change.time) }, now);
+    case 'passed-on':
+      delete next.agencyUndecided;
+      return next;
+    case 'agency-undecided':
+      return { ...next, agencyUndecided: true };
     case 'erased':
       if (facts.erasure) return facts;
       return dueNow({ ...next, erasure: { time: change.time, isRequested: change.isRequested } }, now);
@@ -91,6 +101,12 @@ function withPaperResult<F extends ApplicationFacts>(facts: F, time: Date | unde
   const { paperTime: _ended, ...others } = facts;
   return dueNow(others as F, now);
 }
+
+/** Whether an agency, by its code, may read documents of an application. Facts of earlier releases name no agency. */
+export const isWithAgency = (
+  facts: Pick<ApplicationFacts, 'agency' | 'agencyUndecided'> | undefined,
+  agency: string,
+): boolean => !facts?.agencyUndecided && (facts?.agency === undefined || facts.agency === agency);
 
 const laterOf = (one: Date | undefined, other: Date): Date => (one && one > other ? one : other);
 

@@ -6,7 +6,9 @@ import { sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
 import { toDocument } from '../convert.ts';
 import type { RpcDeps } from '../deps.ts';
+import { isWithAgency } from '../domain/application-facts.ts';
 import { MAX_RESULT_DOCUMENTS } from '../domain/limits.ts';
+import type { DocumentRecord } from '../store.ts';
 import { appendChunk } from '../uploads.ts';
 import { openUpload } from './open-upload.ts';
 import { findDocument, notFound, readableContent, readRange } from './reading.ts';
@@ -31,13 +33,23 @@ const scopeOf = (context: Context) => ({ agency: agencyOf(context) });
 /** RPCs of the machines and the clerks of agencies. What was not released to the agency is NOT_FOUND. */
 export function agencyRpcs(deps: RpcDeps): AgencyRpcs {
   const { applications } = deps;
+
+  /** @throws Problem NOT_FOUND, also for the document of an application that the agency passed on */
+  async function findReleased(name: string, context: Context): Promise<DocumentRecord> {
+    const document = await findDocument(parseResourceName('documents', name), scopeOf(context), deps);
+    const application = parseResourceName('applications', document.application);
+    const facts = await applications.get(application, { scope: 'service' });
+    if (!isWithAgency(facts, agencyOf(context))) throw notFound();
+    return document;
+  }
+
   return {
     async CreateResultDocument(request, context) {
       const { application, agency } = parseDelivery(request.delivery);
       const { size } = validateDeclaration(request);
       const cause = toCreateCause(context, request);
       const facts = await applications.get(application, { scope: 'service' });
-      if (agency !== agencyOf(context) || facts?.agency !== agency)
+      if (agency !== agencyOf(context) || facts?.agency !== agency || !isWithAgency(facts, agency))
         throw new Problem({ reason: 'NOT_FOUND', message: 'Delivery not found.' });
       const draft = {
         application: resourceName('applications', application),
@@ -67,14 +79,14 @@ export function agencyRpcs(deps: RpcDeps): AgencyRpcs {
     },
 
     async GetAgencyDocument({ name }, context) {
-      const document = await findDocument(parseResourceName('documents', name), scopeOf(context), deps);
+      const document = await findReleased(name, context);
       context.recordAccess(name);
       return { document: toDocument(document) };
     },
 
     async ReadAgencyContent({ name, offset, limit }, context) {
       const range = validateRange({ offset, limit });
-      const document = await findDocument(parseResourceName('documents', name), scopeOf(context), deps);
+      const document = await findReleased(name, context);
       return readRange(readableContent(document), range, context, deps);
     },
   };

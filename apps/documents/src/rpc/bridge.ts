@@ -5,7 +5,7 @@ import { isProblem, Problem } from '@cups/problem';
 import type { Context, Rpcs } from '@cups/rpc';
 import { toDocument, toUnknownDocument } from '../convert.ts';
 import type { RpcDeps } from '../deps.ts';
-import { withRetentionDue } from '../domain/application-facts.ts';
+import { isWithAgency, withRetentionDue } from '../domain/application-facts.ts';
 import { acceptResult, isVisible, release } from '../domain/document.ts';
 import { MAX_ACCEPTED_DOCUMENTS, MAX_RELEASED_DOCUMENTS } from '../domain/limits.ts';
 import { toChange } from '../event-encoder.ts';
@@ -47,32 +47,65 @@ export function bridgeRpcs(deps: RpcDeps): BridgeRpcs {
   };
 }
 
-/** Binds a document to a delivery, once. */
+interface ReleaseTarget {
+  delivery: string;
+  /** Code of the agency. */
+  agency: string;
+  /** applications/{id} */
+  application: string;
+}
+
+/**
+ * Binds a document to a delivery, once. If an agency passed the application on, the document is bound again to the delivery of
+ * the next one, and the former agency loses it.
+ * @throws Problem DOCUMENT_NOT_READY while this service does not know yet that the application has another agency
+ */
 async function releaseDocument(
-  { name, uploadSha256 }: { name: string; uploadSha256: string },
-  { delivery, agency, application }: { delivery: string; agency: string; application: string },
+  submitted: { name: string; uploadSha256: string },
+  target: ReleaseTarget,
   context: Context,
-  { records, now }: RpcDeps,
+  deps: RpcDeps,
 ): Promise<DocumentMessage> {
+  const { name, uploadSha256 } = submitted;
+  const { delivery, agency, application } = target;
   const id = parseResourceName('documents', name, '/documents');
-  const isReleasable = (document: DocumentRecord): boolean =>
+  const isSubmitted = (document: DocumentRecord): boolean =>
     isVisible(document) &&
     document.purpose === 'evidence' &&
     document.application === application &&
-    document.uploadSha256 === uploadSha256 &&
-    (document.delivery ?? delivery) === delivery;
-  try {
-    const options = { scope: 'service' as const, cause: toCause(context), now: now() };
-    const { document } = await records.update(id, options, (before) =>
-      isReleasable(before)
+    document.uploadSha256 === uploadSha256;
+  const bind = async (isFree: (document: DocumentRecord) => boolean): Promise<DocumentRecord> => {
+    const options = { scope: 'service' as const, cause: toCause(context), now: deps.now() };
+    const { document } = await deps.records.update(id, options, (before) =>
+      isSubmitted(before) && isFree(before)
         ? toChange(release(before, delivery, agency), { before, ...RELEASE })
         : { document: before, events: [] },
     );
-    return isReleasable(document) ? toDocument(document) : toUnknownDocument(name, application);
+    return document;
+  };
+  try {
+    let document = await bind((before) => (before.delivery ?? delivery) === delivery);
+    if (isSubmitted(document) && document.delivery !== delivery && (await isNextAgency(target, deps)))
+      document = await bind(() => true);
+    return isSubmitted(document) && document.delivery === delivery
+      ? toDocument(document)
+      : toUnknownDocument(name, application);
   } catch (error) {
     if (isProblem(error) && error.reason === 'NOT_FOUND') return toUnknownDocument(name, application);
     throw error;
   }
+}
+
+/**
+ * Returns whether the application has this agency now; false if nothing is known of the application.
+ * @throws Problem DOCUMENT_NOT_READY if the newest event that arrived names another one
+ */
+async function isNextAgency({ agency, application }: ReleaseTarget, { applications }: RpcDeps): Promise<boolean> {
+  const facts = await applications.get(parseResourceName('applications', application), { scope: 'service' });
+  if (facts?.agency === undefined) return false;
+  if (isWithAgency(facts, agency)) return true;
+  const message = 'The application has another agency.';
+  throw new Problem({ reason: 'DOCUMENT_NOT_READY', message, metadata: { application } });
 }
 
 /** @throws Problem RESULT_DOCUMENT_INVALID, DOCUMENT_NOT_READY */

@@ -21,6 +21,7 @@ export const SCREEN_ROUTES: readonly [path: string, document: string][] = [
     '/centres',
     '/holds',
     '/holds/*rest',
+    '/undecided-agencies',
     '/data-ends',
     '/data-ends/*rest',
     '/quarantine',

@@ -52,6 +52,7 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
     })),
     changeContact: actionHandler(intake.changeContact, ({ contact }: { contact: object }) => ({ contact })),
     confirmArrival: actionHandler(intake.confirmArrival, () => ({})),
+    answerPassingOn: actionHandler(intake.answerPassingOn, ({ consents }: { consents: boolean }) => ({ consents })),
     confirmOutcome: actionHandler(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({
       outcome,
     })),

@@ -54,6 +54,23 @@ export function dataRightsRoutes({ intake }: Pick<ServiceClients, 'intake'>): Re
   };
 }
 
+/** Applications that an agency passed on and that wait for a supervisor. */
+export function undecidedAgencyRoutes({ intake }: Pick<ServiceClients, 'intake'>): Record<string, Handler> {
+  return {
+    listUndecidedAgencies: listHandler(
+      intake.listUndecidedAgencies,
+      'applications',
+      convert.undecidedAgencyJson,
+      () => ({}),
+    ),
+    async assignAgency({ body, requestId, context }) {
+      const { application: name, agency } = body as { application: string; agency: string };
+      const assigned = await intake.assignAgency({ requestId, name, agency }, context);
+      return { headers: replayHeaders(assigned.replayed), body: { agency: assigned.agency } };
+    },
+  };
+}
+
 /** Holds of documents, and results that nobody collects, for supervisors. */
 export function oversightRoutes({ documents }: Pick<ServiceClients, 'documents'>): Record<string, Handler> {
   const noFilter = () => ({});

@@ -29,6 +29,7 @@ import type { StoredRow } from '../store/application-rows.ts';
 import { toContent } from './content.ts';
 import { toErasure, toRestriction } from './data-end.ts';
 import { toDocumentReference } from './document.ts';
+import { toFormerAgency, toPassingOn } from './passing-on.ts';
 import { toPayment } from './payment.ts';
 import { isSuperseded, toDecision, toDecisionTimes, toHandOver, toResult } from './result.ts';
 
@@ -87,6 +88,8 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     erasure: toErasure(app),
     restriction: toRestriction(app.restriction),
     deskTime: toDeskTime(app.deskTime),
+    formerAgencies: (app.formerAgencies ?? []).map(toFormerAgency),
+    passingOn: toPassingOn(app.passingOn),
   };
 }
 
@@ -151,6 +154,7 @@ export function toAction(row: ActionRecord, app: Pick<Application, 'decision'>):
     // The reasons of a right of the person are with the right itself.
     code: isDataEvent(row.kind) ? '' : (row.code ?? ''),
     fields: row.fields ?? [],
+    agency: row.agency ?? '',
     centre: row.centre ?? '',
     operator: row.operator ?? '',
     method: row.method ? toProtoEnum('NOTIFICATION_METHOD_', row.method) : 'NOTIFICATION_METHOD_UNSPECIFIED',

@@ -29,7 +29,7 @@ export function toSubmission(app: Application, submission: Submission, version: 
     agency: app.agency,
     content: toContent(submission.content),
     submitTime: toTimestamp(submission.submitTime),
-    dueDate: submission.dueDate ?? '',
+    dueDate: resolveDueDate(app, submission) ?? '',
     corrects: app.corrects ?? '',
     answersRequest: submission.answersRequest ?? '',
     fee: fee ? { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } : null,
@@ -39,6 +39,10 @@ export function toSubmission(app: Application, submission: Submission, version: 
     correctedFields: submission.correctedFields ?? [],
   };
 }
+
+/** The term of an application that was passed on may have been extended meanwhile, while documents were requested. */
+const resolveDueDate = ({ firstSubmission }: Application, { number, dueDate }: Submission): string | undefined =>
+  firstSubmission?.number === number ? firstSubmission.dueDate : dueDate;
 
 const toFrozenMandate = (mandate: FrozenMandate | undefined): FrozenMandateOut | null =>
   mandate

@@ -1,7 +1,7 @@
 import { AGENCY_EFFECTS, isCivilDate, toCivilDate } from '@cups/application';
 import { answerEndOf } from './answer-date.ts';
 import type { DeskAlertKind, AgencyEffect, Message, MessageChange, State } from '@cups/application';
-import { SHOWN_ALERTS } from './application.ts';
+import { addDeskAlert } from './desk-alerts.ts';
 import type {
   ActionRecord,
   Application,
@@ -15,6 +15,8 @@ import type {
 import type { DomainEvent, CommandResult } from './command.ts';
 import { countRows, newestRows } from './history.ts';
 import { stopClock } from './clock.ts';
+import { passingOnEvents, passOn } from './passing-on.ts';
+import type { PassOnFacts, PassOnRequest } from './passing-on.ts';
 import { computeDue } from './terms.ts';
 import type { WorkingTime } from './terms.ts';
 
@@ -38,6 +40,8 @@ export interface AgencyUpdate {
   request?: Omit<DocumentRequest, 'requestTime'>;
   decision?: Omit<Decision, 'approved'>;
   result?: Result;
+  /** Set if the agency passes the application on. Without facts a supervisor decides. */
+  passOn?: Pick<PassOnRequest, 'competentAgency'> & Partial<PassOnFacts>;
   /** The bridge's code for the reason. */
   cause?: string;
   fields?: string[];
@@ -53,8 +57,6 @@ const MIN_ANSWER_WORKING_DAYS = 5;
 const MAX_ANSWER_DAYS = 365;
 /** 21 days contain five working days in any calendar. */
 const FALLBACK_ANSWER_DAYS = 21;
-/** One more is stored than shown, which tells that there are earlier ones. The history has all. */
-const MAX_DESK_ALERTS = SHOWN_ALERTS + 1;
 /**
  * Maximum number of history entries per kind of message without transition, which bounds the archive. The first and the
  * newest are kept.
@@ -71,12 +73,13 @@ export function applyAgencyUpdate(app: Application, update: AgencyUpdate, workin
   const effect = resolveEffect(app, update.message);
   const normalized = normalizeUpdate(app, update, effect, workingTime);
   const applied =
-    'to' in effect
-      ? applyTransition(app, effect.to, normalized, workingTime)
-      : recordAlert(app, effect.alert, normalized);
+    'to' in effect ? applyEffect(app, effect.to, normalized, workingTime) : recordAlert(app, effect.alert, normalized);
   const document: Application = {
     ...applied,
-    ...(normalized.agencyReference ? { agencyReference: normalized.agencyReference } : {}),
+    // The number of an agency that passed the application on says nothing to the next one.
+    ...(normalized.agencyReference && normalized.message !== 'passed-on'
+      ? { agencyReference: normalized.agencyReference }
+      : {}),
     deskAlerts: (normalized.changes ?? []).reduce(
       (alerts, change) => addDeskAlert(alerts, 'agency-message-changed', normalized.now, change),
       withCrossingAlert(app, applied, normalized.now),
@@ -91,6 +94,8 @@ export function applyAgencyUpdate(app: Application, update: AgencyUpdate, workin
 
 function resolveEffect(app: Application, message: Message): AgencyEffect {
   const effect = AGENCY_EFFECTS[app.state][message];
+  // No agency has it: the bridge refuses what the former one sends, and what it sent before counts no longer.
+  if (app.passingOn && 'to' in effect) return { alert: 'agency-undecided' };
   const requestsDocuments = 'to' in effect && effect.to === 'documents-requested';
   return requestsDocuments && app.submissions.length >= MAX_SUBMISSIONS
     ? { alert: 'documents-requested-too-often' }
@@ -176,6 +181,13 @@ function computeEarliestAnswerDate(now: Date, workingTime: WorkingTime): string 
     // The calendar of the next year may be missing; the message must not wait for it.
     return toCivilDate(addDays(now, FALLBACK_ANSWER_DAYS));
   }
+}
+
+function applyEffect(app: Application, state: State, update: NormalizedUpdate, workingTime: WorkingTime): Application {
+  if (update.message !== 'passed-on') return applyTransition(app, state, update, workingTime);
+  const { passOn: { competentAgency = app.agency, isKnown = false, isCovered = false } = {}, agencyText, now } = update;
+  const request: PassOnRequest = { competentAgency, now, ...(agencyText ? { reason: agencyText } : {}) };
+  return passOn(app, request, { isKnown, isCovered }, workingTime);
 }
 
 /** Returns the document in the new state, with the fields that belong to that state. */
@@ -271,16 +283,6 @@ function latestOf(now: Date, earliest: Date | undefined): Date {
   return earliest && earliest > now ? earliest : now;
 }
 
-/** Returns the alerts with a new one at the end. An alert of the same kind and cause is merged into it. */
-export function addDeskAlert(alerts: DeskAlert[], kind: DeskAlertKind, recordTime: Date, cause?: string): DeskAlert[] {
-  const previous = alerts.find((alert) => alert.kind === kind && alert.cause === cause);
-  const others = alerts.filter((alert) => alert !== previous);
-  const added: DeskAlert = { kind, recordTime };
-  if (cause !== undefined) added.cause = cause;
-  if (previous) added.count = (previous.count ?? 1) + 1;
-  return [...others.slice(1 - MAX_DESK_ALERTS), added];
-}
-
 /**
  * Appends the history entry of a message. Over the limit, drops the oldest entry of its kind that has no transition and is
  * not archived, and counts it.
@@ -307,12 +309,13 @@ function appendMessageRow(document: Application, app: Application, update: Norma
 }
 
 function toRowDetails(update: NormalizedUpdate): Partial<ActionRecord> {
-  const { agencyText, changes, cause, fields, request } = update;
+  const { agencyText, changes, cause, fields, request, passOn: passed } = update;
   const details: Partial<ActionRecord> = {};
   const result = toResult(update);
   const documents: RequestedDocument[] = request?.documents ?? [];
   if (agencyText && Object.keys(agencyText).length > 0) details.agencyText = agencyText;
   if (result) details.result = result;
+  if (passed) details.agency = passed.competentAgency;
   if (documents.length > 0) details.documents = documents;
   if (changes) details.changes = changes;
   if (cause !== undefined) details.code = cause;
@@ -348,6 +351,7 @@ function domainEvents(
       ? [{ type: 'ResultChanged', revoked: update.message === 'result-revoked' }]
       : [{ type: 'DeskAlertRaised', kind: effect.alert }];
   }
+  if (update.message === 'passed-on') return passingOnEvents(next);
   switch (effect.to) {
     case 'documents-requested': {
       const { id: request, answerBy, requestedAnswerBy } = next.documentRequest!;

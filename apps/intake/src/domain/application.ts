@@ -183,6 +183,8 @@ export interface ActionRecord {
   code?: string;
   /** Invalid fields of a refused message, or corrected members. */
   fields?: string[];
+  /** agencies/{code} to which an agency passed the application on, or to which it went. */
+  agency?: string;
   /** centres/{code} of the actor, if it is not the application's: it inherited the application, or hands it over. */
   centre?: string;
   /** operators/{id} of the assignee. */
@@ -265,6 +267,27 @@ export interface ServiceCopy {
   validTo?: string;
 }
 
+/** An agency that passed an application on. */
+export interface FormerAgency {
+  /** agencies/{code} */
+  agency: string;
+  time: Date;
+}
+
+/** Why an application that was passed on could not go to the other agency at once. */
+export type PassingOnCause = 'not-covered' | 'circle' | 'too-many-steps' | 'agency-unknown';
+
+/** An application that was passed on, and has no agency until the person or a supervisor has decided. */
+export interface PassingOn {
+  /** agencies/{code} that is competent according to the agency. */
+  competentAgency: string;
+  reason?: Text;
+  cause: PassingOnCause;
+  passTime: Date;
+  /** Since when a supervisor may decide. */
+  superviseTime: Date;
+}
+
 /** Alerts and notifications of the person that an application shows: the newest. */
 export const [SHOWN_ALERTS, SHOWN_NOTIFICATIONS] = [50, 50];
 
@@ -284,7 +307,14 @@ export interface Application {
   publicService: string;
   serviceVersion: string;
   service: ServiceCopy;
+  /** agencies/{code} that has it; while `passingOn` is set, the one that passed it on. */
   agency: string;
+  /** The agencies that passed it on, in order; absent without any. */
+  formerAgencies?: FormerAgency[];
+  /** Set while nobody has decided which agency receives it. No agency may read it then. */
+  passingOn?: PassingOn;
+  /** The submission that the agency received first, and its term, after another agency passed the application on. */
+  firstSubmission?: { number: number; dueDate?: string };
   state: State;
   trackingNumber: string;
   corrects?: string;
@@ -424,6 +454,7 @@ export type ApplicationRow = Pick<
     contact?: { phone?: string };
   };
   documentRequest?: Pick<DocumentRequest, 'answerBy'>;
+  passingOn?: Pick<PassingOn, 'cause'>;
   decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime' | 'awaitsArrival'>;
   deskAlerts: Pick<DeskAlert, 'kind' | 'recordTime'>[];
   payment?: Pick<Payment, 'payTime'>;

@@ -1,7 +1,7 @@
 import { occurTimeOf } from '@cups/contracts';
 import type { DeskTime } from '@cups/contracts';
 import { Problem, violation } from '@cups/problem';
-import type { ActionRecord, Application, ApplicationRow } from './application.ts';
+import type { ActionRecord, Application, ApplicationRow, PassingOnCause } from './application.ts';
 import { allowedActions, findBlockingGuard, CASEWORK_ACTIONS, DESK_ROLES, stateAfter } from '@cups/application';
 import type { Action, Guard, CaseworkAction, DeskAlertKind, State, NotificationMethod } from '@cups/application';
 import { countRows } from './history.ts';
@@ -70,7 +70,10 @@ export type DomainEvent =
   /** `notice` is notices/{id}, if the notification was about a notice. */
   | { type: 'PersonNotified'; method: NotificationMethod; notice?: string }
   | { type: 'DeskAlertRaised'; kind: DeskAlertKind }
-  | { type: 'ApplicationErased' };
+  | { type: 'ApplicationErased' }
+  /** `formerAgency` is agencies/{code}. The application names the agency that has it now. */
+  | { type: 'ApplicationPassedOn'; formerAgency: string; submission: number }
+  | { type: 'AgencyUndecided'; cause: PassingOnCause };
 
 export interface CommandResult {
   document: Application;
@@ -98,7 +101,8 @@ export function findActiveGuards(
     content = {},
     restriction,
     erasure,
-  }: Pick<ApplicationRow, 'agency' | 'decision' | 'payment' | 'content' | 'restriction' | 'erasure'>,
+    passingOn,
+  }: Pick<ApplicationRow, 'agency' | 'decision' | 'payment' | 'content' | 'restriction' | 'erasure' | 'passingOn'>,
   { isPartyTo, acceptsCorrections }: Pick<Actor, 'isPartyTo' | 'acceptsCorrections'>,
 ): Guard[] {
   const activeGuards: Guard[] = [];
@@ -108,6 +112,8 @@ export function findActiveGuards(
   if (payment) activeGuards.push('fee-paid');
   if (decision?.awaitsArrival) activeGuards.push('result-on-its-way');
   if (!acceptsCorrections(agency)) activeGuards.push('corrections-unsupported');
+  if (passingOn) activeGuards.push('agency-undecided');
+  if (passingOn?.cause === 'not-covered') activeGuards.push('consent-awaited');
   if (isPartyTo(content)) activeGuards.push('own-application');
   return activeGuards;
 }

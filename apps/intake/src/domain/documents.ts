@@ -2,7 +2,7 @@ import { END_STATES } from '@cups/application';
 import type { Evidence } from '@cups/application';
 import { pointer, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
-import { addDeskAlert } from './agency-updates.ts';
+import { addDeskAlert } from './desk-alerts.ts';
 import type { ActionRecord, Application, DocumentReference, ResultDocument } from './application.ts';
 import type { CommandResult } from './command.ts';
 

@@ -2,7 +2,7 @@ import { END_STATES, MANDATED_ACTIONS } from '@cups/application';
 import type { Action, Person } from '@cups/application';
 import { Problem, violation } from '@cups/problem';
 import type { Reason, Violation } from '@cups/problem';
-import { addDeskAlert } from './agency-updates.ts';
+import { addDeskAlert } from './desk-alerts.ts';
 import type { ActionRecord, Application, FrozenMandate } from './application.ts';
 import type { CommandResult } from './command.ts';
 
@@ -138,6 +138,35 @@ function isFor(
 
 const covers = ({ publicServices, themes }: MandateScope, publicService: string, theme: string | undefined): boolean =>
   publicServices.includes(publicService) || (theme !== undefined && themes.includes(theme));
+
+/** A public service of an agency, as a mandate may cover it. */
+export interface AgencyService {
+  /** publicServices/{code} */
+  publicService: string;
+  theme?: string;
+}
+
+/**
+ * Whether a mandate covers an agency: whether it covers a public service of that agency, by code or theme, and is in force. A
+ * mandate names no agencies, so it says to whom the person's affairs may go by the services.
+ * @param mandate of the application; undefined without one, which covers nobody else
+ * @param services of the agency
+ */
+export function coversAgency(
+  app: Pick<Application, '_id' | 'training'>,
+  mandate: MandateCopy | undefined,
+  services: readonly AgencyService[],
+  time: Date,
+): boolean {
+  const { facts } = mandate ?? {};
+  if (!mandate || !facts || time >= facts.expireTime) return false;
+  if ((mandate.training ?? false) !== (app.training ?? false)) return false;
+  if (facts.application !== undefined && facts.application !== `applications/${app._id}`) return false;
+  return services.some(
+    ({ publicService, theme }) =>
+      covers(facts.scope, publicService, theme) && !isRevokedFor(publicService, theme, mandate),
+  );
+}
 
 /** Whether the revocations took back a public service. A theme that was taken back keeps services named beside it. */
 function isRevokedFor(

@@ -2,6 +2,7 @@ import { addCivilDays, BUCKETS, toCivilDate } from '@cups/application';
 import type { Bucket, State } from '@cups/application';
 import type { ActionRecord, Application } from './application.ts';
 import { resolveLastEditTime } from './draft-timer.ts';
+import { consentTaskDay } from './passing-on.ts';
 
 /**
  * The work queue of a centre: buckets of open applications by the next task. The queue status is derived at each
@@ -39,6 +40,7 @@ type QueueInput = Pick<
   | 'seenTime'
   | 'personNotifications'
   | 'content'
+  | 'passingOn'
 >;
 
 const STAGE_BY_STATE: Record<State, QueueStage | undefined> = {
@@ -78,7 +80,7 @@ export function resolveQueueStatus(app: QueueInput): QueueStatus | undefined {
   if (deadline !== undefined) queue.deadline = deadline;
   if (agencyUpdateTime) queue.agencyUpdateTime = agencyUpdateTime;
   if (notifySince) queue.notifySince = notifySince;
-  const actionDate = resolveActionDate(queue);
+  const actionDate = resolveActionDate(queue, consentTaskDay(app));
   if (actionDate !== undefined) queue.actionDate = actionDate;
   return queue;
 }
@@ -126,8 +128,12 @@ function resolveNotifySince({ state, content, personNotifications = [] }: QueueI
   return personNotifications.some(({ notifyTime }) => notifyTime >= since) ? undefined : since;
 }
 
-function resolveActionDate({ stage, since, deadline, agencyUpdateTime, notifySince }: QueueStatus): string | undefined {
+function resolveActionDate(
+  { stage, since, deadline, agencyUpdateTime, notifySince }: QueueStatus,
+  consentDay: string | undefined,
+): string | undefined {
   const days: (string | undefined)[] = [
+    consentDay,
     agencyUpdateTime && toCivilDate(agencyUpdateTime),
     notifySince && toCivilDate(notifySince),
   ];

@@ -1,5 +1,5 @@
 import type { Application } from '../domain/application.ts';
-import { parseResourceName, resourceName } from '@cups/contracts';
+import { parseResourceName, resourceName, submissionName } from '@cups/contracts';
 import { toProtoEnum } from '@cups/contracts/proto';
 import type { AgencyApplicant } from '@cups/contracts/gen/cups/intake/v1/AgencyApplicant.ts';
 import { Problem, violation } from '@cups/problem';
@@ -11,6 +11,7 @@ import { invalidField, notFound } from '../domain/problems.ts';
 import type { AccessKind } from '../store/access-log.ts';
 import type { StoredApplication } from '../store.ts';
 import { newestRows } from '../domain/history.ts';
+import { agencyWithAccess } from '../domain/passing-on.ts';
 import { toAccessCause } from './access-recording.ts';
 import { createGuardChecks } from './caller.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
@@ -43,7 +44,7 @@ export function agencyRpcs(
   async function find(name: string, context: Context): Promise<StoredApplication> {
     const { agency = '' } = sessionOf(context);
     const app = await applications.get(parseResourceName('applications', name), { scope: { agency } });
-    if (!app || app.submissions.length === 0 || app.training) throw notFound();
+    if (!app || app.submissions.length === 0 || app.training || agencyWithAccess(app) !== agency) throw notFound();
     return app;
   }
 
@@ -62,12 +63,16 @@ export function agencyRpcs(
       context.recordAccess(name);
       await recordAccess(app._id, 'details', context);
       const { form } = await versions.get(app.service.versionId);
-      const submissions = ENDED_STATES.includes(app.state) ? [] : app.submissions;
+      const submissions = ENDED_STATES.includes(app.state) ? [] : submissionsOfAgency(app);
       return {
         name,
         state: toProtoEnum('STATE_', app.state),
         ownApplication: isOwn(app, context),
-        submissions: submissions.map((one) => ({ ...toFiledSubmission(app, one, form), trackingNumber: '' })),
+        submissions: submissions.map(({ number, filed }) => ({
+          ...toFiledSubmission(app, filed, form),
+          name: submissionName(app._id, number),
+          trackingNumber: '',
+        })),
         actions: newestRows(app)
           .filter(({ kind, actor }) => DESK_ACTIONS.includes(kind) || actor.startsWith('agencies/'))
           .slice(-MAX_ACTIONS)
@@ -79,11 +84,11 @@ export function agencyRpcs(
       if (names.length > MAX_NAMES) throw invalidField(violation('/names', 'MAX_ITEMS', { max: MAX_NAMES }));
       const { agency = '' } = sessionOf(context);
       const ids = names.map((name) => parseResourceName('applications', name));
-      const projection = { content: 1, service: 1, submissions: 1, training: 1 } as const;
+      const projection = { content: 1, service: 1, submissions: 1, training: 1, agency: 1, passingOn: 1 } as const;
       const found = await applications.find({ _id: { $in: ids } }, { scope: { agency }, projection });
       context.recordAccess(agency);
       await recordAccess(parseResourceName('agencies', agency), 'list', context);
-      return { applicants: found.filter(({ training }) => !training).map(toApplicant) };
+      return { applicants: found.filter((app) => !app.training && agencyWithAccess(app) === agency).map(toApplicant) };
     },
 
     async CheckAgencyAct({ name }, context) {
@@ -95,6 +100,13 @@ export function agencyRpcs(
       return {};
     },
   };
+}
+
+/** Returns what an agency received, under its numbers: after another agency passed the application on, it starts there. */
+function submissionsOfAgency({ submissions, firstSubmission: { number: first } = { number: 1 } }: Application) {
+  return submissions
+    .filter(({ number }) => number >= first)
+    .map((filed) => ({ number: filed.number - first + 1, filed }));
 }
 
 function toApplicant({

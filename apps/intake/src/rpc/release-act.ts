@@ -27,6 +27,7 @@ const METHODS = {
   correct: 'CorrectApplication',
   'collections/hand-over': 'HandOverCollection',
   'collections/confirm-arrival': 'ConfirmCollectionArrival',
+  'passing-on': 'AnswerPassingOn',
   renew: 'RenewApplication',
   payment: 'RecordPayment',
   notes: 'AddNote',

@@ -34,6 +34,7 @@ export const ROW_PROJECTION = {
   'restriction.reason': 1,
   'erasure.startTime': 1,
   'documentRequest.answerBy': 1,
+  'passingOn.cause': 1,
   'decision.approved': 1,
   'decision.decideTime': 1,
   'decision.correctTime': 1,

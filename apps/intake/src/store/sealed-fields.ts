@@ -10,6 +10,7 @@ export const SEALED_FIELDS: SealedFields['fields'] = [
   'documentRequest.message',
   'documentRequest.unavailable',
   'agencyReference',
+  'passingOn.reason',
   'progress.note',
   'decision.resultNumber',
   'decision.verificationCode',

@@ -1,6 +1,7 @@
 import type { Language } from '../content.ts';
+import { ACCESS_KIND_TEXTS } from '../texts/access-kinds.ts';
 import { describeActor } from '../texts/actors.ts';
-import { ACCESS_KIND_TEXTS, HISTORY_TEXTS, STATE_TEXTS } from '../texts/application.ts';
+import { HISTORY_TEXTS, STATE_TEXTS } from '../texts/application.ts';
 import { interpolateText } from '../texts/text.ts';
 import type { Text } from '../texts/text.ts';
 import { newestCheckpoint } from './copy.ts';

@@ -1,6 +1,6 @@
 import type { Action, CaseworkAction, DeskAlertKind, State, NotificationMethod } from '../lifecycle.ts';
 import type { Bucket } from '../queue.ts';
-import type { HistoryKind, AccessKind, MessageChange, NoDueDateReason, ResultKind } from '../vocabularies.ts';
+import type { HistoryKind, MessageChange, NoDueDateReason, ResultKind } from '../vocabularies.ts';
 import type { Text } from './text.ts';
 
 export const STATE_TEXTS: Record<State, Text> = {
@@ -34,6 +34,16 @@ export const ACTION_TEXTS: Record<Action | CaseworkAction, Text> = {
   },
   'change-contact': { ro: 'Schimbă contactul', ru: 'Изменить контакт', en: 'Change contact' },
   'correct-submission': { ro: 'Corectează cererea', ru: 'Исправить заявление', en: 'Correct application' },
+  'consent-to-passing-on': {
+    ro: 'Persoana este de acord',
+    ru: 'Человек согласен',
+    en: 'The person agrees',
+  },
+  'refuse-passing-on': {
+    ro: 'Persoana nu este de acord',
+    ru: 'Человек не согласен',
+    en: 'The person refuses',
+  },
   'confirm-arrival': { ro: 'Confirmă sosirea', ru: 'Подтвердить прибытие', en: 'Confirm arrival' },
   note: { ro: 'Scrie o notă', ru: 'Написать заметку', en: 'Write a note' },
   assign: { ro: 'Preia', ru: 'Взять себе', en: 'Assign to me' },
@@ -65,6 +75,16 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     ru: 'исправил(а) поданное заявление',
     en: 'corrected the filed application',
   },
+  'consent-to-passing-on': {
+    ro: 'a notat acordul pentru cealaltă autoritate',
+    ru: 'отметил(а) согласие на передачу',
+    en: 'recorded the consent to the other agency',
+  },
+  'refuse-passing-on': {
+    ro: 'a notat refuzul pentru cealaltă autoritate',
+    ru: 'отметил(а) отказ от передачи',
+    en: 'recorded the refusal of the other agency',
+  },
   'confirm-outcome': { ro: 'a închis cererea', ru: 'закрыл(а) заявление', en: 'closed the application' },
   correct: { ro: 'a deschis o corectare', ru: 'начал(а) исправление', en: 'opened a correction' },
   'record-payment': { ro: 'a notat plata', ru: 'отметил(а) оплату', en: 'recorded the payment' },
@@ -87,6 +107,11 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
   rejected: { ro: 'a respins cererea', ru: 'отказал(а) в заявлении', en: 'rejected the application' },
   'result-corrected': { ro: 'a corectat rezultatul', ru: 'исправил(а) результат', en: 'corrected the result' },
   'result-revoked': { ro: 'a revocat rezultatul', ru: 'отозвал(а) результат', en: 'revoked the result' },
+  'passed-on': {
+    ro: 'a transmis cererea mai departe',
+    ru: 'передал(а) заявление дальше',
+    en: 'passed the application on',
+  },
   'delivery-cancelled': { ro: 'a oprit lucrul', ru: 'прекратил(а) работу', en: 'stopped working on it' },
   'delivery-failed': { ro: 'cererea nu a putut pleca', ru: 'заявление не отправлено', en: 'could not be sent' },
   'delivery-deferred': { ro: 'cererea așteaptă să plece', ru: 'заявление ждёт отправки', en: 'is waiting to be sent' },
@@ -131,6 +156,11 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     ro: 'datele personale au fost șterse',
     ru: 'персональные данные удалены',
     en: 'the personal data were erased',
+  },
+  'assign-agency': {
+    ro: 'a hotărât ce autoritate primește cererea',
+    ru: 'определил(а) учреждение для заявления',
+    en: 'decided which agency receives the application',
   },
   other: { ro: 'alt pas', ru: 'другое действие', en: 'something else' },
 };
@@ -247,6 +277,26 @@ export const DESK_ALERT_TEXTS: Record<DeskAlertKind, Text> = {
     ru: 'Учреждение решило до исправления. Проверьте результат перед выдачей.',
     en: 'The agency decided before the correction. Check the result before you hand it over.',
   },
+  'passed-on-after-end': {
+    ro: 'Autoritatea a transmis cererea mai departe după ce aceasta s-a încheiat. Cererea nu s-a mutat.',
+    ru: 'Учреждение передало заявление дальше после его завершения. Заявление осталось на месте.',
+    en: 'The agency passed the application on after its end. The application has not moved.',
+  },
+  'passed-on-after-decision': {
+    ro: 'Autoritatea a transmis cererea mai departe după decizie. Decizia rămâne. Sunați la autoritate.',
+    ru: 'Учреждение передало заявление дальше после решения. Решение остаётся. Позвоните в учреждение.',
+    en: 'The agency passed the application on after its decision. The decision stands. Call the agency.',
+  },
+  'consent-awaited': {
+    ro: 'Autoritatea spune că altă autoritate este competentă, iar mandatul nu o cuprinde. Întrebați persoana și notați răspunsul.',
+    ru: 'Учреждение указало другое компетентное учреждение, которого полномочие не охватывает. Спросите человека и отметьте ответ.',
+    en: 'The agency names another agency as competent, which the mandate does not cover. Ask the person and record the answer.',
+  },
+  'agency-undecided': {
+    ro: 'Autoritatea a transmis cererea mai departe. Un supervizor hotărăște cine o primește.',
+    ru: 'Учреждение передало заявление дальше. Кто его получит, решает супервизор.',
+    en: 'The agency passed the application on. A supervisor decides who receives it.',
+  },
   'document-refused': {
     ro: 'O copie atașată a fost respinsă la verificare, iar autoritatea nu o poate citi. Una nouă se trimite numai la cererea autorității: dacă nu există o cerere deschisă, sunați la autoritate.',
     ru: 'Приложенная копия не прошла проверку, и учреждение не может её прочитать. Новую можно отправить только по запросу учреждения: если открытого запроса нет, позвоните в учреждение.',
@@ -332,38 +382,6 @@ export const NOTIFICATION_METHOD_TEXTS: Record<NotificationMethod, Text> = {
   phone: { ro: 'prin telefon', ru: 'по телефону', en: 'by phone' },
   'in-person': { ro: 'în persoană', ru: 'лично', en: 'in person' },
   slip: { ro: 'prin fișă', ru: 'листком', en: 'by slip' },
-};
-
-export const ACCESS_KIND_TEXTS: Record<AccessKind, Text> = {
-  details: { ro: 'dosarul cererii', ru: 'дело заявления', en: 'application details' },
-  search: { ro: 'rândul într-o căutare', ru: 'строка в поиске', en: 'search result' },
-  submission: { ro: 'cererea depusă', ru: 'поданное заявление', en: 'filed application' },
-  history: { ro: 'parcursul cererii', ru: 'ход заявления', en: 'history' },
-  person: {
-    ro: 'datele persoanei, pentru o cerere nouă',
-    ru: 'данные лица, для нового заявления',
-    en: 'data of the person, for a new application',
-  },
-  notices: { ro: 'înștiințările', ru: 'уведомления', en: 'notices' },
-  slip: { ro: 'fișa unei înștiințări', ru: 'листок уведомления', en: 'slip of a notice' },
-  document: { ro: 'un document atașat', ru: 'приложенный документ', en: 'attached document' },
-  collection: { ro: 'rezultatul, pentru înmânare', ru: 'результат, для выдачи', en: 'result, for hand-over' },
-  copy: {
-    ro: 'tot, pentru o copie a datelor',
-    ru: 'всё, для копии данных',
-    en: 'everything, for a copy of the data',
-  },
-  quarantine: {
-    ro: 'un act în carantină',
-    ru: 'действие в карантине',
-    en: 'a quarantined act',
-  },
-  'offline-copy': {
-    ro: 'copie pe calculatorul ghișeului, pentru lucrul fără legătură',
-    ru: 'копия на компьютере окна, для работы без связи',
-    en: 'copy on the desk PC, for work without a line',
-  },
-  offline: { ro: 'dosarul copiat, fără legătură', ru: 'скопированное дело, без связи', en: 'copied file, offline' },
 };
 
 export const BUCKET_TEXTS: Record<Bucket, Text> = {

@@ -83,6 +83,11 @@ export const DELIVERY_CAUSE_TEXTS: Record<DeliveryCause, Text> = {
     ru: 'Учреждение дало другому сообщению тот же номер.',
     en: 'The agency used one ID for two messages.',
   },
+  PASSED_ON: {
+    ro: 'Autoritatea a transmis cererea mai departe și nu mai răspunde de ea.',
+    ru: 'Учреждение передало заявление дальше и больше за него не отвечает.',
+    en: 'The agency passed the application on and no longer answers for it.',
+  },
   UNKNOWN_SUBMISSION: {
     ro: 'Mesajul răspunde la ceva ce nu s-a trimis.',
     ru: 'Сообщение отвечает на то, что не отправлялось.',

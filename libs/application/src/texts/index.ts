@@ -1,11 +1,11 @@
 /** Texts of the desk in its three languages, one for every code that the API returns. */
+export { ACCESS_KIND_TEXTS } from './access-kinds.ts';
 export { ACTOR_TEXTS, describeActor } from './actors.ts';
 export {
   ACTION_TEXTS,
   BUCKET_TEXTS,
   DESK_ALERT_TEXTS,
   HISTORY_TEXTS,
-  ACCESS_KIND_TEXTS,
   MESSAGE_CHANGE_TEXTS,
   NO_DUE_DATE_TEXTS,
   RESULT_KIND_TEXTS,

@@ -22,7 +22,10 @@ export interface Cause {
   request?: RequestIdentity;
   /** Propagates as ce_causationid. */
   eventId?: string;
-  /** Subject of the consumed event and its position in that subject's sequence. */
-  sequence?: { subject: string; value: number };
+  /**
+   * Subject of the consumed event and its position in that subject's sequence. `isStart` is set if the document starts to
+   * count here: earlier events were about other documents.
+   */
+  sequence?: { subject: string; value: number; isStart?: true };
   traceparent?: string;
 }

@@ -37,7 +37,7 @@ export function checkPreconditions(
   if (sequence) {
     const last = document.lastSeqs?.[escapeSubject(sequence.subject)] ?? 0;
     if (sequence.value <= last) return 'ignored';
-    if (sequence.value > last + 1) return 'gap';
+    if (sequence.value > last + 1 && !sequence.isStart) return 'gap';
   }
   if (etag !== undefined && etag !== etagOf(document))
     throw new Problem({ reason: 'ETAG_STALE', message: 'The resource has changed since this etag.' });

@@ -6,7 +6,7 @@ import { ACKNOWLEDGEMENT, createViolations, VALID_CONTENT, OTHER_APPLICATION, cr
 
 /** Replies that only the platform can evaluate: it must know the delivery, or it normalizes them first. */
 
-const { acknowledged, documentsRequested, decided, resultCorrected, resultRevoked } = REPLY_TYPES;
+const { acknowledged, documentsRequested, decided, resultCorrected, resultRevoked, passedOn } = REPLY_TYPES;
 
 /** A case that requires the delivery. */
 export type PlatformCase = [
@@ -142,6 +142,36 @@ export const PLATFORM_CASES: PlatformCase[] = [
     'NOT_DECIDED',
     [],
     createReply(resultRevoked, VALID_CONTENT.revoked),
+  ],
+  [
+    'passed-on-after-the-decision',
+    'A decided application is passed on.',
+    'ALREADY_DECIDED',
+    [],
+    createReply(passedOn, VALID_CONTENT.passedOn, { ce_id: 'asp-2' }),
+    { stage: 'decided', before: [DECISION] },
+  ],
+  [
+    'passed-on-with-a-blank-reason',
+    'The reason of passing on is blank.',
+    'REASON_BLANK',
+    createViolations('reason.ro', 'notBlank'),
+    createReply(passedOn, { ...VALID_CONTENT.passedOn, reason: { ro: '  ' } }),
+  ],
+  [
+    'passed-on-to-itself',
+    'An agency passes an application on to itself.',
+    'CONTENT_INVALID',
+    createViolations('agency', 'CONTENT_INVALID'),
+    createReply(passedOn, { ...VALID_CONTENT.passedOn, agency: 'asp' }),
+  ],
+  [
+    'decision-after-passing-on',
+    'The agency decides on an application that it passed on.',
+    'PASSED_ON',
+    [],
+    createReply(decided, VALID_CONTENT.approved, { ce_id: 'asp-2' }),
+    { stage: 'passed-on', before: [createReply(passedOn, VALID_CONTENT.passedOn)] },
   ],
   [
     'decision-after-the-end',

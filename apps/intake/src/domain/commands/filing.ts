@@ -72,7 +72,7 @@ function withApplicableAnswers(content: Content, { form }: ServiceVersion): Cont
 
 export function withdrawApplication(app: Application, actor: Actor, reason?: string): CommandResult {
   const state = assertTransition(app, 'withdraw', actor);
-  const { documentRequest: _open, ...kept } = app;
+  const { documentRequest: _open, passingOn: _undecided, ...kept } = app;
   const document = appendHistory(
     { ...kept, state, timer: null },
     app.state,

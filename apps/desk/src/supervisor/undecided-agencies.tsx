@@ -1,0 +1,147 @@
+import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from 'wouter';
+import { api } from '../api/client.ts';
+import type { UndecidedAgency } from '../api/types.ts';
+import { useChange } from '../api/use-change.ts';
+import { useKeys } from '../keys/keys.tsx';
+import { formatDayAndTime, shortDate } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { Field, TextInput } from '../parts/field.tsx';
+import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { Screen, Title } from '../parts/screen.tsx';
+import { useAgencyNames } from '../queue/agency-names.ts';
+import { KEYS } from '../texts/keys.ts';
+import { PASSING_ON_CAUSE_TEXTS, UNDECIDED_AGENCIES } from '../texts/passing-on.ts';
+import { SUPERVISOR } from '../texts/supervisor.ts';
+import { undecidedAgenciesQuery } from './queries.ts';
+import { ScrollRegion } from './scroll-region.tsx';
+import styles from './supervisor.module.css';
+
+/** Applications that an agency passed on, and for which a supervisor decides the agency. */
+export default function UndecidedAgencies() {
+  const { t } = useLanguage();
+  const [, go] = useLocation();
+  const list = useQuery(undecidedAgenciesQuery);
+  const change = useChange({ send: assign, queryKeys: [undecidedAgenciesQuery.queryKey] });
+  const [done, setDone] = useState('');
+  useKeys([{ code: 'Escape', label: KEYS.back, run: () => go('/centres') }]);
+  const send = async (application: string, agency: string) => {
+    if (await change.submit({ application, agency })) setDone(t(UNDECIDED_AGENCIES.assigned));
+  };
+  return (
+    <Screen>
+      <div className={styles.page}>
+        <div className={styles.head}>
+          <Link href="/centres">{t(SUPERVISOR.title)}</Link>
+          <Title>{t(UNDECIDED_AGENCIES.title)}</Title>
+          <p>{t(UNDECIDED_AGENCIES.lead)}</p>
+        </div>
+        <p role="status" className={styles.quiet}>
+          {done}
+        </p>
+        {change.errorText && (
+          <p role="alert" className={styles.late}>
+            {change.errorText}
+          </p>
+        )}
+        {list.isPending && <Skeleton lines={2} />}
+        {list.isError && <LoadError error={list.error} onRetry={() => void list.refetch()} />}
+        {list.data?.length === 0 && <p className={styles.quiet}>{t(UNDECIDED_AGENCIES.none)}</p>}
+        {list.data && list.data.length > 0 && (
+          <UndecidedTable rows={list.data} busy={change.busy} onAssign={(...chosen) => void send(...chosen)} />
+        )}
+      </div>
+    </Screen>
+  );
+}
+
+interface UndecidedTableProps {
+  rows: readonly UndecidedAgency[];
+  busy: boolean;
+  onAssign: (application: string, agency: string) => void;
+}
+
+function UndecidedTable({ rows, busy, onAssign }: UndecidedTableProps) {
+  const { t } = useLanguage();
+  const heads = (['from', 'to', 'why', 'since', 'due', 'agency'] as const).map((name) => UNDECIDED_AGENCIES[name]);
+  return (
+    <ScrollRegion label={t(UNDECIDED_AGENCIES.title)}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            {[SUPERVISOR.application, ...heads].map((head) => (
+              <th key={head.ro} scope="col">
+                {t(head)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <UndecidedRow
+              key={row.application}
+              row={row}
+              busy={busy}
+              onAssign={(agency) => onAssign(row.application, agency)}
+            />
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}
+
+const AGENCY_CODE = /^[a-z][a-z0-9-]{1,19}$/;
+
+interface UndecidedRowProps {
+  row: UndecidedAgency;
+  busy: boolean;
+  /** @param agency agencies/{code} */
+  onAssign: (agency: string) => void;
+}
+
+function UndecidedRow({ row, busy, onAssign }: UndecidedRowProps) {
+  const { t } = useLanguage();
+  const { long } = useAgencyNames();
+  const [code, setCode] = useState('');
+  const [isSubmitted, setIsSubmitted] = useState(false);
+  const { application, agency, formerAgencies = [], competentAgency, cause, passTime, dueDate } = row;
+  const chain = [...new Set([...formerAgencies.map((former) => former.agency), agency])];
+  const typed = code.trim().toLowerCase();
+  const isCode = AGENCY_CODE.test(typed);
+  const submit = () => {
+    setIsSubmitted(true);
+    if (isCode) onAssign(`agencies/${typed}`);
+  };
+  return (
+    <tr>
+      <th scope="row">{application.slice('applications/'.length)}</th>
+      <td>{chain.map(long).join(' → ')}</td>
+      <td>{long(competentAgency)}</td>
+      <td>{t(PASSING_ON_CAUSE_TEXTS[cause])}</td>
+      <td>{formatDayAndTime(passTime)}</td>
+      <td>{dueDate ? shortDate(dueDate) : '–'}</td>
+      <td>
+        <form onSubmit={(event) => (event.preventDefault(), submit())}>
+          <Field
+            label={t(UNDECIDED_AGENCIES.agency)}
+            error={isSubmitted && !isCode ? t(UNDECIDED_AGENCIES.wrongAgency) : undefined}
+          >
+            <TextInput small value={code} maxLength={20} onChange={setCode} />
+          </Field>
+          <Button type="submit" busy={busy}>
+            {t(UNDECIDED_AGENCIES.assign)} <span className="heard">{application.slice('applications/'.length)}</span>
+          </Button>
+        </form>
+      </td>
+    </tr>
+  );
+}
+
+/** @throws ApiError, NetworkError */
+async function assign(body: { application: string; agency: string }, key: string): Promise<true> {
+  await api.POST('/api/v1/undecided-agencies', { params: { header: { 'Idempotency-Key': key } }, body });
+  return true;
+}
