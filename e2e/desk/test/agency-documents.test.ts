@@ -1,12 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { axe, open } from '../desk.ts';
 import { applicant, fileApplication, waitForState } from '../filings.ts';
+import { KeyboardUser } from '../keyboard.ts';
 import { createPdf } from '../scans.ts';
 
 /** An example agency without a system: its clerk attaches the document of the result, its manager gives out work. */
 
 const DESK = 'cu-014-specialist';
 const AGENCY = 'arhiva-orhei';
+/** Keys from the queue to the decision, an acknowledgement included; a chord counts as two. */
+const MAX_KEYS = 16;
 
 const file = (familyName: string) =>
   fileApplication({
@@ -60,4 +63,30 @@ test('a manager sees the load of the clerks, and gives work to one of them', asy
   await row.waitFor();
   expect(Number(await row.getByRole('cell').first().textContent())).toBeGreaterThanOrEqual(1);
   expect(await axe(page)).toEqual([]);
+}, 120_000);
+
+test('acknowledges and decides by keyboard only', async () => {
+  const filed = await fileApplication({
+    publicService: 'personal-assistant',
+    operator: 'cu-011-specialist',
+    content: { applicant: applicant('Tastescu') },
+  });
+  const page = await open({ operator: 'social-edinet-clerk' });
+  const user = new KeyboardUser(page);
+  await page.getByRole('link', { name: /Tastescu/ }).waitFor();
+  await user.press('ArrowDown');
+  await user.press('Enter');
+  await page.getByLabel('Numărul instituției').waitFor();
+  await user.tabTo(/^Numărul instituției/);
+  await user.type('AS-1', { counted: false });
+  await user.press('Control+Enter');
+  await page.getByRole('radio', { name: 'Se aprobă' }).waitFor();
+  await user.tabTo(/^Se aprobă/);
+  await user.press('Space');
+  await page.getByRole('radio', { name: 'pe hârtie' }).waitFor();
+  await user.tabTo(/^pe hârtie/);
+  await user.press('Space');
+  await user.press('Control+Enter');
+  await waitForState(filed, 'ready', 'cu-011-specialist');
+  expect(user.keys).toBeLessThanOrEqual(MAX_KEYS);
 }, 120_000);
