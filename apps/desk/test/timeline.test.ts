@@ -28,6 +28,15 @@ test('buildTimeline names another centre that handed over, and not the own one',
   ]);
 });
 
+test('buildTimeline names the agency to which an application was passed on', () => {
+  const step = { kind: 'passed-on', actor: 'agencies/asp', recordTime: '1', agency: 'agencies/cnas' };
+  const details = { application: {}, history: [step], operators: [] } as unknown as ApplicationDetails;
+  const context = { t: (text?: { en?: string }) => text?.en ?? '', agency: String, centre: String };
+  expect(buildTimeline(details, context as unknown as NameContext)).toMatchObject([
+    { action: 'passed the application on', detail: 'agencies/cnas' },
+  ]);
+});
+
 test('buildTimeline shows both times of an act without a line that arrived more than a minute later', () => {
   // The year is shown only if it is another one.
   const day = `${new Date().getFullYear()}-06-29`;

@@ -73,13 +73,15 @@ function releaseText({ released }: ApplicationAction, { operators }: Application
 }
 
 function detailText(
-  { kind, result, method, centre, formerContact, contact }: ApplicationAction,
+  { kind, result, method, centre, agency, formerContact, contact }: ApplicationAction,
   details: ApplicationDetails,
-  { t, centre: centreName }: NameContext,
+  { t, centre: centreName, agency: agencyName }: NameContext,
 ): string {
   // The centre is named if it is not the one of the application.
   if (centre && COLLECTING_KINDS.has(kind)) return t(APPLICATION_FACTS.atCentre, { centre: centreName(centre) });
   if (method) return t(NOTIFICATION_METHOD_TEXTS[method]);
+  // To which agency it was passed on, or went.
+  if (agency) return agencyName(agency);
   if (kind === 'change-contact') return [formerContact, contact].map((one) => contactText(one) || '–').join(' → ');
   if (kind === 'hand-over') return handedOverText(details, t);
   if (result?.number) return `${t(APPLICATION_FACTS.result)}: ${result.number}`;
