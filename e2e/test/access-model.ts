@@ -100,6 +100,8 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     // The page of an agency without a system.
     ...rulesFor('ListAgencyQueue GetAgencyDelivery AssignDelivery CreateReply', pageRule(['agency-clerk'], 'agency')),
     ...rulesFor('ListAgencyWorkload', pageRule(['agency-manager'], 'agency')),
+    // The system of an agency that pulls.
+    ...rulesFor('ListAgencyRequests ReceiveAgencyReply', pageRule(['agency-system'], 'agency')),
   ]),
   // A desk has the documents of its centre, and an agency those that the bridge released to it.
   documents: Object.fromEntries([

@@ -6,6 +6,9 @@ const gateway = { callers: ['gateway'], personalData: false } as const;
 /** The clerks of an agency. The content of applications is in intake. */
 const agencyClerk = { ...gateway, roles: ['agency-clerk'], tenancy: 'agency' } as const;
 
+/** The system of an agency. */
+const agencySystem = { ...gateway, roles: ['agency-system'], tenancy: 'agency' } as const;
+
 /** Access table. The service does not start if a method has no row. Agency clerks see their own agency only. */
 export const access: AccessTable<AgencyBridgeServiceDefinition> = {
   GetDelivery: { ...gateway, roles: ['specialist', 'centre-manager'], tenancy: 'centre' },
@@ -17,5 +20,7 @@ export const access: AccessTable<AgencyBridgeServiceDefinition> = {
   AssignDelivery: agencyClerk,
   CreateReply: agencyClerk,
   ListAgencyWorkload: { ...agencyClerk, roles: ['agency-manager'] },
+  ListAgencyRequests: { ...agencySystem, personalData: true },
+  ReceiveAgencyReply: agencySystem,
   ListRefusedMessages: { ...gateway, roles: ['support', 'supervisor'], tenancy: 'platform' },
 };

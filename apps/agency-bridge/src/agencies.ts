@@ -61,7 +61,7 @@ export class Agencies {
     this.#registry?.close();
   }
 
-  /** Creates topics first, so that no consumer waits for a missing topic. An agency without a system has none. */
+  /** Creates topics first, so that no consumer waits for a missing topic. Agencies with another channel have none. */
   async #onboard(agencies: Agency[], onboarding: AgencyOnboarding, log: Log): Promise<void> {
     const earlier = new Map(this.#channels);
     for (const { code, channel = 'kafka' } of agencies) this.#channels.set(code, channel);

@@ -65,6 +65,7 @@ export const settings = {
   retention: {
     isConfirmed: RETENTION_CONFIRMED_SETTING,
     refusedMessagesMs: retentionSetting('refused-messages'),
+    agencyRequestsMs: retentionSetting('agency-requests'),
     parkedEventsMs: retentionSetting('parked-events'),
   },
   timerPollMs: timerPollSetting(2_000),

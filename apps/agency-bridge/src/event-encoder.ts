@@ -6,22 +6,27 @@ import type { AgencyBridgeEvent, AgencyBridgeEvents } from '@cups/contracts/gen/
 import type { Change, NewEvent } from '@cups/store';
 import type { Result } from './domain/agency-update.ts';
 import { withStage } from './domain/channel.ts';
-import type { Delivery, Outbound, OutboundEvent, CommandResult } from './domain/delivery.ts';
+import type { Delivery, Outbound, OutboundEvent, OutboundRequest, CommandResult } from './domain/delivery.ts';
 import { entriesOfMessage } from './journal.ts';
 import { toRequestEvent } from './outbound/request-encoder.ts';
+import { toFeedEvent } from './pull/feed-events.ts';
 import type { StoredDelivery } from './store.ts';
 
 /** Intake boundary, outbound: writes cups.deliveries. */
 
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
 
-/** Encodes outbound messages: unsequenced requests to the agency, sequenced events to intake. A page has no topic. */
+/** Encodes outbound messages: unsequenced requests to the agency, sequenced events to intake. */
 const toEvents = (delivery: Delivery, outbound: Outbound[]): NewEvent[] =>
-  outbound
-    .filter(({ to }) => to === 'intake' || delivery.channel !== 'page')
-    .map((message) =>
-      message.to === 'agency' ? toRequestEvent(delivery, message) : toDeliveryEvent(delivery, message),
-    );
+  outbound.flatMap((message) =>
+    message.to === 'agency' ? toAgencyEvents(delivery, message) : [toDeliveryEvent(delivery, message)],
+  );
+
+/** Encodes a request for the channel of the delivery. Nothing is sent to a page. */
+function toAgencyEvents(delivery: Delivery, request: OutboundRequest): NewEvent[] {
+  if (delivery.channel === 'page') return [];
+  return [delivery.channel === 'pull' ? toFeedEvent(delivery, request) : toRequestEvent(delivery, request)];
+}
 
 /**
  * Converts a command result to a change of the store. Entries for the journal come last: no message waits for them.

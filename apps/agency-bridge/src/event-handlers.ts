@@ -12,6 +12,8 @@ import type { RefusedReplies } from './inbound/refused-replies.ts';
 import { ReplyHandler } from './inbound/reply-handler.ts';
 import { ResultDocuments } from './inbound/result-documents.ts';
 import type { AcceptResultDocuments } from './inbound/result-documents.ts';
+import { FeedReader } from './pull/feed-reader.ts';
+import type { AgencyFeeds } from './pull/feed.ts';
 import { SubmissionSender } from './outbound/submission-sender.ts';
 import type { Deliveries } from './store.ts';
 import { SubmissionClient } from './outbound/submission-client.ts';
@@ -21,6 +23,7 @@ import type { UnmatchedReplyReporter } from './inbound/unmatched-reply-reporter.
 
 export interface EventHandlersOptions {
   deliveries: Deliveries;
+  feeds: AgencyFeeds;
   refusedReplies: RefusedReplies;
   unmatchedReplies: UnmatchedReplyReporter;
   /** Returns whether an agency with this code exists. */
@@ -66,6 +69,7 @@ export function createEventHandlers(options: EventHandlersOptions) {
     /** Handles an event of documents. */
     handleDocument: createDocumentEventHandler(deliveries, (id) => sender.sendNow(id)),
     resultDocuments,
+    feedReader: new FeedReader({ deliveries, feeds: options.feeds, submissions, copies, log, metrics, now }),
     /** Handles a batch of messages of one agency. */
     handleMany: (agency: string, messages: ReceivedEvent[]) =>
       replies.handleMany(messages, { agency, training: false }),

@@ -31,11 +31,18 @@ export interface RpcDeps {
   stuckSince: (agency: string) => Date | undefined;
 }
 
-/** Methods of the agency's page, see page/rpcs.ts. */
-type PageMethod = 'ListAgencyQueue' | 'GetAgencyDelivery' | 'AssignDelivery' | 'CreateReply' | 'ListAgencyWorkload';
+/** Methods of the agency's page, see page/rpcs.ts, and of the pull API, see pull/rpcs.ts. */
+type AgencyMethod =
+  | 'ListAgencyQueue'
+  | 'GetAgencyDelivery'
+  | 'AssignDelivery'
+  | 'CreateReply'
+  | 'ListAgencyWorkload'
+  | 'ListAgencyRequests'
+  | 'ReceiveAgencyReply';
 
-/** RPCs of cups.agencybridge.v1.AgencyBridgeService, without those of the agency's page. */
-export function bridgeRpcs(deps: RpcDeps): Omit<Rpcs<AgencyBridgeServiceDefinition>, PageMethod> {
+/** RPCs of cups.agencybridge.v1.AgencyBridgeService, without those for agencies that work in a page or pull. */
+export function bridgeRpcs(deps: RpcDeps): Omit<Rpcs<AgencyBridgeServiceDefinition>, AgencyMethod> {
   const { deliveries, refusals, refused } = deps;
   return {
     async GetDelivery({ name }, context) {

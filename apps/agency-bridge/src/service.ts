@@ -16,6 +16,9 @@ import { RefusedReplies } from './inbound/refused-replies.ts';
 import { changeChannel, createReplayer } from './redrive/replayer.ts';
 import { pageRpcs } from './page/rpcs.ts';
 import type { PageRpcDeps } from './page/rpcs.ts';
+import { AgencyFeeds } from './pull/feed.ts';
+import { publishToFeeds } from './pull/feed-events.ts';
+import { pullRpcs } from './pull/rpcs.ts';
 import { createRedriveRpcs } from './redrive/rpcs.ts';
 import { afterPublish, deliveriesOf, unmatchedRepliesOf } from './store.ts';
 import { UnmatchedReplyReporter } from './inbound/unmatched-reply-reporter.ts';
@@ -41,7 +44,10 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
   const unmatchedReplies = unmatchedRepliesOf(backend.store);
   const reporter = new UnmatchedReplyReporter(unmatchedReplies, now);
   const refusedReplies = new RefusedReplies(backend.store, now);
+  const feeds = new AgencyFeeds(backend.store);
+  const onAdded = (): void => {};
   backend.publishOutboxes([deliveries, unmatchedReplies], {
+    route: (toKafka) => publishToFeeds(toKafka, feeds, { now, onAdded }),
     afterPublish: afterPublish(now),
     acknowledged: createDeliveryLatencyObserver(metrics, now),
   });
@@ -50,6 +56,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
   const requestIdOf = (requestId: string) => (requestId === '' ? {} : { requestId });
   const events = createEventHandlers({
     deliveries,
+    feeds,
     refusedReplies,
     unmatchedReplies: reporter,
     isAgency,
@@ -60,13 +67,14 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     removeMessages: async ({ application, agency }) => {
       await backend.removeParked(subjectOf(application, agency));
       await refusedReplies.removeOf(agency, application);
+      await feeds.clear(subjectOf(application, agency));
     },
     releaseDocuments: (request, requestId) => documents.releaseDocuments(request, requestIdOf(requestId)),
     now,
     log,
     metrics,
   });
-  startEnds(backend, refusedReplies);
+  startEnds(backend, refusedReplies, feeds);
   backend.onShutdown('work', () => events.stop());
   backend.startTimers({ documents: deliveries, due: events.fetchPending, pollMs: config.timerPollMs });
   backend.startTimers({ documents: unmatchedReplies, due: (id) => reporter.reportDue(id), pollMs: config.timerPollMs });
@@ -94,6 +102,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     rpcs: {
       ...bridgeRpcs({ deliveries, ...refused, isAgency, versions, channelOf, unread, stuckSince }),
       ...pageRpcs({ deliveries, resultDocuments: events.resultDocuments, checkAct, now }),
+      ...pullRpcs({ deliveries, resultDocuments: events.resultDocuments, reader: events.feedReader, channelOf: (code) => agencies.channelOf(code), now }),
     },
     access,
     port: config.grpcPort,
@@ -117,14 +126,15 @@ function connectServices(backend: StoredBackend<Config>) {
   return { intake, documents };
 }
 
-/** Ends refused messages and parked events at the end of their terms. */
-function startEnds(backend: StoredBackend<Config>, refusedReplies: RefusedReplies): void {
-  const { isConfirmed, refusedMessagesMs, parkedEventsMs } = backend.config.retention;
+/** Ends refused messages, entries of feeds and parked events at the end of their terms. */
+function startEnds(backend: StoredBackend<Config>, refusedReplies: RefusedReplies, feeds: AgencyFeeds): void {
+  const { isConfirmed, refusedMessagesMs, agencyRequestsMs, parkedEventsMs } = backend.config.retention;
   const category = 'refused-messages';
   startRetention(backend, {
     isConfirmed,
     sweeps: [
       { category, termMs: refusedMessagesMs, end: (...batch) => refusedReplies.expire(...batch) },
+      { category: 'agency-requests', termMs: agencyRequestsMs, end: (...batch) => feeds.expire(...batch) },
       parkedEventsSweep(backend, parkedEventsMs),
     ],
   });

@@ -9,6 +9,7 @@ import { platformRoutes } from './routes/platform.ts';
 import type { PlatformDeps } from './routes/platform.ts';
 import { agencyRoutes } from './routes/agency.ts';
 import { agencyPageRoutes } from './routes/agency-page.ts';
+import { agencyPullRoutes } from './routes/agency-pull.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { documentRoutes } from './routes/documents.ts';
 import type { DocumentRouteDeps } from './routes/documents.ts';
@@ -59,6 +60,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...documentRoutes(deps),
     ...agencyRoutes(deps),
     ...agencyPageRoutes(deps),
+    ...agencyPullRoutes(deps),
     ...createUploadHandlers(Object.assign({ pool: deps.uploads }, deps)),
     ...deliveryAndNoticeRoutes(deps),
     ...mandateRoutes(deps),

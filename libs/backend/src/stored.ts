@@ -30,7 +30,13 @@ export interface StoredConfig extends BackendConfig {
   commitsEntries?: boolean;
 }
 
-type Publish = RelayOptions['publish'];
+/** Sends entries of outboxes in order, to Kafka. */
+export type Publish = RelayOptions['publish'];
+
+export interface OutboxOptions extends Pick<RelayOptions, 'afterPublish' | 'acknowledged'> {
+  /** Returns a publisher that sends some entries elsewhere and the others to Kafka. @default all to Kafka */
+  route?: (toKafka: Publish) => Publish;
+}
 
 export interface StoredTestOverrides extends TestOverrides {
   /** Wraps publishing, to stop a process between commit and publish. */
@@ -163,14 +169,14 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   }
 
   /** Publishes the outboxes of these documents, including events of earlier processes. */
-  publishOutboxes(documents: AnyDocuments[], after: Pick<RelayOptions, 'afterPublish' | 'acknowledged'> = {}): void {
+  publishOutboxes(documents: AnyDocuments[], options: OutboxOptions = {}): void {
     const { name, now, log, metrics, tracer, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
     const publisher = createPublisher<StoredEvent>({ brokers, access, clientId: name, prefix, log, metrics, tracer });
     const published = [...documents, this.endedRows.documents];
     this.#outboxDocuments.push(...published);
-    const publish = this.#wrapPublish((entries) => publisher.publish(entries));
-    const { afterPublish, acknowledged } = after;
+    const { afterPublish, acknowledged, route = (real) => real } = options;
+    const publish = this.#wrapPublish(route((entries) => publisher.publish(entries)));
     const relay = startRelay({ documents: published, now, publish, log, metrics, afterPublish, acknowledged });
     this.onShutdown('outbox', async () => {
       await relay.drain(DRAIN_TIMEOUT_MS);

@@ -187,6 +187,12 @@ export const RETENTION_RULES = {
     starts: 'The message is refused',
     end: 'row-removed',
   }),
+  'agency-requests': term('RETENTION_AGENCY_REQUESTS_DAYS', 90, {
+    service: 'agency-bridge',
+    data: 'Entries of the feeds of agencies with a pull API: IDs, codes and times. The newest entry of each stays',
+    starts: 'The entry is added',
+    end: 'row-removed',
+  }),
   'parked-events': term('RETENTION_PARKED_EVENTS_DAYS', 180, {
     service: 'stored services',
     data: 'Events that could not be handled, as received',

@@ -10,8 +10,11 @@ import { createYamlParser } from './yaml.ts';
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
-/** `kafka`: its system reads and writes topics. `page`: its clerks work in the agency's page; it has no topics. */
-export type AgencyChannel = 'kafka' | 'page';
+/**
+ * `kafka`: its system reads and writes topics. `pull`: its system calls the agency API. `page`: its clerks work in the agency's
+ * page. Only `kafka` has topics.
+ */
+export type AgencyChannel = 'kafka' | 'pull' | 'page';
 
 /** One file of data/agencies, see agency.schema.json. */
 export interface Agency {

@@ -2,21 +2,26 @@ import type { CommandResult, Delivery } from './delivery.ts';
 
 /** How deliveries reach their agency. Pure functions. */
 
-/** `kafka`: as requests on the agency's topic. `page`: the delivery itself is what the agency's clerks see. */
-export type Channel = 'kafka' | 'page';
+/**
+ * `kafka`: as requests on the agency's topic. `pull`: as entries of the agency's feed, which its system reads over HTTP.
+ * `page`: the delivery itself is what the agency's clerks see.
+ */
+export type Channel = 'kafka' | 'pull' | 'page';
 
 /**
  * Routes the result of a fetch to the channel of the agency. On the page, a request counts as sent once it is stored:
- * nothing is published, and the content stays in intake.
+ * nothing is published, and the content stays in intake. A training always uses the training topics.
  */
 export function routeTo<D extends Delivery>(channel: Channel, result: CommandResult<D>, now: Date): CommandResult<D> {
   const { delivery, outbound } = result;
   const hasRequest = outbound.some((message) => message.to === 'agency');
   if (!hasRequest) return result;
-  if (channel === 'page')
+  if (channel === 'pull' && !delivery.training)
+    return delivery.channel === 'pull' ? result : { outbound, delivery: { ...delivery, channel } };
+  if (channel === 'page' && !delivery.training)
     return { outbound, delivery: { ...delivery, channel, sent: true, sendTime: delivery.sendTime ?? now } };
   if (delivery.channel === undefined) return result;
-  const { channel: _page, ...others } = delivery;
+  const { channel: _earlier, ...others } = delivery;
   return { outbound, delivery: others as D };
 }
 

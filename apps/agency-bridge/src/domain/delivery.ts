@@ -96,8 +96,8 @@ export interface Delivery {
   /** Names of fields that violate the agency contract. */
   failFields?: string[];
   agencyReference?: string;
-  /** Set while the agency works in its page; absent means Kafka. */
-  channel?: 'page';
+  /** How the newest request was sent; absent means Kafka. */
+  channel?: 'pull' | 'page';
   /** Place in the queue of the agency's page; absent before it was sent, and without a page. */
   stage?: AgencyStage;
   /** publicServices/{code} of the newest request; absent in deliveries of older releases. */

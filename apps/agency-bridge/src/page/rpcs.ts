@@ -11,16 +11,14 @@ import type { Cause } from '@cups/store';
 import type { AgencyStage } from '../domain/channel.ts';
 import { computeWorkload, WORKLOAD_PERIOD_DAYS } from '../domain/workload.ts';
 import type { Workload } from '../domain/workload.ts';
+import type { DirectReplyDeps } from '../inbound/direct-reply.ts';
 import { toDelivery } from '../rpc.ts';
 import { countStages, findWorkload, listStage, MAX_WORKLOAD } from '../store.ts';
-import type { Deliveries } from '../store.ts';
 import { createReply } from './replies.ts';
-import type { PageRepliesDeps } from './replies.ts';
 
 /** RPCs of the agency's page. Clerks see the deliveries of their agency, without trainings. */
 
-export interface PageRpcDeps extends PageRepliesDeps {
-  deliveries: Deliveries;
+export interface PageRpcDeps extends DirectReplyDeps {
   /**
    * Resolves if the caller may decide on an application.
    * @throws Problem NOT_FOUND, OWN_APPLICATION

@@ -86,6 +86,8 @@ export interface Operation {
   body: 'none' | 'optional' | 'required';
   /** Media type of a body that the handler reads piece by piece; undefined for JSON. */
   streamedMediaType: string | undefined;
+  /** Media types of its body. */
+  mediaTypes: string[];
   /** Maximum size of the body in bytes. */
   maxBodyBytes: number;
   /**

@@ -25,14 +25,17 @@ export function hasBody({ headers }: IncomingMessage, expected: Operation['body'
   return expected !== 'none' && (chunked !== undefined || length !== '0');
 }
 
-/** @throws Problem MEDIA_TYPE_UNSUPPORTED for another content type */
-export function assertJsonType(req: Request): void {
-  if (!isJson(req)) throw unsupportedMediaType();
+/**
+ * @param mediaTypes of the operation, all of JSON
+ * @throws Problem MEDIA_TYPE_UNSUPPORTED for another content type
+ */
+export function assertJsonType(req: Request, mediaTypes: string[]): void {
+  if (!isJson(req, mediaTypes)) throw unsupportedMediaType();
 }
 
-function isJson(req: Request): boolean {
+function isJson(req: Request, mediaTypes: string[]): boolean {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(req.headers['content-type'] ?? '')?.[1] ?? 'utf-8';
-  return Boolean(req.is('application/json')) && /^utf-?8$/i.test(charset);
+  return Boolean(req.is(mediaTypes)) && /^utf-?8$/i.test(charset);
 }
 
 /**

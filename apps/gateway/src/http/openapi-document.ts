@@ -50,6 +50,8 @@ const EXTENSIONS = [
 export const OFFLINE_CLAIM_HEADER = 'Cups-Offline';
 const LIMIT_NAMES = ['tracking', 'taken-numbers'];
 const JSON_MEDIA_TYPE = 'application/json';
+/** Media types of bodies that are parsed as JSON. A body of another type is read by its handler. */
+const JSON_MEDIA_TYPES = [JSON_MEDIA_TYPE, 'application/cloudevents+json'];
 const MAX_VIOLATIONS = 100;
 /** Larger bodies are checked up to the first violation, because each further one costs as much as a small body. */
 const MAX_FULLY_CHECKED_MEMBERS = 300;
@@ -110,7 +112,8 @@ function buildOperation(schemas: Schemas, path: string, item: Json, method: Oper
     ...readExtensions(source),
     takesOfflineClaim: parameters.some(({ name }) => name === OFFLINE_CLAIM_HEADER),
     body: !requestBody ? 'none' : requestBody.required ? 'required' : 'optional',
-    streamedMediaType: requestBody && Object.keys(requestBody.content).find((type) => type !== JSON_MEDIA_TYPE),
+    streamedMediaType: requestBody && Object.keys(requestBody.content).find((type) => !JSON_MEDIA_TYPES.includes(type)),
+    mediaTypes: Object.keys(requestBody?.content ?? {}),
     locateField: locateParameters(parameters),
     validateRequest: createRequestValidator(schemas, parameters, source, bodySchemaPointer(path, method)),
     validateResponse: createResponseValidator(schemas, source),

@@ -87,12 +87,12 @@ function prepareTransfer(req: Request, mediaType: string): ParsedBody {
 /** Returns the parsed body, or undefined without one. Holds no admission slot meanwhile. */
 async function readBody(
   exchange: Exchange,
-  { body: expected, maxBodyBytes: maxBytes }: Operation,
+  { body: expected, maxBodyBytes: maxBytes, mediaTypes }: Operation,
   { bodies }: PipelineDeps,
 ): Promise<ParsedBody> {
   const { req } = exchange;
   if (!hasBody(req, expected)) return { value: undefined, members: 0 };
-  assertJsonType(req);
+  assertJsonType(req, mediaTypes);
   const bytes = await exchange.waitForClient(() => bodies.read(req, { maxBytes, address: clientAddressOf(req) }));
   return bytes.length === 0 ? { value: undefined, members: 0 } : parseBody(bytes);
 }

@@ -1,0 +1,170 @@
+import { parseSubject, PLATFORM_SOURCE, REQUEST_TYPES, SCHEMAS } from '@cups/agency-contract';
+import type { RequestType } from '@cups/agency-contract';
+import type { Counter, Log, Metrics } from '@cups/contracts';
+import { createPageToken, parsePageToken } from '@cups/contracts/node';
+import { isProblem, Problem, violation } from '@cups/problem';
+import { NO_COPIES } from '../domain/copies.ts';
+import { toAgencyNumber } from '../domain/delivery.ts';
+import type { CopiesClient } from '../outbound/copies-client.ts';
+import { toRequest } from '../outbound/request-encoder.ts';
+import type { SubmissionClient } from '../outbound/submission-client.ts';
+import type { Deliveries, StoredDelivery } from '../store.ts';
+import type { AgencyFeeds, PositionedEntry } from './feed.ts';
+
+/** Reads feeds with the content of their messages, which is in intake until then. */
+
+/** A message of the contract in the structured mode of CloudEvents. */
+export interface CloudEvent {
+  specversion: '1.0';
+  id: string;
+  source: string;
+  type: RequestType;
+  subject: string;
+  /** RFC 3339. */
+  time: string;
+  dataschema: string;
+  datacontenttype: 'application/json';
+  correlationid?: string;
+  causationid?: string;
+  data: object;
+}
+
+export interface FeedPage {
+  /** JSON of each message, in order. */
+  events: Buffer[];
+  /** Where the next page starts. It stays valid. */
+  cursor: string;
+  /** Whether the next page has messages now. */
+  hasMore: boolean;
+}
+
+export interface FeedReaderDeps {
+  feeds: AgencyFeeds;
+  deliveries: Deliveries;
+  submissions: SubmissionClient;
+  copies: CopiesClient;
+  log: Log;
+  metrics: Metrics;
+  now: () => Date;
+}
+
+/** Maximum size of the messages of one page, in bytes. A single message has at most 256 KiB. */
+const MAX_PAGE_BYTES = 1_048_576;
+/** A page ends this long before the deadline of its call. */
+const RESERVE_MS = 1_000;
+
+/** Content of an entry, or why it has none: `gone` after the end of the application, `unavailable` for now. */
+type Content = { type: RequestType; data: object } | 'gone' | 'unavailable';
+
+export class FeedReader {
+  readonly #deps: FeedReaderDeps;
+  readonly #skipped: Counter;
+
+  constructor(deps: FeedReaderDeps) {
+    this.#deps = deps;
+    const meaning = 'ALARM: messages of feeds that were left out because their content violates the contract.';
+    this.#skipped = deps.metrics.counter('agency_feed_skipped_total', meaning);
+  }
+
+  /**
+   * Returns the messages after a cursor. Reads the content of each from intake; leaves out submissions of applications that
+   * were withdrawn or erased meanwhile.
+   * @param request.cursor '' starts at the oldest message
+   * @param call.onRead receives applications/{id} of each message with personal data
+   * @throws Problem PAGE_TOKEN_INVALID, UPSTREAM_UNAVAILABLE if no message can be read now
+   */
+  async read(
+    { agency, cursor, pageSize }: { agency: string; cursor: string; pageSize: number },
+    call: { deadline: Date; onRead: (application: string) => void },
+  ): Promise<FeedPage> {
+    const { feeds, now } = this.#deps;
+    const after = parseCursor(cursor, agency);
+    if (after > 0) await feeds.recordRead(agency, after, now());
+    const entries = await feeds.read(agency, after, pageSize + 1);
+    const events: Buffer[] = [];
+    let [bytes, position, isOpen] = [0, after, true];
+    for (const entry of entries.slice(0, pageSize)) {
+      const content = await this.#contentOf(entry);
+      isOpen = content !== 'unavailable';
+      if (content === 'unavailable') break;
+      if (content !== 'gone') {
+        const event = Buffer.from(JSON.stringify(toCloudEvent(entry, content)));
+        if (events.length > 0 && bytes + event.length > MAX_PAGE_BYTES) break;
+        if (entry.submission !== undefined) call.onRead(parseSubject(entry.subject)!.application);
+        events.push(event);
+        bytes += event.length;
+      }
+      position = entry.position;
+      if (call.deadline.getTime() - Date.now() < RESERVE_MS) break;
+    }
+    if (!isOpen && position === after)
+      throw new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message: 'The content of the next message is unavailable.' });
+    const hasMore = position < (entries.at(-1)?.position ?? 0);
+    return { events, cursor: createCursor(position, agency), hasMore };
+  }
+
+  async #contentOf(entry: PositionedEntry): Promise<Content> {
+    const { subject, submission, type, data } = entry;
+    if (submission === undefined) return data ? { type, data } : 'gone';
+    const delivery = await this.#deps.deliveries.get(subject.slice('deliveries/'.length), { scope: 'service' });
+    if (!delivery || delivery.eraseTime || delivery.training) return 'gone';
+    // The agency passed the application on and has no access, or it returned: then it has a newer request.
+    if (delivery.passOnTime || toAgencyNumber(delivery, submission) < 1) return 'gone';
+    return this.#fetch(delivery, submission, entry);
+  }
+
+  async #fetch(delivery: StoredDelivery, submission: number, { correlationId, id }: PositionedEntry): Promise<Content> {
+    const { submissions, copies, log } = this.#deps;
+    const pending = { submission, eventId: '', correlationId, attempts: 0 };
+    const response = await submissions.fetch(delivery, pending);
+    if (response === 'UNAVAILABLE' || response === 'AGENCY_UNKNOWN') return 'unavailable';
+    if (typeof response !== 'object') return 'gone';
+    const released = response.withdrawn ? NO_COPIES : await copies.release(response, delivery, correlationId);
+    const request = toRequest(response, submission, delivery, released);
+    if (request.kind === 'request') return { type: REQUEST_TYPES[request.type], data: request.data };
+    if (request.kind === 'withdrawn') return 'gone';
+    if (request.kind === 'failed' && request.cause === 'AGENCY_MISMATCH') return 'gone';
+    // It was valid when it was sent. A message that can never be encoded must not block the feed.
+    this.#skipped.inc();
+    log.error({ event: 'feed-message-skipped', resource: delivery._id, code: id.slice(-40) });
+    return 'gone';
+  }
+}
+
+function toCloudEvent(
+  { id, subject, time, correlationId, causationId }: PositionedEntry,
+  { type, data }: { type: RequestType; data: object },
+): CloudEvent {
+  return {
+    specversion: '1.0',
+    id,
+    source: PLATFORM_SOURCE,
+    type,
+    subject,
+    time: time.toISOString(),
+    dataschema: SCHEMAS[type].$id,
+    datacontenttype: 'application/json',
+    ...(correlationId !== '' && { correlationid: correlationId }),
+    ...(causationId !== '' && { causationid: causationId }),
+    data,
+  };
+}
+
+const createCursor = (position: number, agency: string): string => createPageToken(String(position), { agency });
+
+/** Returns the position of a cursor; 0 for ''. @throws Problem PAGE_TOKEN_INVALID */
+function parseCursor(cursor: string, agency: string): number {
+  const invalid = () =>
+    new Problem({
+      reason: 'PAGE_TOKEN_INVALID',
+      message: 'The cursor is not one of this agency.',
+      violations: [violation('/cursor', 'PAGE_TOKEN')],
+    });
+  try {
+    const position = Number(parsePageToken(cursor, { agency }) ?? '0');
+    if (Number.isSafeInteger(position) && position >= 0) return position;
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+  }
+  throw invalid();
+}

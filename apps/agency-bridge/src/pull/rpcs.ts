@@ -1,0 +1,54 @@
+import { parseResourceName } from '@cups/contracts';
+import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
+import { Problem, violation } from '@cups/problem';
+import { sessionOf } from '@cups/rpc';
+import type { Context, Rpcs } from '@cups/rpc';
+import type { Channel } from '../domain/channel.ts';
+import type { DirectReplyDeps } from '../inbound/direct-reply.ts';
+import type { FeedReader } from './feed-reader.ts';
+import { recordPostedReply } from './replies.ts';
+
+/** RPCs for the systems of agencies that read and reply over HTTP. */
+
+export interface PullRpcDeps extends DirectReplyDeps {
+  reader: Pick<FeedReader, 'read'>;
+  /** Returns how an agency receives deliveries. */
+  channelOf: (agency: string) => Channel;
+}
+
+type PullMethods = 'ListAgencyRequests' | 'ReceiveAgencyReply';
+
+const DEFAULT_PAGE_SIZE = 20;
+const MAX_PAGE_SIZE = 50;
+
+export function pullRpcs(deps: PullRpcDeps): Pick<Rpcs<AgencyBridgeServiceDefinition>, PullMethods> {
+  return {
+    async ListAgencyRequests({ cursor, pageSize }, context) {
+      const agency = pullingAgencyOf(context, deps);
+      const query = { agency, cursor, pageSize: toPageSize(pageSize) };
+      return deps.reader.read(query, { deadline: context.deadline, onRead: context.recordAccess });
+    },
+
+    async ReceiveAgencyReply({ event: posted }, context) {
+      const agency = pullingAgencyOf(context, deps);
+      const { requestId, traceparent } = context;
+      const { changes, issue } = await recordPostedReply({ posted, agency, requestId, traceparent }, deps);
+      return { changes, issue };
+    },
+  };
+}
+
+/** Returns the agency of the caller. @throws Problem ACTION_NOT_ALLOWED if its file names another channel */
+function pullingAgencyOf(context: Context, { channelOf }: PullRpcDeps): string {
+  const agency = parseResourceName('agencies', sessionOf(context).agency ?? '');
+  if (channelOf(agency) === 'pull') return agency;
+  const message = 'The agency has another channel than the pull API.';
+  throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message });
+}
+
+/** Returns the effective page size: 0 means 20, and the maximum is 50. @throws Problem INVALID_ARGUMENT */
+function toPageSize(pageSize: number): number {
+  if (pageSize >= 0) return pageSize === 0 ? DEFAULT_PAGE_SIZE : Math.min(pageSize, MAX_PAGE_SIZE);
+  const violations = [violation('/pageSize', 'MINIMUM', { min: 0 })];
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The page size must be at least 0.', violations });
+}
