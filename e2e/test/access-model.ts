@@ -101,7 +101,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('ListAgencyQueue GetAgencyDelivery AssignDelivery CreateReply', pageRule(['agency-clerk'], 'agency')),
     ...rulesFor('ListAgencyWorkload', pageRule(['agency-manager'], 'agency')),
     // The system of an agency that pulls.
-    ...rulesFor('ListAgencyRequests ReceiveAgencyReply', pageRule(['agency-system'], 'agency')),
+    ...rulesFor('ListAgencyRequests ReceiveAgencyReply ListWebhookKeys', pageRule(['agency-system'], 'agency')),
   ]),
   // A desk has the documents of its centre, and an agency those that the bridge released to it.
   documents: Object.fromEntries([

@@ -22,5 +22,6 @@ export const access: AccessTable<AgencyBridgeServiceDefinition> = {
   ListAgencyWorkload: { ...agencyClerk, roles: ['agency-manager'] },
   ListAgencyRequests: { ...agencySystem, personalData: true },
   ReceiveAgencyReply: agencySystem,
+  ListWebhookKeys: agencySystem,
   ListRefusedMessages: { ...gateway, roles: ['support', 'supervisor'], tenancy: 'platform' },
 };

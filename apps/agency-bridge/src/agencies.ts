@@ -12,6 +12,8 @@ export interface AgencyOnboarding {
   sendWaiting: (agency: string) => void;
   /** Sends open deliveries again over the agency's new channel. */
   changeChannel: (agency: string) => Promise<void>;
+  /** Applies the webhook in the file of an agency, at the start and after each change of it. */
+  observeWebhook: (agency: string) => void;
 }
 
 /**
@@ -20,6 +22,7 @@ export interface AgencyOnboarding {
 export class Agencies {
   readonly #dataDir: string;
   readonly #channels = new Map<string, Channel>();
+  readonly #webhooks = new Map<string, string | undefined>();
   #registry: Registry<Agency> | undefined;
 
   /** @throws Error if the folder is not readable */
@@ -35,6 +38,11 @@ export class Agencies {
   /** Returns how an agency receives deliveries. */
   channelOf(code: string): Channel {
     return this.#channels.get(code) ?? 'kafka';
+  }
+
+  /** Returns the address of an agency's webhook; undefined without one. */
+  webhookOf(code: string): string | undefined {
+    return this.#webhooks.get(code);
   }
 
   /** Onboards the existing agencies, and new ones from now on. */
@@ -53,6 +61,11 @@ export class Agencies {
           ({ code, channel = 'kafka' }) => this.#channels.get(code) !== channel,
         );
         if (changed.length > 0) void this.#onboard(changed, onboarding, log);
+        for (const { code, webhook } of agencies.values()) {
+          const isKnown = this.#webhooks.has(code) && this.#webhooks.get(code) === webhook?.url;
+          this.#webhooks.set(code, webhook?.url);
+          if (!isKnown) onboarding.observeWebhook(code);
+        }
       },
     });
   }

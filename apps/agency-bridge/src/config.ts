@@ -46,6 +46,21 @@ export const settings = {
     meaning: 'Timeout of a call to documents. After it a submission with copies waits, at most 15 minutes.',
   },
   dataDir: dataDirSetting('`agencies` has the agencies, whose topics the bridge reads and writes.'),
+  webhookTimeoutMs: {
+    name: 'WEBHOOK_TIMEOUT_MS',
+    type: 'number',
+    unit: 'ms',
+    min: 100,
+    max: 30_000,
+    default: 5_000,
+    meaning: 'Timeout of a call to the webhook of an agency, with the resolution of its name.',
+  },
+  allowLoopbackWebhooks: {
+    name: 'WEBHOOK_ALLOW_LOOPBACK',
+    type: 'flag',
+    default: false,
+    meaning: 'Calls webhooks on this machine, also over http. For tests and demonstrations; production refuses it.',
+  },
   createTopics: {
     name: 'CREATE_TOPICS',
     type: 'flag',
@@ -74,4 +89,9 @@ export const settings = {
 export type Config = ConfigOf<typeof settings>;
 
 /** @throws Error that names the invalid setting */
-export const readConfig = (variables: NodeJS.ProcessEnv): Config => readSettings(settings, variables);
+export function readConfig(variables: NodeJS.ProcessEnv): Config {
+  const config = readSettings(settings, variables);
+  if (config.environment === 'production' && config.allowLoopbackWebhooks)
+    throw new Error('WEBHOOK_ALLOW_LOOPBACK is true, which production refuses: a webhook could reach inner services.');
+  return config;
+}

@@ -39,7 +39,8 @@ type AgencyMethod =
   | 'CreateReply'
   | 'ListAgencyWorkload'
   | 'ListAgencyRequests'
-  | 'ReceiveAgencyReply';
+  | 'ReceiveAgencyReply'
+  | 'ListWebhookKeys';
 
 /** RPCs of cups.agencybridge.v1.AgencyBridgeService, without those for agencies that work in a page or pull. */
 export function bridgeRpcs(deps: RpcDeps): Omit<Rpcs<AgencyBridgeServiceDefinition>, AgencyMethod> {

@@ -11,13 +11,14 @@ import { Agencies } from './agencies.ts';
 import type { Config } from './config.ts';
 import { replySubscriptionOf, startConsumers } from './consumers.ts';
 import { createEventHandlers } from './event-handlers.ts';
+import type { RemoveMessages } from './outbound/application-event-handler.ts';
 import { bridgeRpcs } from './rpc.ts';
 import { RefusedReplies } from './inbound/refused-replies.ts';
 import { changeChannel, createReplayer } from './redrive/replayer.ts';
 import { pageRpcs } from './page/rpcs.ts';
 import type { PageRpcDeps } from './page/rpcs.ts';
-import { AgencyFeeds } from './pull/feed.ts';
-import { publishToFeeds } from './pull/feed-events.ts';
+import type { AgencyFeeds } from './pull/feed.ts';
+import { openFeeds } from './pull/feeds.ts';
 import { pullRpcs } from './pull/rpcs.ts';
 import { createRedriveRpcs } from './redrive/rpcs.ts';
 import { afterPublish, deliveriesOf, unmatchedRepliesOf } from './store.ts';
@@ -37,17 +38,13 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
   // An agency without topics has no replies in Kafka.
   const unread = (agency: string) =>
     channelOf(agency) === 'kafka' ? backend.unread(replySubscriptionOf(agency)) : Promise.resolve(undefined);
-  const stuckSince = (agency: string) => {
-    const { groupId } = replySubscriptionOf(agency);
-    return backend.stuck().find((partition) => partition.groupId === groupId)?.since;
-  };
+  const stuckSince = (agency: string) => findStuckTime(backend, agency);
   const unmatchedReplies = unmatchedRepliesOf(backend.store);
   const reporter = new UnmatchedReplyReporter(unmatchedReplies, now);
   const refusedReplies = new RefusedReplies(backend.store, now);
-  const feeds = new AgencyFeeds(backend.store);
-  const onAdded = (): void => {};
+  const { feeds, route, observeWebhook } = openFeeds(backend, agencies);
   backend.publishOutboxes([deliveries, unmatchedReplies], {
-    route: (toKafka) => publishToFeeds(toKafka, feeds, { now, onAdded }),
+    route,
     afterPublish: afterPublish(now),
     acknowledged: createDeliveryLatencyObserver(metrics, now),
   });
@@ -63,12 +60,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     channelOf,
     getSubmission: (name, training, requestId) => intake.getSubmission({ name, training }, requestIdOf(requestId)),
     acceptResultDocuments: (request, requestId) => documents.acceptResultDocuments(request, requestIdOf(requestId)),
-    // Parked and refused messages may contain the agency's texts.
-    removeMessages: async ({ application, agency }) => {
-      await backend.removeParked(subjectOf(application, agency));
-      await refusedReplies.removeOf(agency, application);
-      await feeds.clear(subjectOf(application, agency));
-    },
+    removeMessages: createRemoval(backend, refusedReplies, feeds),
     releaseDocuments: (request, requestId) => documents.releaseDocuments(request, requestIdOf(requestId)),
     now,
     log,
@@ -89,6 +81,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     readReplies,
     sendWaiting: events.sendDeferred,
     changeChannel: (agency: string) => changeChannel(deliveries, agency, replayAll),
+    observeWebhook,
   };
   await agencies.watch({ log, metrics, versions }, handlers);
   backend.onShutdown('sources', () => {
@@ -98,16 +91,36 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
 
   const checkAct: PageRpcDeps['checkAct'] = (name, context) => intake.checkAgencyAct({ name }, context);
   const refused = { refusals: backend.refusals, refused: refusedReplies };
+  const direct = { deliveries, resultDocuments: events.resultDocuments, now };
   return backend.serve<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
     rpcs: {
       ...bridgeRpcs({ deliveries, ...refused, isAgency, versions, channelOf, unread, stuckSince }),
-      ...pageRpcs({ deliveries, resultDocuments: events.resultDocuments, checkAct, now }),
-      ...pullRpcs({ deliveries, resultDocuments: events.resultDocuments, reader: events.feedReader, channelOf: (code) => agencies.channelOf(code), now }),
+      ...pageRpcs({ ...direct, checkAct }),
+      ...pullRpcs({ ...direct, reader: events.feedReader, keys: backend.keys, channelOf }),
     },
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
+}
+
+/** Returns since when a partition of an agency's replies is blocked; undefined if none is. */
+function findStuckTime(backend: StoredBackend<Config>, agency: string): Date | undefined {
+  const { groupId } = replySubscriptionOf(agency);
+  return backend.stuck().find((partition) => partition.groupId === groupId)?.since;
+}
+
+/** Parked and refused messages may contain the agency's texts. */
+function createRemoval(
+  backend: StoredBackend<Config>,
+  refusedReplies: RefusedReplies,
+  feeds: AgencyFeeds,
+): RemoveMessages {
+  return async ({ application, agency }) => {
+    await backend.removeParked(subjectOf(application, agency));
+    await refusedReplies.removeOf(agency, application);
+    await feeds.clear(subjectOf(application, agency));
+  };
 }
 
 /** Clients of the services that the bridge calls for each submission and result. */

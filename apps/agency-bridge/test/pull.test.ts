@@ -121,7 +121,10 @@ test('the system reads requests that satisfy the contract, and the delivery coun
   });
   const { data, ...attributes } = event as CloudEvent & Record<string, string>;
   const headers = Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name === 'datacontenttype' ? 'content-type' : `ce_${name}`, value]),
+    Object.entries(attributes).map(([name, value]) => [
+      name === 'datacontenttype' ? 'content-type' : `ce_${name}`,
+      value,
+    ]),
   );
   const value = Buffer.from(JSON.stringify(data));
   expect(fromMessage({ key: `${application.id}-${AGENCY}`, headers, value })).toMatchObject({ ok: true });
@@ -138,7 +141,10 @@ test('a reply is recorded once, whatever is repeated', async () => {
   await expect(post(other)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   const reused = replyEvent(application, REPLY_TYPES.progressed, { note: 'x' }, { id: (decision as CloudEvent).id });
   await expect(post(reused)).rejects.toMatchObject({ reason: 'REQUEST_ID_REUSED' });
-  const second = replyEvent(application, REPLY_TYPES.decided, { ...approval(), result: { kind: 'paper', number: 'X' } });
+  const second = replyEvent(application, REPLY_TYPES.decided, {
+    ...approval(),
+    result: { kind: 'paper', number: 'X' },
+  });
   expect(await post(second)).toEqual({ changes: [], issue: 'ALREADY_DECIDED' });
   expect(await typesFor(application.delivery, 3)).toEqual([
     'DeliveryAcknowledged',
@@ -281,7 +287,9 @@ test('refuses what is no CloudEvent of the contract, and names the fields', asyn
   });
   const unknown = replyEvent(application, 'md.cups.reply.unknown.v1' as ReplyType, {});
   await expect(post(unknown)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
-  await expect(post(replyEvent(application, REPLY_TYPES.acknowledged, acknowledgement, { specversion: '0.3' }))).rejects.toMatchObject({ violations: [{ field: '/specversion' }] });
+  await expect(
+    post(replyEvent(application, REPLY_TYPES.acknowledged, acknowledgement, { specversion: '0.3' })),
+  ).rejects.toMatchObject({ violations: [{ field: '/specversion' }] });
 });
 
 test('an agency of another channel is refused', async () => {

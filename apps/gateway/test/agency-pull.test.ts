@@ -137,7 +137,12 @@ describe('a reply', () => {
     ['without a subject', { ...REPLY, subject: undefined }, {}, 400],
     ['of another version of CloudEvents', { ...REPLY, specversion: '0.3' }, {}, 400],
     ['with text as content', { ...REPLY, data: 'x' }, {}, 400],
-    ['with too many attributes', { ...REPLY, ...Object.fromEntries([...'abcdefghijklmnopq'].map((x) => [x, 1])) }, {}, 400],
+    [
+      'with too many attributes',
+      { ...REPLY, ...Object.fromEntries([...'abcdefghijklmnopq'].map((x) => [x, 1])) },
+      {},
+      400,
+    ],
   ])('%s is refused before the bridge is called', async (_what, body, headers, status) => {
     const reply = await post(body as object, headers);
     expect(reply.status).toBe(status);

@@ -129,7 +129,7 @@ spec:
       port: {{ get $ports "documents-checker" | int }}
 {{- end }}
 {{- end }}
-{{- range list $values.s3 $values.clamd $values.vault $values.mpower }}
+{{- range list $values.s3 $values.clamd $values.vault $values.mpower $values.webhooks }}
 {{- with . }}
 {{- if .peers }}
 - to:

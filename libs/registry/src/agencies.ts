@@ -29,6 +29,8 @@ export interface Agency {
   calendar: string;
   /** How it receives applications and answers. @default kafka */
   channel?: AgencyChannel;
+  /** Where its system is woken when its feed has new messages. Only for `pull`. */
+  webhook?: { url: string };
   /** Whether it accepts people without an IDNP by a foreign document. @default false */
   acceptsForeignDocuments?: boolean;
   /** Whether its system handles corrections of filed applications, md.cups.application.corrected.v1. @default false */
@@ -67,16 +69,34 @@ const RESERVED_CODES = new Set(
 );
 
 /** Returns the errors that the schema cannot express. */
-function validateAgency({ code, timeZone, workingTime: { from, to }, keys = [] }: Agency): string[] {
+function validateAgency({ code, timeZone, workingTime: { from, to }, keys = [], channel, webhook }: Agency): string[] {
   const reserved = reservedCodeReason(code);
   const errors: string[] = reserved ? [reserved] : [];
   errors.push(...validateAgencyKeys(keys));
+  if (webhook) errors.push(...validateWebhook(webhook.url, channel));
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {
     errors.push(`time zone ${timeZone} is unknown`);
   }
   if (from >= to) errors.push(`working time ends at ${to}, before it starts`);
+  return errors;
+}
+
+const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
+
+/** Returns the errors of a webhook. The bridge also checks where its name leads, each time it connects. */
+function validateWebhook(text: string, channel: AgencyChannel | undefined): string[] {
+  if (channel !== 'pull') return ['only an agency with the channel pull has a webhook'];
+  if (!URL.canParse(text)) return ['the webhook has no valid URL'];
+  const url = new URL(text);
+  const errors: string[] = [];
+  if (url.username !== '' || url.password !== '' || url.hash !== '')
+    errors.push('the URL of the webhook has a user, a password or a fragment');
+  // Plain HTTP and other ports are for tests on one machine, which the bridge must be set to allow.
+  if (LOOPBACK_HOSTS.includes(url.hostname)) return errors;
+  if (url.protocol !== 'https:') errors.push('the URL of the webhook is not https');
+  if (url.port !== '') errors.push('the URL of the webhook names another port than 443');
   return errors;
 }
 

@@ -18,6 +18,8 @@ export interface KeyFiles {
   own(): IdentifiedKey;
   /** Returns the public key of a service, or undefined if it is not trusted. */
   find(issuer: string, kid: string | undefined): KeyObject | undefined;
+  /** Returns all trusted public keys of a service. */
+  findAll(issuer: string): readonly IdentifiedKey[];
   /** Increases with each change of keys, which invalidates earlier results. */
   generation(): number;
 }
@@ -77,6 +79,10 @@ class KeyFolder implements KeyFiles {
 
   find(issuer: string, kid: string | undefined): KeyObject | undefined {
     return this.#trust.get(issuer)?.keys.find((key) => key.kid === kid)?.key;
+  }
+
+  findAll(issuer: string): readonly IdentifiedKey[] {
+    return this.#trust.get(issuer)?.keys ?? [];
   }
 
   generation(): number {

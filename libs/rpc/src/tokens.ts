@@ -1,4 +1,5 @@
 import { sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Log, Metrics } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { JWTExpired } from 'jose/errors';
@@ -50,6 +51,15 @@ export interface Keys {
    * @throws Problem OFFLINE_CLAIM_INVALID
    */
   verifyOfflineGrant(token: string): Promise<OfflineGrant>;
+  /**
+   * Signs a message of a webhook with the own key.
+   * @param message `<id>.<seconds>.<JSON>`, which is no token: no part of it is an encoded header
+   * @returns base64
+   * @throws Error for another form
+   */
+  signWebhook(message: string): string;
+  /** Returns the public keys with which webhooks of this service can be signed: two during a rotation. */
+  webhookKeys(): { kid: string; publicKey: KeyObject }[];
 }
 
 /**
@@ -146,6 +156,18 @@ class TokenKeys implements Keys {
     } catch {
       throw new Problem({ reason: 'OFFLINE_CLAIM_INVALID', message: 'The offline grant cannot be verified.' });
     }
+  }
+
+  signWebhook(message: string): string {
+    // A token starts with a header in base64url and has no brace.
+    if (!/^msg_[0-9A-Z]{26}\.\d{1,12}\.\{/.test(message)) throw new Error('the message is not one of a webhook');
+    this.#refresh();
+    return sign(null, Buffer.from(message), this.#files.own().key).toString('base64');
+  }
+
+  webhookKeys(): { kid: string; publicKey: KeyObject }[] {
+    this.#refresh();
+    return this.#files.findAll(this.service).map(({ kid, key }) => ({ kid, publicKey: key }));
   }
 
   /** Returns a token's value, from the cache if possible. */

@@ -49,6 +49,19 @@ export const peers = listOf({
     },
   },
 });
+/** All addresses except those of private networks, of nodes and of clouds' metadata. */
+const PUBLIC_INTERNET = [
+  {
+    ipBlock: {
+      cidr: '0.0.0.0/0',
+      except: [
+        ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16'],
+        ...['172.16.0.0/12', '192.168.0.0/16', '198.18.0.0/15', '224.0.0.0/3'],
+      ],
+    },
+  },
+  { ipBlock: { cidr: '2000::/3', except: ['2001:db8::/32', '2002::/16'] } },
+];
 const KUBE_DNS = [
   {
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
@@ -345,7 +358,14 @@ const SERVICE_VALUES: Record<string, Value[]> = {
     ...settingValues(CHECKER, 'checker.'),
     ...byCpu(6),
   ],
-  'agency-bridge': [...keyValues('agency-bridge'), ...store, ...kafka, ...byLag],
+  'agency-bridge': [
+    ...keyValues('agency-bridge'),
+    ...store,
+    ...kafka,
+    value('webhooks.port', port, 443, 'Port of the webhooks of agencies.'),
+    value('webhooks.peers', peers, PUBLIC_INTERNET, `Webhooks of agencies, ${PEER}. By default the public internet.`),
+    ...byLag,
+  ],
   notifications: [
     ...keyValues('notifications', 'notifications.jwks'),
     ...store,

@@ -67,7 +67,8 @@ export async function recordDirectReply(
     issue = result.issue;
     if (issue) assertIssue?.(issue);
     const { outbound } = result;
-    if (clerk === undefined || result.delivery === delivery) return toChange({ delivery: result.delivery, outbound }, clerk);
+    if (clerk === undefined || result.delivery === delivery)
+      return toChange({ delivery: result.delivery, outbound }, clerk);
     const { assignee = clerk } = result.delivery;
     return toChange({ delivery: { ...result.delivery, assignee }, outbound }, clerk);
   });
@@ -114,7 +115,9 @@ function toProblem({ cause, violations }: ReplyRefusal, contentField: string): P
       message: 'The agency passed the application on.',
       metadata: { cause },
     });
-  const fields = violations.map(({ field, rule }): Violation => violation(toPointer(field, contentField), RULES[rule] ?? 'INVALID'));
+  const fields = violations.map(({ field, rule }): Violation =>
+    violation(toPointer(field, contentField), RULES[rule] ?? 'INVALID'),
+  );
   return new Problem({
     reason: 'INVALID_ARGUMENT',
     message: 'The reply violates the agency contract.',

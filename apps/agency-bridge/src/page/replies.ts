@@ -35,7 +35,14 @@ export interface PageReply {
 export function createReply(page: PageReply, cause: Cause, deps: DirectReplyDeps): Promise<RecordedReply> {
   const event = toReceivedEvent(page, deps.now());
   const { agency, clerk } = page;
-  const reply = { event, agency, clerk, contentField: '/content', assertChannel: assertInPage, assertIssue: assertEffect };
+  const reply = {
+    event,
+    agency,
+    clerk,
+    contentField: '/content',
+    assertChannel: assertInPage,
+    assertIssue: assertEffect,
+  };
   return recordDirectReply(reply, cause, deps);
 }
 

@@ -9,8 +9,9 @@ import type { AgencyFeeds, FeedEntry } from './feed.ts';
 
 /** The way of a message from the outbox of its delivery to the feed of its agency. */
 
-/** No topic of Kafka has this prefix. */
-const FEED_TOPIC_PREFIX = 'pull.';
+/** Names the feed of an agency where a topic is expected. Kafka has no such topic. */
+const feedTopicOf = (agency: string): string => `agency.${agency}.feed`;
+const FEED_TOPIC = /^agency\.([a-z][a-z0-9-]*)\.feed$/;
 
 /** Converts a request or a report to an event for the agency's feed. It has no content of a submission. */
 export function toFeedEvent(delivery: Delivery, request: OutboundRequest): NewEvent {
@@ -19,15 +20,17 @@ export function toFeedEvent(delivery: Delivery, request: OutboundRequest): NewEv
   const { submission } = content;
   const reference =
     submission === undefined ? { data: content } : { submission: fromAgencyNumber(delivery, submission) };
-  const topic = `${FEED_TOPIC_PREFIX}${delivery.agency}`;
-  return { ...event, topic, extra: {}, data: Buffer.from(JSON.stringify(reference)) };
+  return { ...event, topic: feedTopicOf(delivery.agency), extra: {}, data: Buffer.from(JSON.stringify(reference)) };
 }
 
-const isFeedEvent = ({ topic }: Pick<StoredEvent, 'topic'>): boolean => topic.startsWith(FEED_TOPIC_PREFIX);
+const isFeedEvent = ({ topic }: Pick<StoredEvent, 'topic'>): boolean => FEED_TOPIC.test(topic);
 
-function toEntry({ topic, subject, n, type, id, time, correlationId, causationId, data }: StoredEvent, now: Date): FeedEntry {
+function toEntry(
+  { topic, subject, n, type, id, time, correlationId, causationId, data }: StoredEvent,
+  now: Date,
+): FeedEntry {
   const reference = JSON.parse(Buffer.from(data).toString()) as Pick<FeedEntry, 'submission' | 'data'>;
-  const agency = topic.slice(FEED_TOPIC_PREFIX.length);
+  const agency = FEED_TOPIC.exec(topic)![1]!;
   const about = { agency, key: `${subject}/${n}`, subject, type: type as RequestType, id, time };
   return { ...about, correlationId, causationId, ...reference, addTime: now };
 }
@@ -35,18 +38,18 @@ function toEntry({ topic, subject, n, type, id, time, correlationId, causationId
 /**
  * Returns a publisher that adds events of feeds to their feeds, and sends the others to Kafka. Feeds come first, so that an
  * agency without Kafka does not wait for it.
- * @param onAdded receives the agencies whose feeds have new entries
+ * @param onAdded receives the agencies whose feeds have new entries; repeated if it rejects
  */
 export function publishToFeeds(
   toKafka: Publish,
   feeds: Pick<AgencyFeeds, 'add'>,
-  { now, onAdded }: { now: () => Date; onAdded: (agencies: string[]) => void },
+  { now, onAdded }: { now: () => Date; onAdded: (agencies: string[]) => Promise<void> },
 ): Publish {
   return async (entries) => {
     const added = entries.filter(isFeedEvent).map((entry) => toEntry(entry, now()));
     if (added.length === 0) return toKafka(entries);
     await feeds.add(added);
-    onAdded([...new Set(added.map(({ agency }) => agency))]);
+    await onAdded([...new Set(added.map(({ agency }) => agency))]);
     const others = entries.filter((entry) => !isFeedEvent(entry));
     return others.length === 0 ? { rejected: [] } : toKafka(others);
   };

@@ -152,9 +152,7 @@ export class AgencyFeeds {
 
   async #findMissing(entries: readonly FeedEntry[]): Promise<FeedEntry[]> {
     const keys = entries.map(({ key }) => key);
-    const known = await this.#run((rows) =>
-      rows.find({ key: { $in: keys } }, { projection: { key: 1 } }).toArray(),
-    );
+    const known = await this.#run((rows) => rows.find({ key: { $in: keys } }, { projection: { key: 1 } }).toArray());
     const knownKeys = new Set(known.map(({ key }) => key));
     return entries.filter(({ key }) => !knownKeys.has(key));
   }

@@ -33,7 +33,12 @@ const OPTIONAL = ['dataschema', 'datacontenttype', 'correlationid', 'causationid
  *   RESULT_DOCUMENT_INVALID, UPSTREAM_UNAVAILABLE while a document of the result is checked
  */
 export function recordPostedReply(
-  { posted, agency, requestId, traceparent }: { posted: Buffer; agency: string; requestId: string; traceparent: string },
+  {
+    posted,
+    agency,
+    requestId,
+    traceparent,
+  }: { posted: Buffer; agency: string; requestId: string; traceparent: string },
   deps: DirectReplyDeps,
 ): Promise<RecordedReply> {
   const event = toReceivedEvent(parseEvent(posted), deps.now());

@@ -1,8 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import { parseResourceName } from '@cups/contracts';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import { Problem, violation } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
-import type { Context, Rpcs } from '@cups/rpc';
+import type { Context, Keys, Rpcs } from '@cups/rpc';
 import type { Channel } from '../domain/channel.ts';
 import type { DirectReplyDeps } from '../inbound/direct-reply.ts';
 import type { FeedReader } from './feed-reader.ts';
@@ -12,11 +13,12 @@ import { recordPostedReply } from './replies.ts';
 
 export interface PullRpcDeps extends DirectReplyDeps {
   reader: Pick<FeedReader, 'read'>;
+  keys: Pick<Keys, 'webhookKeys'>;
   /** Returns how an agency receives deliveries. */
   channelOf: (agency: string) => Channel;
 }
 
-type PullMethods = 'ListAgencyRequests' | 'ReceiveAgencyReply';
+type PullMethods = 'ListAgencyRequests' | 'ReceiveAgencyReply' | 'ListWebhookKeys';
 
 const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 50;
@@ -35,7 +37,18 @@ export function pullRpcs(deps: PullRpcDeps): Pick<Rpcs<AgencyBridgeServiceDefini
       const { changes, issue } = await recordPostedReply({ posted, agency, requestId, traceparent }, deps);
       return { changes, issue };
     },
+
+    async ListWebhookKeys() {
+      const keys = deps.keys.webhookKeys();
+      return { keys: keys.map(({ kid, publicKey }) => ({ kid, publicKey: encodePublicKey(publicKey) })) };
+    },
   };
+}
+
+/** Returns an Ed25519 key as Standard Webhooks writes it. */
+function encodePublicKey(key: KeyObject): string {
+  const { x = '' } = key.export({ format: 'jwk' });
+  return `whpk_${Buffer.from(x, 'base64url').toString('base64')}`;
 }
 
 /** Returns the agency of the caller. @throws Problem ACTION_NOT_ALLOWED if its file names another channel */

@@ -17,5 +17,10 @@ export function agencyPullRoutes({ bridge }: Pick<ServiceClients, 'bridge'>): Re
       const { changes, issue } = await bridge.receiveAgencyReply({ event }, context);
       return { body: { changes, issue: issue || undefined } };
     },
+
+    async listWebhookKeys({ context }) {
+      const { keys } = await bridge.listWebhookKeys({}, context);
+      return { body: { keys: keys.map(({ kid, publicKey }) => ({ kid, publicKey })) } };
+    },
   };
 }

@@ -71,6 +71,11 @@ export class AgencyApiServer {
     };
   }
 
+  /** Messages of the feed, in the structured mode. A cursor is the number of messages before it. */
+  readonly feed: object[] = [];
+  /** Replies as they were posted, without repeats of an ID. */
+  readonly replies: { id: string }[] = [];
+
   /** Returns whether the agency has fetched the copy at this path. */
   isFetched = (path: string): boolean => this.#fetched.has(path.slice(COPY_PATH.length));
 
@@ -90,7 +95,23 @@ export class AgencyApiServer {
     if (copy && (method === 'GET' || method === 'HEAD')) return this.#sendCopy(document, copy, request, response);
     const [, delivery] = /^\/agency\/v1\/deliveries\/([\w-]+)\/documents$/.exec(url) ?? [];
     if (method === 'POST' && delivery) return this.#storeResult(delivery, body, request, response);
+    if (method === 'GET' && url.startsWith('/agency/v1/requests')) return this.#sendFeed(url, response);
+    if (method === 'POST' && url === '/agency/v1/replies') return this.#storeReply(body, response);
     return this.#refuse(response, 404, 'NOT_FOUND', `there is no ${method} ${url}`);
+  }
+
+  #sendFeed(url: string, response: ServerResponse): void {
+    const { searchParams } = new URL(url, this.origin);
+    const [from, size] = [Number(searchParams.get('cursor') ?? 0), Number(searchParams.get('pageSize') ?? 2)];
+    const events = this.feed.slice(from, from + size);
+    const next = from + events.length;
+    sendJson(response, 200, { events, cursor: String(next), hasMore: next < this.feed.length });
+  }
+
+  #storeReply(body: Buffer, response: ServerResponse): void {
+    const reply = JSON.parse(body.toString()) as { id: string };
+    if (!this.replies.some(({ id }) => id === reply.id)) this.replies.push(reply);
+    sendJson(response, 200, { changes: [] });
   }
 
   #issueToken(body: Buffer, response: ServerResponse): void {

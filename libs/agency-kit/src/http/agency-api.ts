@@ -11,7 +11,7 @@ export { AgencyApiError } from './agency-api-error.ts';
 export { parseAgencyKey } from './client-assertion.ts';
 export type { FetchedDocument } from './download.ts';
 
-/** The agency API over HTTPS (`agency-api.yaml` of the contract): fetches copies and uploads results. */
+/** The agency API over HTTPS (`agency-api.yaml` of the contract): fetches copies, uploads results, reads and replies. */
 
 export interface AgencyApiOptions {
   /** Address of the platform as it was given to the agency, such as https://cups.example.md. Never from a message. */
@@ -36,6 +36,30 @@ export interface DocumentState {
   bytes?: number;
   sha256?: string;
   refusal?: string;
+}
+
+/** A message of the contract in the structured mode of CloudEvents. */
+export interface CloudEvent {
+  specversion: '1.0';
+  id: string;
+  source: string;
+  type: string;
+  subject: string;
+  /** RFC 3339. */
+  time: string;
+  dataschema?: string;
+  datacontenttype?: string;
+  correlationid?: string;
+  causationid?: string;
+  data: object;
+}
+
+/** A page of messages. */
+export interface RequestPage {
+  events: CloudEvent[];
+  /** Where the next page starts. */
+  cursor: string;
+  hasMore: boolean;
 }
 
 const COPY_PATH = /^\/agency\/v1\/documents\/[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -111,6 +135,33 @@ export class AgencyApi {
     return this.#retry(async () => readState(await this.#request(`/agency/v1/documents/${id}/status`, {})));
   }
 
+  /** Reads the messages after a cursor; '' starts at the oldest. @throws AgencyApiError */
+  async listRequests(cursor: string): Promise<RequestPage> {
+    const query = cursor === '' ? '' : `?${new URLSearchParams({ cursor })}`;
+    return this.#retry(async () => readPage(await this.#request(`/agency/v1/requests${query}`, {})));
+  }
+
+  /**
+   * Sends a reply. Repeats it with the same ID after transient errors, which has no further effect.
+   * @returns codes of the changes made to it, and why it has no effect, if it has none
+   * @throws AgencyApiError INVALID_ARGUMENT, REQUEST_ID_REUSED, ACTION_NOT_ALLOWED, NOT_FOUND and others
+   */
+  async sendReply(event: CloudEvent): Promise<{ changes: string[]; issue?: string }> {
+    const headers = { 'content-type': 'application/cloudevents+json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(event) };
+    return this.#retry(async () => {
+      const response = await this.#request('/agency/v1/replies', init);
+      return (await readJson(response)) as { changes: string[]; issue?: string };
+    });
+  }
+
+  /** Returns the public keys that verify calls of the webhook: see `verifyWebhook`. @throws AgencyApiError */
+  async listWebhookKeys(): Promise<string[]> {
+    const read = async () => (await readJson(await this.#request('/agency/v1/webhook-keys', {}))) as WebhookKeys;
+    const { keys } = await this.#retry(read);
+    return keys.map(({ publicKey }) => publicKey);
+  }
+
   /** Waits until a document is checked, at most `timeoutMs`. Returns the last state. @throws AgencyApiError */
   async waitUntilChecked(id: string, timeoutMs = 120_000): Promise<DocumentState> {
     const end = performance.now() + timeoutMs;
@@ -178,4 +229,24 @@ async function readState(response: Response): Promise<DocumentState> {
   const isKnown = state && ['coming', 'available', 'refused'].includes(state.state) && DOCUMENT_ID.test(state.id);
   if (!isKnown) throw new AgencyApiError(response.status, 'RESPONSE_INVALID');
   return state;
+}
+
+interface WebhookKeys {
+  keys: { kid: string; publicKey: string }[];
+}
+
+/** @throws AgencyApiError CONNECTION_FAILED if the response breaks off or is no JSON */
+async function readJson(response: Response): Promise<unknown> {
+  return response.json().catch(() => {
+    throw new AgencyApiError(0, 'CONNECTION_FAILED');
+  });
+}
+
+/** @throws AgencyApiError RESPONSE_INVALID, CONNECTION_FAILED */
+async function readPage(response: Response): Promise<RequestPage> {
+  const page = (await readJson(response)) as Partial<RequestPage> | null;
+  const { events, cursor, hasMore } = page ?? {};
+  if (Array.isArray(events) && typeof cursor === 'string' && typeof hasMore === 'boolean')
+    return { events, cursor, hasMore };
+  throw new AgencyApiError(response.status, 'RESPONSE_INVALID');
 }

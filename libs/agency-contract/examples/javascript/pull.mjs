@@ -1,0 +1,111 @@
+// An agency without Kafka: reads new messages over HTTPS, acknowledges each application, and waits for the webhook.
+// Node 20 or newer, no packages.
+//
+//   node pull.mjs once          reads all new messages, then ends
+//   node pull.mjs serve 8443    the same every five minutes, and whenever the webhook is called
+//
+// CUPS_URL is the address of the platform as you received it, CUPS_AGENCY your code, CUPS_KEY_FILE your private key as a JWK
+// with kid (Ed25519 here), and CUPS_STATE_FILE a file for the cursor. In front of `serve`, a proxy ends TLS.
+
+import { createHash, createPrivateKey, createPublicKey, randomUUID, sign, verify } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+
+const { CUPS_URL: platform, CUPS_AGENCY: agency, CUPS_KEY_FILE: keyFile, CUPS_STATE_FILE: stateFile } = process.env;
+const POLL_MS = 5 * 60_000;
+const SUBMITTED = /^md\.cups\.application\.(submitted|documents-supplied|corrected)\.v\d+$/;
+
+/** Signs a new assertion (private_key_jwt) and returns a token for at most 5 minutes. */
+async function getToken() {
+  const jwk = JSON.parse(readFileSync(keyFile, 'utf8'));
+  const encode = (part) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const now = Math.floor(Date.now() / 1000);
+  const address = `${platform}/agency/v1/token`;
+  const claims = { iss: agency, sub: agency, aud: address, iat: now, exp: now + 60, jti: randomUUID() };
+  const input = `${encode({ alg: 'EdDSA', kid: jwk.kid })}.${encode(claims)}`;
+  const signature = sign(null, Buffer.from(input), createPrivateKey({ key: jwk, format: 'jwk' }));
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: `${input}.${signature.toString('base64url')}`,
+  });
+  // A redirect could lead the assertion elsewhere.
+  const response = await fetch(address, { method: 'POST', body, redirect: 'error' });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`token: ${response.status} ${answer.error}`);
+  return answer.access_token;
+}
+
+/** Sends a request with a token. 429 and 503 say how long to wait; a real system repeats then. */
+async function request(path, options = {}) {
+  const headers = { ...options.headers, authorization: `Bearer ${await getToken()}` };
+  const response = await fetch(platform + path, { ...options, headers, redirect: 'error' });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${response.status} ${answer.reason}`);
+  return answer;
+}
+
+/** Reads all new messages. The cursor is stored after each page: after a crash, the page comes again. */
+async function pull() {
+  let cursor = existsSync(stateFile) ? readFileSync(stateFile, 'utf8') : '';
+  for (;;) {
+    const page = await request(`/agency/v1/requests${cursor && `?cursor=${encodeURIComponent(cursor)}`}`);
+    for (const event of page.events) await handle(event);
+    ({ cursor } = page);
+    writeFileSync(`${stateFile}.next`, cursor);
+    renameSync(`${stateFile}.next`, stateFile);
+    if (!page.hasMore) return;
+  }
+}
+
+/** A real system stores the application here, and ignores an ID that it has. */
+async function handle({ id, type, subject, data }) {
+  console.log(`${type} ${subject}`);
+  if (!SUBMITTED.test(type)) return;
+  const reply = {
+    specversion: '1.0',
+    // The same for a repeat, so that it counts once.
+    id: createHash('sha256').update(`acknowledged ${id}`).digest('hex'),
+    source: `/agencies/${agency}`,
+    type: 'md.cups.reply.acknowledged.v1',
+    subject,
+    time: new Date().toISOString(),
+    data: { application: data.application, submission: data.submission, agencyReference: `X-${subject.slice(-12)}` },
+  };
+  const headers = { 'content-type': 'application/cloudevents+json' };
+  await request('/agency/v1/replies', { method: 'POST', headers, body: JSON.stringify(reply) });
+}
+
+/** Returns whether the platform made this call within five minutes (Standard Webhooks, v1a). */
+async function isFromPlatform({ headers }, body) {
+  const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures = '' } = headers;
+  if (!(Math.abs(Number(timestamp) * 1000 - Date.now()) < 5 * 60_000)) return false;
+  const { keys } = await request('/agency/v1/webhook-keys');
+  return keys.some(({ publicKey }) => {
+    const x = Buffer.from(publicKey.replace(/^whpk_/, ''), 'base64').toString('base64url');
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    const signed = Buffer.from(`${id}.${timestamp}.${body}`);
+    return signatures
+      .split(' ')
+      .some((one) => one.startsWith('v1a,') && verify(null, signed, key, Buffer.from(one.slice(4), 'base64')));
+  });
+}
+
+const pullSafely = () => pull().catch((error) => console.error(error.message));
+
+function serve(port) {
+  setInterval(pullSafely, POLL_MS);
+  createServer(async (call, response) => {
+    const parts = [];
+    for await (const part of call) if (parts.push(part) > 100) return response.destroy();
+    const isGenuine = await isFromPlatform(call, Buffer.concat(parts).toString()).catch(() => false);
+    response.writeHead(isGenuine ? 204 : 401).end();
+    if (isGenuine) await pullSafely();
+  }).listen(port, '127.0.0.1');
+  return pullSafely();
+}
+
+const [command, port] = process.argv.slice(2);
+if (command === 'once') await pull();
+else if (command === 'serve') await serve(Number(port));
+else throw new Error('once or serve');

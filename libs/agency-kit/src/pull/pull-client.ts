@@ -1,0 +1,97 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { parseContent, readAttributes, readContent } from '@cups/agency-contract';
+import type { RequestEvent, RequestType } from '@cups/agency-contract';
+import type { AgencyApi, CloudEvent } from '../http/agency-api.ts';
+
+export { verifyWebhook } from './webhook.ts';
+
+/** Reads the messages of the platform over HTTPS, for an agency without Kafka. */
+
+export interface PullClientOptions {
+  api: Pick<AgencyApi, 'listRequests'>;
+  /** File with the cursor. Without it, reading starts at the oldest message. */
+  cursorFile: string;
+  /**
+   * Stores a message. It may come twice, with the same ID. If it throws, the next run repeats the page.
+   */
+  handle: (event: RequestEvent) => Promise<void> | void;
+  /** Receives the ID of a message that the contract of this kit does not know. @default it is ignored */
+  onUnknown?: (id: string) => void;
+}
+
+/** Maximum size of a message in bytes, as in the contract. */
+const MAX_BYTES = 256 * 1024;
+
+export class PullClient {
+  readonly #options: PullClientOptions;
+  #running: Promise<number> | undefined;
+
+  constructor(options: PullClientOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads all new messages, and stores the cursor after each page. Calls at the same time share one run: a webhook may call
+   * it while a timer does.
+   * @returns the number of messages
+   * @throws AgencyApiError, and what `handle` throws
+   */
+  pull(): Promise<number> {
+    this.#running ??= this.#pullAll().finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  async #pullAll(): Promise<number> {
+    const { api, cursorFile } = this.#options;
+    let count = 0;
+    let cursor = readCursor(cursorFile);
+    for (;;) {
+      const page = await api.listRequests(cursor);
+      for (const event of page.events) await this.#handle(event);
+      count += page.events.length;
+      if (page.cursor !== cursor) writeCursor(cursorFile, page.cursor);
+      ({ cursor } = page);
+      if (!page.hasMore) return count;
+    }
+  }
+
+  async #handle(event: CloudEvent): Promise<void> {
+    const read = readEvent(event);
+    if (read) await this.#options.handle(read);
+    else this.#options.onUnknown?.(event.id);
+  }
+}
+
+/** Returns the message if it satisfies the contract; undefined for one of a later version. */
+function readEvent({ data, ...attributes }: CloudEvent): RequestEvent | undefined {
+  const { subject } = attributes;
+  const envelope = readAttributes(attributes, subject.slice(subject.indexOf('/') + 1));
+  if (!envelope.ok) return undefined;
+  const read = readContent(envelope, parseContent(Buffer.from(JSON.stringify(data)), MAX_BYTES));
+  return read.ok && isRequest(read.event) ? read.event : undefined;
+}
+
+const isRequest = (event: { type: string; source: string }): event is RequestEvent & { type: RequestType } =>
+  event.source === '/cups/agency-bridge';
+
+function readCursor(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** Replaces the file in one step, so that a crash leaves the old or the new cursor. */
+function writeCursor(file: string, cursor: string): void {
+  const next = `${file}.next`;
+  const handle = openSync(next, 'w', 0o600);
+  try {
+    writeSync(handle, `${cursor}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(next, file);
+}
