@@ -130,8 +130,9 @@ const UNRECORDED: Record<string, string[]> = {
     'endRestriction',
   ],
   'shows facts of documents, without their content': ['listDocuments', 'getDocument'],
+  'sends requests to their agency, of which the bridge has a journal entry each, as over Kafka': ['listAgencyRequests'],
   'shows what the caller sent': [
-    ...['handInActs', 'handInSealedActs'],
+    ...['handInActs', 'handInSealedActs', 'receiveAgencyReply'],
     ...['getAgencyDocumentStatus', 'createResultDocument', 'getDeliveryDocument', 'createDeliveryDocument'],
     'createUpload',
     'getUpload',
@@ -144,7 +145,7 @@ const UNRECORDED: Record<string, string[]> = {
   ],
   'is public': [
     ...['getHealth', 'getReadiness', 'getOpenapi', 'getCatalog', 'listCentres', 'getCentre', 'listPublicServices'],
-    'getPublicService',
+    ...['getPublicService', 'listWebhookKeys'],
   ],
 };
 

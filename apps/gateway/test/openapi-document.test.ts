@@ -124,6 +124,7 @@ describe('openapi.yaml', () => {
         'listQuarantinedActs',
         'listDevices',
       ],
+      'receiveAgencyReply',
     ];
     const conflicting = [
       ...['createSession', 'switchCentre', 'deleteDocument', 'getDocumentContent', 'getDocumentPreview'],
@@ -136,6 +137,7 @@ describe('openapi.yaml', () => {
         'rejectQuarantinedAct',
       ],
       ...['recordMandatePrinted', 'issueMandateCode', 'mailMandateCode', 'confirmMandateCode'],
+      ...['listAgencyRequests', 'receiveAgencyReply'],
     ];
     for (const [index, operation] of operations.entries()) {
       const { id, path, isPublic: open, isForDevices, body } = operation;

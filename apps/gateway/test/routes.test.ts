@@ -23,10 +23,11 @@ afterAll(() => gateway.stop());
 const APP = `/api/v1/applications/${ID}`;
 const DOCUMENT = `/api/v1/documents/${DOCUMENT_ID}`;
 const DOCUMENT_NAME = `documents/${DOCUMENT_ID}`;
-/** Operations with headers of the tus protocol, and those of agencies: see uploads.test.ts and agency-api.test.ts. */
+/** Operations with headers of the tus protocol, and those of agencies: see uploads, agency-api and agency-pull.test.ts. */
 const TESTED_ELSEWHERE = [
   ...['createUpload', 'getUpload', 'appendUpload', 'deleteUpload'],
   ...['getAgencyDocument', 'getAgencyDocumentStatus', 'createResultDocument'],
+  ...['listAgencyRequests', 'receiveAgencyReply', 'listWebhookKeys'],
   // For sessions of agencies: see agency-page-documents.test.ts and agency-workload.test.ts.
   ...['getDeliveryDocument', 'getDeliveryDocumentContent', 'createDeliveryDocument', 'listAgencyWorkload'],
   // Needs a grant instead of a session: see quarantine.test.ts.
