@@ -113,8 +113,13 @@ export async function show(name: string, options: ShowOptions): Promise<void> {
   );
 }
 
-const formatChannel = ({ code, channel }: Pick<Agency, 'code' | 'channel'>): string =>
-  `channel: ${channel}. It has no topics, no Kafka user and no quota; ${code}-clerk signs in with the local provider.`;
+function formatChannel({ code, channel, webhook }: Pick<Agency, 'code' | 'channel' | 'webhook'>): string {
+  const who =
+    channel === 'pull'
+      ? `its system reads /agency/v1/requests; webhook: ${webhook?.url ?? 'none'}`
+      : `${code}-clerk signs in with the local provider`;
+  return `channel: ${channel}. It has no topics, no Kafka user and no quota; ${who}.`;
+}
 
 /** Parses the quota options. @throws CommandError when one is not a whole number */
 function parseQuota(values: AddOptions): Record<string, number> {
