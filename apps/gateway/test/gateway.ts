@@ -673,6 +673,7 @@ const catalogResponse = {
       closes: '17:00',
       calendar: 'holidays-md',
       acceptsForeignDocuments: true,
+      channel: 'page',
     },
   ],
   evidenceKinds: [{ kind: 'identity-document', title: { ro: 'Act de identitate' } }],
