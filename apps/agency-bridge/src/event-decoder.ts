@@ -120,6 +120,7 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
     case 'cups.intake.v1.PersonNotified':
     case 'cups.intake.v1.DeskAlertRaised':
     case 'cups.intake.v1.AgencyUndecided':
+    case 'cups.intake.v1.ApplicationEscalated':
     case 'unknown':
       return { kind: 'nothing' };
   }

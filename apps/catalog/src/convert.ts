@@ -13,6 +13,7 @@ import type { Agency, AgencyChannel, Calendar } from '@cups/registry';
 import type { Agency as AgencyMessage } from '@cups/contracts/gen/cups/catalog/v1/Agency.ts';
 import type { Calendar as CalendarMessage } from '@cups/contracts/gen/cups/catalog/v1/Calendar.ts';
 import type { CostOption as CostOptionMessage } from '@cups/contracts/gen/cups/catalog/v1/CostOption.ts';
+import type { EscalationRule as EscalationRuleMessage } from '@cups/contracts/gen/cups/catalog/v1/EscalationRule.ts';
 import type { EvidenceKind as EvidenceKindMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceKind.ts';
 import type { EvidenceRule as EvidenceRuleMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
 import type { PublicService as PublicServiceMessage } from '@cups/contracts/gen/cups/catalog/v1/PublicService.ts';
@@ -71,8 +72,13 @@ export function toVersionMessage(
     formSchema: full && version.form ? jsonBytes(version.form) : Buffer.alloc(0),
     example: full && version.example ? jsonBytes(version.example) : Buffer.alloc(0),
     theme: service.theme ?? '',
+    // Only intake needs it, which reads the full version.
+    escalation: full ? toEscalation(version) : [],
   };
 }
+
+const toEscalation = ({ escalation = {} }: Version): EscalationRuleMessage[] =>
+  Object.entries(escalation).map(([step, { workingHours = 0, actions }]) => ({ step, workingHours, actions }));
 
 export function toAgency({
   code,

@@ -80,6 +80,7 @@ function toChange(event: IntakeEvent__Output, time: Date): ApplicationChange {
     case 'cups.intake.v1.ContactChanged':
     case 'cups.intake.v1.PersonNotified':
     case 'cups.intake.v1.DeskAlertRaised':
+    case 'cups.intake.v1.ApplicationEscalated':
     case 'unknown':
       return { kind: 'nothing' };
   }

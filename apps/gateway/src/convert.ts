@@ -14,6 +14,8 @@ import {
   validateStorableAnswers,
   DELIVERY_CAUSES,
   DESK_ALERT_KINDS,
+  ESCALATION_ACTIONS,
+  ESCALATION_STEPS,
   HISTORY_KINDS,
   MESSAGE_CHANGES,
   NOTICE_CAUSES,
@@ -161,6 +163,22 @@ const deskAlertCause = ({ kind, cause }: { kind: string; cause: string }) =>
   kind === 'agency-message-changed' ? messageChange(cause) : deliveryCause(cause);
 const deskAlertJson = (alert: { kind: string; cause: string }) =>
   Object.assign({}, messageToJson(alert, { kind: deskAlertKind, cause: omitField }), { cause: deskAlertCause(alert) });
+/** Steps and actions of a later release are left out. */
+const escalationStep = (step: string): string | undefined =>
+  ESCALATION_STEPS.some((known) => known === step) ? step : undefined;
+const escalationActions = (actions: readonly string[]) =>
+  ESCALATION_ACTIONS.filter((action) => actions.includes(action));
+const escalationsJson = (list: Application__Output['escalations']) =>
+  list
+    .filter(({ step }) => escalationStep(step))
+    .map(({ step, time, agency, actions, dueDate }) => ({
+      step,
+      time: instantJson(time),
+      agency,
+      actions: escalationActions(actions),
+      ...(dueDate === '' ? {} : { dueDate }),
+    }));
+
 /** Returns the desk time of an act without a line. */
 export const deskTimeJson = convertWith({ time: instantJson });
 
@@ -187,9 +205,13 @@ const APPLICATION: FieldRules = {
     pages: orUndefined,
   }),
   decision: convertWith(DECISION),
+  escalations: escalationsJson,
+  escalationMark: escalationStep,
 };
 const VERSION: FieldRules = {
   publicService: omitField,
+  // For intake only.
+  escalation: omitField,
   centreKinds: enumFields('CENTRE_KIND_'),
   evidence: convertEach({ when: convertWith({ condition: omitField }), accepts: enumFields('EVIDENCE_PROOF_') }),
   costOptions: convertEach({
@@ -240,6 +262,7 @@ export function applicationRowJson(wire: Application__Output): Json {
     documentRequest: pickFields('answerBy')(documentRequest),
     decision: rowDecision(decision),
     deskAlerts: deskAlerts.length > 0 ? deskAlerts.map(rowAlertJson) : undefined,
+    escalationMark: escalationStep(wire.escalationMark),
   };
   const presentParts = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
   const row = { id: idOf(name), ...rowFields(wire), state: fromProtoEnum('STATE_', state), ...presentParts };
@@ -333,6 +356,7 @@ export const actionJson = convertWith({
   toState: enumField('STATE_'),
   submission: orUndefined,
   code: deliveryCause,
+  escalationStep,
   method: enumField('NOTIFICATION_METHOD_'),
   formerContact: contactJson,
   contact: contactJson,

@@ -121,6 +121,10 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const data = { ref, method: toProtoEnum('NOTIFICATION_METHOD_', method), notice };
       return { type: 'cups.intake.v1.PersonNotified', data };
     }
+    case 'ApplicationEscalated': {
+      const { step, actions, dueDate = '' } = domainEvent;
+      return { type: 'cups.intake.v1.ApplicationEscalated', data: { ref, step, actions: [...actions], dueDate } };
+    }
     case 'ApplicationErased':
       return { type: 'cups.intake.v1.ApplicationErased', data: { ref, ...erasureOf(app) } };
     case 'ApplicationPassedOn':

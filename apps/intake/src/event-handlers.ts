@@ -1,10 +1,13 @@
-import type { ReceivedEvent, Refusal } from '@cups/contracts';
+import type { Log, ReceivedEvent, Refusal } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { isResourceName, isUlid } from '@cups/contracts';
 import type { Change } from '@cups/store';
 import type { DataEnd } from './data-end.ts';
 import { decodeDeliveryEvent, decodeDocumentEvent } from './event-decoder.ts';
 import { fireTimer } from './domain/commands/timers.ts';
+import type { ExpiryTimer } from './domain/commands/timers.ts';
+import { fireEscalation, isCalendarUnknown, resolveRules } from './domain/escalation.ts';
+import type { EscalationContext } from './domain/escalation.ts';
 import { applyAgencyUpdate } from './domain/agency-updates.ts';
 import type { AgencyUpdate } from './domain/agency-updates.ts';
 import { applyDocumentUpdate } from './domain/documents.ts';
@@ -12,7 +15,6 @@ import type { DocumentUpdate } from './domain/documents.ts';
 import { isErased } from './domain/data-end.ts';
 import { coversAgency } from './domain/mandates.ts';
 import type { PassOnFacts, PassOnRequest } from './domain/passing-on.ts';
-import type { Timer } from '@cups/application';
 import { toChange } from './event-encoder.ts';
 import type { RpcDeps } from './rpc/deps.ts';
 import type { StoredApplication } from './store.ts';
@@ -182,16 +184,42 @@ export function dispatchByTopic<T>(handlers: TopicHandlers<T>): (event: Received
   };
 }
 
+type TimerHandlerDeps = EventHandlerDeps & Pick<RpcDeps, 'versions'> & { log: Log };
+
 /** Handles a due timer of an application. A stale timer changes nothing. */
-export function createTimerHandler(
-  { applications, hashes, now }: Omit<EventHandlerDeps, 'workingTimes'>,
-  dataEnd: Pick<DataEnd, 'process'>,
-) {
+export function createTimerHandler(deps: TimerHandlerDeps, dataEnd: Pick<DataEnd, 'process'>) {
+  const { applications, hashes, now } = deps;
   return async (id: string, kind: string): Promise<void> => {
     if (kind === 'retention') return dataEnd.process(id);
+    if (kind === 'agency-escalation') return escalate(deps, id);
     const fireTime = now();
     await applications.update(id, { scope: 'service', cause: { eventId: `timer:${kind}` }, now: fireTime }, (app) =>
-      toChange(app, fireTimer(app, kind as Timer, fireTime), hashes),
+      toChange(app, fireTimer(app, kind as ExpiryTimer, fireTime), hashes),
     );
   };
+}
+
+/** Fires the due steps of the clock of an agency, by the rules in force. */
+async function escalate(deps: TimerHandlerDeps, id: string): Promise<void> {
+  const { applications, versions, workingTimes, hashes, now, log } = deps;
+  const fireTime = now();
+  const cause = { eventId: 'timer:agency-escalation' };
+  const readContext = async ({ agency, service }: StoredApplication): Promise<EscalationContext> => {
+    const version = await versions.get(service.versionId);
+    const rules = resolveRules(workingTimes.escalationOf(agency), version.escalation);
+    return { rules, version, workingTime: workingTimes.forAgency(agency) };
+  };
+  await applications.update<EscalationContext>(
+    id,
+    { scope: 'service', cause, now: fireTime },
+    {
+      read: readContext,
+      decide(app, context) {
+        const result = fireEscalation(app, fireTime, context);
+        if (result.document !== app && isCalendarUnknown(result.document, context))
+          log.warn({ event: 'escalation-deferred', resource: `applications/${id}`, reason: 'calendar-unknown' });
+        return toChange(app, result, hashes);
+      },
+    },
+  );
 }

@@ -154,7 +154,7 @@ function startHandlers(
   const { config, log, now } = backend;
   const { timerPollMs: pollMs } = config;
   const mandateDeps = { applications, mandates, versions, hashes, now, log };
-  const due = createTimerHandler({ applications, hashes, now }, dataEnd);
+  const due = createTimerHandler({ applications, versions, workingTimes, hashes, now, log }, dataEnd);
   backend.startTimers({ documents: applications, due, pollMs });
   backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandateDeps), pollMs });
   const eventDeps = { applications, workingTimes, mandates, versions, hashes, now };

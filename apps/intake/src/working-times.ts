@@ -2,6 +2,7 @@ import { resourceName } from '@cups/contracts';
 import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import { watchAgencies, watchCalendars } from '@cups/registry';
 import type { Agency, Calendar, Weekday } from '@cups/registry';
+import type { EscalationOverrides } from './domain/escalation.ts';
 import { UNKNOWN_WORKING_TIME } from './domain/terms.ts';
 import type { ClockTime, Holidays, WorkingTime } from './domain/terms.ts';
 
@@ -19,6 +20,8 @@ export interface WorkingTimes {
    * does not.
    */
   acceptsForeignDocuments(agency: string): boolean;
+  /** Returns the steps of the clock of an agency that differ from the defaults. */
+  escalationOf(agency: string): EscalationOverrides;
   /** Returns whether an agency accepts corrections of filed applications. An agency without a file does not. */
   acceptsCorrections(agency: string): boolean;
   close(): void;
@@ -99,6 +102,8 @@ export async function watchWorkingTimes(options: {
     forAgency: (agency) => times.get(agency) ?? UNKNOWN_WORKING_TIME,
     isAgency: (agency) => fileOf(agency) !== undefined,
     acceptsForeignDocuments: (agency) => fileOf(agency)?.acceptsForeignDocuments ?? false,
+    // The schema of the file allows these steps and actions only.
+    escalationOf: (agency) => (fileOf(agency)?.escalation ?? {}) as EscalationOverrides,
     acceptsCorrections: (agency) => fileOf(agency)?.acceptsCorrections ?? false,
     close: () => watchers.forEach((watcher) => watcher.close()),
   };

@@ -3,6 +3,7 @@ import './agency-updates.test.ts';
 import './arrival.test.ts';
 import './delivery-event.test.ts';
 import './documents.test.ts';
+import './escalation.test.ts';
 import './filing.test.ts';
 import './history.test.ts';
 import './lifecycle.test.ts';

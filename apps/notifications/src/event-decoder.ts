@@ -95,6 +95,7 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
     case 'cups.intake.v1.DeskAlertRaised':
     case 'cups.intake.v1.ApplicationPassedOn':
     case 'cups.intake.v1.AgencyUndecided':
+    case 'cups.intake.v1.ApplicationEscalated':
     case 'unknown':
       return NO_NOTICE;
   }

@@ -28,6 +28,8 @@ export {
   toCivilDate,
   weekdayOf,
 } from './dates.ts';
+export { DEFAULT_ESCALATION, ESCALATION_ACTIONS, ESCALATION_STEPS } from './escalation.ts';
+export type { EscalationAction, EscalationRule, EscalationRules, EscalationStep } from './escalation.ts';
 export { isEmailAddress } from './email.ts';
 export { createAnswersValidator } from './form.ts';
 export type { AnswersValidator } from './form.ts';

@@ -189,7 +189,8 @@ export const MESSAGES = [
 /** Messages of an agency, or of the bridge. */
 export type Message = (typeof MESSAGES)[number];
 
-export const TIMERS = ['draft-untouched', 'answer-date-passed'] as const;
+/** `agency-escalation` is the clock of an agency that has not decided. It keeps the state, and escalates. */
+export const TIMERS = ['draft-untouched', 'answer-date-passed', 'agency-escalation'] as const;
 export type Timer = (typeof TIMERS)[number];
 
 /** Events of documents after filing. They change no state. */
@@ -321,6 +322,7 @@ export const AGENCY_EFFECTS: Record<State, Record<Message, AgencyEffect>> = {
 export const TIMER_TRANSITIONS: Record<Timer, Record<State, State | 'stale'>> = {
   'draft-untouched': onlyFrom('draft', 'expired'),
   'answer-date-passed': onlyFrom('documents-requested', 'expired'),
+  'agency-escalation': { ...onlyFrom('submitted', 'submitted'), 'in-progress': 'in-progress' },
 };
 
 function alertOnEveryMessage(kind: DeskAlertKind): Record<Message, AgencyEffect> {

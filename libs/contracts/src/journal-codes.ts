@@ -66,6 +66,7 @@ export const JOURNAL_ACTIONS = {
   // Timers.
   'draft-untouched': 'The draft expired',
   'answer-date-passed': 'The term for the requested documents passed',
+  'agency-escalation': 'The agency is late, and the delay was escalated',
   other: 'An action of a later release',
   // The person's rights, and the end of the data.
   'restrict-processing': 'The processing was restricted on request of the person',

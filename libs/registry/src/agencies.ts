@@ -16,6 +16,13 @@ export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
  */
 export type AgencyChannel = 'kafka' | 'pull' | 'page';
 
+/** Where letters to an office go, and their languages. */
+export interface AgencyContact {
+  email: string;
+  /** Each letter has a text in each of them. */
+  languages: ('ro' | 'ru' | 'en')[];
+}
+
 /** One file of data/agencies, see agency.schema.json. */
 export interface Agency {
   /** Kebab case; never changes. The file has the same name. */
@@ -35,6 +42,12 @@ export interface Agency {
   acceptsForeignDocuments?: boolean;
   /** Whether its system handles corrections of filed applications, md.cups.application.corrected.v1. @default false */
   acceptsCorrections?: boolean;
+  /** Whether its system handles reminders, md.cups.application.reminded.v1. @default false */
+  acceptsReminders?: boolean;
+  /** The office that receives letters about silent applications. @default none */
+  contact?: AgencyContact;
+  /** What happens when it is silent, by step. @default the rules of the platform */
+  escalation?: Record<string, { workingHours?: number; actions: string[] }>;
   /** Kafka quotas that differ from the defaults. */
   quota?: { producerBytesPerSecond?: number; consumerBytesPerSecond?: number; requestPercent?: number };
   /** Public keys with which its system gets access tokens. @default none */

@@ -82,7 +82,15 @@ function compileSchema<Content>(schema: object) {
 
 /** Formats schema errors as one sentence for the author of the file. */
 export function formatSchemaErrors(errors: ErrorObject[] | null | undefined): string {
-  return (errors ?? []).map((error) => `${error.instancePath || 'it'} ${error.message ?? 'is invalid'}`).join('; ');
+  return (errors ?? [])
+    .map((error) => `${error.instancePath || 'it'} ${error.message ?? 'is invalid'}${formatDetails(error)}`)
+    .join('; ');
+}
+
+/** Returns the unknown member, or the allowed values. */
+function formatDetails({ keyword, params }: ErrorObject): string {
+  if (keyword === 'additionalProperties') return `: ${String(params['additionalProperty'])}`;
+  return keyword === 'enum' ? `: ${(params['allowedValues'] as unknown[]).join(', ')}` : '';
 }
 
 function firstLine(error: unknown): string {

@@ -18,6 +18,21 @@ describe('createAgencyParser', () => {
     });
   });
 
+  test('accepts rules of escalation and a contact', () => {
+    const more = [
+      'escalation: { unacknowledged: { workingHours: 8, actions: [remind-agency] }, term-150: { actions: [] } }',
+      'contact: { email: registratura@asp.test, languages: [ro, ru] }',
+      'acceptsReminders: true',
+    ];
+    const { entries, problems } = createAgencyParser()([{ path: 'asp.yaml', text: `${asp}\n${more.join('\n')}\n` }]);
+    expect(problems).toEqual([]);
+    expect(entries.get('asp')).toMatchObject({
+      escalation: { unacknowledged: { workingHours: 8, actions: ['remind-agency'] }, 'term-150': { actions: [] } },
+      contact: { email: 'registratura@asp.test', languages: ['ro', 'ru'] },
+      acceptsReminders: true,
+    });
+  });
+
   test.each([
     ['another name', 'mai.yaml', asp, 'the file must be named asp.yaml'],
     ['an unknown time zone', 'asp.yaml', asp.replace('Europe/Chisinau', 'Europe/Chisinev'), 'is unknown'],
@@ -28,7 +43,31 @@ describe('createAgencyParser', () => {
       'ends at 17:00, before it starts',
     ],
     ['an invalid hour', 'asp.yaml', asp.replace("'17:00'", "'25:00'"), '/workingTime/to'],
-    ['an unknown member', 'asp.yaml', `${asp}\nfax: '1'\n`, 'additional properties'],
+    ['an unknown member', 'asp.yaml', `${asp}\nfax: '1'\n`, 'additional properties: fax'],
+    [
+      'an unknown step of escalation',
+      'asp.yaml',
+      `${asp}\nescalation: { term-80: { actions: [] } }\n`,
+      '/escalation must NOT have additional properties: term-80',
+    ],
+    [
+      'an unknown action of escalation',
+      'asp.yaml',
+      `${asp}\nescalation: { term-75: { actions: [sue-agency] } }\n`,
+      '/escalation/term-75/actions/0 must be equal to one of the allowed values: remind-agency, mail-agency',
+    ],
+    [
+      'a time for a part of the term',
+      'asp.yaml',
+      `${asp}\nescalation: { term-75: { workingHours: 4, actions: [] } }\n`,
+      '/escalation/term-75 must NOT have additional properties: workingHours',
+    ],
+    [
+      'a contact that is no email address',
+      'asp.yaml',
+      `${asp}\ncontact: { email: office, languages: [ro] }\n`,
+      '/contact/email must match format "email"',
+    ],
   ])('rejects a file with %s, and accepts the others', (_what, path, text, reason) => {
     const others = files.filter((file) => file.path !== 'asp.yaml');
     const { entries, problems } = createAgencyParser()([

@@ -7,6 +7,8 @@ import {
   DELIVERY_CAUSES,
   DELIVERY_STATES,
   DESK_ALERT_KINDS,
+  ESCALATION_ACTIONS,
+  ESCALATION_STEPS,
   HISTORY_KINDS,
   MESSAGE_CHANGES,
   NO_DUE_DATE_REASONS,
@@ -82,6 +84,14 @@ const schemas = {
   DeliveryCause: createEnumSchema(
     DELIVERY_CAUSES,
     'Why a delivery was deferred or failed, or why a message of the agency was refused.',
+  ),
+  EscalationStep: createEnumSchema(
+    ESCALATION_STEPS,
+    'Step of the clock of an agency. `unacknowledged`: the agency did not acknowledge in time. `term-75`, `term-100`, `term-150`: this part of the legal term has passed without a decision.',
+  ),
+  EscalationAction: createEnumSchema(
+    ESCALATION_ACTIONS,
+    'What a step did: a reminder on the channel of the agency, a letter to its contact, a mark at the desk, a notice to the person, a line for supervisors, or the offer of a complaint.',
   ),
   DeliveryState: createEnumSchema(DELIVERY_STATES, 'State of a delivery to an agency.'),
   NoticeKind: createEnumSchema(NOTICE_KINDS, 'Kind of a notice to the applicant.'),

@@ -71,6 +71,8 @@ export interface Version {
   unsourcedFields: string[];
   form?: Record<string, unknown>;
   example?: Record<string, unknown>;
+  /** Steps of escalation that differ from those of the agency, by step. */
+  escalation?: Record<string, { workingHours?: number; actions: string[] }>;
 }
 
 /** A pause from a date: no desk can create applications. */

@@ -6,6 +6,7 @@ import type { Application as ApplicationOut } from '@cups/contracts/gen/cups/int
 import type { ApplicationAction as ActionOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationAction.ts';
 import type { ApplicationContent as ContentOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import type { DeskAlert as DeskAlertOut } from '@cups/contracts/gen/cups/intake/v1/DeskAlert.ts';
+import type { Escalation as EscalationOut } from '@cups/contracts/gen/cups/intake/v1/Escalation.ts';
 import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/cups/intake/v1/DocumentRequest.ts';
 import type { Note as NoteOut } from '@cups/contracts/gen/cups/intake/v1/Note.ts';
 import type { PersonNotification as PersonNotificationOut } from '@cups/contracts/gen/cups/intake/v1/PersonNotification.ts';
@@ -23,6 +24,7 @@ import type {
   PersonNotification,
 } from '../domain/application.ts';
 import { isDataEvent } from '../domain/data-end.ts';
+import type { Escalation } from '../domain/escalation.ts';
 import { resolveBuckets } from '../domain/queue.ts';
 import type { QueueViewer } from '../domain/queue.ts';
 import type { StoredRow } from '../store/application-rows.ts';
@@ -90,8 +92,18 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     deskTime: toDeskTime(app.deskTime),
     formerAgencies: (app.formerAgencies ?? []).map(toFormerAgency),
     passingOn: toPassingOn(app.passingOn),
+    escalations: app.escalations?.map(toEscalation) ?? [],
+    escalationMark: app.queue?.escalation?.step ?? '',
   };
 }
+
+const toEscalation = ({ step, time, agency, actions, dueDate = '' }: Escalation): EscalationOut => ({
+  step,
+  time: toTimestamp(time),
+  agency,
+  actions: [...actions],
+  dueDate,
+});
 
 /** Converts a list row; all other fields stay empty. */
 export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
@@ -119,6 +131,7 @@ export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
     deskAlerts: row.deskAlerts.map(({ kind, recordTime }) => ({ kind, recordTime: toTimestamp(recordTime) })),
     sinceTime: toTimestamp(row.queue?.since),
     buckets: toBuckets(row, viewer),
+    escalationMark: row.queue?.escalation?.step ?? '',
   };
 }
 
@@ -152,7 +165,8 @@ export function toAction(row: ActionRecord, app: Pick<Application, 'decision'>):
     documents: row.documents ?? [],
     changes: row.changes ?? [],
     // The reasons of a right of the person are with the right itself.
-    code: isDataEvent(row.kind) ? '' : (row.code ?? ''),
+    code: isDataEvent(row.kind) || isEscalation(row) ? '' : (row.code ?? ''),
+    escalationStep: isEscalation(row) ? (row.code ?? '') : '',
     fields: row.fields ?? [],
     agency: row.agency ?? '',
     centre: row.centre ?? '',
@@ -166,6 +180,8 @@ export function toAction(row: ActionRecord, app: Pick<Application, 'decision'>):
     deskTime: toDeskTime(row.deskTime),
   };
 }
+
+const isEscalation = ({ kind }: ActionRecord): boolean => kind === 'agency-escalation';
 
 function toDeskTime(deskTime: DeskTime | undefined): DeskTimeOut | null {
   if (!deskTime) return null;

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@cups/contracts/node';
 import { fromProtoEnum } from '@cups/contracts/proto';
 import type { CostOption__Output as CostOptionIn } from '@cups/contracts/gen/cups/catalog/v1/CostOption.ts';
+import type { EscalationRule__Output as EscalationRuleIn } from '@cups/contracts/gen/cups/catalog/v1/EscalationRule.ts';
 import type { EvidenceRule__Output as EvidenceRuleIn } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
 import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
+import { ESCALATION_ACTIONS, ESCALATION_STEPS } from '@cups/application';
 import type { EvidenceRule } from '@cups/application';
 import type { OutputKind, ServiceVersion, Text } from '../domain/application.ts';
+import type { EscalationOverrides } from '../domain/escalation.ts';
 import { omitEmpty } from './omit-empty.ts';
 
 /** Converts service versions of the catalog. */
@@ -26,6 +29,7 @@ export function fromVersion(wire: VersionIn): ServiceVersion {
     evidence: wire.evidence.map(fromEvidenceRule),
     costOptions: wire.costOptions.map(fromCostOption),
     form: JSON.parse(wire.formSchema.toString('utf8') || '{}') as ServiceVersion['form'],
+    ...(wire.escalation.length > 0 && { escalation: fromEscalation(wire.escalation) }),
   };
   const hash = createHash('sha256').update(canonicalJson(version)).digest('hex').slice(0, 16);
   const code = wire.publicService.slice(wire.publicService.indexOf('/') + 1);
@@ -56,6 +60,18 @@ function fromCostOption({ code, centreKinds, fee, term }: CostOptionIn): CostOpt
     };
   }
   return option;
+}
+
+/** A step or an action of a later release is left out. */
+function fromEscalation(rules: EscalationRuleIn[]): EscalationOverrides {
+  const overrides: EscalationOverrides = {};
+  for (const step of ESCALATION_STEPS) {
+    const rule = rules.find((candidate) => candidate.step === step);
+    if (!rule) continue;
+    const actions = ESCALATION_ACTIONS.filter((action) => rule.actions.includes(action));
+    overrides[step] = { actions, ...omitEmpty({ workingHours: rule.workingHours }) };
+  }
+  return overrides;
 }
 
 function fromText(wire: TextIn | null): Text {

@@ -18,6 +18,7 @@ import type {
 } from '@cups/application';
 import type { DeskTime } from '@cups/contracts';
 import type { RetentionCategory } from '@cups/contracts/retention';
+import type { Escalation, EscalationOverrides } from './escalation.ts';
 import type { QueueStatus } from './queue.ts';
 import type { Term } from './terms.ts';
 
@@ -341,6 +342,8 @@ export interface Application {
   termLeft?: Term;
   submissions: Submission[];
   documentRequest?: DocumentRequest;
+  /** Steps of the clock of the agency that have fired, oldest first. */
+  escalations?: Escalation[];
   agencyReference?: string;
   progress?: { note: string; time: Date };
   decision?: Decision;
@@ -482,4 +485,6 @@ export interface ServiceVersion extends Requirements {
     term?: Term & { from: 'submission' | 'payment' };
   })[];
   form: Record<string, unknown>;
+  /** Rules of the public service that override those of the agency. */
+  escalation?: EscalationOverrides;
 }

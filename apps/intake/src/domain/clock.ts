@@ -68,10 +68,31 @@ export function stopClock(app: Application, now: Date, workingTime: WorkingTime)
   }
 }
 
-/** Returns the application with a due date for its remaining term. If its clock is not stopped it is unchanged. */
+/**
+ * Returns the application with a due date for its remaining term. If its clock is not stopped it is unchanged. Without a
+ * calendar the remaining term stays, so that {@link retryClock} can count it later.
+ */
 export function resumeClock(app: Application, now: Date, workingTime: WorkingTime): Application {
   const { termLeft, noDueDateReason: _stopped, ...rest } = app;
-  return termLeft ? { ...rest, ...computeDueOrReason(now, termLeft, workingTime) } : app;
+  if (!termLeft) return app;
+  const resumed = computeDueOrReason(now, termLeft, workingTime);
+  return { ...rest, ...resumed, ...(resumed.dueDate === undefined ? { termLeft } : {}) };
+}
+
+/**
+ * Returns the application with the due date that its calendar did not allow before; unchanged while it still does not, and
+ * if the remaining term is unknown.
+ */
+export function retryClock(app: Application, version: ServiceVersion, workingTime: WorkingTime): Application {
+  if (app.noDueDateReason !== 'calendar-unknown' || !app.submitTime) return app;
+  const { noDueDateReason: _unknown, termLeft, ...rest } = app;
+  const resumed = app.submissions.findLast(({ answersRequest }) => answersRequest !== undefined);
+  if (resumed && !termLeft) return app;
+  const clock =
+    resumed && termLeft
+      ? computeDueOrReason(resumed.submitTime, termLeft, workingTime)
+      : startClock(version, app.content.costOption, app.submitTime, workingTime, app.payment?.payTime);
+  return clock.dueDate === undefined ? app : { ...rest, ...clock };
 }
 
 function computeDueOrReason(from: Date, term: Term, workingTime: WorkingTime): Clock {

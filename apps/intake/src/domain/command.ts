@@ -3,7 +3,16 @@ import type { DeskTime } from '@cups/contracts';
 import { Problem, violation } from '@cups/problem';
 import type { ActionRecord, Application, ApplicationRow, PassingOnCause } from './application.ts';
 import { allowedActions, findBlockingGuard, CASEWORK_ACTIONS, DESK_ROLES, stateAfter } from '@cups/application';
-import type { Action, Guard, CaseworkAction, DeskAlertKind, State, NotificationMethod } from '@cups/application';
+import type {
+  Action,
+  CaseworkAction,
+  DeskAlertKind,
+  EscalationAction,
+  EscalationStep,
+  Guard,
+  NotificationMethod,
+  State,
+} from '@cups/application';
 import { countRows } from './history.ts';
 import type { ActRelease } from './quarantine.ts';
 import { assertNoViolations, erasedProblem, notFound, restrictedProblem } from './problems.ts';
@@ -73,7 +82,9 @@ export type DomainEvent =
   | { type: 'ApplicationErased' }
   /** `formerAgency` is agencies/{code}. The application names the agency that has it now. */
   | { type: 'ApplicationPassedOn'; formerAgency: string; submission: number }
-  | { type: 'AgencyUndecided'; cause: PassingOnCause };
+  | { type: 'AgencyUndecided'; cause: PassingOnCause }
+  /** `dueDate` is yyyy-MM-dd. */
+  | { type: 'ApplicationEscalated'; step: EscalationStep; actions: readonly EscalationAction[]; dueDate?: string };
 
 export interface CommandResult {
   document: Application;

@@ -1,5 +1,6 @@
 import type { Application } from './application.ts';
 import { createDataEndTimer, isErased } from './data-end.ts';
+import { armEscalation } from './escalation.ts';
 import { listMandates } from './mandates.ts';
 import type { SearchHasher } from './search-hasher.ts';
 import { resolveQueueStatus } from './queue.ts';
@@ -30,7 +31,7 @@ export function withDerivedFields<A extends DerivableApplication>(
   if (searchHashes.length > 0) next.names = searchHashes;
   const mandates = listMandates(app);
   if (mandates.length > 0) next.mandates = isEqual(mandates, before?.mandates) ? before!.mandates! : mandates;
-  next.timer = app.timer ?? createDataEndTimer(app);
+  next.timer = armEscalation(app, before) ?? createDataEndTimer(app);
   return next;
 }
 

@@ -1,8 +1,9 @@
 import { addCivilDays, BUCKETS, toCivilDate } from '@cups/application';
-import type { Bucket, State } from '@cups/application';
+import type { Bucket, EscalationStep, State } from '@cups/application';
 import type { ActionRecord, Application } from './application.ts';
 import { resolveLastEditTime } from './draft-timer.ts';
 import { consentTaskDay } from './passing-on.ts';
+import { findMark } from './escalation.ts';
 
 /**
  * The work queue of a centre: buckets of open applications by the next task. The queue status is derived at each
@@ -25,6 +26,8 @@ export interface QueueStatus {
   agencyUpdateTime?: Date;
   /** Start of the wait for a notification by phone or in person, if the applicant has no email. */
   notifySince?: Date;
+  /** The step of the clock of the agency that marks it, and when it fired. */
+  escalation?: { step: EscalationStep; time: Date };
 }
 
 type QueueInput = Pick<
@@ -41,6 +44,8 @@ type QueueInput = Pick<
   | 'personNotifications'
   | 'content'
   | 'passingOn'
+  | 'agency'
+  | 'escalations'
 >;
 
 const STAGE_BY_STATE: Record<State, QueueStage | undefined> = {
@@ -80,6 +85,8 @@ export function resolveQueueStatus(app: QueueInput): QueueStatus | undefined {
   if (deadline !== undefined) queue.deadline = deadline;
   if (agencyUpdateTime) queue.agencyUpdateTime = agencyUpdateTime;
   if (notifySince) queue.notifySince = notifySince;
+  const mark = stage === 'with-agency' ? findMark(app) : undefined;
+  if (mark) queue.escalation = { step: mark.step, time: mark.time };
   const actionDate = resolveActionDate(queue, consentTaskDay(app));
   if (actionDate !== undefined) queue.actionDate = actionDate;
   return queue;
@@ -128,12 +135,11 @@ function resolveNotifySince({ state, content, personNotifications = [] }: QueueI
   return personNotifications.some(({ notifyTime }) => notifyTime >= since) ? undefined : since;
 }
 
-function resolveActionDate(
-  { stage, since, deadline, agencyUpdateTime, notifySince }: QueueStatus,
-  consentDay: string | undefined,
-): string | undefined {
+function resolveActionDate(queue: QueueStatus, consentDay: string | undefined): string | undefined {
+  const { stage, since, deadline, agencyUpdateTime, notifySince, escalation } = queue;
   const days: (string | undefined)[] = [
     consentDay,
+    escalation && toCivilDate(escalation.time),
     agencyUpdateTime && toCivilDate(agencyUpdateTime),
     notifySince && toCivilDate(notifySince),
   ];

@@ -96,18 +96,59 @@ function computeDueDate(filed: string, { amount, unit }: Term, workingTime: Work
 }
 
 function computeHourDue(from: Date, hours: number, workingTime: WorkingTime): Due {
+  const at = walkForward(from, hours * 60, workingTime);
+  return { dueDate: at.toISODate()!, dueTime: at.toJSDate() };
+}
+
+/** Moves an instant forward by minutes of working time; by 0, into working time. */
+function walkForward(from: Date, minutes: number, workingTime: WorkingTime): DateTime {
   let at = moveIntoWorkingTime(DateTime.fromJSDate(from, { zone: workingTime.timeZone }), workingTime);
-  let minutes = hours * 60;
   for (;;) {
     const closes = atClockTime(at, workingTime.closes);
     const left = closes.diff(at, 'minutes').minutes;
-    if (minutes <= left) {
-      at = at.plus({ minutes });
-      return { dueDate: at.toISODate()!, dueTime: at.toJSDate() };
-    }
+    if (minutes <= left) return at.plus({ minutes });
     minutes -= left;
     at = moveIntoWorkingTime(closes, workingTime);
   }
+}
+
+/**
+ * Returns the instant after these minutes of working time, or before a negative number of them.
+ * @throws UnknownYearError if the days off of a needed year are unknown
+ */
+export function addWorkingMinutes(from: Date, minutes: number, workingTime: WorkingTime): Date {
+  if (minutes >= 0) return walkForward(from, minutes, workingTime).toJSDate();
+  const at = DateTime.fromJSDate(from, { zone: workingTime.timeZone });
+  let left = -minutes;
+  for (let day = at.startOf('day'); ; day = day.minus({ days: 1 })) {
+    if (!isWorkingDay(day.toISODate()!, workingTime)) continue;
+    const closes = DateTime.min(at, atClockTime(day, workingTime.closes));
+    const worked = closes.diff(atClockTime(day, workingTime.opens), 'minutes').minutes;
+    if (worked >= left) return closes.minus({ minutes: left }).toJSDate();
+    left -= Math.max(0, worked);
+  }
+}
+
+const minutesOfDay = ({ opens, closes }: WorkingTime): number =>
+  (closes.hour - opens.hour) * 60 + closes.minute - opens.minute;
+
+/**
+ * Returns the working minutes of a whole term: at least one working day, or one hour of a term in hours.
+ * @param from start of the term
+ * @throws UnknownYearError if the days off of a needed year are unknown
+ */
+export function computeTermMinutes(from: Date, { amount, unit }: Term, workingTime: WorkingTime): number {
+  const dayMinutes = minutesOfDay(workingTime);
+  if (unit === 'hours') return Math.max(1, amount) * 60;
+  if (unit === 'working-days') return Math.max(1, amount) * dayMinutes;
+  const start = toCivilDate(from, workingTime.timeZone);
+  const days = Array.from({ length: amount }, (_, n) => addCivilDays(start, n + 1));
+  return Math.max(1, days.filter((day) => isWorkingDay(day, workingTime)).length) * dayMinutes;
+}
+
+/** Returns the end of working time on the last day of a term; of a term in hours, its end. */
+export function lastWorkingInstantOf({ dueDate, dueTime }: Due, { timeZone, closes }: WorkingTime): Date {
+  return dueTime ?? atClockTime(DateTime.fromISO(dueDate, { zone: timeZone }), closes).toJSDate();
 }
 
 /**

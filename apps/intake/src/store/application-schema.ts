@@ -123,6 +123,7 @@ export const APPLICATION_SCHEMA = {
     suppliedKinds: [String],
     unavailable,
   },
+  escalations: [{ _id: false, step: String, time: Date, agency: String, actions: [String], dueDate: String }],
   agencyReference: String,
   progress: { note: String, time: Date },
   decision: {
@@ -188,6 +189,7 @@ export const APPLICATION_SCHEMA = {
     deadline: String,
     agencyUpdateTime: Date,
     notifySince: Date,
+    escalation: { step: String, time: Date },
   },
   names: [String],
   mandates: [String],

@@ -127,6 +127,11 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     ru: 'срок подачи документов прошёл',
     en: 'the deadline for documents passed',
   },
+  'agency-escalation': {
+    ro: 'autoritatea întârzie: a fost avertizată',
+    ru: 'орган медлит: отправлено предупреждение',
+    en: 'the agency is late: the delay was escalated',
+  },
   'document-refused': {
     ro: 'o copie a fost respinsă la verificare',
     ru: 'копия не прошла проверку',

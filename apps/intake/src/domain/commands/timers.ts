@@ -4,11 +4,14 @@ import { answerEndOf, lastArrivalOf } from '../answer-date.ts';
 import type { CommandResult } from '../command.ts';
 import type { ActionRecord, Application } from '../application.ts';
 
+/** Timers that end an application. The clock of the agency keeps the state, see escalation.ts. */
+export type ExpiryTimer = Exclude<Timer, 'agency-escalation'>;
+
 /**
  * Fires a timer. A stale timer changes nothing. After its answer date an application waits 72 h for
  * desks without a line before it expires.
  */
-export function fireTimer(app: Application, timer: Timer, now: Date): CommandResult {
+export function fireTimer(app: Application, timer: ExpiryTimer, now: Date): CommandResult {
   const state = TIMER_TRANSITIONS[timer][app.state];
   if (state === 'stale' || app.timer?.kind !== timer || app.timer.due > now) return { document: app, events: [] };
   const { documentRequest, ...kept } = app;
