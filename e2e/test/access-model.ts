@@ -85,7 +85,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ),
     ...rulesFor('TrackApplication TrackMandateApplications', pageRule('none', 'nobody')),
     ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
-    ...rulesFor('GetNoticeContext', serviceRule('notifications')),
+    ...rulesFor('GetNoticeContext GetAgencyContact', serviceRule('notifications')),
     // Salted hashes and codes.
     ...rulesFor('ListActionHashes', serviceRule('ops')),
   ]),

@@ -111,5 +111,7 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   // The code of the mandate is the right of its holder, who learns states and dates.
   TrackMandateApplications: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   GetSubmission: { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: true },
+  // An office, not a person.
+  GetAgencyContact: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: false },
   GetNoticeContext: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: true },
 };

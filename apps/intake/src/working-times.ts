@@ -1,7 +1,7 @@
 import { resourceName } from '@cups/contracts';
 import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import { watchAgencies, watchCalendars } from '@cups/registry';
-import type { Agency, Calendar, Weekday } from '@cups/registry';
+import type { Agency, AgencyContact, Calendar, Weekday } from '@cups/registry';
 import type { EscalationOverrides } from './domain/escalation.ts';
 import { UNKNOWN_WORKING_TIME } from './domain/terms.ts';
 import type { ClockTime, Holidays, WorkingTime } from './domain/terms.ts';
@@ -22,6 +22,8 @@ export interface WorkingTimes {
   acceptsForeignDocuments(agency: string): boolean;
   /** Returns the steps of the clock of an agency that differ from the defaults. */
   escalationOf(agency: string): EscalationOverrides;
+  /** Returns the office that receives letters; undefined without one. */
+  contactOf(agency: string): AgencyContact | undefined;
   /** Returns whether an agency accepts corrections of filed applications. An agency without a file does not. */
   acceptsCorrections(agency: string): boolean;
   close(): void;
@@ -104,6 +106,7 @@ export async function watchWorkingTimes(options: {
     acceptsForeignDocuments: (agency) => fileOf(agency)?.acceptsForeignDocuments ?? false,
     // The schema of the file allows these steps and actions only.
     escalationOf: (agency) => (fileOf(agency)?.escalation ?? {}) as EscalationOverrides,
+    contactOf: (agency) => fileOf(agency)?.contact,
     acceptsCorrections: (agency) => fileOf(agency)?.acceptsCorrections ?? false,
     close: () => watchers.forEach((watcher) => watcher.close()),
   };

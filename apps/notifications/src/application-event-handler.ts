@@ -3,6 +3,7 @@ import type { ReceivedEvent } from '@cups/contracts';
 import type { HandlerResult } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Cause } from '@cups/store';
+import type { AgencyLetters } from './agency-letters.ts';
 import { isTooOld, withNewContact, withPersonNotification } from './domain/notice.ts';
 import type { Notice, RetryPolicy } from './domain/notice.ts';
 import { throttledUntil, isDuplicate, withNotice } from './domain/throttle.ts';
@@ -26,6 +27,7 @@ export interface ApplicationEventHandlerDeps {
   sender: NoticeSender;
   noticeMetrics: NoticeMetrics;
   erasure: Erasure;
+  letters: Pick<AgencyLetters, 'add'>;
   retryPolicy: RetryPolicy;
   now: () => Date;
 }
@@ -45,8 +47,8 @@ export class ApplicationEventHandler {
   async handle(event: ReceivedEvent): Promise<HandlerResult> {
     const applicationEvent = decodeApplicationEvent(event);
     if (!applicationEvent) return 'refused';
-    const { threads, now } = this.#deps;
-    const { application, centre, trigger } = applicationEvent;
+    const { threads, letters, now } = this.#deps;
+    const { application, centre, trigger, letter } = applicationEvent;
     const receiveTime = now();
     const options = {
       scope: { centre },
@@ -55,6 +57,8 @@ export class ApplicationEventHandler {
       initial: newThread(application, centre),
     };
     try {
+      // Before the event is counted: a repeat after a crash adds the same entry, once.
+      if (letter) await letters.add(letter.agency, letter.entry, event.id);
       if (trigger.kind === 'erased') return await this.#erase(application, options, trigger);
       const { document, outcome } = await threads.update(application, options, {
         read: (thread) => this.#createNotice(applicationEvent, event, thread, receiveTime),

@@ -1,7 +1,9 @@
+import { ESCALATION_STEPS } from '@cups/application';
 import type { ReceivedEvent } from '@cups/contracts';
 import { fromProtoEnum, eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { CollectionCentreChosen__Output } from '@cups/contracts/gen/cups/intake/v1/CollectionCentreChosen.ts';
+import type { LetterEntry } from './domain/agency-letter.ts';
 import type { NoticeKind } from './domain/notice.ts';
 
 /** Intake boundary: reads cups.applications. */
@@ -27,6 +29,8 @@ export interface ApplicationEvent {
   sequence: number;
   /** For `nothing`, only the sequence number is recorded. */
   trigger: NoticeTrigger;
+  /** What the office of the agency, a code, must be written about. */
+  letter?: { agency: string; entry: LetterEntry };
 }
 
 /**
@@ -41,7 +45,19 @@ export function decodeApplicationEvent(event: ReceivedEvent): ApplicationEvent |
   const { application, centre } = ref;
   if (application !== event.subject || centre === '') return undefined;
   const id = application.slice('applications/'.length);
-  return { application: id, centre, sequence: event.sequence, trigger: resolveNoticeTrigger(decoded) };
+  const read = { application: id, centre, sequence: event.sequence, trigger: resolveNoticeTrigger(decoded) };
+  const letter = resolveLetter(decoded, id);
+  return letter ? { ...read, letter } : read;
+}
+
+/** Nothing about a training reaches an agency. A step of a later release is left out. */
+function resolveLetter(event: IntakeEvent__Output, id: string): ApplicationEvent['letter'] {
+  if (event.type !== 'cups.intake.v1.ApplicationEscalated') return undefined;
+  const { ref, actions, step: name, dueDate } = event.data;
+  const step = ESCALATION_STEPS.find((known) => known === name);
+  const agency = ref?.agency.slice('agencies/'.length) ?? '';
+  if (!step || agency === '' || ref?.training || !actions.includes('mail-agency')) return undefined;
+  return { agency, entry: { delivery: `deliveries/${id}-${agency}`, step, ...(dueDate && { dueDate }) } };
 }
 
 const NO_NOTICE: NoticeTrigger = { kind: 'nothing' };
@@ -85,6 +101,8 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
     }
     case 'cups.intake.v1.ContactChanged':
       return { kind: 'contact-changed' };
+    case 'cups.intake.v1.ApplicationEscalated':
+      return event.data.actions.includes('notify-person') ? { kind: 'term-passed' } : NO_NOTICE;
     case 'cups.intake.v1.ApplicationErased':
       return { kind: 'erased', isRequested: event.data.cause === 'requested' };
     case 'cups.intake.v1.ApplicationInProgress':
@@ -95,7 +113,6 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
     case 'cups.intake.v1.DeskAlertRaised':
     case 'cups.intake.v1.ApplicationPassedOn':
     case 'cups.intake.v1.AgencyUndecided':
-    case 'cups.intake.v1.ApplicationEscalated':
     case 'unknown':
       return NO_NOTICE;
   }

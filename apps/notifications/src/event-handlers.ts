@@ -1,5 +1,6 @@
 import type { Log, Metrics, ReceivedEvent } from '@cups/contracts';
 import type { HandlerResult } from '@cups/events';
+import type { AgencyLetters } from './agency-letters.ts';
 import { ApplicationEventHandler } from './application-event-handler.ts';
 import type { NoticeContext } from './domain/compose-notice.ts';
 import type { RetryPolicy } from './domain/notice.ts';
@@ -14,6 +15,7 @@ export interface EventHandlersDeps {
   threads: Threads;
   mailer: Mailer;
   erasure: Erasure;
+  letters: Pick<AgencyLetters, 'add'>;
   /** Fetches the notice context from intake, as this service. @throws Problem */
   fetchNoticeContext: (application: string) => Promise<NoticeContext>;
   retryPolicy: RetryPolicy;

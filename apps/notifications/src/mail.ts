@@ -5,7 +5,10 @@ import type { FailCause, Notice } from './domain/notice.ts';
 import { LAYOUT } from './domain/templates.ts';
 
 /** Message-ID and file name derive from the notice's ID, so that duplicates are recognisable. */
-export type Mail = Required<Pick<Notice, 'id' | 'emailAddress' | 'subject' | 'text' | 'language'>>;
+export type Mail = Required<Pick<Notice, 'id' | 'emailAddress' | 'subject' | 'text' | 'language'>> & {
+  /** Text below the signature line. @default the note to applicants */
+  footer?: string;
+};
 
 /** refused: permanent for this email; unavailable: temporary. */
 export type MailResult = { outcome: 'sent' } | { outcome: 'refused' | 'unavailable'; cause: FailCause };
@@ -19,7 +22,7 @@ function buildMessage(mail: Mail, from: string) {
     from,
     to: { name: '', address: mail.emailAddress },
     subject: mail.subject,
-    text: `${mail.text}\n\n-- \n${LAYOUT[mail.language].noReply}\n`,
+    text: `${mail.text}\n\n-- \n${mail.footer ?? LAYOUT[mail.language].noReply}\n`,
     messageId: `<${mail.id}@${domain}>`,
     headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': mail.language },
     disableFileAccess: true,

@@ -8,6 +8,7 @@ import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { RunningService } from '@cups/process';
 import { access } from './access.ts';
+import { AgencyLetters, openAgencyLetters } from './agency-letters.ts';
 import { startBackfill } from './backfill.ts';
 import type { Config } from './config.ts';
 import { toNoticeContext } from './convert.ts';
@@ -59,9 +60,13 @@ export async function createNotifications(
   backend.publishOutboxes([threads]);
   const erasure = new Erasure({ threads, dataKeys: keys, log, metrics, now });
   startEnds(backend, erasure);
+  const documents = openAgencyLetters(backend.store);
+  const fetchContact = (agency: string) => intake.getAgencyContact({ name: resourceName('agencies', agency) });
+  const letters = new AgencyLetters({ documents, mailer, fetchContact, now, log, metrics });
   const events = createEventHandlers({
     threads,
     erasure,
+    letters,
     mailer,
     fetchNoticeContext,
     retryPolicy: config,
@@ -71,6 +76,8 @@ export async function createNotifications(
   });
   backend.onShutdown('outbox', () => events.stop());
   backend.startTimers({ documents: threads, due: events.processDue, pollMs: config.timerPollMs });
+  const sendLetter = (agency: string) => letters.processDue(agency);
+  backend.startTimers({ documents, due: sendLetter, pollMs: config.timerPollMs });
   const handleMandate = createMandateCodeHandler({ identity: connectIdentity(backend), mailer, now, log, metrics });
   backend.consume({
     groupId: 'notifications',

@@ -1,4 +1,5 @@
 /** Table tests of pure code. */
+import './agency-letter.test.ts';
 import './compose-notice.test.ts';
 import './event-decoder.test.ts';
 import './notice.test.ts';

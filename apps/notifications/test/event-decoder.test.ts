@@ -14,6 +14,28 @@ const received = (event: IntakeMessage, more: Partial<ReceivedEvent> = {}): Rece
 const ready = { state: 'STATE_READY' } as const;
 const rejected = { state: 'STATE_REJECTED' } as const;
 
+const escalated = (fields: Parameters<typeof intakeEvent<'ApplicationEscalated'>>[3]) =>
+  intakeEvent(ID, 1, 'ApplicationEscalated', { step: 'term-100', dueDate: '2026-03-24', ...fields });
+
+describe('decodeApplicationEvent: letter', () => {
+  const ref = { agency: 'agencies/asp' };
+  const letterOf = (fields: Parameters<typeof escalated>[0]) =>
+    decodeApplicationEvent(received(escalated({ ref, actions: ['mail-agency'], ...fields })))?.letter;
+
+  test('names the delivery, the step and the due date', () => {
+    const delivery = `deliveries/${ID}-asp`;
+    expect(letterOf({})).toEqual({ agency: 'asp', entry: { delivery, step: 'term-100', dueDate: '2026-03-24' } });
+  });
+
+  test.each([
+    ['without the action', { actions: ['notify-person'] }],
+    ['of a training', { ref: { ...ref, training: true } }],
+    ['of a later release', { step: 'term-200' }],
+  ])('has no entry of a step %s', (_name, fields) => {
+    expect(letterOf(fields)).toBeUndefined();
+  });
+});
+
 describe('decodeApplicationEvent: trigger', () => {
   const table: [string, IntakeMessage, NoticeTrigger][] = [
     ['filing', intakeEvent(ID, 1, 'ApplicationSubmitted'), { kind: 'application-submitted' }],
@@ -65,6 +87,8 @@ describe('decodeApplicationEvent: trigger', () => {
     ['work at the agency', intakeEvent(ID, 1, 'ApplicationInProgress'), { kind: 'nothing' }],
     ['closing', intakeEvent(ID, 1, 'ApplicationClosed'), { kind: 'nothing' }],
     ['an alert for the desk', intakeEvent(ID, 1, 'DeskAlertRaised'), { kind: 'nothing' }],
+    ['a step that notifies the person', escalated({ actions: ['notify-person'] }), { kind: 'term-passed' }],
+    ['a step of another party', escalated({ actions: ['remind-agency'] }), { kind: 'nothing' }],
     ['an event of a later release', newerEvent(ID, 1), { kind: 'nothing' }],
   ];
   test.each(table)('returns the trigger, or none, of %s', (_name, event, trigger) => {

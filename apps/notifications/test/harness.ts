@@ -127,6 +127,7 @@ export async function startNotifications(
   const keys = createTestKeys();
   const root = mkdtempSync(join(tmpdir(), 'cups-notices-'));
   const answers = new Map<string, FakeIntakeReply>();
+  const contacts = new Map<string, { email: string; languages: string[] }>();
   const log = captureLog('notifications');
   const intake = await fakeService<IntakeServiceDefinition>(
     'cups.intake.v1.IntakeService',
@@ -137,6 +138,8 @@ export async function startNotifications(
         if (answer === 'unavailable') throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'Not now.' });
         return Promise.resolve(answer);
       },
+      GetAgencyContact: ({ name }) =>
+        Promise.resolve(contacts.get(name.slice('agencies/'.length)) ?? { email: '', languages: [] }),
     },
     { service: 'intake', keys },
   );
@@ -195,7 +198,7 @@ export async function startNotifications(
   const clients: { close(): void }[] = [];
 
   return {
-    ...{ service, config, answers, codes, intake, identity, log, keys, root, store, threads, dataKeys },
+    ...{ service, config, answers, contacts, codes, intake, identity, log, keys, root, store, threads, dataKeys },
     /** Adds an application with this response of intake. */
     application(answer: FakeIntakeReply): string {
       const id = ulid();

@@ -18,6 +18,10 @@ describe('isSuperseded', () => {
     expect(late).toMatchObject({ state: 'failed', failCause: 'superseded' });
     expect(late).not.toHaveProperty('text');
   });
+  test('drops a late notice about a term once the agency has decided', () => {
+    expect(isSuperseded('term-passed', 'ready', 3_600_001, retryPolicy)).toBe(true);
+    expect(isSuperseded('term-passed', 'in-progress', 3_600_001, retryPolicy)).toBe(false);
+  });
   test('sends a late notice whose step is still open', () =>
     expect(isSuperseded('result-ready', 'ready', 3_600_001, retryPolicy)).toBe(false));
   test('sends a notice that is not late, whatever followed', () =>

@@ -93,6 +93,7 @@ export const NOTICE_KINDS = [
   'result-corrected',
   'result-revoked',
   'result-on-the-way',
+  'term-passed',
   'other',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];

@@ -1,5 +1,4 @@
-export { createAgencyParser, hasTopics, watchAgencies, reservedCodeReason } from './agencies.ts';
-export type { Agency, AgencyChannel, Weekday } from './agencies.ts';
+export type { Agency, AgencyContact, Weekday } from './agencies.ts';
 export { parseAgencyKey, watchAgencyKeys } from './agency-keys.ts';
 export type { AgencyJwk, AgencyKey } from './agency-keys.ts';
 export { createCalendarParser, watchCalendars } from './calendars.ts';

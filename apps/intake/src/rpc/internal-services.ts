@@ -1,4 +1,4 @@
-import { parseResourceName, parseSubmissionName } from '@cups/contracts';
+import { parseResourceName, parseSubmissionName, resourceName } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { toNoticeContext, toSubmission } from '../convert/internal-services.ts';
 import { isErased } from '../domain/data-end.ts';
@@ -12,7 +12,11 @@ import type { StoredApplication } from '../store.ts';
 export function internalServiceRpcs({
   applications,
   versions,
-}: Pick<RpcDeps, 'applications' | 'versions'>): Pick<IntakeRpcs, 'GetSubmission' | 'GetNoticeContext'> {
+  workingTimes,
+}: Pick<RpcDeps, 'applications' | 'versions' | 'workingTimes'>): Pick<
+  IntakeRpcs,
+  'GetSubmission' | 'GetNoticeContext' | 'GetAgencyContact'
+> {
   /**
    * Reads an application of any centre, since services belong to none. Both calls usually follow a write of this
    * process within milliseconds. A withdrawal by another replica changes the revision, so its state is never missed.
@@ -41,6 +45,13 @@ export function internalServiceRpcs({
       const app = await getAnyApplication(parseResourceName('applications', name));
       context.recordAccess(name);
       return toNoticeContext(app, await versions.get(app.service.versionId));
+    },
+
+    // An agency without a contact, or without a file, gets no letter.
+    GetAgencyContact({ name }) {
+      const agency = resourceName('agencies', parseResourceName('agencies', name));
+      const { email = '', languages = [] } = workingTimes.contactOf(agency) ?? {};
+      return Promise.resolve({ email, languages });
     },
   };
 }

@@ -2,12 +2,13 @@ import type { NoticeKind, RetryPolicy } from './notice.ts';
 
 /** Detects notices that no longer apply. */
 
-/** The state in which a notice is relevant. Kinds without a row always are. */
-const RELEVANT_STATES: { [Kind in NoticeKind]?: string } = {
-  'documents-requested': 'documents-requested',
-  'result-ready': 'ready',
-  'result-on-the-way': 'ready',
-  'application-rejected': 'rejected',
+/** The states in which a notice is relevant. Kinds without a row always are. */
+const RELEVANT_STATES: { [Kind in NoticeKind]?: readonly string[] } = {
+  'documents-requested': ['documents-requested'],
+  'result-ready': ['ready'],
+  'result-on-the-way': ['ready'],
+  'application-rejected': ['rejected'],
+  'term-passed': ['submitted', 'in-progress'],
 };
 
 /** Returns whether a late notice asks for a step that the application has passed. */
@@ -17,8 +18,8 @@ export function isSuperseded(
   ageMs: number,
   { overtakenAfterMs }: RetryPolicy,
 ): boolean {
-  const state = RELEVANT_STATES[kind];
-  return state !== undefined && ageMs > overtakenAfterMs && stateNow !== state;
+  const states = RELEVANT_STATES[kind];
+  return states !== undefined && ageMs > overtakenAfterMs && !states.includes(stateNow);
 }
 
 /** The agency's last change of a result. */

@@ -1,6 +1,7 @@
 import type { Language } from './language.ts';
 import type { NoticeKind } from './notice.ts';
 import { COLLECT_CORRECTED, ON_THE_WAY_TEMPLATE } from './arrival-templates.ts';
+import { TERM_PASSED_TEMPLATE } from './term-templates.ts';
 
 /** Values for `{service}` and so on. A paragraph with an absent value is left out. */
 export interface TemplateData {
@@ -66,6 +67,7 @@ export type Template = readonly [subject: string, ...paragraphs: Paragraph[]];
 /** All texts for applicants. A missing kind or language does not compile. */
 export const TEMPLATES = {
   'result-on-the-way': ON_THE_WAY_TEMPLATE,
+  'term-passed': TERM_PASSED_TEMPLATE,
   'application-submitted': {
     ro: [
       'Cererea dumneavoastră a fost depusă',

@@ -121,6 +121,7 @@ export const NOTICE_KIND_TEXTS: Record<NoticeKind, Text> = {
   'result-corrected': { ro: 'Rezultatul a fost corectat', ru: 'Результат исправлен', en: 'The result was corrected' },
   'result-revoked': { ro: 'Rezultatul a fost revocat', ru: 'Результат отозван', en: 'The result was revoked' },
   'result-on-the-way': { ro: 'Rezultatul este pe drum', ru: 'Результат в пути', en: 'The result is on its way' },
+  'term-passed': { ro: 'Termenul a trecut', ru: 'Срок истёк', en: 'The term has passed' },
   other: { ro: 'Alt mesaj', ru: 'Другое сообщение', en: 'Another message' },
 };
 
