@@ -24,6 +24,7 @@ export class Agencies {
   readonly #channels = new Map<string, Channel>();
   readonly #webhooks = new Map<string, string | undefined>();
   #registry: Registry<Agency> | undefined;
+  #reminded: ReadonlySet<string> = new Set();
 
   /** @throws Error if the folder is not readable */
   constructor(dataDir: string) {
@@ -45,6 +46,11 @@ export class Agencies {
     return this.#webhooks.get(code);
   }
 
+  /** Returns whether an agency's system handles reminders. */
+  acceptsReminders(code: string): boolean {
+    return this.#reminded.has(code);
+  }
+
   /** Onboards the existing agencies, and new ones from now on. */
   async watch(
     reporting: { log: Log; metrics: Metrics; versions: DataVersions },
@@ -57,6 +63,8 @@ export class Agencies {
       metrics,
       versions,
       onChange: (agencies) => {
+        const accepting = [...agencies.values()].filter(({ acceptsReminders }) => acceptsReminders);
+        this.#reminded = new Set(accepting.map(({ code }) => code));
         const changed = [...agencies.values()].filter(
           ({ code, channel = 'kafka' }) => this.#channels.get(code) !== channel,
         );

@@ -4,6 +4,7 @@ import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
 import type { DocumentsEvents } from '@cups/contracts/gen/events/cups.documents.v1.ts';
 import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import { isProblem } from '@cups/problem';
+import type { Reminder } from './domain/reminders.ts';
 
 /** Boundaries of intake and documents, inbound: reads cups.applications and cups.documents. */
 
@@ -18,6 +19,8 @@ export type EventMeaning =
   | { kind: 'passed-on'; submission: number }
   | { kind: 'withdrawn' | 'expired'; time: Date }
   | AnswerDateChange
+  /** The agency is late. */
+  | { kind: 'reminder'; reminder: Reminder }
   /** The application was erased; `isRequested` by the person, and not by a rule. */
   | { kind: 'erased'; isRequested: boolean }
   /** A draft ended, which never had a delivery. */
@@ -107,6 +110,11 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
         ? { kind: 'nothing' }
         : { kind: 'date-moved', request, answerBy, requestedAnswerBy };
     }
+    case 'cups.intake.v1.ApplicationEscalated': {
+      const { step, dueDate, actions } = read.data;
+      if (!actions.includes('remind-agency')) return { kind: 'nothing' };
+      return { kind: 'reminder', reminder: { step, time: eventTime, ...(dueDate && { dueDate }) } };
+    }
     case 'cups.intake.v1.ApplicationErased':
       return { kind: 'erased', isRequested: read.data.cause === 'requested' };
     case 'cups.intake.v1.ApplicationInProgress':
@@ -120,7 +128,6 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
     case 'cups.intake.v1.PersonNotified':
     case 'cups.intake.v1.DeskAlertRaised':
     case 'cups.intake.v1.AgencyUndecided':
-    case 'cups.intake.v1.ApplicationEscalated':
     case 'unknown':
       return { kind: 'nothing' };
   }

@@ -30,6 +30,8 @@ export interface EventHandlersOptions {
   isAgency: (code: string) => boolean;
   /** Returns how an agency receives deliveries. */
   channelOf: (code: string) => Channel;
+  /** Returns whether an agency's system handles reminders. */
+  acceptsReminders: (code: string) => boolean;
   getSubmission: GetSubmission;
   releaseDocuments: ReleaseDocuments;
   acceptResultDocuments: AcceptResultDocuments;
@@ -47,8 +49,15 @@ export function createEventHandlers(options: EventHandlersOptions) {
   const submissions = new SubmissionClient(getSubmission, isAgency, log);
   const copies = new CopiesClient(releaseDocuments, log);
   const sender = new SubmissionSender({ deliveries, submissions, copies, monitor, channelOf, now });
-  const { removeMessages } = options;
-  const applications = new ApplicationEventHandler({ deliveries, sender, monitor, removeMessages, now });
+  const { removeMessages, acceptsReminders } = options;
+  const applications = new ApplicationEventHandler({
+    deliveries,
+    sender,
+    monitor,
+    removeMessages,
+    acceptsReminders,
+    now,
+  });
   const resultDocuments = new ResultDocuments(options.acceptResultDocuments, now);
   const replies = new ReplyHandler({
     deliveries,

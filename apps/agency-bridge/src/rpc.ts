@@ -142,6 +142,11 @@ export function toDelivery(delivery: Delivery): DeliveryMessage {
     publicService: delivery.publicService ?? '',
     dueDate: delivery.dueDate ?? '',
     assignee: delivery.assignee ?? '',
+    reminders: (delivery.reminders ?? []).map(({ step, time, dueDate = '' }) => ({
+      step,
+      time: toTimestamp(time),
+      dueDate,
+    })),
   };
 }
 

@@ -58,6 +58,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     unmatchedReplies: reporter,
     isAgency,
     channelOf,
+    acceptsReminders: (code) => agencies.acceptsReminders(code),
     getSubmission: (name, training, requestId) => intake.getSubmission({ name, training }, requestIdOf(requestId)),
     acceptResultDocuments: (request, requestId) => documents.acceptResultDocuments(request, requestIdOf(requestId)),
     removeMessages: createRemoval(backend, refusedReplies, feeds),

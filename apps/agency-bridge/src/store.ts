@@ -47,6 +47,7 @@ export function deliveriesOf(store: Store): Deliveries {
       ...each(String, 'channel', 'publicService', 'dueDate', 'term', 'assignee'),
       stage: { type: String, enum: AGENCY_STAGES },
       openRequest: Boolean,
+      reminders: [{ _id: false, step: String, time: Date, dueDate: String }],
       queueTime: date,
       ...each(
         Date,
@@ -124,7 +125,8 @@ export function unmatchedRepliesOf(store: Store): UnmatchedRepliesDocuments {
 export const afterPublish = (now: () => Date) => (_id: string, entries: StoredEvent[]) => {
   // Topics of agencies and of trainings, without those of the platform.
   const requests = entries.filter(
-    ({ topic, type }) => !topic.startsWith('cups.') && type !== REQUEST_TYPES.replyRefused,
+    ({ topic, type }) =>
+      !topic.startsWith('cups.') && type !== REQUEST_TYPES.replyRefused && type !== REQUEST_TYPES.reminded,
   );
   if (requests.length === 0) return undefined;
   // A replay is not measured.

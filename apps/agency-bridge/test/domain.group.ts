@@ -3,5 +3,6 @@ import './delivery.test.ts';
 import './envelope.test.ts';
 import './event-codecs.test.ts';
 import './memory.test.ts';
+import './reminders.test.ts';
 import './reply.test.ts';
 import './unmatched-replies.test.ts';

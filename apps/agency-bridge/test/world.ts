@@ -409,6 +409,12 @@ export function newApplication(agency = 'asp', training = false, from?: { id: st
     resultChanged: () => intakeEvent('ResultChanged', { revoked: true }, 'STATE_READY'),
     handedOver: () => intakeEvent('ResultHandedOver', {}, 'STATE_HANDED_OVER'),
     closed: () => intakeEvent('ApplicationClosed', { needMet: true }, 'STATE_CLOSED'),
+    escalated: (fields: Partial<Fields<'ApplicationEscalated'>> = {}) =>
+      intakeEvent(
+        'ApplicationEscalated',
+        { step: 'term-75', dueDate: '2026-12-20', actions: ['remind-agency', 'mail-agency'], ...fields },
+        'STATE_SUBMITTED',
+      ),
     erased: () => intakeEvent('ApplicationErased', { cause: 'requested', eraseTime: now() }, 'STATE_CLOSED'),
     noted: () => intakeEvent('DeskAlertRaised', { kind: 'second-decision' }, 'STATE_READY'),
     /** An event of a later release of intake: its first field is common to all events, the others are unknown. */

@@ -403,6 +403,10 @@ export const deliveryJson = convertWith({
   stage: enumField('AGENCY_STAGE_'),
   failCause: deliveryCause,
   deferCause: deliveryCause,
+  reminders: (reminders: { step: string; time: Timestamp__Output | null; dueDate: string }[]) =>
+    reminders
+      .filter(({ step }) => escalationStep(step))
+      .map((reminder) => messageToJson(reminder, { time: instantJson })),
 });
 export const refusedReplyJson = convertWith({ time: instantJson });
 export const agencyActivityJson = convertWith({

@@ -121,10 +121,8 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const data = { ref, method: toProtoEnum('NOTIFICATION_METHOD_', method), notice };
       return { type: 'cups.intake.v1.PersonNotified', data };
     }
-    case 'ApplicationEscalated': {
-      const { step, actions, dueDate = '' } = domainEvent;
-      return { type: 'cups.intake.v1.ApplicationEscalated', data: { ref, step, actions: [...actions], dueDate } };
-    }
+    case 'ApplicationEscalated':
+      return { type: 'cups.intake.v1.ApplicationEscalated', data: { ref, ...escalationOf(domainEvent) } };
     case 'ApplicationErased':
       return { type: 'cups.intake.v1.ApplicationErased', data: { ref, ...erasureOf(app) } };
     case 'ApplicationPassedOn':
@@ -146,6 +144,12 @@ function toPassingOnEvent(
   const submission = submissionName(_id, event.submission);
   return { type: 'cups.intake.v1.ApplicationPassedOn', data: { ref, formerAgency, submission } };
 }
+
+const escalationOf = ({ step, actions, dueDate = '' }: Extract<DomainEvent, { type: 'ApplicationEscalated' }>) => ({
+  step,
+  actions: [...actions],
+  dueDate,
+});
 
 function erasureOf({ erasure }: Pick<Application, 'erasure'>) {
   const { cause = '', rule = '', time } = erasure ?? {};

@@ -41,6 +41,7 @@ import { openHandInKeyDocuments, openHandInKeys } from './store/hand-in-keys.ts'
 import { openPersonCopies } from './store/person-copies.ts';
 import { decidedActsSweep, eraseActsOf, openQuarantinedActs } from './store/quarantined-acts.ts';
 import type { QuarantinedActs } from './store/quarantined-acts.ts';
+import { startEscalationWatch } from './escalation-watch.ts';
 import { startDeskChainWatch } from './desk-chain-watch.ts';
 import { startPassingOnWatch } from './passing-on-watch.ts';
 import { startQuarantineWatch } from './quarantine-watch.ts';
@@ -93,7 +94,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   });
   startEnds(backend, { accessLogRows, personCopies, deviceCopies, mandates, quarantinedActs, deskChains, keys });
   backend.publishOutboxes([applications, accessLogRows, personCopies, quarantinedActs]);
-  startWatches(backend, applications, quarantinedActs, deskChains);
+  startWatches(backend, { applications, quarantinedActs, deskChains });
   const statistics = startStatistics(backend, applications);
   const versions = openServiceVersions(store);
   startHandlers(backend, { applications, mandates, versions, workingTimes, hashes: searchHasher, dataEnd });
@@ -132,14 +133,14 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   });
 }
 
-/** Starts what measures acts that wait for somebody. */
+/** Starts what measures acts and applications that wait for somebody. */
 function startWatches(
   backend: StoredBackend<Config>,
-  applications: Documents<StoredApplication>,
-  quarantinedActs: QuarantinedActs,
-  deskChains: DeskChains,
+  parts: { applications: Documents<StoredApplication>; quarantinedActs: QuarantinedActs; deskChains: DeskChains },
 ): void {
   const { log, metrics, now } = backend;
+  const { applications, quarantinedActs, deskChains } = parts;
+  backend.onShutdown('work', startEscalationWatch({ applications, log, metrics }));
   backend.onShutdown('work', startQuarantineWatch({ acts: quarantinedActs, log, metrics, now }));
   backend.onShutdown('work', startPassingOnWatch({ applications, log, metrics, now }));
   backend.onShutdown('work', startDeskChainWatch({ deskChains, quarantinedActs, log, metrics, now }));

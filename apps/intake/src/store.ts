@@ -77,6 +77,11 @@ export function openApplicationStore(store: Store, sealing?: Sealing): Documents
         query: 'ListUndecidedAgencies, and their number',
       },
       { fields: { 'erasure.time': 1, _id: 1 }, sparse: true, query: 'ListErasures' },
+      {
+        fields: { 'queue.escalation.step': 1 },
+        sparse: true,
+        query: 'the gauge intake_escalated_applications: marked applications by step',
+      },
       { fields: { schemaVersion: 1 }, query: 'the backfill after a start: documents of an earlier version' },
     ],
     // A submit usually follows the create of its draft: the cached document saves one read.

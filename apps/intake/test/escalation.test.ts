@@ -10,7 +10,16 @@ import type { EscalationContext } from '../src/domain/escalation.ts';
 import { createSearchHasher } from '../src/domain/search-hasher.ts';
 import { addWorkingMinutes, computeTermMinutes, UNKNOWN_WORKING_TIME } from '../src/domain/terms.ts';
 import type { Term } from '../src/domain/terms.ts';
-import { agencyUpdate, content, newDraft, NOW, resultOrUndefined, runCommand, VERSION, WORKING_TIME } from './fixtures.ts';
+import {
+  agencyUpdate,
+  content,
+  newDraft,
+  NOW,
+  resultOrUndefined,
+  runCommand,
+  VERSION,
+  WORKING_TIME,
+} from './fixtures.ts';
 
 /** The clock of an agency, with clocks that jump. The term is 10 working days: filed on 10 March, due on 24 March 2026. */
 
@@ -36,7 +45,8 @@ function runClock(app: Application, now: Date, context = CONTEXT): Application {
 
 /** Lets the clock run from timer to timer, and returns when each step fired. */
 function timeline(app: Application, context = CONTEXT): Record<string, string> {
-  for (let n = 0; n < 20 && app.timer?.kind === 'agency-escalation'; n += 1) app = runClock(app, app.timer.due, context);
+  for (let n = 0; n < 20 && app.timer?.kind === 'agency-escalation'; n += 1)
+    app = runClock(app, app.timer.due, context);
   return Object.fromEntries((app.escalations ?? []).map(({ step, time }) => [step, time.toISOString()]));
 }
 
@@ -54,7 +64,8 @@ describe('working minutes', () => {
   });
 
   test('of a term count working days of the agency', () => {
-    const minutes = (amount: number, unit: Term['unit']) => computeTermMinutes(NOW, { amount, unit }, WORKING_TIME) / 60;
+    const minutes = (amount: number, unit: Term['unit']) =>
+      computeTermMinutes(NOW, { amount, unit }, WORKING_TIME) / 60;
     expect([minutes(10, 'working-days'), minutes(7, 'calendar-days'), minutes(4, 'hours')]).toEqual([90, 45, 4]);
     expect([minutes(0, 'working-days'), minutes(0, 'hours')]).toEqual([9, 1]);
   });
@@ -121,7 +132,11 @@ describe('the clock of an agency', () => {
     expect(requested.timer?.kind).toBe('answer-date-passed');
     const now = at('2026-04-02T09:00:00Z');
     const supplied = store(runCommand(requested, 'supply-documents', ['specialist'], now).document, requested);
-    expect(supplied).toMatchObject({ state: 'in-progress', dueDate: '2026-04-07', timer: { kind: 'agency-escalation' } });
+    expect(supplied).toMatchObject({
+      state: 'in-progress',
+      dueDate: '2026-04-07',
+      timer: { kind: 'agency-escalation' },
+    });
     expect(timeline(supplied)).toEqual({
       'term-75': '2026-04-03T09:30:00.000Z',
       'term-100': '2026-04-08T05:00:00.000Z',
@@ -145,7 +160,10 @@ describe('the clock of an agency', () => {
   test('starts when the fee is paid', () => {
     const unpaid = runClock(filed(newDraft({ content: content({ costOption: 'paid' }) })), at('2026-03-20T09:00:00Z'));
     expect([unpaid.timer, unpaid.escalations?.map(({ step }) => step)]).toEqual([null, ['unacknowledged']]);
-    const paid = store(runCommand(unpaid, 'record-payment', ['specialist'], at('2026-03-20T10:00:00Z')).document, unpaid);
+    const paid = store(
+      runCommand(unpaid, 'record-payment', ['specialist'], at('2026-03-20T10:00:00Z')).document,
+      unpaid,
+    );
     expect(paid.timer).toEqual({ kind: 'agency-escalation', due: at('2026-03-20T10:15:00Z') });
     expect(Object.keys(timeline(paid))).toEqual([...ESCALATION_STEPS]);
   });
@@ -233,7 +251,13 @@ describe('invariants', () => {
     {
       weight: 2,
       arbitrary: fc.record({
-        message: fc.constantFrom('acknowledged', 'progressed', 'documents-requested', 'documents-requested', 'approved'),
+        message: fc.constantFrom(
+          'acknowledged',
+          'progressed',
+          'documents-requested',
+          'documents-requested',
+          'approved',
+        ),
       }),
     },
     { weight: 2, arbitrary: fc.record({ act: fc.constantFrom('supply-documents', 'withdraw', 'correct-submission') }) },

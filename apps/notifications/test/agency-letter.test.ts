@@ -37,7 +37,11 @@ describe('a letter to an agency', () => {
 
   test('stays small in a flood, and counts all', () => {
     const letter = withEntries(1_000);
-    expect([letter.entries.length, letter.recent.length, letter.counts?.['term-100']]).toEqual([MAX_LISTED, 500, 1_000]);
+    expect([letter.entries.length, letter.recent.length, letter.counts?.['term-100']]).toEqual([
+      MAX_LISTED,
+      500,
+      1_000,
+    ]);
     const { text } = renderLetter(letter, ['en'], now);
     expect(text).toContain('The legal term has passed: 1000.');
     expect(text).toContain('– and 980 more');

@@ -12,6 +12,8 @@ export const REQUEST_TYPES = {
   documentsSuppliedV2: 'md.cups.application.documents-supplied.v2',
   /** Sent to agencies that accept corrections. Since 1.4. */
   corrected: 'md.cups.application.corrected.v1',
+  /** The agency is late. Sent to agencies that accept reminders. Since 1.5. */
+  reminded: 'md.cups.application.reminded.v1',
   withdrawn: 'md.cups.application.withdrawn.v1',
   expired: 'md.cups.application.expired.v1',
   /** What became of a reply that was refused, recorded or changed. May be about no delivery. */
@@ -95,6 +97,8 @@ export type DocumentsSuppliedV2 = ApplicationSubmittedV2 & Supply;
 export type CorrectedField = 'mandate' | 'answers' | 'evidence' | 'delivery';
 /** The complete submission again, after the person corrected it. People may have no IDNP. Since 1.4. */
 export type ApplicationCorrected = ApplicationSubmittedV2 & { correctedFields: CorrectedField[] };
+/** The agency has not acted in time. Changes no state. Since 1.5. */
+export type ApplicationReminded = { application: string; step: string; dueDate?: string; remindTime: string };
 export type ApplicationWithdrawn = { application: string; withdrawTime: string; reason?: string };
 export type ApplicationExpired = { application: string; expireTime: string };
 
@@ -149,6 +153,7 @@ export type RequestData = {
   'md.cups.application.submitted.v2': ApplicationSubmittedV2;
   'md.cups.application.documents-supplied.v2': DocumentsSuppliedV2;
   'md.cups.application.corrected.v1': ApplicationCorrected;
+  'md.cups.application.reminded.v1': ApplicationReminded;
   'md.cups.application.withdrawn.v1': ApplicationWithdrawn;
   'md.cups.application.expired.v1': ApplicationExpired;
   'md.cups.reply.refused.v1': ReplyRefused;

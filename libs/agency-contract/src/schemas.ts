@@ -2,6 +2,7 @@ import corrected from '../schemas/application.corrected.json' with { type: 'json
 import documentsSupplied from '../schemas/application.documents-supplied.json' with { type: 'json' };
 import documentsSuppliedV2 from '../schemas/application.documents-supplied.v2.json' with { type: 'json' };
 import expired from '../schemas/application.expired.json' with { type: 'json' };
+import reminded from '../schemas/application.reminded.json' with { type: 'json' };
 import submitted from '../schemas/application.submitted.json' with { type: 'json' };
 import submittedV2 from '../schemas/application.submitted.v2.json' with { type: 'json' };
 import withdrawn from '../schemas/application.withdrawn.json' with { type: 'json' };
@@ -30,6 +31,7 @@ export const SCHEMAS: Record<MessageType, { $id: string }> = {
   [REQUEST_TYPES.submittedV2]: submittedV2,
   [REQUEST_TYPES.documentsSuppliedV2]: documentsSuppliedV2,
   [REQUEST_TYPES.corrected]: corrected,
+  [REQUEST_TYPES.reminded]: reminded,
   [REQUEST_TYPES.withdrawn]: withdrawn,
   [REQUEST_TYPES.expired]: expired,
   [REQUEST_TYPES.replyRefused]: replyRefused,

@@ -3,6 +3,7 @@ import corrected from '@cups/agency-contract/samples/messages/application.correc
 import documentsSupplied from '@cups/agency-contract/samples/messages/application.documents-supplied.json' with { type: 'json' };
 import documentsSuppliedV2 from '@cups/agency-contract/samples/messages/application.documents-supplied.v2.json' with { type: 'json' };
 import expired from '@cups/agency-contract/samples/messages/application.expired.json' with { type: 'json' };
+import reminded from '@cups/agency-contract/samples/messages/application.reminded.json' with { type: 'json' };
 import submitted from '@cups/agency-contract/samples/messages/application.submitted.json' with { type: 'json' };
 import submittedV2 from '@cups/agency-contract/samples/messages/application.submitted.v2.json' with { type: 'json' };
 import withdrawn from '@cups/agency-contract/samples/messages/application.withdrawn.json' with { type: 'json' };
@@ -24,6 +25,7 @@ const SAMPLES: readonly SerializedMessage[] = [
   submittedV2,
   documentsSuppliedV2,
   corrected,
+  reminded,
   withdrawn,
   expired,
   refused,

@@ -1,4 +1,5 @@
-export type { Agency, AgencyContact, Weekday } from './agencies.ts';
+export { createAgencyParser, hasTopics, watchAgencies, reservedCodeReason } from './agencies.ts';
+export type { Agency, AgencyChannel, AgencyContact, Weekday } from './agencies.ts';
 export { parseAgencyKey, watchAgencyKeys } from './agency-keys.ts';
 export type { AgencyJwk, AgencyKey } from './agency-keys.ts';
 export { createCalendarParser, watchCalendars } from './calendars.ts';

@@ -4,6 +4,7 @@ import type { BackoffOptions } from '@cups/contracts';
 import type { AgencyUpdate } from './agency-update.ts';
 import type { AgencyStage } from './channel.ts';
 import { nextPollTime } from './copies.ts';
+import type { Reminder } from './reminders.ts';
 
 /**
  * A delivery: the transmission of one application to one agency, with its replies. Pure functions: each takes a
@@ -115,6 +116,8 @@ export interface Delivery {
   firstSubmission?: number;
   /** How often the application came back to the agency. Its requests then have other IDs. */
   returns?: number;
+  /** Reminders of the agency, oldest first. */
+  reminders?: Reminder[];
   /** Whether the agency waits for documents that it requested. */
   openRequest?: boolean;
   /** operators/{id} of the clerk who works on it. */
@@ -137,7 +140,7 @@ export type OutboundEvent = { to: 'intake'; messageId: string; occurTime: Date; 
 
 /** Kind of a submission message; V2 if the applicant or the represented person has no IDNP. */
 export type SubmissionKind = 'submitted' | 'documentsSupplied' | 'submittedV2' | 'documentsSuppliedV2' | 'corrected';
-export type RequestKind = SubmissionKind | 'withdrawn' | 'expired';
+export type RequestKind = SubmissionKind | 'reminded' | 'withdrawn' | 'expired';
 
 /** Position and identity of an agency's message, without content. */
 export interface MessagePosition {

@@ -6,6 +6,8 @@ import type { Cause } from '@cups/store';
 import type { DeliveryMonitor } from './delivery-monitor.ts';
 import { cancel, erase, newDelivery } from '../domain/delivery.ts';
 import type { CommandResult } from '../domain/delivery.ts';
+import { remind } from '../domain/reminders.ts';
+import type { Reminder } from '../domain/reminders.ts';
 import { reportAnswerDateChange } from '../domain/reply.ts';
 import { decodeIntakeEvent } from '../event-decoder.ts';
 import type { ApplicationEvent, AnswerDateChange } from '../event-decoder.ts';
@@ -28,6 +30,8 @@ export interface ApplicationEventHandlerDeps {
   sender: SubmissionSender;
   monitor: DeliveryMonitor;
   removeMessages: RemoveMessages;
+  /** Returns whether an agency's system handles reminders. */
+  acceptsReminders: (agency: string) => boolean;
   now: () => Date;
 }
 
@@ -37,9 +41,11 @@ export class ApplicationEventHandler {
   readonly #sender: SubmissionSender;
   readonly #monitor: DeliveryMonitor;
   readonly #removeMessages: RemoveMessages;
+  readonly #acceptsReminders: (agency: string) => boolean;
   readonly #now: () => Date;
 
-  constructor({ deliveries, sender, monitor, removeMessages, now }: ApplicationEventHandlerDeps) {
+  constructor({ deliveries, sender, monitor, removeMessages, acceptsReminders, now }: ApplicationEventHandlerDeps) {
+    this.#acceptsReminders = acceptsReminders;
     this.#deliveries = deliveries;
     this.#removeMessages = removeMessages;
     this.#sender = sender;
@@ -85,6 +91,8 @@ export class ApplicationEventHandler {
         return this.#end(applicationEvent, { kind: meaning.kind, time: meaning.time, eventId: event.id }, cause);
       case 'date-moved':
         return this.#dateMoved(applicationEvent, meaning, cause);
+      case 'reminder':
+        return this.#remind(applicationEvent, meaning.reminder, cause);
       case 'erased':
         return this.#erase(applicationEvent, meaning.isRequested, cause);
       case 'draft-ended':
@@ -92,6 +100,12 @@ export class ApplicationEventHandler {
       case 'nothing':
         return this.#count(applicationEvent, cause);
     }
+  }
+
+  async #remind(applicationEvent: ApplicationEvent, reminder: Reminder, cause: Cause): Promise<'done' | 'wait'> {
+    const isAccepted = this.#acceptsReminders(applicationEvent.agency);
+    return (await this.#update(applicationEvent, cause, (delivery) => remind(delivery, reminder, { isAccepted })))
+      .handled;
   }
 
   async #end(

@@ -208,10 +208,11 @@ export function toRequestEvent(delivery: Delivery, request: OutboundRequest): Ne
   const topics = delivery.training ? trainingTopics() : topicsOf(delivery.agency);
   const event = toStoreEvent(REQUEST_TYPES[request.type], subject, topics.requests, data);
   if (request.type === 'replyRefused') return event;
-  const { submission, submitTime } = data as { submission?: number; submitTime?: string };
+  const { submission, submitTime, step } = data as { submission?: number; submitTime?: string; step?: string };
   // A deterministic ID, so that a replay has the same one.
   const round = delivery.returns ? `return-${delivery.returns}-` : '';
-  event.id = `${delivery._id}-${round}${submission === undefined ? request.type : `submission-${submission}`}`;
+  const part = submission === undefined ? request.type : `submission-${submission}`;
+  event.id = `${delivery._id}-${round}${part}${step === undefined ? '' : `-${step}`}`;
   if (request.replay) event.time = request.replay.time;
   else if (submitTime !== undefined) event.since = new Date(submitTime);
   return event;
