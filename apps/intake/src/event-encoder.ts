@@ -67,6 +67,7 @@ const refOf = (app: Application): ApplicationRef => ({
 /** @param app the application after the event */
 function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent {
   const ref = refOf(app);
+  const resultLocation = toResultLocation(app);
   switch (domainEvent.type) {
     case 'ApplicationCorrected': {
       const submission = submissionName(app._id, domainEvent.submission);
@@ -98,16 +99,13 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
     }
     case 'ApplicationDecided': {
       const { appealDeadline = '' } = domainEvent;
-      const resultLocation = toResultLocation(app);
       return { type: 'cups.intake.v1.ApplicationDecided', data: { ref, appealDeadline, resultLocation } };
     }
-    case 'ResultChanged': {
-      const resultLocation = toResultLocation(app);
+    case 'ResultChanged':
       return { type: 'cups.intake.v1.ResultChanged', data: { ref, revoked: domainEvent.revoked, resultLocation } };
-    }
     case 'CollectionCentreChosen': {
       const { collectionCentre = '' } = app;
-      const data = { ref, collectionCentre, resultLocation: toResultLocation(app) };
+      const data = { ref, collectionCentre, resultLocation };
       return { type: 'cups.intake.v1.CollectionCentreChosen', data };
     }
     case 'ApplicationClosed':
