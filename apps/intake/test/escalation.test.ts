@@ -175,6 +175,32 @@ describe('the clock of an agency', () => {
     expect(back.document.timer).toEqual(late.timer);
   });
 
+  test('starts again with the agency that gets the application, and tells the person once', () => {
+    const late = runClock(filed(), at('2026-03-26T09:00:00Z'));
+    const undecided: Application = {
+      ...late,
+      passingOn: {
+        competentAgency: 'agencies/cnas',
+        cause: 'not-covered',
+        passTime: NOW,
+        superviseTime: at('2026-04-02T09:00:00Z'),
+      },
+    };
+    const waiting = runClock(store(undecided, late), at('2026-04-01T09:00:00Z'));
+    expect(waiting.escalations?.at(-1)).toMatchObject({
+      step: 'term-150',
+      actions: ['mark-at-desk', 'inform-supervisor', 'offer-complaint'],
+    });
+    const { passingOn: _decided, ...rest } = waiting;
+    const moved = store({ ...rest, agency: 'agencies/cnas' }, waiting);
+    const again = runClock(moved, at('2026-04-02T09:00:00Z')).escalations!.filter(
+      ({ agency }) => agency === 'agencies/cnas',
+    );
+    expect(again.map(({ step }) => step)).toEqual([...ESCALATION_STEPS]);
+    expect(again.some(({ actions }) => actions.includes('notify-person'))).toBe(false);
+    expect(again.every(({ actions }) => actions.includes('mail-agency'))).toBe(true);
+  });
+
   test('leaves training applications alone', () => {
     expect(filed(newDraft({ training: true })).timer).toBeNull();
   });

@@ -1,5 +1,5 @@
 import { DEFAULT_ESCALATION, ESCALATION_STEPS } from '@cups/application';
-import type { EscalationAction, EscalationRule, EscalationRules, EscalationStep } from '@cups/application';
+import type { EscalationAction, EscalationRule, EscalationRules, EscalationStep, HistoryKind } from '@cups/application';
 import type { ActionRecord, Application, ServiceVersion } from './application.ts';
 import { retryClock } from './clock.ts';
 import type { CommandResult } from './command.ts';
@@ -46,7 +46,7 @@ const RETRY_MS = 24 * 60 * MINUTE;
 
 type ClockedApplication = Pick<
   Application,
-  'state' | 'agency' | 'dueDate' | 'dueTime' | 'history' | 'training' | 'timer' | 'escalations'
+  'state' | 'agency' | 'dueDate' | 'dueTime' | 'history' | 'training' | 'timer' | 'escalations' | 'passingOn'
 >;
 
 /** Whether the agency must act: its clock runs. Training applications reach no agency. */
@@ -70,6 +70,7 @@ export function armEscalation(
     before.dueDate === app.dueDate &&
     before.dueTime?.getTime() === app.dueTime?.getTime() &&
     before.agency === app.agency &&
+    (before.passingOn === undefined) === (app.passingOn === undefined) &&
     // Applications of an earlier release were never evaluated.
     (timer !== null || app.escalations !== undefined);
   const changeTime = app.history.at(-1)?.recordTime;
@@ -100,9 +101,9 @@ export function fireEscalation(app: Application, now: Date, context: EscalationC
   const planned = planSteps(clocked, context);
   const fired = planned.flatMap(({ step, due }): Escalation[] => {
     if (due === 'unknown' || due > now) return [];
-    const { actions } = context.rules[step];
     const { agency, dueDate } = clocked;
-    return [{ step, time: now, agency, actions: [...actions], ...(dueDate === undefined ? {} : { dueDate }) }];
+    const actions = actionsOf(clocked, step, context.rules[step].actions);
+    return [{ step, time: now, agency, actions, ...(dueDate === undefined ? {} : { dueDate }) }];
   });
   const document: Application = {
     ...clocked,
@@ -120,6 +121,23 @@ export function fireEscalation(app: Application, now: Date, context: EscalationC
     })),
   };
 }
+
+/**
+ * Returns the actions of a step. An application that was passed on and has no agency yet has nobody to remind. The person
+ * gets the notice of a step once, also if another agency gets the application later.
+ */
+function actionsOf(
+  { passingOn, escalations = [] }: Application,
+  step: EscalationStep,
+  actions: readonly EscalationAction[],
+): EscalationAction[] {
+  const isRepeated = escalations.some((earlier) => earlier.step === step && earlier.actions.includes('notify-person'));
+  return actions
+    .filter((action) => !passingOn || !AGENCY_ACTIONS.includes(action))
+    .filter((action) => !isRepeated || action !== 'notify-person');
+}
+
+const AGENCY_ACTIONS: readonly EscalationAction[] = ['remind-agency', 'mail-agency'];
 
 /** Whether the calendar of a pending step is unknown. */
 export const isCalendarUnknown = (app: Application, context: EscalationContext): boolean =>
@@ -155,13 +173,23 @@ const PARTS: Record<Exclude<EscalationStep, 'unacknowledged'>, number> = {
 /** Returns when an acknowledgement is late; undefined once the agency has acted. */
 function dueToAcknowledge(app: Application, { rules, workingTime }: EscalationContext): Date | undefined {
   const { workingHours = 0 } = rules.unacknowledged;
-  if (app.state !== 'submitted' || !app.submitTime) return undefined;
+  if (app.state !== 'submitted' || app.passingOn || !app.submitTime) return undefined;
   return addWorkingMinutes(deliveryTimeOf(app) ?? app.submitTime, workingHours * 60, workingTime);
 }
 
 /** Returns when the agency got the application: it may have come from another one. */
 const deliveryTimeOf = ({ history }: Application): Date | undefined =>
-  history.findLast(({ fromState, toState }) => toState === 'submitted' && fromState !== 'submitted')?.recordTime;
+  history.findLast(({ kind, fromState, toState }) =>
+    toState === 'submitted' ? fromState !== 'submitted' || PASSING_ON_KINDS.includes(kind) : false,
+  )?.recordTime;
+
+/** Entries after which another agency may have the application. */
+const PASSING_ON_KINDS: readonly HistoryKind[] = [
+  'passed-on',
+  'consent-to-passing-on',
+  'refuse-passing-on',
+  'assign-agency',
+];
 
 /**
  * Returns when a part of the term has passed, counted from the due date: a term that was suspended keeps its length. After
