@@ -50,7 +50,6 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
   });
 
   const { intake, documents } = connectServices(backend);
-  const requestIdOf = (requestId: string) => (requestId === '' ? {} : { requestId });
   const events = createEventHandlers({
     deliveries,
     feeds,
@@ -104,6 +103,8 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     maxInFlight: config.maxInFlight,
   });
 }
+
+const requestIdOf = (requestId: string) => (requestId === '' ? {} : { requestId });
 
 /** Returns since when a partition of an agency's replies is blocked; undefined if none is. */
 function findStuckTime(backend: StoredBackend<Config>, agency: string): Date | undefined {
