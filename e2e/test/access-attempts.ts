@@ -94,6 +94,7 @@ const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>>
       payment: { receiptNumber: 'R1', amount: { amountMinor: '100', currencyCode: 'MDL' } },
     }),
   },
+  SendMessage: { ask: (thing) => ({ ...withStaleEtag(thing), text: 'x' }) },
   AddNote: { ask: (thing) => ({ ...withStaleEtag(thing), text: 'x' }) },
   AssignApplication: { ask: withStaleEtag },
   MarkDeskAlertsSeen: { ask: withStaleEtag },

@@ -51,7 +51,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ),
     ...rulesFor('HandOverResult ConfirmOutcome RenewApplication RecordPayment', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor(
-      'ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication AnswerPassingOn',
+      'ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication AnswerPassingOn SendMessage',
       pageRule(DESK_ROLES, 'centre'),
     ),
     // What it hands over for other centres.
@@ -85,6 +85,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ),
     ...rulesFor('TrackApplication TrackMandateApplications', pageRule('none', 'nobody')),
     ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
+    ...rulesFor('GetAgencyMessage', serviceRule('agency-bridge')),
     ...rulesFor('GetNoticeContext GetAgencyContact', serviceRule('notifications')),
     // Salted hashes and codes.
     ...rulesFor('ListActionHashes', serviceRule('ops')),
@@ -237,7 +238,10 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
     'RenewApplication RecordPayment AddNote AssignApplication MarkDeskAlertsSeen RecordPersonNotification',
     desk,
   ),
-  ...ownershipRules('ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication AnswerPassingOn', desk),
+  ...ownershipRules(
+    'ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication AnswerPassingOn SendMessage',
+    desk,
+  ),
   // No application of the tries is collected at another centre.
   ...ownershipRules('GetCollection ConfirmCollectionArrival HandOverCollection', nobody),
   ...ownershipRules('ListCollections', everybody),

@@ -22,17 +22,18 @@ const MESSAGES: Record<ReplyType, Message[]> = {
   [REPLY_TYPES.resultCorrected]: ['result-corrected'],
   [REPLY_TYPES.resultRevoked]: ['result-revoked'],
   [REPLY_TYPES.passedOn]: ['passed-on'],
+  [REPLY_TYPES.messageSent]: ['message-sent'],
 };
 
 /** The note that the desk receives for each refusal cause of the contract. */
 const NOTES: Record<string, RegExp> = {
   ALREADY_DECIDED: /^(second-decision|(documents-requested|passed-on)-after-decision)$/,
   NOT_DECIDED: /^result-before-decision$/,
-  APPLICATION_ENDED: /^(\w[\w-]*-after-end|result-corrected|result-revoked)$/,
+  APPLICATION_ENDED: /^(\w[\w-]*-after-end|result-corrected|result-revoked|agency-message)$/,
 };
 /** What is taken and moves nothing: a late word, or a result that is changed in its place. */
 const RECORDED_NOTES =
-  /^(acknowledged-late|progress-while-awaiting-documents|(acknowledged|progress)-after-decision|result-corrected|result-revoked)$/;
+  /^(acknowledged-late|progress-while-awaiting-documents|(acknowledged|progress)-after-decision|result-corrected|result-revoked|agency-message)$/;
 
 const findStage = (state: State): string => Object.entries(STATES).find(([, states]) => states.includes(state))![0];
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DataVersions, Log, Metrics } from '@cups/contracts';
-import { watchAgencies, assertReadable } from '@cups/registry';
+import { isWritable, watchAgencies, assertReadable } from '@cups/registry';
 import type { Agency, Registry } from '@cups/registry';
 import type { Channel } from './domain/channel.ts';
 
@@ -23,6 +23,7 @@ export class Agencies {
   readonly #dataDir: string;
   readonly #channels = new Map<string, Channel>();
   readonly #webhooks = new Map<string, string | undefined>();
+  readonly #writable = new Set<string>();
   #registry: Registry<Agency> | undefined;
   #reminded: ReadonlySet<string> = new Set();
 
@@ -51,6 +52,11 @@ export class Agencies {
     return this.#reminded.has(code);
   }
 
+  /** Returns whether an agency reads messages of desks. One without a file does not. */
+  acceptsMessages(code: string): boolean {
+    return this.#writable.has(code);
+  }
+
   /** Onboards the existing agencies, and new ones from now on. */
   async watch(
     reporting: { log: Log; metrics: Metrics; versions: DataVersions },
@@ -65,6 +71,7 @@ export class Agencies {
       onChange: (agencies) => {
         const accepting = [...agencies.values()].filter(({ acceptsReminders }) => acceptsReminders);
         this.#reminded = new Set(accepting.map(({ code }) => code));
+        for (const agency of agencies.values()) this.#writable[isWritable(agency) ? 'add' : 'delete'](agency.code);
         const changed = [...agencies.values()].filter(
           ({ code, channel = 'kafka' }) => this.#channels.get(code) !== channel,
         );

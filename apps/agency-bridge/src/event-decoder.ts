@@ -1,5 +1,5 @@
 import type { ReceivedEvent, Refusal } from '@cups/contracts';
-import { isResourceName, parseResourceName, parseSubmissionName } from '@cups/contracts';
+import { isResourceName, parseMessageName, parseResourceName, parseSubmissionName } from '@cups/contracts';
 import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
 import type { DocumentsEvents } from '@cups/contracts/gen/events/cups.documents.v1.ts';
 import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
@@ -17,6 +17,8 @@ export type EventMeaning =
   | { kind: 'submission'; submission: number }
   /** Another agency, or this one before, passed the application on: a submission to send as the first one. */
   | { kind: 'passed-on'; submission: number }
+  /** A message of the desk to send. */
+  | { kind: 'message'; number: number }
   | { kind: 'withdrawn' | 'expired'; time: Date }
   | AnswerDateChange
   /** The agency is late. */
@@ -68,7 +70,8 @@ export function decodeIntakeEvent(event: ReceivedEvent): { event: ApplicationEve
     parseResourceName('centres', centre, '/ref/centre');
     if (event.subject !== application) return invalid('ref.application');
     const meaning = resolveMeaning(read, id, event.time);
-    if (meaning === 'foreign') return invalid('submission');
+    if (meaning === 'foreign')
+      return invalid(read.type === 'cups.intake.v1.ApplicationMessageSent' ? 'message' : 'submission');
     const deliveryId = `${id}-${agency}`;
     return { event: { application, agency, centre, deliveryId, training, sequence: event.sequence, meaning } };
   } catch (error) {
@@ -78,7 +81,7 @@ export function decodeIntakeEvent(event: ReceivedEvent): { event: ApplicationEve
 }
 
 /**
- * Returns the meaning of an event, or `foreign` if it names a submission of another application. Returning a value in
+ * Returns the meaning of an event, or `foreign` if it names a submission or message of another application. Returning a value in
  * every case makes the compiler find a missing event type.
  * @throws Problem INVALID_ARGUMENT
  */
@@ -114,6 +117,10 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
       const { step, dueDate, actions } = read.data;
       if (!actions.includes('remind-agency')) return { kind: 'nothing' };
       return { kind: 'reminder', reminder: { step, time: eventTime, ...(dueDate && { dueDate }) } };
+    }
+    case 'cups.intake.v1.ApplicationMessageSent': {
+      const { application, number } = parseMessageName(read.data.message, '/message');
+      return application === id ? { kind: 'message', number } : 'foreign';
     }
     case 'cups.intake.v1.ApplicationErased':
       return { kind: 'erased', isRequested: read.data.cause === 'requested' };

@@ -6,6 +6,7 @@ import type { AgencyBridgeEvent, AgencyBridgeEvents } from '@cups/contracts/gen/
 import type { Change, NewEvent } from '@cups/store';
 import type { Result } from './domain/agency-update.ts';
 import { withStage } from './domain/channel.ts';
+import { withMessageTimer } from './domain/desk-message.ts';
 import type { Delivery, Outbound, OutboundEvent, OutboundRequest, CommandResult } from './domain/delivery.ts';
 import { entriesOfMessage } from './journal.ts';
 import { toRequestEvent } from './outbound/request-encoder.ts';
@@ -36,7 +37,7 @@ export const toChange = (
   { delivery, outbound }: CommandResult<StoredDelivery>,
   clerk?: string,
 ): Change<StoredDelivery> => ({
-  document: withStage(delivery),
+  document: withStage(withMessageTimer(delivery)),
   events: [
     ...toEvents(delivery, outbound),
     ...outbound.flatMap((message) => entriesOfMessage(delivery, message, clerk)),
@@ -101,6 +102,14 @@ function toProtoEvent(outbound: OutboundEvent, ref: DeliveryRef): AgencyBridgeEv
     case 'DeliveryPassedOn': {
       const competentAgency = `agencies/${outbound.competentAgency}`;
       return { type: 'cups.agencybridge.v1.DeliveryPassedOn', data: { ref, competentAgency, reason: outbound.reason } };
+    }
+    case 'DeliveryMessageReceived': {
+      const { text, language, answers } = outbound;
+      return { type: 'cups.agencybridge.v1.DeliveryMessageReceived', data: { ref, text, language, answers } };
+    }
+    case 'DeliveryMessageFailed': {
+      const { number, cause } = outbound;
+      return { type: 'cups.agencybridge.v1.DeliveryMessageFailed', data: { ref, number, cause } };
     }
     case 'DeliveryCancelled':
       return { type: 'cups.agencybridge.v1.DeliveryCancelled', data: { ref } };

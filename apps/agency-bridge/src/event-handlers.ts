@@ -14,6 +14,8 @@ import { ResultDocuments } from './inbound/result-documents.ts';
 import type { AcceptResultDocuments } from './inbound/result-documents.ts';
 import { FeedReader } from './pull/feed-reader.ts';
 import type { AgencyFeeds } from './pull/feed.ts';
+import { MessageSender } from './outbound/message-sender.ts';
+import type { GetMessage } from './outbound/message-sender.ts';
 import { SubmissionSender } from './outbound/submission-sender.ts';
 import type { Deliveries } from './store.ts';
 import { SubmissionClient } from './outbound/submission-client.ts';
@@ -33,6 +35,9 @@ export interface EventHandlersOptions {
   /** Returns whether an agency's system handles reminders. */
   acceptsReminders: (code: string) => boolean;
   getSubmission: GetSubmission;
+  getMessage: GetMessage;
+  /** Returns whether an agency, by its code, reads messages of desks. */
+  acceptsMessages: (code: string) => boolean;
   releaseDocuments: ReleaseDocuments;
   acceptResultDocuments: AcceptResultDocuments;
   removeMessages: RemoveMessages;
@@ -44,11 +49,12 @@ export interface EventHandlersOptions {
 /** Creates the handlers of events from intake and agencies, and of timers. */
 export function createEventHandlers(options: EventHandlersOptions) {
   const { deliveries, refusedReplies, unmatchedReplies, isAgency, now, log, metrics } = options;
-  const { getSubmission, releaseDocuments, channelOf } = options;
+  const { getSubmission, getMessage, acceptsMessages, releaseDocuments, channelOf } = options;
   const monitor = new DeliveryMonitor(log, metrics);
   const submissions = new SubmissionClient(getSubmission, isAgency, log);
   const copies = new CopiesClient(releaseDocuments, log);
-  const sender = new SubmissionSender({ deliveries, submissions, copies, monitor, channelOf, now });
+  const messages = new MessageSender({ deliveries, getMessage, channelOf, acceptsMessages, now, log });
+  const sender = new SubmissionSender({ deliveries, submissions, copies, messages, monitor, channelOf, now });
   const { removeMessages, acceptsReminders } = options;
   const applications = new ApplicationEventHandler({
     deliveries,

@@ -48,6 +48,7 @@ function actOfReply({ agency }: DeliveryFacts, { type }: OutboundEvent): Act | u
     case 'DeliveryFailed':
     case 'DeliveryDeferred':
     case 'DeliveryMessageRefused':
+    case 'DeliveryMessageFailed':
       return undefined;
     default: {
       const isDecision = ['DeliveryDecided', 'DeliveryResultCorrected', 'DeliveryResultRevoked'].includes(type);

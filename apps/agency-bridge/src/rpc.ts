@@ -147,6 +147,7 @@ export function toDelivery(delivery: Delivery): DeliveryMessage {
       time: toTimestamp(time),
       dueDate,
     })),
+    deskMessageTime: toTimestamp(delivery.deskMessageTime),
   };
 }
 

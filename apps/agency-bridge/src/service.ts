@@ -59,6 +59,8 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     channelOf,
     acceptsReminders: (code) => agencies.acceptsReminders(code),
     getSubmission: (name, training, requestId) => intake.getSubmission({ name, training }, requestIdOf(requestId)),
+    getMessage: (name, training, requestId) => intake.getAgencyMessage({ name, training }, requestIdOf(requestId)),
+    acceptsMessages: (code) => agencies.acceptsMessages(code),
     acceptResultDocuments: (request, requestId) => documents.acceptResultDocuments(request, requestIdOf(requestId)),
     removeMessages: createRemoval(backend, refusedReplies, feeds),
     releaseDocuments: (request, requestId) => documents.releaseDocuments(request, requestIdOf(requestId)),

@@ -26,6 +26,16 @@ const pending = {
   isReplay: Boolean,
   fileTime: Date,
 };
+const pendingMessage = {
+  _id: false,
+  number: Number,
+  eventId: String,
+  correlationId: String,
+  attempts: Number,
+  queueTime: Date,
+  due: Date,
+  isReplay: Boolean,
+};
 /** Position of an agency's message. */
 const position = { id: String, type: { type: String }, topic: String, partition: Number, offset: Number };
 /** Returns fields of the same type. */
@@ -42,6 +52,9 @@ export function deliveriesOf(store: Store): Deliveries {
       ...each(Boolean, 'training', 'sent'),
       ...each(number, 'submission', 'requested'),
       pending: [pending],
+      pendingMessages: [pendingMessage],
+      sentMessages: [{ _id: false, number: Number, time: Date }],
+      messageTimes: [Date],
       ...each([String], 'messages', 'digests', 'reportedIssues', 'failFields'),
       ...each(String, 'documentsRequest', 'failCause', 'deferCause', 'agencyReference', 'decision'),
       ...each(String, 'channel', 'publicService', 'dueDate', 'term', 'assignee'),
@@ -62,6 +75,7 @@ export function deliveriesOf(store: Store): Deliveries {
         'copiesWaitTime',
         'eraseTime',
         'passOnTime',
+        'deskMessageTime',
       ),
       ...each(Number, 'firstSubmission', 'returns'),
       unreleased: [{ _id: false, submission: Number, attempts: Number }],

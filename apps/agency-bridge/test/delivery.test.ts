@@ -55,6 +55,7 @@ const updates: { [T in AgencyUpdate['type']]: AgencyUpdate & { type: T } } = {
   DeliveryResultCorrected: { type: 'DeliveryResultCorrected', reason, ...result },
   DeliveryResultRevoked: { type: 'DeliveryResultRevoked', reason },
   DeliveryPassedOn: { type: 'DeliveryPassedOn', competentAgency: 'cnas', reason },
+  DeliveryMessageReceived: { type: 'DeliveryMessageReceived', text: 'Este destulă.', language: 'ro', answers: 1 },
 };
 const reply = (id: string, type: AgencyUpdate['type'], more: Partial<Reply> = {}): Reply => ({
   id,
@@ -431,6 +432,7 @@ const actionArbitrary: fc.Arbitrary<TestAction> = fc.oneof(
       'DeliveryDecided',
       'DeliveryResultCorrected',
       'DeliveryResultRevoked',
+      'DeliveryMessageReceived',
     ),
   }),
 ) as fc.Arbitrary<TestAction>;

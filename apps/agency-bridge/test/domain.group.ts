@@ -1,5 +1,6 @@
 /** Table tests of pure code. */
 import './delivery.test.ts';
+import './desk-message.test.ts';
 import './envelope.test.ts';
 import './event-codecs.test.ts';
 import './memory.test.ts';

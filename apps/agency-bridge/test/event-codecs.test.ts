@@ -189,6 +189,14 @@ describe('toDeliveryEvent', () => {
       { reason: text, ...wireResult },
     ],
     [{ type: 'DeliveryResultRevoked', reason: text }, { reason: text }],
+    [
+      { type: 'DeliveryMessageReceived', text: 'Este destulă.', language: 'ro', answers: 2 },
+      { text: 'Este destulă.', language: 'ro', answers: 2 },
+    ],
+    [
+      { type: 'DeliveryMessageFailed', number: 3, cause: 'MESSAGE_NOT_SENT' },
+      { number: 3, cause: 'MESSAGE_NOT_SENT' },
+    ],
     [{ type: 'DeliveryCancelled' }, {}],
     [{ type: 'DeliveryFailed', cause: 'CONTENT_INVALID' }, { cause: 'CONTENT_INVALID' }],
     [{ type: 'DeliveryDeferred', cause: 'AGENCY_UNKNOWN' }, { cause: 'AGENCY_UNKNOWN' }],

@@ -6,6 +6,7 @@ import './application-withdrawn.test.ts';
 import './copies.test.ts';
 import './counting.test.ts';
 import './documents-supplied.test.ts';
+import './desk-messages.test.ts';
 import './get-delivery.test.ts';
 import './journal.test.ts';
 import './list-deliveries.test.ts';

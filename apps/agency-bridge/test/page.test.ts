@@ -179,6 +179,26 @@ test('an agency without topics has no unread replies in Kafka', async () => {
   expect(activity).toMatchObject({ channel: 'page', unreadReplies: '-1', stuckTime: null });
 });
 
+test('clerks see that the desk wrote, and answer without a change of the stage, up to a limit', async () => {
+  const application = await filed();
+  const sendTime = { seconds: '1795507200', nanos: 0 };
+  const message = { agency: `agencies/${AGENCY}`, text: 'Este destulă copia?', language: 'ro' as const, sendTime };
+  world.messages.set(`${application.name}/messages/1`, message);
+  await publishEvents(world.infrastructure, [application.messageSent(1)]);
+  const delivery = async () => (await clerk().getAgencyDelivery({ name: application.delivery })).delivery!;
+  await eventually(async () => (await delivery()).deskMessageTime !== null);
+  await reply(application, REPLY_TYPES.messageSent, { text: 'Da, este destulă.', answersNumber: 1 });
+  expect(await delivery()).toMatchObject({ deskMessageTime: null, stage: 'AGENCY_STAGE_TO_ACKNOWLEDGE' });
+  for (let n = 2; n <= 10; n += 1) await reply(application, REPLY_TYPES.messageSent, { text: `Mesajul ${n}` });
+  await expect(reply(application, REPLY_TYPES.messageSent, { text: 'Încă unul' })).rejects.toMatchObject({
+    reason: 'MESSAGE_LIMIT_REACHED',
+  });
+  await expect(reply(application, REPLY_TYPES.messageSent, { text: ' ' })).rejects.toMatchObject({
+    violations: [{ field: '/content/text', rule: 'REQUIRED' }],
+  });
+  expect(new Set(await typesFor(application.delivery, 10))).toEqual(new Set(['DeliveryMessageReceived']));
+});
+
 test('another agency finds nothing, and nobody decides an own application', async () => {
   const application = await filed();
   const stranger = clerk('asp', 'operators/asp-clerk');

@@ -13,6 +13,7 @@ import type { Delivery__Output } from '@cups/contracts/gen/cups/agencybridge/v1/
 import type { Document } from '@cups/contracts/gen/cups/documents/v1/Document.ts';
 import type { ReleaseDocumentsRequest } from '@cups/contracts/gen/cups/documents/v1/ReleaseDocumentsRequest.ts';
 import type { DocumentsEvents } from '@cups/contracts/gen/events/cups.documents.v1.ts';
+import type { GetAgencyMessageResponse } from '@cups/contracts/gen/cups/intake/v1/GetAgencyMessageResponse.ts';
 import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
@@ -57,6 +58,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
   });
 
   const submissions = new Map<string, GetSubmissionResponse>();
+  const messages = new Map<string, GetAgencyMessageResponse>();
   const served = new Set<string>();
   const ownApplications = new Set<string>();
   const state = { isUnavailable: false };
@@ -71,6 +73,13 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
         if ((found.training ?? false) !== training)
           throw new Problem({ reason: 'TRAINING_MISMATCH', message: 'Other.' });
         served.add(name);
+        return found;
+      },
+      async GetAgencyMessage({ name, training }) {
+        if (state.isUnavailable)
+          throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The fake is unavailable.' });
+        const found = messages.get(name);
+        if (!found || training) throw new Problem({ reason: 'NOT_FOUND', message: 'Message not found.' });
         return found;
       },
       async CheckAgencyAct({ name }) {
@@ -90,6 +99,8 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
     keys,
     log,
     submissions,
+    /** Messages of desks that intake returns, by name. */
+    messages,
     /** Names of the submissions that intake returned. */
     served,
     /** Names of the applications that are the caller's own. */
@@ -109,7 +120,9 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
     },
     addAgency(dataDir: string, code: string): void {
       const text = readFileSync(join(DATA, 'agencies', 'asp.yaml'), 'utf8').replace('code: asp', `code: ${code}`);
-      writeFileSync(join(dataDir, 'agencies', `${code}.yaml`), text);
+      // The system of cnas reads no messages of desks.
+      const own = code === 'cnas' ? text.replace('acceptsMessages: true', '') : text;
+      writeFileSync(join(dataDir, 'agencies', `${code}.yaml`), own);
     },
 
     async start(changes: Partial<Config> = {}, overrides: Overrides = {}): Promise<RunningService> {
@@ -401,6 +414,8 @@ export function newApplication(agency = 'asp', training = false, from?: { id: st
         { formerAgency: `agencies/${formerAgency}`, submission: `${name}/submissions/${number}` },
         'STATE_SUBMITTED',
       ),
+    messageSent: (number: number) =>
+      intakeEvent('ApplicationMessageSent', { message: `${name}/messages/${number}` }, 'STATE_IN_PROGRESS'),
     contactChanged: () => intakeEvent('ContactChanged', {}, 'STATE_SUBMITTED'),
     inProgress: () => intakeEvent('ApplicationInProgress', {}, 'STATE_IN_PROGRESS'),
     documentsRequested: (moved: Partial<Fields<'DocumentsRequested'>> = {}) =>

@@ -1,7 +1,7 @@
 import { fromMessage, isRequestType, parseSubject, REQUEST_TYPES } from '@cups/agency-contract';
 import type { IncomingMessage, OutgoingMessage, RequestEvent } from '@cups/agency-contract';
 import type { Plan, PlannedReply } from './domain/plan.ts';
-import type { SubmissionEvent } from './domain/replies.ts';
+import type { MessageEvent, SubmissionEvent } from './domain/replies.ts';
 import { Outbox } from 'cups-agency/outbox';
 import { Positions } from 'cups-agency/positions';
 import type { Position } from 'cups-agency/positions';
@@ -55,6 +55,8 @@ export type CasesOptions = {
   counts: Counts;
   /** @param agency that the request names */
   plan: (request: SubmissionEvent, agency: string) => Plan;
+  /** Answers a message of the desk; undefined: the agency is silent. @default no message is answered */
+  answer?: (request: MessageEvent, agency: string) => OutgoingMessage | undefined;
   /** Completes a reply before it is sent; undefined: the case ends without it. Must not reject. */
   complete?: ((request: SubmissionEvent, reply: PlannedReply) => Promise<OutgoingMessage | undefined>) | undefined;
   /** Resolves when the broker has all messages; rejects if that is uncertain. */
@@ -66,6 +68,7 @@ export type CasesOptions = {
 
 type AgencyRequest = { request: RequestEvent; deliveryId: string; agency: string };
 
+const isMessage = (event: RequestEvent): event is MessageEvent => event.type === REQUEST_TYPES.messageSent;
 const isSubmission = (event: RequestEvent): event is SubmissionEvent => 'answers' in event.data;
 
 /**
@@ -101,6 +104,8 @@ export class Cases {
       counts.unreadable += 1;
     } else if (isSubmission(read.request)) {
       this.#begin(read.request, read, () => this.#positions.open(partition, offset));
+    } else if (isMessage(read.request)) {
+      this.#answer(read.request, read.agency, () => this.#positions.open(partition, offset));
     } else {
       counts.ended += 1;
       this.#end(read.deliveryId);
@@ -165,6 +170,22 @@ export class Cases {
     this.#byDelivery.set(deliveryId, cases.add(openCase));
     this.#options.counts.open += 1;
     this.#scheduleNext(openCase);
+  }
+
+  /** Answers a message of the desk. A repeat is answered again under the same ID. */
+  #answer(request: MessageEvent, agency: string, open: () => () => void): void {
+    const message = this.#options.answer?.(request, agency);
+    if (!message) return;
+    const close = open();
+    this.#outbox.push({
+      message,
+      isWanted: () => true,
+      onSent: () => {
+        this.#options.counts.replies += 1;
+        close();
+        this.#options.onProgress();
+      },
+    });
   }
 
   // The next reply is scheduled when this one is in the outbox, so that equal delays keep the order.

@@ -3,7 +3,7 @@ import { Cases, newCounts } from './cases.ts';
 import type { Counts } from './cases.ts';
 import type { Config } from './config.ts';
 import { openAgencyDocuments } from './documents.ts';
-import { planByRules } from './domain/plan.ts';
+import { planAnswer, planByRules } from './domain/plan.ts';
 import { Connection } from 'cups-agency/connection';
 import type { Log } from 'cups-agency/log';
 import { ProgressCommitter } from 'cups-agency/progress';
@@ -32,6 +32,7 @@ export class SimulatedAgency {
       agency: isTraining ? undefined : agency,
       counts: this.counts,
       plan: (request, requestedAgency) => planByRules(request, requestedAgency, config),
+      answer: (request, requestedAgency) => planAnswer(request, requestedAgency, config),
       complete: documents && ((request, reply) => documents.complete(request, reply)),
       send: (messages) => this.#connection.send(messages),
       onProgress: () => this.#progress.schedule(),

@@ -78,6 +78,7 @@ function toChange(event: IntakeEvent__Output, time: Date): ApplicationChange {
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsRequested':
     case 'cups.intake.v1.ContactChanged':
+    case 'cups.intake.v1.ApplicationMessageSent':
     case 'cups.intake.v1.PersonNotified':
     case 'cups.intake.v1.DeskAlertRaised':
     case 'cups.intake.v1.ApplicationEscalated':

@@ -197,6 +197,7 @@ const APPLICATION: FieldRules = {
   erasure: convertWith({ cause: orUndefined, rule: orUndefined }),
   personNotifications: convertEach({ method: enumField('NOTIFICATION_METHOD_') }),
   payment: convertWith({ amount: moneyJson }),
+  messages: convertEach({ answers: orUndefined }),
   documents: convertEach({
     state: enumField('STATE_'),
     scan: enumField('SCAN_'),
@@ -398,6 +399,7 @@ export const agencyWorkloadJson = ({ medianTenthDays, ...row }: Omit<AgencyWorkl
   ...messageToJson(row),
   ...(medianTenthDays >= 0 && { medianDays: medianTenthDays / 10 }),
 });
+export const conversationMessageJson = convertWith({ answers: orUndefined });
 export const deliveryJson = convertWith({
   state: enumField('DELIVERY_STATE_'),
   stage: enumField('AGENCY_STAGE_'),

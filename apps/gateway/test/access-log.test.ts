@@ -66,6 +66,7 @@ const UNRECORDED: Record<string, string[]> = {
       'renewApplication',
       'recordPayment',
       'addNote',
+      'sendMessage',
       'assignApplication',
     ],
     ...['markDeskAlertsSeen', 'recordNoticePersonNotification', 'recordPersonNotification'],

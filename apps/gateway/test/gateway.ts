@@ -168,6 +168,7 @@ export async function startGateway(
       RenewApplication: writeResponse,
       RecordPayment: writeResponse,
       AddNote: writeResponse,
+      SendMessage: writeResponse,
       AssignApplication: writeResponse,
       MarkDeskAlertsSeen: writeResponse,
       RecordPersonNotification: writeResponse,

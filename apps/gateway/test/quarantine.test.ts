@@ -208,6 +208,7 @@ describe('a release', () => {
     ['renew', 'RenewApplication', {}],
     ['payment', 'RecordPayment', { receiptNumber: 'CH-1', amount: { amountMinor: 11_000, currency: 'MDL' } }],
     ['notes', 'AddNote', { text: 'Notă' }],
+    ['messages', 'SendMessage', { text: 'Mesaj' }],
     ['assign', 'AssignApplication', {}],
     ['person-notifications', 'RecordPersonNotification', { method: 'phone' }],
     ['notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7/person-notifications', 'RecordPersonNotification', { method: 'phone' }],

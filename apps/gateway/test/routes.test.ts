@@ -412,6 +412,15 @@ const rows: OperationRow[] = [
     },
   ],
   [
+    'sendMessage',
+    'POST',
+    `${APP}/messages`,
+    { text: 'Este destulă copia?', language: 'ro', occurTime: '2026-11-24T08:00:00Z' },
+    200,
+    'SendMessage',
+    { name: NAME, text: 'Este destulă copia?', language: 'ro', occurTime: { seconds: '1795507200', nanos: 0 } },
+  ],
+  [
     'addNote',
     'POST',
     `${APP}/notes`,

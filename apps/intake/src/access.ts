@@ -65,6 +65,7 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   ChooseCollectionCentre: { ...desk, personalData: true },
   CorrectApplication: { ...desk, personalData: true },
   ChangeContact: { ...desk, personalData: true },
+  SendMessage: { ...desk, personalData: true },
   ListCollections: { ...desk, personalData: true },
   GetCollection: { ...desk, personalData: true },
   ConfirmCollectionArrival: { ...desk, personalData: true },
@@ -113,5 +114,6 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   GetSubmission: { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: true },
   // An office, not a person.
   GetAgencyContact: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: false },
+  GetAgencyMessage: { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: true },
   GetNoticeContext: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: true },
 };

@@ -1,4 +1,4 @@
-import { sanitizeDocumentNumber, MESSAGE_CHANGES, sanitizeCode, sanitizeText } from '@cups/application';
+import { LANGUAGES, sanitizeDocumentNumber, MESSAGE_CHANGES, sanitizeCode, sanitizeText } from '@cups/application';
 import type { MessageChange } from '@cups/application';
 import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
 import type { Appeal__Output as AppealIn } from '@cups/contracts/gen/cups/agencybridge/v1/Appeal.ts';
@@ -153,6 +153,15 @@ function toAgencyUpdate(
         ...omitEmpty({ agencyText: sanitizeLocalizedText(reason) }),
       };
     }
+    case 'cups.agencybridge.v1.DeliveryMessageReceived': {
+      const { language, answers } = event.data;
+      const text = sanitizeText(event.data.text);
+      if (text === '') return { message: 'message-sent' };
+      const written = { text, ...omitEmpty({ language: LANGUAGES.find((known) => known === language) }) };
+      return { message: 'message-sent', written: answers > 0 ? { ...written, answers } : written };
+    }
+    case 'cups.agencybridge.v1.DeliveryMessageFailed':
+      return { message: 'message-failed', ...omitEmpty({ cause: event.data.cause }) };
     case 'cups.agencybridge.v1.DeliveryCancelled':
       return { message: 'delivery-cancelled' };
     case 'cups.agencybridge.v1.DeliveryFailed':

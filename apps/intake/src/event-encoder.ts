@@ -1,4 +1,4 @@
-import { resourceName, submissionName } from '@cups/contracts';
+import { messageName, resourceName, submissionName } from '@cups/contracts';
 import { toProtoEnum, eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
@@ -72,6 +72,10 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
     case 'ApplicationCorrected': {
       const submission = submissionName(app._id, domainEvent.submission);
       return { type: 'cups.intake.v1.ApplicationCorrected', data: { ref, submission } };
+    }
+    case 'ApplicationMessageSent': {
+      const message = messageName(app._id, domainEvent.number);
+      return { type: 'cups.intake.v1.ApplicationMessageSent', data: { ref, message } };
     }
     case 'ContactChanged':
     case 'ApplicationInProgress':

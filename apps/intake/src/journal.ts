@@ -35,6 +35,7 @@ type JournalledApplication = Pick<
   | 'handOver'
   | 'payment'
   | 'notes'
+  | 'messages'
   | 'outcome'
   | 'decision'
   | 'erasure'
@@ -155,8 +156,10 @@ const REPLACED: readonly (readonly HistoryKind[])[] = [
   ['record-payment'],
   ['confirm-outcome'],
 ];
+/** Messages between desk and agency. */
+const WRITTEN: readonly HistoryKind[] = ['send-message', 'message-sent'];
 /** Actions whose content is not their row. */
-const APART: readonly HistoryKind[] = [...SUBMITTED, ...REPLACED.flat(), 'note', 'renew'];
+const APART: readonly HistoryKind[] = [...SUBMITTED, ...REPLACED.flat(), ...WRITTEN, 'note', 'renew'];
 
 /**
  * Computes the hashes of the actions of a history again, as their entries have them.
@@ -206,7 +209,12 @@ function keptContents(app: JournalledApplication, history: readonly ActionRecord
   const noted = history.filter(({ kind }) => kind === 'note');
   // Releases before the archive dropped the oldest actions, not the notes.
   const first = Math.max(0, notes.length - noted.length);
-  return [...last, ...noted.map((row, n): RowContent => [row, notes[first + n]])];
+  const written = history.filter(({ kind }) => WRITTEN.includes(kind));
+  return [
+    ...last,
+    ...noted.map((row, n): RowContent => [row, notes[first + n]]),
+    ...written.map((row): RowContent => [row, contentOf(app, row)]),
+  ];
 }
 
 /** Returns what an action changed, as the application stores it: docs/reference/journal-entries.md lists it. */
@@ -224,6 +232,9 @@ function contentOf(app: JournalledApplication, row: ActionRecord): unknown {
       return app.payment;
     case 'note':
       return app.notes?.at(-1);
+    case 'send-message':
+    case 'message-sent':
+      return row.messageNumber === undefined ? row : app.messages?.find(({ number }) => number === row.messageNumber);
     case 'confirm-outcome':
       return app.outcome;
     case 'confirm-arrival':

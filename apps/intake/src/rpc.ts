@@ -17,6 +17,7 @@ import { collectionRpcs } from './rpc/collections.ts';
 import { caseworkRpcs } from './rpc/casework.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
 import { mandateApplicationRpcs } from './rpc/mandate-applications.ts';
+import { agencyMessageRpcs, messageRpcs } from './rpc/messages.ts';
 import { offlineCopyRpcs } from './rpc/offline-copies.ts';
 import { chainBreakRpcs } from './rpc/chain-breaks.ts';
 import { personCopyRpcs } from './rpc/person-copies.ts';
@@ -39,6 +40,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...trackingRpcs(deps),
     ...mandateApplicationRpcs(deps),
     ...internalServiceRpcs(deps),
+    ...agencyMessageRpcs(deps),
     ...personCopyRpcs(deps),
     ...handInRpcs(deps),
     ...sealedActRpcs(deps),
@@ -59,4 +61,5 @@ const deskWriteRpcs = (deps: RpcDeps) => ({
   ...paymentRpcs(deps),
   ...caseworkRpcs(deps),
   ...answerRpcs(deps),
+  ...messageRpcs(deps),
 });

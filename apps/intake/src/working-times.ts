@@ -1,6 +1,6 @@
 import { resourceName } from '@cups/contracts';
 import type { DataVersions, Log, Metrics } from '@cups/contracts';
-import { watchAgencies, watchCalendars } from '@cups/registry';
+import { isWritable, watchAgencies, watchCalendars } from '@cups/registry';
 import type { Agency, AgencyContact, Calendar, Weekday } from '@cups/registry';
 import type { EscalationOverrides } from './domain/escalation.ts';
 import { UNKNOWN_WORKING_TIME } from './domain/terms.ts';
@@ -26,6 +26,8 @@ export interface WorkingTimes {
   contactOf(agency: string): AgencyContact | undefined;
   /** Returns whether an agency accepts corrections of filed applications. An agency without a file does not. */
   acceptsCorrections(agency: string): boolean;
+  /** Returns whether desks may write to an agency. They cannot write to one without a file. */
+  acceptsMessages(agency: string): boolean;
   close(): void;
 }
 
@@ -108,6 +110,10 @@ export async function watchWorkingTimes(options: {
     escalationOf: (agency) => (fileOf(agency)?.escalation ?? {}) as EscalationOverrides,
     contactOf: (agency) => fileOf(agency)?.contact,
     acceptsCorrections: (agency) => fileOf(agency)?.acceptsCorrections ?? false,
+    acceptsMessages: (agency) => {
+      const file = fileOf(agency);
+      return file !== undefined && isWritable(file);
+    },
     close: () => watchers.forEach((watcher) => watcher.close()),
   };
 }

@@ -45,6 +45,8 @@ const NOT_RECORDED: Record<string, string[]> = {
       'ChooseCollectionCentre',
       'ChangeContact',
       'CorrectApplication',
+      'SendMessage',
+      'AnswerPassingOn',
       'ConfirmCollectionArrival',
       'HandOverCollection',
     ],
@@ -59,7 +61,11 @@ const NOT_RECORDED: Record<string, string[]> = {
   'it names a mandate; mandate-applications.test.ts covers it': ['ListMandateApplications'],
   'a system of an agency reads it; a test below covers it': ['RecordAgencyAccess'],
   'a clerk of an agency reads it; agency-clerk.test.ts covers it': ['GetAgencyApplication', 'ListAgencyApplicants'],
-  'a service reads it for itself; only the service log records it': ['GetSubmission', 'GetNoticeContext'],
+  'a service reads it for itself; only the service log records it': [
+    'GetSubmission',
+    'GetAgencyMessage',
+    'GetNoticeContext',
+  ],
 };
 
 let store: Store;

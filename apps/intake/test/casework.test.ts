@@ -23,6 +23,7 @@ const VIEWER = {
   now: NOW,
   isPartyTo: () => false,
   acceptsCorrections: () => false,
+  acceptsMessages: () => false,
 };
 /** Each command, applied so that it changes the application. */
 const COMMANDS = {

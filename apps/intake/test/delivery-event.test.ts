@@ -21,6 +21,8 @@ const MESSAGE_BY_EVENT: Record<BridgeEventName, Message> = {
   DeliveryResultCorrected: 'result-corrected',
   DeliveryResultRevoked: 'result-revoked',
   DeliveryPassedOn: 'passed-on',
+  DeliveryMessageReceived: 'message-sent',
+  DeliveryMessageFailed: 'message-failed',
   DeliveryCancelled: 'delivery-cancelled',
   DeliveryFailed: 'delivery-failed',
   DeliveryDeferred: 'delivery-deferred',

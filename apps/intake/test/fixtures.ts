@@ -3,6 +3,7 @@ import { isProblem } from '@cups/problem';
 import { idnp } from '@cups/testing';
 import { correctApplication } from '../src/domain/commands/correction.ts';
 import { changeContact } from '../src/domain/commands/contact.ts';
+import { sendMessage } from '../src/domain/commands/messages.ts';
 import * as drafts from '../src/domain/commands/draft.ts';
 import { answerPassingOn } from '../src/domain/commands/passing-on.ts';
 import * as filing from '../src/domain/commands/filing.ts';
@@ -65,6 +66,9 @@ export const OWN_IDNP = idnp(99);
 /** Takes no corrections of filed applications. */
 export const AGENCY_WITHOUT_CORRECTIONS = 'agencies/mai';
 
+/** Does not read messages of desks. */
+export const AGENCY_WITHOUT_MESSAGES = 'agencies/cnas';
+
 export const ACTOR: Actor = {
   operator: 'operators/cu-001-specialist',
   roles: ['specialist'],
@@ -73,6 +77,7 @@ export const ACTOR: Actor = {
   cause: '0b7a1c9e-0000-4000-8000-000000000001',
   isPartyTo: ({ applicant, represented }) => [applicant?.idnp, represented?.idnp].includes(OWN_IDNP),
   acceptsCorrections: (agency) => agency !== AGENCY_WITHOUT_CORRECTIONS,
+  acceptsMessages: (agency) => agency !== AGENCY_WITHOUT_MESSAGES,
 };
 
 /** A correction of the delivery. */
@@ -148,6 +153,8 @@ export function runCommand(app: Application, action: Action, roles: readonly str
         { fields: ['delivery'], update: { delivery: OTHER_DELIVERY } },
         SUBMIT_CONTEXT,
       );
+    case 'send-message':
+      return sendMessage(app, actor, { text: 'Este destulă copia?', language: 'ro' });
     case 'change-contact':
       return changeContact(app, actor, { phone: '+37369000099' });
     case 'consent-to-passing-on':

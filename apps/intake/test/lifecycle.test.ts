@@ -23,6 +23,7 @@ import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
 import type { Application } from '../src/domain/application.ts';
 import {
   AGENCY_WITHOUT_CORRECTIONS,
+  AGENCY_WITHOUT_MESSAGES,
   runCommand,
   ACTOR,
   resultOrUndefined,
@@ -116,6 +117,12 @@ const SITUATIONS: { name: string; activeGuards: Guard[]; state: State; make: () 
     state: 'submitted',
     make: () => passedOn(true),
   },
+  {
+    name: 'submitted to an agency without messages',
+    activeGuards: ['messages-unsupported'],
+    state: 'submitted',
+    make: () => ({ ...applicationInState('submitted'), agency: AGENCY_WITHOUT_MESSAGES }),
+  },
 ];
 /** Problem reasons by blocking guard, unless it is ACTION_NOT_ALLOWED. */
 const REASON_BY_GUARD: Partial<Record<Guard, string>> = {
@@ -123,6 +130,7 @@ const REASON_BY_GUARD: Partial<Record<Guard, string>> = {
   'processing-restricted': 'PROCESSING_RESTRICTED',
   'result-revoked': 'RESULT_REVOKED',
   'corrections-unsupported': 'CORRECTION_NOT_SUPPORTED',
+  'messages-unsupported': 'MESSAGES_NOT_SUPPORTED',
   'own-application': 'OWN_APPLICATION',
 };
 /** Returns the guards that close a transition, general ones first. */

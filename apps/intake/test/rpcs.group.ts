@@ -23,6 +23,7 @@ import './list-application-actions.test.ts';
 import './list-applications.test.ts';
 import './list-queue.test.ts';
 import './mandate-applications.test.ts';
+import './messages.test.ts';
 import './named-mandates.test.ts';
 import './desk-chains.test.ts';
 import './passing-on.test.ts';

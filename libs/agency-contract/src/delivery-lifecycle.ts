@@ -29,7 +29,8 @@ const transition = (to: Stage): ReplyEffect => ({ effect: 'transition', to });
 const record: ReplyEffect = { effect: 'record' };
 const refuse = (cause: RefusalCause): ReplyEffect => ({ effect: 'refuse', cause });
 
-const { acknowledged, progressed, documentsRequested, decided, resultCorrected, resultRevoked, passedOn } = REPLY_TYPES;
+const { acknowledged, progressed, documentsRequested, decided, resultCorrected, resultRevoked, passedOn, messageSent } =
+  REPLY_TYPES;
 const forEveryReply = (effect: ReplyEffect): Record<ReplyType, ReplyEffect> => ({
   [acknowledged]: effect,
   [progressed]: effect,
@@ -38,6 +39,7 @@ const forEveryReply = (effect: ReplyEffect): Record<ReplyType, ReplyEffect> => (
   [resultCorrected]: effect,
   [resultRevoked]: effect,
   [passedOn]: effect,
+  [messageSent]: effect,
 });
 
 /** Effect of every reply in every stage. */
@@ -51,6 +53,7 @@ export const DELIVERY_LIFECYCLE: Record<Stage, Record<ReplyType, ReplyEffect>> =
     [resultCorrected]: refuse('NOT_DECIDED'),
     [resultRevoked]: refuse('NOT_DECIDED'),
     [passedOn]: transition('passed-on'),
+    [messageSent]: record,
   },
   'documents-requested': {
     [acknowledged]: record,
@@ -60,6 +63,7 @@ export const DELIVERY_LIFECYCLE: Record<Stage, Record<ReplyType, ReplyEffect>> =
     [resultCorrected]: refuse('NOT_DECIDED'),
     [resultRevoked]: refuse('NOT_DECIDED'),
     [passedOn]: transition('passed-on'),
+    [messageSent]: record,
   },
   decided: {
     // Replies are accepted in any order, so these may arrive late.
@@ -70,6 +74,7 @@ export const DELIVERY_LIFECYCLE: Record<Stage, Record<ReplyType, ReplyEffect>> =
     [resultCorrected]: record,
     [resultRevoked]: record,
     [passedOn]: refuse('ALREADY_DECIDED'),
+    [messageSent]: record,
   },
   'passed-on': forEveryReply(refuse('PASSED_ON')),
   ended: forEveryReply(refuse('APPLICATION_ENDED')),

@@ -14,6 +14,8 @@ export const REQUEST_TYPES = {
   corrected: 'md.cups.application.corrected.v1',
   /** The agency is late. Sent to agencies that accept reminders. Since 1.5. */
   reminded: 'md.cups.application.reminded.v1',
+  /** Sent to agencies that accept messages. Since 1.5. */
+  messageSent: 'md.cups.application.message-sent.v1',
   withdrawn: 'md.cups.application.withdrawn.v1',
   expired: 'md.cups.application.expired.v1',
   /** What became of a reply that was refused, recorded or changed. May be about no delivery. */
@@ -30,6 +32,8 @@ export const REPLY_TYPES = {
   resultRevoked: 'md.cups.reply.result-revoked.v1',
   /** Another agency is competent. Since 1.5. */
   passedOn: 'md.cups.reply.passed-on.v1',
+  /** Since 1.5. */
+  messageSent: 'md.cups.reply.message-sent.v1',
 } as const;
 
 /** `ce_type` of reference data, which is the same for every agency. */
@@ -58,6 +62,9 @@ export const COPY_PATH = '/agency/v1/documents/';
 
 /** Maximum characters of a text for a person in one language: `text` and `message` of the definitions. */
 export const MAX_TEXT_LENGTH = 2000;
+
+/** Language of a text that was written in one. */
+export type Language = 'ro' | 'ru' | 'en';
 
 /** Text for a person; Romanian is required. */
 export type Text = { ro: string; ru?: string; en?: string };
@@ -99,6 +106,15 @@ export type CorrectedField = 'mandate' | 'answers' | 'evidence' | 'delivery';
 export type ApplicationCorrected = ApplicationSubmittedV2 & { correctedFields: CorrectedField[] };
 /** The agency has not acted in time. Changes no state. Since 1.5. */
 export type ApplicationReminded = { application: string; step: string; dueDate?: string; remindTime: string };
+/** The desk writes to the agency. Since 1.5. */
+export type ApplicationMessageSent = {
+  application: string;
+  /** Within the application, from 1. */
+  number: number;
+  text: string;
+  language?: Language;
+  sendTime: string;
+};
 export type ApplicationWithdrawn = { application: string; withdrawTime: string; reason?: string };
 export type ApplicationExpired = { application: string; expireTime: string };
 
@@ -146,6 +162,15 @@ export type ResultRevoked = { application: string; reason: Text };
 /** `agency` is the code of the competent agency. Since 1.5. */
 export type PassedOn = { application: string; agency: string; reason: Text };
 
+/** The agency writes to the desk; `answersNumber` is the number of the answered message. Since 1.5. */
+export type ReplyMessageSent = {
+  application: string;
+  agencyReference?: string;
+  text: string;
+  language?: Language;
+  answersNumber?: number;
+};
+
 /** Content of the messages by type. */
 export type RequestData = {
   'md.cups.application.submitted.v1': ApplicationSubmitted;
@@ -154,6 +179,7 @@ export type RequestData = {
   'md.cups.application.documents-supplied.v2': DocumentsSuppliedV2;
   'md.cups.application.corrected.v1': ApplicationCorrected;
   'md.cups.application.reminded.v1': ApplicationReminded;
+  'md.cups.application.message-sent.v1': ApplicationMessageSent;
   'md.cups.application.withdrawn.v1': ApplicationWithdrawn;
   'md.cups.application.expired.v1': ApplicationExpired;
   'md.cups.reply.refused.v1': ReplyRefused;
@@ -166,6 +192,7 @@ export type ReplyData = {
   'md.cups.reply.result-corrected.v1': ResultCorrected;
   'md.cups.reply.result-revoked.v1': ResultRevoked;
   'md.cups.reply.passed-on.v1': PassedOn;
+  'md.cups.reply.message-sent.v1': ReplyMessageSent;
 };
 
 /** CloudEvents attributes that the sender chooses; the others follow from the type. `time` is RFC 3339. */

@@ -92,6 +92,10 @@ export const REFUSALS = {
     'The acknowledgement names a submission that was never sent.',
     'Acknowledge with the value of submission in the request.',
   ),
+  TOO_MANY_MESSAGES: refuse(
+    'The agency wrote 10 messages to the desk today, or 50 in all, about this delivery.',
+    'Put several questions into one message, or call the centre.',
+  ),
   TOO_MANY_REFUSED: refuse(
     'The limit of 20 reported refusals for this delivery is reached. Further ones are not reported.',
     'Stop sending about this delivery, fix the cause of the earlier refusals, and ask the platform administrator for help.',

@@ -1,6 +1,7 @@
 import corrected from '../schemas/application.corrected.json' with { type: 'json' };
 import documentsSupplied from '../schemas/application.documents-supplied.json' with { type: 'json' };
 import documentsSuppliedV2 from '../schemas/application.documents-supplied.v2.json' with { type: 'json' };
+import messageSent from '../schemas/application.message-sent.json' with { type: 'json' };
 import expired from '../schemas/application.expired.json' with { type: 'json' };
 import reminded from '../schemas/application.reminded.json' with { type: 'json' };
 import submitted from '../schemas/application.submitted.json' with { type: 'json' };
@@ -17,6 +18,7 @@ import acknowledged from '../schemas/reply.acknowledged.json' with { type: 'json
 import decided from '../schemas/reply.decided.json' with { type: 'json' };
 import documentsRequested from '../schemas/reply.documents-requested.json' with { type: 'json' };
 import passedOn from '../schemas/reply.passed-on.json' with { type: 'json' };
+import replyMessageSent from '../schemas/reply.message-sent.json' with { type: 'json' };
 import progressed from '../schemas/reply.progressed.json' with { type: 'json' };
 import replyRefused from '../schemas/reply.refused.json' with { type: 'json' };
 import resultCorrected from '../schemas/reply.result-corrected.json' with { type: 'json' };
@@ -32,6 +34,7 @@ export const SCHEMAS: Record<MessageType, { $id: string }> = {
   [REQUEST_TYPES.documentsSuppliedV2]: documentsSuppliedV2,
   [REQUEST_TYPES.corrected]: corrected,
   [REQUEST_TYPES.reminded]: reminded,
+  [REQUEST_TYPES.messageSent]: messageSent,
   [REQUEST_TYPES.withdrawn]: withdrawn,
   [REQUEST_TYPES.expired]: expired,
   [REQUEST_TYPES.replyRefused]: replyRefused,
@@ -42,6 +45,7 @@ export const SCHEMAS: Record<MessageType, { $id: string }> = {
   [REPLY_TYPES.resultCorrected]: resultCorrected,
   [REPLY_TYPES.resultRevoked]: resultRevoked,
   [REPLY_TYPES.passedOn]: passedOn,
+  [REPLY_TYPES.messageSent]: replyMessageSent,
 };
 
 /** JSON Schema of each reference data type. */

@@ -52,7 +52,7 @@ describe('the corpus of invalid replies', () => {
       'ANSWER_BY_CUT',
       'ANSWER_BY_LENGTHENED',
       ...['BATCH_TOO_LARGE', 'BATCH_TOO_MANY_RECORDS', 'BATCH_UNREADABLE', 'RESULT_DOCUMENT_INVALID'],
-      ...['TOO_MANY_REFUSED', 'TRAINING_MISMATCH'],
+      ...['TOO_MANY_MESSAGES', 'TOO_MANY_REFUSED', 'TRAINING_MISMATCH'],
     ]);
   });
 

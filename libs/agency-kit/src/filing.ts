@@ -72,6 +72,19 @@ export class Filing {
     return this.#event(REQUEST_TYPES.corrected, content);
   }
 
+  /** Generates a message of the desk. */
+  messageSent(number = 1): RequestEvent {
+    const sendTime = new Date().toISOString();
+    const text = 'Persoana întreabă când este gata rezultatul.';
+    return this.#event(REQUEST_TYPES.messageSent, {
+      application: this.application,
+      number,
+      text,
+      language: 'ro',
+      sendTime,
+    });
+  }
+
   withdrawn(): RequestEvent {
     const withdrawTime = new Date().toISOString();
     return this.#event(REQUEST_TYPES.withdrawn, { application: this.application, withdrawTime });

@@ -4,6 +4,7 @@ import documentsSupplied from '@cups/agency-contract/samples/messages/applicatio
 import documentsSuppliedV2 from '@cups/agency-contract/samples/messages/application.documents-supplied.v2.json' with { type: 'json' };
 import expired from '@cups/agency-contract/samples/messages/application.expired.json' with { type: 'json' };
 import reminded from '@cups/agency-contract/samples/messages/application.reminded.json' with { type: 'json' };
+import messageSent from '@cups/agency-contract/samples/messages/application.message-sent.json' with { type: 'json' };
 import submitted from '@cups/agency-contract/samples/messages/application.submitted.json' with { type: 'json' };
 import submittedV2 from '@cups/agency-contract/samples/messages/application.submitted.v2.json' with { type: 'json' };
 import withdrawn from '@cups/agency-contract/samples/messages/application.withdrawn.json' with { type: 'json' };
@@ -13,6 +14,7 @@ import acknowledged from '@cups/agency-contract/samples/messages/reply.acknowled
 import decided from '@cups/agency-contract/samples/messages/reply.decided.json' with { type: 'json' };
 import documentsRequested from '@cups/agency-contract/samples/messages/reply.documents-requested.json' with { type: 'json' };
 import passedOn from '@cups/agency-contract/samples/messages/reply.passed-on.json' with { type: 'json' };
+import replyMessageSent from '@cups/agency-contract/samples/messages/reply.message-sent.json' with { type: 'json' };
 import progressed from '@cups/agency-contract/samples/messages/reply.progressed.json' with { type: 'json' };
 import refused from '@cups/agency-contract/samples/messages/reply.refused.json' with { type: 'json' };
 import refusedWithoutDelivery from '@cups/agency-contract/samples/messages/reply.refused.of-no-delivery.json' with { type: 'json' };
@@ -26,6 +28,7 @@ const SAMPLES: readonly SerializedMessage[] = [
   documentsSuppliedV2,
   corrected,
   reminded,
+  messageSent,
   withdrawn,
   expired,
   refused,
@@ -37,6 +40,7 @@ const SAMPLES: readonly SerializedMessage[] = [
   resultCorrected,
   resultRevoked,
   passedOn,
+  replyMessageSent,
   centreChanged,
   journalCheckpoint,
 ];

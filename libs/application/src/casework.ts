@@ -4,6 +4,9 @@ import { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
 
 /** Validates casework input: internal notes, unavailable documents and payments. */
 
+/** Maximum characters of a message between desk and agency. */
+export const MAX_MESSAGE_LENGTH = 2_000;
+
 const validateNoteShape = createShapeValidator({
   type: 'object',
   properties: { text: Object.assign({}, CONTENT_SCHEMA.$defs.Line, { minLength: 1 }) },
@@ -53,6 +56,16 @@ export interface ReceiptFields {
 /** Returns the violations of a receipt. Values are never included. */
 export function validateReceipt(receipt: ReceiptFields): Violation[] {
   return validateReceiptShape(receipt);
+}
+
+const validateMessageShape = createShapeValidator({
+  type: 'object',
+  properties: { text: Object.assign({}, Line, { minLength: 1, maxLength: MAX_MESSAGE_LENGTH }) },
+});
+
+/** Returns the violations of a message to an agency: one line of 1 to 2,000 characters. Values are never included. */
+export function validateMessage(message: { text: string }): Violation[] {
+  return validateMessageShape(message);
 }
 
 /** Returns the violations of an internal note: one line of 1 to 500 characters. Values are never included. */

@@ -16,7 +16,8 @@ const DELIVERY_CHOICES = ['at-centre', 'electronic', 'post'] as const;
 /** Foreign documents that identify a person without IDNP. */
 const FOREIGN_DOCUMENT_KINDS = ['passport', 'identity-card', 'birth-certificate', 'residence-permit'] as const;
 
-const LANGUAGES = ['ro', 'ru', 'en'] as const;
+/** Languages of texts for and by people. */
+export const LANGUAGES = ['ro', 'ru', 'en'] as const;
 
 /** Maximum number of documents of an application. */
 export const MAX_EVIDENCE = 50;

@@ -8,6 +8,7 @@ export {
   CONTENT_SCHEMA,
   CORRECTABLE_MEMBERS,
   MAX_EVIDENCE,
+  LANGUAGES,
 } from './content-schema.ts';
 export type {
   Contact,
@@ -87,7 +88,7 @@ export type { Bucket } from './queue.ts';
 export { personKeyOf } from './person-key.ts';
 export { isPersonName } from './person-name.ts';
 export { measureContentBytes, MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES, validateContentShape } from './content-shape.ts';
-export { validateNote, validateReceipt, validateUnavailable } from './casework.ts';
+export { MAX_MESSAGE_LENGTH, validateMessage, validateNote, validateReceipt, validateUnavailable } from './casework.ts';
 export {
   isTrackingNumber,
   generateTrackingNumber,

@@ -33,6 +33,7 @@ export const ACTIONS = [
   'correct-submission',
   'consent-to-passing-on',
   'refuse-passing-on',
+  'send-message',
 ] as const;
 /** Actions of desk operators that follow the lifecycle. */
 export type Action = (typeof ACTIONS)[number];
@@ -55,7 +56,8 @@ export type DeskRole = (typeof DESK_ROLES)[number];
 /**
  * Conditions beside the state that open or close a transition; intake evaluates them. `own-application` holds if
  * the operator is the applicant or the represented person. `result-on-its-way` holds while a paper result has not
- * arrived at the centre. `corrections-unsupported` holds if the agency does not accept corrections. `agency-undecided`
+ * arrived at the centre. `corrections-unsupported` holds if the agency does not accept corrections, and
+ * `messages-unsupported` if it does not read messages. `agency-undecided`
  * holds while nobody has decided which agency receives an application that was passed on, and `consent-awaited` while that
  * is for the person to say. `data-erased` holds
  * after the personal data were erased, and `processing-restricted` while the person's right restricts their use.
@@ -69,6 +71,7 @@ export const GUARDS = [
   'corrections-unsupported',
   'agency-undecided',
   'consent-awaited',
+  'messages-unsupported',
   'own-application',
 ] as const;
 export type Guard = (typeof GUARDS)[number];
@@ -112,6 +115,10 @@ const consentTransitions = (state: State) => ({
   'consent-to-passing-on': { ...reviewedTransition(state), onlyIf: 'consent-awaited' as const },
   'refuse-passing-on': { ...reviewedTransition(state), onlyIf: 'consent-awaited' as const },
 });
+/** Writes to the agency, and keeps the state. */
+const messageTransition = (state: State) => ({
+  'send-message': reviewedTransition(state, 'messages-unsupported', 'agency-undecided'),
+});
 /** Changes the contact of a filed application, and keeps the state. A draft is edited instead. */
 const contactTransition = (state: State) => ({ 'change-contact': reviewedTransition(state) });
 
@@ -133,6 +140,7 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...paymentTransition('submitted'),
     ...collectionTransition('submitted'),
     ...contactTransition('submitted'),
+    ...messageTransition('submitted'),
     ...correctionTransition('submitted'),
     ...consentTransitions('submitted'),
   },
@@ -141,6 +149,7 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...paymentTransition('in-progress'),
     ...collectionTransition('in-progress'),
     ...contactTransition('in-progress'),
+    ...messageTransition('in-progress'),
     ...correctionTransition('in-progress'),
   },
   'documents-requested': {
@@ -149,6 +158,7 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...paymentTransition('documents-requested'),
     ...collectionTransition('documents-requested'),
     ...contactTransition('documents-requested'),
+    ...messageTransition('documents-requested'),
     ...correctionTransition('documents-requested'),
   },
   ready: {
@@ -158,13 +168,20 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     'confirm-arrival': { ...reviewedTransition('ready', 'result-revoked'), onlyIf: 'result-on-its-way' },
     ...collectionTransition('ready'),
     ...contactTransition('ready'),
+    ...messageTransition('ready'),
   },
   rejected: {
     'hand-over': reviewedTransition('handed-over'),
     ...collectionTransition('rejected'),
     ...contactTransition('rejected'),
+    ...messageTransition('rejected'),
   },
-  'handed-over': { 'confirm-outcome': reviewedTransition('closed'), ...contactTransition('handed-over') },
+  'handed-over': {
+    'confirm-outcome': reviewedTransition('closed'),
+    ...contactTransition('handed-over'),
+    // The result may have to be corrected.
+    ...messageTransition('handed-over'),
+  },
   // An agency may revoke a result after the end, which the applicant must hear about.
   closed: { correct: deskTransition('closed'), ...contactTransition('closed') },
   withdrawn: { correct: deskTransition('withdrawn'), ...contactTransition('withdrawn') },
@@ -180,6 +197,8 @@ export const MESSAGES = [
   'result-corrected',
   'result-revoked',
   'passed-on',
+  'message-sent',
+  'message-failed',
   'delivery-cancelled',
   'delivery-failed',
   'delivery-deferred',
@@ -249,6 +268,8 @@ export const DESK_ALERT_KINDS = [
   'passed-on-after-decision',
   'consent-awaited',
   'agency-undecided',
+  'agency-message',
+  'message-not-sent',
   'other',
 ] as const;
 export type DeskAlertKind = (typeof DESK_ALERT_KINDS)[number];
@@ -268,6 +289,9 @@ const effectsAfterEnd: Record<Message, AgencyEffect> = {
   'result-corrected': raiseAlert('result-corrected'),
   'result-revoked': raiseAlert('result-revoked'),
   'passed-on': raiseAlert('passed-on-after-end'),
+  // Kept and shown, whatever the state.
+  'message-sent': raiseAlert('agency-message'),
+  'message-failed': raiseAlert('message-not-sent'),
   // The agency confirms that it stopped work, as a withdrawal expects.
   'delivery-cancelled': raiseAlert('agency-stopped'),
   'delivery-failed': raiseAlert('delivery-failed'),

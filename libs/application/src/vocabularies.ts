@@ -75,7 +75,10 @@ export const DELIVERY_CAUSES = [
   'UNKNOWN_SUBMISSION',
   'UNKNOWN_PAPER_KIND',
   'REASON_BLANK',
+  'TOO_MANY_MESSAGES',
   'TOO_MANY_REFUSED',
+  'MESSAGES_NOT_ACCEPTED',
+  'MESSAGE_NOT_SENT',
   'OTHER',
 ] as const;
 export type DeliveryCause = (typeof DELIVERY_CAUSES)[number];

@@ -13,6 +13,8 @@ export type { Refusal, RefusalDetail, RefusedMessage } from './refusal.ts';
 export {
   isResourceName,
   parseResourceName,
+  messageName,
+  parseMessageName,
   parseSubmissionName,
   resourceName,
   submissionName,

@@ -60,6 +60,21 @@ export function parseSubmissionName(name: string, field = '/name'): { applicatio
   return { application: found[1] as string, submission: Number(found[2]) };
 }
 
+/**
+ * Returns the application ID and the number (from 1) in `applications/{id}/messages/{n}`.
+ * @throws Problem INVALID_ARGUMENT
+ */
+export function parseMessageName(name: string, field = '/name'): { application: string; number: number } {
+  const found = new RegExp(`^applications/(${ULID})/messages/([1-9][0-9]{0,3})$`).exec(name);
+  if (!found) throwMalformedName(field, 'applications/{id}/messages/{n}');
+  return { application: found[1] as string, number: Number(found[2]) };
+}
+
+/** Returns the resource name of a message between desk and agency. */
+export function messageName(application: string, number: number): string {
+  return `applications/${application}/messages/${number}`;
+}
+
 /** Returns the resource name of a frozen submission. */
 export function submissionName(application: string, submission: number): string {
   return `applications/${application}/submissions/${submission}`;

@@ -159,6 +159,14 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Withdraw the application, and create another one that names it in `corrects`.',
   },
+  MESSAGE_LIMIT_REACHED: {
+    kind: 'PRECONDITION',
+    action: 'Call instead: 10 messages on one day and 50 for one application are the limit of each side.',
+  },
+  MESSAGES_NOT_SUPPORTED: {
+    kind: 'PRECONDITION',
+    action: 'Call the agency, which does not read messages.',
+  },
   RESULT_REVOKED: {
     kind: 'PRECONDITION',
     action: 'Wait for the correction of the agency, or withdraw the application.',

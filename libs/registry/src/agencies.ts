@@ -48,6 +48,8 @@ export interface Agency {
   contact?: AgencyContact;
   /** What happens when it is silent, by step. @default the rules of the platform */
   escalation?: Record<string, { workingHours?: number; actions: string[] }>;
+  /** Whether its system handles messages of desks, md.cups.application.message-sent.v1. @default false */
+  acceptsMessages?: boolean;
   /** Kafka quotas that differ from the defaults. */
   quota?: { producerBytesPerSecond?: number; consumerBytesPerSecond?: number; requestPercent?: number };
   /** Public keys with which its system gets access tokens. @default none */
@@ -56,6 +58,13 @@ export interface Agency {
 
 /** Returns whether the agency has topics, a Kafka user and a quota. */
 export const hasTopics = ({ channel = 'kafka' }: Pick<Agency, 'channel'>): boolean => channel === 'kafka';
+
+/**
+ * Returns whether desks may write to an agency. Clerks who work in the agency's page always read messages. The feed of an
+ * agency that pulls has no content, and so no messages.
+ */
+export const isWritable = ({ channel = 'kafka', acceptsMessages = false }: Agency): boolean =>
+  channel === 'page' || (channel === 'kafka' && acceptsMessages);
 
 export const createAgencyParser = (): RegistryParser<Agency> =>
   createYamlParser<Agency>({ schema, validate: validateAgency });

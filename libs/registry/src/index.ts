@@ -1,4 +1,4 @@
-export { createAgencyParser, hasTopics, watchAgencies, reservedCodeReason } from './agencies.ts';
+export { createAgencyParser, hasTopics, isWritable, watchAgencies, reservedCodeReason } from './agencies.ts';
 export type { Agency, AgencyChannel, AgencyContact, Weekday } from './agencies.ts';
 export { parseAgencyKey, watchAgencyKeys } from './agency-keys.ts';
 export type { AgencyJwk, AgencyKey } from './agency-keys.ts';

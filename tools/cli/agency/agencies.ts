@@ -35,6 +35,7 @@ export interface AgencyInput {
   corrections?: boolean | undefined;
   /** Whether its clerks work in the agency's page, without Kafka. */
   page?: boolean | undefined;
+  messages?: boolean | undefined;
   quota?: Record<string, number> | undefined;
 }
 
@@ -59,6 +60,7 @@ export function buildAgencyFile(data: string, code: string, input: AgencyInput):
     ...(input.page ? { channel: 'page' } : {}),
     ...(input.foreignDocuments ? { acceptsForeignDocuments: true } : {}),
     ...(input.corrections ? { acceptsCorrections: true } : {}),
+    ...(input.messages ? { acceptsMessages: true } : {}),
     ...(quota && Object.keys(quota).length > 0 ? { quota } : {}),
   };
   const text = formatYaml(content);

@@ -25,7 +25,12 @@ interface CommonOptions {
   platform?: string;
 }
 export type ShowOptions = CommonOptions & { client?: string };
-export type AddOptions = CommonOptions & { foreignDocuments: boolean; corrections: boolean; page: boolean } & Partial<
+export type AddOptions = CommonOptions & {
+  foreignDocuments: boolean;
+  corrections: boolean;
+  messages: boolean;
+  page: boolean;
+} & Partial<
     Record<
       | 'ro'
       | 'ru'
@@ -147,6 +152,7 @@ export async function add(name: string, options: AddOptions): Promise<void> {
     timeZone: values.timeZone,
     foreignDocuments: values.foreignDocuments,
     corrections: values.corrections,
+    messages: values.messages,
     page,
     quota,
   };

@@ -24,11 +24,9 @@ export function agencyCommand(): Command {
       'elsewhere.',
   })
     .addCommand(
-      define(
-        'list',
-        'Lists agencies, their channels and quotas, and how many public services each decides.',
-        'list',
-      ).action(action(async (options: ShowOptions) => (await load()).list(options))),
+      define('list', 'Lists agencies, channels, quotas, and how many public services each decides.', 'list').action(
+        action(async (options: ShowOptions) => (await load()).list(options)),
+      ),
     )
     .addCommand(
       define(
@@ -54,6 +52,7 @@ export function agencyCommand(): Command {
         .option('--page', "its clerks work in the agency's page, without Kafka", false)
         .option('--foreign-documents', 'accepts foreign documents', false)
         .option('--corrections', 'accepts corrections of filed applications', false)
+        .option('--messages', 'accepts messages of desks', false)
         .option('--producer-bytes <n>', 'quota: bytes written per second')
         .option('--consumer-bytes <n>', 'quota: bytes read per second')
         .option('--request-percent <n>', 'quota: per cent of a broker thread')

@@ -47,6 +47,7 @@ const SAMPLE_ENVELOPES: Record<MessageType, SampleEnvelope> = {
   [REQUEST_TYPES.documentsSuppliedV2]: createAnswer(SUPPLIED, '2026-11-26T08:05:00.208Z', REQUESTED, BROUGHT),
   [REQUEST_TYPES.corrected]: { id: '01KB5D0F2H4J6M8P0R2T4V6X8Z', time: '2026-11-28T07:20:00.117Z' },
   [REQUEST_TYPES.reminded]: { id: '01KBJ7T3W5Y7A9C1E3G5J7M9P1', time: '2026-12-03T09:45:00.052Z' },
+  [REQUEST_TYPES.messageSent]: { id: '01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp-message-1', time: '2026-11-28T08:40:00.090Z' },
   [REQUEST_TYPES.withdrawn]: { id: '01KB2Y8C4E6G8J0M2P4R6T8W0Y', time: '2026-11-27T07:00:00.031Z' },
   [REQUEST_TYPES.expired]: { id: '01KBZ5Q7S9V1X3Z5B7D9F1H3K5', time: '2026-12-08T22:00:00.004Z' },
   [REPLY_TYPES.decided]: createAnswer('asp-2026-000123-decided', '2026-12-01T13:15:01Z', SUPPLIED, BROUGHT),
@@ -57,6 +58,11 @@ const SAMPLE_ENVELOPES: Record<MessageType, SampleEnvelope> = {
     BROUGHT,
   ),
   [REPLY_TYPES.resultCorrected]: createAnswer('asp-2026-000123-corrected', '2026-12-02T08:00:00Z', SUPPLIED, BROUGHT),
+  [REPLY_TYPES.messageSent]: {
+    id: 'asp-2026-000123-message-1',
+    time: '2026-11-28T10:05:00Z',
+    causationid: '01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp-message-1',
+  },
   [REPLY_TYPES.resultRevoked]: createAnswer('asp-2026-000123-revoked', '2026-12-03T08:00:00Z', SUPPLIED, BROUGHT),
   [REPLY_TYPES.passedOn]: createAnswer('asp-2026-000123-passed-on', '2026-11-24T14:30:00Z', SUBMITTED, FILED),
 };

@@ -60,4 +60,6 @@ export type AgencyUpdate =
   | ({ type: 'DeliveryResultCorrected'; reason: LocalizedText } & Result)
   | { type: 'DeliveryResultRevoked'; reason: LocalizedText }
   /** `competentAgency` is the code of the other agency. */
-  | { type: 'DeliveryPassedOn'; competentAgency: string; reason: LocalizedText };
+  | { type: 'DeliveryPassedOn'; competentAgency: string; reason: LocalizedText }
+  /** `answers` is the number of the desk's message, 0 for none. */
+  | { type: 'DeliveryMessageReceived'; text: string; language: string; answers: number };

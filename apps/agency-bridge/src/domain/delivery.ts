@@ -39,6 +39,22 @@ export interface UnreleasedSubmission {
   attempts: number;
 }
 
+/** A message of the desk to send. Its text is in intake. */
+export interface PendingMessage {
+  /** Within the application. */
+  number: number;
+  /** ID of the event that requested it. */
+  eventId: string;
+  correlationId: string;
+  /** Number of failed fetches. */
+  attempts: number;
+  queueTime: Date;
+  /** Time of the next fetch. */
+  due: Date;
+  /** Set for a replay: the agency already has the message. */
+  isReplay?: boolean;
+}
+
 export interface Delivery {
   /** `<applicationId>-<agency>` */
   _id: string;
@@ -59,6 +75,14 @@ export interface Delivery {
   requested: number;
   /** In the order to send. */
   pending: PendingSubmission[];
+  /** Messages of the desk in the order to send, after pending submissions. */
+  pendingMessages?: PendingMessage[];
+  /** The newest messages of the desk that were sent, and when; a replay repeats these times. */
+  sentMessages?: { number: number; time: Date }[];
+  /** When the desk last wrote; absent once the agency has replied. */
+  deskMessageTime?: Date;
+  /** When the agency wrote its messages to the desk. */
+  messageTimes?: Date[];
   /** IDs of the agency's recorded messages. */
   messages: string[];
   /** Content digest of each recorded message; absent for those of older releases. */
@@ -133,7 +157,8 @@ export type DeliveryEvent =
   | { type: 'DeliveryCancelled' }
   | { type: 'DeliveryFailed'; cause: DeliveryCause }
   | { type: 'DeliveryDeferred'; cause: DeferCause }
-  | { type: 'DeliveryMessageRefused'; cause: DeliveryCause; fields: string[] };
+  | { type: 'DeliveryMessageRefused'; cause: DeliveryCause; fields: string[] }
+  | { type: 'DeliveryMessageFailed'; number: number; cause: DeliveryCause };
 
 /** An event for intake, with the ID and time of the message or event that caused it. */
 export type OutboundEvent = { to: 'intake'; messageId: string; occurTime: Date; changes?: string[] } & DeliveryEvent;
@@ -164,6 +189,8 @@ export interface ReplyIssue {
 export type OutboundRequest =
   /** `replay` marks a replay, with the same ID and the original time. */
   | { to: 'agency'; type: RequestKind; data: object; replay?: { time: Date } }
+  /** A message of the desk; `number` is part of its ID. */
+  | { to: 'agency'; type: 'messageSent'; number: number; data: object; replay?: { time: Date } }
   | { to: 'agency'; type: 'replyRefused'; about: MessagePosition; issue: ReplyIssue; time: Date };
 export type Outbound = OutboundRequest | OutboundEvent;
 
@@ -188,7 +215,7 @@ export type FetchResult =
   | { kind: 'deferred'; cause: DeferCause };
 
 /** Members of a delivery that still has something to do. Its end removes them. */
-const WAIT_MEMBERS = ['deferCause', 'copiesWaitTime', 'unreleased'] as const;
+const WAIT_MEMBERS = ['deferCause', 'copiesWaitTime', 'unreleased', 'pendingMessages', 'deskMessageTime'] as const;
 
 /** Backoff between fetches of a submission that intake did not return. */
 const FETCH_BACKOFF: BackoffOptions = { initialMs: 500, maxMs: 60_000, jitter: 0 };

@@ -1,3 +1,4 @@
+import { replayMessages } from './desk-message.ts';
 import type { Delivery, PendingSubmission, Outbound, CommandResult } from './delivery.ts';
 
 /** Redrive and replay of deliveries, requested by platform administrators. Pure functions. */
@@ -56,7 +57,9 @@ export function replay<D extends Delivery>(delivery: D, request: RedriveRequest)
     isReplay: true,
   }));
   const timer = { kind: 'fetch', due: request.now };
-  return { delivery: { ...delivery, pending: [...sent, ...pending], timer }, outbound: [] };
+  const pendingMessages = replayMessages(delivery, request);
+  const messages = pendingMessages.length > 0 ? { pendingMessages } : {};
+  return { delivery: { ...delivery, ...messages, pending: [...sent, ...pending], timer }, outbound: [] };
 }
 
 const sequenceNumbers = (from: number, to: number): number[] =>

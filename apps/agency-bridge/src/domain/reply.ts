@@ -2,6 +2,7 @@ import type { DeliveryCause } from '@cups/application';
 import type { Refusal } from '@cups/contracts';
 import type { AgencyUpdate, ResultDocument } from './agency-update.ts';
 import { endByPassingOn, fromAgencyNumber } from './delivery.ts';
+import { isMessageLimitReached } from './desk-message.ts';
 import type { Delivery, ReplyIssue, MessagePosition, Outbound, CommandResult } from './delivery.ts';
 
 /** Effect of an agency's message on its delivery. Pure functions. */
@@ -83,6 +84,8 @@ export function receiveReply<D extends Delivery>(delivery: D, received: Reply, n
   if (received.submission !== undefined && fromAgencyNumber(delivery, received.submission) > delivery.requested) {
     return refused('UNKNOWN_SUBMISSION', 'submission');
   }
+  if (received.update.type === 'DeliveryMessageReceived' && isMessageLimitReached(delivery, now))
+    return refused('TOO_MANY_MESSAGES', 'text');
   const reply = withPlausibleTimes(received, delivery, now);
   const next = recordReply(delivery, reply, now);
   const { id: messageId, time: occurTime, changes, update } = reply;
@@ -131,6 +134,8 @@ function recordReply<D extends Delivery>(delivery: D, reply: Reply, now: Date): 
     if (next.state !== 'cancelled') next.state = 'answered';
     delete next.openRequest;
   }
+  if (update.type === 'DeliveryMessageReceived') next.messageTimes = [...(delivery.messageTimes ?? []), now];
+  delete next.deskMessageTime;
   if (update.type === 'DeliveryDocumentsRequested') {
     next.documentsRequest = reply.id;
     next.openRequest = true;

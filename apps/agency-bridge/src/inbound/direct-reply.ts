@@ -3,6 +3,7 @@ import { Problem, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import type { Cause } from '@cups/store';
 import type { ReplyIssue } from '../domain/delivery.ts';
+import { MAX_MESSAGES, MAX_MESSAGES_PER_DAY } from '../domain/desk-message.ts';
 import type { Reply, ReplyRefusal } from '../domain/reply.ts';
 import { receiveReply, withResultDocuments } from '../domain/reply.ts';
 import { toChange } from '../event-encoder.ts';
@@ -46,7 +47,7 @@ export interface RecordedReply {
 /**
  * Records a reply. A repeat returns the delivery.
  * @throws Problem INVALID_ARGUMENT with the fields of the content, NOT_FOUND, ACTION_NOT_ALLOWED, REQUEST_ID_REUSED,
- *   RESULT_DOCUMENT_INVALID, UPSTREAM_UNAVAILABLE while a document of the result is checked
+ *   MESSAGE_LIMIT_REACHED, RESULT_DOCUMENT_INVALID, UPSTREAM_UNAVAILABLE while a document of the result is checked
  */
 export async function recordDirectReply(
   { event, agency, clerk, contentField, assertChannel, assertIssue }: DirectReply,
@@ -115,6 +116,10 @@ function toProblem({ cause, violations }: ReplyRefusal, contentField: string): P
       message: 'The agency passed the application on.',
       metadata: { cause },
     });
+  if (cause === 'TOO_MANY_MESSAGES') {
+    const message = `At most ${MAX_MESSAGES_PER_DAY} messages on one day and ${MAX_MESSAGES} for one application.`;
+    return new Problem({ reason: 'MESSAGE_LIMIT_REACHED', message, metadata: { cause } });
+  }
   const fields = violations.map(({ field, rule }): Violation =>
     violation(toPointer(field, contentField), RULES[rule] ?? 'INVALID'),
   );

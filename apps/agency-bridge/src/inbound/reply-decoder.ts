@@ -78,7 +78,7 @@ export const messageOf = (event: ReceivedEvent, { training }: ReplyOrigin): Mess
   position: messagePositionOf(event),
 });
 
-/** Refuses what no schema can express: unknown document kinds, blank reasons, and passing on to the agency itself. */
+/** Refuses what no schema can express: unknown document kinds, blank reasons and messages, and passing on to the agency itself. */
 function validateSemantics({ type, data }: ReplyEvent, agency: string): ReplyRefusal | undefined {
   if (type === REPLY_TYPES.documentsRequested) {
     const unknown = data.documents.flatMap(({ kind }, index) =>
@@ -87,6 +87,8 @@ function validateSemantics({ type, data }: ReplyEvent, agency: string): ReplyRef
     return unknown.length > 0 ? createRefusal('UNKNOWN_PAPER_KIND', ...unknown) : undefined;
   }
   if (type === REPLY_TYPES.passedOn && data.agency === agency) return createRefusal('CONTENT_INVALID', 'agency');
+  if (type === REPLY_TYPES.messageSent && isBlank(data.text))
+    return toReplyRefusal({ cause: 'CONTENT_INVALID', violations: [{ field: 'text', rule: 'notBlank' }] });
   const { reason } = data as { reason?: Text };
   if (!reason || !Object.values(reason).every(isBlank)) return undefined;
   // Romanian is the required language.
@@ -194,6 +196,10 @@ function toAgencyUpdate(event: ReplyEvent): AgencyUpdate {
     case REPLY_TYPES.passedOn: {
       const { agency: competentAgency, reason } = event.data;
       return { type: 'DeliveryPassedOn', competentAgency, reason: toLocalizedText(reason) };
+    }
+    case REPLY_TYPES.messageSent: {
+      const { text, language = '', answersNumber = 0 } = event.data;
+      return { type: 'DeliveryMessageReceived', text, language, answers: answersNumber };
     }
   }
 }

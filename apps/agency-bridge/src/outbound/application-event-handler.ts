@@ -4,6 +4,7 @@ import type { HandlerResult } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Cause } from '@cups/store';
 import type { DeliveryMonitor } from './delivery-monitor.ts';
+import { enqueueMessage } from '../domain/desk-message.ts';
 import { cancel, erase, newDelivery } from '../domain/delivery.ts';
 import type { CommandResult } from '../domain/delivery.ts';
 import { remind } from '../domain/reminders.ts';
@@ -86,6 +87,8 @@ export class ApplicationEventHandler {
         };
         return this.#sender.send(applicationEvent, pending, cause);
       }
+      case 'message':
+        return this.#sendMessage(applicationEvent, { number: meaning.number, eventId: event.id, correlationId }, cause);
       case 'withdrawn':
       case 'expired':
         return this.#end(applicationEvent, { kind: meaning.kind, time: meaning.time, eventId: event.id }, cause);
@@ -117,6 +120,20 @@ export class ApplicationEventHandler {
       cancel(delivery, end, now),
     );
     this.#monitor.observeWaits(document);
+    return handled;
+  }
+
+  /** Stores which message is to be sent, and starts to send it. */
+  async #sendMessage(
+    applicationEvent: ApplicationEvent,
+    message: { number: number; eventId: string; correlationId: string },
+    cause: Cause,
+  ): Promise<'done' | 'wait'> {
+    const { handled } = await this.#update(applicationEvent, cause, (delivery, now) => ({
+      delivery: enqueueMessage(delivery, message, now),
+      outbound: [],
+    }));
+    if (handled === 'done') this.#sender.sendNow(applicationEvent.deliveryId);
     return handled;
   }
 

@@ -211,11 +211,15 @@ export function toRequestEvent(delivery: Delivery, request: OutboundRequest): Ne
   const { submission, submitTime, step } = data as { submission?: number; submitTime?: string; step?: string };
   // A deterministic ID, so that a replay has the same one.
   const round = delivery.returns ? `return-${delivery.returns}-` : '';
-  const part = submission === undefined ? request.type : `submission-${submission}`;
-  event.id = `${delivery._id}-${round}${part}${step === undefined ? '' : `-${step}`}`;
+  event.id = `${delivery._id}-${round}${labelOf(request, submission)}${step === undefined ? '' : `-${step}`}`;
   if (request.replay) event.time = request.replay.time;
   else if (submitTime !== undefined) event.since = new Date(submitTime);
   return event;
+}
+
+function labelOf(request: Exclude<OutboundRequest, { type: 'replyRefused' }>, submission: number | undefined): string {
+  if ('number' in request) return `message-${request.number}`;
+  return submission === undefined ? request.type : `submission-${submission}`;
 }
 
 /** Converts a message of the contract to an event of the store. */

@@ -15,6 +15,7 @@ import {
 } from '../domain/delivery.ts';
 import type { CommandResult, FetchResult, PendingSubmission } from '../domain/delivery.ts';
 import type { ApplicationEvent } from '../event-decoder.ts';
+import type { MessageSender } from './message-sender.ts';
 import { FetchRetries } from './fetch-retries.ts';
 import { toChange } from '../event-encoder.ts';
 import type { Deliveries, StoredDelivery } from '../store.ts';
@@ -28,6 +29,7 @@ export interface SubmissionSenderDeps {
   deliveries: Deliveries;
   submissions: SubmissionClient;
   copies: CopiesClient;
+  messages: MessageSender;
   monitor: DeliveryMonitor;
   /** Returns how an agency receives deliveries. */
   channelOf: (agency: string) => Channel;
@@ -69,15 +71,18 @@ export class SubmissionSender {
   }
 
   /**
-   * Sends the pending submissions of a delivery in order, until none is left or one must wait. Then releases copies
-   * that could not be released before.
+   * Sends the pending submissions of a delivery in order, until none is left or one must wait. Then sends messages of
+   * the desk, and releases copies that could not be released before.
    */
   async fetchPending(id: string): Promise<void> {
     for (;;) {
       const current = await this.#deps.deliveries.get(id, { scope: 'service' });
       const pending = current?.pending[0];
       if (!current || this.#retries.isStopped) return;
-      if (!pending) return this.#releaseCopies(current);
+      if (!pending) {
+        await this.#deps.messages.sendPending(current);
+        return this.#releaseCopies(current);
+      }
       const { response, copies } = await this.#fetch(current, pending);
       const cause = { eventId: pending.eventId, requestId: pending.correlationId };
       const now = this.#deps.now();
@@ -146,6 +151,7 @@ export class SubmissionSender {
     now: Date,
   ): void {
     const [next] = delivery.pending;
+    if (!next && delivery.pendingMessages?.length) this.#retries.schedule(delivery._id, 0);
     // A deferred delivery, and one that waits for copies, has a durable timer: a response of intake does not help it.
     if (next && !delivery.deferCause && !delivery.copiesWaitTime)
       this.#retries.schedule(delivery._id, fetchDelayMs(next.attempts));

@@ -30,7 +30,7 @@ export interface PageReply {
 /**
  * Records a reply. A repeat returns the delivery.
  * @throws Problem INVALID_ARGUMENT with the fields of `content`, NOT_FOUND, ACTION_NOT_ALLOWED, REQUEST_ID_REUSED,
- *   RESULT_DOCUMENT_INVALID, UPSTREAM_UNAVAILABLE while a document of the result is checked
+ *   MESSAGE_LIMIT_REACHED, RESULT_DOCUMENT_INVALID, UPSTREAM_UNAVAILABLE while a document of the result is checked
  */
 export function createReply(page: PageReply, cause: Cause, deps: DirectReplyDeps): Promise<RecordedReply> {
   const event = toReceivedEvent(page, deps.now());

@@ -4,8 +4,8 @@ import { resolveBehaviour } from './behaviour.ts';
 import type { Behaviour, Rules } from './behaviour.ts';
 import { REPLY_SCRIPTS } from './reply-scripts.ts';
 import type { ScriptedReply, ScriptedReplyKind } from './reply-scripts.ts';
-import { COMPETENT_AGENCY, computePace, createReply } from './replies.ts';
-import type { ReplyContext, SubmissionEvent } from './replies.ts';
+import { answerMessage, COMPETENT_AGENCY, computePace, createReply } from './replies.ts';
+import type { MessageEvent, ReplyContext, SubmissionEvent } from './replies.ts';
 
 /** A message to send `afterMs` after the request arrived. */
 export type PlannedReply = { kind: ScriptedReplyKind; afterMs: number; message: OutgoingMessage };
@@ -67,6 +67,18 @@ export function planReplies(
     return { kind, afterMs, message };
   });
   return { replies, afterEnd: behaviour === 'decides-anyway' ? 'hurry' : 'stop' };
+}
+
+/** Plans the answer to a message of the desk; undefined if the agency is silent about the application. */
+export function planAnswer(
+  request: MessageEvent,
+  agency: string,
+  { rules, seed }: PlanOptions & { rules: Rules },
+): OutgoingMessage | undefined {
+  // The public service is not part of the message.
+  const delivery = { application: request.data.application, agency, publicService: '' };
+  if (resolveBehaviour(rules, seed, delivery) === 'silent') return undefined;
+  return toMessage(answerMessage(request, agency));
 }
 
 /** Plans the replies to a submission, with the behaviour that the rules select. */

@@ -9,12 +9,13 @@ import {
   REJECTION_REASONS,
   CORRECTION_REASON,
   PASSING_ON_REASON,
+  MESSAGE_ANSWER,
   REVOCATION_REASON,
 } from './reply-texts.ts';
 
 export type SubmissionEvent = Extract<RequestEvent, { data: ApplicationSubmittedV2 }>;
 /** Reply types of the contract, with `decided` for approvals and `rejected` for rejections. */
-export type ReplyKind = keyof typeof REPLY_TYPES | 'rejected';
+export type ReplyKind = Exclude<keyof typeof REPLY_TYPES, 'messageSent'> | 'rejected';
 
 /** Code of the agency to which others pass applications on. It decides them itself. */
 export const COMPETENT_AGENCY = 'cnas';
@@ -134,6 +135,24 @@ export function createReply(context: ReplyContext, kind: ReplyKind, time: string
   const { application } = context.request.data;
   const about = { application, agencyReference: referenceOf(application, context.agency) };
   return Object.assign(createAttributes(context, label, time), REPLY_WRITERS[kind](context, about, time)) as ReplyEvent;
+}
+
+export type MessageEvent = Extract<RequestEvent, { type: 'md.cups.application.message-sent.v1' }>;
+
+/** Creates the answer to a message of the desk, in its language; deterministic. */
+export function answerMessage(request: MessageEvent, agency: string): ReplyEvent {
+  const { application, number, language = 'ro' } = request.data;
+  const content = { application, text: MESSAGE_ANSWER[language], language, answersNumber: number };
+  const answer: ReplyEvent = {
+    id: deterministicId(agency, request.id, 'message-sent'),
+    source: sourceOf(agency),
+    subject: request.subject,
+    time: request.time,
+    causationid: request.id,
+    type: REPLY_TYPES.messageSent,
+    data: { ...content, agencyReference: referenceOf(application, agency) },
+  };
+  return request.correlationid === undefined ? answer : { ...answer, correlationid: request.correlationid };
 }
 
 /** Returns the pace of the agency for this request: 0.5 to 1.5 times its usual hours. */

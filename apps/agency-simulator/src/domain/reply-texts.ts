@@ -34,6 +34,12 @@ export const PROGRESS_NOTE: LocalizedText = {
   en: 'The file is under examination.',
 };
 
+export const MESSAGE_ANSWER: LocalizedText = {
+  ro: 'Am primit mesajul. Dosarul este în examinare.',
+  ru: 'Сообщение получено. Дело рассматривается.',
+  en: 'We received the message. The file is under examination.',
+};
+
 export const DOCUMENT_REQUEST: LocalizedText = {
   ro: 'Prezentați documentul în original sau o copie lizibilă.',
   ru: 'Представьте оригинал документа или читаемую копию.',

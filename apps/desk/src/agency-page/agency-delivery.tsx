@@ -21,6 +21,7 @@ import { useCatalog } from '../session/catalog.ts';
 import { AGENCY_PAGE, AGENCY_STAGE_TEXTS } from '../texts/agency-page.ts';
 import { APPLICATION } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
+import { AgencyConversation } from './agency-conversation.tsx';
 import { AssigneeFact } from './assignee.tsx';
 import { FiledCopies } from './filed-copies.tsx';
 import { agencyDeliveryQuery } from './queries.ts';
@@ -64,6 +65,7 @@ function AgencyDeliveryView({ id, details }: { id: string; details: AgencyDelive
         {submissions.map((submission, at) => (
           <SubmissionView key={submission.name} submission={submission} isFirst={at === 0} />
         ))}
+        <AgencyConversation id={id} details={details} />
         <History details={details} />
       </div>
     </Screen>

@@ -22,6 +22,7 @@ import { isAgencyManager } from '../session/roles.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { AGENCY_PAGE, AGENCY_STAGE_TEXTS } from '../texts/agency-page.ts';
 import { AGENCY_WORKLOAD } from '../texts/agency-workload.ts';
+import { CONVERSATION } from '../texts/conversation.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { formatBucketCount } from '../queue/bucket-count.ts';
 import { agencyQueueQuery } from './queries.ts';
@@ -116,7 +117,7 @@ function StageNav({ stage, counts, onChoose }: StageNavProps) {
 function QueueRow({ row, nameOf }: { row: AgencyQueueRow; nameOf: (operator: string) => string }) {
   const { t } = useLanguage();
   const { applicant, serviceTitle, delivery } = row;
-  const { name, stage, dueDate, assignee, agencyReference } = delivery;
+  const { name, stage, dueDate, assignee, agencyReference, deskMessageTime } = delivery;
   const isOpen = stage !== 'decided' && stage !== 'ended';
   const days = dueDate && isOpen ? daysBetween(today(), dueDate) : undefined;
   const tone = toneOf(days);
@@ -130,7 +131,10 @@ function QueueRow({ row, nameOf }: { row: AgencyQueueRow; nameOf: (operator: str
         </span>
         <span className={columnStyles.todo}>
           <strong>{assignee ? nameOf(assignee) : t(AGENCY_PAGE.unassigned)}</strong>
-          <span>{agencyReference}</span>
+          <span>
+            {agencyReference}
+            {deskMessageTime && <strong className={styles.unread}> {t(CONVERSATION.unread)}</strong>}
+          </span>
         </span>
         <span className={columnStyles.date}>
           <span className={toneClass(tone)}>

@@ -1,3 +1,6 @@
+/** Type of a clerk's message to the desk. */
+export const MESSAGE_TYPE = 'md.cups.reply.message-sent.v1';
+
 /** Message types of the agency contract. The desk depends on no service library; a test compares them with the contract. */
 export const REPLY_TYPES = {
   acknowledged: 'md.cups.reply.acknowledged.v1',

@@ -45,6 +45,7 @@ export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number
 export type TrackedApplication = Schemas['TrackedApplication'];
 export type StatisticsRow = Schemas['StatisticsRow'];
 export type AgencyDocument = Schemas['AgencyDocument'];
+export type ConversationMessage = Schemas['ConversationMessage'];
 export type AgencyDelivery = Schemas['AgencyDelivery'];
 export type AgencyStage = Schemas['AgencyStage'];
 /** A delivery in the queue of an agency's page. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Eye } from 'lucide-react';
 import { Link } from 'wouter';
 import type { ApplicationDetails } from '../api/types.ts';
@@ -31,6 +31,8 @@ import { ScanAgain } from './scan-again.tsx';
 import { useApplicationAction } from './use-application-action.ts';
 import styles from './application.module.css';
 
+const Conversation = lazy(() => import('./conversation.tsx'));
+
 /** The pane beside an application: applicant, request, notes, assignee, printouts and access count. */
 export function SidePane({ details }: { details: ApplicationDetails }) {
   const { t, language } = useLanguage();
@@ -62,6 +64,9 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
         {application.corrects && <Link href={`/${application.corrects}`}>{t(APPLICATION.corrects)}</Link>}
       </section>
       <Scans details={details} />
+      <Suspense>
+        <Conversation details={details} />
+      </Suspense>
       <Notes details={details} />
       <Assignment details={details} />
       <PrintList details={details} />

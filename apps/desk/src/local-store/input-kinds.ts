@@ -4,6 +4,7 @@ export const INPUT_KINDS = [
   'hand-over',
   'invite',
   'note',
+  'message',
   'documents',
   'payment',
   'supply-mandate',

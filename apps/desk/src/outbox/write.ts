@@ -17,6 +17,7 @@ export type WriteAction =
   | 'renew'
   | 'payment'
   | 'notes'
+  | 'messages'
   | 'assign'
   | 'person-notifications'
   | 'desk-alerts/mark-seen'

@@ -149,6 +149,7 @@ export const ACTS = defineMessages({
   correct: { ro: 'Corectare', ru: 'Исправление', en: 'Correction' },
   renew: { ro: 'Condițiile de azi', ru: 'Сегодняшние условия', en: 'Current terms' },
   payment: { ro: 'Plată', ru: 'Оплата', en: 'Payment' },
+  messages: { ro: 'Mesaj către autoritate', ru: 'Сообщение учреждению', en: 'Message to the agency' },
   notes: { ro: 'Notă', ru: 'Заметка', en: 'Note' },
   assign: { ro: 'Preluare', ru: 'Назначение', en: 'Assignment' },
   'person-notifications': { ro: 'Persoana anunțată', ru: 'Человек извещён', en: 'Person notified' },

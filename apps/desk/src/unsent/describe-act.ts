@@ -34,7 +34,7 @@ const INTERNAL_POINTERS = ['/behalf', '/mandate/name', '/checked'];
  */
 export function actFacts(write: Write, service: PublicService | undefined, theirs?: Application | null): ActFact[] {
   const { kind, body } = write;
-  if (kind !== 'create' && kind !== 'edit' && kind !== 'correct') return ownFacts(body);
+  if (kind !== 'create' && kind !== 'edit' && kind !== 'correct') return ownFacts(write);
   const here = toFormValues(pickContent(body), formSchemaOf(service));
   const there = theirs ? toFormValues(pickContent(theirs), formSchemaOf(service)) : undefined;
   return Object.keys(here)
@@ -59,13 +59,13 @@ function valueText(values: FormValues, pointer: string): string {
 }
 
 /** Content of acts other than entered data. */
-function ownFacts(body: Record<string, unknown>): ActFact[] {
+function ownFacts({ kind, body }: Pick<Write, 'kind' | 'body'>): ActFact[] {
   const text = (name: string): string => (typeof body[name] === 'string' ? body[name] : '');
   const method = NOTIFICATION_METHOD_TEXTS[text('method') as keyof typeof NOTIFICATION_METHOD_TEXTS] as
     Text | undefined;
   const amount = body['amount'] as Money | undefined;
   const values: [Partial<Text>, string][] = [
-    [ACTS.notes, text('text')],
+    [kind === 'messages' ? ACTS.messages : ACTS.notes, text('text')],
     [ACTS.payment, [amount && formatMoney(amount), text('receiptNumber')].filter(Boolean).join(', ')],
     [ACTS['person-notifications'], method?.ro ?? ''],
     [ACTS['hand-over'], text('idDocumentNumber')],

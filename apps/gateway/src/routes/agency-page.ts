@@ -50,7 +50,8 @@ export function agencyPageRoutes({
       const { context } = request;
       const { delivery } = await bridge.getAgencyDelivery({ name: deliveryOf(request) }, context);
       const { application: name } = requirePresent(delivery);
-      const { state, ownApplication, submissions, actions } = await intake.getAgencyApplication({ name }, context);
+      const details = await intake.getAgencyApplication({ name }, context);
+      const { state, ownApplication, submissions, actions, messages } = details;
       return {
         body: {
           delivery: convert.deliveryJson(delivery),
@@ -58,6 +59,7 @@ export function agencyPageRoutes({
           ownApplication,
           submissions: submissions.map(convert.submissionJson),
           history: actions.map(convert.actionJson),
+          messages: messages.map(convert.conversationMessageJson),
         },
       };
     },

@@ -59,6 +59,10 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
     renewApplication: actionHandler(intake.renewApplication, () => ({})),
     recordPayment: actionHandler(intake.recordPayment, convert.paymentToProto),
     addNote: actionHandler(intake.addNote, ({ text }: { text: string }) => ({ text })),
+    sendMessage: actionHandler(intake.sendMessage, ({ text, language }: { text: string; language?: string }) => ({
+      text,
+      language,
+    })),
     assignApplication: actionHandler(intake.assignApplication, ({ operator }: { operator?: string }) => ({ operator })),
     markDeskAlertsSeen: actionHandler(intake.markDeskAlertsSeen, () => ({})),
     recordPersonNotification: actionHandler(intake.recordPersonNotification, convert.personNotificationToProto),

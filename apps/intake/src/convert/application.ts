@@ -13,7 +13,7 @@ import type { PersonNotification as PersonNotificationOut } from '@cups/contract
 import type { DeskTime as DeskTimeOut } from '@cups/contracts/gen/cups/type/v1/DeskTime.ts';
 import { etagOf } from '@cups/store';
 import { findActiveGuards } from '../domain/command.ts';
-import type { AcceptsCorrections, IsPartyTo } from '../domain/command.ts';
+import type { AcceptsCorrections, AcceptsMessages, IsPartyTo } from '../domain/command.ts';
 import { SHOWN_ALERTS, SHOWN_NOTIFICATIONS } from '../domain/application.ts';
 import type {
   ActionRecord,
@@ -29,6 +29,7 @@ import { resolveBuckets } from '../domain/queue.ts';
 import type { QueueViewer } from '../domain/queue.ts';
 import type { StoredRow } from '../store/application-rows.ts';
 import { toContent } from './content.ts';
+import { toConversationMessage } from './conversation.ts';
 import { toErasure, toRestriction } from './data-end.ts';
 import { toDocumentReference } from './document.ts';
 import { toFormerAgency, toPassingOn } from './passing-on.ts';
@@ -42,6 +43,7 @@ export interface Viewer extends QueueViewer {
   roles: readonly string[];
   isPartyTo: IsPartyTo;
   acceptsCorrections: AcceptsCorrections;
+  acceptsMessages: AcceptsMessages;
 }
 
 export function toApplication(app: Application, viewer: Viewer): ApplicationOut {
@@ -94,6 +96,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     passingOn: toPassingOn(app.passingOn),
     escalations: app.escalations?.map(toEscalation) ?? [],
     escalationMark: app.queue?.escalation?.step ?? '',
+    messages: app.messages?.map(toConversationMessage) ?? [],
   };
 }
 

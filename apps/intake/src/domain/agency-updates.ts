@@ -2,6 +2,8 @@ import { AGENCY_EFFECTS, isCivilDate, toCivilDate } from '@cups/application';
 import { answerEndOf } from './answer-date.ts';
 import type { DeskAlertKind, AgencyEffect, Message, MessageChange, State } from '@cups/application';
 import { addDeskAlert } from './desk-alerts.ts';
+import { receiveMessage } from './conversation.ts';
+import type { WrittenMessage } from './conversation.ts';
 import type {
   ActionRecord,
   Application,
@@ -37,6 +39,8 @@ export interface AgencyUpdate {
   now: Date;
   agencyReference?: string;
   agencyText?: Text;
+  /** What the agency wrote to the desk. */
+  written?: WrittenMessage;
   request?: Omit<DocumentRequest, 'requestTime'>;
   decision?: Omit<Decision, 'approved'>;
   result?: Result;
@@ -88,7 +92,9 @@ export function applyAgencyUpdate(app: Application, update: AgencyUpdate, workin
   if (normalized.message === 'progressed' && normalized.agencyText?.ro) {
     document.progress = { note: normalized.agencyText.ro, time: normalized.occurTime };
   }
-  appendMessageRow(document, app, normalized);
+  const received = receiveWritten(app, normalized);
+  if (received) document.messages = [...(app.messages ?? []), received];
+  appendMessageRow(document, app, normalized, received?.number);
   return { document, events: domainEvents(app, document, normalized, effect) };
 }
 
@@ -283,11 +289,20 @@ function latestOf(now: Date, earliest: Date | undefined): Date {
   return earliest && earliest > now ? earliest : now;
 }
 
+/** Returns what the agency wrote to the desk, to be stored; undefined for other messages. */
+const receiveWritten = (app: Application, { written, agency, occurTime, now }: NormalizedUpdate) =>
+  written && receiveMessage(app, written, { agency, sendTime: occurTime, recordTime: now });
+
 /**
  * Appends the history entry of a message. Over the limit, drops the oldest entry of its kind that has no transition and is
  * not archived, and counts it.
  */
-function appendMessageRow(document: Application, app: Application, update: NormalizedUpdate): void {
+function appendMessageRow(
+  document: Application,
+  app: Application,
+  update: NormalizedUpdate,
+  messageNumber: number | undefined,
+): void {
   const row: ActionRecord = {
     kind: update.message,
     actor: update.agency,
@@ -297,6 +312,7 @@ function appendMessageRow(document: Application, app: Application, update: Norma
     fromState: app.state,
     toState: document.state,
     ...toRowDetails(update),
+    ...(messageNumber === undefined ? {} : { messageNumber }),
   };
   const history = [...app.history, row];
   document.history = history;

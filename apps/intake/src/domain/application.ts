@@ -197,6 +197,8 @@ export interface ActionRecord {
   contact?: Contact;
   /** mandates/{id} under which it was done, or which was revoked. */
   mandate?: string;
+  /** Number of the message that was written, if it is stored. */
+  messageNumber?: number;
   /** Set if the mandate had been revoked before, which intake learned only later. The action stands. */
   mandateRevoked?: true;
   /** Set if the actor released the act from quarantine: operators/{id} who made it, and when. */
@@ -221,6 +223,24 @@ export interface Note {
   author: string;
   occurTime: Date;
   recordTime: Date;
+}
+
+/** A message between the desk and an agency. */
+export interface ConversationMessage {
+  /** Within the application, from 1. */
+  number: number;
+  /** agencies/{code} to which or from which it was written. */
+  agency: string;
+  /** operators/{id} of the desk, or the agency. */
+  author: string;
+  /** One line. */
+  text: string;
+  language?: Language;
+  /** Claimed time. */
+  sendTime: Date;
+  recordTime: Date;
+  /** Number of the message of the desk that it answers. */
+  answers?: number;
 }
 
 export interface Payment {
@@ -381,6 +401,8 @@ export interface Application {
   payment?: Payment;
   /** Internal notes, oldest first. */
   notes?: Note[];
+  /** Messages between desk and agency, oldest first. */
+  messages?: ConversationMessage[];
   /** While set, the desk only shows, withdraws and hands over, and nothing is erased. */
   restriction?: Restriction;
   /** The person's request to erase the data; they are erased without waiting for the term. */

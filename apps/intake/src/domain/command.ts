@@ -45,6 +45,7 @@ export interface Actor {
   cause: string;
   isPartyTo: IsPartyTo;
   acceptsCorrections: AcceptsCorrections;
+  acceptsMessages: AcceptsMessages;
 }
 
 /** Tells whether the actor is the applicant or the represented person. */
@@ -52,6 +53,9 @@ export type IsPartyTo = (people: Parties) => boolean;
 
 /** Tells whether an agency, agencies/{code}, accepts corrections of filed applications. */
 export type AcceptsCorrections = (agency: string) => boolean;
+
+/** Tells whether desks may write to an agency, agencies/{code}. */
+export type AcceptsMessages = (agency: string) => boolean;
 
 export interface Parties {
   applicant?: { idnp?: string };
@@ -74,6 +78,7 @@ export type DomainEvent =
   | { type: 'CollectionCentreChosen' }
   | { type: 'ContactChanged' }
   | { type: 'ApplicationCorrected'; submission: number }
+  | { type: 'ApplicationMessageSent'; number: number }
   | { type: 'ApplicationClosed'; needMet: boolean }
   | { type: 'ApplicationExpired'; fromState: State; expireTime: Date }
   /** `notice` is notices/{id}, if the notification was about a notice. */
@@ -114,7 +119,11 @@ export function findActiveGuards(
     erasure,
     passingOn,
   }: Pick<ApplicationRow, 'agency' | 'decision' | 'payment' | 'content' | 'restriction' | 'erasure' | 'passingOn'>,
-  { isPartyTo, acceptsCorrections }: Pick<Actor, 'isPartyTo' | 'acceptsCorrections'>,
+  {
+    isPartyTo,
+    acceptsCorrections,
+    acceptsMessages,
+  }: Pick<Actor, 'isPartyTo' | 'acceptsCorrections' | 'acceptsMessages'>,
 ): Guard[] {
   const activeGuards: Guard[] = [];
   if (erasure) activeGuards.push('data-erased');
@@ -125,6 +134,7 @@ export function findActiveGuards(
   if (!acceptsCorrections(agency)) activeGuards.push('corrections-unsupported');
   if (passingOn) activeGuards.push('agency-undecided');
   if (passingOn?.cause === 'not-covered') activeGuards.push('consent-awaited');
+  if (!acceptsMessages(agency)) activeGuards.push('messages-unsupported');
   if (isPartyTo(content)) activeGuards.push('own-application');
   return activeGuards;
 }
@@ -132,7 +142,7 @@ export function findActiveGuards(
 /**
  * Returns the state after an action.
  * @throws Problem NOT_FOUND for another centre's application; PERSONAL_DATA_ERASED, PROCESSING_RESTRICTED,
- * RESULT_REVOKED, CORRECTION_NOT_SUPPORTED, OWN_APPLICATION or ACTION_NOT_ALLOWED if the lifecycle does not allow the action
+ * RESULT_REVOKED, CORRECTION_NOT_SUPPORTED, MESSAGES_NOT_SUPPORTED, OWN_APPLICATION or ACTION_NOT_ALLOWED if the lifecycle does not allow the action
  */
 export function assertTransition(app: Application, action: Action, actor: Actor): State {
   assertServedByCentre(app, actor);
@@ -156,6 +166,9 @@ export function assertTransition(app: Application, action: Action, actor: Actor)
     case 'corrections-unsupported': {
       const message = 'The agency does not accept corrections of filed applications.';
       throw new Problem({ reason: 'CORRECTION_NOT_SUPPORTED', message, metadata });
+    }
+    case 'messages-unsupported': {
+      throw new Problem({ reason: 'MESSAGES_NOT_SUPPORTED', message: 'The agency does not accept messages.' });
     }
     case 'own-application': {
       const message = `Operators cannot ${action} their own application.`;

@@ -6,7 +6,9 @@ import { Problem, violation } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import { toAction } from '../convert/application.ts';
+import { toAgencyView } from '../convert/conversation.ts';
 import { toFiledSubmission } from '../convert/filed-submission.ts';
+import { messagesWith } from '../domain/conversation.ts';
 import { invalidField, notFound } from '../domain/problems.ts';
 import type { AccessKind } from '../store/access-log.ts';
 import type { StoredApplication } from '../store.ts';
@@ -30,6 +32,7 @@ const DESK_ACTIONS: readonly string[] = [
   'answer-date-passed',
   'hand-over',
   'mandate-revoked',
+  'send-message',
 ];
 
 /** States in which nothing more is sent to the agency. */
@@ -77,6 +80,7 @@ export function agencyRpcs(
           .filter(({ kind, actor }) => DESK_ACTIONS.includes(kind) || actor.startsWith('agencies/'))
           .slice(-MAX_ACTIONS)
           .map((row) => toAction(row, app)),
+        messages: messagesWith(app, sessionOf(context).agency ?? '').map(toAgencyView),
       };
     },
 

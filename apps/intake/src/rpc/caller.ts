@@ -19,7 +19,8 @@ export function toViewer(context: Context, deps: GuardDeps, now: Date): Viewer {
 /** Returns the checks on which the guards of an application depend. */
 export function createGuardChecks(context: Context, { persons, workingTimes }: GuardDeps) {
   const acceptsCorrections = (agency: string) => workingTimes.acceptsCorrections(agency);
-  return { isPartyTo: createPartyCheck(context, persons), acceptsCorrections };
+  const acceptsMessages = (agency: string) => workingTimes.acceptsMessages(agency);
+  return { isPartyTo: createPartyCheck(context, persons), acceptsCorrections, acceptsMessages };
 }
 
 /**

@@ -149,6 +149,7 @@ const READER = (now: Date): Viewer => ({
   now,
   isPartyTo: () => false,
   acceptsCorrections: () => false,
+  acceptsMessages: () => false,
 });
 
 async function listAccesses(id: string, { accessLog }: Pick<CopyDeps, 'accessLog'>) {

@@ -31,6 +31,7 @@ const METHODS = {
   renew: 'RenewApplication',
   payment: 'RecordPayment',
   notes: 'AddNote',
+  messages: 'SendMessage',
   assign: 'AssignApplication',
   'person-notifications': 'RecordPersonNotification',
   'desk-alerts/mark-seen': 'MarkDeskAlertsSeen',

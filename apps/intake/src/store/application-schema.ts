@@ -175,6 +175,7 @@ export const APPLICATION_SCHEMA = {
       formerContact: contact,
       contact,
       mandate: String,
+      messageNumber: Number,
       mandateRevoked: Boolean,
       released: { operator: String, deskTime: Date },
       deskTime,
@@ -209,6 +210,19 @@ export const APPLICATION_SCHEMA = {
     recordTime: Date,
   },
   notes: [{ _id: false, text: String, author: String, occurTime: Date, recordTime: Date }],
+  messages: [
+    {
+      _id: false,
+      number: Number,
+      agency: String,
+      author: String,
+      text: String,
+      language: String,
+      sendTime: Date,
+      recordTime: Date,
+      answers: Number,
+    },
+  ],
   restriction: { reason: String, operator: String, time: Date },
   erasureRequest: { reason: String, operator: String, time: Date },
   erasure: {

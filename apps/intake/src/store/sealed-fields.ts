@@ -29,6 +29,7 @@ export const SEALED_FIELDS: SealedFields['fields'] = [
   'history[].contact',
   'payment.receiptNumber',
   'notes[].text',
+  'messages[].text',
 ];
 
 /** Erased applications keep these fields, because every application has them. */

@@ -7,7 +7,7 @@ import type { TestBench } from './test-bench.ts';
 
 /** Scenarios of the delivery lifecycle: decided, documents requested, withdrawn, expired. */
 
-const { acknowledged, decided, documentsRequested } = REPLY_TYPES;
+const { acknowledged, decided, documentsRequested, messageSent } = REPLY_TYPES;
 /** Without documents, an agency is expected to request some. */
 const NO_EVIDENCE = { evidence: [] };
 
@@ -129,6 +129,21 @@ const corrected: Scenario = {
   },
 };
 
+const message: Scenario = {
+  name: 'message',
+  title: 'A message of the desk is answered, and the decision follows (only by --scenario, for acceptsMessages)',
+  isOnRequest: true,
+  async play(bench) {
+    const filing = bench.file();
+    await bench.send(filing.submitted());
+    await bench.awaitReply(filing, acknowledged, 'ACKNOWLEDGE');
+    await bench.send(filing.messageSent());
+    await bench.awaitReply(filing, messageSent, 'ANSWER_MESSAGE');
+    await bench.awaitDecision(filing, 'DECIDE');
+    assertNoIdnp(bench, filing);
+  },
+};
+
 const withdrawn: Scenario = {
   name: 'withdrawn',
   title: 'An application withdrawn while in progress is not decided',
@@ -156,4 +171,4 @@ const expired: Scenario = {
   },
 };
 
-export const LIFECYCLE_SCENARIOS: Scenario[] = [decides, documents, corrected, withdrawn, expired];
+export const LIFECYCLE_SCENARIOS: Scenario[] = [decides, documents, corrected, message, withdrawn, expired];

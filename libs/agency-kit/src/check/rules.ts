@@ -19,6 +19,10 @@ export const RULES = {
     statement: 'Each case ends with exactly one decision.',
     remedy: 'Send md.cups.reply.decided.v1; check the log of your system for an error.',
   },
+  ANSWER_MESSAGE: {
+    statement: 'A message of the desk is answered.',
+    remedy: 'Show the message to a clerk, and send md.cups.reply.message-sent.v1 with its number in answersNumber.',
+  },
   CAUSATION: {
     statement:
       'A reply carries the ce_id of the newest request that it answers as ce_causationid, and the ce_correlationid of that request.',

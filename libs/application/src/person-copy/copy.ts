@@ -39,6 +39,7 @@ export interface CopiedApplication {
     answers?: Json;
     evidence?: readonly { kind: string; number?: string }[];
     notes?: readonly { text: string; occurTime?: string; recordTime?: string }[];
+    messages?: readonly { author?: string; text: string; sendTime: string }[];
   };
   history: readonly {
     kind: HistoryKind;

@@ -93,7 +93,7 @@ function part(heading: string, pairs: readonly (readonly [string, string])[]): L
 function describeApplication(one: CopiedApplication, words: Wording): Line[] {
   const { t, when } = words;
   const { application, journal } = one;
-  const { contact = {}, evidence = [], notes = [] } = application;
+  const { contact = {}, evidence = [], notes = [], messages = [] } = application;
   const entries = journal?.pages.reduce((sum, page) => sum + page.entries.length, 0);
   return [
     { kind: 'subheading', text: t(application.serviceTitle) || application.id },
@@ -116,6 +116,10 @@ function describeApplication(one: CopiedApplication, words: Wording): Line[] {
     ...part(
       t(T.notes),
       notes.map(({ text, recordTime, occurTime }) => [when(recordTime ?? occurTime), text]),
+    ),
+    ...part(
+      t(T.messages),
+      messages.map(({ author = '', text, sendTime }) => [when(sendTime), `${words.nameOf(author)}: ${text}`]),
     ),
     ...part(
       t(T.history),

@@ -37,6 +37,11 @@ export const COPY_TEXTS = {
   answers: { ro: 'Răspunsuri', ru: 'Ответы', en: 'Answers' },
   submissions: { ro: 'Depuneri', ru: 'Подачи', en: 'Submissions' },
   evidenceShown: { ro: 'Acte prezentate', ru: 'Предъявленные документы', en: 'Documents shown' },
+  messages: {
+    ro: 'Mesaje între centru și autoritate',
+    ru: 'Сообщения между центром и учреждением',
+    en: 'Messages between centre and agency',
+  },
   notes: { ro: 'Note interne', ru: 'Внутренние заметки', en: 'Internal notes' },
   history: { ro: 'Istoric', ru: 'История', en: 'History' },
   notices: { ro: 'Înștiințări', ru: 'Уведомления', en: 'Notices' },

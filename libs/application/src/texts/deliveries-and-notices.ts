@@ -103,6 +103,21 @@ export const DELIVERY_CAUSE_TEXTS: Record<DeliveryCause, Text> = {
     ru: 'Учреждение прислало решение без причины.',
     en: 'The agency sent a decision without a reason.',
   },
+  TOO_MANY_MESSAGES: {
+    ro: 'Autoritatea a scris prea multe mesaje despre cerere.',
+    ru: 'Учреждение написало слишком много сообщений о заявлении.',
+    en: 'The agency wrote too many messages about the application.',
+  },
+  MESSAGES_NOT_ACCEPTED: {
+    ro: 'Autoritatea nu mai primește mesaje.',
+    ru: 'Учреждение больше не принимает сообщения.',
+    en: 'The agency no longer accepts messages.',
+  },
+  MESSAGE_NOT_SENT: {
+    ro: 'Mesajul nu a putut pleca în șapte zile.',
+    ru: 'Сообщение не удалось отправить за семь дней.',
+    en: 'The message could not be sent within seven days.',
+  },
   TOO_MANY_REFUSED: {
     ro: 'Prea multe mesaje greșite; următoarele nu se mai arată.',
     ru: 'Слишком много неверных сообщений; дальнейшие не показываются.',

@@ -250,6 +250,12 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Учреждение не принимает исправления. Отзовите заявление и подайте снова: данные сохранятся.',
     en: 'The agency does not accept corrections. Withdraw the application and file it again: the data are kept.',
   },
+  MESSAGE_LIMIT_REACHED: {
+    ro: 'Nu se mai pot scrie mesaje acum: cel mult 10 pe zi și 50 la o cerere. Sunați.',
+    ru: 'Сейчас больше писать нельзя: не больше 10 сообщений в день и 50 на заявление. Позвоните.',
+    en: 'No more messages are possible now: at most 10 on one day and 50 for one application. Call instead.',
+  },
+  MESSAGES_NOT_SUPPORTED: { ro: 'Sunați la autoritate.', ru: 'Позвоните в учреждение.', en: 'Call the agency.' },
   RESULT_REVOKED: {
     ro: 'Nu înmânați nimic: autoritatea a revocat rezultatul. Așteptați corectarea sau retrageți cererea.',
     ru: 'Ничего не выдавайте: учреждение отозвало результат. Дождитесь исправления или отзовите заявление.',
