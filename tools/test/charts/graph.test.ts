@@ -166,14 +166,16 @@ function findServicesReaching(port: number): string[] {
     .sort();
 }
 
-test('allows other egress only to the mail server, the checker, the S3 server and the malware scanner', () => {
+test('allows other egress only to webhooks, the mail server, the checker, S3 and the malware scanner', () => {
   const known = new Set([53, 9093, 27_017, ...SERVICES.map((service) => portOf.get(service))]);
   const others = policies.flatMap(({ metadata, spec }) =>
     (spec.egress ?? []).flatMap(({ ports }) =>
       ports.filter(({ port }) => !known.has(port)).map(({ port }) => `${metadata.name}:${port}`),
     ),
   );
-  expect(others.sort()).toEqual(['documents:3310', 'documents:443', 'documents:7017', 'notifications:465']);
+  expect(others.sort()).toEqual([
+    ...['agency-bridge:443', 'documents:3310', 'documents:443', 'documents:7017', 'notifications:465'],
+  ]);
 });
 
 test('lets the pods that open files reach nothing, and only documents reach them', () => {

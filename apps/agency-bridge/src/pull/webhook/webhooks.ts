@@ -51,8 +51,8 @@ export class Webhooks {
   constructor(deps: WebhooksDeps) {
     this.#deps = deps;
     const { metrics } = deps;
-    const labels = ['agency', 'outcome'] as const;
-    this.#calls = metrics.counter('agency_webhook_calls_total', 'Calls of webhooks, by outcome.', [...labels]);
+    const calls = 'Calls of webhooks, by outcome.';
+    this.#calls = metrics.counter('agency_webhook_calls_total', calls, ['agency', 'outcome']);
     const meaning = 'ALARM: 1 while the webhook of an agency is dead: its system learns of nothing until it polls';
     this.#dead = metrics.gauge('agency_webhook_dead', meaning, ['agency']);
   }
