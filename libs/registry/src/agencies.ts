@@ -91,11 +91,21 @@ const RESERVED_CODES = new Set(
 );
 
 /** Returns the errors that the schema cannot express. */
-function validateAgency({ code, timeZone, workingTime: { from, to }, keys = [], channel, webhook }: Agency): string[] {
+function validateAgency({
+  code,
+  timeZone,
+  workingTime: { from, to },
+  keys = [],
+  channel,
+  webhook,
+  acceptsMessages,
+}: Agency): string[] {
   const reserved = reservedCodeReason(code);
   const errors: string[] = reserved ? [reserved] : [];
   errors.push(...validateAgencyKeys(keys));
   if (webhook) errors.push(...validateWebhook(webhook.url, channel));
+  // A feed stores no texts, and the content of these messages is not read from intake yet.
+  if (channel === 'pull' && acceptsMessages) errors.push('an agency with the channel pull cannot accept messages');
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {
