@@ -22,6 +22,7 @@ import { openFeeds } from './pull/feeds.ts';
 import { pullRpcs } from './pull/rpcs.ts';
 import { createRedriveRpcs } from './redrive/rpcs.ts';
 import { afterPublish, deliveriesOf, unmatchedRepliesOf } from './store.ts';
+import type { Deliveries, UnmatchedRepliesDocuments } from './store.ts';
 import { UnmatchedReplyReporter } from './inbound/unmatched-reply-reporter.ts';
 import { createDeliveryLatencyObserver } from './latency-metrics.ts';
 import { AgencyTopics } from './agency-topics.ts';
@@ -69,11 +70,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     metrics,
   });
   startEnds(backend, refusedReplies, feeds);
-  backend.onShutdown('work', () => events.stop());
-  backend.startTimers({ documents: deliveries, due: events.fetchPending, pollMs: config.timerPollMs });
-  backend.startTimers({ documents: unmatchedReplies, due: (id) => reporter.reportDue(id), pollMs: config.timerPollMs });
-
-  backend.setDeliveryOperations(createRedriveRpcs(deliveries, events.sendSoon, now));
+  startWork(backend, { deliveries, unmatchedReplies, reporter, events });
 
   const readReplies = startConsumers(backend, events);
   const topics = createAgencyTopics(backend);
@@ -104,6 +101,25 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
+}
+
+/** Starts what is due later, and the operations of administrators that start it sooner. */
+function startWork(
+  backend: StoredBackend<Config>,
+  { deliveries, unmatchedReplies, reporter, events }: WorkParts,
+): void {
+  const pollMs = backend.config.timerPollMs;
+  backend.onShutdown('work', () => events.stop());
+  backend.startTimers({ documents: deliveries, due: events.fetchPending, pollMs });
+  backend.startTimers({ documents: unmatchedReplies, due: (id) => reporter.reportDue(id), pollMs });
+  backend.setDeliveryOperations(createRedriveRpcs(deliveries, events.sendSoon, backend.now));
+}
+
+interface WorkParts {
+  deliveries: Deliveries;
+  unmatchedReplies: UnmatchedRepliesDocuments;
+  reporter: UnmatchedReplyReporter;
+  events: ReturnType<typeof createEventHandlers>;
 }
 
 const requestIdOf = (requestId: string) => (requestId === '' ? {} : { requestId });

@@ -75,8 +75,8 @@ const connect = ({ agency, brokers, caFile, passwordFile }: Access): Kafka =>
 export const kafkaOf = (sandbox: Sandbox, agency: string): Kafka => connect(accessOf(sandbox, agency));
 
 const WORK_MS = 300;
-/** Time to store a case, for `commits-first`. */
-const EFFECT_MS = 50;
+/** Time to store a case, for `commits-first`: most of a burst, so that a crash at any time of it loses a case. */
+const EFFECT_MS = 200;
 const DAY_MS = 86_400_000;
 /** Faults of systems that request documents if there is no evidence. */
 const ASKING_FAULTS: AgencyFault[] = ['stale-causation', 'constant-submission'];
