@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Eye } from 'lucide-react';
 import { Link } from 'wouter';
 import type { ApplicationDetails } from '../api/types.ts';
@@ -10,6 +10,7 @@ import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
 import { KeyCap } from '../keys/key-cap.tsx';
+import { lazyExtra } from '../lazy-screens.ts';
 import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
@@ -31,7 +32,7 @@ import { ScanAgain } from './scan-again.tsx';
 import { useApplicationAction } from './use-application-action.ts';
 import styles from './application.module.css';
 
-const Conversation = lazy(() => import('./conversation.tsx'));
+const Conversation = lazyExtra(() => import('./conversation.tsx'));
 
 /** The pane beside an application: applicant, request, notes, assignee, printouts and access count. */
 export function SidePane({ details }: { details: ApplicationDetails }) {
@@ -64,9 +65,7 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
         {application.corrects && <Link href={`/${application.corrects}`}>{t(APPLICATION.corrects)}</Link>}
       </section>
       <Scans details={details} />
-      <Suspense>
-        <Conversation details={details} />
-      </Suspense>
+      <Conversation details={details} />
       <Notes details={details} />
       <Assignment details={details} />
       <PrintList details={details} />
