@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fromMessage } from '@cups/agency-contract';
 import type { IncomingMessage } from '@cups/agency-contract';
 import { connectKafka } from '@cups/events';
-import { applicationId, createContent, publicServices } from '@cups/tools/filings';
+import { applicationId, createContent, simulatedServices } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { withMandate } from '@cups/tools/mandates';
 import { openDesk, waitUntil } from '@cups/tools/desk';
@@ -214,7 +214,7 @@ describe('a backup of a young platform, with one committed partition per consume
 
   test('reads the other partitions from their start: no decision is lost', async () => {
     const { url, end, start: resume } = await start(youngState.dir);
-    const services = await publicServices(url);
+    const services = await simulatedServices(url);
     const decided = (filed: readonly SubmittedApplication[], at: (one: SubmittedApplication) => Desk, what: string) =>
       waitUntil(
         () => Promise.all(filed.map((one) => stateOf(at(one), one.id))),
@@ -278,7 +278,7 @@ describe('a backup of a young platform, with one committed partition per consume
 describe('backups under load, at different times per store, and the loss of all stores', () => {
   test('restores or lists everything acknowledged, and sends agencies nothing twice', async () => {
     const { url } = await start(state.dir);
-    const load = await submitContinuously(url, await publicServices(url));
+    const load = await submitContinuously(url, await simulatedServices(url));
     const backUp = async (folder: string) => {
       const enough = load.filed.length + 10;
       await waitUntil(
