@@ -63,6 +63,9 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ),
     // The machine or a clerk of the agency that decides the application.
     ...rulesFor('RecordAgencyAccess', pageRule(['agency-system', 'agency-clerk'], 'agency')),
+    // What was filed with the agency, for its clerks; the bridge asks before each of their replies.
+    ...rulesFor('GetAgencyApplication ListAgencyApplicants', pageRule(['agency-clerk'], 'agency')),
+    ...rulesFor('CheckAgencyAct', { ...pageRule(['agency-clerk'], 'agency'), callers: ['agency-bridge'] }),
     // Counts over all centres, never content.
     ...rulesFor('GetStatistics', pageRule(['supervisor'], 'platform')),
     // Applications without an agency: names, codes and times.

@@ -33,7 +33,7 @@ describe('createYamlParser', () => {
     ['malformed YAML', 'code: [', /^it is not YAML: .* at line 1, column 8$/],
     ['an empty file', '', /^it must be object$/],
     ['a missing member', 'code: a', /required property 'floor'/],
-    ['two errors', 'code: a\nfloor: low\ncolour: blue', /additional properties; \/floor must be integer/],
+    ['two errors', 'code: a\nfloor: low\ncolour: blue', /additional properties: colour; \/floor must be integer/],
     ['an invalid format', 'code: a\nfloor: 1\ndoor: tomorrow', /\/door must match format "date"/],
     ['the file name of another code', 'code: b\nfloor: 1', /^the file must be named b\.yaml$/],
     ['errors beyond the schema', 'code: a\nfloor: 10', /^the floor does not exist; too high$/],
