@@ -24,7 +24,10 @@ beforeAll(async () => {
   service = await world.start({ dataDir });
   deliveryEvents = await readTopic(world.infrastructure, 'cups.deliveries');
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await deliveryEvents.stop();
+  await world.close();
+});
 
 function setChannel(code: string, channel: 'page' | 'kafka'): void {
   const file = join(dataDir, 'agencies', `${code}.yaml`);
@@ -222,6 +225,7 @@ test('an agency that gets a system receives its open applications over Kafka', a
   const requests = await readTopic(world.infrastructure, `agency.${AGENCY}.requests`);
   await requests.until((all) => all.some(({ subject }) => subject === application.delivery));
   expect(requests.events.some(({ subject }) => subject === decided.delivery)).toBe(false);
+  await requests.stop();
   await expect(reply(application, REPLY_TYPES.decided, approval())).rejects.toMatchObject({
     reason: 'ACTION_NOT_ALLOWED',
   });

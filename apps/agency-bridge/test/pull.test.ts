@@ -24,7 +24,10 @@ beforeAll(async () => {
   service = await world.start({ dataDir });
   deliveryEvents = await readTopic(world.infrastructure, 'cups.deliveries');
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await deliveryEvents.stop();
+  await world.close();
+});
 
 function setChannel(code: string, channel: 'page' | 'pull' | 'kafka'): void {
   const file = join(dataDir, 'agencies', `${code}.yaml`);

@@ -157,6 +157,7 @@ describe('a result', () => {
     await expect(harness.clerk('cnas').readAgencyContent(range)).rejects.toEqual(refused('NOT_FOUND'));
     const entries = await readTopic(harness.infrastructure, 'cups.journal.documents');
     const ofDocument = await entries.until((all) => all.some(({ data }) => data.includes(Buffer.from(name))));
+    await entries.stop();
     const [created] = ofDocument.filter(({ data }) => data.includes(Buffer.from(name)));
     expect(created!.data.includes(Buffer.from('operators/asp-clerk'))).toBe(true);
   });
