@@ -26,7 +26,7 @@ const handOver = (name: string) =>
     handOver: { collectedBy: 'applicant', idDocumentKind: 'identity-document', idDocumentNumber: 'B1' },
   });
 
-const PLACE_AND_CONTACT = ['ACTION_CHOOSE_COLLECTION_CENTRE', 'ACTION_CHANGE_CONTACT'];
+const ALWAYS = ['ACTION_CHOOSE_COLLECTION_CENTRE', 'ACTION_CHANGE_CONTACT', 'ACTION_SEND_MESSAGE'];
 
 describe('HandOverResult', () => {
   test.each([true, false])('records collector and identity document (approved: %s)', async (approved) => {
@@ -127,19 +127,14 @@ describe('HandOverResult', () => {
     const { name, allowedActions } = await decided(4);
     const allows = (...actions: string[]) =>
       eventually(async () => (await at().read(name)).allowedActions.join() === actions.join());
-    expect(allowedActions).toEqual([
-      'ACTION_HAND_OVER',
-      'ACTION_RECORD_PAYMENT',
-      'ACTION_CONFIRM_ARRIVAL',
-      ...PLACE_AND_CONTACT,
-    ]);
+    expect(allowedActions).toEqual(['ACTION_HAND_OVER', 'ACTION_RECORD_PAYMENT', 'ACTION_CONFIRM_ARRIVAL', ...ALWAYS]);
     await scene.world.publish(bridgeEvent(name, 'DeliveryResultRevoked', 2, { reason: { ro: 'greșeală' } }));
-    await allows('ACTION_WITHDRAW', 'ACTION_RECORD_PAYMENT', ...PLACE_AND_CONTACT);
+    await allows('ACTION_WITHDRAW', 'ACTION_RECORD_PAYMENT', ...ALWAYS);
     await expect(handOver(name)).rejects.toMatchObject({ reason: 'RESULT_REVOKED' });
     await scene.world.publish(
       bridgeEvent(name, 'DeliveryResultCorrected', 3, { resultKind: 'paper', resultNumber: 'R-2' }),
     );
-    await allows('ACTION_HAND_OVER', 'ACTION_RECORD_PAYMENT', 'ACTION_CONFIRM_ARRIVAL', ...PLACE_AND_CONTACT);
+    await allows('ACTION_HAND_OVER', 'ACTION_RECORD_PAYMENT', 'ACTION_CONFIRM_ARRIVAL', ...ALWAYS);
     expect((await handOver(name)).application).toMatchObject({ state: 'STATE_HANDED_OVER' });
 
     const topic = await readTopic(scene.world.place, 'cups.applications');

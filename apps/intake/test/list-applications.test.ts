@@ -116,7 +116,7 @@ describe('ListApplications', () => {
       const [row] = (await here.listApplications({})).applications;
       return (
         row?.allowedActions.join() ===
-        'ACTION_WITHDRAW,ACTION_RECORD_PAYMENT,ACTION_CHOOSE_COLLECTION_CENTRE,ACTION_CHANGE_CONTACT'
+        'ACTION_WITHDRAW,ACTION_RECORD_PAYMENT,ACTION_CHOOSE_COLLECTION_CENTRE,ACTION_CHANGE_CONTACT,ACTION_SEND_MESSAGE'
       );
     });
   });

@@ -62,6 +62,7 @@ describe('own application', () => {
       'ACTION_CHOOSE_COLLECTION_CENTRE',
       'ACTION_CHANGE_CONTACT',
       'ACTION_CORRECT_SUBMISSION',
+      'ACTION_SEND_MESSAGE',
     ]);
     expect((await me.history(draft.name)).map(({ kind, actor }) => [kind, actor])).toEqual([
       ['note', `operators/person-${ME}`],

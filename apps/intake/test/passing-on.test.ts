@@ -68,10 +68,13 @@ describe('an agency passes an application on', () => {
       agency: 'agencies/cnas',
       dueDate: before.dueDate,
     });
-    const events = await topic.until((all) => all.filter(({ subject }) => subject === before.name).length >= 2);
+    // The relay may send an event twice.
+    const typesIn = (all: typeof topic.events) => [
+      ...new Set(all.filter(({ subject }) => subject === before.name).map(({ type }) => type)),
+    ];
+    const events = await topic.until((all) => typesIn(all).length >= 2);
     await topic.stop();
-    const types = events.filter(({ subject }) => subject === before.name).map(({ type }) => type);
-    expect(types).toEqual(['cups.intake.v1.ApplicationSubmitted', 'cups.intake.v1.ApplicationPassedOn']);
+    expect(typesIn(events)).toEqual(['cups.intake.v1.ApplicationSubmitted', 'cups.intake.v1.ApplicationPassedOn']);
     // The next agency answers under its own delivery.
     await scene.world.publish(bridgeEvent(before.name, 'DeliveryAcknowledged', 1, {}, false, 'cnas'));
     await eventually(async () => (await desk().read(before.name)).state === 'STATE_IN_PROGRESS');

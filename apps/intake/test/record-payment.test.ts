@@ -94,6 +94,7 @@ describe('RecordPayment', () => {
       'ACTION_CHOOSE_COLLECTION_CENTRE',
       'ACTION_CHANGE_CONTACT',
       'ACTION_CORRECT_SUBMISSION',
+      'ACTION_SEND_MESSAGE',
     ]);
     expect((await at().recordPayment(request)).replayed).toBe(true);
     expect((await at().history(name)).map(({ kind }) => kind)).toEqual(['submit', 'record-payment']);
@@ -103,6 +104,7 @@ describe('RecordPayment', () => {
       'ACTION_CHOOSE_COLLECTION_CENTRE',
       'ACTION_CHANGE_CONTACT',
       'ACTION_CORRECT_SUBMISSION',
+      'ACTION_SEND_MESSAGE',
     ]);
     expect(JSON.stringify([applications, await at().history(name)])).not.toContain('CH-000123');
   });
