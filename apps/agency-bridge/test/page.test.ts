@@ -48,11 +48,13 @@ async function filed(dueDate = '2026-03-09') {
   return application;
 }
 
+/** Returns the stage of a delivery; undefined before it is sent. */
 async function stageOf(name: string): Promise<string | undefined> {
   const found = await clerk()
     .getAgencyDelivery({ name })
     .catch(() => undefined);
-  return found?.delivery?.stage;
+  const stage = found?.delivery?.stage;
+  return stage === 'AGENCY_STAGE_UNSPECIFIED' ? undefined : stage;
 }
 
 function reply(

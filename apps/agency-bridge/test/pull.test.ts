@@ -31,7 +31,8 @@ afterAll(async () => {
 
 function setChannel(code: string, channel: 'page' | 'pull' | 'kafka'): void {
   const file = join(dataDir, 'agencies', `${code}.yaml`);
-  const text = readFileSync(file, 'utf8').replace(/^channel: .*\n/m, '');
+  // The file that it copies accepts messages of desks, which a feed has not.
+  const text = readFileSync(file, 'utf8').replace(/^(channel|acceptsMessages): .*\n/gm, '');
   writeFileSync(file, `${text}\nchannel: ${channel}\n`);
 }
 

@@ -291,7 +291,7 @@ describe('a bridge', () => {
 
   function setWebhook(url: string): void {
     const file = join(dataDir, 'agencies', `${AGENCY}.yaml`);
-    const text = readFileSync(file, 'utf8').replace(/^(channel|webhook): .*\n/gm, '');
+    const text = readFileSync(file, 'utf8').replace(/^(channel|webhook|acceptsMessages): .*\n/gm, '');
     writeFileSync(file, `${text}\nchannel: pull\nwebhook: { url: '${url}' }\n`);
   }
 
