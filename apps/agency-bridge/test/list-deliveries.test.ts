@@ -21,8 +21,8 @@ test('ListDeliveries pages by state and agency, and shows an agency clerk the ow
     bridge.world.client(bridge.service, { role: 'agency-clerk', agency: `agencies/${code}` });
   const own = await clerk('asp').listDeliveries({ pageSize: 200 });
   expect(new Set(own.deliveries.map(({ agency }) => agency))).toEqual(new Set(['agencies/asp']));
-  expect((await clerk('cnas').listDeliveries({})).deliveries).toEqual([]);
-  expect((await clerk('cnas').listDeliveries({ agency: 'agencies/asp' })).deliveries).toEqual([]);
+  expect((await clerk('cadastru').listDeliveries({})).deliveries).toEqual([]);
+  expect((await clerk('cadastru').listDeliveries({ agency: 'agencies/asp' })).deliveries).toEqual([]);
 });
 
 test('ListDeliveries rejects centre roles', async () => {
