@@ -3,7 +3,7 @@ import { eventually } from '@cups/testing';
 import type { Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
 import { applicant, fileApplication } from '../filings.ts';
-import { waitForStoredPage } from '../offline.ts';
+import { waitForScreens, waitForStoredPage } from '../offline.ts';
 import { ReleaseProxy } from '../release-proxy.ts';
 import { platformUrl } from '../test-env.ts';
 
@@ -43,7 +43,7 @@ async function cut(page: Page): Promise<void> {
 test('sends no request while the line is cut, and what waits once it is restored', async () => {
   const { id } = await fileApplication({ content: { applicant: applicant('Firescu') } });
   const page = await open({ operator: CLERK, path: `/applications/${id}` });
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  await waitForScreens(page);
   await cut(page);
   const strip = page.getByRole('status').filter({ hasText: 'Legătura este tăiată din meniu.' });
   await strip.waitFor();

@@ -1,8 +1,8 @@
 /**
  * The line to the platform. All requests of the page go over it, so that a switch can cut it for an exercise: the page
- * then behaves as without a network, in all windows of this browser, until the switch restores the line. One request is not
- * of the page: browsers check for a newer `/sw.js` after a navigation, past the page and its worker. Nothing can hold it back,
- * it carries no data, and a release that it finds waits until no window would lose input.
+ * then behaves as without a network, in all windows of this browser, until the switch restores the line. Two kinds of
+ * requests are the browser's own, and carry no data: the page's code, until the prefetch of its screens has ended, and the
+ * check for a newer `/sw.js` after a navigation. A release that it finds waits until no window would lose input.
  */
 
 /** Local storage: set while the switch has cut the line. It survives a reload. */
