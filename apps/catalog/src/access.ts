@@ -6,5 +6,7 @@ export const access: AccessTable<CatalogServiceDefinition> = {
   GetPublicService: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   ListPublicServices: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   GetCatalog: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
+  ListAgencies: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
+  GetAgencyCatalog: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   GetPublicServiceVersion: { callers: ['intake'], roles: 'none', tenancy: 'service', personalData: false },
 };

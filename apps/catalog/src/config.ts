@@ -7,7 +7,7 @@ export const settings = {
   grpcPort: grpcPortSetting(7001),
   httpPort: httpPortSetting(7101),
   dataDir: dataDirSetting(
-    'public services are in `public-services`, agencies and their calendars in `agencies` and `calendars`. Changes are read without a restart.',
+    'public services are in `public-services`, agencies and their calendars in `agencies` and `calendars`, texts for rejections in `rejection-templates`. Changes are read without a restart.',
   ),
 } as const satisfies Settings;
 

@@ -9,6 +9,7 @@ import type {
   PublicService,
   Version,
 } from './domain/public-service.ts';
+import type { RejectionTemplate } from './domain/rejection-template.ts';
 import type { Agency, AgencyChannel, Calendar } from '@cups/registry';
 import type { Agency as AgencyMessage } from '@cups/contracts/gen/cups/catalog/v1/Agency.ts';
 import type { Calendar as CalendarMessage } from '@cups/contracts/gen/cups/catalog/v1/Calendar.ts';
@@ -18,6 +19,7 @@ import type { EvidenceKind as EvidenceKindMessage } from '@cups/contracts/gen/cu
 import type { EvidenceRule as EvidenceRuleMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
 import type { PublicService as PublicServiceMessage } from '@cups/contracts/gen/cups/catalog/v1/PublicService.ts';
 import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
+import type { TextTemplate as TextTemplateMessage } from '@cups/contracts/gen/cups/catalog/v1/TextTemplate.ts';
 
 /** Texts for the desk if the source states no fee or term. */
 const FEE_NOTE = { ro: 'fără tarif indicat', ru: 'тариф не указан', en: 'no fee stated' };
@@ -120,6 +122,13 @@ export function toEvidenceKinds(versions: Version[]): EvidenceKindMessage[] {
   }
   return [...titles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, title]) => ({ kind, title }));
 }
+
+export const toTextTemplate = ({ code, title, text, placeholders = [] }: RejectionTemplate): TextTemplateMessage => ({
+  code,
+  title,
+  text,
+  placeholders,
+});
 
 function toEvidenceRule({ kind, title, required, accepts = [], when }: EvidenceRule): EvidenceRuleMessage {
   const rule = { kind, title, required, accepts: accepts.map((proof) => toProtoEnum('EVIDENCE_PROOF_', proof)) };

@@ -10,6 +10,7 @@ import { parseDate, invalidArgument, parseCentreKind } from './request-parsing.t
 import { toAgency, toCalendar, toEvidenceKinds, toPublicServiceMessage } from './convert.ts';
 import { isFileableAt, versionAt } from './domain/public-service.ts';
 import type { DeskLocation, PublicService, Version } from './domain/public-service.ts';
+import type { RejectionTemplate } from './domain/rejection-template.ts';
 import { createVersionSearch } from './domain/search.ts';
 
 const MAX_AGENCIES = 100;
@@ -21,6 +22,10 @@ export interface CatalogSnapshot {
   services: () => ReadonlyMap<string, PublicService>;
   agencies: () => ReadonlyMap<string, Agency>;
   calendars: () => ReadonlyMap<string, Calendar>;
+  /** Texts for rejections, by code. */
+  templates: () => ReadonlyMap<string, RejectionTemplate>;
+  /** Whether other replicas have newer files of agencies. */
+  mayMissAgencies: () => boolean;
 }
 
 /** Returns a function that returns the channel of an agency. */
@@ -130,7 +135,8 @@ function buildCatalog(
   };
 }
 
-function sortByCode<Entry extends { code: string }>(entries: ReadonlyMap<string, Entry>): Entry[] {
+/** Returns the entries in the order of their codes. */
+export function sortByCode<Entry extends { code: string }>(entries: ReadonlyMap<string, Entry>): Entry[] {
   return [...entries.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 

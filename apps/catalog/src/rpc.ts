@@ -6,6 +6,7 @@ import { parseDate, parseCentreKind } from './request-parsing.ts';
 import { toPublicServiceMessage, toVersionMessage } from './convert.ts';
 import { isInForce, pauseAt, versionAt } from './domain/public-service.ts';
 import type { PublicService, Version } from './domain/public-service.ts';
+import { agencyRpcs } from './agency-rpcs.ts';
 import { channelsIn, listRpcs } from './list-rpcs.ts';
 import type { CatalogSnapshot } from './list-rpcs.ts';
 
@@ -21,6 +22,7 @@ export function catalogRpcs(snapshot: CatalogSnapshot, now: () => Date): Rpcs<Ca
 
   return {
     ...listRpcs(snapshot, now),
+    ...agencyRpcs(snapshot, now),
 
     async GetPublicService({ name, atDate, centreKind, country }) {
       const date = parseDate(atDate, now);

@@ -8,6 +8,7 @@ import { watchAgencies, watchCalendars, watchRegistry } from '@cups/registry';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
 import { createPublicServiceParser } from './public-service-parser.ts';
+import { watchRejectionTemplates } from './rejection-templates.ts';
 import { catalogRpcs } from './rpc.ts';
 
 /** Creates the catalog: data in memory, reloaded when its files change. It has no store and calls no other service. */
@@ -15,12 +16,13 @@ export async function createCatalog(config: Config, overrides: TestOverrides = {
   const backend = openBackend({ name: 'catalog', config, overrides });
   const { dataDir } = config;
   const { log, metrics, versions } = backend;
-  const [services, agencies, calendars] = await Promise.all([
+  const [services, agencies, calendars, templates] = await Promise.all([
     followPublicServices(dataDir, { log, metrics, versions }),
     watchAgencies({ dataDir, log, metrics, versions }),
     watchCalendars({ dataDir, log, metrics }),
+    watchRejectionTemplates({ dataDir, log, metrics }),
   ]);
-  backend.onShutdown('sources', () => [services, agencies, calendars].forEach((registry) => registry.close()));
+  backend.onShutdown('sources', () => [services, agencies, calendars, templates].forEach((registry) => registry.close()));
   backend.readyWhile(() => services.current().size > 0);
 
   return backend.serve<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
@@ -30,6 +32,8 @@ export async function createCatalog(config: Config, overrides: TestOverrides = {
         services: services.current,
         agencies: agencies.current,
         calendars: calendars.current,
+        templates: templates.current,
+        mayMissAgencies: () => versions.isBehind('agencies'),
       },
       backend.now,
     ),

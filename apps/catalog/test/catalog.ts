@@ -14,7 +14,7 @@ export async function startCatalog(now = new Date('2026-03-10T22:30:00Z')) {
   const dataFolder = temporaryDir();
   const keys = createTestKeys();
   const services = join(dataFolder.dir, 'public-services');
-  copySampleData(dataFolder.dir, 'public-services', 'agencies', 'calendars');
+  copySampleData(dataFolder.dir, 'public-services', 'agencies', 'calendars', 'rejection-templates');
   const config: Config = Object.assign(readConfig({ CUPS_ENV: 'development' }), {
     grpcPort: 0,
     httpPort: 0,
@@ -25,6 +25,7 @@ export async function startCatalog(now = new Date('2026-03-10T22:30:00Z')) {
   const running = await createCatalog(config, { now: () => now });
   const clients: { close(): void }[] = [];
   const file = (code: string) => join(services, `${code}.yaml`);
+  const template = (code: string) => join(dataFolder.dir, 'rejection-templates', `${code}.yaml`);
   const textOf = (code: string) => readFileSync(file(code), 'utf8');
   return {
     config,
@@ -32,6 +33,8 @@ export async function startCatalog(now = new Date('2026-03-10T22:30:00Z')) {
     textOf,
     write: (code: string, text: string) => writeFileSync(file(code), text),
     edit: (code: string, change: (text: string) => string) => writeFileSync(file(code), change(textOf(code))),
+    templateText: (code: string) => readFileSync(template(code), 'utf8'),
+    writeTemplate: (code: string, text: string) => writeFileSync(template(code), text),
     /** Creates an agency as a copy of another. */
     addAgency(code: string, like: string): void {
       const text = readFileSync(join(DATA_DIR, 'agencies', `${like}.yaml`), 'utf8');

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import type { PublicService, Version } from '../src/domain/public-service.ts';
 import { createPublicServiceParser } from '../src/public-service-parser.ts';
 import { validatePattern } from '../src/patterns.ts';
+import { createRejectionTemplateParser } from '../src/rejection-templates.ts';
 
 const root = join(process.cwd(), '../../data');
 const filesOf = (folder: string) =>
@@ -84,6 +85,40 @@ describe('the public services of the data folder', () => {
     const [paper, electronic] = entries.get('civil-status-extract')!.versions;
     expect([paper!.validTo, paper!.outputs![0]!.kind]).toEqual(['2025-10-31', 'paper']);
     expect([electronic!.validFrom, electronic!.outputs![0]!.kind]).toEqual(['2025-11-01', 'electronic']);
+  });
+});
+
+describe('the rejection templates of the data folder', () => {
+  const templates = filesOf('rejection-templates');
+  const parseTemplates = createRejectionTemplateParser();
+  const parsed = parseTemplates(templates);
+
+  test('are valid, and have texts for reasons and appeals', () => {
+    expect(parsed.problems).toEqual([]);
+    expect(new Set([...parsed.entries.values()].map(({ part }) => part))).toEqual(new Set(['reason', 'appeal']));
+  });
+
+  test('name existing agencies and themes only', () => {
+    const agencies = filesOf('agencies').map(({ path }) => path.replace('.yaml', ''));
+    const themes = services.map(({ theme }) => theme);
+    for (const template of parsed.entries.values()) {
+      for (const agency of template.agencies ?? []) expect(agencies).toContain(agency);
+      for (const theme of template.themes ?? []) expect(themes).toContain(theme);
+    }
+  });
+
+  test.each<[string, (text: string) => string, RegExp]>([
+    ['a text without a placeholder', (text) => text.replace('{data}', 'date'), /in ro lacks the placeholder data/],
+    ['an unknown placeholder', (text) => text.replace('{data}', '{data} {day}'), /in ro has the unknown placeholder \{day\}/],
+    ['a repeated placeholder', (text) => text.replace('  - code: data', '  - code: data\n    title: { ro: a, ru: б, en: c }\n  - code: data'), /data is duplicated/],
+    ['a bracket of the page', (text) => text.replace('{data}', '{data} [x]'), /in ro has a stray bracket/],
+    ['a text without Russian', (text) => text.replace(/\n {2}ru: 'В учёте.*/, ''), /required property 'ru'/],
+    ['an unknown member', (text) => `${text}colour: blue\n`, /additional/],
+  ])('are rejected with %s', (_, change, expected) => {
+    const { path, text } = templates.find((file) => file.path === 'no-record.yaml')!;
+    expect(change(text)).not.toBe(text);
+    const [problem] = createRejectionTemplateParser()([{ path, text: change(text) }]).problems;
+    expect(problem?.message).toMatch(expected);
   });
 });
 

@@ -146,7 +146,7 @@ const UNRECORDED: Record<string, string[]> = {
   ],
   'is public': [
     ...['getHealth', 'getReadiness', 'getOpenapi', 'getCatalog', 'listCentres', 'getCentre', 'listPublicServices'],
-    ...['getPublicService', 'listWebhookKeys'],
+    ...['getPublicService', 'listWebhookKeys', 'listAgencies', 'getAgencyCatalog'],
   ],
 };
 

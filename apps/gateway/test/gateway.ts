@@ -270,6 +270,8 @@ export async function startGateway(
       GetPublicService: () => Promise.resolve({ publicService }),
       ListPublicServices: () => Promise.resolve({ publicServices: [publicService] }),
       GetCatalog: () => Promise.resolve(catalogResponse),
+      ListAgencies: () => Promise.resolve({ agencies: [catalogAgency] }),
+      GetAgencyCatalog: () => Promise.resolve(agencyCatalog),
       ...fakes.catalog,
     },
     { service: 'catalog', keys },
@@ -663,21 +665,35 @@ const publicService = {
     unsourcedFields: ['title.ru'],
   },
 };
-const catalogResponse = {
-  agencies: [
+const catalogAgency = {
+  name: 'agencies/asp',
+  displayName: { ro: 'Agenția Servicii Publice', ru: 'АГУ', en: 'Public Services Agency' },
+  timeZone: 'Europe/Chisinau',
+  workingDays: ['mon', 'fri'],
+  opens: '08:00',
+  closes: '17:00',
+  calendar: 'holidays-md',
+  acceptsForeignDocuments: true,
+  channel: 'page',
+};
+const evidenceKinds = [{ kind: 'identity-document', title: { ro: 'Act de identitate' } }];
+const agencyCatalog = {
+  agency: catalogAgency,
+  evidenceKinds,
+  ownEvidenceKinds: ['identity-document'],
+  rejectionTemplates: [
     {
-      name: 'agencies/asp',
-      displayName: { ro: 'Agenția Servicii Publice', ru: 'АГУ', en: 'Public Services Agency' },
-      timeZone: 'Europe/Chisinau',
-      workingDays: ['mon', 'fri'],
-      opens: '08:00',
-      closes: '17:00',
-      calendar: 'holidays-md',
-      acceptsForeignDocuments: true,
-      channel: 'page',
+      code: 'no-record',
+      title: { ro: 'Nu există', ru: 'Нет', en: 'No record' },
+      text: { ro: 'Nu există: {data}.', ru: 'Нет: {data}.', en: 'No record: {data}.' },
+      placeholders: [{ code: 'data', title: { ro: 'ce', ru: 'что', en: 'what' } }],
     },
   ],
-  evidenceKinds: [{ kind: 'identity-document', title: { ro: 'Act de identitate' } }],
+  appealTemplates: [],
+};
+const catalogResponse = {
+  agencies: [catalogAgency],
+  evidenceKinds,
   publicServices: [publicService],
   calendars: [
     { code: 'holidays-md', firstYear: 2026, lastYear: 2026, days: [{ date: '2026-01-01', title: 'Anul Nou' }] },

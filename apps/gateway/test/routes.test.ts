@@ -189,6 +189,16 @@ const rows: OperationRow[] = [
     'GetCatalog',
     { centreKind: 'CENTRE_KIND_TOWN_HALL', country: 'MD', agencies: ['agencies/asp', 'agencies/cnas'] },
   ],
+  ['listAgencies', 'GET', '/api/v1/agencies?pageSize=200', undefined, 200, 'ListAgencies', { pageSize: 200 }],
+  [
+    'getAgencyCatalog',
+    'GET',
+    '/api/v1/agencies/cnas/catalog',
+    undefined,
+    200,
+    'GetAgencyCatalog',
+    { name: 'agencies/cnas' },
+  ],
   [
     'getPublicService',
     'GET',

@@ -14,6 +14,8 @@ const access: AccessTable<CatalogServiceDefinition> = {
   ListPublicServices: row,
   GetCatalog: row,
   GetPublicServiceVersion: row,
+  ListAgencies: row,
+  GetAgencyCatalog: row,
 };
 const CATALOG = 'cups.catalog.v1.CatalogService';
 
@@ -43,6 +45,8 @@ function rpcsThatWaitFor(answer: Promise<void>, onCall = (): void => {}): Rpcs<C
     ListPublicServices: handle,
     GetCatalog: handle,
     GetPublicServiceVersion: handle,
+    ListAgencies: handle,
+    GetAgencyCatalog: handle,
   };
 }
 

@@ -9,7 +9,7 @@ import type { KubernetesObject } from '../../cli/charts/render.ts';
 /** The registry as a release of its own: what a change of a centre touches. */
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const FOLDERS = ['agencies', 'calendars', 'centres', 'public-services'];
+const FOLDERS = ['agencies', 'calendars', 'centres', 'public-services', 'rejection-templates'];
 
 interface ConfigMap extends KubernetesObject {
   data?: Record<string, string>;
@@ -53,7 +53,7 @@ test('the registry holds every file of data, unchanged, and nothing else', () =>
   expect(held.sort()).toEqual(wanted.sort());
 });
 
-test('the registry has the same sixty-four ConfigMaps whatever it holds, and no workload', () => {
+test('the registry has the same eighty ConfigMaps whatever it holds, and no workload', () => {
   const objects = registry();
   expect(new Set(objects.map(({ kind }) => kind))).toEqual(new Set(['ConfigMap']));
   expect(objects).toHaveLength(FOLDERS.length * 16);

@@ -5,7 +5,7 @@ import type { Handler } from '../http/handler.ts';
 import type { ServiceClients, QueryParams } from '../clients.ts';
 import { resolveName, listHandler, requirePresent } from './handler-factories.ts';
 
-/** Public data: centres from identity, and public services from catalog. */
+/** Public data: centres from identity, public services and agencies from catalog. */
 export function catalogRoutes({ catalog, identity }: ServiceClients): Record<string, Handler> {
   return {
     listCentres: listHandler(identity.listCentres, 'centres', convert.centreJson, () => ({})),
@@ -19,6 +19,11 @@ export function catalogRoutes({ catalog, identity }: ServiceClients): Record<str
       const { kind, country, agencies } = requirePresent(centre);
       const response = await catalog.getCatalog({ centreKind: kind, country, agencies }, context);
       return { body: { centre: convert.centreJson(requirePresent(centre)), ...convert.catalogJson(response) } };
+    },
+    listAgencies: listHandler(catalog.listAgencies, 'agencies', convert.agencyJson, () => ({})),
+    async getAgencyCatalog({ params, context }) {
+      const response = await catalog.getAgencyCatalog({ name: resourceName('agencies', params['code']!) }, context);
+      return { body: convert.agencyCatalogJson(response) };
     },
     listPublicServices: listHandler(
       catalog.listPublicServices,
