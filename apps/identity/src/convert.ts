@@ -7,6 +7,7 @@ import type { OperatorAction } from '@cups/contracts/gen/cups/identity/v1/Operat
 import type { OwnSession } from '@cups/contracts/gen/cups/identity/v1/OwnSession.ts';
 import type { Session as SessionOut } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
 import type { StaffMember } from '@cups/contracts/gen/cups/identity/v1/StaffMember.ts';
+import type { Agency } from '@cups/registry';
 import type { Session as Claims } from '@cups/rpc';
 import { resolveCountry } from './domain/centres.ts';
 import type { Centre } from './domain/centres.ts';
@@ -165,8 +166,15 @@ export interface SessionWorkplace {
   inheritedCentres: string[];
 }
 
-export function toSession(session: StoredSession, operator: Operator, workplace: SessionWorkplace): SessionOut {
+/** @param agencyName name of the operator's agency; undefined without one */
+export function toSession(
+  session: StoredSession,
+  operator: Operator,
+  workplace: SessionWorkplace,
+  agencyName: Agency['name'] | undefined,
+): SessionOut {
   const { centre, centres, inheritedCentres } = workplace;
+  const { agency } = operator;
   return {
     id: session._id,
     operator: toOperator(operator, false),
@@ -176,6 +184,7 @@ export function toSession(session: StoredSession, operator: Operator, workplace:
     inheritedCentres,
     centre: centre ? resourceName('centres', centre.code) : '',
     centres: centres.map(toCentre),
+    agency: agency && agencyName ? { name: resourceName('agencies', agency), displayName: agencyName } : null,
   };
 }
 

@@ -4,6 +4,7 @@ import type { DataVersions } from '@cups/contracts';
 import { fromTimestamp } from '@cups/contracts/proto';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { isProblem, Problem, staleReplica } from '@cups/problem';
+import type { Agency } from '@cups/registry';
 import { sessionOf } from '@cups/rpc';
 import type { Context, Keys, Rpcs, Session as Claims } from '@cups/rpc';
 import { createSessionClaims, toOwnSession, toSession } from '../convert.ts';
@@ -25,7 +26,7 @@ import type { StoredOperator, StoredSession } from '../store.ts';
 
 export interface SessionParts {
   centres: () => Map<string, Centre>;
-  agencies: () => ReadonlyMap<string, unknown>;
+  agencies: () => ReadonlyMap<string, Pick<Agency, 'name'>>;
   providers: Map<string, IdentityProvider>;
   sessions: Sessions;
   staff: StaffRepository;
@@ -186,11 +187,12 @@ export async function beginSession(
 async function createSessionAndClaims(
   code: string | undefined,
   { session, operator, workplace }: { session: StoredSession; operator: StoredOperator; workplace: SessionWorkplace },
-  { personClaim }: Pick<SessionParts, 'personClaim'>,
+  { personClaim, agencies }: Pick<SessionParts, 'personClaim' | 'agencies'>,
 ) {
   const sessionOperator = operatorInSession(operator, code, session);
+  const { agency = '' } = sessionOperator;
   return {
-    session: toSession(session, sessionOperator, workplace),
+    session: toSession(session, sessionOperator, workplace, agencies().get(agency)?.name),
     claims: createSessionClaims(session, sessionOperator, workplace, await personClaim(operator)),
   };
 }
