@@ -4,6 +4,7 @@ import type { ReplyType } from '@cups/agency-contract';
 import { EMPTY_REPLY, findMissing, REPLIES, toReply } from '../src/agency-page/reply-model.ts';
 import type { MissingMember, ReplyForm, ReplyKind } from '../src/agency-page/reply-model.ts';
 import { MESSAGE_TYPE, REPLY_TYPES } from '../src/agency-page/reply-types.ts';
+import { fillTemplate, isUnfilled } from '../src/agency-page/text-templates.ts';
 
 /** What a clerk of an agency types becomes exactly what the agency contract accepts. */
 
@@ -30,7 +31,7 @@ const COMPLETE: [kind: ReplyKind, form: Partial<ReplyForm>, content: object][] =
   ],
   [
     'passedOn',
-    { agency: ' CNAS ', text: reason },
+    { agency: 'agencies/cnas', text: reason },
     { agency: 'cnas', reason: { ro: 'Lipsește actul.', en: 'The document is missing.' } },
   ],
   [
@@ -94,10 +95,34 @@ describe('a reply of a clerk', () => {
     ['decided', { outcome: 'approved', resultKind: 'paper', resultFile: { ...FILE, state: 'coming' } }, ['resultFile']],
     ['decided', { outcome: 'rejected', text: { ro: ' ', ru: 'да', en: '' } }, ['text']],
     ['decided', { outcome: 'rejected', text: reason, appealUntil: '2026-12-30' }, ['appealHow']],
+    [
+      'decided',
+      { outcome: 'rejected', text: { ro: 'Nu: [temeiul].', ru: '', en: '' }, textMarks: ['[temeiul]'] },
+      ['textMarks'],
+    ],
+    [
+      'decided',
+      { outcome: 'rejected', text: reason, appealHow: { ro: 'Da', ru: '[куда]', en: '' }, appealMarks: ['[куда]'] },
+      ['appealMarks'],
+    ],
+    ['passedOn', { text: reason }, ['agency']],
     ['resultCorrected', {}, ['resultKind', 'text']],
     ['resultRevoked', {}, ['text']],
   ])('%s of %j lacks %j', (kind, changes, missing) => {
     expect(findMissing(kind, { ...EMPTY_REPLY, ...changes })).toEqual(missing);
+  });
+
+  test('starts from a template whose placeholders are to be filled in', () => {
+    const { text, marks } = fillTemplate({
+      code: 'no-record',
+      title: { ro: 'Nu există', ru: 'Нет', en: 'No record' },
+      text: { ro: 'Nu există: {data}.', ru: 'Нет: {data}.', en: 'No record: {data}.' },
+      placeholders: [{ code: 'data', title: { ro: 'ce', ru: 'что', en: 'what' } }],
+    });
+    expect(text).toEqual({ ro: 'Nu există: [ce].', ru: 'Нет: [что].', en: 'No record: [what].' });
+    expect(isUnfilled(text, marks)).toBe(true);
+    expect(isUnfilled({ ...text, ro: 'Nu există: actul.', ru: '' }, marks)).toBe(true);
+    expect(isUnfilled({ ro: 'Nu există: [1].', ru: '', en: '' }, marks)).toBe(false);
   });
 
   test('is offered where the lifecycle of a delivery allows it', () => {

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
 import type { Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
 import { applicant, fileApplication, openDeskFor, waitForState } from '../filings.ts';
@@ -57,17 +58,59 @@ test('rejects by a template in three languages, and asks for what is missing', a
   await page.getByRole('button', { name: /^Decid/ }).click();
   await page.getByText('Scrieți motivul în română.').waitFor();
   expect(await axe(page)).toEqual([]);
-  await page.getByLabel('Model').selectOption({ label: 'Nu există în evidență' });
+  await page.getByLabel('Model opțional').selectOption({ label: 'Nu există în evidență' });
+  await page.getByRole('button', { name: /^Decid/ }).click();
+  await page.getByText('Completați locurile dintre paranteze.').waitFor();
+  for (const [language, mark, value] of MARKS) {
+    const field = page.getByLabel(new RegExp(`^Motivul, pentru persoană · ${language}`));
+    await field.fill((await field.inputValue()).replace(mark, value));
+  }
+  await page.getByLabel('Model de contestare').selectOption({ label: 'Cerere prealabilă' });
   await page.getByRole('button', { name: /^Decid/ }).click();
   const rejected = await waitForState(filed, 'rejected');
   expect(rejected).toMatchObject({
     decision: {
       reason: {
-        ro: expect.stringContaining('În evidența instituției'),
-        ru: expect.stringContaining('В учёте'),
-        en: expect.stringContaining('The records'),
+        ro: expect.stringMatching(/^În evidența instituției .* dosarul 7\.$/),
+        ru: expect.stringMatching(/^В учёте .* дело 7\.$/),
+        en: expect.stringMatching(/^The records .* file 7\.$/),
       },
     },
+  });
+});
+
+/** What a clerk fills in, by language: the mark of the template and its content. */
+const MARKS = [
+  ['În română', '[ce s-a căutat]', 'dosarul 7'],
+  ['În rusă', '[что искали]', 'дело 7'],
+  ['În engleză', '[what was searched for]', 'file 7'],
+] as const;
+
+test('offers the documents of the own services by title, and the agency in the head of the page', async () => {
+  await file('Lipsescu');
+  const page = await open({ operator: CLERK });
+  await page.getByRole('banner').getByText('Agenția Servicii Publice').waitFor();
+  await page.getByRole('link', { name: /Lipsescu/ }).click();
+  await page.getByRole('radio', { name: 'Cer acte' }).check({ force: true });
+  await page.getByRole('checkbox', { name: 'Actul de identitate' }).waitFor();
+  expect(await axe(page)).toEqual([]);
+});
+
+test('passes an application on to an agency that is found by its name', async () => {
+  const filed = await file('Trecutescu');
+  const page = await open({ operator: CLERK });
+  await page.getByRole('link', { name: /Trecutescu/ }).click();
+  await page.getByRole('radio', { name: 'Nu este de competența noastră' }).check({ force: true });
+  await page.getByRole('combobox', { name: 'Autoritatea competentă' }).fill('asigurări');
+  await page.getByRole('option', { name: /Casa Națională de Asigurări Sociale/ }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('combobox', { name: 'Autoritatea competentă' }).press('Enter');
+  await page.getByLabel(/^Motivul, pentru persoană · În română/).fill('Pensiile le stabilește CNAS.');
+  await page.getByRole('button', { name: /^Nu este de competența noastră/ }).click();
+  const desk = await openDeskFor('cu-001-specialist');
+  await eventually(async () => {
+    const { body } = await desk.call<{ history: { kind: string }[] }>('GET', `/applications/${filed.id}/details`);
+    return body.history.some(({ kind }) => kind === 'passed-on') || undefined;
   });
 });
 

@@ -17,14 +17,13 @@ import { LoadScreen } from '../parts/load-screen.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { useAgencyNames } from '../queue/agency-names.ts';
-import { useCatalog } from '../session/catalog.ts';
 import { AGENCY_PAGE, AGENCY_STAGE_TEXTS } from '../texts/agency-page.ts';
 import { APPLICATION } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { AgencyConversation } from './agency-conversation.tsx';
 import { AssigneeFact } from './assignee.tsx';
 import { FiledCopies } from './filed-copies.tsx';
-import { agencyDeliveryQuery } from './queries.ts';
+import { agencyDeliveryQuery, useAgencyCatalog } from './queries.ts';
 import { ReplyPanel } from './reply-panel.tsx';
 import styles from './agency-page.module.css';
 
@@ -44,7 +43,7 @@ function AgencyDeliveryView({ id, details }: { id: string; details: AgencyDelive
   const stage = delivery.stage ?? 'ended';
   return (
     <Screen>
-      <div className={applicationStyles.page}>
+      <div className={styles.delivery}>
         <div className={applicationStyles.head}>
           <nav aria-label={t(AGENCY_PAGE.title)}>
             <Link href="/">{t(AGENCY_PAGE.title)}</Link> › {t(AGENCY_STAGE_TEXTS[stage])}
@@ -56,17 +55,23 @@ function AgencyDeliveryView({ id, details }: { id: string; details: AgencyDelive
         </div>
         <DeliveryFacts id={id} details={details} />
         {stage === 'ended' && <Banner kind="away">{t(AGENCY_PAGE.ended)}</Banner>}
-        {ownApplication ? (
-          <Banner kind="trouble">{t(AGENCY_PAGE.own)}</Banner>
-        ) : (
-          <ReplyPanel key={stage} id={id} stage={stage} details={details} />
-        )}
-        <FiledCopies delivery={id} submissions={submissions} />
-        {submissions.map((submission, at) => (
-          <SubmissionView key={submission.name} submission={submission} isFirst={at === 0} />
-        ))}
-        <AgencyConversation id={id} details={details} />
-        <History details={details} />
+        <div className={styles.columns}>
+          <div className={styles.column}>
+            {ownApplication ? (
+              <Banner kind="trouble">{t(AGENCY_PAGE.own)}</Banner>
+            ) : (
+              <ReplyPanel key={stage} id={id} stage={stage} details={details} />
+            )}
+            <AgencyConversation id={id} details={details} />
+          </div>
+          <div className={styles.column}>
+            <FiledCopies delivery={id} submissions={submissions} />
+            {submissions.map((submission, at) => (
+              <SubmissionView key={submission.name} submission={submission} isFirst={at === 0} />
+            ))}
+            <History details={details} />
+          </div>
+        </div>
       </div>
     </Screen>
   );
@@ -90,7 +95,7 @@ function DeliveryFacts({ id, details: { delivery, submissions } }: { id: string;
 
 function SubmissionView({ submission, isFirst }: { submission: Submission; isFirst: boolean }) {
   const { t } = useLanguage();
-  const catalog = useCatalog();
+  const catalog = useAgencyCatalog();
   const sections = formatAnswers(submission.formSchema ?? {}, submission.answers ?? {});
   const evidence = (submission.evidence ?? []).map(
     ({ kind, number, verificationCode, issueDate }) =>

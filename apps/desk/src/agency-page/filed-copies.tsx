@@ -8,11 +8,11 @@ import { formatBytes } from '../documents/scan-state.ts';
 import { documentIdOf } from '../documents/types.ts';
 import { useLanguage } from '../language/language.tsx';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
-import { useCatalog } from '../session/catalog.ts';
 import { AGENCY_DOCUMENTS } from '../texts/agency-documents.ts';
 import { DOCUMENTS } from '../texts/documents.ts';
 import { agencyDocumentQuery } from './agency-documents-api.ts';
 import { OpenDocument } from './open-document.tsx';
+import { useAgencyCatalog } from './queries.ts';
 
 const COPY_NAME = /^documents\/[0-9A-Z]{26}$/;
 
@@ -25,7 +25,7 @@ interface FiledCopiesProps {
 /** The scanned copies that were filed, as the platform released them to the agency. */
 export function FiledCopies({ delivery, submissions }: FiledCopiesProps) {
   const { t, language } = useLanguage();
-  const catalog = useCatalog();
+  const catalog = useAgencyCatalog();
   const copies = submissions
     .flatMap(({ evidence = [] }) => evidence)
     .flatMap(({ kind, copy = '' }) => (COPY_NAME.test(copy) ? [{ kind, id: documentIdOf(copy) }] : []));

@@ -1,8 +1,9 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQuery } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
-import type { AgencyStage } from '../api/types.ts';
+import type { AgencyCatalog, AgencyStage } from '../api/types.ts';
+import { useSignedIn } from '../session/session.tsx';
 
-/** Reads of the page of an agency. Each is recorded in the access log. */
+/** Reads of the page of an agency. Those of applications are recorded in the access log. */
 
 const PAGE_SIZE = 100;
 /** How often an open queue is read again, in ms. */
@@ -36,3 +37,19 @@ export const agencyWorkloadQuery = queryOptions({
   queryFn: () => bodyOf(api.GET('/api/v1/agency-workload')),
   staleTime: 1_000,
 });
+
+const MINUTE_MS = 60_000;
+
+/** Titles of documents and texts for rejections. They change daily; the browser revalidates its copy by ETag. */
+const agencyCatalogQuery = (code: string) =>
+  queryOptions({
+    queryKey: ['agency-catalog', code],
+    queryFn: () => bodyOf(api.GET('/api/v1/agencies/{code}/catalog', { params: { path: { code } } })),
+    staleTime: 30 * MINUTE_MS,
+  });
+
+/** Returns the catalog of the clerk's agency, or undefined while it loads. */
+export function useAgencyCatalog(): AgencyCatalog | undefined {
+  const code = (useSignedIn().session.operator.agency ?? '').replace('agencies/', '');
+  return useQuery(Object.assign({ enabled: code !== '' }, agencyCatalogQuery(code))).data;
+}

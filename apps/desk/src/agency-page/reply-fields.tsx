@@ -3,11 +3,15 @@ import { useLanguage } from '../language/language.tsx';
 import { CheckBox, Choice } from '../parts/choice.tsx';
 import { DayInput } from '../parts/day-input.tsx';
 import { Field, FieldError, Select, TextArea, TextInput } from '../parts/field.tsx';
-import { useCatalog } from '../session/catalog.ts';
+import type { TextTemplate } from '../api/types.ts';
+import { useSignedIn } from '../session/session.tsx';
 import { AGENCY_PAGE, MISSING_TEXTS } from '../texts/agency-page.ts';
-import { REJECTION_TEMPLATES } from '../texts/rejection-templates.ts';
+import { AgencySearch } from './agency-search.tsx';
+import { useAgencyCatalog } from './queries.ts';
 import type { MissingMember, ReplyForm, ReplyKind, TypedText } from './reply-model.ts';
 import { ResultDocumentField } from './result-document.tsx';
+import { fillTemplate } from './text-templates.ts';
+import type { FilledTemplate } from './text-templates.ts';
 import styles from './agency-page.module.css';
 
 /** The fields of each reply, as the agency contract defines them. */
@@ -78,16 +82,18 @@ function NoteField({ form, missing, onChange }: ReplyFieldsProps) {
 
 function DocumentsFields({ form, missing, onChange }: ReplyFieldsProps) {
   const { t } = useLanguage();
-  const catalog = useCatalog();
+  const { evidenceKinds = [], ownEvidenceKinds = [] } = useAgencyCatalog() ?? {};
   const errorOf = useErrorOf(missing);
   const { documents } = form;
+  // An agency without services of its own has only applications that others passed on.
+  const offered = ownEvidenceKinds.length === 0 ? evidenceKinds : evidenceKinds.filter(isIn(ownEvidenceKinds));
   const toggle = (kind: string, isOn: boolean) =>
     onChange({ documents: isOn ? [...documents, kind] : documents.filter((other) => other !== kind) });
   return (
     <>
       <fieldset>
         <legend>{t(AGENCY_PAGE.documents)}</legend>
-        {(catalog?.evidenceKinds ?? []).map(({ kind, title }) => (
+        {offered.map(({ kind, title }) => (
           <CheckBox key={kind} checked={documents.includes(kind)} onChange={(isOn) => toggle(kind, isOn)}>
             {t(title)}
           </CheckBox>
@@ -101,6 +107,11 @@ function DocumentsFields({ form, missing, onChange }: ReplyFieldsProps) {
     </>
   );
 }
+
+const isIn =
+  (kinds: readonly string[]) =>
+  ({ kind }: { kind: string }): boolean =>
+    kinds.includes(kind);
 
 function DecisionFields(fields: ReplyFieldsProps) {
   const { t } = useLanguage();
@@ -120,35 +131,58 @@ function DecisionFields(fields: ReplyFieldsProps) {
         error={errorOf('outcome')}
       />
       {form.outcome === 'approved' && <ResultFields {...fields} />}
-      {form.outcome === 'rejected' && (
-        <>
-          <TemplateField onChoose={(text) => onChange({ text })} />
-          <ReasonField {...fields} />
-          <TextFields
-            label={t(AGENCY_PAGE.appealHow)}
-            value={form.appealHow}
-            onChange={(appealHow) => onChange({ appealHow })}
-            error={errorOf('appealHow')}
-            isOptional
-          />
-          <Field label={t(AGENCY_PAGE.appealUntil)} mark={t(AGENCY_PAGE.optional)}>
-            <DayInput value={form.appealUntil} onChange={(appealUntil) => onChange({ appealUntil })} />
-          </Field>
-        </>
-      )}
+      {form.outcome === 'rejected' && <RejectionFields {...fields} />}
+    </>
+  );
+}
+
+function RejectionFields(fields: ReplyFieldsProps) {
+  const { t } = useLanguage();
+  const { form, missing, onChange } = fields;
+  const { rejectionTemplates = [], appealTemplates = [] } = useAgencyCatalog() ?? {};
+  const errorOf = useErrorOf(missing);
+  return (
+    <>
+      <TemplateField
+        label={t(AGENCY_PAGE.template)}
+        templates={rejectionTemplates}
+        onChoose={({ text, marks }) => onChange({ text, textMarks: marks })}
+      />
+      <ReasonField {...fields} />
+      <TemplateField
+        label={t(AGENCY_PAGE.appealTemplate)}
+        templates={appealTemplates}
+        onChoose={({ text, marks }) => onChange({ appealHow: text, appealMarks: marks })}
+      />
+      <TextFields
+        label={t(AGENCY_PAGE.appealHow)}
+        value={form.appealHow}
+        onChange={(appealHow) => onChange({ appealHow })}
+        error={errorOf('appealHow') ?? errorOf('appealMarks')}
+        isOptional
+      />
+      <Field label={t(AGENCY_PAGE.appealUntil)} mark={t(AGENCY_PAGE.optional)}>
+        <DayInput value={form.appealUntil} onChange={(appealUntil) => onChange({ appealUntil })} />
+      </Field>
     </>
   );
 }
 
 function PassOnFields(fields: ReplyFieldsProps) {
   const { t } = useLanguage();
+  const { operator } = useSignedIn().session;
   const { form, missing, onChange } = fields;
   const errorOf = useErrorOf(missing);
   return (
     <>
-      <Field label={t(AGENCY_PAGE.competentAgency)} help={t(AGENCY_PAGE.passOnHelp)} error={errorOf('agency')}>
-        <TextInput value={form.agency} maxLength={20} onChange={(agency) => onChange({ agency })} />
-      </Field>
+      <AgencySearch
+        label={t(AGENCY_PAGE.competentAgency)}
+        help={t(AGENCY_PAGE.passOnHelp)}
+        error={errorOf('agency')}
+        value={form.agency}
+        onChange={(agency) => onChange({ agency })}
+        except={operator.agency}
+      />
       <ReasonField {...fields} />
     </>
   );
@@ -201,23 +235,30 @@ function ReasonField({ form, missing, onChange }: ReplyFieldsProps) {
       label={t(AGENCY_PAGE.reason)}
       value={form.text}
       onChange={(text) => onChange({ text })}
-      error={errorOf('text')}
+      error={errorOf('text') ?? errorOf('textMarks')}
     />
   );
 }
 
-/** Fills in a reason in three languages. */
-function TemplateField({ onChoose }: { onChoose: (text: TypedText) => void }) {
+interface TemplateFieldProps {
+  label: string;
+  templates: readonly TextTemplate[];
+  onChoose: (filled: FilledTemplate) => void;
+}
+
+/** Fills in a text in three languages. Shows nothing without templates. */
+function TemplateField({ label, templates, onChoose }: TemplateFieldProps) {
   const { t } = useLanguage();
+  if (templates.length === 0) return null;
   return (
-    <Field label={t(AGENCY_PAGE.template)} mark={t(AGENCY_PAGE.optional)}>
+    <Field label={label} mark={t(AGENCY_PAGE.optional)}>
       <Select
         value=""
         empty={t(AGENCY_PAGE.noTemplate)}
-        options={REJECTION_TEMPLATES.map(({ id, title }) => ({ value: id, label: t(title) }))}
-        onChange={(id) => {
-          const template = REJECTION_TEMPLATES.find((one) => one.id === id);
-          if (template) onChoose(template.text);
+        options={templates.map(({ code, title }) => ({ value: code, label: t(title) }))}
+        onChange={(code) => {
+          const template = templates.find((one) => one.code === code);
+          if (template) onChoose(fillTemplate(template));
         }}
       />
     </Field>

@@ -1,4 +1,5 @@
 import { REPLY_TYPES } from './reply-types.ts';
+import { isUnfilled } from './text-templates.ts';
 import type { AgencyStage } from '../api/types.ts';
 
 /** The replies of a clerk: what is typed, what is missing, and the content of the agency contract. */
@@ -39,10 +40,14 @@ export interface ReplyForm {
   /** The document of the result; undefined for none. */
   resultFile: ResultFile | undefined;
   text: TypedText;
+  /** Marks of the template from which the text started. */
+  textMarks: readonly string[];
   appealHow: TypedText;
+  /** Marks of the template from which the way to appeal started. */
+  appealMarks: readonly string[];
   /** yyyy-MM-dd */
   appealUntil: string;
-  /** Code of the competent agency. */
+  /** agencies/{code} of the competent agency; '' while none is chosen. */
   agency: string;
 }
 
@@ -60,7 +65,9 @@ export const EMPTY_REPLY: ReplyForm = {
   validUntil: '',
   resultFile: undefined,
   text: EMPTY_TEXT,
+  textMarks: [],
   appealHow: EMPTY_TEXT,
+  appealMarks: [],
   appealUntil: '',
   agency: '',
 };
@@ -76,7 +83,9 @@ export type MissingMember =
   | 'resultFile'
   | 'agency'
   | 'text'
-  | 'appealHow';
+  | 'textMarks'
+  | 'appealHow'
+  | 'appealMarks';
 
 /** Replies in the order of their buttons, by stage. */
 export const REPLIES: Readonly<Record<AgencyStage, readonly ReplyKind[]>> = {
@@ -104,7 +113,9 @@ export function findMissing(kind: ReplyKind, form: ReplyForm): MissingMember[] {
         ...missing('resultKind', form.outcome === 'approved' && form.resultKind === undefined),
         ...missing('resultFile', form.outcome === 'approved' && isUnchecked(form)),
         ...missing('text', form.outcome === 'rejected' && isEmpty(form.text.ro)),
+        ...missing('textMarks', form.outcome === 'rejected' && isUnfilled(form.text, form.textMarks)),
         ...missing('appealHow', form.outcome === 'rejected' && hasAppeal(form) && isEmpty(form.appealHow.ro)),
+        ...missing('appealMarks', form.outcome === 'rejected' && isUnfilled(form.appealHow, form.appealMarks)),
       ];
     case 'resultCorrected':
       return [
@@ -115,16 +126,12 @@ export function findMissing(kind: ReplyKind, form: ReplyForm): MissingMember[] {
     case 'resultRevoked':
       return missing('text', isEmpty(form.text.ro));
     case 'passedOn':
-      return [...missing('agency', !AGENCY_CODE.test(toCode(form.agency))), ...missing('text', isEmpty(form.text.ro))];
+      return [...missing('agency', form.agency === ''), ...missing('text', isEmpty(form.text.ro))];
   }
 }
 
 const isUnchecked = ({ resultFile }: ReplyForm): boolean =>
   resultFile !== undefined && resultFile.state !== 'available';
-
-/** As in the agency contract. */
-const AGENCY_CODE = /^[a-z][a-z0-9-]{1,19}$/;
-const toCode = (typed: string): string => typed.trim().toLowerCase();
 
 const hasAppeal = ({ appealHow, appealUntil }: ReplyForm): boolean =>
   appealUntil !== '' || Object.values(appealHow).some((text) => text.trim() !== '');
@@ -167,7 +174,7 @@ export function toReply(
       case 'resultRevoked':
         return { reason: toText(form.text) };
       case 'passedOn':
-        return { agency: toCode(form.agency), reason: toText(form.text) };
+        return { agency: form.agency.replace('agencies/', ''), reason: toText(form.text) };
     }
   };
   return { type: REPLY_TYPES[kind], content: { application, ...members() } };

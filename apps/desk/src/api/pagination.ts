@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from './client.ts';
-import type { Centre } from './types.ts';
+import type { Agency, Centre } from './types.ts';
 
 const MINUTE_MS = 60_000;
 const PAGE_SIZE = 200;
@@ -32,6 +32,17 @@ export const centresQuery = queryOptions({
     fetchAllPages<Centre>(async (query) => {
       const page = await bodyOf(api.GET('/api/v1/centres', { params: { query } }));
       return { items: page.centres, next: page.nextPageToken };
+    }),
+  staleTime: MINUTE_MS,
+});
+
+/** All agencies of the platform, also those without services at a centre. */
+export const agenciesQuery = queryOptions({
+  queryKey: ['agencies'],
+  queryFn: () =>
+    fetchAllPages<Agency>(async (query) => {
+      const page = await bodyOf(api.GET('/api/v1/agencies', { params: { query } }));
+      return { items: page.agencies, next: page.nextPageToken };
     }),
   staleTime: MINUTE_MS,
 });

@@ -18,6 +18,10 @@ export type Operator = Schemas['Operator'];
 export type Centre = Schemas['Centre'];
 export type Catalog = Schemas['Catalog'];
 export type Agency = Schemas['Agency'];
+/** What the page of an agency shows from the catalog. */
+export type AgencyCatalog = Schemas['AgencyCatalog'];
+/** A text for the person, as a start for a clerk. */
+export type TextTemplate = Schemas['TextTemplate'];
 export type PublicService = Schemas['PublicService'];
 export type PublicServiceVersion = Schemas['PublicServiceVersion'];
 export type Person = Schemas['Person'];

@@ -19,7 +19,7 @@ export function agencyName(catalog: Catalog, name: string): LocalizedText {
   return catalog.agencies.find((agency) => agency.name === name)?.displayName ?? { ro: lastSegment(name) };
 }
 
-export function evidenceTitle(catalog: Catalog | undefined, kind: string): LocalizedText {
+export function evidenceTitle(catalog: Pick<Catalog, 'evidenceKinds'> | undefined, kind: string): LocalizedText {
   return catalog?.evidenceKinds.find((entry) => entry.kind === kind)?.title ?? { ro: kind };
 }
 

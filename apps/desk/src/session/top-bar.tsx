@@ -17,7 +17,7 @@ import styles from './shell.module.css';
 import { useCollapsibleBar } from './use-collapsible-bar.ts';
 
 /**
- * The top bar: centre, open visits, search, language and account. In a narrow window a menu holds all but centre and
+ * The top bar: centre or agency, open visits, search, language and account. In a narrow window a menu holds all but centre and
  * lock.
  */
 
@@ -141,10 +141,13 @@ function CurrentCentre() {
   const { t } = useLanguage();
   const { session } = useSignedIn();
   const centre = session.centres?.find(({ name }) => name === session.centre);
+  // A clerk of an agency has no centre.
+  const agency = centre ? undefined : session.agency;
+  const line = centre ? [centre.district, 'CUPS'].filter(Boolean).join(' · ') : agency ? 'CUPS' : t(SESSION.platform);
   return (
     <div className={styles.place}>
-      <strong>{centre?.displayName ?? 'CUPS'}</strong>
-      <span>{centre ? [centre.district, 'CUPS'].filter(Boolean).join(' · ') : t(SESSION.platform)}</span>
+      <strong>{centre?.displayName ?? (agency ? t(agency.displayName) : 'CUPS')}</strong>
+      <span>{line}</span>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
+import { AgencySearch } from '../agency-page/agency-search.tsx';
 import { api } from '../api/client.ts';
 import type { UndecidedAgency } from '../api/types.ts';
 import { useChange } from '../api/use-change.ts';
@@ -8,7 +9,6 @@ import { useKeys } from '../keys/keys.tsx';
 import { formatDayAndTime, shortDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
-import { Field, TextInput } from '../parts/field.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { useAgencyNames } from '../queue/agency-names.ts';
@@ -93,8 +93,6 @@ function UndecidedTable({ rows, busy, onAssign }: UndecidedTableProps) {
   );
 }
 
-const AGENCY_CODE = /^[a-z][a-z0-9-]{1,19}$/;
-
 interface UndecidedRowProps {
   row: UndecidedAgency;
   busy: boolean;
@@ -105,15 +103,13 @@ interface UndecidedRowProps {
 function UndecidedRow({ row, busy, onAssign }: UndecidedRowProps) {
   const { t } = useLanguage();
   const { long } = useAgencyNames();
-  const [code, setCode] = useState('');
+  const [target, setTarget] = useState('');
   const [isSubmitted, setIsSubmitted] = useState(false);
   const { application, agency, formerAgencies = [], competentAgency, cause, passTime, dueDate } = row;
   const chain = [...new Set([...formerAgencies.map((former) => former.agency), agency])];
-  const typed = code.trim().toLowerCase();
-  const isCode = AGENCY_CODE.test(typed);
   const submit = () => {
     setIsSubmitted(true);
-    if (isCode) onAssign(`agencies/${typed}`);
+    if (target !== '') onAssign(target);
   };
   return (
     <tr>
@@ -125,12 +121,13 @@ function UndecidedRow({ row, busy, onAssign }: UndecidedRowProps) {
       <td>{dueDate ? shortDate(dueDate) : '–'}</td>
       <td>
         <form onSubmit={(event) => (event.preventDefault(), submit())}>
-          <Field
+          <AgencySearch
             label={t(UNDECIDED_AGENCIES.agency)}
-            error={isSubmitted && !isCode ? t(UNDECIDED_AGENCIES.wrongAgency) : undefined}
-          >
-            <TextInput small value={code} maxLength={20} onChange={setCode} />
-          </Field>
+            error={isSubmitted && target === '' ? t(UNDECIDED_AGENCIES.wrongAgency) : undefined}
+            value={target}
+            onChange={setTarget}
+            small
+          />
           <Button type="submit" busy={busy}>
             {t(UNDECIDED_AGENCIES.assign)} <span className="heard">{application.slice('applications/'.length)}</span>
           </Button>

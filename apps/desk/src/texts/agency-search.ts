@@ -1,0 +1,10 @@
+import { defineMessages } from '../language/messages.ts';
+
+/** The choice of an agency by its name. */
+export const AGENCY_SEARCH = defineMessages({
+  noHits: {
+    ro: 'Nu este nicio autoritate cu acest nume.',
+    ru: 'Учреждения с таким названием нет.',
+    en: 'No agency found.',
+  },
+});
