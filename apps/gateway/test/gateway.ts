@@ -233,7 +233,12 @@ export async function startGateway(
       ...AGENCY_PAGE_INTAKE,
       GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),
       TrackApplication: () =>
-        Promise.resolve({ state: 'STATE_IN_PROGRESS', updateTime: MORNING, dueDate: '2026-12-01' }),
+        Promise.resolve({
+          state: 'STATE_IN_PROGRESS',
+          updateTime: MORNING,
+          dueDate: '2026-12-01',
+          passedOnTo: { name: { ro: 'Casa Națională', ru: 'Касса', en: 'Social insurance' }, receiveTime: MORNING },
+        }),
       ...fakes.intake,
     },
     { service: 'intake', keys },

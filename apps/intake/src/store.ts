@@ -45,6 +45,10 @@ export const TRACKING_PROJECTION = {
   'decision.revokeTime': 1,
   'decision.correctTime': 1,
   'content.delivery.kind': 1,
+  agency: 1,
+  'formerAgencies.agency': 1,
+  'passingOn.cause': 1,
+  'firstSubmission.time': 1,
 } as const;
 
 /** @param sealing without it, documents stay in clear, as in tools that measure */
@@ -105,7 +109,18 @@ export async function isNumberTaken(
 /** What a query with {@link TRACKING_PROJECTION} returns. */
 export type TrackedFields = Pick<
   StoredApplication,
-  'state' | 'training' | 'submitTime' | 'dueDate' | 'updateTime' | 'documentRequest' | 'decision' | 'erasure'
+  | 'state'
+  | 'training'
+  | 'submitTime'
+  | 'dueDate'
+  | 'updateTime'
+  | 'documentRequest'
+  | 'decision'
+  | 'erasure'
+  | 'agency'
+  | 'formerAgencies'
+  | 'passingOn'
+  | 'firstSubmission'
 > & { content?: StoredApplication['content'] };
 
 /**

@@ -15,6 +15,8 @@ export interface WorkingTimes {
   forAgency(agency: string): WorkingTime;
   /** Returns whether an agency, agencies/{code}, has a file. */
   isAgency(agency: string): boolean;
+  /** Returns the name of an agency, agencies/{code}; undefined without a file. */
+  nameOf(agency: string): Agency['name'] | undefined;
   /**
    * Returns whether an agency accepts applicants without IDNP who have a foreign document. An agency without a file
    * does not.
@@ -105,6 +107,7 @@ export async function watchWorkingTimes(options: {
   return {
     forAgency: (agency) => times.get(agency) ?? UNKNOWN_WORKING_TIME,
     isAgency: (agency) => fileOf(agency) !== undefined,
+    nameOf: (agency) => fileOf(agency)?.name,
     acceptsForeignDocuments: (agency) => fileOf(agency)?.acceptsForeignDocuments ?? false,
     // The schema of the file allows these steps and actions only.
     escalationOf: (agency) => (fileOf(agency)?.escalation ?? {}) as EscalationOverrides,

@@ -46,7 +46,7 @@ describe('passing on', () => {
     expect(document).toMatchObject({ state: 'submitted', agency: CNAS, formerAgencies: [{ agency: ASP, time: NOW }] });
     expect(document.dueDate).toBe(before.dueDate);
     expect(before.dueDate).toBeDefined();
-    expect(document.firstSubmission).toEqual({ number: 1, dueDate: before.dueDate });
+    expect(document.firstSubmission).toEqual({ number: 1, dueDate: before.dueDate, time: NOW });
     expect(document).not.toHaveProperty('passingOn');
     expect(document).not.toHaveProperty('agencyReference');
     expect(events).toEqual([{ type: 'ApplicationPassedOn', formerAgency: ASP, submission: 1 }]);

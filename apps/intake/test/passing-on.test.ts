@@ -75,6 +75,13 @@ describe('an agency passes an application on', () => {
     const events = await topic.until((all) => typesIn(all).length >= 2);
     await topic.stop();
     expect(typesIn(events)).toEqual(['cups.intake.v1.ApplicationSubmitted', 'cups.intake.v1.ApplicationPassedOn']);
+    expect(await scene.world.clientAt(scene.port, 'gateway').trackApplication(before)).toMatchObject({
+      passedOnTo: { name: { ro: 'Casa Națională de Asigurări Sociale' }, receiveTime: app.updateTime },
+    });
+    const notifications = scene.world.clientAt(scene.port, 'notifications');
+    expect(await notifications.getNoticeContext({ name: before.name })).toMatchObject({
+      agencyName: { ro: 'Casa Națională de Asigurări Sociale' },
+    });
     // The next agency answers under its own delivery.
     await scene.world.publish(bridgeEvent(before.name, 'DeliveryAcknowledged', 1, {}, false, 'cnas'));
     await eventually(async () => (await desk().read(before.name)).state === 'STATE_IN_PROGRESS');
@@ -92,6 +99,8 @@ describe('an agency passes an application on', () => {
       expect.arrayContaining(['ACTION_CONSENT_TO_PASSING_ON', 'ACTION_REFUSE_PASSING_ON']),
     );
     for (const code of ['asp', 'cnas']) await expect(read(code, name)).rejects.toEqual(refused('NOT_FOUND'));
+    const track = () => scene.world.clientAt(scene.port, 'gateway').trackApplication(app);
+    expect((await track()).passedOnTo).toBeNull();
     const request = { requestId: randomUUID(), name, consents: true };
     const answered = await desk().answerPassingOn(request);
     expect(answered.application).toMatchObject({ agency: 'agencies/cnas', passingOn: null });
@@ -102,7 +111,10 @@ describe('an agency passes an application on', () => {
   test('beyond the mandate: the person refuses, and it returns', async () => {
     const { name } = await file(3, false);
     await passOn(name, 'cnas');
+    const { trackingNumber } = await desk().read(name);
     await desk().answerPassingOn({ requestId: randomUUID(), name, consents: false });
+    const tracked = await scene.world.clientAt(scene.port, 'gateway').trackApplication({ trackingNumber });
+    expect(tracked.passedOnTo).toBeNull();
     await expect(read('asp', name)).resolves.toBeDefined();
     await expect(read('cnas', name)).rejects.toEqual(refused('NOT_FOUND'));
   });

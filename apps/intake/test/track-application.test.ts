@@ -20,6 +20,7 @@ describe('TrackApplication', () => {
       training: false,
       resultLocation: 'RESULT_LOCATION_UNSPECIFIED',
       eraseTime: null,
+      passedOnTo: null,
     });
   });
 

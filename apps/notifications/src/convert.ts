@@ -15,6 +15,7 @@ export function toNoticeContext(response: NoticeContextResponse): NoticeContext 
     personName: response.personName,
     serviceTitle: response.serviceTitle ?? {},
     centreName: response.centreName,
+    agencyName: response.agencyName ?? {},
     trackingNumber: response.trackingNumber,
     dueDate: response.dueDate,
     awaitsPayment: response.noDueDateReason === 'awaiting-payment',

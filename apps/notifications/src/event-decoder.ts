@@ -103,6 +103,10 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
       return { kind: 'contact-changed' };
     case 'cups.intake.v1.ApplicationEscalated':
       return event.data.actions.includes('notify-person') ? { kind: 'term-passed' } : NO_NOTICE;
+    case 'cups.intake.v1.ApplicationPassedOn':
+      // It returned to the agency that passed it on: nothing has changed for the person.
+      if (event.data.formerAgency === event.data.ref?.agency) return NO_NOTICE;
+      return { kind: 'application-passed-on' };
     case 'cups.intake.v1.ApplicationErased':
       return { kind: 'erased', isRequested: event.data.cause === 'requested' };
     case 'cups.intake.v1.ApplicationInProgress':
@@ -112,7 +116,6 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.DeskAlertRaised':
-    case 'cups.intake.v1.ApplicationPassedOn':
     case 'cups.intake.v1.AgencyUndecided':
     case 'unknown':
       return NO_NOTICE;

@@ -63,6 +63,16 @@ describe('decodeApplicationEvent: trigger', () => {
       { kind: 'application-expired' },
     ],
     ['an expired draft', intakeEvent(ID, 1, 'ApplicationExpired', { fromState: 'STATE_DRAFT' }), { kind: 'nothing' }],
+    [
+      'passing on',
+      intakeEvent(ID, 1, 'ApplicationPassedOn', { formerAgency: 'agencies/asp', ref: { agency: 'agencies/cnas' } }),
+      { kind: 'application-passed-on' },
+    ],
+    [
+      'a return to the agency that passed it on',
+      intakeEvent(ID, 1, 'ApplicationPassedOn', { formerAgency: 'agencies/asp', ref: { agency: 'agencies/asp' } }),
+      { kind: 'nothing' },
+    ],
     ['a corrected result', intakeEvent(ID, 1, 'ResultChanged', { revoked: false }), { kind: 'result-corrected' }],
     ['a revoked result', intakeEvent(ID, 1, 'ResultChanged', { revoked: true }), { kind: 'result-revoked' }],
     ['a collection centre before the decision', intakeEvent(ID, 1, 'CollectionCentreChosen'), { kind: 'nothing' }],

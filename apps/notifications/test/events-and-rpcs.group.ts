@@ -1,6 +1,7 @@
 /** Tests of single events and RPCs, against one service. */
 import './application-decided.test.ts';
 import './application-expired.test.ts';
+import './application-passed-on.test.ts';
 import './application-submitted.test.ts';
 import './application-withdrawn.test.ts';
 import './documents-requested.test.ts';

@@ -34,6 +34,7 @@ export const noticeContext = (more: Partial<NoticeContext> = {}): NoticeContext 
   centreName: 'Lozova',
   trackingNumber: 'ABCD-EFGH-JKMN-PX',
   dueDate: '2026-03-20',
+  agencyName: { ro: 'Casa Națională', ru: 'Касса', en: 'Social insurance' },
   awaitsPayment: false,
   state: 'submitted',
   training: false,
@@ -56,6 +57,7 @@ export const noticeContext = (more: Partial<NoticeContext> = {}): NoticeContext 
 export const templateData: TemplateData = {
   service: 'Extras de naștere',
   centre: 'Lozova',
+  agency: 'Casa Națională',
   due: '20.03.2026',
   answerBy: '15.03.2026',
   agencyText: '> Lipsește actul.',

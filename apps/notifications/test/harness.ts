@@ -115,7 +115,7 @@ export function codeRequested(mandate: string, codeId: string, expireTime: Date)
 export function newerEvent(application: string, sequence: number): Event {
   const known = messageType<AnyEvent>('cups.intake.v1.AnyEvent').encode({ ref: applicationRef(application) });
   const fieldNine = Buffer.from([(9 << 3) | 2, 3, 0x61, 0x62, 0x63]);
-  return eventEnvelope(application, sequence, 'ApplicationPassedOn', Buffer.concat([known, fieldNine]));
+  return eventEnvelope(application, sequence, 'ApplicationOfLaterRelease', Buffer.concat([known, fieldNine]));
 }
 
 /** Starts the service with a fake intake, its own topics and database, and access to its store. */

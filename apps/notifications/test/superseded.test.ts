@@ -22,6 +22,10 @@ describe('isSuperseded', () => {
     expect(isSuperseded('term-passed', 'ready', 3_600_001, retryPolicy)).toBe(true);
     expect(isSuperseded('term-passed', 'in-progress', 3_600_001, retryPolicy)).toBe(false);
   });
+  test('drops a late notice about another agency once it has decided', () => {
+    expect(isSuperseded('application-passed-on', 'rejected', 3_600_001, retryPolicy)).toBe(true);
+    expect(isSuperseded('application-passed-on', 'documents-requested', 3_600_001, retryPolicy)).toBe(false);
+  });
   test('sends a late notice whose step is still open', () =>
     expect(isSuperseded('result-ready', 'ready', 3_600_001, retryPolicy)).toBe(false));
   test('sends a notice that is not late, whatever followed', () =>

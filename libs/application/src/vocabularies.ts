@@ -97,6 +97,7 @@ export const NOTICE_KINDS = [
   'result-revoked',
   'result-on-the-way',
   'term-passed',
+  'application-passed-on',
   'other',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];

@@ -28,6 +28,7 @@ export const TRACKING = defineMessages({
   due: { ro: 'Răspunsul instituției până la', ru: 'Срок ответа учреждения', en: 'Agency reply due' },
   duePassed: { ro: 'termenul a trecut', ru: 'срок прошёл', en: 'overdue' },
   answerBy: { ro: 'Acte până la', ru: 'Последний день для документов', en: 'Documents due' },
+  passedOnTo: { ro: 'Transmisă către', ru: 'Передано', en: 'Passed on to' },
   changed: { ro: 'Ultima schimbare', ru: 'Последнее изменение', en: 'Last change' },
   erased: {
     ro: 'Datele cererii au fost șterse pe {day}.',
@@ -60,9 +61,9 @@ export const TRACKING = defineMessages({
     en: 'The platform is unavailable now. The application is safe. Try again in a few minutes.',
   },
   secret: {
-    ro: 'Cine are numărul vede numai starea și datele calendaristice: nici serviciul, nici persoana.',
-    ru: 'У кого есть номер, тот видит только состояние и даты: ни услугу, ни лицо.',
-    en: 'Anyone with the number can see only the state and the dates, not the service or the person.',
+    ro: 'Cine are numărul vede numai starea, datele calendaristice și instituția la care a fost transmisă: nici serviciul, nici persoana.',
+    ru: 'У кого есть номер, тот видит только состояние, даты и учреждение, куда передано: ни услугу, ни лицо.',
+    en: 'Anyone with the number can see only the state, the dates and where it was passed on, not the service or the person.',
   },
 });
 

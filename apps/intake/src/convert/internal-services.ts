@@ -2,6 +2,7 @@ import { submissionName } from '@cups/contracts';
 import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { GetNoticeContextResponse } from '@cups/contracts/gen/cups/intake/v1/GetNoticeContextResponse.ts';
 import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
+import type { LocalizedText } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import type { FrozenMandate as FrozenMandateOut } from '@cups/contracts/gen/cups/intake/v1/FrozenMandate.ts';
 import type { Application, FrozenMandate, ServiceVersion, Submission } from '../domain/application.ts';
 import { resolveResultDelivery, UNCOLLECTED_STATES } from '../domain/result-delivery.ts';
@@ -57,8 +58,13 @@ function resolveVisitedCentreName({ state, centreName, collectionCentreName }: A
 /**
  * Returns the recipient, the contact and the facts of a notice.
  * @param version under which the application was opened
+ * @param agencyName undefined without a file of the agency
  */
-export function toNoticeContext(app: Application, version: ServiceVersion): GetNoticeContextResponse {
+export function toNoticeContext(
+  app: Application,
+  version: ServiceVersion,
+  agencyName: LocalizedText | undefined,
+): GetNoticeContextResponse {
   const { applicant, contact, delivery } = app.content;
   return {
     language: applicant?.language ?? 'ro',
@@ -75,5 +81,6 @@ export function toNoticeContext(app: Application, version: ServiceVersion): GetN
     training: app.training ?? false,
     resultLocation: toResultLocation(app),
     resultDelivery: toProtoEnum('RESULT_DELIVERY_', resolveResultDelivery(version.outputs ?? [], delivery)),
+    agencyName: agencyName ?? null,
   };
 }

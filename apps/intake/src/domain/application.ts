@@ -334,8 +334,11 @@ export interface Application {
   formerAgencies?: FormerAgency[];
   /** Set while nobody has decided which agency receives it. No agency may read it then. */
   passingOn?: PassingOn;
-  /** The submission that the agency received first, and its term, after another agency passed the application on. */
-  firstSubmission?: { number: number; dueDate?: string };
+  /**
+   * The submission that the agency received first, and its term, after another agency passed the application on. `time`: since
+   * when it has the application; absent in documents of earlier releases.
+   */
+  firstSubmission?: { number: number; dueDate?: string; time?: Date };
   state: State;
   trackingNumber: string;
   corrects?: string;

@@ -68,7 +68,7 @@ export function passOn(
     state: 'submitted',
     formerAgencies: [...(app.formerAgencies ?? []), former].slice(-MAX_FORMER_AGENCIES),
   };
-  if (obstacle === undefined) return moveTo(released, competentAgency);
+  if (obstacle === undefined) return moveTo(released, competentAgency, now);
   const isForPerson = obstacle === 'not-covered';
   const passingOn: PassingOn = {
     competentAgency,
@@ -82,10 +82,10 @@ export function passOn(
 }
 
 /** Gives the application to an agency, which receives the newest submission as its first. */
-export function moveTo(app: Application, agency: string): Application {
+export function moveTo(app: Application, agency: string, now: Date): Application {
   const { passingOn: _decided, ...rest } = app;
   const { number } = app.submissions.at(-1)!;
-  const firstSubmission = { number, ...(app.dueDate === undefined ? {} : { dueDate: app.dueDate }) };
+  const firstSubmission = { number, time: now, ...(app.dueDate === undefined ? {} : { dueDate: app.dueDate }) };
   return { ...rest, agency, firstSubmission };
 }
 

@@ -44,7 +44,7 @@ export function internalServiceRpcs({
     async GetNoticeContext({ name }, context) {
       const app = await getAnyApplication(parseResourceName('applications', name));
       context.recordAccess(name);
-      return toNoticeContext(app, await versions.get(app.service.versionId));
+      return toNoticeContext(app, await versions.get(app.service.versionId), workingTimes.nameOf(app.agency));
     },
 
     // An agency without a contact, or without a file, gets no letter.

@@ -66,7 +66,7 @@ export const APPLICATION_SCHEMA = {
   agency: String,
   formerAgencies: [{ _id: false, agency: String, time: Date }],
   passingOn: { competentAgency: String, reason: text, cause: String, passTime: Date, superviseTime: Date },
-  firstSubmission: { number: Number, dueDate: String },
+  firstSubmission: { number: Number, dueDate: String, time: Date },
   state: String,
   trackingNumber: String,
   corrects: String,

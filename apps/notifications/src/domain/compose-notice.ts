@@ -17,6 +17,8 @@ export interface NoticeContext {
   personName: string;
   serviceTitle: LocalizedText;
   centreName: string;
+  /** Name of the agency that has the application; empty if unknown. */
+  agencyName: LocalizedText;
   trackingNumber: string;
   /** yyyy-MM-dd or empty. */
   dueDate: string;
@@ -117,6 +119,7 @@ function buildTemplateData(notice: Notice, contact: NoticeContext, language: Lan
   return {
     service: localize(contact.serviceTitle, language),
     centre: contact.centreName,
+    agency: localize(contact.agencyName, language),
     due: formatCivilDate(contact.dueDate),
     // The agency's text is that of the open request, so its day must be too. Use the event's day only without one.
     answerBy: formatCivilDate(contact.answerBy || (notice.answerBy ?? '')),

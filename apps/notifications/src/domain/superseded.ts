@@ -9,6 +9,7 @@ const RELEVANT_STATES: { [Kind in NoticeKind]?: readonly string[] } = {
   'result-on-the-way': ['ready'],
   'application-rejected': ['rejected'],
   'term-passed': ['submitted', 'in-progress'],
+  'application-passed-on': ['submitted', 'in-progress', 'documents-requested'],
 };
 
 /** Returns whether a late notice asks for a step that the application has passed. */

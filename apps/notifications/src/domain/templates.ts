@@ -1,12 +1,15 @@
 import type { Language } from './language.ts';
 import type { NoticeKind } from './notice.ts';
 import { COLLECT_CORRECTED, ON_THE_WAY_TEMPLATE } from './arrival-templates.ts';
+import { PASSED_ON_TEMPLATE } from './passing-on-templates.ts';
 import { TERM_PASSED_TEMPLATE } from './term-templates.ts';
 
 /** Values for `{service}` and so on. A paragraph with an absent value is left out. */
 export interface TemplateData {
   service: string;
   centre: string;
+  /** Name of the agency that has the application; '' if unknown. */
+  agency: string;
   /** dd.MM.yyyy */
   due: string;
   /** dd.MM.yyyy */
@@ -68,6 +71,7 @@ export type Template = readonly [subject: string, ...paragraphs: Paragraph[]];
 export const TEMPLATES = {
   'result-on-the-way': ON_THE_WAY_TEMPLATE,
   'term-passed': TERM_PASSED_TEMPLATE,
+  'application-passed-on': PASSED_ON_TEMPLATE,
   'application-submitted': {
     ro: [
       'Cererea dumneavoastră a fost depusă',

@@ -18,7 +18,7 @@ export function answerPassingOn(app: Application, actor: Actor, consents: boolea
   const state = assertTransition(app, action, actor);
   const agency = consents ? app.passingOn!.competentAgency : app.agency;
   const { name: mandate } = app.content.mandate ?? {};
-  const moved = moveTo({ ...app, state }, agency);
+  const moved = moveTo({ ...app, state }, agency, actor.now);
   const document = appendHistory(moved, app.state, action, actor, { agency, ...(mandate ? { mandate } : {}) });
   return { document, events: passingOnEvents(document) };
 }
@@ -65,6 +65,6 @@ export function assignAgency(
     toState: state,
     agency,
   };
-  const document = { ...moveTo(app, agency), history: [...app.history, row] };
+  const document = { ...moveTo(app, agency, now), history: [...app.history, row] };
   return { document, events: passingOnEvents(document) };
 }
