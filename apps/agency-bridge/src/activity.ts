@@ -4,18 +4,20 @@ import { resourceName } from '@cups/contracts';
 import type { RpcDeps } from './rpc.ts';
 import { countDeliveries, findLastReplyTime } from './store.ts';
 
-type ActivityDeps = Pick<RpcDeps, 'deliveries' | 'refused' | 'channelOf' | 'unread' | 'stuckSince'>;
+type ActivityDeps = Pick<RpcDeps, 'deliveries' | 'refused' | 'channelOf' | 'unread' | 'stuckSince' | 'feedActivity'>;
 
 /** Returns counts and times of the traffic with one agency, without application data. */
 export async function getAgencyActivity(
   agency: string,
-  { deliveries, refused, channelOf, unread, stuckSince }: ActivityDeps,
+  { deliveries, refused, channelOf, unread, stuckSince, feedActivity }: ActivityDeps,
 ): Promise<AgencyActivity> {
-  const [counts, lastReplyTime, newest, unreadCount] = await Promise.all([
+  const channel = channelOf(agency);
+  const [counts, lastReplyTime, newest, unreadCount, feed] = await Promise.all([
     countDeliveries(deliveries, agency),
     findLastReplyTime(deliveries, agency),
     refused.newest(agency),
     unread(agency),
+    channel === 'pull' ? feedActivity(agency) : null,
   ]);
   const stuck = stuckSince(agency);
   return {
@@ -26,7 +28,8 @@ export async function getAgencyActivity(
     lastReplyTime: lastReplyTime ? toTimestamp(lastReplyTime) : null,
     lastRefusalTime: newest ? toTimestamp(newest.time) : null,
     unreadReplies: String(unreadCount ?? -1),
-    channel: channelOf(agency),
+    channel,
+    feed,
     stuckTime: stuck ? toTimestamp(stuck) : null,
   };
 }

@@ -42,6 +42,11 @@ export class Agencies {
     return this.#channels.get(code) ?? 'kafka';
   }
 
+  /** Returns the codes of the agencies that pull. */
+  pulling(): string[] {
+    return [...this.#channels].flatMap(([code, channel]) => (channel === 'pull' ? [code] : []));
+  }
+
   /** Returns the address of an agency's webhook; undefined without one. */
   webhookOf(code: string): string | undefined {
     return this.#webhooks.get(code);

@@ -14,8 +14,9 @@ import { ResultDocuments } from './inbound/result-documents.ts';
 import type { AcceptResultDocuments } from './inbound/result-documents.ts';
 import { FeedReader } from './pull/feed-reader.ts';
 import type { AgencyFeeds } from './pull/feed.ts';
+import { MessageClient } from './outbound/message-client.ts';
+import type { GetMessage } from './outbound/message-client.ts';
 import { MessageSender } from './outbound/message-sender.ts';
-import type { GetMessage } from './outbound/message-sender.ts';
 import { SubmissionSender } from './outbound/submission-sender.ts';
 import type { Deliveries } from './store.ts';
 import { SubmissionClient } from './outbound/submission-client.ts';
@@ -53,7 +54,8 @@ export function createEventHandlers(options: EventHandlersOptions) {
   const monitor = new DeliveryMonitor(log, metrics);
   const submissions = new SubmissionClient(getSubmission, isAgency, log);
   const copies = new CopiesClient(releaseDocuments, log);
-  const messages = new MessageSender({ deliveries, getMessage, channelOf, acceptsMessages, now, log });
+  const messageClient = new MessageClient(getMessage, log);
+  const messages = new MessageSender({ deliveries, messages: messageClient, channelOf, acceptsMessages, now });
   const sender = new SubmissionSender({ deliveries, submissions, copies, messages, monitor, channelOf, now });
   const { removeMessages, acceptsReminders } = options;
   const applications = new ApplicationEventHandler({
@@ -64,6 +66,8 @@ export function createEventHandlers(options: EventHandlersOptions) {
     acceptsReminders,
     now,
   });
+  const { feeds } = options;
+  const contents = { submissions, messages: messageClient, copies };
   const resultDocuments = new ResultDocuments(options.acceptResultDocuments, now);
   const replies = new ReplyHandler({
     deliveries,
@@ -84,7 +88,7 @@ export function createEventHandlers(options: EventHandlersOptions) {
     /** Handles an event of documents. */
     handleDocument: createDocumentEventHandler(deliveries, (id) => sender.sendNow(id)),
     resultDocuments,
-    feedReader: new FeedReader({ deliveries, feeds: options.feeds, submissions, copies, log, metrics, now }),
+    feedReader: new FeedReader({ deliveries, feeds, ...contents, log, metrics, now }),
     /** Handles a batch of messages of one agency. */
     handleMany: (agency: string, messages: ReceivedEvent[]) =>
       replies.handleMany(messages, { agency, training: false }),

@@ -2,6 +2,7 @@ import { resourceName, parseResourceName } from '@cups/contracts';
 import { fromProtoEnum, toProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { Delivery as DeliveryMessage } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
+import type { FeedActivity } from '@cups/contracts/gen/cups/agencybridge/v1/FeedActivity.ts';
 import type { RefusedReply as ReplyMessage } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedReply.ts';
 import type { RefusedMessage } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedMessage.ts';
 import type { DataVersions } from '@cups/contracts';
@@ -27,6 +28,8 @@ export interface RpcDeps {
   channelOf: (code: string) => Channel;
   /** Returns the number of unread replies of an agency; undefined if Kafka is unavailable, and without topics. */
   unread: (agency: string) => Promise<bigint | undefined>;
+  /** Returns how far an agency that pulls has read, and the state of its webhook. */
+  feedActivity: (agency: string) => Promise<FeedActivity>;
   /** Returns since when a partition of its replies is blocked; undefined if none is. */
   stuckSince: (agency: string) => Date | undefined;
 }

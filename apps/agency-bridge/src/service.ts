@@ -43,7 +43,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
   const unmatchedReplies = unmatchedRepliesOf(backend.store);
   const reporter = new UnmatchedReplyReporter(unmatchedReplies, now);
   const refusedReplies = new RefusedReplies(backend.store, now);
-  const { feeds, route, observeWebhook } = openFeeds(backend, agencies);
+  const { feeds, route, observeWebhook, feedActivity } = openFeeds(backend, agencies);
   backend.publishOutboxes([deliveries, unmatchedReplies], {
     route,
     afterPublish: afterPublish(now),
@@ -93,7 +93,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
   const direct = { deliveries, resultDocuments: events.resultDocuments, now };
   return backend.serve<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
     rpcs: {
-      ...bridgeRpcs({ deliveries, ...refused, isAgency, versions, channelOf, unread, stuckSince }),
+      ...bridgeRpcs({ deliveries, ...refused, isAgency, versions, channelOf, unread, stuckSince, feedActivity }),
       ...pageRpcs({ ...direct, checkAct }),
       ...pullRpcs({ ...direct, reader: events.feedReader, keys: backend.keys, channelOf }),
     },

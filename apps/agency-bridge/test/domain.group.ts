@@ -3,6 +3,8 @@ import './delivery.test.ts';
 import './desk-message.test.ts';
 import './envelope.test.ts';
 import './event-codecs.test.ts';
+import './feed-events.test.ts';
+import './feed-watch.test.ts';
 import './memory.test.ts';
 import './reminders.test.ts';
 import './reply.test.ts';

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromMessage, PLATFORM_SOURCE, REPLY_TYPES, REQUEST_TYPES, SCHEMAS, sourceOf } from '@cups/agency-contract';
 import type { ReplyType } from '@cups/agency-contract';
+import { toTimestamp } from '@cups/contracts/proto';
 import type { RunningService } from '@cups/process';
 import { eventually, publishEvents, readTopic } from '@cups/testing';
 import { newApplication, openWorld, submissionOf, typesOf } from './world.ts';
@@ -21,6 +22,7 @@ beforeAll(async () => {
   world = await openWorld();
   dataDir = world.dataFor(['asp', AGENCY, OTHER]);
   for (const code of [AGENCY, OTHER]) setChannel(code, 'pull');
+  appendFileSync(join(dataDir, 'agencies', `${AGENCY}.yaml`), 'acceptsReminders: true\n');
   service = await world.start({ dataDir });
   deliveryEvents = await readTopic(world.infrastructure, 'cups.deliveries');
 });
@@ -294,6 +296,57 @@ test('refuses what is no CloudEvent of the contract, and names the fields', asyn
   await expect(
     post(replyEvent(application, REPLY_TYPES.acknowledged, acknowledgement, { specversion: '0.3' })),
   ).rejects.toMatchObject({ violations: [{ field: '/specversion' }] });
+});
+
+test('messages of the desk are read from intake, in order', async () => {
+  const application = await filed();
+  const { cursor } = await pullAll();
+  const message = { agency: `agencies/${AGENCY}`, text: 'Este destulă o copie?', language: 'ro' as const };
+  const sendTime = toTimestamp(new Date('2026-03-02T09:00:00.000Z'));
+  world.messages.set(`${application.name}/messages/1`, { ...message, sendTime });
+  world.messages.set(`${application.name}/messages/2`, { ...message, text: 'Alta', sendTime });
+  await publishEvents(world.infrastructure, [application.messageSent(1), application.messageSent(2)]);
+  const { events } = await until(application.delivery, 2, cursor);
+  const own = events.filter(({ subject }) => subject === application.delivery);
+  expect(own).toMatchObject([
+    {
+      id: `${application.id}-${AGENCY}-message-1`,
+      type: REQUEST_TYPES.messageSent,
+      dataschema: SCHEMAS[REQUEST_TYPES.messageSent].$id,
+      data: { application: application.name, number: 1, text: 'Este destulă o copie?', language: 'ro' },
+    },
+    { data: { number: 2, text: 'Alta' } },
+  ]);
+
+  // A message is left out once the application has another agency.
+  world.messages.set(`${application.name}/messages/1`, { ...message, agency: 'agencies/asp', sendTime });
+  const again = await pullAll(cursor);
+  expect(again.events.filter(({ subject }) => subject === application.delivery)).toMatchObject([{ data: { number: 2 } }]);
+});
+
+test('reminders in the feed name the application, the step and dates only', async () => {
+  const application = await filed();
+  const { cursor } = await pullAll();
+  await publishEvents(world.infrastructure, [application.escalated()]);
+  const { events } = await until(application.delivery, 1, cursor);
+  const { data } = events.find(({ subject }) => subject === application.delivery)!;
+  expect(Object.keys(data).sort()).toEqual(['application', 'dueDate', 'remindTime', 'step']);
+});
+
+test('the activity shows what waits, since when, and the last read', async () => {
+  const clerk = world.client(service, { role: 'support', operator: 'operators/support' });
+  const read = async (code: string) => (await clerk.getAgencyActivity({ name: `agencies/${code}` })).activity!;
+  const { cursor } = await pullAll();
+  await pull(cursor);
+  expect((await read(AGENCY)).feed).toMatchObject({ unreadCount: 0, oldestUnreadTime: null, webhook: null });
+  const application = fileable();
+  await publishEvents(world.infrastructure, [application.submitted()]);
+  const { feed, channel } = await eventually(async () => {
+    const activity = await read(AGENCY);
+    return activity.feed?.unreadCount === 1 && activity;
+  });
+  expect([channel, feed?.readTime, feed?.oldestUnreadTime]).toEqual(['pull', expect.anything(), expect.anything()]);
+  expect((await read('asp')).feed).toBeNull();
 });
 
 test('an agency of another channel is refused', async () => {

@@ -311,6 +311,13 @@ export async function startGateway(
             lastReplyTime: MORNING,
             unreadReplies: '3',
             stuckTime: MORNING,
+            channel: 'pull',
+            feed: {
+              readTime: MORNING,
+              unreadCount: 2,
+              oldestUnreadTime: MORNING,
+              webhook: { callTime: MORNING, failures: 3, cause: 'TIMEOUT' },
+            },
           },
         }),
       ListRefusedReplies: () =>

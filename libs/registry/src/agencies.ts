@@ -59,12 +59,9 @@ export interface Agency {
 /** Returns whether the agency has topics, a Kafka user and a quota. */
 export const hasTopics = ({ channel = 'kafka' }: Pick<Agency, 'channel'>): boolean => channel === 'kafka';
 
-/**
- * Returns whether desks may write to an agency. Clerks who work in the agency's page always read messages. The feed of an
- * agency that pulls has no content, and so no messages.
- */
+/** Returns whether desks may write to an agency. Clerks who work in the agency's page always read messages. */
 export const isWritable = ({ channel = 'kafka', acceptsMessages = false }: Agency): boolean =>
-  channel === 'page' || (channel === 'kafka' && acceptsMessages);
+  channel === 'page' || acceptsMessages;
 
 export const createAgencyParser = (): RegistryParser<Agency> =>
   createYamlParser<Agency>({ schema, validate: validateAgency });
@@ -98,14 +95,11 @@ function validateAgency({
   keys = [],
   channel,
   webhook,
-  acceptsMessages,
 }: Agency): string[] {
   const reserved = reservedCodeReason(code);
   const errors: string[] = reserved ? [reserved] : [];
   errors.push(...validateAgencyKeys(keys));
   if (webhook) errors.push(...validateWebhook(webhook.url, channel));
-  // A feed stores no texts, and the content of these messages is not read from intake yet.
-  if (channel === 'pull' && acceptsMessages) errors.push('an agency with the channel pull cannot accept messages');
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {

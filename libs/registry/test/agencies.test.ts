@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAgencyParser } from '../src/index.ts';
+import { createAgencyParser, isWritable } from '../src/index.ts';
 
 const folder = join(import.meta.dirname, '../../../data/agencies');
 const files = readdirSync(folder).map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
@@ -16,6 +16,20 @@ describe('createAgencyParser', () => {
       timeZone: 'Europe/Chisinau',
       workingTime: { from: '08:00', to: '17:00' },
     });
+  });
+
+  test('accepts messages of desks over any channel', () => {
+    const channels = ['kafka', 'pull', 'page'].map((channel) => {
+      const { entries, problems } = createAgencyParser()([{ path: 'asp.yaml', text: `${asp}\nchannel: ${channel}\n` }]);
+      expect(problems).toEqual([]);
+      const agency = entries.get('asp')!;
+      return [isWritable(agency), isWritable({ ...agency, acceptsMessages: false })];
+    });
+    expect(channels).toEqual([
+      [true, false],
+      [true, false],
+      [true, true],
+    ]);
   });
 
   test('accepts rules of escalation and a contact', () => {

@@ -11,6 +11,7 @@ import { CLIENTS } from './clients.ts';
 import { countOpenApplications } from './open-applications.ts';
 import { connect } from './connect.ts';
 import type { KafkaConnection } from './connect.ts';
+import { formatFeedState, readFeedStates } from './feeds.ts';
 import { formatClients, deriveResources, formatResources } from './show.ts';
 import type { AgencyResources } from './show.ts';
 import { provisionKafka, provisionTopics, renewPassword } from '../../platform/provision-kafka.ts';
@@ -76,23 +77,32 @@ function findAgency({ data, code }: AgencyCommand) {
   return agency;
 }
 
-export function list(values: CommonOptions): void {
+export async function list(values: CommonOptions): Promise<void> {
   const { data } = values;
-  const rows = [...readAgencies(data).values()].map((agency) => {
+  const agencies = [...readAgencies(data).values()];
+  const pulling = agencies.filter(({ channel }) => channel === 'pull').map(({ code }) => code);
+  // Only a feed has a state in the store.
+  const feeds = pulling.length > 0 ? await readFeedStates(pulling, await connect(values.platform)) : undefined;
+  const rows = agencies.map((agency) => {
     const { code, name, channel = 'kafka' } = agency;
     const { services, centres } = findReferences(data, code);
     const counts = { services: services.length, centres: centres.length };
-    return { code, name: name.ro, channel, ...counts, ...(hasTopics(agency) && { quota: resolveQuota(agency.quota) }) };
+    const quota = hasTopics(agency) && { quota: resolveQuota(agency.quota) };
+    const feed = feeds?.get(code);
+    return { code, name: name.ro, channel, ...counts, ...quota, ...(feed && { feed }) };
   });
-  const cells = rows.map(({ code, name, channel, services, centres, quota }) => [
+  const cells = rows.map(({ code, name, channel, services, centres, quota, feed }) => [
     code,
     channel,
     services,
     centres,
     quota?.producerBytesPerSecond ?? '',
+    ...(feeds ? [feed ? (feed.readTime?.toISOString() ?? 'never') : '', feed?.unread ?? ''] : []),
     name,
   ]);
-  print(values, rows, formatTable(['CODE', 'CHANNEL', 'SERVICES', 'CENTRES', 'WRITES, B/S', 'NAME'], cells));
+  const feedHeads = feeds ? ['LAST READ', 'UNREAD'] : [];
+  const heads = ['CODE', 'CHANNEL', 'SERVICES', 'CENTRES', 'WRITES, B/S', ...feedHeads, 'NAME'];
+  print(values, rows, formatTable(heads, cells));
 }
 
 export async function show(name: string, options: ShowOptions): Promise<void> {
@@ -106,7 +116,9 @@ export async function show(name: string, options: ShowOptions): Promise<void> {
   const named = findReferences(data, code);
   const head = `${code}: ${agency.name.ro}; decides ${named.services.length} public services, serves ${named.centres.length} centres`;
   if (!hasTopics(agency)) {
-    print(values, Object.assign({ agency }, named), `${head}\n\n${formatChannel(agency)}`);
+    const feed = agency.channel === 'pull' ? (await readFeedStates([code], reached))?.get(code) : undefined;
+    const lines = [formatChannel(agency), ...(feed ? [formatFeedState(feed)] : [])];
+    print(values, Object.assign({ agency }, named, feed && { feed }), `${head}\n\n${lines.join('\n')}`);
     return;
   }
   const derived = deriveResources(code, agency.quota, reached);

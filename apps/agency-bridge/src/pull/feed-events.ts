@@ -13,14 +13,21 @@ import type { AgencyFeeds, FeedEntry } from './feed.ts';
 const feedTopicOf = (agency: string): string => `agency.${agency}.feed`;
 const FEED_TOPIC = /^agency\.([a-z][a-z0-9-]*)\.feed$/;
 
-/** Converts a request or a report to an event for the agency's feed. It has no content of a submission. */
+/** What an event for a feed contains: where its content is, or the content of a message without personal data. */
+type Reference = Pick<FeedEntry, 'submission' | 'message' | 'data'>;
+
+/** Converts a request or a report to an event for the agency's feed. It has no content of a submission, and no text. */
 export function toFeedEvent(delivery: Delivery, request: OutboundRequest): NewEvent {
   const event = toRequestEvent(delivery, request);
-  const content = JSON.parse(Buffer.from(event.data).toString()) as { submission?: number };
-  const { submission } = content;
-  const reference =
-    submission === undefined ? { data: content } : { submission: fromAgencyNumber(delivery, submission) };
+  const reference = toReference(delivery, request, event.data);
   return { ...event, topic: feedTopicOf(delivery.agency), extra: {}, data: Buffer.from(JSON.stringify(reference)) };
+}
+
+function toReference(delivery: Delivery, request: OutboundRequest, data: Uint8Array): Reference {
+  if (request.type === 'messageSent') return { message: request.number };
+  const content = JSON.parse(Buffer.from(data).toString()) as { submission?: number };
+  const { submission } = content;
+  return submission === undefined ? { data: content } : { submission: fromAgencyNumber(delivery, submission) };
 }
 
 const isFeedEvent = ({ topic }: Pick<StoredEvent, 'topic'>): boolean => FEED_TOPIC.test(topic);
@@ -29,7 +36,7 @@ function toEntry(
   { topic, subject, n, type, id, time, correlationId, causationId, data }: StoredEvent,
   now: Date,
 ): FeedEntry {
-  const reference = JSON.parse(Buffer.from(data).toString()) as Pick<FeedEntry, 'submission' | 'data'>;
+  const reference = JSON.parse(Buffer.from(data).toString()) as Reference;
   const agency = FEED_TOPIC.exec(topic)![1]!;
   const about = { agency, key: `${subject}/${n}`, subject, type: type as RequestType, id, time };
   return { ...about, correlationId, causationId, ...reference, addTime: now };

@@ -6,6 +6,7 @@ import { isProblem, Problem, violation } from '@cups/problem';
 import { NO_COPIES } from '../domain/copies.ts';
 import { toAgencyNumber } from '../domain/delivery.ts';
 import type { CopiesClient } from '../outbound/copies-client.ts';
+import type { MessageClient } from '../outbound/message-client.ts';
 import { toRequest } from '../outbound/request-encoder.ts';
 import type { SubmissionClient } from '../outbound/submission-client.ts';
 import type { Deliveries, StoredDelivery } from '../store.ts';
@@ -42,6 +43,7 @@ export interface FeedReaderDeps {
   feeds: AgencyFeeds;
   deliveries: Deliveries;
   submissions: SubmissionClient;
+  messages: MessageClient;
   copies: CopiesClient;
   log: Log;
   metrics: Metrics;
@@ -67,8 +69,8 @@ export class FeedReader {
   }
 
   /**
-   * Returns the messages after a cursor. Reads the content of each from intake; leaves out submissions of applications that
-   * were withdrawn or erased meanwhile.
+   * Returns the messages after a cursor. Reads the content of each from intake; leaves out submissions and messages of desks
+   * about applications that ended or were erased meanwhile.
    * @param request.cursor '' starts at the oldest message
    * @param call.onRead receives applications/{id} of each message with personal data
    * @throws Problem PAGE_TOKEN_INVALID, UPSTREAM_UNAVAILABLE if no message can be read now
@@ -79,7 +81,7 @@ export class FeedReader {
   ): Promise<FeedPage> {
     const { feeds, now } = this.#deps;
     const after = parseCursor(cursor, agency);
-    if (after > 0) await feeds.recordRead(agency, after, now());
+    await feeds.recordRead(agency, after, now());
     const entries = await feeds.read(agency, after, pageSize + 1);
     const events: Buffer[] = [];
     let [bytes, position, isOpen] = [0, after, true];
@@ -90,7 +92,7 @@ export class FeedReader {
       if (content !== 'gone') {
         const event = Buffer.from(JSON.stringify(toCloudEvent(entry, content)));
         if (events.length > 0 && bytes + event.length > MAX_PAGE_BYTES) break;
-        if (entry.submission !== undefined) call.onRead(parseSubject(entry.subject)!.application);
+        if (hasContentInIntake(entry)) call.onRead(parseSubject(entry.subject)!.application);
         events.push(event);
         bytes += event.length;
       }
@@ -104,17 +106,28 @@ export class FeedReader {
   }
 
   async #contentOf(entry: PositionedEntry): Promise<Content> {
-    const { subject, submission, type, data } = entry;
-    if (submission === undefined) return data ? { type, data } : 'gone';
+    const { subject, submission, message, type, data } = entry;
+    if (!hasContentInIntake(entry)) return data ? { type, data } : 'gone';
     const delivery = await this.#deps.deliveries.get(subject.slice('deliveries/'.length), { scope: 'service' });
     if (!delivery || delivery.eraseTime || delivery.training) return 'gone';
     // The agency passed the application on and has no access, or it returned: then it has a newer request.
-    if (delivery.passOnTime || toAgencyNumber(delivery, submission) < 1) return 'gone';
+    if (delivery.passOnTime) return 'gone';
+    if (message !== undefined) return this.#fetchMessage(delivery, message, entry);
+    if (submission === undefined || toAgencyNumber(delivery, submission) < 1) return 'gone';
     return this.#fetch(delivery, submission, entry);
   }
 
-  async #fetch(delivery: StoredDelivery, submission: number, { correlationId, id }: PositionedEntry): Promise<Content> {
-    const { submissions, copies, log } = this.#deps;
+  async #fetchMessage(delivery: StoredDelivery, number: number, entry: PositionedEntry): Promise<Content> {
+    const { correlationId } = entry;
+    const fetched = await this.#deps.messages.fetch(delivery, { number, correlationId, attempts: 0 });
+    if (fetched.kind === 'message') return { type: entry.type, data: fetched.data };
+    if (fetched.kind === 'unavailable') return 'unavailable';
+    return fetched.kind === 'failed' ? this.#skip(delivery, entry) : 'gone';
+  }
+
+  async #fetch(delivery: StoredDelivery, submission: number, entry: PositionedEntry): Promise<Content> {
+    const { submissions, copies } = this.#deps;
+    const { correlationId } = entry;
     const pending = { submission, eventId: '', correlationId, attempts: 0 };
     const response = await submissions.fetch(delivery, pending);
     if (response === 'UNAVAILABLE' || response === 'AGENCY_UNKNOWN') return 'unavailable';
@@ -124,12 +137,20 @@ export class FeedReader {
     if (request.kind === 'request') return { type: REQUEST_TYPES[request.type], data: request.data };
     if (request.kind === 'withdrawn') return 'gone';
     if (request.kind === 'failed' && request.cause === 'AGENCY_MISMATCH') return 'gone';
-    // It was valid when it was sent. A message that can never be encoded must not block the feed.
+    return this.#skip(delivery, entry);
+  }
+
+  /** It was valid when it was sent. A message that can never be encoded must not block the feed. */
+  #skip(delivery: StoredDelivery, { id }: PositionedEntry): 'gone' {
     this.#skipped.inc();
-    log.error({ event: 'feed-message-skipped', resource: delivery._id, code: id.slice(-40) });
+    this.#deps.log.error({ event: 'feed-message-skipped', resource: delivery._id, code: id.slice(-40) });
     return 'gone';
   }
 }
+
+/** Whether the content has personal data, and is read from intake. */
+const hasContentInIntake = ({ submission, message }: PositionedEntry): boolean =>
+  submission !== undefined || message !== undefined;
 
 function toCloudEvent(
   { id, subject, time, correlationId, causationId }: PositionedEntry,

@@ -20,7 +20,9 @@ export interface FeedEntry {
   causationId: string;
   /** Number of the submission to fetch from intake; absent for other messages. */
   submission?: number;
-  /** Content of a message without a submission: IDs, codes and times. Removed with the texts of an erased application. */
+  /** Number of the message of the desk to fetch from intake; absent for other messages. */
+  message?: number;
+  /** Content of a message with neither: IDs, codes and times. Removed with the texts of an erased application. */
   data?: object;
   addTime: Date;
 }
@@ -49,6 +51,8 @@ type Rows = ReturnType<typeof rowsOf>;
 const POSITION_DIGITS = 12;
 /** Attempts to add entries while another replica adds some of the same agency. */
 const MAX_ATTEMPTS = 20;
+/** Counting of unread entries stops here. */
+const MAX_UNREAD = 1_000;
 const DUPLICATE_KEY = 11_000;
 
 const rowId = (agency: string, position: number): string =>
@@ -101,10 +105,24 @@ export class AgencyFeeds {
     );
   }
 
-  /** Returns how far an agency has read, and when it last did; undefined if it never did. */
+  /** Returns with which position an agency last read, and when; undefined if it never did. */
   async lastRead(agency: string): Promise<{ position: number; readTime: Date } | undefined> {
     const found = await this.#call(() => this.#store.collection<StoredReader>(READERS).findOne({ _id: agency }));
     return found ?? undefined;
+  }
+
+  /** Returns how many entries follow the last cursor of an agency, at most 1,000, and since when the oldest waits. */
+  async unread(agency: string): Promise<{ count: number; oldestTime?: Date; readTime?: Date }> {
+    const read = await this.lastRead(agency);
+    const options = { sort: { _id: 1 as const }, limit: MAX_UNREAD, projection: { addTime: 1 } };
+    const range = { _id: rangeAfter(agency, read?.position ?? 0) };
+    const found = await this.#run((rows) => rows.find(range, options).toArray());
+    const [oldest] = found;
+    return {
+      count: found.length,
+      ...(oldest && { oldestTime: oldest.addTime }),
+      ...(read && { readTime: read.readTime }),
+    };
   }
 
   /** Removes the content of entries about an erased application. The positions stay. @param subject deliveries/{id} */

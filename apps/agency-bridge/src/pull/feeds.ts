@@ -1,6 +1,9 @@
 import type { OutboxOptions, StoredBackend } from '@cups/backend/stored';
 import type { Agencies } from '../agencies.ts';
 import type { Config } from '../config.ts';
+import type { FeedActivity } from '@cups/contracts/gen/cups/agencybridge/v1/FeedActivity.ts';
+import { readFeedActivity } from './feed-activity.ts';
+import { startFeedWatch } from './feed-watch.ts';
 import { AgencyFeeds } from './feed.ts';
 import { publishToFeeds } from './feed-events.ts';
 import { Webhooks, webhooksOf } from './webhook/webhooks.ts';
@@ -12,25 +15,34 @@ export interface OpenFeeds {
   route: NonNullable<OutboxOptions['route']>;
   /** Applies the webhook in the file of an agency. */
   observeWebhook: (agency: string) => void;
+  /** Returns how far an agency has read, and the state of its webhook. */
+  feedActivity: (agency: string) => Promise<FeedActivity>;
 }
 
-/** Opens the feeds and starts the calls of webhooks. */
+/** Opens the feeds, and starts the calls of webhooks and the measurements. */
 export function openFeeds(backend: StoredBackend<Config>, agencies: Agencies): OpenFeeds {
-  const { store, now } = backend;
+  const { store, now, log, metrics } = backend;
   const feeds = new AgencyFeeds(store);
-  const webhooks = startWebhooks(backend, agencies);
+  const documents = webhooksOf(store);
+  const webhooks = startWebhooks(backend, documents, agencies);
+  backend.onShutdown('work', startFeedWatch({ feeds, pulling: () => agencies.pulling(), log, metrics, now }));
+  const webhookOf = (code: string) => agencies.webhookOf(code);
   const onAdded = (codes: string[]) => webhooks.wake(codes);
   return {
     feeds,
     route: (toKafka) => publishToFeeds(toKafka, feeds, { now, onAdded }),
     // While the store is unavailable, the next message or call reports the state.
     observeWebhook: (agency) => void webhooks.observe(agency).catch(() => {}),
+    feedActivity: (agency) => readFeedActivity(agency, { feeds, webhooks: documents, webhookOf }),
   };
 }
 
-function startWebhooks(backend: StoredBackend<Config>, agencies: Agencies): Webhooks {
-  const { store, config, keys, now, log, metrics } = backend;
-  const documents = webhooksOf(store);
+function startWebhooks(
+  backend: StoredBackend<Config>,
+  documents: ReturnType<typeof webhooksOf>,
+  agencies: Agencies,
+): Webhooks {
+  const { config, keys, now, log, metrics } = backend;
   const { webhookTimeoutMs: timeoutMs, allowLoopbackWebhooks: allowsLoopback } = config;
   const urlOf = (code: string) => (agencies.channelOf(code) === 'pull' ? agencies.webhookOf(code) : undefined);
   const ping = { timeoutMs, allowsLoopback };

@@ -18,6 +18,8 @@ export type Operator = Schemas['Operator'];
 export type Centre = Schemas['Centre'];
 export type Catalog = Schemas['Catalog'];
 export type Agency = Schemas['Agency'];
+export type AgencyActivity = Schemas['AgencyActivity'];
+export type AgencyChannel = Schemas['AgencyChannel'];
 /** What the page of an agency shows from the catalog. */
 export type AgencyCatalog = Schemas['AgencyCatalog'];
 /** A text for the person, as a start for a clerk. */

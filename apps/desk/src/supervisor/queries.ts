@@ -42,6 +42,14 @@ export const refusedMessagesQuery = queryOptions({
   staleTime: MINUTE_MS,
 });
 
+/** Counts and times of the traffic with an agency. */
+export const agencyActivityQuery = (code: string) =>
+  queryOptions({
+    queryKey: ['agency-activity', code],
+    queryFn: () => bodyOf(api.GET('/api/v1/agencies/{code}/activity', { params: { path: { code } } })),
+    staleTime: MINUTE_MS,
+  });
+
 export const uncollectedResultsQuery = queryOptions({
   queryKey: ['uncollected-results'],
   queryFn: () =>

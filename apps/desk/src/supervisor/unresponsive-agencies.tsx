@@ -1,18 +1,22 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { agenciesQuery } from '../api/pagination.ts';
+import type { AgencyActivity, AgencyChannel } from '../api/types.ts';
 import { formatDayAndTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import type { Text } from '../language/messages.ts';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { AGENCY_CHANNEL_TEXTS, AGENCY_FEED } from '../texts/agency-channel.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import type { Period } from './period.ts';
-import { deliveriesQuery, refusedMessagesQuery, statisticsQuery } from './queries.ts';
+import { agencyActivityQuery, deliveriesQuery, refusedMessagesQuery, statisticsQuery } from './queries.ts';
 import { computeBacklogs } from './agency-backlog.ts';
 import type { AgencyBacklog } from './agency-backlog.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 import styles from './supervisor.module.css';
 
+const TEXT_HEADS: readonly Text[] = [SUPERVISOR.name, AGENCY_FEED.channel];
 const HEADS: readonly Text[] = [
-  SUPERVISOR.agency,
+  ...TEXT_HEADS,
   SUPERVISOR.overdue,
   SUPERVISOR.unconfirmed,
   SUPERVISOR.oldest,
@@ -30,6 +34,7 @@ export function UnresponsiveAgencies({ period, agencyOf }: { period: Period; age
   const failed = [counts, deliveries, refused].find(({ isError }) => isError);
   const retry = () => void Promise.all([counts.refetch(), deliveries.refetch(), refused.refetch()]);
   const isLoaded = counts.data && deliveries.data && refused.data;
+  const { channels, activities } = useChannels();
   const backlogs = isLoaded ? computeBacklogs(counts.data.rows, deliveries.data, refused.data) : [];
   return (
     <section className={styles.section}>
@@ -42,16 +47,22 @@ export function UnresponsiveAgencies({ period, agencyOf }: { period: Period; age
           <table className={styles.table}>
             <thead>
               <tr>
-                {HEADS.map((head, i) => (
-                  <th key={head.ro} scope="col" className={i === 0 ? undefined : styles.figure}>
-                    {t(i === 0 ? SUPERVISOR.name : head)}
+                {HEADS.map((head) => (
+                  <th key={head.ro} scope="col" className={TEXT_HEADS.includes(head) ? undefined : styles.figure}>
+                    {t(head)}
                   </th>
                 ))}
               </tr>
             </thead>
             <tbody>
               {backlogs.map((backlog) => (
-                <BacklogRow key={backlog.agency} backlog={backlog} name={agencyOf(backlog.agency)} />
+                <BacklogRow
+                  key={backlog.agency}
+                  backlog={backlog}
+                  name={agencyOf(backlog.agency)}
+                  channel={channels.get(backlog.agency)}
+                  activity={activities.get(backlog.agency)}
+                />
               ))}
             </tbody>
           </table>
@@ -61,11 +72,35 @@ export function UnresponsiveAgencies({ period, agencyOf }: { period: Period; age
   );
 }
 
-function BacklogRow({ backlog, name }: { backlog: AgencyBacklog; name: string }) {
+/** The channel of each agency, and how systems that pull read their feeds. The table is complete without both. */
+function useChannels() {
+  const agencies = useQuery(agenciesQuery);
+  const all = agencies.data ?? [];
+  const pulling = all.filter(({ channel }) => channel === 'pull');
+  const results = useQueries({ queries: pulling.map(({ code }) => agencyActivityQuery(code)) });
+  return {
+    channels: new Map(all.map(({ name, channel }) => [name, channel])),
+    activities: new Map(pulling.map(({ name }, at) => [name, results[at]?.data])),
+  };
+}
+
+interface BacklogRowProps {
+  backlog: AgencyBacklog;
+  name: string;
+  channel: AgencyChannel | undefined;
+  activity: AgencyActivity | undefined;
+}
+
+function BacklogRow({ backlog, name, channel, activity }: BacklogRowProps) {
+  const { t } = useLanguage();
   const { overdue, unconfirmed, oldest, unsent, failed, refused } = backlog;
   return (
     <tr>
       <th scope="row">{name}</th>
+      <td>
+        {channel ? t(AGENCY_CHANNEL_TEXTS[channel]) : '–'}
+        {activity?.feed && <FeedState feed={activity.feed} />}
+      </td>
       <Count value={overdue} />
       <Count value={unconfirmed} />
       <td className={styles.figure}>{oldest ? formatDayAndTime(oldest) : '–'}</td>
@@ -73,6 +108,22 @@ function BacklogRow({ backlog, name }: { backlog: AgencyBacklog; name: string })
       <Count value={failed} />
       <Count value={refused} />
     </tr>
+  );
+}
+
+function FeedState({ feed }: { feed: NonNullable<AgencyActivity['feed']> }) {
+  const { t } = useLanguage();
+  const { readTime, unreadCount, webhook } = feed;
+  return (
+    <>
+      <p className={unreadCount > 0 ? styles.late : styles.quiet}>
+        {readTime ? t(AGENCY_FEED.read, { time: formatDayAndTime(readTime) }) : t(AGENCY_FEED.neverRead)}
+        {unreadCount > 0 && ` ${t(AGENCY_FEED.unread, { n: unreadCount })}`}
+      </p>
+      {webhook?.deadTime && (
+        <p className={styles.late}>{t(AGENCY_FEED.webhookDead, { time: formatDayAndTime(webhook.deadTime) })}</p>
+      )}
+    </>
   );
 }
 

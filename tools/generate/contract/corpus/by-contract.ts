@@ -17,7 +17,7 @@ import {
 
 /** Replies that violate the contract itself. */
 
-const { acknowledged, progressed, documentsRequested, decided, resultCorrected } = REPLY_TYPES;
+const { acknowledged, progressed, documentsRequested, decided, resultCorrected, messageSent } = REPLY_TYPES;
 
 /** A case that the contract detects. */
 export type ContractCase = [
@@ -102,6 +102,20 @@ export const ENVELOPE_CASES: ContractCase[] = [
     'NOT_CLOUDEVENTS',
     createViolations('ce_id', 'maxLength'),
     createReply(acknowledged, VALID_CONTENT.acknowledged, { ce_id: 'x'.repeat(201) }),
+  ],
+  [
+    'message-too-long',
+    'The text of a message to the desk has 2001 characters. It is not cut, because the desk reads it as it was written.',
+    'CONTENT_INVALID',
+    createViolations('text', 'maxLength'),
+    createReply(messageSent, { ...VALID_CONTENT.messageSent, text: 'a'.repeat(2001) }),
+  ],
+  [
+    'message-empty',
+    'The text of a message to the desk is empty.',
+    'CONTENT_INVALID',
+    createViolations('text', 'minLength'),
+    createReply(messageSent, { ...VALID_CONTENT.messageSent, text: '' }),
   ],
   [
     'content-type-of-xml',

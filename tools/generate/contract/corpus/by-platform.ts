@@ -6,7 +6,7 @@ import { ACKNOWLEDGEMENT, createViolations, VALID_CONTENT, OTHER_APPLICATION, cr
 
 /** Replies that only the platform can evaluate: it must know the delivery, or it normalizes them first. */
 
-const { acknowledged, documentsRequested, decided, resultCorrected, resultRevoked, passedOn } = REPLY_TYPES;
+const { acknowledged, documentsRequested, decided, resultCorrected, resultRevoked, passedOn, messageSent } = REPLY_TYPES;
 
 /** A case that requires the delivery. */
 export type PlatformCase = [
@@ -164,6 +164,13 @@ export const PLATFORM_CASES: PlatformCase[] = [
     'CONTENT_INVALID',
     createViolations('agency', 'CONTENT_INVALID'),
     createReply(passedOn, { ...VALID_CONTENT.passedOn, agency: 'asp' }),
+  ],
+  [
+    'message-blank',
+    'The text of a message to the desk is blank.',
+    'CONTENT_INVALID',
+    createViolations('text', 'notBlank'),
+    createReply(messageSent, { ...VALID_CONTENT.messageSent, text: ' \u200b ' }),
   ],
   [
     'decision-after-passing-on',

@@ -24,6 +24,7 @@ export const VALID_CONTENT = {
   },
   corrected: { application: APPLICATION, result: RESULT, reason: { ro: 'Greșeală de scriere.' } },
   revoked: { application: APPLICATION, reason: { ro: 'Eliberat din eroare.' } },
+  messageSent: { application: APPLICATION, text: 'Este destulă o copie?', language: 'ro' },
   passedOn: { application: APPLICATION, agency: 'cnas', reason: { ro: 'Este competentă altă autoritate.' } },
 } as const;
 
