@@ -2,8 +2,6 @@ import { canonicalJson } from '@cups/contracts/node';
 import { fromProtoEnum, toProtoEnum, toSnakeCase, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { AgencyWorkload__Output } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyWorkload.ts';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
-import type { GetAgencyCatalogResponse__Output } from '@cups/contracts/gen/cups/catalog/v1/GetAgencyCatalogResponse.ts';
-import type { GetCatalogResponse__Output } from '@cups/contracts/gen/cups/catalog/v1/GetCatalogResponse.ts';
 import type { Collection__Output } from '@cups/contracts/gen/cups/intake/v1/Collection.ts';
 import type { MandateApplication__Output } from '@cups/contracts/gen/cups/intake/v1/MandateApplication.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
@@ -467,26 +465,5 @@ export const publicServiceJson = (wire: { name: string }) => ({
 
 export const agencyJson = (agency: { name: string }) => ({ code: idOf(agency.name), ...messageToJson(agency) });
 
-const textTemplateJson = convertWith({});
-
-/** Returns the catalog data that the page of an agency loads at its start. */
-export function agencyCatalogJson(response: GetAgencyCatalogResponse__Output): Json {
-  const { agency, evidenceKinds, ownEvidenceKinds, rejectionTemplates, appealTemplates } = response;
-  return {
-    agency: agency && agencyJson(agency),
-    evidenceKinds: evidenceKinds.map((kind) => messageToJson(kind)),
-    ownEvidenceKinds,
-    rejectionTemplates: rejectionTemplates.map(textTemplateJson),
-    appealTemplates: appealTemplates.map(textTemplateJson),
-  };
-}
-
-/** Returns the catalog data that a desk loads at its start. */
-export function catalogJson({ agencies, evidenceKinds, publicServices, calendars }: GetCatalogResponse__Output): Json {
-  return {
-    agencies: agencies.map(agencyJson),
-    evidenceKinds: evidenceKinds.map((kind) => messageToJson(kind)),
-    publicServices: publicServices.map(publicServiceJson),
-    calendars: calendars.map((calendar) => messageToJson(calendar)),
-  };
-}
+/** Converts a message without fields that need a rule. */
+export const plainJson = (wire: object) => messageToJson(wire);

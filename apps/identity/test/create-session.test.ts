@@ -36,6 +36,13 @@ describe('CreateSession', () => {
     const claims = await world.keys.forService('gateway').verifySession(await world.signIn('operators/asp-clerk'));
     expect(claims).toMatchObject({ roles: ['agency-clerk'], agency: 'agencies/asp' });
     expect(claims.centre).toBeUndefined();
+    const begun = await world.client().createSession({ provider: 'local', operator: 'operators/asp-clerk' });
+    expect(begun.session?.agency).toMatchObject({
+      name: 'agencies/asp',
+      displayName: { ro: 'Agenția Servicii Publice', en: 'Public Services Agency' },
+    });
+    const other = await world.client().createSession({ provider: 'local', operator: 'operators/cu-001-specialist' });
+    expect(other.session?.agency).toBeNull();
   });
 
   test('accepts the clerk of a new agency without a restart', async () => {

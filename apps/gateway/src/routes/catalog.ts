@@ -1,5 +1,6 @@
 import { resourceName } from '@cups/contracts';
 import { toProtoEnum } from '@cups/contracts/proto';
+import { agencyCatalogJson, catalogJson } from '../catalog-json.ts';
 import * as convert from '../convert.ts';
 import type { Handler } from '../http/handler.ts';
 import type { ServiceClients, QueryParams } from '../clients.ts';
@@ -18,12 +19,12 @@ export function catalogRoutes({ catalog, identity }: ServiceClients): Record<str
       const { centre } = await identity.getCentre({ name: resourceName('centres', code) }, context);
       const { kind, country, agencies } = requirePresent(centre);
       const response = await catalog.getCatalog({ centreKind: kind, country, agencies }, context);
-      return { body: { centre: convert.centreJson(requirePresent(centre)), ...convert.catalogJson(response) } };
+      return { body: { centre: convert.centreJson(requirePresent(centre)), ...catalogJson(response) } };
     },
     listAgencies: listHandler(catalog.listAgencies, 'agencies', convert.agencyJson, () => ({})),
     async getAgencyCatalog({ params, context }) {
       const response = await catalog.getAgencyCatalog({ name: resourceName('agencies', params['code']!) }, context);
-      return { body: convert.agencyCatalogJson(response) };
+      return { body: agencyCatalogJson(response) };
     },
     listPublicServices: listHandler(
       catalog.listPublicServices,
