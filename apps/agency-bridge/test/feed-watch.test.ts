@@ -7,7 +7,7 @@ import { startFeedWatch } from '../src/pull/feed-watch.ts';
 
 const NOW = new Date('2026-03-10T09:00:00Z');
 let stop: () => unknown = () => {};
-afterEach(() => stop());
+afterEach(() => void stop());
 
 test('measures what waits and since when, and nothing once the agency no longer pulls', async () => {
   const metrics = createMetrics('agency-bridge');
