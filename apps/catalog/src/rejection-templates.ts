@@ -11,7 +11,7 @@ import type { RejectionTemplate } from './domain/rejection-template.ts';
 export const createRejectionTemplateParser = (): RegistryParser<RejectionTemplate> =>
   createYamlParser<RejectionTemplate>({ schema, validate: validateTemplate });
 
-export type RejectionTemplates = Pick<Registry<RejectionTemplate>, 'current' | 'close'>;
+type RejectionTemplates = Pick<Registry<RejectionTemplate>, 'current' | 'close'>;
 
 /**
  * Watches the templates of a data folder. An invalid file leaves its template unchanged, is logged, and is counted by the
