@@ -135,7 +135,10 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('InspectJournal DismissMissingEntries', serviceRule('ops')),
   ]),
   catalog: Object.fromEntries([
-    ...rulesFor('GetPublicService ListPublicServices GetCatalog ListAgencies GetAgencyCatalog', pageRule('none', 'nobody')),
+    ...rulesFor(
+      'GetPublicService ListPublicServices GetCatalog ListAgencies GetAgencyCatalog',
+      pageRule('none', 'nobody'),
+    ),
     ...rulesFor('GetPublicServiceVersion', serviceRule('intake')),
   ]),
   identity: Object.fromEntries([

@@ -23,7 +23,9 @@ test('measures what waits and since when, and nothing once the agency no longer 
     firstMs: 0,
   });
   const valueOf = async (name: string, agency: string) => {
-    const line = (await metrics.registry.metrics()).split('\n').find((one) => one.startsWith(name) && one.includes(`"${agency}"`));
+    const line = (await metrics.registry.metrics())
+      .split('\n')
+      .find((one) => one.startsWith(name) && one.includes(`"${agency}"`));
     return Number(line?.split(' ').at(-1));
   };
   await eventually(async () => (await valueOf('agency_feed_unread', 'arhiva')) === 3);

@@ -321,7 +321,9 @@ test('messages of the desk are read from intake, in order', async () => {
   // A message is left out once the application has another agency.
   world.messages.set(`${application.name}/messages/1`, { ...message, agency: 'agencies/asp', sendTime });
   const again = await pullAll(cursor);
-  expect(again.events.filter(({ subject }) => subject === application.delivery)).toMatchObject([{ data: { number: 2 } }]);
+  expect(again.events.filter(({ subject }) => subject === application.delivery)).toMatchObject([
+    { data: { number: 2 } },
+  ]);
 });
 
 test('reminders in the feed name the application, the step and dates only', async () => {

@@ -40,7 +40,9 @@ export function agencyRpcs(
       const inForce = findInForce(snapshot.services().values(), date);
       const own = inForce.filter(({ version }) => version.provider === code);
       const themes = new Set(own.flatMap(({ service }) => service.theme ?? []));
-      const templates = sortByCode(snapshot.templates()).filter((template) => isFor(template, { agency: code, themes }));
+      const templates = sortByCode(snapshot.templates()).filter((template) =>
+        isFor(template, { agency: code, themes }),
+      );
       const textsOf = (part: 'reason' | 'appeal') =>
         templates.filter((template) => template.part === part).map(toTextTemplate);
       return {

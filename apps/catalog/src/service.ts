@@ -22,7 +22,9 @@ export async function createCatalog(config: Config, overrides: TestOverrides = {
     watchCalendars({ dataDir, log, metrics }),
     watchRejectionTemplates({ dataDir, log, metrics }),
   ]);
-  backend.onShutdown('sources', () => [services, agencies, calendars, templates].forEach((registry) => registry.close()));
+  backend.onShutdown('sources', () =>
+    [services, agencies, calendars, templates].forEach((registry) => registry.close()),
+  );
   backend.readyWhile(() => services.current().size > 0);
 
   return backend.serve<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {

@@ -109,8 +109,16 @@ describe('the rejection templates of the data folder', () => {
 
   test.each<[string, (text: string) => string, RegExp]>([
     ['a text without a placeholder', (text) => text.replace('{data}', 'date'), /in ro lacks the placeholder data/],
-    ['an unknown placeholder', (text) => text.replace('{data}', '{data} {day}'), /in ro has the unknown placeholder \{day\}/],
-    ['a repeated placeholder', (text) => text.replace('  - code: data', '  - code: data\n    title: { ro: a, ru: б, en: c }\n  - code: data'), /data is duplicated/],
+    [
+      'an unknown placeholder',
+      (text) => text.replace('{data}', '{data} {day}'),
+      /in ro has the unknown placeholder \{day\}/,
+    ],
+    [
+      'a repeated placeholder',
+      (text) => text.replace('  - code: data', '  - code: data\n    title: { ro: a, ru: б, en: c }\n  - code: data'),
+      /data is duplicated/,
+    ],
     ['a bracket of the page', (text) => text.replace('{data}', '{data} [x]'), /in ro has a stray bracket/],
     ['a text without Russian', (text) => text.replace(/\n {2}ru: 'В учёте.*/, ''), /required property 'ru'/],
     ['an unknown member', (text) => `${text}colour: blue\n`, /additional/],

@@ -88,14 +88,7 @@ const RESERVED_CODES = new Set(
 );
 
 /** Returns the errors that the schema cannot express. */
-function validateAgency({
-  code,
-  timeZone,
-  workingTime: { from, to },
-  keys = [],
-  channel,
-  webhook,
-}: Agency): string[] {
+function validateAgency({ code, timeZone, workingTime: { from, to }, keys = [], channel, webhook }: Agency): string[] {
   const reserved = reservedCodeReason(code);
   const errors: string[] = reserved ? [reserved] : [];
   errors.push(...validateAgencyKeys(keys));

@@ -6,7 +6,8 @@ import { ACKNOWLEDGEMENT, createViolations, VALID_CONTENT, OTHER_APPLICATION, cr
 
 /** Replies that only the platform can evaluate: it must know the delivery, or it normalizes them first. */
 
-const { acknowledged, documentsRequested, decided, resultCorrected, resultRevoked, passedOn, messageSent } = REPLY_TYPES;
+const { acknowledged, documentsRequested, decided, resultCorrected, resultRevoked, passedOn, messageSent } =
+  REPLY_TYPES;
 
 /** A case that requires the delivery. */
 export type PlatformCase = [
