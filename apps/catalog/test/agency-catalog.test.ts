@@ -8,6 +8,9 @@ let gateway: ReturnType<typeof catalog.clientAs>;
 beforeAll(async () => {
   catalog = await startCatalog();
   gateway = catalog.clientAs('gateway');
+  const added = ['arhiva-orhei', 'primaria-orhei', 'social-orhei'];
+  for (const code of added) catalog.addAgency(code, code);
+  await eventually(async () => (await gateway.listAgencies({})).agencies.length === 4 + added.length);
 });
 afterAll(() => catalog.close());
 
