@@ -18,7 +18,7 @@ const INSTALL_COMMANDS: Readonly<Record<string, string>> = {
     '`k8s/rendered` the manifests of the pilot. Values of a service are under its name (`intake.replicas`), shared ones under `global`.',
   centres:
     'Run `helm upgrade --install cups-centres helm/centres --namespace cups` before you install the platform, and again when a file of ' +
-    '`data` has changed ([open a centre](../../docs/how-to/open-a-centre.md)). It always creates 64 ConfigMaps. An added or changed ' +
+    '`data` has changed ([open a centre](../../docs/how-to/open-a-centre.md)). It always creates 80 ConfigMaps. An added or changed ' +
     'centre changes one of them.',
   agencies:
     'Run `helm upgrade --install cups-agencies helm/agencies --namespace kafka` in the namespace of a Strimzi Kafka. It reads one ' +
