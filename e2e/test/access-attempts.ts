@@ -94,6 +94,13 @@ const INTAKE_ATTEMPTS: Record<string, Omit<AccessAttempt, 'service' | 'method'>>
       payment: { receiptNumber: 'R1', amount: { amountMinor: '100', currencyCode: 'MDL' } },
     }),
   },
+  PrepareComplaint: { ask: withStaleEtag },
+  RecordComplaint: {
+    ask: (thing) => ({ ...withStaleEtag(thing), number: 1, date: '2026-11-24', way: 'by-post' }),
+  },
+  RecordComplaintAnswer: {
+    ask: (thing) => ({ ...withStaleEtag(thing), number: 1, date: '2026-11-24', outcome: 'upheld' }),
+  },
   SendMessage: { ask: (thing) => ({ ...withStaleEtag(thing), text: 'x' }) },
   AddNote: { ask: (thing) => ({ ...withStaleEtag(thing), text: 'x' }) },
   AssignApplication: { ask: withStaleEtag },

@@ -54,6 +54,10 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       'ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication AnswerPassingOn SendMessage',
       pageRule(DESK_ROLES, 'centre'),
     ),
+    ...rulesFor(
+      'PrepareComplaint RecordComplaint RecordComplaintAnswer',
+      pageRule(DESK_ROLES, 'centre'),
+    ),
     // What it hands over for other centres.
     ...rulesFor('ListCollections GetCollection', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor('ConfirmCollectionArrival HandOverCollection', pageRule(DESK_ROLES, 'centre')),
@@ -69,7 +73,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     // Counts over all centres, never content.
     ...rulesFor('GetStatistics', pageRule(['supervisor'], 'platform')),
     // Applications without an agency: names, codes and times.
-    ...rulesFor('ListUndecidedAgencies AssignAgency', pageRule(['supervisor'], 'platform')),
+    ...rulesFor('ListUndecidedAgencies AssignAgency ListEscalatedApplications', pageRule(['supervisor'], 'platform')),
     // Rights of a person: names, codes and times, for supervisors, and for administrators by their tool.
     ...rulesFor('RestrictProcessing EndRestriction EraseApplication GetDataState ListErasures', OVERSIGHT_RULE),
     // A copy of everything about one person, with a reason.
@@ -248,6 +252,7 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
     'ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication AnswerPassingOn SendMessage',
     desk,
   ),
+  ...ownershipRules('PrepareComplaint RecordComplaint RecordComplaintAnswer', desk),
   // No application of the tries is collected at another centre.
   ...ownershipRules('GetCollection ConfirmCollectionArrival HandOverCollection', nobody),
   ...ownershipRules('ListCollections', everybody),

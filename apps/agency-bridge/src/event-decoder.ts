@@ -124,6 +124,7 @@ function resolveMeaning(read: IntakeEvent__Output, id: string, eventTime: Date):
     }
     case 'cups.intake.v1.ApplicationErased':
       return { kind: 'erased', isRequested: read.data.cause === 'requested' };
+    case 'cups.intake.v1.ApplicationComplaintChanged':
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.ApplicationDecided':
     case 'cups.intake.v1.ResultArrived':

@@ -79,6 +79,7 @@ function toChange(event: IntakeEvent__Output, time: Date): ApplicationChange {
     case 'cups.intake.v1.DocumentsRequested':
     case 'cups.intake.v1.ContactChanged':
     case 'cups.intake.v1.ApplicationMessageSent':
+    case 'cups.intake.v1.ApplicationComplaintChanged':
     case 'cups.intake.v1.PersonNotified':
     case 'cups.intake.v1.DeskAlertRaised':
     case 'cups.intake.v1.ApplicationEscalated':

@@ -13,8 +13,6 @@ import {
   validateStorableAnswers,
   DELIVERY_CAUSES,
   DESK_ALERT_KINDS,
-  ESCALATION_ACTIONS,
-  ESCALATION_STEPS,
   HISTORY_KINDS,
   MESSAGE_CHANGES,
   NOTICE_CAUSES,
@@ -23,6 +21,7 @@ import {
 } from '@cups/application';
 import type { Content, NotificationMethod } from '@cups/application';
 import { Problem } from '@cups/problem';
+import { escalationActions, escalationStep } from './escalation-json.ts';
 
 /** Converts between the JSON of openapi.yaml and proto messages. Empty proto fields are absent in JSON. */
 
@@ -162,11 +161,6 @@ const deskAlertCause = ({ kind, cause }: { kind: string; cause: string }) =>
   kind === 'agency-message-changed' ? messageChange(cause) : deliveryCause(cause);
 const deskAlertJson = (alert: { kind: string; cause: string }) =>
   Object.assign({}, messageToJson(alert, { kind: deskAlertKind, cause: omitField }), { cause: deskAlertCause(alert) });
-/** Steps and actions of a later release are left out. */
-const escalationStep = (step: string): string | undefined =>
-  ESCALATION_STEPS.some((known) => known === step) ? step : undefined;
-const escalationActions = (actions: readonly string[]) =>
-  ESCALATION_ACTIONS.filter((action) => actions.includes(action));
 const escalationsJson = (list: Application__Output['escalations']) =>
   list
     .filter(({ step }) => escalationStep(step))
@@ -263,6 +257,7 @@ export function applicationRowJson(wire: Application__Output): Json {
     decision: rowDecision(decision),
     deskAlerts: deskAlerts.length > 0 ? deskAlerts.map(rowAlertJson) : undefined,
     escalationMark: escalationStep(wire.escalationMark),
+    complaintDate: wire.complaintDate || undefined,
   };
   const presentParts = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
   const row = { id: idOf(name), ...rowFields(wire), state: fromProtoEnum('STATE_', state), ...presentParts };
@@ -417,6 +412,7 @@ export const agencyActivityJson = convertWith({
 export const refusedMessageJson = convertWith({ count: (value: string) => Number(value) || undefined });
 export const uncollectedResultJson = convertWith({});
 export const restrictionJson = convertWith({ reason: enumField('RESTRICTION_REASON_') });
+export const escalatedApplicationJson = convertWith({ step: escalationStep, reminders: orUndefined });
 export const undecidedAgencyJson = convertWith({ etag: omitField });
 export const erasureJson = convertWith({ cause: orUndefined, rule: orUndefined });
 export const dataStateJson = convertWith({

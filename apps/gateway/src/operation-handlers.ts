@@ -23,7 +23,12 @@ import { chainBreakRoutes } from './routes/chain-breaks.ts';
 import { quarantinedActRoutes } from './routes/quarantined-acts.ts';
 import { createRecordedWrites } from './recorded-write.ts';
 import { personCopyRoutes } from './routes/person-copies.ts';
-import { dataRightsRoutes, oversightRoutes, undecidedAgencyRoutes } from './routes/oversight.ts';
+import {
+  dataRightsRoutes,
+  escalatedApplicationRoutes,
+  oversightRoutes,
+  undecidedAgencyRoutes,
+} from './routes/oversight.ts';
 import { collectionRoutes } from './routes/collections.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { catalogRoutes } from './routes/catalog.ts';
@@ -68,6 +73,7 @@ export function createOperationHandlers(deps: OperationHandlerDeps): Record<stri
     ...dataRightsRoutes(deps),
     ...oversightRoutes(deps),
     ...undecidedAgencyRoutes(deps),
+    ...escalatedApplicationRoutes(deps),
     ...personCopyRoutes(deps),
     ...offlineCopyRoutes(deps),
     ...staffRoutes(deps),

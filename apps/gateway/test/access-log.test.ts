@@ -67,6 +67,9 @@ const UNRECORDED: Record<string, string[]> = {
       'recordPayment',
       'addNote',
       'sendMessage',
+      'prepareComplaint',
+      'recordComplaint',
+      'recordComplaintAnswer',
       'assignApplication',
     ],
     ...['markDeskAlertsSeen', 'recordNoticePersonNotification', 'recordPersonNotification'],
@@ -117,6 +120,7 @@ const UNRECORDED: Record<string, string[]> = {
     ...[
       'listErasures',
       'listUndecidedAgencies',
+      'listEscalatedApplications',
       'getDataState',
       'listOfflineCopies',
       'listQuarantinedActs',

@@ -169,6 +169,9 @@ export async function startGateway(
       RecordPayment: writeResponse,
       AddNote: writeResponse,
       SendMessage: writeResponse,
+      PrepareComplaint: writeResponse,
+      RecordComplaint: writeResponse,
+      RecordComplaintAnswer: writeResponse,
       AssignApplication: writeResponse,
       MarkDeskAlertsSeen: writeResponse,
       RecordPersonNotification: writeResponse,
@@ -573,6 +576,18 @@ const undecided = {
   formerAgencies: [{ agency: 'agencies/asp', passTime: MORNING }],
   etag: '"3"',
 };
+const escalated = {
+  application: NAME,
+  centre: 'centres/CU-001',
+  publicService: 'publicServices/civil-status-extract',
+  agency: 'agencies/asp',
+  step: 'term-150',
+  time: MORNING,
+  dueDate: '2026-11-20',
+  reminders: 3,
+  complaintDate: '2026-11-24',
+  agencyEmail: 'office@asp.example',
+};
 const erasure = {
   application: NAME,
   centre: 'centres/CU-001',
@@ -595,6 +610,7 @@ const refusal = {
 };
 /** Answers of intake to supervisors about the rights of a person. */
 const dataRights: Partial<Rpcs<IntakeServiceDefinition>> = {
+  ListEscalatedApplications: () => Promise.resolve({ applications: [escalated], nextPageToken: '' }),
   ListUndecidedAgencies: () => Promise.resolve({ applications: [undecided], nextPageToken: '' }),
   AssignAgency: ({ agency }: { agency: string }) => Promise.resolve({ agency, replayed: false }),
   ListErasures: () => Promise.resolve({ erasures: [erasure], nextPageToken: '' }),

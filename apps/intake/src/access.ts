@@ -66,6 +66,9 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   CorrectApplication: { ...desk, personalData: true },
   ChangeContact: { ...desk, personalData: true },
   SendMessage: { ...desk, personalData: true },
+  PrepareComplaint: { ...desk, personalData: true },
+  RecordComplaint: { ...desk, personalData: true },
+  RecordComplaintAnswer: { ...desk, personalData: true },
   ListCollections: { ...desk, personalData: true },
   GetCollection: { ...desk, personalData: true },
   ConfirmCollectionArrival: { ...desk, personalData: true },
@@ -102,6 +105,7 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   AnswerPassingOn: { ...desk, personalData: true },
   // Names of applications, centres and agencies only.
   ListUndecidedAgencies: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },
+  ListEscalatedApplications: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },
   AssignAgency: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },
   UpdateOfflineCopy: { ...desk, personalData: true },
   // Returns no personal data, but names the applications that were read.

@@ -1,4 +1,4 @@
-import { messageName, resourceName, submissionName } from '@cups/contracts';
+import { complaintName, messageName, resourceName, submissionName } from '@cups/contracts';
 import { toProtoEnum, eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
@@ -76,6 +76,11 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
     case 'ApplicationMessageSent': {
       const message = messageName(app._id, domainEvent.number);
       return { type: 'cups.intake.v1.ApplicationMessageSent', data: { ref, message } };
+    }
+    case 'ApplicationComplaintChanged': {
+      const { number, change } = domainEvent;
+      const data = { ref, complaint: complaintName(app._id, number), change };
+      return { type: 'cups.intake.v1.ApplicationComplaintChanged', data };
     }
     case 'ContactChanged':
     case 'ApplicationInProgress':

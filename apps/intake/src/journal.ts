@@ -36,6 +36,7 @@ type JournalledApplication = Pick<
   | 'payment'
   | 'notes'
   | 'messages'
+  | 'complaints'
   | 'outcome'
   | 'decision'
   | 'erasure'
@@ -158,8 +159,10 @@ const REPLACED: readonly (readonly HistoryKind[])[] = [
 ];
 /** Messages between desk and agency. */
 const WRITTEN: readonly HistoryKind[] = ['send-message', 'message-sent'];
+/** Actions on a complaint about an agency. */
+const COMPLAINED: readonly HistoryKind[] = ['prepare-complaint', 'record-complaint', 'record-complaint-answer'];
 /** Actions whose content is not their row. */
-const APART: readonly HistoryKind[] = [...SUBMITTED, ...REPLACED.flat(), ...WRITTEN, 'note', 'renew'];
+const APART: readonly HistoryKind[] = [...SUBMITTED, ...REPLACED.flat(), ...WRITTEN, ...COMPLAINED, 'note', 'renew'];
 
 /**
  * Computes the hashes of the actions of a history again, as their entries have them.
@@ -209,7 +212,7 @@ function keptContents(app: JournalledApplication, history: readonly ActionRecord
   const noted = history.filter(({ kind }) => kind === 'note');
   // Releases before the archive dropped the oldest actions, not the notes.
   const first = Math.max(0, notes.length - noted.length);
-  const written = history.filter(({ kind }) => WRITTEN.includes(kind));
+  const written = history.filter(({ kind }) => WRITTEN.includes(kind) || COMPLAINED.includes(kind));
   return [
     ...last,
     ...noted.map((row, n): RowContent => [row, notes[first + n]]),
@@ -235,6 +238,10 @@ function contentOf(app: JournalledApplication, row: ActionRecord): unknown {
     case 'send-message':
     case 'message-sent':
       return row.messageNumber === undefined ? row : app.messages?.find(({ number }) => number === row.messageNumber);
+    case 'prepare-complaint':
+    case 'record-complaint':
+    case 'record-complaint-answer':
+      return complaintPartOf(app, row);
     case 'confirm-outcome':
       return app.outcome;
     case 'confirm-arrival':
@@ -246,6 +253,15 @@ function contentOf(app: JournalledApplication, row: ActionRecord): unknown {
     default:
       return row;
   }
+}
+
+/** Returns the part of a complaint that an action wrote: its frozen text, how the agency got it, or the answer. */
+function complaintPartOf({ complaints = [] }: JournalledApplication, { kind, complaintNumber }: ActionRecord): unknown {
+  const complaint = complaints.find(({ number }) => number === complaintNumber);
+  if (!complaint) return undefined;
+  const { filing, answer, ...prepared } = complaint;
+  if (kind === 'prepare-complaint') return prepared;
+  return kind === 'record-complaint' ? filing : answer;
 }
 
 /** A list is read by a centre, or by the clerk of an agency. */

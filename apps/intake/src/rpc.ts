@@ -19,6 +19,8 @@ import { trackingRpcs } from './rpc/tracking.ts';
 import { mandateApplicationRpcs } from './rpc/mandate-applications.ts';
 import { agencyMessageRpcs, messageRpcs } from './rpc/messages.ts';
 import { offlineCopyRpcs } from './rpc/offline-copies.ts';
+import { complaintRpcs } from './rpc/complaints.ts';
+import { escalatedApplicationRpcs } from './rpc/escalated-applications.ts';
 import { chainBreakRpcs } from './rpc/chain-breaks.ts';
 import { personCopyRpcs } from './rpc/person-copies.ts';
 import { handInRpcs } from './rpc/hand-in.ts';
@@ -41,6 +43,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...mandateApplicationRpcs(deps),
     ...internalServiceRpcs(deps),
     ...agencyMessageRpcs(deps),
+    ...escalatedApplicationRpcs(deps),
     ...personCopyRpcs(deps),
     ...handInRpcs(deps),
     ...sealedActRpcs(deps),
@@ -62,4 +65,5 @@ const deskWriteRpcs = (deps: RpcDeps) => ({
   ...caseworkRpcs(deps),
   ...answerRpcs(deps),
   ...messageRpcs(deps),
+  ...complaintRpcs(deps),
 });

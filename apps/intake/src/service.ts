@@ -140,7 +140,7 @@ function startWatches(
 ): void {
   const { log, metrics, now } = backend;
   const { applications, quarantinedActs, deskChains } = parts;
-  backend.onShutdown('work', startEscalationWatch({ applications, log, metrics }));
+  backend.onShutdown('work', startEscalationWatch({ applications, log, metrics, now }));
   backend.onShutdown('work', startQuarantineWatch({ acts: quarantinedActs, log, metrics, now }));
   backend.onShutdown('work', startPassingOnWatch({ applications, log, metrics, now }));
   backend.onShutdown('work', startDeskChainWatch({ deskChains, quarantinedActs, log, metrics, now }));

@@ -12,7 +12,7 @@ import { ERASED_VALUES, SEALED_FIELDS } from './store/sealed-fields.ts';
  * Version of the document shape. 2 moved the desk's input to `content`; 3 added `queue` and `names`; 4 added hashes
  * of phone and tracking number to `names`; 5 added hashes of personal numbers; 6 sealed the personal data;
  * 7 added the timer of the term to applications that had ended; 8 added the
- * clock of the agency to open applications.
+ * clock of the agency and what supervisors see to open applications.
  */
 export const SCHEMA_VERSION = 8;
 /** The version while replicas run that cannot read sealed fields. */
@@ -85,6 +85,16 @@ export function openApplicationStore(store: Store, sealing?: Sealing): Documents
         fields: { 'queue.escalation.step': 1 },
         sparse: true,
         query: 'the gauge intake_escalated_applications: marked applications by step',
+      },
+      {
+        fields: { 'queue.oversight.time': 1, _id: 1 },
+        sparse: true,
+        query: 'ListEscalatedApplications',
+      },
+      {
+        fields: { 'queue.complaintDate': 1 },
+        sparse: true,
+        query: 'the gauges of open complaints: their number and the oldest',
       },
       { fields: { schemaVersion: 1 }, query: 'the backfill after a start: documents of an earlier version' },
     ],

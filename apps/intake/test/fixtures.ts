@@ -1,6 +1,8 @@
+import { toCivilDate } from '@cups/application';
 import type { Action, Content, Message, State } from '@cups/application';
 import { isProblem } from '@cups/problem';
 import { idnp } from '@cups/testing';
+import * as complaints from '../src/domain/commands/complaints.ts';
 import { correctApplication } from '../src/domain/commands/correction.ts';
 import { changeContact } from '../src/domain/commands/contact.ts';
 import { sendMessage } from '../src/domain/commands/messages.ts';
@@ -155,6 +157,11 @@ export function runCommand(app: Application, action: Action, roles: readonly str
       );
     case 'send-message':
       return sendMessage(app, actor, { text: 'Este destulă copia?', language: 'ro' });
+    case 'prepare-complaint':
+      return complaints.prepareComplaint(app, actor, { ro: 'Agenția Servicii Publice' });
+    case 'record-complaint':
+    case 'record-complaint-answer':
+      return recordOnComplaint(app, actor, action);
     case 'change-contact':
       return changeContact(app, actor, { phone: '+37369000099' });
     case 'consent-to-passing-on':
@@ -168,6 +175,32 @@ export function runCommand(app: Application, action: Action, roles: readonly str
       throw new Error('A correction opens another application.');
   }
 }
+
+/** Records the filing of the newest complaint, or its answer, on the day of the actor. */
+function recordOnComplaint(
+  app: Application,
+  actor: Actor,
+  action: 'record-complaint' | 'record-complaint-answer',
+): CommandResult {
+  const record = { number: app.complaints?.at(-1)?.number ?? 1, date: toCivilDate(actor.now) };
+  return action === 'record-complaint'
+    ? complaints.recordComplaint(app, actor, { ...record, way: 'at-agency' })
+    : complaints.recordComplaintAnswer(app, actor, { ...record, outcome: 'upheld' });
+}
+
+/** Returns the application after a step of the clock of its agency that offers a complaint. */
+export const withOfferedComplaint = (app: Application): Application => ({
+  ...app,
+  escalations: [
+    {
+      step: 'term-150',
+      time: NOW,
+      agency: app.agency,
+      actions: ['mark-at-desk', 'inform-supervisor', 'offer-complaint'],
+      ...(app.dueDate === undefined ? {} : { dueDate: app.dueDate }),
+    },
+  ],
+});
 
 let serial = 0;
 /** Builds an agency message of this kind. */

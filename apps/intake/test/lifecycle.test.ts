@@ -24,6 +24,7 @@ import type { Application } from '../src/domain/application.ts';
 import {
   AGENCY_WITHOUT_CORRECTIONS,
   AGENCY_WITHOUT_MESSAGES,
+  withOfferedComplaint,
   runCommand,
   ACTOR,
   resultOrUndefined,
@@ -123,6 +124,42 @@ const SITUATIONS: { name: string; activeGuards: Guard[]; state: State; make: () 
     state: 'submitted',
     make: () => ({ ...applicationInState('submitted'), agency: AGENCY_WITHOUT_MESSAGES }),
   },
+  {
+    name: 'submitted with an offered complaint',
+    activeGuards: ['complaint-offered'],
+    state: 'submitted',
+    make: () => withOfferedComplaint(applicationInState('submitted')),
+  },
+  {
+    name: 'in-progress with an offered complaint, own application',
+    activeGuards: ['complaint-offered', 'own-application'],
+    state: 'in-progress',
+    make: () => asOwnApplication(withOfferedComplaint(applicationInState('in-progress'))),
+  },
+  {
+    name: 'in-progress with a prepared complaint',
+    activeGuards: ['complaint-offered', 'complaint-prepared'],
+    state: 'in-progress',
+    make: () => complaining(['prepare-complaint']),
+  },
+  {
+    name: 'in-progress with an open complaint',
+    activeGuards: ['complaint-open'],
+    state: 'in-progress',
+    make: () => complaining(['prepare-complaint', 'record-complaint']),
+  },
+  {
+    name: 'ready with an open complaint',
+    activeGuards: ['complaint-open'],
+    state: 'ready',
+    make: () => afterUpdate(complaining(['prepare-complaint', 'record-complaint']), 'approved'),
+  },
+  {
+    name: 'withdrawn with a prepared complaint',
+    activeGuards: ['complaint-prepared'],
+    state: 'withdrawn',
+    make: () => complaining(['prepare-complaint', 'withdraw']),
+  },
 ];
 /** Problem reasons by blocking guard, unless it is ACTION_NOT_ALLOWED. */
 const REASON_BY_GUARD: Partial<Record<Guard, string>> = {
@@ -147,6 +184,10 @@ function passedOn(isUnknown: boolean): Application {
   const passOn = { competentAgency: 'agencies/cnas', isKnown: !isUnknown, isCovered: false };
   const update = { ...agencyUpdate('passed-on'), passOn };
   return applyAgencyUpdate(applicationInState('submitted'), update, WORKING_TIME).document;
+}
+function complaining(actions: Action[]): Application {
+  const offered = withOfferedComplaint(applicationInState('in-progress'));
+  return actions.reduce((app, action) => runCommand(app, action, ['specialist']).document, offered);
 }
 function readyOnPaper(): Application {
   const update = { ...agencyUpdate('approved'), decision: { decideTime: NOW, resultKind: 'paper' } };

@@ -33,6 +33,17 @@ describe('an application of two people', () => {
     expect(shown.handOver).toEqual({ collectedBy: 'applicant', idDocumentKind: 'identity-document' });
   });
 
+  test('hides the number of the other person in a complaint', () => {
+    const text = { ro: `Eu (IDNP ${PARENT.idnp}), în numele (IDNP ${CHILD.idnp})`, ru: `Я (IDNP ${PARENT.idnp})` };
+    const complaining = { ...app, complaints: [{ number: 1, text }] } as unknown as Application;
+    expect(withoutOthers(complaining, idnp(1)).complaints).toEqual([
+      { number: 1, text: { ro: `Eu (IDNP ${PARENT.idnp}), în numele (IDNP •••)`, ru: text.ru } },
+    ]);
+    expect(withoutOthers(complaining, idnp(2)).complaints).toEqual([
+      { number: 1, text: { ro: `Eu (IDNP •••), în numele (IDNP ${CHILD.idnp})`, ru: 'Я (IDNP •••)' } },
+    ]);
+  });
+
   test.each([
     [1, ['applicant']],
     [2, ['represented']],

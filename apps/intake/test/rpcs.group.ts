@@ -5,6 +5,7 @@ import './agency-clerk.test.ts';
 import './casework.test.ts';
 import './change-contact.test.ts';
 import './collections.test.ts';
+import './complaints.test.ts';
 import './confirm-arrival.test.ts';
 import './correct-application.test.ts';
 import './confirm-outcome.test.ts';

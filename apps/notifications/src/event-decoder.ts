@@ -113,6 +113,7 @@ function resolveNoticeTrigger(event: IntakeEvent__Output): NoticeTrigger {
     case 'cups.intake.v1.DocumentsSupplied':
     case 'cups.intake.v1.ApplicationCorrected':
     case 'cups.intake.v1.ApplicationMessageSent':
+    case 'cups.intake.v1.ApplicationComplaintChanged':
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.DeskAlertRaised':

@@ -34,6 +34,9 @@ export const ACTIONS = [
   'consent-to-passing-on',
   'refuse-passing-on',
   'send-message',
+  'prepare-complaint',
+  'record-complaint',
+  'record-complaint-answer',
 ] as const;
 /** Actions of desk operators that follow the lifecycle. */
 export type Action = (typeof ACTIONS)[number];
@@ -59,7 +62,9 @@ export type DeskRole = (typeof DESK_ROLES)[number];
  * arrived at the centre. `corrections-unsupported` holds if the agency does not accept corrections, and
  * `messages-unsupported` if it does not read messages. `agency-undecided`
  * holds while nobody has decided which agency receives an application that was passed on, and `consent-awaited` while that
- * is for the person to say. `data-erased` holds
+ * is for the person to say. `complaint-offered` holds once a step of the clock of the agency has offered a complaint about it,
+ * `complaint-prepared` while the newest complaint is not recorded as given to the agency, and `complaint-open` while one has no
+ * answer. `data-erased` holds
  * after the personal data were erased, and `processing-restricted` while the person's right restricts their use.
  */
 export const GUARDS = [
@@ -72,6 +77,9 @@ export const GUARDS = [
   'agency-undecided',
   'consent-awaited',
   'messages-unsupported',
+  'complaint-offered',
+  'complaint-prepared',
+  'complaint-open',
   'own-application',
 ] as const;
 export type Guard = (typeof GUARDS)[number];
@@ -119,6 +127,15 @@ const consentTransitions = (state: State) => ({
 const messageTransition = (state: State) => ({
   'send-message': reviewedTransition(state, 'messages-unsupported', 'agency-undecided'),
 });
+/** A person complains about an agency that has not decided. The platform sends nothing, and the state stays. */
+const complaintTransition = (state: State) => ({
+  'prepare-complaint': { ...reviewedTransition(state, 'agency-undecided'), onlyIf: 'complaint-offered' as const },
+});
+/** Follows a complaint, also after the decision or the end: the agency may answer late. */
+const complaintRecordTransitions = (state: State) => ({
+  'record-complaint': { ...reviewedTransition(state), onlyIf: 'complaint-prepared' as const },
+  'record-complaint-answer': { ...reviewedTransition(state), onlyIf: 'complaint-open' as const },
+});
 /** Changes the contact of a filed application, and keeps the state. A draft is edited instead. */
 const contactTransition = (state: State) => ({ 'change-contact': reviewedTransition(state) });
 
@@ -143,6 +160,8 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...messageTransition('submitted'),
     ...correctionTransition('submitted'),
     ...consentTransitions('submitted'),
+    ...complaintTransition('submitted'),
+    ...complaintRecordTransitions('submitted'),
   },
   'in-progress': {
     withdraw: reviewedTransition('withdrawn'),
@@ -151,6 +170,8 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...contactTransition('in-progress'),
     ...messageTransition('in-progress'),
     ...correctionTransition('in-progress'),
+    ...complaintTransition('in-progress'),
+    ...complaintRecordTransitions('in-progress'),
   },
   'documents-requested': {
     'supply-documents': { ...reviewedTransition('in-progress'), inParts: true },
@@ -160,6 +181,7 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...contactTransition('documents-requested'),
     ...messageTransition('documents-requested'),
     ...correctionTransition('documents-requested'),
+    ...complaintRecordTransitions('documents-requested'),
   },
   ready: {
     ...paymentTransition('ready'),
@@ -169,23 +191,34 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...collectionTransition('ready'),
     ...contactTransition('ready'),
     ...messageTransition('ready'),
+    ...complaintRecordTransitions('ready'),
   },
   rejected: {
     'hand-over': reviewedTransition('handed-over'),
     ...collectionTransition('rejected'),
     ...contactTransition('rejected'),
     ...messageTransition('rejected'),
+    ...complaintRecordTransitions('rejected'),
   },
   'handed-over': {
     'confirm-outcome': reviewedTransition('closed'),
     ...contactTransition('handed-over'),
     // The result may have to be corrected.
     ...messageTransition('handed-over'),
+    ...complaintRecordTransitions('handed-over'),
   },
   // An agency may revoke a result after the end, which the applicant must hear about.
-  closed: { correct: deskTransition('closed'), ...contactTransition('closed') },
-  withdrawn: { correct: deskTransition('withdrawn'), ...contactTransition('withdrawn') },
-  expired: { correct: deskTransition('expired'), ...contactTransition('expired') },
+  closed: { correct: deskTransition('closed'), ...contactTransition('closed'), ...complaintRecordTransitions('closed') },
+  withdrawn: {
+    correct: deskTransition('withdrawn'),
+    ...contactTransition('withdrawn'),
+    ...complaintRecordTransitions('withdrawn'),
+  },
+  expired: {
+    correct: deskTransition('expired'),
+    ...contactTransition('expired'),
+    ...complaintRecordTransitions('expired'),
+  },
 };
 
 export const MESSAGES = [

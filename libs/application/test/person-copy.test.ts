@@ -28,6 +28,10 @@ const page = (more: Partial<PersonCopyPage> = {}): PersonCopyPage => ({
         restriction: { restrictTime: '2026-11-25T09:30:00.000Z' },
         applicant: { givenName: 'Ștefan', familyName: 'Țurcanu', idnp: '2900000000012' },
         notes: [{ text: NOTE, recordTime: TIME }],
+        complaints: [
+          { text: { ro: 'Către conducător\nCer o decizie.' }, prepareTime: TIME },
+          { text: { ro: 'A doua' }, prepareTime: TIME, answer: { text: 'Decizia vine.', recordTime: TIME } },
+        ],
       },
       history: [
         { kind: 'submit', recordTime: TIME, actor: 'operators/one', deskTime: { time: '2026-11-23T06:10:00.000Z' } },

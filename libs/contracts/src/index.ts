@@ -11,6 +11,7 @@ export type { Log, LogFields } from './log.ts';
 export type { Counter, Gauge, Metrics } from './metrics.ts';
 export type { Refusal, RefusalDetail, RefusedMessage } from './refusal.ts';
 export {
+  complaintName,
   isResourceName,
   parseResourceName,
   messageName,

@@ -70,6 +70,11 @@ export function parseMessageName(name: string, field = '/name'): { application: 
   return { application: found[1] as string, number: Number(found[2]) };
 }
 
+/** Returns the resource name of a complaint about an agency. */
+export function complaintName(application: string, number: number): string {
+  return `applications/${application}/complaints/${number}`;
+}
+
 /** Returns the resource name of a message between desk and agency. */
 export function messageName(application: string, number: number): string {
   return `applications/${application}/messages/${number}`;

@@ -1,3 +1,4 @@
+import type { ComplaintAnswerFields, ComplaintFilingFields } from '@cups/application';
 import { toProtoEnum } from '@cups/contracts/proto';
 import * as convert from '../convert.ts';
 import type { ContentJson } from '../convert.ts';
@@ -63,6 +64,12 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
       text,
       language,
     })),
+    prepareComplaint: actionHandler(intake.prepareComplaint, () => ({})),
+    recordComplaint: actionHandler(intake.recordComplaint, (filing: ComplaintFilingFields & { number: number }) => filing),
+    recordComplaintAnswer: actionHandler(
+      intake.recordComplaintAnswer,
+      (answer: ComplaintAnswerFields & { number: number }) => answer,
+    ),
     assignApplication: actionHandler(intake.assignApplication, ({ operator }: { operator?: string }) => ({ operator })),
     markDeskAlertsSeen: actionHandler(intake.markDeskAlertsSeen, () => ({})),
     recordPersonNotification: actionHandler(intake.recordPersonNotification, convert.personNotificationToProto),

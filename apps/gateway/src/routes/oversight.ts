@@ -54,6 +54,18 @@ export function dataRightsRoutes({ intake }: Pick<ServiceClients, 'intake'>): Re
   };
 }
 
+/** Applications of silent agencies, for supervisors. */
+export function escalatedApplicationRoutes({ intake }: Pick<ServiceClients, 'intake'>): Record<string, Handler> {
+  return {
+    listEscalatedApplications: listHandler(
+      intake.listEscalatedApplications,
+      'applications',
+      convert.escalatedApplicationJson,
+      ({ agency, step }) => ({ agency, step }),
+    ),
+  };
+}
+
 /** Applications that an agency passed on and that wait for a supervisor. */
 export function undecidedAgencyRoutes({ intake }: Pick<ServiceClients, 'intake'>): Record<string, Handler> {
   return {

@@ -28,6 +28,7 @@ import type { Escalation } from '../domain/escalation.ts';
 import { resolveBuckets } from '../domain/queue.ts';
 import type { QueueViewer } from '../domain/queue.ts';
 import type { StoredRow } from '../store/application-rows.ts';
+import { toComplaint } from './complaint.ts';
 import { toContent } from './content.ts';
 import { toConversationMessage } from './conversation.ts';
 import { toErasure, toRestriction } from './data-end.ts';
@@ -97,6 +98,8 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     escalations: app.escalations?.map(toEscalation) ?? [],
     escalationMark: app.queue?.escalation?.step ?? '',
     messages: app.messages?.map(toConversationMessage) ?? [],
+    complaints: app.complaints?.map(toComplaint) ?? [],
+    complaintDate: app.queue?.complaintDate ?? '',
   };
 }
 
@@ -135,6 +138,7 @@ export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
     sinceTime: toTimestamp(row.queue?.since),
     buckets: toBuckets(row, viewer),
     escalationMark: row.queue?.escalation?.step ?? '',
+    complaintDate: row.queue?.complaintDate ?? '',
   };
 }
 

@@ -18,6 +18,7 @@ import type {
 } from '@cups/application';
 import type { DeskTime } from '@cups/contracts';
 import type { RetentionCategory } from '@cups/contracts/retention';
+import type { Complaint, ComplaintRow } from './complaints.ts';
 import type { Escalation, EscalationOverrides } from './escalation.ts';
 import type { QueueStatus } from './queue.ts';
 import type { Term } from './terms.ts';
@@ -199,6 +200,8 @@ export interface ActionRecord {
   mandate?: string;
   /** Number of the message that was written, if it is stored. */
   messageNumber?: number;
+  /** Number of the complaint. */
+  complaintNumber?: number;
   /** Set if the mandate had been revoked before, which intake learned only later. The action stands. */
   mandateRevoked?: true;
   /** Set if the actor released the act from quarantine: operators/{id} who made it, and when. */
@@ -406,6 +409,8 @@ export interface Application {
   notes?: Note[];
   /** Messages between desk and agency, oldest first. */
   messages?: ConversationMessage[];
+  /** Complaints about an agency, oldest first. */
+  complaints?: Complaint[];
   /** While set, the desk only shows, withdraws and hands over, and nothing is erased. */
   restriction?: Restriction;
   /** The person's request to erase the data; they are erased without waiting for the term. */
@@ -470,6 +475,7 @@ export type ApplicationRow = Pick<
   | 'queue'
   | 'restriction'
   | 'erasure'
+  | 'escalations'
 > & {
   content?: {
     /**
@@ -483,6 +489,7 @@ export type ApplicationRow = Pick<
   };
   documentRequest?: Pick<DocumentRequest, 'answerBy'>;
   passingOn?: Pick<PassingOn, 'cause'>;
+  complaints?: ComplaintRow[];
   decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime' | 'awaitsArrival'>;
   deskAlerts: Pick<DeskAlert, 'kind' | 'recordTime'>[];
   payment?: Pick<Payment, 'payTime'>;

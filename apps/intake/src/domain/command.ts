@@ -13,6 +13,7 @@ import type {
   NotificationMethod,
   State,
 } from '@cups/application';
+import { findComplaintGuards } from './complaints.ts';
 import { countRows } from './history.ts';
 import type { ActRelease } from './quarantine.ts';
 import { assertNoViolations, erasedProblem, notFound, restrictedProblem } from './problems.ts';
@@ -79,6 +80,7 @@ export type DomainEvent =
   | { type: 'ContactChanged' }
   | { type: 'ApplicationCorrected'; submission: number }
   | { type: 'ApplicationMessageSent'; number: number }
+  | { type: 'ApplicationComplaintChanged'; number: number; change: 'prepared' | 'filed' | 'answered' }
   | { type: 'ApplicationClosed'; needMet: boolean }
   | { type: 'ApplicationExpired'; fromState: State; expireTime: Date }
   /** `notice` is notices/{id}, if the notification was about a notice. */
@@ -108,23 +110,31 @@ export function replayHistory(history: readonly ActionRecord[]): State {
   }, 'draft');
 }
 
+type GuardedApplication = Pick<
+  ApplicationRow,
+  | 'state'
+  | 'agency'
+  | 'dueDate'
+  | 'escalations'
+  | 'complaints'
+  | 'decision'
+  | 'payment'
+  | 'content'
+  | 'restriction'
+  | 'erasure'
+  | 'passingOn'
+>;
+
 /** Returns the guards that hold for an application and the given viewer. */
 export function findActiveGuards(
-  {
-    agency,
-    decision,
-    payment,
-    content = {},
-    restriction,
-    erasure,
-    passingOn,
-  }: Pick<ApplicationRow, 'agency' | 'decision' | 'payment' | 'content' | 'restriction' | 'erasure' | 'passingOn'>,
+  app: GuardedApplication,
   {
     isPartyTo,
     acceptsCorrections,
     acceptsMessages,
   }: Pick<Actor, 'isPartyTo' | 'acceptsCorrections' | 'acceptsMessages'>,
 ): Guard[] {
+  const { agency, decision, payment, content = {}, restriction, erasure, passingOn } = app;
   const activeGuards: Guard[] = [];
   if (erasure) activeGuards.push('data-erased');
   if (restriction) activeGuards.push('processing-restricted');
@@ -135,6 +145,7 @@ export function findActiveGuards(
   if (passingOn) activeGuards.push('agency-undecided');
   if (passingOn?.cause === 'not-covered') activeGuards.push('consent-awaited');
   if (!acceptsMessages(agency)) activeGuards.push('messages-unsupported');
+  activeGuards.push(...findComplaintGuards(app));
   if (isPartyTo(content)) activeGuards.push('own-application');
   return activeGuards;
 }

@@ -231,20 +231,29 @@ function toRow(app: Application, { step, time }: Escalation): ActionRecord {
   };
 }
 
+type EscalatedApplication = Pick<Application, 'state' | 'agency' | 'dueDate' | 'escalations'>;
+
 /**
- * Returns the step that the desk must see: the newest one with a mark that still holds. An acknowledgement ends the first
- * one, and another due date ends those of the term.
+ * Returns the newest step with an action that still holds, of the agency that has the application. An acknowledgement ends the
+ * first one, and another due date ends those of the term.
  */
-export function findMark({
-  state,
-  agency,
-  dueDate,
-  escalations = [],
-}: Pick<Application, 'state' | 'agency' | 'dueDate' | 'escalations'>): Escalation | undefined {
-  return escalations.findLast(
+const findHolding = (
+  { state, agency, dueDate, escalations = [] }: EscalatedApplication,
+  action: EscalationAction,
+): Escalation | undefined =>
+  escalations.findLast(
     (escalation) =>
       escalation.agency === agency &&
-      escalation.actions.includes('mark-at-desk') &&
+      escalation.actions.includes(action) &&
       (escalation.step === 'unacknowledged' ? state === 'submitted' : escalation.dueDate === dueDate),
   );
-}
+
+/** Returns the step that the desk must see. */
+export const findMark = (app: EscalatedApplication): Escalation | undefined => findHolding(app, 'mark-at-desk');
+
+/** Returns the step that supervisors must see. */
+export const findOversight = (app: EscalatedApplication): Escalation | undefined =>
+  findHolding(app, 'inform-supervisor');
+
+/** Returns the step that offers a complaint about the agency. */
+export const findOffer = (app: EscalatedApplication): Escalation | undefined => findHolding(app, 'offer-complaint');

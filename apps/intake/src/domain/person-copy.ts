@@ -1,5 +1,5 @@
 import type { Content, HandOver, Person } from '@cups/application';
-import type { Application, Submission } from './application.ts';
+import type { Application, Submission, Text } from './application.ts';
 
 /**
  * What a copy of a person's data shows of an application. It is theirs as the applicant or as the represented person.
@@ -32,8 +32,23 @@ export function withoutOthers<A extends Application>(app: A, idnp: string): A {
     const { idDocumentNumber: _number, ...handOver } = app.handOver;
     shown.handOver = handOver;
   }
+  if (app.complaints) shown.complaints = app.complaints.map((one) => ({ ...one, text: hideNumbers(one.text, app, idnp) }));
   return shown;
 }
+
+/** Replaces the numbers of other people in the text of a complaint, which names applicant and represented person. */
+function hideNumbers(text: Text, { content, submissions }: Application, idnp: string): Text {
+  const people = [content, ...submissions.map((one) => one.content)].flatMap(({ applicant, represented }) => [
+    applicant,
+    represented,
+  ]);
+  const others = people.filter((person) => person?.idnp !== idnp);
+  const numbers = others.flatMap((person) => [person?.idnp, person?.foreignDocument?.number]).filter(Boolean) as string[];
+  const hide = (line: string) => numbers.reduce((shown, number) => shown.replaceAll(number, HIDDEN), line);
+  return Object.fromEntries(Object.entries(text).map(([language, line]) => [language, hide(line)]));
+}
+
+const HIDDEN = '•••';
 
 function contentFor(content: Content, idnp: string): Content {
   const { applicant, represented, contact, ...others } = content;

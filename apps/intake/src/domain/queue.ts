@@ -3,7 +3,8 @@ import type { Bucket, EscalationStep, State } from '@cups/application';
 import type { ActionRecord, Application } from './application.ts';
 import { resolveLastEditTime } from './draft-timer.ts';
 import { consentTaskDay } from './passing-on.ts';
-import { findMark } from './escalation.ts';
+import { findOpenFiling } from './complaints.ts';
+import { findMark, findOversight } from './escalation.ts';
 
 /**
  * The work queue of a centre: buckets of open applications by the next task. The queue status is derived at each
@@ -28,6 +29,10 @@ export interface QueueStatus {
   notifySince?: Date;
   /** The step of the clock of the agency that marks it, and when it fired. */
   escalation?: { step: EscalationStep; time: Date };
+  /** Day since which a complaint about an agency has no answer. */
+  complaintDate?: string;
+  /** What supervisors see, and since when: the newest step that informs them, or a complaint without an answer. */
+  oversight?: { time: Date; step?: EscalationStep };
 }
 
 type QueueInput = Pick<
@@ -46,6 +51,7 @@ type QueueInput = Pick<
   | 'passingOn'
   | 'agency'
   | 'escalations'
+  | 'complaints'
 >;
 
 const STAGE_BY_STATE: Record<State, QueueStage | undefined> = {
@@ -87,9 +93,19 @@ export function resolveQueueStatus(app: QueueInput): QueueStatus | undefined {
   if (notifySince) queue.notifySince = notifySince;
   const mark = stage === 'with-agency' ? findMark(app) : undefined;
   if (mark) queue.escalation = { step: mark.step, time: mark.time };
+  Object.assign(queue, resolveOversight(app, stage));
   const actionDate = resolveActionDate(queue, consentTaskDay(app));
   if (actionDate !== undefined) queue.actionDate = actionDate;
   return queue;
+}
+
+/** Returns what is open about a silent agency. A complaint stays open after the decision, until the application ends. */
+function resolveOversight(app: QueueInput, stage: QueueStage): Pick<QueueStatus, 'complaintDate' | 'oversight'> {
+  const filing = findOpenFiling(app.complaints);
+  const open = filing ? { complaintDate: filing.date } : {};
+  const escalation = stage === 'with-agency' ? findOversight(app) : undefined;
+  if (escalation) return { ...open, oversight: { time: escalation.time, step: escalation.step } };
+  return filing ? { ...open, oversight: { time: filing.recordTime } } : {};
 }
 
 /** Returns the last edit of a draft, otherwise the time of the last transition or arrival. */
@@ -124,8 +140,16 @@ const STATES_TO_NOTIFY: readonly State[] = ['documents-requested', 'ready', 'rej
 const isTransitionToNotify = ({ fromState, toState }: ActionRecord): boolean =>
   fromState !== toState && STATES_TO_NOTIFY.includes(toState);
 
-/** Notes, assignment, and where to reach the applicant or hand over do not respond to the agency. */
-const INTERNAL_ACTIONS = ['note', 'assign', 'choose-collection-centre', 'change-contact'];
+/** Notes, assignment, where to reach the applicant or hand over, and complaints do not respond to the agency. */
+const INTERNAL_ACTIONS = [
+  'note',
+  'assign',
+  'choose-collection-centre',
+  'change-contact',
+  'prepare-complaint',
+  'record-complaint',
+  'record-complaint-answer',
+];
 export const isOperatorResponse = ({ actor, kind }: ActionRecord): boolean =>
   actor.startsWith('operators/') && !INTERNAL_ACTIONS.includes(kind);
 

@@ -30,6 +30,9 @@ export const SEALED_FIELDS: SealedFields['fields'] = [
   'payment.receiptNumber',
   'notes[].text',
   'messages[].text',
+  'complaints[].text',
+  'complaints[].filing.registrationNumber',
+  'complaints[].answer.text',
 ];
 
 /** Erased applications keep these fields, because every application has them. */

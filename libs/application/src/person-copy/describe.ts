@@ -93,7 +93,7 @@ function part(heading: string, pairs: readonly (readonly [string, string])[]): L
 function describeApplication(one: CopiedApplication, words: Wording): Line[] {
   const { t, when } = words;
   const { application, journal } = one;
-  const { contact = {}, evidence = [], notes = [], messages = [] } = application;
+  const { contact = {}, evidence = [], notes = [], messages = [], complaints = [] } = application;
   const entries = journal?.pages.reduce((sum, page) => sum + page.entries.length, 0);
   return [
     { kind: 'subheading', text: t(application.serviceTitle) || application.id },
@@ -120,6 +120,13 @@ function describeApplication(one: CopiedApplication, words: Wording): Line[] {
     ...part(
       t(T.messages),
       messages.map(({ author = '', text, sendTime }) => [when(sendTime), `${words.nameOf(author)}: ${text}`]),
+    ),
+    ...part(
+      t(T.complaints),
+      complaints.flatMap(({ text, prepareTime, answer }) => [
+        [when(prepareTime), t(text).replaceAll('\n', ' ')] as const,
+        [when(answer?.recordTime), answer?.text ?? ''] as const,
+      ]),
     ),
     ...part(
       t(T.history),

@@ -42,6 +42,7 @@ export const COPY_TEXTS = {
     ru: 'Сообщения между центром и учреждением',
     en: 'Messages between centre and agency',
   },
+  complaints: { ro: 'Plângeri', ru: 'Жалобы', en: 'Complaints' },
   notes: { ro: 'Note interne', ru: 'Внутренние заметки', en: 'Internal notes' },
   history: { ro: 'Istoric', ru: 'История', en: 'History' },
   notices: { ro: 'Înștiințări', ru: 'Уведомления', en: 'Notices' },

@@ -4,7 +4,6 @@ export { ACCESS_KIND_TEXTS } from './access-kinds.ts';
 export { ACTOR_TEXTS, describeActor } from './actors.ts';
 export {
   ACTION_TEXTS,
-  DESK_ALERT_TEXTS,
   HISTORY_TEXTS,
   MESSAGE_CHANGE_TEXTS,
   NO_DUE_DATE_TEXTS,
@@ -18,9 +17,11 @@ export {
   NOTICE_CAUSE_TEXTS,
   NOTICE_KIND_TEXTS,
 } from './deliveries-and-notices.ts';
+export { DESK_ALERT_TEXTS } from './desk-alerts.ts';
 export { DOCUMENT_REFUSAL_TEXTS } from './document-refusals.ts';
 export type { DocumentRefusal } from './document-refusals.ts';
 export { explainErasureRefusal } from './erasure.ts';
+export { COMPLAINT_OUTCOME_TEXTS, COMPLAINT_WAY_TEXTS, ESCALATION_STEP_TEXTS } from './escalation.ts';
 export { MANDATE_GROUND_TEXTS, MANDATE_TERM_TEXTS, THEME_TEXTS } from './mandates.ts';
 export { REASON_TEXTS } from './reasons.ts';
 export { RULE_TEXTS } from './rules.ts';
