@@ -48,3 +48,17 @@ export const passAnswerDate = ({ id }: { id: string }): Promise<void> =>
 /** Lets a mandate, mandates/{id}, have ended a minute ago. */
 export const expireMandate = (name: string): Promise<void> =>
   setFields('mandates', name.replace('mandates/', ''), { 'facts.expireTime': new Date(Date.now() - 60_000) });
+
+/** Lets the agency of an application have been silent for one and a half terms, as the clock of intake stores it. */
+export function silenceAgency({ id, agency, dueDate }: { id: string; agency: string; dueDate?: string }): Promise<void> {
+  const time = new Date();
+  const step = 'term-150';
+  const actions = ['mail-agency', 'mark-at-desk', 'inform-supervisor', 'offer-complaint'];
+  const reminded = { step: 'unacknowledged', time, agency, actions: ['remind-agency', 'mark-at-desk'], dueDate };
+  return setFields('applications', id, {
+    escalations: [reminded, { step, time, agency, actions, dueDate }],
+    'queue.escalation': { step, time },
+    'queue.oversight': { step, time },
+    'queue.actionDate': time.toISOString().slice(0, 10),
+  });
+}

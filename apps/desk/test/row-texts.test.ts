@@ -58,6 +58,14 @@ describe('describeRow', () => {
       'depășit cu 2\u00a0zile',
     ],
     [
+      'an agency that did not acknowledge',
+      row({ state: 'submitted', dueDate: '2026-12-04', escalationMark: 'unacknowledged' }),
+      'trouble',
+      'La MAI',
+      'vineri, 4 decembrie',
+      'termen',
+    ],
+    [
       'a document request',
       row({ state: 'documents-requested', documentRequest: { answerBy: '2026-11-25' } }),
       'citizen',
@@ -224,4 +232,25 @@ test('asks for payment only where a fee exists and the caller may record it', ()
   ];
   expect(cases.map((item) => isRowUnpaid(item, catalog))).toEqual([true, false, false, false]);
   expect(isRowUnpaid(cases[0]!, undefined)).toBe(false);
+});
+
+describe('a row of a silent agency', () => {
+  const late = { state: 'in-progress' as const, dueDate: '2026-11-23' };
+
+  test.each([
+    ['no mark', row(late), 'agency', 'fără răspuns'],
+    ['a mark', row({ ...late, escalationMark: 'term-150' }), 'silent', 'mult peste termen'],
+    ['no due date', row({ state: 'submitted', escalationMark: 'unacknowledged' }), 'silent', 'primire neconfirmată'],
+  ])('with %s', (_name, shown, icon, more) => {
+    expect(describeRow(shown, context)).toMatchObject({ icon, more, tone: 'trouble' });
+  });
+
+  test('shows the age of a complaint without an answer, also after the decision', () => {
+    const open = { complaintDate: '2026-11-13', escalationMark: 'term-150' as const };
+    expect(describeRow(row({ ...late, ...open }), context).more).toBe(
+      'mult peste termen · plângere fără răspuns: 12\u00a0zile',
+    );
+    const decided = row({ state: 'ready', sinceTime: '2026-11-24T12:55:00Z', complaintDate: '2026-11-13' });
+    expect(describeRow(decided, context).more).toContain('plângere fără răspuns: 12\u00a0zile');
+  });
 });

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { AgencyDelivery, Centre, StatisticsRow } from '../src/api/types.ts';
+import type { AgencyDelivery, Centre, EscalatedApplication, StatisticsRow } from '../src/api/types.ts';
 import { durationText } from '../src/supervisor/duration.ts';
 import { centreLines, namedLines, sortLines, countByWave } from '../src/supervisor/statistics-lines.ts';
 import type { Column } from '../src/supervisor/statistics-lines.ts';
 import { isValidPeriod, resolvePeriod } from '../src/supervisor/period.ts';
 import { placeKey } from '../src/supervisor/place-key.ts';
 import { placePins } from '../src/supervisor/map-pins.ts';
+import { groupByAgency } from '../src/supervisor/escalated-groups.ts';
 import { computeBacklogs } from '../src/supervisor/agency-backlog.ts';
 
 const row = (name: string, more: Partial<StatisticsRow> = {}): StatisticsRow => {
@@ -141,5 +142,26 @@ describe('periods and durations', () => {
   ])('durationText of %s seconds', (seconds, ro, ru) => {
     expect(durationText(seconds, 'ro').replace('\u00a0', ' ')).toBe(ro);
     expect(durationText(seconds, 'ru').replace('\u00a0', ' ')).toBe(ru);
+  });
+});
+
+describe('groupByAgency', () => {
+  const rowOf = (application: string, agency: string, more: Partial<EscalatedApplication> = {}): EscalatedApplication => ({
+    application,
+    centre: 'centres/CU-001',
+    publicService: 'publicServices/criminal-record',
+    agency,
+    time: '2026-11-24T08:00:00Z',
+    ...more,
+  });
+
+  test('puts the agency with most applications first, keeps their order, and its contact', () => {
+    const email = { agencyEmail: 'office@mai.example' };
+    const rows = [rowOf('a', 'agencies/asp'), rowOf('b', 'agencies/mai', email), rowOf('c', 'agencies/mai', email)];
+    expect(groupByAgency(rows)).toMatchObject([
+      { agency: 'agencies/mai', email: 'office@mai.example', rows: [{ application: 'b' }, { application: 'c' }] },
+      { agency: 'agencies/asp', email: undefined, rows: [{ application: 'a' }] },
+    ]);
+    expect(groupByAgency([])).toEqual([]);
   });
 });

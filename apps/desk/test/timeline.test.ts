@@ -37,6 +37,15 @@ test('buildTimeline names the agency to which an application was passed on', () 
   ]);
 });
 
+test('buildTimeline says which step of the clock of a silent agency fired', () => {
+  const step = { kind: 'agency-escalation', actor: 'timer', recordTime: '1', escalationStep: 'term-100' };
+  const details = { application: {}, history: [step], operators: [] } as unknown as ApplicationDetails;
+  const context = { t: (text?: { en?: string }) => text?.en ?? '', agency: String, centre: String };
+  expect(buildTimeline(details, context as unknown as NameContext)).toMatchObject([
+    { detail: 'The legal term has passed' },
+  ]);
+});
+
 test('buildTimeline shows both times of an act without a line that arrived more than a minute later', () => {
   // The year is shown only if it is another one.
   const day = `${new Date().getFullYear()}-06-29`;

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
-import { HISTORY_TEXTS } from '@cups/application/texts';
-import type { AgencyDeliveryDetails, ApplicationAction, Submission } from '../api/types.ts';
+import { ESCALATION_STEP_TEXTS, HISTORY_TEXTS } from '@cups/application/texts';
+import type { AgencyDelivery, AgencyDeliveryDetails, ApplicationAction, Submission } from '../api/types.ts';
 import { personFacts, requestFacts } from '../application/facts.ts';
 import { agreeWithSubject } from '../application/timeline-entries.ts';
 import { nameActor } from '../application/operator-name.ts';
@@ -10,6 +10,7 @@ import { useKeys } from '../keys/keys.tsx';
 import { formatAnswers } from '../language/answers.ts';
 import { formatDayAndTime, shortDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import type { LanguageContextValue } from '../language/language.tsx';
 import { personName } from '../language/person-name.ts';
 import { Banner } from '../parts/banner.tsx';
 import { Facts } from '../parts/facts.tsx';
@@ -86,12 +87,17 @@ function DeliveryFacts({ id, details: { delivery, submissions } }: { id: string;
           [t(AGENCY_PAGE.due), delivery.dueDate ? shortDate(delivery.dueDate) : t(AGENCY_PAGE.noTerm)],
           [t(AGENCY_PAGE.reference), delivery.agencyReference ?? ''],
           [t(AGENCY_PAGE.filedAt), submissions[0]?.centreName ?? ''],
+          [t(AGENCY_PAGE.reminders), remindersText(delivery, t)],
         ]}
       />
       <AssigneeFact id={id} delivery={delivery} />
     </>
   );
 }
+
+/** The reminders of the agency, oldest first. */
+const remindersText = ({ reminders = [] }: AgencyDelivery, t: LanguageContextValue['t']): string =>
+  reminders.map(({ step, time }) => `${t(ESCALATION_STEP_TEXTS[step])}, ${formatDayAndTime(time)}`).join('; ');
 
 function SubmissionView({ submission, isFirst }: { submission: Submission; isFirst: boolean }) {
   const { t } = useLanguage();

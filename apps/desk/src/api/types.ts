@@ -75,6 +75,7 @@ export type HandedInAct = Schemas['HandedInAct'];
 export type SealedActOutcome = Schemas['SealedActOutcome'];
 export type HandInResult = operations['handInActs']['responses']['200']['content']['application/json'];
 export type UncollectedResult = Schemas['UncollectedResult'];
+export type EscalatedApplication = Schemas['EscalatedApplication'];
 export type UndecidedAgency = Schemas['UndecidedAgency'];
 /** A staff member, seen from a centre or the platform. */
 export type TeamMember = Schemas['TeamMember'];

@@ -1,7 +1,7 @@
 import { sanitizeCode } from '@cups/application';
-import { RESULT_KIND_TEXTS } from '@cups/application/texts';
+import { ESCALATION_STEP_TEXTS, RESULT_KIND_TEXTS } from '@cups/application/texts';
 import type { Application, ApplicationDetails, Person } from '../api/types.ts';
-import { shortDate } from '../language/dates.ts';
+import { formatDayAndTime, shortDate } from '../language/dates.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
 import { formatMoney } from '../language/money.ts';
 import { personName } from '../language/person-name.ts';
@@ -28,9 +28,23 @@ export function applicationFacts(details: ApplicationDetails, context: FactsCont
   return withoutEmpty([
     [t(APPLICATION_FACTS.result), resultText(application.decision, t)],
     [t(APPLICATION_FACTS.agency), agencies.long(application.agency)],
+    ...escalationFacts(application, t),
     [t(APPLICATION_FACTS.number), application.trackingNumber ?? ''],
     ['IDNP', formatIdnp(application.applicant?.idnp, isMasked)],
     [t(APPLICATION_FACTS.contact), contactOrNone(application.contact, t)],
+  ]);
+}
+
+/** The step of the clock of a silent agency that the desk must see, and a complaint without an answer. */
+export function escalationFacts(
+  { escalationMark: mark, escalations = [], complaintDate }: Application,
+  t: LanguageContextValue['t'],
+): Fact[] {
+  const time = escalations.filter(({ step }) => step === mark).at(-1)?.time;
+  const text = mark && [t(ESCALATION_STEP_TEXTS[mark]), time && formatDayAndTime(time)].filter(Boolean).join(', ');
+  return withoutEmpty([
+    [t(APPLICATION_FACTS.silent), text ?? ''],
+    [t(APPLICATION_FACTS.complaint), complaintDate ? shortDate(complaintDate) : ''],
   ]);
 }
 

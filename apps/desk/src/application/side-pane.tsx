@@ -23,7 +23,7 @@ import { KEYS } from '../texts/keys.ts';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { useCatalog } from '../session/catalog.ts';
 import { costText, isUnpaid, useCostOption } from './cost.ts';
-import { personFacts, requestFacts } from './facts.ts';
+import { escalationFacts, personFacts, requestFacts } from './facts.ts';
 import { accessCountText } from './access-texts.ts';
 import { PrintList } from './print-buttons.tsx';
 import { operatorName } from './operator-name.ts';
@@ -32,6 +32,7 @@ import { ScanAgain } from './scan-again.tsx';
 import { useApplicationAction } from './use-application-action.ts';
 import styles from './application.module.css';
 
+const Complaints = lazyExtra(() => import('./complaints.tsx'));
 const Conversation = lazyExtra(() => import('./conversation.tsx'));
 
 /** The pane beside an application: applicant, request, notes, assignee, printouts and access count. */
@@ -53,6 +54,7 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
         <h2>{t(APPLICATION.request)}</h2>
         <Facts
           facts={[
+            ...escalationFacts(application, t),
             [t(APPLICATION.cost), costText(option, t)],
             [t(APPLICATION_FACTS.payment), isUnpaid(application, option) ? t(APPLICATION_FACTS.unpaid) : ''],
             ...requestFacts(application, t),
@@ -65,6 +67,7 @@ export function SidePane({ details }: { details: ApplicationDetails }) {
         {application.corrects && <Link href={`/${application.corrects}`}>{t(APPLICATION.corrects)}</Link>}
       </section>
       <Scans details={details} />
+      <Complaints details={details} />
       <Conversation details={details} />
       <Notes details={details} />
       <Assignment details={details} />

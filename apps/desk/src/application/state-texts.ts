@@ -1,6 +1,6 @@
 import { toCivilDate } from '@cups/application';
 import type { Language } from '@cups/application';
-import { NO_DUE_DATE_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
+import { ESCALATION_STEP_TEXTS, NO_DUE_DATE_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
 import type { ApplicationDetails, ApplicationRow } from '../api/types.ts';
 import { formatTime, daysBetween, longDate, relativeDay, shortDate } from '../language/dates.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
@@ -95,19 +95,22 @@ function describeAgencyStep(
   const parts = [since];
   if (delivery?.deferCause) parts.push(t(STATE_BLOCK.onTheWay));
   if (delivery?.agencyReference) parts.push(t(STATE_BLOCK.reference, { number: delivery.agencyReference }));
-  const { dueDate, noDueDateReason } = row;
+  const { dueDate, noDueDateReason, escalationMark: mark } = row;
+  // The sentence about the due date says the same.
+  if (mark && mark !== 'term-100') parts.push(toSentence(t(ESCALATION_STEP_TEXTS[mark])));
+  const [tone, icon] = mark ? (['trouble', 'silent'] as const) : (['agency', 'agency'] as const);
   if (dueDate === undefined) {
     if (noDueDateReason) parts.push(toSentence(t(NO_DUE_DATE_TEXTS[noDueDateReason])));
-    return toStateTexts('agency', 'agency', title, parts.join(' '));
+    return toStateTexts(tone, icon, title, parts.join(' '));
   }
   if (dueDate >= today) {
-    return Object.assign(toStateTexts('agency', 'agency', title, parts.join(' ')), {
+    return Object.assign(toStateTexts(tone, icon, title, parts.join(' ')), {
       until: deadlineText(row, dueDate, context),
     });
   }
   const days = plural(daysBetween(dueDate, today), context.language, DAYS);
   parts.push(t(STATE_BLOCK.overdue, Object.assign({ days }, dayParams(dueDate, context))));
-  return toStateTexts('trouble', 'agency', title, parts.join(' '));
+  return toStateTexts('trouble', icon, title, parts.join(' '));
 }
 
 /** A deadline in hours includes the time. */

@@ -1,4 +1,10 @@
-import { ACTOR_TEXTS, HISTORY_TEXTS, NOTICE_KIND_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
+import {
+  ACTOR_TEXTS,
+  ESCALATION_STEP_TEXTS,
+  HISTORY_TEXTS,
+  NOTICE_KIND_TEXTS,
+  NOTIFICATION_METHOD_TEXTS,
+} from '@cups/application/texts';
 import type { ApplicationAction, ApplicationDetails } from '../api/types.ts';
 import { shortDate } from '../language/dates.ts';
 import type { LanguageContextValue } from '../language/language.tsx';
@@ -73,13 +79,14 @@ function releaseText({ released }: ApplicationAction, { operators }: Application
 }
 
 function detailText(
-  { kind, result, method, centre, agency, formerContact, contact }: ApplicationAction,
+  { kind, result, method, centre, agency, formerContact, contact, escalationStep }: ApplicationAction,
   details: ApplicationDetails,
   { t, centre: centreName, agency: agencyName }: NameContext,
 ): string {
   // The centre is named if it is not the one of the application.
   if (centre && COLLECTING_KINDS.has(kind)) return t(APPLICATION_FACTS.atCentre, { centre: centreName(centre) });
   if (method) return t(NOTIFICATION_METHOD_TEXTS[method]);
+  if (escalationStep) return t(ESCALATION_STEP_TEXTS[escalationStep]);
   // To which agency it was passed on, or went.
   if (agency) return agencyName(agency);
   if (kind === 'change-contact') return [formerContact, contact].map((one) => contactText(one) || '–').join(' → ');

@@ -5,6 +5,8 @@ export const INPUT_KINDS = [
   'invite',
   'note',
   'message',
+  'complaint',
+  'complaint-answer',
   'documents',
   'payment',
   'supply-mandate',

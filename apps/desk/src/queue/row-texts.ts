@@ -6,13 +6,13 @@ import { formatMessage } from '../language/messages.ts';
 import { plural } from '../language/plurals.ts';
 import type { ApplicationRow } from '../api/types.ts';
 import { DAYS } from '../texts/counts.ts';
-import { ROWS } from '../texts/queue.ts';
+import { MARKS, ROWS } from '../texts/queue.ts';
 
 /** The texts of a row: who must act, what to do, and the date with its meaning. */
 
 /** `brand` is the desk, `give` is to hand over, `trouble` is overdue or rejected. */
 export type Tone = 'brand' | 'citizen' | 'agency' | 'give' | 'trouble' | 'none';
-export type StatusIconName = 'draft' | 'papers' | 'agency' | 'result' | 'ring' | 'refused' | 'close' | 'ended';
+export type StatusIconName = 'draft' | 'papers' | 'agency' | 'silent' | 'result' | 'ring' | 'refused' | 'close' | 'ended';
 
 export interface RowTexts {
   icon: StatusIconName;
@@ -48,7 +48,8 @@ export function describeRow(row: ApplicationRow, context: RowContext): RowTexts 
     formatMessage(context.language, message, params);
   const { more = '', ...texts } = describeState(row, context, t);
   const unpaid = context.isUnpaid?.(row) ? t(ROWS.unpaid) : '';
-  const details = { more: [more, unpaid].filter((text) => text !== '').join(' · ') };
+  const complaint = row.complaintDate ? t(ROWS.complaint, { days: ageText(row.complaintDate, context) }) : '';
+  const details = { more: [more, unpaid, complaint].filter((text) => text !== '').join(' · ') };
   return Object.assign({ date: '', dateMore: '', dateTone: 'none' as Tone }, texts, details);
 }
 
@@ -98,22 +99,23 @@ function describeDraft(row: ApplicationRow, context: RowContext, t: Translate): 
 
 function describeAgencyStep(row: ApplicationRow, context: RowContext, t: Translate): PartialRowTexts {
   const agency = context.agency(row.agency);
-  const { dueDate, noDueDateReason } = row;
+  const { dueDate, noDueDateReason, escalationMark: mark } = row;
+  const icon = mark ? 'silent' : 'agency';
   if (dueDate !== undefined && dueDate < context.today) {
-    const lateBy = t(ROWS.lateBy, { days: plural(daysBetween(dueDate, context.today), context.language, DAYS) });
+    const lateBy = t(ROWS.lateBy, { days: ageText(dueDate, context) });
     const texts: PartialRowTexts = {
-      icon: 'agency',
+      icon,
       tone: 'trouble',
       todo: t(ROWS.late, { agency }),
-      more: t(ROWS.noAnswer),
+      more: t(mark ? MARKS[mark] : ROWS.noAnswer),
     };
     return Object.assign(texts, { date: dayText(dueDate, context), dateMore: lateBy, dateTone: 'trouble' });
   }
   const texts: PartialRowTexts = {
-    icon: 'agency',
-    tone: 'agency',
+    icon,
+    tone: mark ? 'trouble' : 'agency',
     todo: t(ROWS.at, { agency }),
-    more: t(STATE_TEXTS[row.state]),
+    more: t(mark ? MARKS[mark] : STATE_TEXTS[row.state]),
   };
   if (dueDate !== undefined) return Object.assign(texts, { date: dayText(dueDate, context), dateMore: t(ROWS.term) });
   return noDueDateReason ? Object.assign(texts, { date: '', dateMore: t(NO_DUE_DATE_TEXTS[noDueDateReason]) }) : texts;
@@ -191,6 +193,10 @@ const sinceDay = (row: ApplicationRow): string => toCivilDate(new Date(row.since
 function dayText(date: string, { language, today }: RowContext): string {
   return relativeDay(date, language, today) ?? longDate(date, language, today);
 }
+
+/** Returns the days from a civil date until today, with their noun. */
+const ageText = (date: string, { language, today }: RowContext): string =>
+  plural(daysBetween(date, today), language, DAYS);
 
 export type Group = 'news' | 'documents' | 'ready' | 'confirm' | 'overdue' | 'drafts';
 

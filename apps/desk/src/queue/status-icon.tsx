@@ -1,5 +1,6 @@
 import {
   Archive,
+  BellOff,
   CircleX,
   FilePen,
   Landmark,
@@ -15,6 +16,7 @@ const ICONS = {
   draft: FilePen,
   papers: Paperclip,
   agency: Landmark,
+  silent: BellOff,
   result: PackageCheck,
   ring: Phone,
   refused: CircleX,

@@ -22,6 +22,7 @@ import { Missions } from './missions.tsx';
 import { resolvePeriod } from './period.ts';
 import { statisticsQuery } from './queries.ts';
 import type { GroupBy } from './queries.ts';
+import { EscalatedApplications } from './escalated-applications.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
 import { UncollectedResults } from './uncollected-results.tsx';
 import { UnresponsiveAgencies } from './unresponsive-agencies.tsx';
@@ -66,6 +67,7 @@ export default function Centres() {
           <StatisticsSection centres={all} period={period} groupBy={groupBy} marked={marked} onMark={setMarked} />
         )}
         <UnresponsiveAgencies period={period} agencyOf={agencyOf} />
+        <EscalatedApplications centres={all} agencyOf={agencyOf} />
         <UncollectedResults centres={all} agencyOf={agencyOf} />
         <Waves centres={all} />
       </div>

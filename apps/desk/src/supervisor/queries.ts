@@ -1,7 +1,14 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
 import { fetchAllPages } from '../api/pagination.ts';
-import type { AgencyDelivery, DocumentHold, RefusedMessage, UncollectedResult, UndecidedAgency } from '../api/types.ts';
+import type {
+  AgencyDelivery,
+  DocumentHold,
+  EscalatedApplication,
+  RefusedMessage,
+  UncollectedResult,
+  UndecidedAgency,
+} from '../api/types.ts';
 import type { Period } from './period.ts';
 
 /** Queries over all centres. */
@@ -56,6 +63,17 @@ export const uncollectedResultsQuery = queryOptions({
     fetchAllPages<UncollectedResult>(async (query) => {
       const page = await bodyOf(api.GET('/api/v1/uncollected-results', { params: { query } }));
       return { items: page.results, next: page.nextPageToken };
+    }),
+  staleTime: MINUTE_MS,
+});
+
+/** Applications of silent agencies, and those with a complaint without an answer, the longest wait first. */
+export const escalatedApplicationsQuery = queryOptions({
+  queryKey: ['escalated-applications'],
+  queryFn: () =>
+    fetchAllPages<EscalatedApplication>(async (query) => {
+      const page = await bodyOf(api.GET('/api/v1/escalated-applications', { params: { query } }));
+      return { items: page.applications, next: page.nextPageToken };
     }),
   staleTime: MINUTE_MS,
 });

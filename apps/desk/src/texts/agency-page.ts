@@ -24,6 +24,7 @@ export const AGENCY_PAGE = defineMessages({
   supplied: { ro: 'Actele aduse ulterior', ru: 'Принесённые документы', en: 'Documents supplied later' },
   history: { ro: 'Istoricul', ru: 'История', en: 'History' },
   due: { ro: 'Termenul legal', ru: 'Срок по закону', en: 'Legal term' },
+  reminders: { ro: 'Atenționări', ru: 'Напоминания', en: 'Reminders' },
   filedAt: { ro: 'Depusă la', ru: 'Подано в', en: 'Filed at' },
   own: {
     ro: 'Cererea este a dumneavoastră. O decide un coleg.',

@@ -30,6 +30,7 @@ export const KEYS = defineMessages({
   },
   photograph: { ro: 'Fotografiază actul', ru: 'Сфотографировать документ', en: 'Photograph the document' },
   chooseFile: { ro: 'Alege fișierul scanat', ru: 'Выбрать файл скана', en: 'Choose the scanned file' },
+  complaint: { ro: 'Pregătește plângerea', ru: 'Подготовить жалобу', en: 'Prepare the complaint' },
   note: { ro: 'Scrie o notă', ru: 'Написать заметку', en: 'Write a note' },
   print: { ro: 'Tipărește', ru: 'Печать', en: 'Print' },
   park: { ro: 'Pune deoparte', ru: 'Отложить', en: 'Save for later' },

@@ -1,3 +1,5 @@
+import type { EscalationStep } from '@cups/application';
+import type { Text } from '@cups/application/texts';
 import { defineMessages } from '../language/messages.ts';
 
 export const QUEUE = defineMessages({
@@ -73,6 +75,15 @@ export const ROWS = defineMessages({
   ask: { ro: 'De închis', ru: 'Закрыть', en: 'To close' },
   askMore: { ro: 'întrebați persoana', ru: 'спросите человека', en: 'ask the applicant' },
   handedOn: { ro: 'înmânată', ru: 'выдано', en: 'handed over' },
+  complaint: { ro: 'plângere fără răspuns: {days}', ru: 'жалоба без ответа: {days}', en: 'complaint unanswered: {days}' },
   unpaid: { ro: 'taxa neachitată', ru: 'плата не отмечена', en: 'fee not recorded' },
   ended: { ro: 'încheiată', ru: 'завершено', en: 'ended' },
 });
+
+/** Steps of the clock of a silent agency in a row, in few words. */
+export const MARKS: Record<EscalationStep, Text> = {
+  unacknowledged: { ro: 'primire neconfirmată', ru: 'не подтверждено', en: 'not acknowledged' },
+  'term-75': { ro: 'termenul se apropie', ru: 'срок близко', en: 'the term is near' },
+  'term-100': { ro: 'termen legal depășit', ru: 'законный срок истёк', en: 'legal term passed' },
+  'term-150': { ro: 'mult peste termen', ru: 'давно просрочено', en: 'far past the term' },
+};

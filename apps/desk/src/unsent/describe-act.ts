@@ -58,6 +58,12 @@ function valueText(values: FormValues, pointer: string): string {
   return typeof value === 'string' ? value : value.join(', ');
 }
 
+/** What a text of an act is; a note by default. */
+const TEXT_LABELS: Readonly<Partial<Record<Write['kind'], Partial<Text>>>> = {
+  messages: ACTS.messages,
+  'complaints/answer': ACTS.answer,
+};
+
 /** Content of acts other than entered data. */
 function ownFacts({ kind, body }: Pick<Write, 'kind' | 'body'>): ActFact[] {
   const text = (name: string): string => (typeof body[name] === 'string' ? body[name] : '');
@@ -65,7 +71,8 @@ function ownFacts({ kind, body }: Pick<Write, 'kind' | 'body'>): ActFact[] {
     Text | undefined;
   const amount = body['amount'] as Money | undefined;
   const values: [Partial<Text>, string][] = [
-    [kind === 'messages' ? ACTS.messages : ACTS.notes, text('text')],
+    [TEXT_LABELS[kind] ?? ACTS.notes, text('text')],
+    [ACTS.file, kind === 'complaints/file' ? [text('date'), text('registrationNumber')].filter(Boolean).join(', ') : ''],
     [ACTS.payment, [amount && formatMoney(amount), text('receiptNumber')].filter(Boolean).join(', ')],
     [ACTS['person-notifications'], method?.ro ?? ''],
     [ACTS['hand-over'], text('idDocumentNumber')],
