@@ -412,7 +412,7 @@ export const agencyActivityJson = convertWith({
 export const refusedMessageJson = convertWith({ count: (value: string) => Number(value) || undefined });
 export const uncollectedResultJson = convertWith({});
 export const restrictionJson = convertWith({ reason: enumField('RESTRICTION_REASON_') });
-export const escalatedApplicationJson = convertWith({ step: escalationStep, reminders: orUndefined });
+export const escalatedJson = convertWith({ step: escalationStep, time: instantJson, reminders: orUndefined });
 export const undecidedAgencyJson = convertWith({ etag: omitField });
 export const erasureJson = convertWith({ cause: orUndefined, rule: orUndefined });
 export const dataStateJson = convertWith({

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { axe, open, PHONE } from '../desk.ts';
 import { applicant, fileApplication } from '../filings.ts';
 import { pdfText } from '../pdf.ts';
@@ -14,15 +15,20 @@ async function fileUnanswered(familyName: string, language = 'ro') {
   return filed;
 }
 
+/** Shows the own applications, the last changed first: other tests fill the list of today. */
+const chooseOwn = (page: Page) =>
+  page.getByRole('navigation', { name: 'Liste' }).getByRole('button', { name: /Cererile mele/ }).click();
+
 test('the queue marks it, the facts and the history say which step it is', async () => {
   const { id } = await fileUnanswered('Tăcescu');
   const page = await open({ operator: 'cu-001-specialist', path: '/' });
+  await chooseOwn(page);
   const row = page.locator(`[data-row="${id}"]`);
   await row.getByText('mult peste termen').waitFor();
   expect(await axe(page)).toEqual([]);
   await row.click();
   await page.getByText('Instituția tace').waitFor();
-  await page.getByText(/A trecut o dată și jumătate termenul legal, /).waitFor();
+  await page.getByText(/Au trecut 150 % din termenul legal, /).waitFor();
 });
 
 test('a person complains: prepared by a key, printed, recorded and answered', async () => {
@@ -60,7 +66,8 @@ test('a person complains: prepared by a key, printed, recorded and answered', as
   expect(await panel.getByRole('button', { name: 'Pregătește din nou' }).count()).toBe(0);
 
   const queue = await open({ operator: 'cu-001-specialist', path: '/' });
-  await queue.locator(`[data-row="${id}"]`).getByText(/plângere fără răspuns/).waitFor();
+  await chooseOwn(queue);
+  await queue.locator(`[data-row="${id}"]`).getByText(/plângere de 0/).waitFor();
 
   await panel.getByRole('radio', { name: 'admisă în parte' }).check();
   await panel.getByLabel('Pe scurt, ce a răspuns').fill('Decizia vine.');
@@ -75,7 +82,7 @@ test('a supervisor sees silent agencies without people, also on a phone', async 
   const page = await open({ operator: 'supervisor', path: '/centres', viewport: PHONE });
   const region = page.getByRole('region', { name: 'Cereri care așteaptă în tăcere' });
   const row = region.getByRole('row').filter({ has: page.getByRole('rowheader', { name: id }) });
-  await row.getByText('A trecut o dată și jumătate termenul legal').waitFor();
+  await row.getByText('Au trecut 150 % din termenul legal').waitFor();
   expect(await region.innerText()).not.toContain('Supravegherea');
   expect(await axe(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);

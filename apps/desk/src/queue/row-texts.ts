@@ -49,7 +49,7 @@ export function describeRow(row: ApplicationRow, context: RowContext): RowTexts 
   const { more = '', ...texts } = describeState(row, context, t);
   const unpaid = context.isUnpaid?.(row) ? t(ROWS.unpaid) : '';
   const complaint = row.complaintDate ? t(ROWS.complaint, { days: ageText(row.complaintDate, context) }) : '';
-  const details = { more: [more, unpaid, complaint].filter((text) => text !== '').join(' · ') };
+  const details = { more: [complaint, more, unpaid].filter((text) => text !== '').join(' · ') };
   return Object.assign({ date: '', dateMore: '', dateTone: 'none' as Tone }, texts, details);
 }
 

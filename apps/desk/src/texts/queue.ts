@@ -75,7 +75,7 @@ export const ROWS = defineMessages({
   ask: { ro: 'De închis', ru: 'Закрыть', en: 'To close' },
   askMore: { ro: 'întrebați persoana', ru: 'спросите человека', en: 'ask the applicant' },
   handedOn: { ro: 'înmânată', ru: 'выдано', en: 'handed over' },
-  complaint: { ro: 'plângere fără răspuns: {days}', ru: 'жалоба без ответа: {days}', en: 'complaint unanswered: {days}' },
+  complaint: { ro: 'plângere de {days}', ru: 'жалоба: {days}', en: 'complaint for {days}' },
   unpaid: { ro: 'taxa neachitată', ru: 'плата не отмечена', en: 'fee not recorded' },
   ended: { ro: 'încheiată', ru: 'завершено', en: 'ended' },
 });

@@ -60,7 +60,7 @@ export function escalatedApplicationRoutes({ intake }: Pick<ServiceClients, 'int
     listEscalatedApplications: listHandler(
       intake.listEscalatedApplications,
       'applications',
-      convert.escalatedApplicationJson,
+      convert.escalatedJson,
       ({ agency, step }) => ({ agency, step }),
     ),
   };

@@ -10,15 +10,15 @@ export const ESCALATION_STEP_TEXTS: Record<EscalationStep, Text> = {
     en: 'Receipt not confirmed',
   },
   'term-75': {
-    ro: 'Au trecut trei sferturi din termen',
-    ru: 'Прошло три четверти срока',
-    en: 'Three quarters of the term have passed',
+    ro: 'Au trecut 75 % din termenul legal',
+    ru: 'Прошло 75 % законного срока',
+    en: '75 % of the legal term have passed',
   },
   'term-100': { ro: 'Termenul legal a trecut', ru: 'Законный срок истёк', en: 'The legal term has passed' },
   'term-150': {
-    ro: 'A trecut o dată și jumătate termenul legal',
-    ru: 'Прошло полтора законных срока',
-    en: 'One and a half legal terms have passed',
+    ro: 'Au trecut 150 % din termenul legal',
+    ru: 'Прошло 150 % законного срока',
+    en: '150 % of the legal term have passed',
   },
 };
 
