@@ -54,9 +54,11 @@ export function silenceAgency({ id, agency, dueDate }: { id: string; agency: str
   const time = new Date();
   const step = 'term-150';
   const actions = ['mail-agency', 'mark-at-desk', 'inform-supervisor', 'offer-complaint'];
-  const reminded = { step: 'unacknowledged', time, agency, actions: ['remind-agency', 'mark-at-desk'], dueDate };
+  // The driver stores an undefined member as null.
+  const common = dueDate === undefined ? { time, agency } : { time, agency, dueDate };
+  const reminded = { ...common, step: 'unacknowledged', actions: ['remind-agency', 'mark-at-desk'] };
   return setFields('applications', id, {
-    escalations: [reminded, { step, time, agency, actions, dueDate }],
+    escalations: [reminded, { ...common, step, actions }],
     'queue.escalation': { step, time },
     'queue.oversight': { step, time },
     'queue.actionDate': time.toISOString().slice(0, 10),

@@ -2,7 +2,7 @@ import type { Backend } from '@cups/backend';
 import type { AgencyStage__Output } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyStage.ts';
 import type { DeliveryState__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryState.ts';
 import type { State__Output } from '@cups/contracts/gen/cups/intake/v1/State.ts';
-import type { Bucket, Language } from '@cups/application';
+import type { Bucket, EscalationStep, Language } from '@cups/application';
 import type { CentreKind__Output } from '@cups/contracts/gen/cups/type/v1/CentreKind.ts';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
@@ -90,6 +90,8 @@ export interface QueryParams {
   state?: State | DeliveryState;
   /** Of the queue of an agency. */
   stage?: AgencyStage;
+  /** Of the clock of an agency. */
+  step?: EscalationStep;
   assignedToMe?: boolean;
   bucket?: Bucket;
   cursor?: string;

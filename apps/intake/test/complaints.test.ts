@@ -47,8 +47,8 @@ describe('a complaint about a silent agency', () => {
     expect(prepared.application!.complaints).toMatchObject([
       { number: 1, agency: 'agencies/asp', step: 'term-150', filing: null, answer: null },
     ]);
-    const [{ text, textSha256 }] = prepared.application!.complaints as [{ text: { ro: string }; textSha256: string }];
-    expect(text.ro).toContain(idOf(name));
+    const { text, textSha256 } = prepared.application!.complaints[0]!;
+    expect(text!.ro).toContain(idOf(name));
     expect(textSha256).toMatch(/^[0-9a-f]{64}$/);
     expect((await desk().prepareComplaint(request)).replayed).toBe(true);
     expect((await desk().read(name)).complaints).toHaveLength(1);
@@ -56,7 +56,7 @@ describe('a complaint about a silent agency', () => {
     const filed = await file(name, { registrationNumber: ' P-2027/\n5 ' });
     expect(filed.application).toMatchObject({
       complaintDate: DATE,
-      complaints: [{ text: { ro: text.ro }, filing: { date: DATE, way: 'at-agency', registrationNumber: 'P-2027/ 5' } }],
+      complaints: [{ text: { ro: text!.ro }, filing: { date: DATE, way: 'at-agency', registrationNumber: 'P-2027/ 5' } }],
     });
     expect(filed.application!.allowedActions).not.toContain('ACTION_PREPARE_COMPLAINT');
     const [row] = (await desk().listQueue({ bucket: 'BUCKET_TODAY' })).applications.filter((one) => one.name === name);
