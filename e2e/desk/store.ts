@@ -50,7 +50,15 @@ export const expireMandate = (name: string): Promise<void> =>
   setFields('mandates', name.replace('mandates/', ''), { 'facts.expireTime': new Date(Date.now() - 60_000) });
 
 /** Lets the agency of an application have been silent for one and a half terms, as the clock of intake stores it. */
-export function silenceAgency({ id, agency, dueDate }: { id: string; agency: string; dueDate?: string }): Promise<void> {
+export function silenceAgency({
+  id,
+  agency,
+  dueDate,
+}: {
+  id: string;
+  agency: string;
+  dueDate?: string;
+}): Promise<void> {
   const time = new Date();
   const step = 'term-150';
   const actions = ['mail-agency', 'mark-at-desk', 'inform-supervisor', 'offer-complaint'];

@@ -54,10 +54,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
       'ConfirmArrival ChooseCollectionCentre ChangeContact CorrectApplication AnswerPassingOn SendMessage',
       pageRule(DESK_ROLES, 'centre'),
     ),
-    ...rulesFor(
-      'PrepareComplaint RecordComplaint RecordComplaintAnswer',
-      pageRule(DESK_ROLES, 'centre'),
-    ),
+    ...rulesFor('PrepareComplaint RecordComplaint RecordComplaintAnswer', pageRule(DESK_ROLES, 'centre')),
     // What it hands over for other centres.
     ...rulesFor('ListCollections GetCollection', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor('ConfirmCollectionArrival HandOverCollection', pageRule(DESK_ROLES, 'centre')),

@@ -247,9 +247,7 @@ describe('a row of a silent agency', () => {
 
   test('shows the age of a complaint without an answer, also after the decision', () => {
     const open = { complaintDate: '2026-11-13', escalationMark: 'term-150' as const };
-    expect(describeRow(row({ ...late, ...open }), context).more).toBe(
-      'plângere de 12\u00a0zile · mult peste termen',
-    );
+    expect(describeRow(row({ ...late, ...open }), context).more).toBe('plângere de 12\u00a0zile · mult peste termen');
     const decided = row({ state: 'ready', sinceTime: '2026-11-24T12:55:00Z', complaintDate: '2026-11-13' });
     expect(describeRow(decided, context).more).toMatch(/^plângere de 12\u00a0zile · /);
   });

@@ -146,7 +146,11 @@ describe('periods and durations', () => {
 });
 
 describe('groupByAgency', () => {
-  const rowOf = (application: string, agency: string, more: Partial<EscalatedApplication> = {}): EscalatedApplication => ({
+  const rowOf = (
+    application: string,
+    agency: string,
+    more: Partial<EscalatedApplication> = {},
+  ): EscalatedApplication => ({
     application,
     centre: 'centres/CU-001',
     publicService: 'publicServices/criminal-record',

@@ -16,7 +16,6 @@ import {
   asOwnApplication,
   catchProblem,
   content,
-  newDraft,
   NOW,
   runCommand,
   withOfferedComplaint,
@@ -73,7 +72,12 @@ describe('a complaint is offered', () => {
 describe('the text of a complaint', () => {
   test('says what the file says, to the head of the agency, and cites no law', () => {
     const [complaint] = prepare({ ...offered, agencyReference: 'ASP-7' }, later(30)).complaints!;
-    expect(complaint).toMatchObject({ number: 1, agency: 'agencies/asp', step: 'term-150', preparedBy: ACTOR.operator });
+    expect(complaint).toMatchObject({
+      number: 1,
+      agency: 'agencies/asp',
+      step: 'term-150',
+      preparedBy: ACTOR.operator,
+    });
     const lines = complaint!.text.ro!.split('\n');
     expect(lines[0]).toBe('Către conducătorul instituției: Agenția Servicii Publice');
     expect(lines[2]).toMatch(/^Eu, Test Testescu \(IDNP 2900\d{9}\), am depus la 10\.03\.2026, prin centrul „Lozova”/);
@@ -96,9 +100,11 @@ describe('the text of a complaint', () => {
 
   test('is in Romanian and in the language of the person, with aligned lines, and names a represented person', () => {
     const { applicant } = content();
-    const parties = { applicant: { ...applicant, language: 'ru' as const }, represented: { ...applicant, givenName: 'Ana' } };
-    const filed = runCommand(newDraft({ content: content(parties) }), 'submit', ['specialist']).document;
-    const [complaint] = prepare(withOfferedComplaint(filed)).complaints!;
+    const parties = {
+      applicant: { ...applicant, language: 'ru' as const },
+      represented: { ...applicant, givenName: 'Ana' },
+    };
+    const [complaint] = prepare({ ...offered, content: content(parties) }).complaints!;
     const { ro, ru, en } = complaint!.text;
     expect(en).toBeUndefined();
     expect(ru!.split('\n')).toHaveLength(ro!.split('\n').length);
@@ -190,7 +196,10 @@ describe('the record of a complaint', () => {
       oversight: { time: NOW, step: 'term-150' },
     });
     const decided = applyAgencyUpdate(open, agencyUpdate('approved', later(5).now), WORKING_TIME).document;
-    expect(resolveQueueStatus(decided)).toMatchObject({ complaintDate: '2026-03-11', oversight: { time: later(1).now } });
+    expect(resolveQueueStatus(decided)).toMatchObject({
+      complaintDate: '2026-03-11',
+      oversight: { time: later(1).now },
+    });
     expect(resolveQueueStatus(decided)?.oversight?.step).toBeUndefined();
     expect(resolveQueueStatus(answer(decided))).not.toHaveProperty('oversight');
     expect(resolveQueueStatus(prepare())).not.toHaveProperty('complaintDate');
@@ -200,7 +209,10 @@ describe('the record of a complaint', () => {
   test('ends with the application, and a changed text or answer changes the hash of its action', () => {
     const app = { ...answer(file(prepare())), journalSalt: 'a'.repeat(32) };
     const hashes = [...rehash(app, app.history).values()];
-    const changed = (complaint: object): Application => ({ ...app, complaints: [{ ...app.complaints![0]!, ...complaint }] });
+    const changed = (complaint: object): Application => ({
+      ...app,
+      complaints: [{ ...app.complaints![0]!, ...complaint }],
+    });
     const differences = (other: Application) =>
       [...rehash(other, app.history).values()].filter((hash, n) => Buffer.compare(hash, hashes[n]!) !== 0).length;
     expect(differences(app)).toBe(0);

@@ -56,7 +56,9 @@ describe('a complaint about a silent agency', () => {
     const filed = await file(name, { registrationNumber: ' P-2027/\n5 ' });
     expect(filed.application).toMatchObject({
       complaintDate: DATE,
-      complaints: [{ text: { ro: text!.ro }, filing: { date: DATE, way: 'at-agency', registrationNumber: 'P-2027/ 5' } }],
+      complaints: [
+        { text: { ro: text!.ro }, filing: { date: DATE, way: 'at-agency', registrationNumber: 'P-2027/ 5' } },
+      ],
     });
     expect(filed.application!.allowedActions).not.toContain('ACTION_PREPARE_COMPLAINT');
     const [row] = (await desk().listQueue({ bucket: 'BUCKET_TODAY' })).applications.filter((one) => one.name === name);

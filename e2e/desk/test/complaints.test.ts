@@ -17,7 +17,10 @@ async function fileUnanswered(familyName: string, language = 'ro') {
 
 /** Shows the own applications, the last changed first: other tests fill the list of today. */
 const chooseOwn = (page: Page) =>
-  page.getByRole('navigation', { name: 'Liste' }).getByRole('button', { name: /Cererile mele/ }).click();
+  page
+    .getByRole('navigation', { name: 'Liste' })
+    .getByRole('button', { name: /Cererile mele/ })
+    .click();
 
 test('the queue marks it, the facts and the history say which step it is', async () => {
   const { id } = await fileUnanswered('Tăcescu');
@@ -67,7 +70,10 @@ test('a person complains: prepared by a key, printed, recorded and answered', as
 
   const queue = await open({ operator: 'cu-001-specialist', path: '/' });
   await chooseOwn(queue);
-  await queue.locator(`[data-row="${id}"]`).getByText(/plângere de 0/).waitFor();
+  await queue
+    .locator(`[data-row="${id}"]`)
+    .getByText(/plângere de 0/)
+    .waitFor();
 
   await panel.getByRole('radio', { name: 'admisă în parte' }).check();
   await panel.getByLabel('Pe scurt, ce a răspuns').fill('Decizia vine.');

@@ -121,7 +121,14 @@ export function renderComplaint(facts: ComplaintFacts, language: Language): stri
 
 type Paragraph = keyof typeof PARAGRAPHS;
 
-function selectParagraphs({ represented, reference, isAcknowledged, dueDate, day, reminders }: ComplaintFacts): Paragraph[] {
+function selectParagraphs({
+  represented,
+  reference,
+  isAcknowledged,
+  dueDate,
+  day,
+  reminders,
+}: ComplaintFacts): Paragraph[] {
   return [
     'addressee',
     'title',

@@ -208,7 +208,11 @@ export const OPERATOR_TRANSITIONS: Record<State, Partial<Record<Action, Transiti
     ...complaintRecordTransitions('handed-over'),
   },
   // An agency may revoke a result after the end, which the applicant must hear about.
-  closed: { correct: deskTransition('closed'), ...contactTransition('closed'), ...complaintRecordTransitions('closed') },
+  closed: {
+    correct: deskTransition('closed'),
+    ...contactTransition('closed'),
+    ...complaintRecordTransitions('closed'),
+  },
   withdrawn: {
     correct: deskTransition('withdrawn'),
     ...contactTransition('withdrawn'),

@@ -56,7 +56,12 @@ export function FilingForm({ application, complaint, action: { run, busy } }: Co
         onChange={(way) => setDraft({ ...draft, way })}
         error={isSubmitted && !draft.way && t(COMPLAINTS.wayNeeded)}
       />
-      <Day value={draft.date} earliest={earliest} isSubmitted={isSubmitted} onChange={(date) => setDraft({ ...draft, date })} />
+      <Day
+        value={draft.date}
+        earliest={earliest}
+        isSubmitted={isSubmitted}
+        onChange={(date) => setDraft({ ...draft, date })}
+      />
       <Field label={t(COMPLAINTS.registrationNumber)} mark={t(COMPLAINTS.optional)}>
         <TextInput
           small
@@ -107,7 +112,12 @@ export function AnswerForm({ application, complaint, action: { run, busy } }: Co
         onChange={(outcome) => setDraft({ ...draft, outcome })}
         error={isSubmitted && !draft.outcome && t(COMPLAINTS.outcomeNeeded)}
       />
-      <Day value={draft.date} earliest={earliest} isSubmitted={isSubmitted} onChange={(date) => setDraft({ ...draft, date })} />
+      <Day
+        value={draft.date}
+        earliest={earliest}
+        isSubmitted={isSubmitted}
+        onChange={(date) => setDraft({ ...draft, date })}
+      />
       <Field label={t(COMPLAINTS.answerText)} mark={t(COMPLAINTS.optional)}>
         <TextInput small value={draft.text} maxLength={500} onChange={(text) => setDraft({ ...draft, text })} />
       </Field>

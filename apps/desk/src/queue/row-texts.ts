@@ -12,7 +12,8 @@ import { MARKS, ROWS } from '../texts/queue.ts';
 
 /** `brand` is the desk, `give` is to hand over, `trouble` is overdue or rejected. */
 export type Tone = 'brand' | 'citizen' | 'agency' | 'give' | 'trouble' | 'none';
-export type StatusIconName = 'draft' | 'papers' | 'agency' | 'silent' | 'result' | 'ring' | 'refused' | 'close' | 'ended';
+export type StatusIconName =
+  'draft' | 'papers' | 'agency' | 'silent' | 'result' | 'ring' | 'refused' | 'close' | 'ended';
 
 export interface RowTexts {
   icon: StatusIconName;

@@ -28,7 +28,11 @@ export const COMPLAINTS = defineMessages({
     en: 'It is prepared with a line.',
   },
   number: { ro: 'Plângerea {n}, {agency}', ru: 'Жалоба {n}, {agency}', en: 'Complaint {n}, {agency}' },
-  prepared: { ro: 'pregătită {when}, {operator}', ru: 'подготовлена {when}, {operator}', en: 'prepared {when}, {operator}' },
+  prepared: {
+    ro: 'pregătită {when}, {operator}',
+    ru: 'подготовлена {when}, {operator}',
+    en: 'prepared {when}, {operator}',
+  },
   read: { ro: 'Textul', ru: 'Текст', en: 'Text' },
   print: { ro: 'Tipărește plângerea', ru: 'Печать жалобы', en: 'Print the complaint' },
   filed: { ro: 'depusă {day}, {way}', ru: 'подана {day}, {way}', en: 'given on {day}, {way}' },

@@ -72,7 +72,10 @@ function ownFacts({ kind, body }: Pick<Write, 'kind' | 'body'>): ActFact[] {
   const amount = body['amount'] as Money | undefined;
   const values: [Partial<Text>, string][] = [
     [TEXT_LABELS[kind] ?? ACTS.notes, text('text')],
-    [ACTS.file, kind === 'complaints/file' ? [text('date'), text('registrationNumber')].filter(Boolean).join(', ') : ''],
+    [
+      ACTS.file,
+      kind === 'complaints/file' ? [text('date'), text('registrationNumber')].filter(Boolean).join(', ') : '',
+    ],
     [ACTS.payment, [amount && formatMoney(amount), text('receiptNumber')].filter(Boolean).join(', ')],
     [ACTS['person-notifications'], method?.ro ?? ''],
     [ACTS['hand-over'], text('idDocumentNumber')],

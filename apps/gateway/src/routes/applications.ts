@@ -65,7 +65,10 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
       language,
     })),
     prepareComplaint: actionHandler(intake.prepareComplaint, () => ({})),
-    recordComplaint: actionHandler(intake.recordComplaint, (filing: ComplaintFilingFields & { number: number }) => filing),
+    recordComplaint: actionHandler(
+      intake.recordComplaint,
+      (filing: ComplaintFilingFields & { number: number }) => filing,
+    ),
     recordComplaintAnswer: actionHandler(
       intake.recordComplaintAnswer,
       (answer: ComplaintAnswerFields & { number: number }) => answer,

@@ -32,7 +32,8 @@ export function withoutOthers<A extends Application>(app: A, idnp: string): A {
     const { idDocumentNumber: _number, ...handOver } = app.handOver;
     shown.handOver = handOver;
   }
-  if (app.complaints) shown.complaints = app.complaints.map((one) => ({ ...one, text: hideNumbers(one.text, app, idnp) }));
+  if (app.complaints)
+    shown.complaints = app.complaints.map((one) => ({ ...one, text: hideNumbers(one.text, app, idnp) }));
   return shown;
 }
 
@@ -43,7 +44,9 @@ function hideNumbers(text: Text, { content, submissions }: Application, idnp: st
     represented,
   ]);
   const others = people.filter((person) => person?.idnp !== idnp);
-  const numbers = others.flatMap((person) => [person?.idnp, person?.foreignDocument?.number]).filter(Boolean) as string[];
+  const numbers = others
+    .flatMap((person) => [person?.idnp, person?.foreignDocument?.number])
+    .filter(Boolean) as string[];
   const hide = (line: string) => numbers.reduce((shown, number) => shown.replaceAll(number, HIDDEN), line);
   return Object.fromEntries(Object.entries(text).map(([language, line]) => [language, hide(line)]));
 }

@@ -57,7 +57,10 @@ type EscalatedRow = Pick<
   '_id' | 'centre' | 'publicService' | 'agency' | 'dueDate' | 'queue' | 'escalations'
 > & { history: Pick<StoredApplication['history'][number], 'actor' | 'recordTime'>[] };
 
-function toEscalatedApplication(app: EscalatedRow, workingTimes: Pick<WorkingTimes, 'contactOf'>): EscalatedApplication {
+function toEscalatedApplication(
+  app: EscalatedRow,
+  workingTimes: Pick<WorkingTimes, 'contactOf'>,
+): EscalatedApplication {
   const { agency, queue, escalations = [], history } = app;
   const reminders = escalations.filter((one) => one.agency === agency && one.actions.includes('remind-agency'));
   return {

@@ -40,7 +40,11 @@ export interface CopiedApplication {
     evidence?: readonly { kind: string; number?: string }[];
     notes?: readonly { text: string; occurTime?: string; recordTime?: string }[];
     messages?: readonly { author?: string; text: string; sendTime: string }[];
-    complaints?: readonly { text: LocalizedText; prepareTime: string; answer?: { text?: string; recordTime: string } }[];
+    complaints?: readonly {
+      text: LocalizedText;
+      prepareTime: string;
+      answer?: { text?: string; recordTime: string };
+    }[];
   };
   history: readonly {
     kind: HistoryKind;
