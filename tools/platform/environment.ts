@@ -15,6 +15,9 @@ export interface PlatformEnvironment {
   more: Record<string, string> | undefined;
 }
 
+/** Port on this machine that the webhooks of example agencies in `data/agencies` name. */
+const WEBHOOK_PORT = 8095;
+
 /** Ports of one process. */
 export interface Ports {
   /** Port for gRPC calls; the gateway uses it for its public server. */
@@ -64,10 +67,16 @@ export function buildEnvironment(
     SIMULATOR_BEHAVIOUR: 'demo',
     SIMULATOR_DELAY_MS: '250',
     SIMULATOR_PLATFORM_URL: platform.url,
+    SIMULATOR_WEBHOOK_PORT: String(WEBHOOK_PORT),
     SIMULATOR_KEYS_DIR: agencyKeysPath(platform.keysDir),
     LOG_LEVEL: 'info',
+    ...allowWebhooks({ ...platform.more, ...own }),
     ...connectionSettings,
     ...platform.more,
     ...own,
   };
 }
+
+/** Lets the bridge call the webhooks of simulated agencies on this machine. Production refuses the setting. */
+const allowWebhooks = ({ CUPS_ENV: environment }: Record<string, string>): Record<string, string> =>
+  environment === 'production' ? {} : { WEBHOOK_ALLOW_LOOPBACK: 'true' };

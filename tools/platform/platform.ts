@@ -23,7 +23,7 @@ import { SERVICES, SIGNERS } from './services.ts';
 import type { ServiceName } from './services.ts';
 import { claimDataVersion, stampDataVersion } from './data-version.ts';
 import { migrateStores } from './migrate-stores.ts';
-import { agenciesIn } from '../cli/topics/agencies.ts';
+import { agenciesIn, agenciesWithKeys } from '../cli/topics/agencies.ts';
 
 export { agenciesIn, SERVICES };
 export type { ServiceName };
@@ -245,7 +245,7 @@ async function createSecrets(
 ): Promise<{ keysDir: string; requestSecret: string }> {
   const keysDir = join(dataDir, 'keys');
   generateKeys(keysDir, SIGNERS);
-  generateAgencyKeys(keysDir, agenciesIn(data));
+  generateAgencyKeys(keysDir, agenciesWithKeys(data));
   const requestSecret = join(keysDir, 'intake.secret');
   if (!existsSync(requestSecret)) {
     writeFileSync(requestSecret, randomBytes(32).toString('base64url'), { mode: 0o600 });

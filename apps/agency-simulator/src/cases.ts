@@ -69,6 +69,8 @@ export type CasesOptions = {
 type AgencyRequest = { request: RequestEvent; deliveryId: string; agency: string };
 
 const isMessage = (event: RequestEvent): event is MessageEvent => event.type === REQUEST_TYPES.messageSent;
+/** A reminder changes nothing: what the agency has to do is already planned. */
+const isReminder = (event: RequestEvent): boolean => event.type === REQUEST_TYPES.reminded;
 const isSubmission = (event: RequestEvent): event is SubmissionEvent => 'answers' in event.data;
 
 /**
@@ -106,7 +108,7 @@ export class Cases {
       this.#begin(read.request, read, () => this.#positions.open(partition, offset));
     } else if (isMessage(read.request)) {
       this.#answer(read.request, read.agency, () => this.#positions.open(partition, offset));
-    } else {
+    } else if (!isReminder(read.request)) {
       counts.ended += 1;
       this.#end(read.deliveryId);
     }

@@ -98,6 +98,13 @@ export const settings = {
     default: 'keys/agencies',
     meaning: 'Folder with the private key `<code>.key.jwk` of each agency, for the agency API.',
   },
+  webhookPort: {
+    name: 'SIMULATOR_WEBHOOK_PORT',
+    type: 'port',
+    default: 0,
+    meaning:
+      'Port of `/webhooks/<code>`, where agencies with `channel: pull` are woken; 0: they only poll. A port that is taken is reported once, and they poll.',
+  },
   httpPort: {
     name: 'HTTP_PORT',
     type: 'port',
@@ -108,7 +115,7 @@ export const settings = {
     name: 'LISTEN_HOST',
     type: 'ip',
     default: '127.0.0.1',
-    meaning: 'Listen address of that port.',
+    meaning: 'Listen address of the ports.',
   },
   logLevel: {
     name: 'LOG_LEVEL',
@@ -136,6 +143,8 @@ export type Config = {
   answerDays: number;
   /** Access to the agency API; undefined: it is not used. */
   platform: PlatformAccess | undefined;
+  /** Port where agencies that pull are woken; 0 for none. */
+  webhookPort: number;
   httpPort: number;
   host: string;
   /** Logs only warnings and errors. */
@@ -168,6 +177,7 @@ export function readConfig(variables: Variables): Config {
     platform: text(settings.platformUrl)
       ? { url: text(settings.platformUrl), keysDir: text(settings.keysDir) }
       : undefined,
+    webhookPort: parseCount(settings.webhookPort, variables),
     httpPort: parseCount(settings.httpPort, variables),
     host: text(settings.host),
     quiet: ['warn', 'error', 'fatal', 'silent'].includes(text(settings.logLevel)),

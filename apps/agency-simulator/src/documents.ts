@@ -94,20 +94,26 @@ export class AgencyDocuments {
 
 const reasonOf = (error: unknown): string => (error instanceof AgencyApiError ? error.reason : 'INTERNAL');
 
-/** Returns the documents of an agency; undefined, with a log line, without access to the platform or without a key. */
-export function openAgencyDocuments(
-  code: string,
-  access: PlatformAccess | undefined,
-  log: Log,
-): AgencyDocuments | undefined {
+/** Returns the agency API; undefined, with a log line, without access to the platform or without a key. */
+export function openAgencyApi(code: string, access: PlatformAccess | undefined, log: Log): AgencyApi | undefined {
   if (!access) return undefined;
   try {
     const key = parseAgencyKey(readFileSync(join(access.keysDir, `${code}.key.jwk`), 'utf8'));
-    return new AgencyDocuments(new AgencyApi({ url: access.url, code, key }), log);
+    return new AgencyApi({ url: access.url, code, key });
   } catch (error) {
     // A missing file, or a text of the kit without key material.
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
     log('warn', 'the agency API is not used', { agencies: [code], reason });
     return undefined;
   }
+}
+
+/** Returns the documents of an agency; undefined, with a log line, without access to the platform or without a key. */
+export function openAgencyDocuments(
+  code: string,
+  access: PlatformAccess | undefined,
+  log: Log,
+): AgencyDocuments | undefined {
+  const api = openAgencyApi(code, access, log);
+  return api && new AgencyDocuments(api, log);
 }

@@ -12,18 +12,19 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const write = (code: string, line: string) => writeFileSync(join(folder, `${code}.yaml`), `code: ${code}\n${line}\n`);
 
 test.each([
-  ['channel: kafka', true],
-  ["channel: 'kafka'", true],
-  ['calendar: holidays-md # channel: page', true],
-  ['channel: page', false],
-  ['channel: "page"', false],
-])('an agency with the line %s: simulated %s', (line, isSimulated) => {
+  ['channel: kafka', 'kafka'],
+  ["channel: 'kafka'", 'kafka'],
+  ['calendar: holidays-md # channel: page', 'kafka'],
+  ['channel: pull', 'pull'],
+  ['channel: page', undefined],
+  ['channel: "page"', undefined],
+])('an agency with the line %s: simulated over %s', (line, channel) => {
   write('arhiva', line);
-  const added: string[] = [];
+  const added: string[][] = [];
   watchAgencies(
     folder,
-    (code) => added.push(code),
+    (...agency) => added.push(agency),
     () => {},
   )();
-  expect(added).toEqual(isSimulated ? ['arhiva'] : []);
+  expect(added).toEqual(channel === undefined ? [] : [['arhiva', channel]]);
 });

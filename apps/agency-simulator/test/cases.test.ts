@@ -4,7 +4,7 @@ import type { AgencyEvent, OutgoingMessage, RequestEvent } from '@cups/agency-co
 import { Cases, newCounts } from '../src/cases.ts';
 import { planReplies } from '../src/domain/plan.ts';
 import type { Behaviour } from '../src/domain/behaviour.ts';
-import { refusalOf, requestOf, until, withdrawalOf } from './requests.ts';
+import { refusalOf, reminderOf, requestOf, until, withdrawalOf } from './requests.ts';
 
 const first = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S01';
 const second = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S02';
@@ -74,6 +74,13 @@ describe('Cases', () => {
     take(1, refusalOf(first));
     take(2, refusalOf());
     expect(counts.asp).toMatchObject({ received: 3, refused: 2, unreadable: 0, ended: 0, open: 1 });
+    await cases.stop();
+  });
+  test('continues after a reminder, which ends nothing', async () => {
+    const { cases, counts, take } = setUp({ [first]: 'slow' }, 1e6);
+    take(0, requestOf(first));
+    take(1, reminderOf(first));
+    expect(counts.asp).toMatchObject({ received: 2, ended: 0, unreadable: 0, open: 1 });
     await cases.stop();
   });
   test('decides when the requested documents are supplied', async () => {

@@ -52,6 +52,15 @@ export const withdrawalOf = (application: string, agency = 'asp'): RequestEvent 
   data: { application, withdrawTime: TIME },
 });
 
+export const reminderOf = (application: string, agency = 'asp'): RequestEvent => ({
+  id: `reminded-${application}`,
+  source: PLATFORM_SOURCE,
+  type: REQUEST_TYPES.reminded,
+  subject: subjectOf(application, agency),
+  time: TIME,
+  data: { application, step: 'term-75', dueDate: '2026-12-08', remindTime: TIME },
+});
+
 /** Creates a refusal by the platform; about no delivery unless an application is given. */
 export const refusalOf = (application?: string, agency = 'asp'): RequestEvent => ({
   id: `refused-${application}`,

@@ -13,6 +13,12 @@ export function agenciesIn(data: string): string[] {
   return codes.filter((code) => hasTopics(agencies.get(code) ?? {}));
 }
 
+/** Returns the codes of the agencies in a data folder whose system calls the agency API: with topics, or by pulling. */
+export function agenciesWithKeys(data: string): string[] {
+  const { codes, agencies } = readAgencies(data);
+  return codes.filter((code) => agencies.get(code)?.channel !== 'page');
+}
+
 /** Returns the agencies that the simulator replaces, by the settings of the topics job. */
 export function selectSimulatedAgencies(
   { simulatorTopics, simulatorAgencies }: { simulatorTopics: string; simulatorAgencies: readonly string[] },
