@@ -33,6 +33,8 @@ export interface Centre {
   country?: string;
   status: string;
   displayName: string;
+  /** agencies/{code} for which it works. */
+  agencies?: string[];
 }
 
 /** Returns the active public services that desks submit, with the version in force. */
@@ -47,11 +49,21 @@ export async function publicServices(url: string): Promise<PublicService[]> {
   );
 }
 
-/** Returns the services of agencies with a system, which the simulator can play. */
+/** Returns the services of agencies with topics, which the simulator can play. */
 export async function simulatedServices(url: string): Promise<PublicService[]> {
-  const services = await publicServices(url);
-  return services.filter(({ providerChannel = 'kafka' }) => providerChannel === 'kafka');
+  return ofChannel(await publicServices(url), 'kafka');
 }
+
+/** Returns the services whose agency has this channel. */
+export const ofChannel = (services: readonly PublicService[], channel: string): PublicService[] =>
+  services.filter(({ providerChannel = 'kafka' }) => providerChannel === channel);
+
+/** Returns the code of the agency that decides about a service. */
+export const providerOf = ({ version }: PublicService): string => version.provider.replace('agencies/', '');
+
+/** Returns whether a centre files this service: its kind does, and it works for the agency. */
+export const isFileableAt = ({ version }: PublicService, { kind, agencies = [] }: Centre): boolean =>
+  (version.centreKinds ?? []).includes(kind) && agencies.includes(version.provider);
 
 const GIVEN_NAMES = ['Ana', 'Ion', 'Maria', 'Vasile', 'Elena', 'Gheorghe', 'Olga', 'Andrei', 'Natalia', 'Petru'];
 const FAMILY_NAMES = ['Munteanu', 'Rusu', 'Ceban', 'Lungu', 'Popa', 'Sîrbu', 'Rotari', 'Bălan', 'Cojocaru', 'Moraru'];

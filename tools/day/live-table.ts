@@ -79,6 +79,7 @@ export function formatSummary(day: DayResult): string {
     `  ${day.applications} applications (${states.join(', ')}) in ${day.seconds} s`,
     `  ${day.centres.length} centres, ${day.publicServices.length} public services, ${day.agencies.length} agencies (${day.agencies.join(', ')})`,
     `  ${day.replayed} requests sent again and answered as replays, ${day.staleEditsRefused} stale edits refused, ${day.corrections} correction, ${day.notices} notices`,
+    ...formatAgencies(day),
     `  mandates: ${grounds.join(', ')}; ${revoked} revoked`,
     `  ${scans} scans with ${photographedPages} photographed pages, ${refused} refused, ${fetches} fetched by agencies; ${results} results read and handed over`,
     ...(day.erased ? [`  ${day.erased} erased at the request of its person`] : []),
@@ -86,4 +87,15 @@ export function formatSummary(day: DayResult): string {
     ...day.errors.slice(0, 20).map((error) => `    ${error}`),
     '',
   ].join('\n');
+}
+
+/** Formats what the agencies have, by channel; nothing for a day with one channel. */
+function formatAgencies({ atAgencies, clerks, escalated, passedOn }: DayResult): string[] {
+  const channels = Object.entries(atAgencies.byChannel).sort();
+  if (channels.length === 0) return [];
+  const counts = channels.map(([channel, count]) => `${count} by ${channel}`).join(', ');
+  return [
+    `  at the agencies: ${counts}; ${escalated} silent to the last step, ${passedOn} passed on`,
+    `  clerks of agencies: ${clerks.replies} replies, ${clerks.repeated} sent again and counted once, ${clerks.copies} copies read`,
+  ];
 }

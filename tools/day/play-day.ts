@@ -1,14 +1,19 @@
+import { checkAgencies } from './agency-books.ts';
+import type { AgencyCounts } from './agency-books.ts';
+import { startClerks } from './agency-clerk.ts';
+import type { ClerkCounts } from './agency-clerk.ts';
 import { eraseOne } from './erasure.ts';
 import { reconcile } from './reconcile.ts';
 import type { Reconciliation, ExpectedApplication } from './reconcile.ts';
-import { planJobs, QUICK_SCENARIO } from './scenarios.ts';
+import { planChannelJobs, planJobs, QUICK_SCENARIO } from './scenarios.ts';
 import type { Job } from './scenarios.ts';
 import { QueueClient } from './queue.ts';
 import { Visit } from './visit.ts';
 import type { DayContext, VisitRow } from './visit.ts';
 import { openDesk } from './desk.ts';
-import { applicationId, simulatedServices } from './filings.ts';
+import { applicationId, ofChannel, providerOf, publicServices } from './filings.ts';
 import type { Centre, PublicService } from './filings.ts';
+import type { ElapseTerm } from './silence.ts';
 
 /**
  * Plays a day at the desks through the public REST API: applications from many centres for all services and agencies, each followed
@@ -29,6 +34,13 @@ export interface DayOptions {
   familyNameOf?: (n: number) => string;
   /** URL of the simulator of MPower that the platform uses. @default none: nobody has a power in MPower */
   mpower?: string | undefined;
+  /**
+   * Whether agencies with a page or a pull system take part. Their clerks sign in at the local provider, and the simulator
+   * pulls. @default false
+   */
+  everyChannel?: boolean;
+  /** Lets the term of an application pass, so that a silent agency is escalated. @default nobody is silent for so long */
+  elapseTerm?: ElapseTerm | undefined;
   /** Whether a person has their withdrawn application erased at the end. @default false */
   erasesOne?: boolean;
   onChange?: (row: VisitRow) => void;
@@ -37,6 +49,13 @@ export interface DayOptions {
 export interface DayResult {
   applications: number;
   byState: Record<string, number>;
+  /** Applications that the agencies have, by agency and by channel; empty without `everyChannel`. */
+  atAgencies: AgencyCounts;
+  /** What clerks of agencies without a system did. */
+  clerks: ClerkCounts;
+  /** Applications whose agency was silent until the last step. */
+  escalated: number;
+  passedOn: number;
   agencies: string[];
   publicServices: string[];
   centres: string[];
@@ -87,44 +106,72 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
   const { url, applications = 68, parallel = 12, patienceSeconds = 120, onChange = () => {} } = options;
   const started = performance.now();
   const centres = await selectCentres(url);
-  const services = await simulatedServices(url);
+  const services = await publicServices(url);
   const context: DayContext = {
     desks: new Map(),
     queues: new Map(),
     patienceSeconds,
     familyNameOf: options.familyNameOf,
     mpower: options.mpower,
+    elapseTerm: options.elapseTerm,
     counts: { replayed: 0, stale: 0 },
     onChange,
   };
-  for (const { name, code } of centres) {
-    const desk = await openDesk(url, `${code.toLowerCase()}-specialist`);
-    context.desks.set(name, desk);
-    context.queues.set(name, new QueueClient(desk));
-  }
+  await openDesks(url, centres, context);
 
   const books: ExpectedApplication[] = [];
   const errors: string[] = [];
-  const queue = planJobs(applications, centres, services, { hasMPower: options.mpower !== undefined });
+  const { everyChannel = false, everyAgencyFetches = false } = options;
+  const hasMPower = options.mpower !== undefined;
+  const queue = planJobs(applications, centres, ofChannel(services, 'kafka'), { hasMPower });
+  // They come first, because the clock of a silent agency takes longest.
+  if (everyChannel) queue.unshift(...planChannelJobs(centres, services, { canElapse: Boolean(options.elapseTerm) }));
+  const pages = new Set(everyChannel ? ofChannel(services, 'page').map(providerOf) : []);
+  const clerks = await startClerks(url, [...pages], (message) => errors.push(message));
   await Promise.all(
     Array.from({ length: parallel }, async () => {
       for (let job = queue.shift(); job; job = queue.shift()) await runVisit(context, job, books, errors);
     }),
-  );
-  const corrections = await correctOne(context, applications, books, errors);
-  const { everyAgencyFetches = false } = options;
+  ).finally(() => clerks.stop());
+  // The clerks have stopped, and a correction goes to the agency of the service.
+  const correctable = books.filter(({ agency, formerAgencies }) => !pages.has(agency) && !formerAgencies);
+  const corrections = await correctOne(context, applications, correctable, { books, errors });
   const balance = await reconcile(books, context, { patienceSeconds, everyAgencyFetches });
+  const atAgencies = everyChannel
+    ? await compareAgencies(balance, books, { url, services })
+    : { byAgency: {}, byChannel: {} };
   const erased = options.erasesOne
     ? await eraseOne(url, books, context.desks).catch((error: Error) => void errors.push(`erasure: ${error.message}`))
     : undefined;
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   return Object.assign(summarize(books, balance, errors), {
     seconds,
+    atAgencies,
+    clerks: clerks.counts(),
     ...(erased ? { erased } : {}),
     replayed: context.counts.replayed,
     staleEditsRefused: context.counts.stale,
     corrections,
   });
+}
+
+/** Signs in a specialist at each centre. */
+async function openDesks(url: string, centres: readonly Centre[], { desks, queues }: DayContext): Promise<void> {
+  for (const { name, code } of centres) {
+    const desk = await openDesk(url, `${code.toLowerCase()}-specialist`);
+    desks.set(name, desk);
+    queues.set(name, new QueueClient(desk));
+  }
+}
+
+/** Compares the books of the agencies with those of the desks. */
+function compareAgencies(
+  balance: Reconciliation,
+  books: readonly ExpectedApplication[],
+  { url, services }: { url: string; services: readonly PublicService[] },
+): Promise<AgencyCounts> {
+  const channelOf = new Map(services.map((one) => [providerOf(one), one.providerChannel ?? 'kafka']));
+  return checkAgencies(balance, books, { channelOf, signIn: (operator) => openDesk(url, operator) });
 }
 
 async function selectCentres(url: string): Promise<Centre[]> {
@@ -161,10 +208,10 @@ async function runVisit(place: DayContext, job: Job, books: ExpectedApplication[
 async function correctOne(
   place: DayContext,
   n: number,
-  books: ExpectedApplication[],
-  errors: string[],
+  correctable: readonly ExpectedApplication[],
+  { books, errors }: { books: ExpectedApplication[]; errors: string[] },
 ): Promise<number> {
-  const wrong = books.find(({ state }) => state === 'closed');
+  const wrong = correctable.find(({ state }) => state === 'closed');
   if (!wrong) {
     errors.push('no closed application to correct');
     return 0;
@@ -205,6 +252,8 @@ function summarize(books: ExpectedApplication[], balance: Reconciliation, errors
     doubled: doubled.length,
     errors: [...errors, ...lost.map((what) => `lost: ${what}`), ...doubled.map((what) => `twice: ${what}`)],
     notices,
+    escalated: books.filter(({ reminders }) => reminders !== undefined).length,
+    passedOn: books.filter(({ formerAgencies = [] }) => formerAgencies.length > 0).length,
     mandates: countMandates(books),
     documents: { ...countDocuments(books), fetches },
   };

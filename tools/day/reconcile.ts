@@ -10,7 +10,12 @@ export interface ExpectedApplication {
   id: string;
   centre: string;
   service: string;
+  /** The agency that has access. */
   agency: string;
+  /** Agencies that passed it on, in order. @default none */
+  formerAgencies?: string[];
+  /** Reminders that a silent agency must have received. @default not checked */
+  reminders?: number;
   state: string;
   /** Acknowledged actions; each must be in the history exactly once. */
   actions: string[];

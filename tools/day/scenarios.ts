@@ -1,4 +1,4 @@
-import { createContent } from './filings.ts';
+import { createContent, isFileableAt, ofChannel, providerOf } from './filings.ts';
 import type { Centre, PublicService } from './filings.ts';
 import type { MandateKind } from './mandates.ts';
 import type { ScanKind } from './scans.ts';
@@ -13,6 +13,10 @@ export interface Scenario {
   weight: number;
   /** Whether the applicant withdraws before the agency replies. */
   withdraw?: boolean;
+  /** Whether the agency says nothing until the last step of its clock. */
+  escalates?: boolean;
+  /** Whether the agency passes the application on to the competent one. */
+  passesOn?: boolean;
 }
 
 /** The last two characters of an application ID tell the simulated agency how to reply; a real agency ignores them. */
@@ -30,6 +34,23 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'corrected result', ending: 'ZC', weight: 1 },
 ];
 export const QUICK_SCENARIO = SCENARIOS[0]!;
+
+/** Scenarios of agencies without Kafka, in turns. */
+const PAGE_SCENARIOS: readonly Scenario[] = [
+  { name: 'page, quick', ending: 'ZQ', weight: 1 },
+  { name: 'page, documents', ending: 'ZD', weight: 1 },
+  { name: 'page, rejected', ending: 'ZR', weight: 1 },
+];
+const PULL_SCENARIOS: readonly Scenario[] = [
+  { name: 'pull, quick', ending: 'ZQ', weight: 1 },
+  { name: 'pull, documents', ending: 'ZD', weight: 1 },
+  { name: 'pull, sent twice', ending: 'ZT', weight: 1 },
+];
+const ESCALATED_SCENARIO: Scenario = { name: 'silent, escalated', ending: 'ZN', weight: 1, escalates: true };
+const PASSED_ON_SCENARIO: Scenario = { name: 'passed on', ending: 'ZP', weight: 1, passesOn: true };
+/** Agency whose simulator passes applications on, for this ending. */
+const PASSING_AGENCY = 'asp';
+
 /** The agency rejects, so the need is not met. */
 export const isRejected = ({ ending }: Scenario): boolean => ending === 'ZR';
 
@@ -84,4 +105,40 @@ export function planJobs(
     .filter((_, index) => index % SCAN_EVERY === 0)
     .forEach((job, index) => (job.scan = FIRST_SCANS[index] ?? (index % 2 === 0 ? 'pdf' : 'jpeg')));
   return jobs;
+}
+
+/** Applicants of these visits are numbered from here; the others of a day start at 0. */
+const FIRST_CHANNEL_PERSON = 70_000;
+
+/**
+ * Plans visits about agencies of every channel: each service of an agency with a page or a pull system, one of them with an
+ * agency that stays silent, and one application that is passed on.
+ * @param services all that desks can file
+ * @param canElapse whether the term of an application can be made to pass
+ */
+export function planChannelJobs(
+  centres: readonly Centre[],
+  services: readonly PublicService[],
+  { canElapse }: { canElapse: boolean },
+): Job[] {
+  const placed = services
+    .map((service) => ({ service, centre: centres.find((one) => isFileableAt(service, one)) }))
+    .filter((one): one is Place => one.centre !== undefined)
+    .sort((a, b) => a.service.code.localeCompare(b.service.code));
+  const by = (channel: string): Place[] => placed.filter(({ service }) => ofChannel([service], channel).length > 0);
+  const pages = by('page').map((place, n) => ({ ...place, course: PAGE_SCENARIOS[n % PAGE_SCENARIOS.length]! }));
+  const silent = canElapse ? pages.at(-1) : undefined;
+  if (silent) silent.course = ESCALATED_SCENARIO;
+  const pulled = by('pull').flatMap((place) => PULL_SCENARIOS.map((course) => ({ ...place, course })));
+  const passing = by('kafka').find(({ service }) => providerOf(service) === PASSING_AGENCY);
+  const passed = passing ? [{ ...passing, course: PASSED_ON_SCENARIO }] : [];
+  return [...pages, ...pulled, ...passed].map(({ service, centre, course }, index): Job => {
+    return { n: FIRST_CHANNEL_PERSON + index, centre, service, course, ground: 'own-presence' };
+  });
+}
+
+/** A service, and a centre that files it. */
+interface Place {
+  service: PublicService;
+  centre: Centre;
 }

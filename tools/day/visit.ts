@@ -6,9 +6,12 @@ import { grantMandate, GROUND_BY_KIND, revokeMandate, storePower } from './manda
 import type { NamedMandate } from './mandates.ts';
 import type { ExpectedApplication } from './reconcile.ts';
 import type { QueueClient, QueueRow } from './queue.ts';
+import { consentToPassingOn } from './passing-on.ts';
 import { isRejected } from './scenarios.ts';
 import type { Job } from './scenarios.ts';
 import { Scanner } from './scans.ts';
+import { awaitEscalation } from './silence.ts';
+import type { ElapseTerm } from './silence.ts';
 import { sha256Of } from './uploads.ts';
 
 /** One application in the live table. */
@@ -34,6 +37,8 @@ export interface DayContext {
   familyNameOf?: ((n: number) => string) | undefined;
   /** URL of the simulator of MPower; undefined without one. */
   mpower?: string | undefined;
+  /** Lets the term of an application pass; undefined where the store is not at hand. */
+  elapseTerm?: ElapseTerm | undefined;
   counts: { replayed: number; stale: number };
   onChange: (row: VisitRow) => void;
 }
@@ -103,7 +108,9 @@ export class Visit {
     await this.#recordPayment();
     if (n % SEARCH_EVERY === 0) await this.#find(draft.trackingNumber);
     if (course.withdraw) await this.#withdraw();
+    else if (course.escalates) await this.#awaitEscalation();
     else {
+      if (course.passesOn) await this.#consentToPassingOn();
       await this.#awaitDecision();
       await this.#collect();
     }
@@ -224,6 +231,18 @@ export class Visit {
     this.#expected.notices.push('application-withdrawn');
   }
 
+  /** The agency says nothing, and the application stays open. */
+  async #awaitEscalation(): Promise<void> {
+    const { elapseTerm, patienceSeconds } = this.#context;
+    if (!elapseTerm) throw new Error('no term can be made to pass here');
+    await awaitEscalation(this.#desk, this.#expected, { elapseTerm, patienceSeconds });
+  }
+
+  async #consentToPassingOn(): Promise<void> {
+    this.#updateState(await consentToPassingOn(this.#desk, this.#expected, this.#context.patienceSeconds));
+    this.#row.agency = this.#expected.agency;
+  }
+
   /** Polls until the agency decides; brings requested documents, and notifies applicants without email. */
   async #awaitDecision(): Promise<void> {
     for (;;) {
@@ -236,6 +255,8 @@ export class Visit {
       if (row.buckets?.includes('on-the-way')) await this.#confirmArrival();
       else if (row.buckets?.includes('to-notify')) await this.#recordNotification();
       if (row.state !== 'documents-requested') {
+        // An answer counts once, whatever the channel of the agency is and how often it sent it.
+        this.#expected.actions.push(row.state === 'ready' ? 'approved' : 'rejected');
         this.#expected.notices.push(row.state === 'ready' ? 'result-ready' : 'application-rejected');
         return;
       }

@@ -21,6 +21,8 @@ export async function demo({ url: given, mpower, applications, json }: DemoOptio
     const day = await playDay({
       url: url.replace(/\/$/, ''),
       applications,
+      // Elsewhere nobody may sign in for the agencies.
+      everyChannel: local !== undefined,
       mpower: mpower?.replace(/\/$/, '') ?? local?.mpower,
       ...(table ? { onChange: table.show } : {}),
     });

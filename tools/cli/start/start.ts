@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { identifyProcess, isStillRunning } from '@cups/local';
 import type { ProcessIdentity } from '@cups/local';
+import { openElapsing } from '../../platform/elapse-term.ts';
 import { startPlatform } from '../../platform/platform.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { playDay } from '../../day/play-day.ts';
@@ -99,6 +100,8 @@ export async function start({ port, data, sampleData, insecure }: StartOptions):
       const day = await playDay({
         url: platform.url,
         everyAgencyFetches: true,
+        everyChannel: true,
+        elapseTerm: openElapsing(platform),
         erasesOne: true,
         mpower: mpowerOf(platform),
         onChange: table.show,
