@@ -1,8 +1,16 @@
-import type { State } from '@cups/application';
+import type { EscalationStep, State } from '@cups/application';
 
 /** What a run of the chaos test observed: acknowledged by the platform, and found in it afterwards. */
 
-export type Action = 'create' | 'edit' | 'submit' | 'withdraw' | 'supply-documents' | 'hand-over' | 'confirm-outcome';
+export type Action =
+  | 'create'
+  | 'edit'
+  | 'submit'
+  | 'withdraw'
+  | 'supply-documents'
+  | 'consent-to-passing-on'
+  | 'hand-over'
+  | 'confirm-outcome';
 
 /** A write that the platform acknowledged. */
 export interface AcknowledgedWrite {
@@ -17,7 +25,8 @@ export interface AcknowledgedWrite {
 /** An acknowledged write, sent again unchanged after all faults. */
 export interface RepeatedWrite {
   application: string;
-  action: Action;
+  /** `reply`: of a clerk of the agency. */
+  action: Action | 'reply';
   requestId: string;
   /** `done again`: a success that was not a replay, or that names another application. */
   answer: 'replayed' | 'done again' | 'refused';
@@ -39,8 +48,16 @@ export interface ObservedApplication {
   /** Documents that evidence or a submission names. */
   documents: DocumentReference[];
   history: ObservedAction[];
-  /** Sequence of the last delivery event that intake counted. */
+  /** Sequence of the last event that intake counted of the delivery at `agency`. */
   deliverySeq: number;
+  /** Agencies that passed it on, in order. @default none */
+  formerAgencies?: string[];
+  /** Number of the submission that `agency` received first. @default 1 */
+  firstSubmission?: number;
+  /** Whether nobody has decided yet which agency receives it. @default false */
+  isUndecided?: boolean;
+  /** Steps of the clock of a silent agency that fired, in order. @default none */
+  escalations?: { step: EscalationStep; agency: string }[];
 }
 
 /** A row of an application's history. */
@@ -183,14 +200,26 @@ export interface ObservedEvent {
   messageId?: string;
 }
 
-/** A submission on an agency's topic. */
+/** A submission on an agency's topic or in its feed, in the order of its partition or feed. */
 export interface ObservedRequest {
   id: string;
   application: string;
+  /** ID of the delivery. */
+  delivery: string;
+  /** As the agency numbers it. */
   submission: number;
   /** When it was sent, ms since the epoch. */
   time: number;
-  copies: SentCopy[];
+  /** Absent in a feed, which stores no content. */
+  copies?: SentCopy[];
+}
+
+/** An entry in the feed of an agency that pulls. */
+export interface ObservedFeedEntry {
+  agency: string;
+  position: number;
+  /** Outbox entry from which it comes. */
+  key: string;
 }
 
 /** A scan as its agency receives it. */
@@ -202,7 +231,7 @@ export interface SentCopy {
   sha256?: string;
 }
 
-/** An agency message that the contract allows and that is about the agency's own delivery. */
+/** A message or reply of an agency, over any channel, that the contract allows and that is about its own delivery. */
 export interface ObservedReply {
   id: string;
   delivery: string;
@@ -234,6 +263,11 @@ export interface ChaosRecord {
   revocations: ObservedRevocation[];
   requests: ObservedRequest[];
   replies: ObservedReply[];
+  feeds: ObservedFeedEntry[];
+  /** How each agency works: `kafka`, `pull` or `page`, by code. */
+  channels: Readonly<Record<string, string>>;
+  /** Applications whose legal term was made to pass. */
+  elapsed: string[];
   /** IDs of messages that the platform must not apply. */
   hostile: string[];
   /** Documents with pending or blocked events. */

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { openElapsing } from '@cups/tools/elapse-term';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { startAgencyClient } from './agency.ts';
 import type { AgencyClient } from './agency.ts';
+import { toObservedReplies } from './clerks.ts';
 import { checkInvariants, findUnsettled } from './invariants.ts';
 import type { ChaosRecord, FrozenCopy } from './chaos-record.ts';
 import { openDesks } from './desks.ts';
@@ -16,6 +18,7 @@ import type { Workload } from './workload.ts';
 import { createHostileTraffic } from './hostile-traffic.ts';
 import type { HostileTraffic } from './hostile-traffic.ts';
 import { observeJournal } from './observe-journal.ts';
+import { findPulledReplies, observeFeeds } from './observe-feeds.ts';
 import { observeLogs, observeProcesses, observeSettledState, observeTopics } from './observe.ts';
 import { FAULT_KINDS, planFaults, createRandom } from './plan.ts';
 import type { FaultKind, FaultTarget } from './plan.ts';
@@ -113,7 +116,8 @@ async function run(): Promise<number> {
   });
   agency = await startAgencyClient(platform.kafkaBrokers);
   const random = createRandom(`${seed} at the desks`);
-  desks = await openDesks({ url: platform.url, mpower: `${platform.testIdp}/mpower`, rate, random });
+  const elapseTerm = openElapsing(platform);
+  desks = await openDesks({ url: platform.url, mpower: `${platform.testIdp}/mpower`, rate, random, elapseTerm });
   const hostile = createHostileTraffic(agency, platform.prefix, desks.deliveredApplications, random);
   const seconds = minutes * 60;
   const plan = planFaults({ seed, seconds, only });
@@ -158,12 +162,12 @@ async function sweepOrphans(of: Platform): Promise<number> {
 /** Collects everything that the invariants check. */
 async function collectRecord(
   of: Platform,
-  { counters, uploads }: Desks,
+  { counters, uploads, clerks, channels, elapsed }: Desks,
   hostile: HostileTraffic,
   trouble: FaultOutcome,
 ): Promise<ChaosRecord> {
   const { acknowledged, refused, raw } = counters;
-  const repeats = await counters.repeat(REPEATS);
+  const repeats = [...(await counters.repeat(REPEATS)), ...(await clerks.repeat())];
   const atDesk = await counters.readApplications();
   const read = await uploads.observe();
   const copies = await readFrozenCopies((await observeSettledState(of)).applications, counters);
@@ -175,9 +179,15 @@ async function collectRecord(
     { acknowledged, repeats, atDesk, refused, hostile: hostile.ids, uploads: read, orphans, journal },
     await observeSettledState(of),
     await observeTopics(of, hostile.ids),
+    { channels, elapsed: [...elapsed], feeds: [] },
     { processes: await observeProcesses(of), raw: [...raw].map(([what, count]) => ({ what, count })) },
     { endedByThemselves: [...endedByThemselves, ...trouble.failures] },
   );
+  const { feeds, requests } = await observeFeeds(of);
+  record.feeds.push(...feeds);
+  record.requests.push(...requests);
+  const { events } = record;
+  record.replies.push(...findPulledReplies(events, channels), ...toObservedReplies(clerks.sent, events));
   for (const app of record.applications) app.copies.push(...(copies.get(app.id) ?? []));
   record.personal.push(...observeLogs(dataDir));
   return record;
@@ -204,7 +214,7 @@ async function readFrozenCopies(
 function buildReport(
   record: ChaosRecord,
   played: Pick<ChaosReport, 'done' | 'messages' | 'restSeconds' | 'swept'>,
-  { visits, counters }: Desks,
+  { visits, counters, clerks }: Desks,
 ): ChaosReport {
   const { begun, skipped } = visits;
   return {
@@ -220,6 +230,10 @@ function buildReport(
     entries: record.journal.entries.length,
     checkpoints: record.journal.checkpoints.length,
     revocations: record.revocations.length,
+    clerkReplies: clerks.sent.filter(({ isAcknowledged }) => isAcknowledged).length,
+    feedEntries: record.feeds.length,
+    elapsed: record.elapsed.length,
+    passedOn: record.applications.filter(({ formerAgencies = [] }) => formerAgencies.length > 0).length,
     uploads: record.uploads.filter(({ isAcknowledged }) => isAcknowledged).length,
     copies: record.applications.reduce((sum, { copies }) => sum + copies.length, 0),
     swept: played.swept,
@@ -236,7 +250,7 @@ async function waitUntilSettled(of: Platform): Promise<number | undefined> {
   for (let quiet = 0, told = 0; passed() < rest;) {
     aborted.signal.throwIfAborted();
     const left = await observeSettledState(of)
-      .then((seen) => findUnsettled(Object.assign(createEmptyRecord(), seen)))
+      .then((seen) => findUnsettled(Object.assign(createEmptyRecord(), seen, { elapsed: [...(desks?.elapsed ?? [])] })))
       .catch(() => undefined);
     quiet = left?.length === 0 ? quiet + 1 : 0;
     // Two polls in a row: a message may have been in transit between them.
@@ -261,6 +275,9 @@ const createEmptyRecord = () => ({
   events: [],
   requests: [],
   replies: [],
+  feeds: [],
+  channels: {},
+  elapsed: [],
   hostile: [],
   processes: [],
   endedByThemselves: [],

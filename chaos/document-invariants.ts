@@ -78,11 +78,13 @@ const checkPendingWork = ({ documents }: ChaosRecord): string[] => [
 
 /** Each request names the copies of its submission with the result of their check, or waited for them long enough. */
 function checkCopies({ applications, requests, documents }: ChaosRecord): string[] {
-  const sent = Map.groupBy(requests, ({ application, submission }) => `${application}/${submission}`);
+  const sent = Map.groupBy(requests, ({ delivery, submission }) => `${delivery}/${submission}`);
   const stored = byId(documents);
   return applications.flatMap((app) =>
     app.copies.flatMap((copy) => {
-      const found = sent.get(`${app.id}/${copy.submission}`) ?? [];
+      // An agency to which the application was passed on numbers submissions from its own first one.
+      const number = copy.submission - (app.firstSubmission ?? 1) + 1;
+      const found = sent.get(`${app.id}-${app.agency}/${number}`) ?? [];
       const wrong = [
         ...(stored.get(copy.document)?.uploadSha256 === copy.uploadSha256 ? [] : ['frozen with another SHA-256']),
         ...found.flatMap((request) => findCopyError(copy, request, stored.get(copy.document)) ?? []),
@@ -100,6 +102,7 @@ function findCopyError(
   { copies, time }: ObservedRequest,
   record: ObservedDocument | undefined,
 ): string | undefined {
+  if (copies === undefined) return undefined;
   const copy = copies.find((one) => one.document === document);
   switch (copy?.state) {
     case undefined:

@@ -1,5 +1,6 @@
 import type { State } from '@cups/application';
 import type { Action, ChaosRecord, ObservedApplication, ObservedEvent } from './chaos-record.ts';
+import { AGENCY_INVARIANTS } from './agency-invariants.ts';
 import { findDuplicates } from './duplicates.ts';
 import { DOCUMENT_INVARIANTS } from './document-invariants.ts';
 import { JOURNAL_INVARIANTS } from './journal-invariants.ts';
@@ -129,21 +130,7 @@ function findSequenceErrors(events: readonly ObservedEvent[], eventSeq: number):
   return wrong;
 }
 
-/** Each submission is on its agency's topic under one ID. A withdrawn one may be absent. */
-const checkSubmissions: Invariant = ({ applications, deliveries, requests }) => {
-  const delivery = new Map(deliveries.map((one) => [one.application, one]));
-  const ids = Map.groupBy(requests, ({ application, submission }) => `${application}/${submission}`);
-  return applications.flatMap(({ id, submissions }) =>
-    submissions.flatMap((number) => {
-      const found = new Set((ids.get(`${id}/${number}`) ?? []).map((one) => one.id)).size;
-      const mayBeAbsent = delivery.get(id)?.state === 'cancelled';
-      if (found === 1 || (found === 0 && mayBeAbsent)) return [];
-      return [`submission ${number} of ${id}: ${found} ids on its agency's topic`];
-    }),
-  );
-};
-
-/** Each agency message is published once, a decision decides once, and a hostile message has no effect. */
+/** Each agency message is published once, whatever its channel and its repeats; a decision decides once, and a hostile message has no effect. */
 const checkReplies: Invariant = ({ replies, events, applications, hostile }) => {
   // The desk sees refused messages; showing one is not applying it.
   const published = events.filter(({ topic, type }) => topic === DELIVERIES_TOPIC && type !== 'DeliveryMessageRefused');
@@ -173,10 +160,10 @@ const checkReplies: Invariant = ({ replies, events, applications, hostile }) => 
 
 /** Bridge, notifications and intake have counted all of each other's events. */
 const checkServiceAgreement: Invariant = ({ applications, deliveries, threads }) => {
-  const delivery = new Map(deliveries.map((one) => [one.application, one]));
+  const delivery = byId(deliveries);
   const thread = byId(threads);
-  return applications.flatMap(({ id, state, eventSeq, deliverySeq, submissions }) => {
-    const sent = delivery.get(id);
+  return applications.flatMap(({ id, agency, state, eventSeq, deliverySeq, submissions }) => {
+    const sent = delivery.get(`${id}-${agency}`);
     const wrong: string[] = [];
     if (eventSeq > 0 && thread.get(id)?.applicationSeq !== eventSeq) {
       wrong.push(`notifications counted ${thread.get(id)?.applicationSeq ?? 0} of ${eventSeq} events`);
@@ -225,13 +212,25 @@ const checkResponses: Invariant = ({ refused, raw }) => [
   ...raw.map(({ what, count }) => `${what}: ${count} times`),
 ];
 
+/** A run of this size has visits about agencies of every channel. */
+const MIN_WRITES_FOR_CHANNELS = 1_000;
+
 /** A run that acknowledged nothing proves nothing. */
-const checkCoverage: Invariant = ({ acknowledged, repeats, processes, uploads, journal }) => {
+const checkCoverage: Invariant = ({ acknowledged, repeats, processes, uploads, journal, ...record }) => {
   const { entries, checkpoints } = journal;
-  return Object.entries({ acknowledged, repeats, processes, uploads, entries, checkpoints })
+  const channels = acknowledged.length < MIN_WRITES_FOR_CHANNELS ? {} : partsByChannel(record);
+  return Object.entries({ acknowledged, repeats, processes, uploads, entries, checkpoints, ...channels })
     .filter(([, all]) => all.length === 0)
     .map(([part]) => `${part}: there are none`);
 };
+
+const partsByChannel = ({ replies, channels, elapsed }: Pick<ChaosRecord, 'replies' | 'channels' | 'elapsed'>) => {
+  const by = (channel: string) => replies.filter(({ delivery }) => channels[agencyOf(delivery)] === channel);
+  return { 'replies by page': by('page'), 'replies by pull': by('pull'), 'elapsed terms': elapsed };
+};
+
+/** Returns the agency of a delivery ID, `<application>-<agency>`. */
+const agencyOf = (delivery: string): string => delivery.slice(delivery.indexOf('-') + 1);
 
 /** In report order. */
 export const INVARIANTS = {
@@ -240,7 +239,7 @@ export const INVARIANTS = {
   'nothing doubled': checkDuplicates,
   'notices once': checkNotices,
   'events contiguous and in order': checkEventSequences,
-  'submissions at their agency once': checkSubmissions,
+  ...AGENCY_INVARIANTS,
   'replies applied once': checkReplies,
   'services agree': checkServiceAgreement,
   ...DOCUMENT_INVARIANTS,
@@ -256,6 +255,7 @@ export type InvariantName = keyof typeof INVARIANTS;
 /** Invariants that hold only at quiescence. The rest of the record may be empty for them. */
 const QUIESCENCE_INVARIANTS: readonly InvariantName[] = [
   'services agree',
+  'silence escalated',
   'references agree',
   'checks and erasures ended',
   'outboxes empty',

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { State } from '@cups/application';
+import type { EscalationStep, State } from '@cups/application';
 import { messageType } from '@cups/contracts/proto';
 import { COPY_PATH, fromMessage, parseSubject, topicsOf } from '@cups/agency-contract';
 import { AssignerProtocol, Kafka, logLevel } from 'kafkajs';
@@ -31,7 +31,15 @@ const EVENTS = ['cups.applications', 'cups.deliveries', 'cups.documents'] as con
 
 type SettledState = Pick<
   ChaosRecord,
-  'applications' | 'deliveries' | 'threads' | 'documents' | 'revocations' | 'outboxes' | 'parked' | 'groups' | 'readers'
+  | 'applications'
+  | 'deliveries'
+  | 'threads'
+  | 'documents'
+  | 'revocations'
+  | 'outboxes'
+  | 'parked'
+  | 'groups'
+  | 'readers'
 >;
 
 /** Reads the part of the record that is polled until the platform settles. The desks read the copies of submissions. */
@@ -59,6 +67,10 @@ interface ApplicationDocument extends Document {
   submissions: { number: number }[];
   documents?: { name: string; state: string; uploadSha256: string; sha256?: string }[];
   history: { kind: string; cause: string; mandate?: string; mandateRevoked?: true; recordTime: Date }[];
+  formerAgencies?: { agency: string }[];
+  firstSubmission?: { number: number };
+  passingOn?: object;
+  escalations?: { step: EscalationStep; agency: string }[];
 }
 interface MandateDocument {
   _id: string;
@@ -86,10 +98,13 @@ async function observeStores(connection: Connection, prefix: string) {
     'submissions.number': 1,
     documents: 1,
     history: 1,
+    'formerAgencies.agency': 1,
+    'firstSubmission.number': 1,
+    'passingOn.cause': 1,
+    escalations: 1,
   });
   const deliveries = await all<DeliveryDocument>('agency-bridge', 'deliveries', { ...own, application: 1 });
   const threads = await all<ThreadDocument>('notifications', 'threads', { ...own, notices: 1 });
-  const codeOf = (name: string) => name.replace('agencies/', '');
   return {
     applications: applications.map(({ _id, agency, state, revision, eventSeq, lastSeqs, ...one }) => ({
       id: _id,
@@ -105,6 +120,10 @@ async function observeStores(connection: Connection, prefix: string) {
       ),
       history: one.history.map(toObservedAction),
       deliverySeq: lastSeqs?.[`deliveries/${_id}-${codeOf(agency)}`] ?? 0,
+      formerAgencies: (one.formerAgencies ?? []).map((former) => codeOf(former.agency)),
+      firstSubmission: one.firstSubmission?.number ?? 1,
+      isUndecided: one.passingOn !== undefined && one.passingOn !== null,
+      escalations: (one.escalations ?? []).map(({ step, agency: of }) => ({ step, agency: codeOf(of) })),
     })),
     deliveries: deliveries.map(({ _id, application, state, eventSeq, lastSeqs }) => ({
       id: _id,
@@ -123,6 +142,8 @@ async function observeStores(connection: Connection, prefix: string) {
     ...(await observeOutboxes(connection, prefix)),
   };
 }
+
+const codeOf = (name: string): string => name.replace('agencies/', '');
 
 const toObservedAction = ({ kind, cause, ...row }: ApplicationDocument['history'][number]): ObservedAction =>
   Object.assign({ kind, cause, recordTime: row.recordTime.getTime() }, row.mandate && { mandate: row.mandate }, {
@@ -306,10 +327,10 @@ function parseRequest(message: StoredMessage): ObservedRequest[] {
   const read = fromMessage(message);
   if (!read.ok || !('submission' in read.event.data) || !('answers' in read.event.data)) return [];
   const { application, submission, evidence } = read.event.data;
-  const { id, time } = read.event;
-  return [
-    { id, application: idOf(application), submission, time: Date.parse(time), copies: evidence.flatMap(toSentCopy) },
-  ];
+  const { id, time, subject } = read.event;
+  const copies = evidence.flatMap(toSentCopy);
+  const request = { id, application: idOf(application), delivery: idOf(subject), submission, copies };
+  return [Object.assign(request, { time: Date.parse(time) })];
 }
 
 interface SentEvidence {

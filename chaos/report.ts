@@ -21,6 +21,14 @@ export interface ChaosReport {
   checkpoints: number;
   /** Mandates that were revoked. */
   revocations: number;
+  /** Acknowledged replies of clerks. */
+  clerkReplies: number;
+  /** Entries in the feeds of agencies that pull. */
+  feedEntries: number;
+  /** Applications whose legal term was made to pass. */
+  elapsed: number;
+  /** Applications that an agency passed on. */
+  passedOn: number;
   /** Acknowledged uploads. */
   uploads: number;
   /** Copies in submissions. */
@@ -62,6 +70,10 @@ export function formatReport(report: ChaosReport): string {
     ['journal entries', report.entries],
     ['published checkpoints', report.checkpoints],
     ['revoked mandates', report.revocations],
+    ['replies of clerks', report.clerkReplies],
+    ['entries in feeds', report.feedEntries],
+    ['legal terms made to pass', report.elapsed],
+    ['applications passed on', report.passedOn],
     ['acknowledged uploads', report.uploads],
     ['copies in submissions', report.copies],
     ['orphans swept', report.swept],

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { applicationId, createContent } from '@cups/tools/filings';
+import { applicationId, createContent, isFileableAt, ofChannel } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { ApiError } from '@cups/tools/desk';
 import type { Application } from '@cups/tools/desk';
@@ -13,10 +13,17 @@ import type { Workload } from './workload.ts';
 /** One applicant's visit: opens, sometimes edits, submits, and returns until the agency decides. */
 
 /** Weights of the application ID endings that control the simulator. */
-const ENDING_WEIGHTS = { ZQ: 30, ZS: 6, ZD: 12, ZE: 4, ZR: 10, ZN: 14, ZB: 4, ZT: 6, ZX: 6, ZC: 4, ZV: 4 } as const;
+const ENDING_WEIGHTS = { ZQ: 30, ZS: 6, ZD: 12, ZE: 4, ZR: 10, ZN: 14, ZB: 4, ZT: 6, ZX: 6, ZC: 4, ZV: 4, ZP: 5 } as const;
 /** The simulator stays silent for this ending; the hostile traffic replies instead. */
 const SILENT_ENDING = 'ZN';
+/** The simulator passes the application on for this ending. The hostile traffic leaves it alone: a late reply is refused. */
+const PASSED_ON_ENDING = 'ZP';
 const MAX_RETURN_VISITS = 5;
+/** Shares of the visits about agencies that pull, and about agencies with a page. */
+const CHANNEL_VISITS: readonly (readonly [channel: string, share: number])[] = [
+  ['pull', 0.08],
+  ['page', 0.16],
+];
 /** Share of the applications whose first evidence gets a scan. */
 const SCANS = 0.2;
 /** Share of the scans before which the desk uploads a file that the check refuses. */
@@ -47,6 +54,8 @@ export interface VisitContext {
   random: () => number;
   /** Applications that their agencies have received, by ID. */
   deliveredApplications: Map<string, DeliveredApplication>;
+  /** Makes the legal term of an application pass. @throws AbortError on an abort */
+  elapseTerm: (id: string) => Promise<void>;
   /** False when applicants no longer return. */
   isOpen: () => boolean;
   signal: AbortSignal;
@@ -54,12 +63,11 @@ export interface VisitContext {
 
 /** Runs the visit of the n-th applicant. @throws ApiError and UploadError when the platform refuses, AbortError on an abort */
 export async function runVisit(n: number, context: VisitContext): Promise<void> {
-  const { counters, centres, services, random, signal } = context;
-  const centre = n % centres.length;
+  const { counters, centres, random, signal } = context;
   const ending = pickWeighted(ENDING_WEIGHTS, random);
   const id = applicationId(ending);
-  const fileable = services.filter(({ version }) => version.centreKinds?.includes(centres[centre]!.kind));
-  const service = fileable[Math.floor(random() * fileable.length)]!;
+  const { centre, service } = pickPlace(n, context);
+  const isOnTopics = (service.providerChannel ?? 'kafka') === 'kafka';
   const visit = new Visit({ id, centre, context });
 
   const ground = random() < MPOWER_MANDATES ? 'mpower' : 'own-presence';
@@ -70,13 +78,37 @@ export async function runVisit(n: number, context: VisitContext): Promise<void> 
   const app = await visit.act('submit', {});
   if (random() < REVOKED_MANDATES / 2) await visit.revokeMandate();
   if (random() < 0.08) return void (await visit.act('withdraw', { reason: 'no longer needed' }));
+  // The page of this agency stays silent too.
+  if (ending === SILENT_ENDING && service.providerChannel === 'page') await context.elapseTerm(id);
   const agency = app.agency.replace('agencies/', '');
   for (let round = 0; round < MAX_RETURN_VISITS && context.isOpen(); round += 1) {
     await pause(1_500 + random() * 4_000, undefined, { signal });
+    const isTarget = isOnTopics && ending !== PASSED_ON_ENDING;
     const hasIt = context.deliveredApplications.has(id) || (await isDelivered(counters, centre, id));
-    if (hasIt) context.deliveredApplications.set(id, { id, agency, isSilent: ending === SILENT_ENDING });
+    if (hasIt && isTarget) context.deliveredApplications.set(id, { id, agency, isSilent: ending === SILENT_ENDING });
     if (await visit.returnToCentre()) return;
   }
+}
+
+/** Picks a service, and a centre that files it. Most are of agencies with topics, for which every centre works. */
+function pickPlace(
+  n: number,
+  { centres, services, random }: VisitContext,
+): { centre: number; service: PublicService } {
+  const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(random() * all.length)];
+  let drawn = random();
+  for (const [channel, share] of CHANNEL_VISITS) {
+    if (drawn < share) {
+      const service = pick(ofChannel(services, channel));
+      const centre = service ? centres.findIndex((one) => isFileableAt(service, one)) : -1;
+      if (service && centre >= 0) return { centre, service };
+      break;
+    }
+    drawn -= share;
+  }
+  const centre = n % centres.length;
+  const fileable = ofChannel(services, 'kafka').filter((one) => isFileableAt(one, centres[centre]!));
+  return { centre, service: pick(fileable)! };
 }
 
 interface VisitPlace {
@@ -143,9 +175,10 @@ class Visit {
     }
   }
 
-  act(action: Action, body: object): Promise<Application> {
+  /** @param operation last part of the path. @default the action */
+  act(action: Action, body: object, operation: string = action): Promise<Application> {
     const application = this.#id;
-    const path = `/applications/${application}/${action}`;
+    const path = `/applications/${application}/${operation}`;
     const isMandateRevoked = this.#isMandateRevoked;
     return this.#context.counters.write({ application, action, path, body, centre: this.#centre, isMandateRevoked });
   }
@@ -162,6 +195,10 @@ class Visit {
     const app = await this.#context.counters.read<Application>(this.#centre, `/applications/${this.#id}`);
     if (app.state === 'documents-requested') {
       await this.#supply(app.documentRequest!.evidenceKinds);
+      return false;
+    }
+    if (app.allowedActions.includes('consent-to-passing-on')) {
+      await this.act('consent-to-passing-on', { consents: true }, 'passing-on');
       return false;
     }
     if (app.state !== 'ready' && app.state !== 'rejected') return false;

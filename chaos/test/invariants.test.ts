@@ -15,6 +15,10 @@ const HISTORIES: ApplicationHistory[] = [
   { ...defaults, id: 'WITHDRAWN', submissions: 1, end: 'withdrawn' },
   { ...defaults, id: 'DRAFT', submissions: 0, end: 'open' },
   { ...defaults, id: 'DISCARDED', submissions: 0, end: 'withdrawn' },
+  { ...defaults, id: 'PULLED', agency: 'arhiva', submissions: 2, end: 'decided', repeated: 1, hasCopies: true },
+  { ...defaults, id: 'PAGE', agency: 'social', submissions: 2, end: 'decided', repeated: 1, hasCopies: true },
+  { ...defaults, id: 'PASSED', agency: 'cnas', formerAgency: 'asp', submissions: 1, end: 'decided', hasCopies: true },
+  { ...defaults, id: 'SILENT', agency: 'social', submissions: 1, end: 'open', isEscalated: true },
 ];
 
 type InjectedViolation = [what: string, rule: InvariantName, plant: (record: ChaosRecord) => void, told: RegExp];
@@ -26,7 +30,24 @@ const removeWhere = <T>(all: T[], gone: (one: T) => boolean): void => {
 
 const SCAN = 'DOCUMENT-DECIDED-scan-1';
 const findUpload = ({ uploads }: ChaosRecord, key: string) => uploads.find((one) => one.key === key)!;
-const findCopy = ({ requests }: ChaosRecord) => requests.find(({ copies }) => copies[0]?.document === SCAN)!.copies[0]!;
+const findScanRequest = ({ requests }: ChaosRecord) => requests.find(({ copies }) => copies?.[0]?.document === SCAN)!;
+const findCopy = (record: ChaosRecord) => findScanRequest(record).copies![0]!;
+
+/** Returns submission 1 of an application at asp under another ID. */
+const anotherRequest = (application: string) => ({
+  id: 'another',
+  application,
+  delivery: `${application}-asp`,
+  submission: 1,
+  time: 0,
+  copies: [],
+});
+
+/** Publishes the decision of a delivery once more, under another ID. */
+function decideAgain({ events }: ChaosRecord, application: string): void {
+  const decided = events.find(({ type, subject }) => type === 'DeliveryDecided' && subject.includes(application))!;
+  events.push({ ...decided, id: 'another' });
+}
 
 /** Files the submission of an application after its mandate was revoked. */
 function fileAfterRevocation(record: ChaosRecord, lateMs: number, isMandateRevoked: boolean): void {
@@ -38,6 +59,110 @@ function fileAfterRevocation(record: ChaosRecord, lateMs: number, isMandateRevok
 const ENTRIES = 'journal entries once and in order';
 const CHECKPOINTS = 'journal checkpoints consistent';
 const MANDATES = 'no filing under a revoked mandate';
+
+const CLOCKS = 'clocks fire once';
+const ACCESS = 'one agency has access';
+const ORDER = 'submissions in order';
+
+const AGENCY_VIOLATIONS: InjectedViolation[] = [
+  [
+    'a reply of a clerk counted twice',
+    'replies applied once',
+    (r) => decideAgain(r, 'PAGE'),
+    /reply PAGE-reply-2 to PAGE-social: published 2 times/,
+  ],
+  [
+    'a reply over HTTP counted twice',
+    'replies applied once',
+    (r) => decideAgain(r, 'PULLED'),
+    /reply PULLED-reply-2 to PULLED-arhiva: published 2 times/,
+  ],
+  [
+    'a reply of a clerk was lost',
+    'replies applied once',
+    (r) => (r.events = r.events.filter(({ messageId }) => messageId !== 'PAGE-reply-1')),
+    /reply PAGE-reply-1 to PAGE-social: published 0 times/,
+  ],
+  [
+    'a repeated reply of a clerk was refused',
+    'nothing doubled',
+    (r) => r.repeats.push({ application: 'PAGE', action: 'reply', requestId: 'PAGE-reply-1', answer: 'refused' }),
+    /reply PAGE-reply-1 of PAGE: refused/,
+  ],
+  [
+    'a submission never reached a feed',
+    'submissions at their agency once',
+    (r) => removeWhere(r.requests, ({ delivery }) => delivery === 'PULLED-arhiva'),
+    /submission 1 of PULLED: 0 ids at arhiva/,
+  ],
+  [
+    'a submission never reached the agency to which it was passed on',
+    'submissions at their agency once',
+    (r) => removeWhere(r.requests, ({ delivery }) => delivery === 'PASSED-cnas'),
+    /submission 1 of PASSED: 0 ids at cnas/,
+  ],
+  [
+    'a submission reached the former agency under two IDs',
+    'submissions at their agency once',
+    (r) => r.requests.push(anotherRequest('PASSED')),
+    /submission 1 of PASSED: several ids at asp/,
+  ],
+  [
+    'a later submission came before an earlier one',
+    ORDER,
+    (r) => r.requests.reverse(),
+    /DECIDED-asp: submission 2 after 0/,
+  ],
+  ['a feed has a gap', ORDER, (r) => r.feeds.shift(), /feed of arhiva: position 2 instead of 1/],
+  [
+    'an entry is in a feed twice',
+    ORDER,
+    (r) => r.feeds.push({ ...r.feeds[0]!, position: 3 }),
+    /feed of arhiva: deliveries\/PULLED-arhiva\/1 twice/,
+  ],
+  [
+    'the agency that passed an application on still has it',
+    ACCESS,
+    (r) => void (findById(r.deliveries, 'PASSED-asp').state = 'acknowledged'),
+    /PASSED: PASSED-asp is acknowledged, and cnas has the application/,
+  ],
+  [
+    'an agency has an application of which nobody has decided',
+    ACCESS,
+    (r) => void (findById(r.applications, 'OPEN').isUndecided = true),
+    /OPEN: nobody has decided, and OPEN-asp has it/,
+  ],
+  [
+    'a step of a clock fired twice',
+    CLOCKS,
+    (r) => findById(r.applications, 'SILENT').escalations!.push({ step: 'term-150', agency: 'social' }),
+    /SILENT: term-150 of social fired twice/,
+  ],
+  [
+    'the steps of a clock fired out of order',
+    CLOCKS,
+    (r) => findById(r.applications, 'SILENT').escalations!.reverse(),
+    /SILENT: steps of social out of order/,
+  ],
+  [
+    'a step of a clock is not in the history',
+    CLOCKS,
+    (r) => findById(r.applications, 'SILENT').history.pop(),
+    /SILENT: 3 entries in the history for 4 steps/,
+  ],
+  [
+    'a step of a clock was published under two IDs',
+    CLOCKS,
+    (r) => r.events.push({ ...r.events.find(({ type }) => type === 'ApplicationEscalated')!, id: 'another' }),
+    /SILENT: 5 events for 4 steps/,
+  ],
+  [
+    'a silent agency was not escalated to the end',
+    'silence escalated',
+    (r) => findById(r.applications, 'SILENT').escalations!.pop(),
+    /SILENT: the term has passed, and social was not escalated to term-150/,
+  ],
+];
 
 const JOURNAL_VIOLATIONS: InjectedViolation[] = [
   ['the log is empty', 'run is not empty', (r) => r.journal.entries.splice(0), /entries: there are none/],
@@ -233,7 +358,7 @@ const DOCUMENT_VIOLATIONS: InjectedViolation[] = [
   [
     'a request lacks a copy',
     'copies at their agency',
-    (r) => r.requests.find(({ copies }) => copies[0]?.document === SCAN)!.copies.pop(),
+    (r) => findScanRequest(r).copies!.pop(),
     /submission 1 of DECIDED, copy DOCUMENT-DECIDED-scan-1: not in the request/,
   ],
   [
@@ -410,13 +535,13 @@ const INJECTED_VIOLATIONS: InjectedViolation[] = [
   [
     'a submission reached its agency under two IDs',
     'submissions at their agency once',
-    (r) => r.requests.push({ id: 'another', application: 'OPEN', submission: 1, time: 0, copies: [] }),
+    (r) => r.requests.push(anotherRequest('OPEN')),
     /submission 1 of OPEN: 2 ids/,
   ],
   [
     'a withdrawn submission reached its agency under two IDs',
     'submissions at their agency once',
-    (r) => r.requests.push({ id: 'another', application: 'WITHDRAWN', submission: 1, time: 0, copies: [] }),
+    (r) => r.requests.push(anotherRequest('WITHDRAWN')),
     /submission 1 of WITHDRAWN: 2 ids/,
   ],
   [
@@ -499,6 +624,7 @@ const INJECTED_VIOLATIONS: InjectedViolation[] = [
   ],
   ...DOCUMENT_VIOLATIONS,
   ...JOURNAL_VIOLATIONS,
+  ...AGENCY_VIOLATIONS,
   [
     'an outbox is not empty',
     'outboxes empty',
@@ -567,7 +693,7 @@ describe('checkInvariants', () => {
     const record = createValidRecord(HISTORIES);
     findCopy(record).state = 'coming';
     delete findCopy(record).sha256;
-    record.requests.find(({ copies }) => copies[0]?.document === SCAN)!.time += 15 * 60_000;
+    findScanRequest(record).time += 15 * 60_000;
     expect(checkInvariants(record)).toEqual([]);
   });
 
@@ -585,6 +711,41 @@ describe('checkInvariants', () => {
       fileAfterRevocation(record, lateMs, lateMs > 0);
       expect(checkInvariants(record)).toEqual([]);
     }
+  });
+
+  test('accepts an application that waits for a decision about its agency', () => {
+    const record = createValidRecord(HISTORIES);
+    findById(record.applications, 'OPEN').isUndecided = true;
+    findById(record.deliveries, 'OPEN-asp').state = 'cancelled';
+    expect(checkInvariants(record)).toEqual([]);
+  });
+
+  test('accepts the steps of a second agency after those of the first', () => {
+    const record = createValidRecord(HISTORIES);
+    const passed = findById(record.applications, 'PASSED');
+    const add = (agency: string, sequence: number) => {
+      passed.escalations!.push({ step: 'unacknowledged', agency });
+      passed.history.push({ kind: 'agency-escalation', cause: `timer:unacknowledged:${agency}` });
+      const subject = 'applications/PASSED';
+      const topic = 'cups.applications';
+      record.events.push({ topic, partition: 0, subject, sequence, id: agency, type: 'ApplicationEscalated' });
+    };
+    const { eventSeq } = passed;
+    ['asp', 'cnas'].forEach((agency, n) => add(agency, eventSeq + n + 1));
+    expect(checkInvariants(record, ['clocks fire once'])).toEqual([]);
+  });
+
+  test('requires replies over every channel of a large run', () => {
+    const record = createValidRecord(HISTORIES);
+    const [write] = record.acknowledged;
+    while (record.acknowledged.length < 1_000) record.acknowledged.push(write!);
+    expect(checkInvariants(record, ['run is not empty'])).toEqual([]);
+    Object.assign(record, { channels: {}, elapsed: [] });
+    expect(checkInvariants(record, ['run is not empty']).map(({ what }) => what)).toEqual([
+      'replies by page: there are none',
+      'replies by pull: there are none',
+      'elapsed terms: there are none',
+    ]);
   });
 
   test('accepts a refused message that the desk shows', () => {
@@ -609,7 +770,7 @@ describe('checkInvariants', () => {
 
   test('accepts any record without losses, duplicates or sequence errors', () => {
     const course = fc.record({
-      agency: fc.constantFrom('asp', 'cnas'),
+      agency: fc.constantFrom('asp', 'cnas', 'arhiva', 'social'),
       submissions: fc.nat(4),
       end: fc.constantFrom('open' as const, 'decided' as const, 'withdrawn' as const),
       repeatFrom: fc.nat(10),

@@ -1,3 +1,4 @@
+import { ESCALATION_STEPS } from '@cups/application';
 import type { State } from '@cups/application';
 import type {
   ChaosRecord,
@@ -20,7 +21,14 @@ export interface ApplicationHistory {
   repeated: number;
   /** Whether each submission names a scan. @default false */
   hasCopies?: boolean;
+  /** Agency that had it first and passed it on. @default none */
+  formerAgency?: string;
+  /** Whether the agency is silent until the last step of its clock. @default false */
+  isEscalated?: boolean;
 }
+
+/** How the agencies of a record work. */
+const CHANNELS: Readonly<Record<string, string>> = { asp: 'kafka', cnas: 'kafka', arhiva: 'pull', social: 'page' };
 
 /** Creates a record without violations. */
 export function createValidRecord(courses: readonly ApplicationHistory[]): ChaosRecord {
@@ -39,6 +47,9 @@ export function createValidRecord(courses: readonly ApplicationHistory[]): Chaos
     revocations: [],
     requests: [],
     replies: [],
+    feeds: [],
+    channels: CHANNELS,
+    elapsed: [],
     hostile: ['hostile-1'],
     outboxes: [],
     parked: [],
@@ -101,7 +112,7 @@ function addUpload(
 }
 
 function addApplication(course: ApplicationHistory, record: ChaosRecord): void {
-  const { id, agency, submissions, end, hasCopies = false } = course;
+  const { id, agency, submissions, end, hasCopies = false, formerAgency, isEscalated = false } = course;
   const delivery = `${id}-${agency}`;
   const app: ObservedApplication = {
     id,
@@ -115,6 +126,8 @@ function addApplication(course: ApplicationHistory, record: ChaosRecord): void {
     documents: [],
     history: [],
     deliverySeq: 0,
+    formerAgencies: formerAgency === undefined ? [] : [formerAgency],
+    escalations: [],
   };
   const events: ObservedEvent[] = [];
   const answers: ObservedEvent[] = [];
@@ -150,8 +163,14 @@ function addApplication(course: ApplicationHistory, record: ChaosRecord): void {
     app.submissions.push(number);
     acknowledge(number === 1 ? 'submit' : 'supply-documents', String(number));
     const copies = hasCopies ? [freezeCopy(record, app, number)] : [];
-    record.requests.push({ id: `${id}-request-${number}`, application: id, submission: number, time: SENT, copies });
+    if (number === 1 && formerAgency !== undefined) {
+      addRequest(record, { id, agency: formerAgency, number, copies });
+      passOn(record, id, formerAgency);
+      tell('ApplicationPassedOn', 'submitted');
+    }
+    addRequest(record, { id, agency, number, copies });
   }
+  if (isEscalated) escalate(record, app, () => tell('ApplicationEscalated', app.state));
   if (end === 'decided' && submissions > 0) {
     reply('DeliveryDecided', true);
     tell('ApplicationDecided', 'ready');
@@ -161,6 +180,39 @@ function addApplication(course: ApplicationHistory, record: ChaosRecord): void {
     acknowledge('withdraw');
   }
   addOutcome(course, record, app, events, answers);
+}
+
+/** Fires all steps of the clock of a silent agency. */
+function escalate({ elapsed }: ChaosRecord, { id, agency, escalations, history }: ObservedApplication, tell: () => void) {
+  elapsed.push(id);
+  for (const step of ESCALATION_STEPS) {
+    escalations!.push({ step, agency });
+    history.push({ kind: 'agency-escalation', cause: `timer:${step}:${agency}` });
+    tell();
+  }
+}
+
+/** Adds a submission to the topic or to the feed of an agency. A page receives none. */
+function addRequest(
+  { requests, feeds }: ChaosRecord,
+  { id, agency, number, copies }: { id: string; agency: string; number: number; copies: SentCopy[] },
+): void {
+  const delivery = `${id}-${agency}`;
+  const request = { id: `${delivery}-request-${number}`, application: id, delivery, submission: number, time: SENT };
+  if (CHANNELS[agency] === 'page') return;
+  if (CHANNELS[agency] === 'kafka') return void requests.push({ ...request, copies });
+  requests.push(request);
+  const position = feeds.filter((entry) => entry.agency === agency).length + 1;
+  feeds.push({ agency, position, key: `deliveries/${delivery}/${number}` });
+}
+
+/** Ends the delivery of an agency that passes the application on. */
+function passOn({ deliveries, events, replies }: ChaosRecord, application: string, agency: string): void {
+  const id = `${application}-${agency}`;
+  const messageId = `${id}-passed-on`;
+  replies.push({ id: messageId, delivery: id, isDecision: false });
+  events.push({ ...eventOf('cups.deliveries', `deliveries/${id}`, 1, 'DeliveryPassedOn'), messageId });
+  deliveries.push({ id, application, state: 'cancelled', eventSeq: 1, applicationSeq: 1 });
 }
 
 const FILED = Date.parse('2026-01-05T08:00:00Z');

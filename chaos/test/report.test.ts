@@ -15,6 +15,10 @@ const report: ChaosReport = {
   entries: 900,
   checkpoints: 12,
   revocations: 3,
+  clerkReplies: 21,
+  feedEntries: 14,
+  elapsed: 5,
+  passedOn: 4,
   uploads: 40,
   copies: 30,
   swept: 3,
@@ -29,6 +33,10 @@ describe('formatReport', () => {
     expect(text).toMatch(/seed +abc/);
     expect(text).toMatch(/kills \(kill -9\) +9/);
     expect(text).toMatch(/acknowledged writes +321/);
+    expect(text).toMatch(/replies of clerks +21/);
+    expect(text).toMatch(/entries in feeds +14/);
+    expect(text).toMatch(/legal terms made to pass +5/);
+    expect(text).toMatch(/applications passed on +4/);
     expect(text).toMatch(/acknowledged uploads +40/);
     expect(text).toMatch(/7 × no answer, 2 × 503 OVERLOADED/);
     expect(text).toMatch(/violations +0/);
