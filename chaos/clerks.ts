@@ -9,7 +9,7 @@ import { count, mapConcurrently, retryRequest } from './workload.ts';
 /** Clerks of the agencies with a page, who answer whatever happens to the platform. */
 
 /** Between two rounds through the queue of an agency. */
-const ROUND_MS = 1_500;
+const ROUND_MS = 3_000;
 
 /** A round repeats its calls while the platform is unavailable, which it no longer is after the faults. */
 const MAX_FINISH_MS = 120_000;

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { playDay } from '@cups/tools/day';
+import { openElapsing } from '@cups/tools/elapse-term';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { temporaryDir } from '@cups/testing';
@@ -59,8 +60,13 @@ const familyNameOf = (n: number): string =>
   `${FAMILY_NAME}-${[...String(n)].map((digit) => 'ABCDEFGHIJ'[Number(digit)]).join('')}`;
 
 test('the people of a sample day are found only where design and law allow', async () => {
-  const day = await playDay({ url: platform!.url, applications: PEOPLE, familyNameOf, patienceSeconds: 300 });
+  const { url } = platform!;
+  const elapseTerm = openElapsing(platform!);
+  const people = { applications: PEOPLE, familyNameOf };
+  const day = await playDay({ url, ...people, everyChannel: true, elapseTerm, patienceSeconds: 300 });
   expect(day.errors).toEqual([]);
+  expect(Object.keys(day.atAgencies.byChannel).sort()).toEqual(['kafka', 'page', 'pull']);
+  expect(day).toMatchObject({ escalated: 1, passedOn: 1 });
   const backup = join(backups.dir, 'backup');
   const cups = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/cups.ts')];
   const options = { cwd: root, env: environment };

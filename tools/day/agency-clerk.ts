@@ -62,7 +62,7 @@ interface ClerkOptions {
 }
 
 /** Between two rounds through the queue. */
-const ROUND_MS = 1_000;
+const ROUND_MS = 2_000;
 /** Failed rounds after which a clerk gives up. A race with the desk fails once. */
 const MAX_FAILURES = 5;
 /** Interval of repeated replies. */
