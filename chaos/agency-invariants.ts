@@ -100,7 +100,9 @@ function checkSilence({ applications, elapsed }: ChaosRecord): string[] {
   const late = new Set(elapsed);
   return applications
     .filter(({ id, state, isUndecided }) => late.has(id) && CLOCKED_STATES.includes(state) && !isUndecided)
-    .filter(({ agency, escalations = [] }) => !escalations.some((one) => one.agency === agency && one.step === LAST_STEP))
+    .filter(
+      ({ agency, escalations = [] }) => !escalations.some((one) => one.agency === agency && one.step === LAST_STEP),
+    )
     .map(({ id, agency }) => `${id}: the term has passed, and ${agency} was not escalated to ${LAST_STEP}`);
 }
 const LAST_STEP = ESCALATION_STEPS.at(-1)!;

@@ -72,7 +72,12 @@ async function resend(desk: Desk, reply: SentReply): Promise<RepeatedWrite> {
     () => 'replayed' as const,
     () => 'refused' as const,
   );
-  return { application: deliveryOf(reply).slice(0, deliveryOf(reply).indexOf('-')), action: 'reply', requestId, answer };
+  return {
+    application: deliveryOf(reply).slice(0, deliveryOf(reply).indexOf('-')),
+    action: 'reply',
+    requestId,
+    answer,
+  };
 }
 
 /**

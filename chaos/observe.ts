@@ -31,15 +31,7 @@ const EVENTS = ['cups.applications', 'cups.deliveries', 'cups.documents'] as con
 
 type SettledState = Pick<
   ChaosRecord,
-  | 'applications'
-  | 'deliveries'
-  | 'threads'
-  | 'documents'
-  | 'revocations'
-  | 'outboxes'
-  | 'parked'
-  | 'groups'
-  | 'readers'
+  'applications' | 'deliveries' | 'threads' | 'documents' | 'revocations' | 'outboxes' | 'parked' | 'groups' | 'readers'
 >;
 
 /** Reads the part of the record that is polled until the platform settles. The desks read the copies of submissions. */

@@ -44,6 +44,10 @@ describe('replies of clerks', () => {
     const sent = [reply('acknowledged', true), reply('published', false), reply('lost', false)];
     const replies = toObservedReplies(sent, [eventOf({ messageId: 'published' })]);
     expect(replies.map(({ id }) => id)).toEqual(['acknowledged', 'published']);
-    expect(replies[0]).toEqual({ id: 'acknowledged', delivery: delivery.slice('deliveries/'.length), isDecision: true });
+    expect(replies[0]).toEqual({
+      id: 'acknowledged',
+      delivery: delivery.slice('deliveries/'.length),
+      isDecision: true,
+    });
   });
 });

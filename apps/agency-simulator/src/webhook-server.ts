@@ -11,9 +11,7 @@ const PATH = /^\/webhooks\/([a-z][a-z0-9-]{1,19})$/;
  * Creates a server of `POST /webhooks/<code>`.
  * @param wake returns whether the call was signed; undefined for an unknown agency
  */
-export const createWebhookServer = (
-  wake: (code: string, call: WebhookCall) => Promise<boolean | undefined>,
-): Server =>
+export const createWebhookServer = (wake: (code: string, call: WebhookCall) => Promise<boolean | undefined>): Server =>
   createServer((request, response) => {
     respond(request, wake).then(
       (status) => response.writeHead(status).end(),
