@@ -13,7 +13,20 @@ import type { Workload } from './workload.ts';
 /** One applicant's visit: opens, sometimes edits, submits, and returns until the agency decides. */
 
 /** Weights of the application ID endings that control the simulator. */
-const ENDING_WEIGHTS = { ZQ: 30, ZS: 6, ZD: 12, ZE: 4, ZR: 10, ZN: 14, ZB: 4, ZT: 6, ZX: 6, ZC: 4, ZV: 4, ZP: 5 } as const;
+const ENDING_WEIGHTS = {
+  ZQ: 30,
+  ZS: 6,
+  ZD: 12,
+  ZE: 4,
+  ZR: 10,
+  ZN: 14,
+  ZB: 4,
+  ZT: 6,
+  ZX: 6,
+  ZC: 4,
+  ZV: 4,
+  ZP: 5,
+} as const;
 /** The simulator stays silent for this ending; the hostile traffic replies instead. */
 const SILENT_ENDING = 'ZN';
 /** The simulator passes the application on for this ending. The hostile traffic leaves it alone: a late reply is refused. */
@@ -91,10 +104,7 @@ export async function runVisit(n: number, context: VisitContext): Promise<void> 
 }
 
 /** Picks a service, and a centre that files it. Most are of agencies with topics, for which every centre works. */
-function pickPlace(
-  n: number,
-  { centres, services, random }: VisitContext,
-): { centre: number; service: PublicService } {
+function pickPlace(n: number, { centres, services, random }: VisitContext): { centre: number; service: PublicService } {
   const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(random() * all.length)];
   let drawn = random();
   for (const [channel, share] of CHANNEL_VISITS) {

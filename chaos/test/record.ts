@@ -183,7 +183,11 @@ function addApplication(course: ApplicationHistory, record: ChaosRecord): void {
 }
 
 /** Fires all steps of the clock of a silent agency. */
-function escalate({ elapsed }: ChaosRecord, { id, agency, escalations, history }: ObservedApplication, tell: () => void) {
+function escalate(
+  { elapsed }: ChaosRecord,
+  { id, agency, escalations, history }: ObservedApplication,
+  tell: () => void,
+) {
   elapsed.push(id);
   for (const step of ESCALATION_STEPS) {
     escalations!.push({ step, agency });

@@ -121,15 +121,16 @@ export function planChannelJobs(
   services: readonly PublicService[],
   { canElapse }: { canElapse: boolean },
 ): Job[] {
-  const placed = services
+  const offers = services
     .map((service) => ({ service, centre: centres.find((one) => isFileableAt(service, one)) }))
-    .filter((one): one is Place => one.centre !== undefined)
+    .filter((one): one is OfferedService => one.centre !== undefined)
     .sort((a, b) => a.service.code.localeCompare(b.service.code));
-  const by = (channel: string): Place[] => placed.filter(({ service }) => ofChannel([service], channel).length > 0);
-  const pages = by('page').map((place, n) => ({ ...place, course: PAGE_SCENARIOS[n % PAGE_SCENARIOS.length]! }));
+  const by = (channel: string): OfferedService[] =>
+    offers.filter(({ service }) => ofChannel([service], channel).length > 0);
+  const pages = by('page').map((offered, n) => ({ ...offered, course: PAGE_SCENARIOS[n % PAGE_SCENARIOS.length]! }));
   const silent = canElapse ? pages.at(-1) : undefined;
   if (silent) silent.course = ESCALATED_SCENARIO;
-  const pulled = by('pull').flatMap((place) => PULL_SCENARIOS.map((course) => ({ ...place, course })));
+  const pulled = by('pull').flatMap((offered) => PULL_SCENARIOS.map((course) => ({ ...offered, course })));
   const passing = by('kafka').find(({ service }) => providerOf(service) === PASSING_AGENCY);
   const passed = passing ? [{ ...passing, course: PASSED_ON_SCENARIO }] : [];
   return [...pages, ...pulled, ...passed].map(({ service, centre, course }, index): Job => {
@@ -138,7 +139,7 @@ export function planChannelJobs(
 }
 
 /** A service, and a centre that files it. */
-interface Place {
+interface OfferedService {
   service: PublicService;
   centre: Centre;
 }

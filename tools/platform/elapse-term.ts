@@ -76,7 +76,11 @@ export function moveBack(
     ...(recordTime && { [`history.${submit}.recordTime`]: earlier(recordTime) }),
     ...(occurTime && { [`history.${submit}.occurTime`]: earlier(occurTime) }),
     ...(submitTime && { submitTime: earlier(submitTime) }),
-    ...(dueDate !== undefined && { dueDate: earlier(new Date(`${dueDate}T00:00:00Z`)).toISOString().slice(0, 10) }),
+    ...(dueDate !== undefined && {
+      dueDate: earlier(new Date(`${dueDate}T00:00:00Z`))
+        .toISOString()
+        .slice(0, 10),
+    }),
     ...(dueTime && { dueTime: earlier(dueTime) }),
     timer: { kind: 'agency-escalation', due: now },
   };

@@ -19,7 +19,9 @@ function environmentOf(more?: Record<string, string>): NodeJS.ProcessEnv {
 }
 
 test('each webhook on this machine names the port of the simulator', () => {
-  const local = agencies.flatMap(({ code, webhook }) => (webhook?.url.startsWith('http:') ? [[code, webhook.url]] : []));
+  const local = agencies.flatMap(({ code, webhook }) =>
+    webhook?.url.startsWith('http:') ? [[code, webhook.url]] : [],
+  );
   expect(local).not.toEqual([]);
   const { SIMULATOR_WEBHOOK_PORT: port } = environmentOf();
   expect(local).toEqual(local.map(([code]) => [code, `http://127.0.0.1:${port}/webhooks/${code}`]));

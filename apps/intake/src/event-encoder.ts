@@ -73,15 +73,9 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
       const submission = submissionName(app._id, domainEvent.submission);
       return { type: 'cups.intake.v1.ApplicationCorrected', data: { ref, submission } };
     }
-    case 'ApplicationMessageSent': {
-      const message = messageName(app._id, domainEvent.number);
-      return { type: 'cups.intake.v1.ApplicationMessageSent', data: { ref, message } };
-    }
-    case 'ApplicationComplaintChanged': {
-      const { number, change } = domainEvent;
-      const data = { ref, complaint: complaintName(app._id, number), change };
-      return { type: 'cups.intake.v1.ApplicationComplaintChanged', data };
-    }
+    case 'ApplicationMessageSent':
+    case 'ApplicationComplaintChanged':
+      return toPartEvent(domainEvent, ref, app);
     case 'ContactChanged':
     case 'ApplicationInProgress':
     case 'ResultArrived':
@@ -138,6 +132,18 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
     case 'DeskAlertRaised':
       return { type: 'cups.intake.v1.DeskAlertRaised', data: { ref, kind: domainEvent.kind } };
   }
+}
+
+/** An event about a part of the application that has a number of its own. */
+function toPartEvent(
+  event: Extract<DomainEvent, { type: 'ApplicationMessageSent' | 'ApplicationComplaintChanged' }>,
+  ref: ApplicationRef,
+  { _id }: Application,
+): IntakeEvent {
+  if (event.type === 'ApplicationMessageSent')
+    return { type: 'cups.intake.v1.ApplicationMessageSent', data: { ref, message: messageName(_id, event.number) } };
+  const data = { ref, complaint: complaintName(_id, event.number), change: event.change };
+  return { type: 'cups.intake.v1.ApplicationComplaintChanged', data };
 }
 
 function toPassingOnEvent(

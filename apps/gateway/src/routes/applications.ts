@@ -64,15 +64,7 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
       text,
       language,
     })),
-    prepareComplaint: actionHandler(intake.prepareComplaint, () => ({})),
-    recordComplaint: actionHandler(
-      intake.recordComplaint,
-      (filing: ComplaintFilingFields & { number: number }) => filing,
-    ),
-    recordComplaintAnswer: actionHandler(
-      intake.recordComplaintAnswer,
-      (answer: ComplaintAnswerFields & { number: number }) => answer,
-    ),
+    ...complaintRoutes(intake),
     assignApplication: actionHandler(intake.assignApplication, ({ operator }: { operator?: string }) => ({ operator })),
     markDeskAlertsSeen: actionHandler(intake.markDeskAlertsSeen, () => ({})),
     recordPersonNotification: actionHandler(intake.recordPersonNotification, convert.personNotificationToProto),
@@ -86,5 +78,15 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
     async trackApplication({ body, context }) {
       return { body: convert.trackingJson(await intake.trackApplication(body as { trackingNumber: string }, context)) };
     },
+  };
+}
+
+function complaintRoutes(intake: ServiceClients['intake']): Record<string, Handler> {
+  type Filing = ComplaintFilingFields & { number: number };
+  type Answer = ComplaintAnswerFields & { number: number };
+  return {
+    prepareComplaint: actionHandler(intake.prepareComplaint, () => ({})),
+    recordComplaint: actionHandler(intake.recordComplaint, (filing: Filing) => filing),
+    recordComplaintAnswer: actionHandler(intake.recordComplaintAnswer, (answer: Answer) => answer),
   };
 }
