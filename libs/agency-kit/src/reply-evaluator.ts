@@ -165,7 +165,7 @@ export class ReplyEvaluator {
     return evaluateReply(delivery, event, computeDigest(message, type, content.value), allChanges);
   }
 
-  /** Refuses what no schema can express: unknown document kinds, blank reasons, and passing on to itself. */
+  /** Refuses what no schema can express: unknown document kinds, blank reasons and messages, and passing on to itself. */
   #findSemanticRefusal(event: ReplyEvent): Evaluation | undefined {
     if (event.type === REPLY_TYPES.documentsRequested) {
       const { documents } = event.data as DocumentsRequested;
@@ -174,6 +174,8 @@ export class ReplyEvaluator {
     }
     if (event.type === REPLY_TYPES.passedOn && event.data.agency === this.#agency)
       return refuseField('CONTENT_INVALID', 'agency');
+    if (event.type === REPLY_TYPES.messageSent && isBlank(event.data.text))
+      return refuseField('CONTENT_INVALID', 'text', 'notBlank');
     const { reason } = event.data as { reason?: Record<string, string> };
     if (!reason || !Object.values(reason).every(isBlank)) return undefined;
     return refuseField('REASON_BLANK', 'reason.ro', 'notBlank');
