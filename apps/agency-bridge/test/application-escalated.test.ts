@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { validateRequest } from '@cups/agency-contract';
 import type { RunningService } from '@cups/process';
 import { eventually, publishEvents, readTopic } from '@cups/testing';
-import { newApplication, openWorld, submissionOf } from './world.ts';
+import { openWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** Reminders: on the topic of an agency that accepts them, and in the page of an agency without a system. */
@@ -18,8 +16,8 @@ let requests: Awaited<ReturnType<typeof readTopic>>;
 beforeAll(async () => {
   world = await openWorld();
   const dataDir = world.dataFor(['asp', 'cnas', 'arhiva']);
-  appendFileSync(join(dataDir, 'agencies', 'asp.yaml'), '\nacceptsReminders: true\n');
-  appendFileSync(join(dataDir, 'agencies', 'arhiva.yaml'), '\nchannel: page\n');
+  world.changeAgency(dataDir, 'asp', { acceptsReminders: true });
+  world.changeAgency(dataDir, 'arhiva', { channel: 'page' });
   service = await world.start({ dataDir });
   requests = await readTopic(world.infrastructure, 'agency.asp.requests', 'agency.cnas.requests');
 });
@@ -29,9 +27,7 @@ afterAll(async () => {
 });
 
 async function sent(agency: string) {
-  const application = newApplication(agency);
-  const submission = submissionOf(application.name, 1, { agency: `agencies/${agency}` });
-  world.submissions.set(`${application.name}/submissions/1`, submission);
+  const application = world.fileable(agency);
   await publishEvents(world.infrastructure, [application.submitted()]);
   await eventually(async () => (await read(application.delivery))?.state === 'DELIVERY_STATE_SENT', BOUND);
   return application;

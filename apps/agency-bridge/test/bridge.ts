@@ -4,7 +4,7 @@ import type { AgencyBridgeEvent__Output, AgencyBridgeEvents } from '@cups/contra
 import type { ReceivedEvent } from '@cups/contracts';
 import { eventually, publishEvents, readTopic, shareInGroup } from '@cups/testing';
 import type { World } from './world.ts';
-import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
+import { openWorld, replyOf, typesOf } from './world.ts';
 
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
 
@@ -25,12 +25,8 @@ export async function startBridge(overrides: Parameters<World['start']>[1] = {})
   const requestsOf = (delivery: string) => requests.events.filter(({ subject }) => subject === delivery);
   const eventsOf = (delivery: string) => deliveryEvents.events.filter(({ subject }) => subject === delivery);
 
-  /** Creates an application whose submission intake would return, before the bridge receives an event. */
-  function fileable(more: Parameters<typeof submissionOf>[2] = {}) {
-    const application = newApplication('asp', more.training ?? false);
-    world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name, 1, more));
-    return application;
-  }
+  /** Creates an application of asp whose submission intake returns, before the bridge receives its event. */
+  const fileable = (more: Parameters<World['fileable']>[1] = {}) => world.fileable('asp', more);
 
   return {
     world,

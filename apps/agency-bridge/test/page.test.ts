@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { REPLY_TYPES } from '@cups/agency-contract';
 import type { ReplyType } from '@cups/agency-contract';
 import type { RunningService } from '@cups/process';
 import { eventually, publishEvents, readTopic } from '@cups/testing';
-import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
-import type { World } from './world.ts';
+import { ACKNOWLEDGEMENT, approval, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
+import type { newApplication, World } from './world.ts';
 
 /** An agency without a system: its clerks answer in the agency's page, and it has no topics. */
 
@@ -20,7 +18,7 @@ let deliveryEvents: Awaited<ReturnType<typeof readTopic>>;
 beforeAll(async () => {
   world = await openWorld();
   dataDir = world.dataFor(['asp', AGENCY]);
-  setChannel(AGENCY, 'page');
+  world.changeAgency(dataDir, AGENCY, { channel: 'page' });
   service = await world.start({ dataDir });
   deliveryEvents = await readTopic(world.infrastructure, 'cups.deliveries');
 });
@@ -29,20 +27,12 @@ afterAll(async () => {
   await world.close();
 });
 
-function setChannel(code: string, channel: 'page' | 'kafka'): void {
-  const file = join(dataDir, 'agencies', `${code}.yaml`);
-  const text = readFileSync(file, 'utf8').replace(/^channel: .*\n/m, '');
-  writeFileSync(file, `${text}\nchannel: ${channel}\n`);
-}
-
 const clerk = (agency = AGENCY, operator = CLERK) =>
   world.client(service, { role: 'agency-clerk', agency: `agencies/${agency}`, operator });
 
 /** Files an application with an agency, and waits until its clerks see it. */
 async function filed(dueDate = '2026-03-09') {
-  const application = newApplication(AGENCY);
-  const submission = submissionOf(application.name, 1, { agency: `agencies/${AGENCY}`, dueDate });
-  world.submissions.set(`${application.name}/submissions/1`, submission);
+  const application = world.fileable(AGENCY, { dueDate });
   await publishEvents(world.infrastructure, [application.submitted()]);
   await eventually(async () => (await stageOf(application.delivery)) !== undefined);
   return application;
@@ -67,13 +57,6 @@ function reply(
   return clerk().createReply({ requestId, delivery, type, content });
 }
 
-const acknowledgement = { submission: 1, agencyReference: 'AR-12/2026' };
-const approval = () => ({
-  outcome: 'approved',
-  decideTime: new Date().toISOString(),
-  result: { kind: 'paper', number: 'AR 4217' },
-});
-
 const typesFor = async (delivery: string, count: number): Promise<string[]> =>
   typesOf(await deliveryEvents.until((all) => typesOf(all, delivery).length >= count), delivery);
 
@@ -91,7 +74,7 @@ test('clerks find new applications by their terms, acknowledge and decide them',
     assignee: '',
   });
 
-  const acknowledged = await reply(application, REPLY_TYPES.acknowledged, acknowledgement);
+  const acknowledged = await reply(application, REPLY_TYPES.acknowledged, ACKNOWLEDGEMENT);
   expect(acknowledged.delivery).toMatchObject({
     stage: 'AGENCY_STAGE_IN_PROGRESS',
     agencyReference: 'AR-12/2026',
@@ -131,7 +114,7 @@ test('a reply that violates the contract names its fields, and is not recorded',
   await expect(reply(application, 'md.cups.reply.unknown.v1' as ReplyType, {})).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
   });
-  await reply(application, REPLY_TYPES.acknowledged, acknowledgement);
+  await reply(application, REPLY_TYPES.acknowledged, ACKNOWLEDGEMENT);
   expect(await typesFor(application.delivery, 1)).toEqual(['DeliveryAcknowledged']);
 });
 
@@ -220,7 +203,7 @@ test('an agency that gets a system receives its open applications over Kafka', a
   const application = await filed();
   const decided = await filed();
   await reply(decided, REPLY_TYPES.decided, approval());
-  setChannel(AGENCY, 'kafka');
+  world.changeAgency(dataDir, AGENCY, { channel: 'kafka' });
   await eventually(() => world.log.lines.some(({ event }) => event === 'agency-channel-changed'), {
     timeoutMs: 20_000,
   });
@@ -231,6 +214,6 @@ test('an agency that gets a system receives its open applications over Kafka', a
   await expect(reply(application, REPLY_TYPES.decided, approval())).rejects.toMatchObject({
     reason: 'ACTION_NOT_ALLOWED',
   });
-  await world.reply(AGENCY, replyOf(REPLY_TYPES.acknowledged, application.name, acknowledgement, { agency: AGENCY }));
+  await world.reply(AGENCY, replyOf(REPLY_TYPES.acknowledged, application.name, ACKNOWLEDGEMENT, { agency: AGENCY }));
   expect(await typesFor(application.delivery, 1)).toEqual(['DeliveryAcknowledged']);
 });

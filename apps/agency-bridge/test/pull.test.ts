@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fromMessage, PLATFORM_SOURCE, REPLY_TYPES, REQUEST_TYPES, SCHEMAS, sourceOf } from '@cups/agency-contract';
 import type { ReplyType } from '@cups/agency-contract';
 import { toTimestamp } from '@cups/contracts/proto';
 import type { RunningService } from '@cups/process';
 import { eventually, publishEvents, readTopic } from '@cups/testing';
-import { newApplication, openWorld, submissionOf, typesOf } from './world.ts';
+import { ACKNOWLEDGEMENT, approval, newApplication, openWorld, submissionOf, typesOf } from './world.ts';
 import type { World } from './world.ts';
 
 /** An agency whose system reads a feed and replies over HTTP. It has no topics. */
@@ -21,8 +19,8 @@ let deliveryEvents: Awaited<ReturnType<typeof readTopic>>;
 beforeAll(async () => {
   world = await openWorld();
   dataDir = world.dataFor(['asp', AGENCY, OTHER]);
-  for (const code of [AGENCY, OTHER]) setChannel(code, 'pull');
-  appendFileSync(join(dataDir, 'agencies', `${AGENCY}.yaml`), 'acceptsReminders: true\n');
+  world.changeAgency(dataDir, AGENCY, { channel: 'pull', acceptsReminders: true, acceptsMessages: undefined });
+  world.changeAgency(dataDir, OTHER, { channel: 'pull' });
   service = await world.start({ dataDir });
   deliveryEvents = await readTopic(world.infrastructure, 'cups.deliveries');
 });
@@ -30,13 +28,6 @@ afterAll(async () => {
   await deliveryEvents.stop();
   await world.close();
 });
-
-function setChannel(code: string, channel: 'page' | 'pull' | 'kafka'): void {
-  const file = join(dataDir, 'agencies', `${code}.yaml`);
-  // The file that it copies accepts messages of desks, which a feed has not.
-  const text = readFileSync(file, 'utf8').replace(/^(channel|acceptsMessages): .*\n/gm, '');
-  writeFileSync(file, `${text}\nchannel: ${channel}\n`);
-}
 
 interface CloudEvent {
   id: string;
@@ -76,17 +67,9 @@ function until(delivery: string, count: number, from = '', bridge = service) {
   });
 }
 
-/** Creates an application that intake has, before its event. */
-function fileable(code = AGENCY) {
-  const application = newApplication(code);
-  const submission = submissionOf(application.name, 1, { agency: `agencies/${code}` });
-  world.submissions.set(`${application.name}/submissions/1`, submission);
-  return application;
-}
-
 /** Files an application, and waits until its request is in the feed. */
 async function filed() {
-  const application = fileable();
+  const application = world.fileable(AGENCY);
   await publishEvents(world.infrastructure, [application.submitted()]);
   await until(application.delivery, 1);
   return application;
@@ -104,12 +87,6 @@ function replyEvent(
 const post = (event: object, code = AGENCY) =>
   system(code).receiveAgencyReply({ event: Buffer.from(JSON.stringify(event)) });
 
-const acknowledgement = { submission: 1, agencyReference: 'AR-12/2026' };
-const approval = () => ({
-  outcome: 'approved',
-  decideTime: new Date().toISOString(),
-  result: { kind: 'paper', number: 'AR 4217' },
-});
 const typesFor = async (delivery: string, count: number): Promise<string[]> =>
   typesOf(await deliveryEvents.until((all) => typesOf(all, delivery).length >= count), delivery);
 
@@ -139,7 +116,7 @@ test('the system reads requests that satisfy the contract, and the delivery coun
 
 test('a reply is recorded once, whatever is repeated', async () => {
   const application = await filed();
-  await post(replyEvent(application, REPLY_TYPES.acknowledged, acknowledgement));
+  await post(replyEvent(application, REPLY_TYPES.acknowledged, ACKNOWLEDGEMENT));
   const decision = replyEvent(application, REPLY_TYPES.decided, approval());
   expect(await post(decision)).toEqual({ changes: [], issue: '' });
   expect(await post(decision)).toEqual({ changes: [], issue: '' });
@@ -174,7 +151,7 @@ test('messages about one application keep their order', async () => {
   await post(request);
   const supplied = submissionOf(application.name, 2, { agency: `agencies/${AGENCY}`, answersRequest: request.id });
   world.submissions.set(`${application.name}/submissions/2`, supplied);
-  const others = Array.from({ length: 5 }, () => fileable());
+  const others = Array.from({ length: 5 }, () => world.fileable(AGENCY));
   await publishEvents(world.infrastructure, [
     application.supplied(2, request.id),
     ...others.map((other) => other.submitted()),
@@ -204,7 +181,7 @@ test('a submission that was withdrawn before it was read is left out', async () 
 
 test('pages follow each other without a gap, and a cursor stays valid across a restart', async () => {
   const start = (await pullAll()).cursor;
-  const applications = Array.from({ length: 7 }, () => fileable());
+  const applications = Array.from({ length: 7 }, () => world.fileable(AGENCY));
   await publishEvents(
     world.infrastructure,
     applications.map((application) => application.submitted()),
@@ -228,7 +205,7 @@ test('pages follow each other without a gap, and a cursor stays valid across a r
 test('replicas that publish concurrently leave no gap, and add nothing twice', async () => {
   const start = (await pullAll()).cursor;
   const second = await world.start({ dataDir });
-  const applications = Array.from({ length: 30 }, () => fileable());
+  const applications = Array.from({ length: 30 }, () => world.fileable(AGENCY));
   await publishEvents(
     world.infrastructure,
     applications.map((application) => application.submitted()),
@@ -294,7 +271,7 @@ test('refuses what is no CloudEvent of the contract, and names the fields', asyn
   const unknown = replyEvent(application, 'md.cups.reply.unknown.v1' as ReplyType, {});
   await expect(post(unknown)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   await expect(
-    post(replyEvent(application, REPLY_TYPES.acknowledged, acknowledgement, { specversion: '0.3' })),
+    post(replyEvent(application, REPLY_TYPES.acknowledged, ACKNOWLEDGEMENT, { specversion: '0.3' })),
   ).rejects.toMatchObject({ violations: [{ field: '/specversion' }] });
 });
 
@@ -341,7 +318,7 @@ test('the activity shows what waits, since when, and the last read', async () =>
   const { cursor } = await pullAll();
   await pull(cursor);
   expect((await read(AGENCY)).feed).toMatchObject({ unreadCount: 0, oldestUnreadTime: null, webhook: null });
-  const application = fileable();
+  const application = world.fileable(AGENCY);
   await publishEvents(world.infrastructure, [application.submitted()]);
   const { feed, channel } = await eventually(async () => {
     const activity = await read(AGENCY);
@@ -370,7 +347,7 @@ test('a change of the channel sends open applications once over the new one', as
   const { cursor } = await pullAll();
   const changes = () => world.log.lines.filter(({ event }) => event === 'agency-channel-changed').length;
   const before = changes();
-  setChannel(AGENCY, 'page');
+  world.changeAgency(dataDir, AGENCY, { channel: 'page' });
   await eventually(() => changes() === before + 1);
   const clerk = world.client(service, {
     role: 'agency-clerk',
@@ -381,10 +358,10 @@ test('a change of the channel sends open applications once over the new one', as
     const { delivery } = await clerk.getAgencyDelivery({ name: application.delivery });
     return delivery?.stage === 'AGENCY_STAGE_TO_ACKNOWLEDGE';
   });
-  const acknowledged = replyEvent(application, REPLY_TYPES.acknowledged, acknowledgement);
+  const acknowledged = replyEvent(application, REPLY_TYPES.acknowledged, ACKNOWLEDGEMENT);
   await expect(post(acknowledged)).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
 
-  setChannel(AGENCY, 'pull');
+  world.changeAgency(dataDir, AGENCY, { channel: 'pull' });
   await eventually(() => changes() === before + 2);
   const { events } = await until(application.delivery, 1, cursor);
   const ids = events.filter(({ subject }) => subject === application.delivery).map(({ id }) => id);

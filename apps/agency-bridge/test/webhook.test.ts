@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPublicKey, verify } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -16,7 +16,7 @@ import { MAX_FAILURES, moveTo, newWebhook, PROBE_INTERVAL_MS, recordCall, wake }
 import type { Webhook } from '../src/domain/webhook.ts';
 import { sendPing } from '../src/pull/webhook/ping.ts';
 import { isPublicAddress } from '../src/pull/webhook/public-address.ts';
-import { newApplication, openWorld, submissionOf } from './world.ts';
+import { openWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** Webhooks of agencies that pull. */
@@ -289,18 +289,12 @@ describe('a bridge', () => {
     await target.close();
   });
 
-  function setWebhook(url: string): void {
-    const file = join(dataDir, 'agencies', `${AGENCY}.yaml`);
-    const text = readFileSync(file, 'utf8').replace(/^(channel|webhook|acceptsMessages): .*\n/gm, '');
-    writeFileSync(file, `${text}\nchannel: pull\nwebhook: { url: '${url}' }\n`);
-  }
+  const setWebhook = (url: string) => world.changeAgency(dataDir, AGENCY, { channel: 'pull', webhook: { url } });
 
   const system = () => world.client(bridge, { role: 'agency-system', agency: `agencies/${AGENCY}` });
 
   async function file(): Promise<string> {
-    const application = newApplication(AGENCY);
-    const submission = submissionOf(application.name, 1, { agency: `agencies/${AGENCY}` });
-    world.submissions.set(`${application.name}/submissions/1`, submission);
+    const application = world.fileable(AGENCY);
     await publishEvents(world.infrastructure, [application.submitted()]);
     return application.delivery;
   }

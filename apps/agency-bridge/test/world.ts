@@ -124,6 +124,22 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
       const own = code === 'cnas' ? text.replace('acceptsMessages: true', '') : text;
       writeFileSync(join(dataDir, 'agencies', `${code}.yaml`), own);
     },
+    /** Sets members of an agency's file, which running bridges read again. Undefined removes one. */
+    changeAgency(dataDir: string, code: string, members: Readonly<Record<string, unknown>>): void {
+      const file = join(dataDir, 'agencies', `${code}.yaml`);
+      const changed = new RegExp(`^(${Object.keys(members).join('|')}): .*\\n`, 'gm');
+      const lines = Object.entries(members)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`);
+      writeFileSync(file, `${readFileSync(file, 'utf8').replace(changed, '')}\n${lines.join('')}`);
+    },
+    /** Creates an application of this agency whose submission intake returns, before the bridge receives its event. */
+    fileable(agency: string, more: Partial<GetSubmissionResponse> = {}) {
+      const application = newApplication(agency, more.training ?? false);
+      const submission = submissionOf(application.name, 1, { agency: `agencies/${agency}`, ...more });
+      submissions.set(`${application.name}/submissions/1`, submission);
+      return application;
+    },
 
     async start(changes: Partial<Config> = {}, overrides: Overrides = {}): Promise<RunningService> {
       const config: Config = {
@@ -461,6 +477,14 @@ export function replyOf<T extends ReplyType>(
     data: { application, ...data },
   } as unknown as ReplyEvent);
 }
+
+/** The content of replies of an agency that takes an application and approves it, without the name of the application. */
+export const ACKNOWLEDGEMENT = { submission: 1, agencyReference: 'AR-12/2026' };
+export const approval = () => ({
+  outcome: 'approved',
+  decideTime: new Date().toISOString(),
+  result: { kind: 'paper', number: 'AR 4217' },
+});
 
 /** Returns the types of events about a delivery, without their package. */
 export const typesOf = (events: ReceivedEvent[], subject: string): string[] =>
