@@ -17,12 +17,10 @@ import { RefusedReplies } from './inbound/refused-replies.ts';
 import { changeChannel, createReplayer } from './redrive/replayer.ts';
 import { pageRpcs } from './page/rpcs.ts';
 import type { PageRpcDeps } from './page/rpcs.ts';
-import type { AgencyFeeds } from './pull/feed.ts';
 import { openFeeds } from './pull/feeds.ts';
 import { pullRpcs } from './pull/rpcs.ts';
 import { createRedriveRpcs } from './redrive/rpcs.ts';
 import { afterPublish, deliveriesOf, unmatchedRepliesOf } from './store.ts';
-import type { Deliveries, UnmatchedRepliesDocuments } from './store.ts';
 import { UnmatchedReplyReporter } from './inbound/unmatched-reply-reporter.ts';
 import { createDeliveryLatencyObserver } from './latency-metrics.ts';
 import { AgencyTopics } from './agency-topics.ts';
@@ -32,94 +30,123 @@ import { migrations } from './migrations/all.ts';
 export async function createAgencyBridge(config: Config, overrides: StoredTestOverrides = {}): Promise<RunningService> {
   const agencies = new Agencies(config.dataDir);
   const backend = openStoredBackend({ name: 'agency-bridge', config, overrides, migrations });
-  const { log, metrics, versions, now } = backend;
-  const deliveries = deliveriesOf(backend.store);
-  const isAgency = (code: string) => agencies.has(code);
-  const channelOf = (code: string) => agencies.channelOf(code);
-  // An agency without topics has no replies in Kafka.
-  const unread = (agency: string) =>
-    channelOf(agency) === 'kafka' ? backend.unread(replySubscriptionOf(agency)) : Promise.resolve(undefined);
-  const stuckSince = (agency: string) => findStuckTime(backend, agency);
-  const unmatchedReplies = unmatchedRepliesOf(backend.store);
-  const reporter = new UnmatchedReplyReporter(unmatchedReplies, now);
-  const refusedReplies = new RefusedReplies(backend.store, now);
-  const { feeds, route, observeWebhook, feedActivity } = openFeeds(backend, agencies);
-  backend.publishOutboxes([deliveries, unmatchedReplies], {
-    route,
-    afterPublish: afterPublish(now),
-    acknowledged: createDeliveryLatencyObserver(metrics, now),
-  });
-
-  const { intake, documents } = connectServices(backend);
-  const events = createEventHandlers({
-    deliveries,
-    feeds,
-    refusedReplies,
-    unmatchedReplies: reporter,
-    isAgency,
-    channelOf,
-    acceptsReminders: (code) => agencies.acceptsReminders(code),
-    getSubmission: (name, training, requestId) => intake.getSubmission({ name, training }, requestIdOf(requestId)),
-    getMessage: (name, training, requestId) => intake.getAgencyMessage({ name, training }, requestIdOf(requestId)),
-    acceptsMessages: (code) => agencies.acceptsMessages(code),
-    acceptResultDocuments: (request, requestId) => documents.acceptResultDocuments(request, requestIdOf(requestId)),
-    removeMessages: createRemoval(backend, refusedReplies, feeds),
-    releaseDocuments: (request, requestId) => documents.releaseDocuments(request, requestIdOf(requestId)),
-    now,
-    log,
-    metrics,
-  });
-  startEnds(backend, refusedReplies, feeds);
-  startWork(backend, { deliveries, unmatchedReplies, reporter, events });
-
-  const readReplies = startConsumers(backend, events);
-  const topics = createAgencyTopics(backend);
-  const replayAll = createReplayer(deliveries, events.sendSoon, now);
-  const handlers = {
-    ensureTopics: (codes: string[]) => topics.ensure(codes),
-    readReplies,
-    sendWaiting: events.sendDeferred,
-    changeChannel: (agency: string) => changeChannel(deliveries, agency, replayAll),
-    observeWebhook,
-  };
-  await agencies.watch({ log, metrics, versions }, handlers);
-  backend.onShutdown('sources', () => {
-    agencies.close();
-    return topics.stop();
-  });
-
-  const checkAct: PageRpcDeps['checkAct'] = (name, context) => intake.checkAgencyAct({ name }, context);
-  const refused = { refusals: backend.refusals, refused: refusedReplies };
-  const direct = { deliveries, resultDocuments: events.resultDocuments, now };
+  const parts = openParts(backend, agencies);
+  const services = connectServices(backend);
+  const events = openEvents(backend, parts, services);
+  startEnds(backend, parts);
+  startWork(backend, parts, events);
+  await watchAgencies(backend, parts, events);
   return backend.serve<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
-    rpcs: {
-      ...bridgeRpcs({ deliveries, ...refused, isAgency, versions, channelOf, unread, stuckSince, feedActivity }),
-      ...pageRpcs({ ...direct, checkAct }),
-      ...pullRpcs({ ...direct, reader: events.feedReader, keys: backend.keys, channelOf }),
-    },
+    rpcs: openRpcs(backend, parts, services, events),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
 }
 
+type Parts = ReturnType<typeof openParts>;
+type Services = ReturnType<typeof connectServices>;
+type Events = ReturnType<typeof createEventHandlers>;
+
+/** Opens what the bridge stores, and publishes its outboxes. */
+function openParts(backend: StoredBackend<Config>, agencies: Agencies) {
+  const { store, metrics, now } = backend;
+  const deliveries = deliveriesOf(store);
+  const unmatchedReplies = unmatchedRepliesOf(store);
+  const { route, ...ofFeeds } = openFeeds(backend, agencies);
+  backend.publishOutboxes([deliveries, unmatchedReplies], {
+    route,
+    afterPublish: afterPublish(now),
+    acknowledged: createDeliveryLatencyObserver(metrics, now),
+  });
+  const reporter = new UnmatchedReplyReporter(unmatchedReplies, now);
+  const refusedReplies = new RefusedReplies(store, now);
+  return { agencies, deliveries, unmatchedReplies, reporter, refusedReplies, ...ofFeeds };
+}
+
+/** Creates the handlers of events and timers. */
+function openEvents(backend: StoredBackend<Config>, parts: Parts, { intake, documents }: Services): Events {
+  const { agencies, deliveries, feeds, refusedReplies, reporter } = parts;
+  const { now, log, metrics } = backend;
+  return createEventHandlers({
+    deliveries,
+    feeds,
+    refusedReplies,
+    unmatchedReplies: reporter,
+    isAgency: (code) => agencies.has(code),
+    channelOf: (code) => agencies.channelOf(code),
+    acceptsReminders: (code) => agencies.acceptsReminders(code),
+    acceptsMessages: (code) => agencies.acceptsMessages(code),
+    getSubmission: (name, training, requestId) => intake.getSubmission({ name, training }, requestIdOf(requestId)),
+    getMessage: (name, training, requestId) => intake.getAgencyMessage({ name, training }, requestIdOf(requestId)),
+    acceptResultDocuments: (request, requestId) => documents.acceptResultDocuments(request, requestIdOf(requestId)),
+    releaseDocuments: (request, requestId) => documents.releaseDocuments(request, requestIdOf(requestId)),
+    removeMessages: createRemoval(backend, parts),
+    now,
+    log,
+    metrics,
+  });
+}
+
+/** Starts the consumers, and onboards the agencies: those that exist, and later those that are added or change. */
+async function watchAgencies(
+  backend: StoredBackend<Config>,
+  { agencies, deliveries, observeWebhook }: Parts,
+  events: Events,
+): Promise<void> {
+  const { log, metrics, versions, now } = backend;
+  const readReplies = startConsumers(backend, events);
+  const topics = createAgencyTopics(backend);
+  const replayAll = createReplayer(deliveries, events.sendSoon, now);
+  const onboarding = {
+    ensureTopics: (codes: string[]) => topics.ensure(codes),
+    readReplies,
+    sendWaiting: events.sendDeferred,
+    changeChannel: (agency: string) => changeChannel(deliveries, agency, replayAll),
+    observeWebhook,
+  };
+  await agencies.watch({ log, metrics, versions }, onboarding);
+  backend.onShutdown('sources', () => {
+    agencies.close();
+    return topics.stop();
+  });
+}
+
+/** Returns the RPCs: of desks and supervisors, of the agency's page, and of systems that pull. */
+function openRpcs(
+  backend: StoredBackend<Config>,
+  { agencies, deliveries, refusedReplies, feedActivity }: Parts,
+  { intake }: Services,
+  { resultDocuments, feedReader }: Events,
+) {
+  const { refusals, versions, keys, now } = backend;
+  const isAgency = (code: string) => agencies.has(code);
+  const channelOf = (code: string) => agencies.channelOf(code);
+  // An agency without topics has no replies in Kafka.
+  const unread = (agency: string) =>
+    channelOf(agency) === 'kafka' ? backend.unread(replySubscriptionOf(agency)) : Promise.resolve(undefined);
+  const stuckSince = (agency: string) => findStuckTime(backend, agency);
+  const activity = { refused: refusedReplies, unread, stuckSince, feedActivity };
+  const checkAct: PageRpcDeps['checkAct'] = (name, context) => intake.checkAgencyAct({ name }, context);
+  const direct = { deliveries, resultDocuments, now };
+  return {
+    ...bridgeRpcs({ deliveries, refusals, isAgency, versions, channelOf, ...activity }),
+    ...pageRpcs({ ...direct, checkAct }),
+    ...pullRpcs({ ...direct, reader: feedReader, keys, channelOf }),
+  };
+}
+
 /** Starts what is due later, and the operations of administrators that start it sooner. */
 function startWork(
   backend: StoredBackend<Config>,
-  { deliveries, unmatchedReplies, reporter, events }: WorkParts,
+  { deliveries, unmatchedReplies, reporter }: Parts,
+  events: Events,
 ): void {
   const pollMs = backend.config.timerPollMs;
   backend.onShutdown('work', () => events.stop());
   backend.startTimers({ documents: deliveries, due: events.fetchPending, pollMs });
   backend.startTimers({ documents: unmatchedReplies, due: (id) => reporter.reportDue(id), pollMs });
   backend.setDeliveryOperations(createRedriveRpcs(deliveries, events.sendSoon, backend.now));
-}
-
-interface WorkParts {
-  deliveries: Deliveries;
-  unmatchedReplies: UnmatchedRepliesDocuments;
-  reporter: UnmatchedReplyReporter;
-  events: ReturnType<typeof createEventHandlers>;
 }
 
 const requestIdOf = (requestId: string) => (requestId === '' ? {} : { requestId });
@@ -131,11 +158,7 @@ function findStuckTime(backend: StoredBackend<Config>, agency: string): Date | u
 }
 
 /** Parked and refused messages may contain the agency's texts. */
-function createRemoval(
-  backend: StoredBackend<Config>,
-  refusedReplies: RefusedReplies,
-  feeds: AgencyFeeds,
-): RemoveMessages {
+function createRemoval(backend: StoredBackend<Config>, { refusedReplies, feeds }: Parts): RemoveMessages {
   return async ({ application, agency }) => {
     await backend.removeParked(subjectOf(application, agency));
     await refusedReplies.removeOf(agency, application);
@@ -160,7 +183,7 @@ function connectServices(backend: StoredBackend<Config>) {
 }
 
 /** Ends refused messages, entries of feeds and parked events at the end of their terms. */
-function startEnds(backend: StoredBackend<Config>, refusedReplies: RefusedReplies, feeds: AgencyFeeds): void {
+function startEnds(backend: StoredBackend<Config>, { refusedReplies, feeds }: Parts): void {
   const { isConfirmed, refusedMessagesMs, agencyRequestsMs, parkedEventsMs } = backend.config.retention;
   const category = 'refused-messages';
   startRetention(backend, {
