@@ -1,13 +1,10 @@
-import { lazy, Suspense, useState } from 'react';
 import { FileText } from 'lucide-react';
 import { useLanguage } from '../language/language.tsx';
 import type { ResultCoverFacts } from '../print/result-cover.ts';
 import { describeScan } from './scan-state.ts';
 import type { StoredDocument } from './types.ts';
-import { ViewButton } from './view-button.tsx';
+import { ViewDocument } from './view-document.tsx';
 import styles from './documents.module.css';
-
-const ViewerDialog = lazy(() => import('./viewer.tsx'));
 
 export interface ListedDocument extends StoredDocument {
   title: string;
@@ -24,40 +21,32 @@ interface DocumentListProps {
 /** Documents that the platform has, each with its state and the viewer. */
 export function DocumentList({ documents, warning, coverOf }: DocumentListProps) {
   const { language } = useLanguage();
-  const [openName, setOpenName] = useState<string>();
-  const open = documents.find(({ name }) => name === openName);
   return (
-    <>
-      <ul className={styles.list}>
-        {documents.map((document) => {
-          const state = describeScan({ upload: undefined, stored: document, isNamed: true }, language);
-          return (
-            <li key={document.name}>
-              <FileText size={18} aria-hidden="true" />
-              <div>
-                <span>{document.title}</span>
-                {state && (
-                  <p className={state.tone === 'bad' ? styles.bad : styles.quiet}>
-                    {state.isReady ? state.more : state.text}
-                  </p>
-                )}
-              </div>
-              {state?.isReady && <ViewButton title={document.title} onView={() => setOpenName(document.name)} />}
-            </li>
-          );
-        })}
-      </ul>
-      {open && (
-        <Suspense fallback={null}>
-          <ViewerDialog
-            document={open}
-            title={open.title}
-            warning={warning}
-            readCoverFacts={coverOf && (() => coverOf(open))}
-            onClose={() => setOpenName(undefined)}
-          />
-        </Suspense>
-      )}
-    </>
+    <ul className={styles.list}>
+      {documents.map((document) => {
+        const state = describeScan({ upload: undefined, stored: document, isNamed: true }, language);
+        return (
+          <li key={document.name}>
+            <FileText size={18} aria-hidden="true" />
+            <div>
+              <span>{document.title}</span>
+              {state && (
+                <p className={state.tone === 'bad' ? styles.bad : styles.quiet}>
+                  {state.isReady ? state.more : state.text}
+                </p>
+              )}
+            </div>
+            {state?.isReady && (
+              <ViewDocument
+                document={document}
+                title={document.title}
+                warning={warning}
+                readCoverFacts={coverOf && (() => coverOf(document))}
+              />
+            )}
+          </li>
+        );
+      })}
+    </ul>
   );
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, Clock, FileText, TriangleAlert } from 'lucide-react';
 import { useLanguage } from '../language/language.tsx';
@@ -12,10 +12,8 @@ import { describeScan } from './scan-state.ts';
 import type { ScanState } from './scan-state.ts';
 import type { StoredDocument } from './types.ts';
 import type { UploadStatus } from './uploads.ts';
-import { ViewButton } from './view-button.tsx';
+import { ViewDocument } from './view-document.tsx';
 import styles from './documents.module.css';
-
-const ViewerDialog = lazy(() => import('./viewer.tsx'));
 
 const TONE_ICONS = { busy: Clock, good: CircleCheck, bad: TriangleAlert };
 
@@ -34,7 +32,6 @@ interface ScanRowProps {
 export function ScanRow(props: ScanRowProps) {
   const { application, title, document, upload } = props;
   const { t, language } = useLanguage();
-  const [isOpen, setIsOpen] = useState(false);
   const stored = useStoredDocument(application, upload, document);
   const state = describeScan({ upload, stored, isNamed: document !== undefined }, language);
   if (!state) return null;
@@ -54,15 +51,10 @@ export function ScanRow(props: ScanRowProps) {
           <progress aria-label={`${t(DOCUMENTS.sending)}: ${title}`} value={state.progress} max={1} />
         )}
         <div className={styles.actions}>
-          {state.isReady && <ViewButton title={title} onView={() => setIsOpen(true)} />}
+          {state.isReady && stored && <ViewDocument document={stored} title={title} />}
           <ScanActions {...props} state={state} />
         </div>
       </div>
-      {isOpen && stored && (
-        <Suspense fallback={null}>
-          <ViewerDialog document={stored} title={title} onClose={() => setIsOpen(false)} />
-        </Suspense>
-      )}
     </div>
   );
 }

@@ -24,7 +24,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/tiff': 'tif',
 };
 
-interface ViewerProps {
+export interface ViewerProps {
   document: Pick<StoredDocument, 'name' | 'mediaType'>;
   title: string;
   /** Path of its content. @default that of a desk */
