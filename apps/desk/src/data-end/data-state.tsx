@@ -11,6 +11,7 @@ import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { ChangeOutcome } from '../supervisor/supervisor-screen.tsx';
 import styles from '../supervisor/supervisor.module.css';
 import { DATA_END, ERASURE_REASON_TEXTS, RESTRICTION_REASON_TEXTS } from '../texts/data-end.ts';
 import { HOLDS } from '../texts/holds.ts';
@@ -71,14 +72,7 @@ export function DataState({ id }: { id: string }) {
           )}
         </div>
       )}
-      <p role="status" className={styles.quiet}>
-        {done}
-      </p>
-      {change.errorText && (
-        <p role="alert" className={styles.late}>
-          {change.errorText}
-        </p>
-      )}
+      <ChangeOutcome done={done} errorText={change.errorText} />
     </section>
   );
 }

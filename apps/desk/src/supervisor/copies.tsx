@@ -1,24 +1,20 @@
 import { useState } from 'react';
-import { Link, useLocation } from 'wouter';
 import type { Language } from '@cups/application';
 import type { CopyReason } from '@cups/application/person-copy';
 import { REASON_TEXTS } from '@cups/application/texts';
 import { ApiError, isTransient } from '../api/client.ts';
-import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
-import { Screen, Title } from '../parts/screen.tsx';
 import { LANGUAGE_TEXTS } from '../texts/content.ts';
 import { COPIES } from '../texts/copies.ts';
-import { KEYS } from '../texts/keys.ts';
 import { SESSION } from '../texts/session.ts';
-import { SUPERVISOR } from '../texts/supervisor.ts';
 import { parseIdnp } from '../visit/inputs/idnp.ts';
 import { countParts, createCopy, renderDocument, saveFile } from './person-copy.ts';
 import type { CopyCounts, CopyRequest, CreatedCopy } from './person-copy.ts';
+import { ChangeOutcome, SupervisorScreen } from './supervisor-screen.tsx';
 import styles from './supervisor.module.css';
 
 const EVIDENCE = /^[A-Za-z0-9](?:[A-Za-z0-9./ -]{0,38}[A-Za-z0-9])?$/;
@@ -27,11 +23,9 @@ const LANGUAGES: readonly Language[] = ['ro', 'ru', 'en'];
 /** Creates the copy of a person's data on a written request. Shows counts, never content. For supervisors. */
 export default function Copies() {
   const { t } = useLanguage();
-  const [, go] = useLocation();
   const [created, setCreated] = useState<CreatedCopy>();
   const [count, setCount] = useState<number>();
   const [errorText, setErrorText] = useState('');
-  useKeys([{ code: 'Escape', label: KEYS.back, run: () => go('/centres') }]);
   const create = async (request: CopyRequest) => {
     setErrorText('');
     setCount(0);
@@ -44,28 +38,14 @@ export default function Copies() {
     }
   };
   return (
-    <Screen>
-      <div className={styles.page}>
-        <div className={styles.head}>
-          <Link href="/centres">{t(SUPERVISOR.title)}</Link>
-          <Title>{t(COPIES.title)}</Title>
-          <p>{t(COPIES.lead)}</p>
-        </div>
-        {created ? (
-          <Result created={created} onClose={() => setCreated(undefined)} />
-        ) : (
-          <CopyForm busy={count !== undefined} onCreate={(request) => void create(request)} />
-        )}
-        <p role="status" className={styles.quiet}>
-          {count !== undefined && t(COPIES.progress, { n: count })}
-        </p>
-        {errorText && (
-          <p role="alert" className={styles.late}>
-            {errorText}
-          </p>
-        )}
-      </div>
-    </Screen>
+    <SupervisorScreen title={COPIES.title} lead={COPIES.lead}>
+      {created ? (
+        <Result created={created} onClose={() => setCreated(undefined)} />
+      ) : (
+        <CopyForm busy={count !== undefined} onCreate={(request) => void create(request)} />
+      )}
+      <ChangeOutcome done={count !== undefined && t(COPIES.progress, { n: count })} errorText={errorText} />
+    </SupervisorScreen>
   );
 }
 

@@ -1,21 +1,18 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useLocation } from 'wouter';
 import type { DocumentHold } from '../api/types.ts';
-import { useKeys } from '../keys/keys.tsx';
 import { formatDayAndTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
-import { Screen, Title } from '../parts/screen.tsx';
 import { HOLD_REASON_TEXTS, HOLDS } from '../texts/holds.ts';
-import { KEYS } from '../texts/keys.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import { ApplicationField } from './application-field.tsx';
 import { parseApplicationName } from './application-name.ts';
 import { documentHoldsQuery } from './queries.ts';
 import { ScrollRegion } from './scroll-region.tsx';
+import { ChangeOutcome, SupervisorScreen } from './supervisor-screen.tsx';
 import { useHoldChange } from './use-hold-change.ts';
 import type { HoldChangeState } from './use-hold-change.ts';
 import styles from './supervisor.module.css';
@@ -23,30 +20,14 @@ import styles from './supervisor.module.css';
 /** Applications whose documents are not erased: who holds them, why and since when. For supervisors. */
 export default function Holds({ application = '' }: { application?: string | undefined }) {
   const { t } = useLanguage();
-  const [, go] = useLocation();
   const change = useHoldChange();
   const [done, setDone] = useState('');
-  useKeys([{ code: 'Escape', label: KEYS.back, run: () => go('/centres') }]);
   return (
-    <Screen>
-      <div className={styles.page}>
-        <div className={styles.head}>
-          <Link href="/centres">{t(SUPERVISOR.title)}</Link>
-          <Title>{t(HOLDS.title)}</Title>
-          <p>{t(HOLDS.lead)}</p>
-        </div>
-        <HoldForm initial={application} change={change} onDone={() => setDone(t(HOLDS.held))} />
-        <p role="status" className={styles.quiet}>
-          {done}
-        </p>
-        {change.errorText && (
-          <p role="alert" className={styles.late}>
-            {change.errorText}
-          </p>
-        )}
-        <HoldList change={change} onDone={() => setDone(t(HOLDS.released))} />
-      </div>
-    </Screen>
+    <SupervisorScreen title={HOLDS.title} lead={HOLDS.lead}>
+      <HoldForm initial={application} change={change} onDone={() => setDone(t(HOLDS.held))} />
+      <ChangeOutcome done={done} errorText={change.errorText} />
+      <HoldList change={change} onDone={() => setDone(t(HOLDS.released))} />
+    </SupervisorScreen>
   );
 }
 

@@ -35,7 +35,7 @@ export function SupervisorScreen({ title, lead, children }: SupervisorScreenProp
 }
 
 /** What the last change did, or why it failed. Screen readers read both when they change. */
-export function ChangeOutcome({ done, errorText }: { done: ReactNode; errorText: string | undefined }) {
+export function ChangeOutcome({ done, errorText }: { done: ReactNode; errorText: string }) {
   return (
     <>
       <p role="status" className={styles.quiet}>

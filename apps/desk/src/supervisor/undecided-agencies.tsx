@@ -1,59 +1,40 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useLocation } from 'wouter';
 import { AgencySearch } from '../agency-page/agency-search.tsx';
 import { api } from '../api/client.ts';
 import type { UndecidedAgency } from '../api/types.ts';
 import { useChange } from '../api/use-change.ts';
-import { useKeys } from '../keys/keys.tsx';
 import { formatDayAndTime, shortDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
-import { Screen, Title } from '../parts/screen.tsx';
 import { useAgencyNames } from '../queue/agency-names.ts';
-import { KEYS } from '../texts/keys.ts';
 import { PASSING_ON_CAUSE_TEXTS, UNDECIDED_AGENCIES } from '../texts/passing-on.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
 import { undecidedAgenciesQuery } from './queries.ts';
 import { ScrollRegion } from './scroll-region.tsx';
+import { ChangeOutcome, SupervisorScreen } from './supervisor-screen.tsx';
 import styles from './supervisor.module.css';
 
 /** Applications that an agency passed on, and for which a supervisor decides the agency. */
 export default function UndecidedAgencies() {
   const { t } = useLanguage();
-  const [, go] = useLocation();
   const list = useQuery(undecidedAgenciesQuery);
   const change = useChange({ send: assign, queryKeys: [undecidedAgenciesQuery.queryKey] });
   const [done, setDone] = useState('');
-  useKeys([{ code: 'Escape', label: KEYS.back, run: () => go('/centres') }]);
   const send = async (application: string, agency: string) => {
     if (await change.submit({ application, agency })) setDone(t(UNDECIDED_AGENCIES.assigned));
   };
   return (
-    <Screen>
-      <div className={styles.page}>
-        <div className={styles.head}>
-          <Link href="/centres">{t(SUPERVISOR.title)}</Link>
-          <Title>{t(UNDECIDED_AGENCIES.title)}</Title>
-          <p>{t(UNDECIDED_AGENCIES.lead)}</p>
-        </div>
-        <p role="status" className={styles.quiet}>
-          {done}
-        </p>
-        {change.errorText && (
-          <p role="alert" className={styles.late}>
-            {change.errorText}
-          </p>
-        )}
-        {list.isPending && <Skeleton lines={2} />}
-        {list.isError && <LoadError error={list.error} onRetry={() => void list.refetch()} />}
-        {list.data?.length === 0 && <p className={styles.quiet}>{t(UNDECIDED_AGENCIES.none)}</p>}
-        {list.data && list.data.length > 0 && (
-          <UndecidedTable rows={list.data} busy={change.busy} onAssign={(...chosen) => void send(...chosen)} />
-        )}
-      </div>
-    </Screen>
+    <SupervisorScreen title={UNDECIDED_AGENCIES.title} lead={UNDECIDED_AGENCIES.lead}>
+      <ChangeOutcome done={done} errorText={change.errorText} />
+      {list.isPending && <Skeleton lines={2} />}
+      {list.isError && <LoadError error={list.error} onRetry={() => void list.refetch()} />}
+      {list.data?.length === 0 && <p className={styles.quiet}>{t(UNDECIDED_AGENCIES.none)}</p>}
+      {list.data && list.data.length > 0 && (
+        <UndecidedTable rows={list.data} busy={change.busy} onAssign={(...chosen) => void send(...chosen)} />
+      )}
+    </SupervisorScreen>
   );
 }
 
