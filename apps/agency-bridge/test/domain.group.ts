@@ -3,6 +3,7 @@ import './delivery.test.ts';
 import './desk-message.test.ts';
 import './envelope.test.ts';
 import './event-codecs.test.ts';
+import './feed.test.ts';
 import './feed-events.test.ts';
 import './feed-watch.test.ts';
 import './memory.test.ts';

@@ -150,9 +150,10 @@ export class AgencyFeeds {
 
   async #addOf(agency: string, entries: readonly FeedEntry[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
+      // Before the search: what another replica adds after it takes the next position, so the write below fails and repeats.
+      const newest = await this.newest(agency);
       const missing = await this.#findMissing(entries);
       if (missing.length === 0) return;
-      const newest = await this.newest(agency);
       const rows = missing.map((entry, at) => ({ _id: rowId(agency, newest + 1 + at), ...entry }));
       const isAdded = await this.#run((stored) =>
         stored.insertMany(rows, { ordered: true }).then(
