@@ -10,8 +10,8 @@ export interface AgencyOnboarding {
   ensureTopics: (agencies: string[]) => Promise<void>;
   readReplies: (agency: string) => void;
   sendWaiting: (agency: string) => void;
-  /** Sends open deliveries again over the agency's new channel. */
-  changeChannel: (agency: string) => Promise<void>;
+  /** Starts to send open deliveries again that went over another channel than the agency's. */
+  moveDeliveries: (agency: string) => void;
   /** Applies the webhook in the file of an agency, at the start and after each change of it. */
   observeWebhook: (agency: string) => void;
 }
@@ -103,9 +103,9 @@ export class Agencies {
     for (const { code, channel = 'kafka' } of agencies) {
       if (channel === 'kafka') onboarding.readReplies(code);
       onboarding.sendWaiting(code);
-      const before = earlier.get(code);
-      if (before !== undefined) await onboarding.changeChannel(code);
-      log.info({ event: before === undefined ? 'agency-onboarded' : 'agency-channel-changed', agency: code });
+      onboarding.moveDeliveries(code);
+      if (earlier.has(code)) log.info({ event: 'agency-channel-changed', agency: code });
+      else log.info({ event: 'agency-onboarded', agency: code });
     }
   }
 }

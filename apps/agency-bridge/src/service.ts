@@ -14,7 +14,8 @@ import { createEventHandlers } from './event-handlers.ts';
 import type { RemoveMessages } from './outbound/application-event-handler.ts';
 import { bridgeRpcs } from './rpc.ts';
 import { RefusedReplies } from './inbound/refused-replies.ts';
-import { changeChannel, createReplayer } from './redrive/replayer.ts';
+import { createChannelMover } from './redrive/channel-mover.ts';
+import { createReplayer } from './redrive/replayer.ts';
 import { pageRpcs } from './page/rpcs.ts';
 import type { PageRpcDeps } from './page/rpcs.ts';
 import { openFeeds } from './pull/feeds.ts';
@@ -98,11 +99,14 @@ async function watchAgencies(
   const readReplies = startConsumers(backend, events);
   const topics = createAgencyTopics(backend);
   const replayAll = createReplayer(deliveries, events.sendSoon, now);
+  const channelOf = (code: string) => agencies.channelOf(code);
+  const mover = createChannelMover({ deliveries, channelOf, replayAll, log });
+  backend.onShutdown('work', () => mover.stop());
   const onboarding = {
     ensureTopics: (codes: string[]) => topics.ensure(codes),
     readReplies,
     sendWaiting: events.sendDeferred,
-    changeChannel: (agency: string) => changeChannel(deliveries, agency, replayAll),
+    moveDeliveries: mover.start,
     observeWebhook,
   };
   await agencies.watch({ log, metrics, versions }, onboarding);

@@ -1,8 +1,8 @@
 import { REQUEST_TYPES } from '@cups/agency-contract';
 import type { StoredEvent } from '@cups/contracts';
 import type { Documents, Scope, Store, StoredDocument } from '@cups/store';
-import { AGENCY_STAGES, OPEN_STAGES } from './domain/channel.ts';
-import type { AgencyStage } from './domain/channel.ts';
+import { AGENCY_STAGES, CHANNELS, OPEN_STAGES } from './domain/channel.ts';
+import type { AgencyStage, Channel } from './domain/channel.ts';
 import type { Delivery, State, StoredState } from './domain/delivery.ts';
 import type { DecidedWork, OpenWork } from './domain/workload.ts';
 import type { UnmatchedReplies } from './domain/unmatched-replies.ts';
@@ -100,6 +100,11 @@ export function deliveriesOf(store: Store): Deliveries {
         query: 'ListAgencyWorkload: the newest decisions of an agency',
       },
       {
+        fields: { agency: 1, channel: 1, _id: 1 },
+        partial: { channel: { $exists: true } },
+        query: 'a change of the channel: deliveries of an agency over another one',
+      },
+      {
         fields: { agency: 1, training: 1, state: 1, sent: 1, queueTime: 1 },
         query: 'GetAgencyActivity: the number of deliveries by state, and the oldest',
       },
@@ -166,16 +171,24 @@ export function deliveriesSince(deliveries: Deliveries, agency: string, since: D
   });
 }
 
-/** Returns a page of deliveries that an agency has and has not decided, oldest application first, without trainings. */
-export function openDeliveries(deliveries: Deliveries, agency: string, pageToken: string) {
-  const filter = { agency, training: { $ne: true }, state: { $in: ['queued', 'acknowledged'] }, requested: { $gt: 0 } };
+/**
+ * Returns a page of deliveries that an agency received over another channel than this one and has not decided, oldest
+ * application first, without trainings.
+ */
+export function openDeliveriesElsewhere(
+  deliveries: Deliveries,
+  { agency, channel, pageToken }: { agency: string; channel: Channel; pageToken: string },
+) {
+  // A delivery over Kafka names no channel.
+  const others = CHANNELS.filter((other) => other !== channel).map((other) => (other === 'kafka' ? null : other));
+  const state = { $in: ['queued', 'acknowledged'] };
   return deliveries.list({
     scope: 'service',
-    filter,
+    filter: { agency, channel: { $in: others }, training: { $ne: true }, state, requested: { $gt: 0 } },
     order: 'asc',
     pageSize: REPLAY_PAGE_SIZE,
     pageToken,
-    tokenArguments: { agency },
+    tokenArguments: { agency, channel },
   });
 }
 

@@ -217,3 +217,17 @@ test('an agency that gets a system receives its open applications over Kafka', a
   await world.reply(AGENCY, replyOf(REPLY_TYPES.acknowledged, application.name, ACKNOWLEDGEMENT, { agency: AGENCY }));
   expect(await typesFor(application.delivery, 1)).toEqual(['DeliveryAcknowledged']);
 });
+
+test('a change of the channel while the bridge is stopped counts at its start', async () => {
+  world.changeAgency(dataDir, AGENCY, { channel: 'kafka' });
+  const application = world.fileable(AGENCY);
+  await publishEvents(world.infrastructure, [application.submitted()]);
+  await eventually(async () => {
+    const { state } = await world.delivery(service, application.delivery);
+    return state === 'DELIVERY_STATE_SENT' && (await stageOf(application.delivery)) === undefined;
+  });
+  await world.stop(service);
+  world.changeAgency(dataDir, AGENCY, { channel: 'page' });
+  service = await world.start({ dataDir });
+  await eventually(async () => (await stageOf(application.delivery)) === 'AGENCY_STAGE_TO_ACKNOWLEDGE');
+});

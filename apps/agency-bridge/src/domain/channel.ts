@@ -2,11 +2,12 @@ import type { CommandResult, Delivery } from './delivery.ts';
 
 /** How deliveries reach their agency. Pure functions. */
 
+export const CHANNELS = ['kafka', 'pull', 'page'] as const;
 /**
  * `kafka`: as requests on the agency's topic. `pull`: as entries of the agency's feed, which its system reads over HTTP.
  * `page`: the delivery itself is what the agency's clerks see.
  */
-export type Channel = 'kafka' | 'pull' | 'page';
+export type Channel = (typeof CHANNELS)[number];
 
 /**
  * Routes the result of a fetch to the channel of the agency. On the page, a request counts as sent once it is stored:

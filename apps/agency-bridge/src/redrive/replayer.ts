@@ -2,7 +2,6 @@ import { newUlid } from '@cups/contracts/node';
 import { replay } from '../domain/redrive.ts';
 import type { RedriveRequest } from '../domain/redrive.ts';
 import { toChange } from '../event-encoder.ts';
-import { openDeliveries } from '../store.ts';
 import type { Deliveries, StoredDelivery } from '../store.ts';
 
 /** Sends again what agencies received. The request is stored with the delivery, so that its timer continues after a crash. */
@@ -32,14 +31,4 @@ export function createReplayer(deliveries: Deliveries, sendSoon: (ids: string[])
     sendSoon(sent);
     return sent;
   };
-}
-
-/** Sends the open deliveries of an agency again, over the channel that its file now names. */
-export async function changeChannel(deliveries: Deliveries, agency: string, replayAll: Replayer): Promise<void> {
-  let pageToken = '';
-  do {
-    const page = await openDeliveries(deliveries, agency, pageToken);
-    await replayAll(page.documents);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== '');
 }
