@@ -23,6 +23,9 @@ interface ComplaintFormProps {
   action: ApplicationActionState;
 }
 
+/** Two complaints can be open, about two agencies: each has its own input. */
+const draftId = (application: string, { number }: Complaint): string => `${application}/${number}`;
+
 interface FilingDraft {
   date: string;
   way?: ComplaintWay;
@@ -32,7 +35,7 @@ interface FilingDraft {
 /** Records that the person signed the complaint, and how the agency got it. */
 export function FilingForm({ application, complaint, action: { run, busy } }: ComplaintFormProps) {
   const { t } = useLanguage();
-  const [draft, setDraft, forget] = usePersistentState<FilingDraft>('complaint', application, () => ({
+  const [draft, setDraft, forget] = usePersistentState<FilingDraft>('complaint', draftId(application, complaint), () => ({
     date: today(),
     registrationNumber: '',
   }));
@@ -88,7 +91,7 @@ interface AnswerDraft {
 /** Records the answer of the agency. */
 export function AnswerForm({ application, complaint, action: { run, busy } }: ComplaintFormProps) {
   const { t } = useLanguage();
-  const [draft, setDraft, forget] = usePersistentState<AnswerDraft>('complaint-answer', application, () => ({
+  const [draft, setDraft, forget] = usePersistentState<AnswerDraft>('complaint-answer', draftId(application, complaint), () => ({
     date: today(),
     text: '',
   }));

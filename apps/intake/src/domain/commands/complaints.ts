@@ -55,7 +55,7 @@ export function recordComplaint(
   const complaints = app.complaints ?? [];
   const newest = complaints.at(-1)!;
   if (newest.number !== number) throw invalidField(violation('/number', 'INVALID'));
-  assertDay(filing.date, { earliest: toCivilDate(newest.prepareTime), since: 'prepareTime', now: actor.now });
+  assertDay(filing.date, { earliest: toCivilDate(newest.prepareTime), since: '/prepareTime', now: actor.now });
   const filed: Complaint = { ...newest, filing: { ...filing, recordedBy: actor.operator, recordTime: actor.now } };
   const document = appendHistory(
     { ...app, state, complaints: [...complaints.slice(0, -1), filed] },
