@@ -4,11 +4,6 @@ import { defineMessages } from '../language/messages.ts';
 export const COMPLAINTS = defineMessages({
   title: { ro: 'Plângere', ru: 'Жалоба', en: 'Complaint' },
   notSent: { ro: 'platforma nu o trimite', ru: 'платформа её не отправляет', en: 'the platform does not send it' },
-  lead: {
-    ro: 'Instituția nu a decis. Persoana se poate plânge conducătorului ei.',
-    ru: 'Решения нет. Человек может пожаловаться руководителю учреждения.',
-    en: 'The agency has not decided. The person may complain to its head.',
-  },
   stepPrepare: {
     ro: 'Pregătiți textul din dosar.',
     ru: 'Подготовьте текст из дела.',

@@ -137,7 +137,11 @@ export const NOTICE_KIND_TEXTS: Record<NoticeKind, Text> = {
   'result-revoked': { ro: 'Rezultatul a fost revocat', ru: 'Результат отозван', en: 'The result was revoked' },
   'result-on-the-way': { ro: 'Rezultatul este pe drum', ru: 'Результат в пути', en: 'The result is on its way' },
   'term-passed': { ro: 'Termenul a trecut', ru: 'Срок истёк', en: 'The term has passed' },
-  'application-passed-on': { ro: 'Cererea a fost transmisă', ru: 'Заявление передано', en: 'Passed on' },
+  'application-passed-on': {
+    ro: 'Cererea a fost transmisă altei instituții',
+    ru: 'Заявление передано другому учреждению',
+    en: 'The application was passed on',
+  },
   other: { ro: 'Alt mesaj', ru: 'Другое сообщение', en: 'Another message' },
 };
 
