@@ -34,8 +34,8 @@ export function UnresponsiveAgencies({ period, agencyOf }: { period: Period; age
   const failed = [counts, deliveries, refused].find(({ isError }) => isError);
   const retry = () => void Promise.all([counts.refetch(), deliveries.refetch(), refused.refetch()]);
   const isLoaded = counts.data && deliveries.data && refused.data;
-  const { channels, activities } = useChannels();
   const backlogs = isLoaded ? computeBacklogs(counts.data.rows, deliveries.data, refused.data) : [];
+  const { channels, activities } = useChannels(backlogs);
   return (
     <section className={styles.section}>
       <h2>{t(SUPERVISOR.silent)}</h2>
@@ -72,11 +72,14 @@ export function UnresponsiveAgencies({ period, agencyOf }: { period: Period; age
   );
 }
 
-/** The channel of each agency, and how systems that pull read their feeds. The table is complete without both. */
-function useChannels() {
+/** The channel of each agency, and how those in the table read their feeds. The table is complete without both. */
+function useChannels(backlogs: readonly AgencyBacklog[]) {
   const agencies = useQuery(agenciesQuery);
   const all = agencies.data ?? [];
-  const pulling = all.filter(({ channel }) => channel === 'pull');
+  // One request for each row, and none for the agencies that keep up.
+  const pulling = all.filter(
+    ({ name, channel }) => channel === 'pull' && backlogs.some(({ agency }) => agency === name),
+  );
   const results = useQueries({ queries: pulling.map(({ code }) => agencyActivityQuery(code)) });
   return {
     channels: new Map(all.map(({ name, channel }) => [name, channel])),
