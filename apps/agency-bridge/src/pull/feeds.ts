@@ -25,14 +25,16 @@ export function openFeeds(backend: StoredBackend<Config>, agencies: Agencies): O
   const feeds = new AgencyFeeds(store);
   const documents = webhooksOf(store);
   const webhooks = startWebhooks(backend, documents, agencies);
-  backend.onShutdown('work', startFeedWatch({ feeds, pulling: () => agencies.pulling(), log, metrics, now }));
+  const observeWebhook = (agency: string) => webhooks.observe(agency);
+  const pulling = () => agencies.pulling();
+  backend.onShutdown('work', startFeedWatch({ feeds, observeWebhook, pulling, log, metrics, now }));
   const webhookOf = (code: string) => agencies.webhookOf(code);
   const onAdded = (codes: string[]) => webhooks.wake(codes);
   return {
     feeds,
     route: (toKafka) => publishToFeeds(toKafka, feeds, { now, onAdded }),
-    // While the store is unavailable, the next message or call reports the state.
-    observeWebhook: (agency) => void webhooks.observe(agency).catch(() => {}),
+    // While the store is unavailable, the next measurement reports the state.
+    observeWebhook: (agency) => void observeWebhook(agency).catch(() => {}),
     feedActivity: (agency) => readFeedActivity(agency, { feeds, webhooks: documents, webhookOf }),
   };
 }
