@@ -1,6 +1,7 @@
 /** Table tests of pure code. */
 import './agency-updates.test.ts';
 import './arrival.test.ts';
+import './backlog-watch.test.ts';
 import './complaint-rules.test.ts';
 import './delivery-event.test.ts';
 import './documents.test.ts';
