@@ -139,7 +139,13 @@ export type ReplyRefused = {
 };
 
 export type Acknowledged = { application: string; submission: number; agencyReference: string };
-export type Progressed = { application: string; agencyReference?: string; note?: string };
+export type Progressed = {
+  application: string;
+  agencyReference?: string;
+  note?: string;
+  /** Day by which the agency expects to decide, `yyyy-MM-dd`. Does not change the legal term. Since 1.5. */
+  expectedDecisionDate?: string;
+};
 export type DocumentsRequested = {
   application: string;
   agencyReference?: string;

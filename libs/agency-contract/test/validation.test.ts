@@ -3,12 +3,13 @@ import documentsSupplied from '../samples/application.documents-supplied.json' w
 import submitted from '../samples/application.submitted.json' with { type: 'json' };
 import decided from '../samples/reply.decided.json' with { type: 'json' };
 import documentsRequested from '../samples/reply.documents-requested.json' with { type: 'json' };
+import progressed from '../samples/reply.progressed.json' with { type: 'json' };
 import { MAX_ANSWERS_BYTES, MAX_REQUEST_BYTES, REPLY_TYPES, REQUEST_TYPES } from '../src/index.ts';
 import { validateReply, validateRequest } from '../src/index.ts';
 import type { ReplyType, RequestType } from '../src/index.ts';
 
 const { submitted: SUBMITTED, documentsSupplied: SUPPLIED } = REQUEST_TYPES;
-const { decided: DECIDED, documentsRequested: REQUESTED } = REPLY_TYPES;
+const { decided: DECIDED, documentsRequested: REQUESTED, progressed: PROGRESSED } = REPLY_TYPES;
 const rejected = { ...decided, outcome: 'rejected', result: undefined, reason: { ro: 'Nu.' } };
 
 describe('validation names the field and the rule of', () => {
@@ -85,6 +86,20 @@ describe('validation names the field and the rule of', () => {
       { ...documentsRequested, documents: [{ kind: 'Act de identitate' }] },
       'documents.0.kind',
       'pattern',
+    ],
+    [
+      'an expected decision on no date',
+      PROGRESSED,
+      { ...progressed, expectedDecisionDate: 'curând' },
+      'expectedDecisionDate',
+      'format',
+    ],
+    [
+      'an expected decision as a number',
+      PROGRESSED,
+      { ...progressed, expectedDecisionDate: 20261218 },
+      'expectedDecisionDate',
+      'type',
     ],
     ['a request for no documents', REQUESTED, { ...documentsRequested, documents: [] }, 'documents', 'minItems'],
   ])('%s', (_name, type, data, field, rule) => {

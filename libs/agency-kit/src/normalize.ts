@@ -17,6 +17,9 @@ const NORMALIZED_TYPES: readonly ReplyType[] = [
 /** Formats dates in the time zone of Moldova. */
 const civilDay = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Chisinau', dateStyle: 'short' });
 
+/** Returns the day in Moldova, `yyyy-MM-dd`. */
+export const toCivilDay = (time: Date): string => civilDay.format(time);
+
 /** Parses an RFC 3339 time with a zone, as in `ce_time` and `decideTime`; undefined if invalid. */
 export function instantOf(text: unknown): Date | undefined {
   if (typeof text !== 'string' || !RFC3339.test(text)) return undefined;
@@ -53,7 +56,7 @@ export function normalizeReply(
     normalized['decideTime'] = time.toISOString();
     changes.add('DECIDE_TIME_REPLACED');
   }
-  const today = civilDay.format(time);
+  const today = toCivilDay(time);
   const { result, appeal, reason } = value;
   if (isJsonObject(result))
     normalized['result'] = dropPastDate(result, 'validUntil', today, () => changes.add('VALID_UNTIL_DROPPED'));

@@ -18,13 +18,14 @@ import type {
   DocumentsRequested,
   Handling,
   IncomingMessage,
+  Progressed,
   RefusalCause,
   ReplyEvent,
   ReplyType,
   Stage,
   Violation,
 } from '@cups/agency-contract';
-import { isPlausible, instantOf, normalizeReply } from './normalize.ts';
+import { isPlausible, instantOf, normalizeReply, toCivilDay } from './normalize.ts';
 
 /** A reply as consumed from the topic; `timestamp` is Kafka's, in ms. */
 export type ConsumedReply = IncomingMessage & { topic: string; partition: number; offset: string; timestamp: string };
@@ -63,6 +64,9 @@ const MAX_MESSAGES = 200;
 /** Maximum content size to parse, so that overlong texts can be truncated. */
 const MAX_READ_BYTES = 1024 * 1024;
 const MAX_VIOLATIONS = 20;
+/** Maximum number of days from a message to the expected decision. */
+const MAX_EXPECTED_DAYS = 366;
+const DAY_MS = 86_400_000;
 /** Stages that a new request ends. */
 const RESUMED_STAGES: readonly Stage[] = ['nothing-sent', 'documents-requested', 'passed-on'];
 
@@ -195,9 +199,22 @@ function evaluateReply(delivery: Delivery, event: ReplyEvent, digest: string, ch
   const { submission } = event.data as { submission?: number };
   if (submission !== undefined && submission > delivery.requested)
     return refuseField('UNKNOWN_SUBMISSION', 'submission');
+  const dateRule = findDateRule(event);
+  if (dateRule) return refuseField('CONTENT_INVALID', 'expectedDecisionDate', dateRule);
   if (delivery.messages.length >= MAX_MESSAGES) delivery.messages.splice(0, MAX_MESSAGES / 2);
   delivery.messages.push({ id: event.id, digest });
   return applyLifecycle(delivery, evaluation, digest);
+}
+
+/** Returns the rule that the expected day of decision violates: it is from the day of the message to 366 days later. */
+function findDateRule(event: ReplyEvent): 'minimum' | 'maximum' | undefined {
+  if (event.type !== REPLY_TYPES.progressed) return undefined;
+  const { expectedDecisionDate: day } = event.data as Progressed;
+  if (day === undefined) return undefined;
+  const sendDay = toCivilDay(new Date(event.time));
+  if (day < sendDay) return 'minimum';
+  const latest = new Date(Date.parse(`${sendDay}T00:00:00Z`) + MAX_EXPECTED_DAYS * DAY_MS);
+  return day > latest.toISOString().slice(0, 10) ? 'maximum' : undefined;
 }
 
 /** What a reply that is recorded does, by the table of the course. */

@@ -36,6 +36,8 @@ const DAY_MS = 86_400_000;
 const VALIDITY_DAYS = 90;
 /** Period for an appeal. */
 const APPEAL_DAYS = 30;
+/** Days from a report of progress to the expected decision. */
+const EXPECTED_DAYS = 14;
 /** Codes of services whose result is a payment; others result in a document. */
 const PAYMENT_SERVICE = /(^|-)(pension|allowance)(-|$)/;
 
@@ -85,9 +87,13 @@ const REPLY_WRITERS: Record<ReplyKind, ReplyWriter> = {
     type: REPLY_TYPES.acknowledged,
     data: { ...about, submission: request.data.submission },
   }),
-  progressed: (_, about) => ({
+  progressed: (_, about, time) => ({
     type: REPLY_TYPES.progressed,
-    data: { ...about, note: PROGRESS_NOTE.ro },
+    data: {
+      ...about,
+      note: PROGRESS_NOTE.ro,
+      expectedDecisionDate: civilDate.format(Date.parse(time) + EXPECTED_DAYS * DAY_MS),
+    },
   }),
   documentsRequested: ({ request, seed, answerDays }, about) => ({
     type: REPLY_TYPES.documentsRequested,

@@ -336,6 +336,20 @@ export const CONTENT_CASES: ContractCase[] = [
     createReply(documentsRequested, { ...VALID_CONTENT.requested, answerBy: '2027-02-30' }),
   ],
   [
+    'expected-decision-as-a-number',
+    'expectedDecisionDate is a number.',
+    'CONTENT_INVALID',
+    createViolations('expectedDecisionDate', 'type'),
+    createReply(progressed, { ...VALID_CONTENT.progressed, expectedDecisionDate: 20270115 }),
+  ],
+  [
+    'expected-decision-no-day',
+    'expectedDecisionDate is not an existing date.',
+    'CONTENT_INVALID',
+    createViolations('expectedDecisionDate', 'format'),
+    createReply(progressed, { ...VALID_CONTENT.progressed, expectedDecisionDate: '2027-02-30' }),
+  ],
+  [
     'correction-without-a-result',
     'A correction has no result.',
     'CONTENT_INVALID',

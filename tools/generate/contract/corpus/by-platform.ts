@@ -6,7 +6,7 @@ import { ACKNOWLEDGEMENT, createViolations, VALID_CONTENT, OTHER_APPLICATION, cr
 
 /** Replies that only the platform can evaluate: it must know the delivery, or it normalizes them first. */
 
-const { acknowledged, documentsRequested, decided, resultCorrected, resultRevoked, passedOn, messageSent } =
+const { acknowledged, progressed, documentsRequested, decided, resultCorrected, resultRevoked, passedOn, messageSent } =
   REPLY_TYPES;
 
 /** A case that requires the delivery. */
@@ -172,6 +172,20 @@ export const PLATFORM_CASES: PlatformCase[] = [
     'CONTENT_INVALID',
     createViolations('text', 'notBlank'),
     createReply(messageSent, { ...VALID_CONTENT.messageSent, text: ' \u200b ' }),
+  ],
+  [
+    'expected-decision-passed',
+    'expectedDecisionDate had passed when the message was sent.',
+    'CONTENT_INVALID',
+    createViolations('expectedDecisionDate', 'minimum'),
+    createReply(progressed, { ...VALID_CONTENT.progressed, expectedDecisionDate: '2025-01-31' }),
+  ],
+  [
+    'expected-decision-too-late',
+    'expectedDecisionDate is more than 366 days after the message.',
+    'CONTENT_INVALID',
+    createViolations('expectedDecisionDate', 'maximum'),
+    createReply(progressed, { ...VALID_CONTENT.progressed, expectedDecisionDate: '2099-01-31' }),
   ],
   [
     'decision-after-passing-on',

@@ -14,6 +14,7 @@ export const RESULT = { kind: 'electronic', number: 'ASP-R-00012345', verificati
 /** Valid content of each kind. */
 export const VALID_CONTENT = {
   acknowledged: { application: APPLICATION, submission: 1, agencyReference: 'ASP-2026-000123' },
+  progressed: { application: APPLICATION, note: 'La verificare.' },
   requested: { application: APPLICATION, documents: [{ kind: 'identity-document' }], answerBy: '2027-01-15' },
   approved: { application: APPLICATION, outcome: 'approved', result: RESULT, decideTime: CORPUS_TIME },
   rejected: {
