@@ -80,8 +80,10 @@ function toProtoEvent(outbound: OutboundEvent, ref: DeliveryRef): AgencyBridgeEv
   switch (outbound.type) {
     case 'DeliveryAcknowledged':
       return { type: 'cups.agencybridge.v1.DeliveryAcknowledged', data: { ref } };
-    case 'DeliveryProgressed':
-      return { type: 'cups.agencybridge.v1.DeliveryProgressed', data: { ref, note: outbound.note } };
+    case 'DeliveryProgressed': {
+      const { note, expectedDecisionDate } = outbound;
+      return { type: 'cups.agencybridge.v1.DeliveryProgressed', data: { ref, note, expectedDecisionDate } };
+    }
     case 'DeliveryDocumentsRequested': {
       const { evidenceKinds, documents, message, answerBy } = outbound;
       const data = { ref, evidenceKinds, documents, message, answerBy };

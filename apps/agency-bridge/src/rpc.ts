@@ -151,6 +151,7 @@ export function toDelivery(delivery: Delivery): DeliveryMessage {
       dueDate,
     })),
     deskMessageTime: toTimestamp(delivery.deskMessageTime),
+    expectedDecisionDate: delivery.expectedDecisionDate ?? '',
   };
 }
 

@@ -57,7 +57,7 @@ export function deliveriesOf(store: Store): Deliveries {
       messageTimes: [Date],
       ...each([String], 'messages', 'digests', 'reportedIssues', 'failFields'),
       ...each(String, 'documentsRequest', 'failCause', 'deferCause', 'agencyReference', 'decision'),
-      ...each(String, 'channel', 'publicService', 'dueDate', 'term', 'assignee'),
+      ...each(String, 'channel', 'publicService', 'dueDate', 'term', 'assignee', 'expectedDecisionDate'),
       stage: { type: String, enum: AGENCY_STAGES },
       openRequest: Boolean,
       reminders: [{ _id: false, step: String, time: Date, dueDate: String }],

@@ -43,7 +43,7 @@ const reason = { ro: 'Motiv.', ru: '', en: '' };
 /** An agency update of each type. */
 const updates: { [T in AgencyUpdate['type']]: AgencyUpdate & { type: T } } = {
   DeliveryAcknowledged: { type: 'DeliveryAcknowledged' },
-  DeliveryProgressed: { type: 'DeliveryProgressed', note: 'La arhivă.' },
+  DeliveryProgressed: { type: 'DeliveryProgressed', note: 'La arhivă.', expectedDecisionDate: '' },
   DeliveryDocumentsRequested: {
     type: 'DeliveryDocumentsRequested',
     evidenceKinds: ['birth-certificate'],
@@ -289,6 +289,54 @@ describe('receiveReply', () => {
     expect(outbound[0]).toMatchObject({ changes, decideTime: changes.length > 0 ? T0 : decideTime });
     expect(issue).toEqual(changes.length > 0 ? { cause: 'DECIDE_TIME_REPLACED', violations: [], changes } : undefined);
     expect(causesOf(outbound)).toEqual(changes);
+  });
+
+  describe('with the day of the expected decision', () => {
+    const expecting = (day: string, more: Partial<Reply> = {}) =>
+      reply(`p ${day}`, 'DeliveryProgressed', {
+        update: { ...updates.DeliveryProgressed, expectedDecisionDate: day },
+        ...more,
+      });
+
+    test.each([
+      ['2026-03-01', 'minimum'],
+      ['2026-03-02', undefined],
+      ['2027-03-03', undefined],
+      ['2027-03-04', 'maximum'],
+    ])('accepts %s in a message of 2 March 2026 unless it violates %s', (day, rule) => {
+      const { delivery, outbound, refusal } = receiveReply(sentOut(), expecting(day), T0);
+      expect(refusal?.violations).toEqual(rule && [{ field: 'expectedDecisionDate', rule }]);
+      expect(delivery.expectedDecisionDate).toBe(rule ? undefined : day);
+      expect(types(outbound)).toEqual(rule ? ['DeliveryMessageRefused', 'replyRefused'] : ['DeliveryProgressed']);
+      expect(delivery.messages).toHaveLength(rule ? 0 : 1);
+    });
+
+    test('counts from the day in Chisinau, and from now if the send time is implausible', () => {
+      // 23:30 UTC is the next day in Chisinau.
+      const late = new Date('2026-03-02T23:30:00Z');
+      expect(receiveReply(sentOut(), expecting('2026-03-02', { time: late }), late).refusal).toBeDefined();
+      expect(receiveReply(sentOut(), expecting('2026-03-03', { time: late }), late).refusal).toBeUndefined();
+      const future = new Date('2099-01-01T00:00:00Z');
+      expect(receiveReply(sentOut(), expecting('2099-02-01', { time: future }), T0).refusal).toBeDefined();
+    });
+
+    test('keeps the newest day until the decision or the end', () => {
+      const named = receiveReply(sentOut(), expecting('2026-04-01'), T0).delivery;
+      const unchanged = receiveReply(named, reply('b', 'DeliveryProgressed'), T0).delivery;
+      expect(unchanged.expectedDecisionDate).toBe('2026-04-01');
+      const later = receiveReply(unchanged, expecting('2026-05-01'), T0).delivery;
+      expect(later.expectedDecisionDate).toBe('2026-05-01');
+      const ended = [
+        receiveReply(later, reply('d', 'DeliveryDecided'), T0).delivery,
+        receiveReply(later, reply('o', 'DeliveryPassedOn'), T0).delivery,
+        cancel(later, withdrawal, at(5)).delivery,
+      ];
+      for (const delivery of ended) {
+        expect(delivery).not.toHaveProperty('expectedDecisionDate');
+        const after = receiveReply(delivery, expecting('2026-06-01'), at(6)).delivery;
+        expect(after).not.toHaveProperty('expectedDecisionDate');
+      }
+    });
   });
 
   test('replaces a send time in 1900 or 2099 by now', () => {

@@ -147,7 +147,10 @@ describe('toDeliveryEvent', () => {
 
   test.each<[DeliveryEvent, object]>([
     [{ type: 'DeliveryAcknowledged' }, {}],
-    [{ type: 'DeliveryProgressed', note: 'La arhivă.' }, { note: 'La arhivă.' }],
+    [
+      { type: 'DeliveryProgressed', note: 'La arhivă.', expectedDecisionDate: '2027-01-15' },
+      { note: 'La arhivă.', expectedDecisionDate: '2027-01-15' },
+    ],
     [
       {
         type: 'DeliveryDocumentsRequested',

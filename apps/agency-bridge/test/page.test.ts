@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { REPLY_TYPES } from '@cups/agency-contract';
 import type { ReplyType } from '@cups/agency-contract';
+import { addCivilDays, toCivilDate } from '@cups/application';
 import type { RunningService } from '@cups/process';
 import { eventually, publishEvents, readTopic } from '@cups/testing';
 import { ACKNOWLEDGEMENT, approval, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
@@ -116,6 +117,23 @@ test('a reply that violates the contract names its fields, and is not recorded',
   });
   await reply(application, REPLY_TYPES.acknowledged, ACKNOWLEDGEMENT);
   expect(await typesFor(application.delivery, 1)).toEqual(['DeliveryAcknowledged']);
+});
+
+test('clerks name the day on which they expect to decide', async () => {
+  const application = await filed();
+  await reply(application, REPLY_TYPES.acknowledged, ACKNOWLEDGEMENT);
+  const today = toCivilDate(new Date());
+  const expectedDecisionDate = addCivilDays(today, 20);
+  const progressed = await reply(application, REPLY_TYPES.progressed, { note: 'La arhivă.', expectedDecisionDate });
+  expect(progressed.delivery).toMatchObject({ stage: 'AGENCY_STAGE_IN_PROGRESS', expectedDecisionDate });
+  for (const date of [addCivilDays(today, -1), addCivilDays(today, 400), 'curând'])
+    await expect(reply(application, REPLY_TYPES.progressed, { expectedDecisionDate: date })).rejects.toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+      violations: [{ field: '/content/expectedDecisionDate', rule: 'INVALID' }],
+    });
+  expect((await clerk().getAgencyDelivery({ name: application.delivery })).delivery).toMatchObject({
+    expectedDecisionDate,
+  });
 });
 
 test('documents that are requested move it to another stage until they are supplied', async () => {

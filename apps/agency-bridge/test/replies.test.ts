@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { REPLY_TYPES } from '@cups/agency-contract';
+import { addCivilDays, toCivilDate } from '@cups/application';
 import { eventually, produceRaw } from '@cups/testing';
 import { acknowledged, decided, decodeEvent, shareBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
@@ -51,6 +53,24 @@ test('passes on each reply once, including early and repeated ones and a second 
     'DeliveryAcknowledged',
   ]);
   expect(await bridge.stateOf(delivery)).toBe('DELIVERY_STATE_ANSWERED');
+});
+
+test('passes on the day of the expected decision, and shows it until the decision', async () => {
+  const { name, delivery } = await bridge.sent();
+  const expectedDecisionDate = addCivilDays(toCivilDate(new Date()), 20);
+  await bridge.world.reply(
+    'asp',
+    replyOf(REPLY_TYPES.progressed, name, { expectedDecisionDate }),
+    replyOf(REPLY_TYPES.progressed, name, { note: 'La arhivă.', expectedDecisionDate: '2020-01-01' }),
+  );
+  expect(await bridge.deliveryEventTypes(delivery, 2)).toEqual(['DeliveryProgressed', 'DeliveryMessageRefused']);
+  const [progressed] = bridge.eventsOf(delivery).map(decodeEvent);
+  expect(progressed?.data).toMatchObject({ note: '', expectedDecisionDate });
+  expect(bridge.refusalsOf(delivery)).toMatchObject([{ cause: 'CONTENT_INVALID', fields: ['expectedDecisionDate'] }]);
+  expect(await bridge.delivery(delivery)).toMatchObject({ expectedDecisionDate });
+  await bridge.world.reply('asp', decided(name));
+  await bridge.deliveryEventTypes(delivery, 3);
+  expect(await bridge.delivery(delivery)).toMatchObject({ expectedDecisionDate: '' });
 });
 
 test('passes on a reply after a withdrawal, and stays cancelled', async () => {

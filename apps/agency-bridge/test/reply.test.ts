@@ -155,6 +155,12 @@ describe('toReply', () => {
     expect(updateOf(REPLY_TYPES.progressed, { note: 'La arhivă.' })).toEqual({
       type: 'DeliveryProgressed',
       note: 'La arhivă.',
+      expectedDecisionDate: '',
+    });
+    expect(updateOf(REPLY_TYPES.progressed, { expectedDecisionDate: '2026-04-01' })).toEqual({
+      type: 'DeliveryProgressed',
+      note: '',
+      expectedDecisionDate: '2026-04-01',
     });
     const documents = [{ kind: 'birth-certificate', note: 'În original' }, { kind: 'power-of-attorney' }];
     expect(updateOf(REPLY_TYPES.documentsRequested, { documents, answerBy: '2026-04-01' })).toMatchObject({
@@ -177,6 +183,11 @@ describe('refusals', () => {
       'a document kind that is not a code',
       event(REPLY_TYPES.documentsRequested, { documents: [{ kind: 'Act de identitate' }], answerBy: '2026-04-01' }),
       { named: { deliveryId: own }, refusal: { cause: 'CONTENT_INVALID', fields: ['documents.0.kind'] } },
+    ],
+    [
+      'an expected decision on no day',
+      event(REPLY_TYPES.progressed, { expectedDecisionDate: '2026-02-30' }),
+      { named: { deliveryId: own }, refusal: { cause: 'CONTENT_INVALID', fields: ['expectedDecisionDate'] } },
     ],
     [
       'bytes',

@@ -42,7 +42,8 @@ export interface Appeal {
 /** Meaning of a reply; each is an event of cups.agencybridge.v1. */
 export type AgencyUpdate =
   | { type: 'DeliveryAcknowledged' }
-  | { type: 'DeliveryProgressed'; note: string }
+  /** `expectedDecisionDate` is yyyy-MM-dd, or '' without one. */
+  | { type: 'DeliveryProgressed'; note: string; expectedDecisionDate: string }
   | {
       type: 'DeliveryDocumentsRequested';
       evidenceKinds: string[];

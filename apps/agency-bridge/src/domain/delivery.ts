@@ -129,6 +129,8 @@ export interface Delivery {
   publicService?: string;
   /** Last day of the legal term, yyyy-MM-dd; absent without a term. */
   dueDate?: string;
+  /** Day by which the agency expects to decide, yyyy-MM-dd; absent without one, and after the decision or the end. */
+  expectedDecisionDate?: string;
   /** `dueDate`, or 9999-12-31: the order of the queue. Set together with `stage`. */
   term?: string;
   /** When the agency passed the application on. The delivery has ended for it: `cancelled`, and later replies are refused. */
@@ -215,7 +217,14 @@ export type FetchResult =
   | { kind: 'deferred'; cause: DeferCause };
 
 /** Members of a delivery that still has something to do. Its end removes them. */
-const WAIT_MEMBERS = ['deferCause', 'copiesWaitTime', 'unreleased', 'pendingMessages', 'deskMessageTime'] as const;
+const WAIT_MEMBERS = [
+  'deferCause',
+  'copiesWaitTime',
+  'unreleased',
+  'pendingMessages',
+  'deskMessageTime',
+  'expectedDecisionDate',
+] as const;
 
 /** Backoff between fetches of a submission that intake did not return. */
 const FETCH_BACKOFF: BackoffOptions = { initialMs: 500, maxMs: 60_000, jitter: 0 };

@@ -1,3 +1,4 @@
+import { addCivilDays, toCivilDate } from '@cups/application';
 import type { DeliveryCause } from '@cups/application';
 import type { Refusal } from '@cups/contracts';
 import type { AgencyUpdate, ResultDocument } from './agency-update.ts';
@@ -50,6 +51,8 @@ export interface ReplyResult<D extends Delivery> extends CommandResult<D> {
 
 const MAX_MESSAGES = 200;
 const MAX_DOCUMENT_REQUESTS = 20;
+/** Maximum number of days from the day of a message to the day of the expected decision. */
+const MAX_EXPECTED_DAYS = 366;
 /** Maximum number of reports about one delivery; further issues are only listed. */
 export const MAX_REFUSED = 20;
 const DAY_MS = 86_400_000;
@@ -57,12 +60,12 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * Records a message of the agency once and passes it on. Intake decides what it means for the application. Refuses an
+ * Records a message of the agency once and passes it on. Intake decides what it means for the application. Refuses a
  * reply after the agency passed the application on (PASSED_ON), an acknowledgement of an unknown submission
- * (UNKNOWN_SUBMISSION), different content under a known ID (ID_REUSED), any
- * message before the first request (NOTHING_SENT), and a training message about a real delivery or vice versa
- * (TRAINING_MISMATCH). Reports messages without effect and changed messages to the agency. Ignores a repeated
- * decision.
+ * (UNKNOWN_SUBMISSION), different content under a known ID (ID_REUSED), an expected decision on a day that has passed or
+ * is too far ahead (CONTENT_INVALID), any message before the first request (NOTHING_SENT), and a training message about a
+ * real delivery or vice versa (TRAINING_MISMATCH). Reports messages without effect and changed messages to the agency.
+ * Ignores a repeated decision.
  */
 export function receiveReply<D extends Delivery>(delivery: D, received: Reply, now: Date): ReplyResult<D> {
   if (!isTrainingMatch(delivery, received))
@@ -87,6 +90,8 @@ export function receiveReply<D extends Delivery>(delivery: D, received: Reply, n
   if (received.update.type === 'DeliveryMessageReceived' && isMessageLimitReached(delivery, now))
     return refused('TOO_MANY_MESSAGES', 'text');
   const reply = withPlausibleTimes(received, delivery, now);
+  const refusal = refuseExpectedDate(reply);
+  if (refusal) return { ...reportRefusal(delivery, received, refusal, now), refusal };
   const next = recordReply(delivery, reply, now);
   const { id: messageId, time: occurTime, changes, update } = reply;
   const events: Outbound[] = [{ to: 'intake', ...update, messageId, occurTime, changes }];
@@ -111,6 +116,21 @@ const createRefusal = (cause: DeliveryCause, field: string): ReplyRefusal => {
   return { cause, fields: [field], violations: [{ field, rule: cause }] };
 };
 
+/**
+ * Refuses an expected day of decision out of bounds. A wrong promise to the person is worse than none, and the reply has no
+ * other effect that must not be lost.
+ */
+function refuseExpectedDate({ update, time }: Reply): ReplyRefusal | undefined {
+  if (update.type !== 'DeliveryProgressed' || update.expectedDecisionDate === '') return undefined;
+  const { expectedDecisionDate: day } = update;
+  const sendDay = toCivilDate(time);
+  const isPast = day < sendDay;
+  if (!isPast && day <= addCivilDays(sendDay, MAX_EXPECTED_DAYS)) return undefined;
+  const field = 'expectedDecisionDate';
+  const rule = isPast ? 'minimum' : 'maximum';
+  return { cause: 'CONTENT_INVALID', fields: [field], violations: [{ field, rule }] };
+}
+
 /** Returns the delivery with an accepted message. */
 function recordReply<D extends Delivery>(delivery: D, reply: Reply, now: Date): D {
   const from = delivery.messages.length < MAX_MESSAGES ? 0 : MAX_MESSAGES / 2;
@@ -133,6 +153,7 @@ function recordReply<D extends Delivery>(delivery: D, reply: Reply, now: Date): 
     if (delivery.answerTime === undefined && reply.decision !== undefined) next.decision = reply.decision;
     if (next.state !== 'cancelled') next.state = 'answered';
     delete next.openRequest;
+    delete next.expectedDecisionDate;
   }
   if (update.type === 'DeliveryMessageReceived') next.messageTimes = [...(delivery.messageTimes ?? []), now];
   delete next.deskMessageTime;
@@ -145,6 +166,8 @@ function recordReply<D extends Delivery>(delivery: D, reply: Reply, now: Date): 
   }
   // A decision or the end of the application came first, and stands.
   const isOpen = next.state !== 'answered' && next.state !== 'cancelled';
+  if (update.type === 'DeliveryProgressed' && update.expectedDecisionDate !== '' && isOpen)
+    next.expectedDecisionDate = update.expectedDecisionDate;
   return update.type === 'DeliveryPassedOn' && isOpen ? endByPassingOn(next, now) : next;
 }
 

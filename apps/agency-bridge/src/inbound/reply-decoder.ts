@@ -163,8 +163,10 @@ function toAgencyUpdate(event: ReplyEvent): AgencyUpdate {
   switch (event.type) {
     case REPLY_TYPES.acknowledged:
       return { type: 'DeliveryAcknowledged' };
-    case REPLY_TYPES.progressed:
-      return { type: 'DeliveryProgressed', note: event.data.note ?? '' };
+    case REPLY_TYPES.progressed: {
+      const { note = '', expectedDecisionDate = '' } = event.data;
+      return { type: 'DeliveryProgressed', note, expectedDecisionDate };
+    }
     case REPLY_TYPES.documentsRequested: {
       const { documents, message, answerBy } = event.data;
       const evidenceKinds = [...new Set(documents.map(({ kind }) => kind))];
