@@ -1,4 +1,11 @@
-import { LANGUAGES, sanitizeDocumentNumber, MESSAGE_CHANGES, sanitizeCode, sanitizeText } from '@cups/application';
+import {
+  isCivilDate,
+  LANGUAGES,
+  sanitizeDocumentNumber,
+  MESSAGE_CHANGES,
+  sanitizeCode,
+  sanitizeText,
+} from '@cups/application';
 import type { MessageChange } from '@cups/application';
 import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
 import type { Appeal__Output as AppealIn } from '@cups/contracts/gen/cups/agencybridge/v1/Appeal.ts';
@@ -119,10 +126,13 @@ function toAgencyUpdate(
     case 'cups.agencybridge.v1.DeliveryAcknowledged':
       return { message: 'acknowledged' };
     case 'cups.agencybridge.v1.DeliveryProgressed': {
-      const { note } = event.data;
+      const { note, expectedDecisionDate: day } = event.data;
       return {
         message: 'progressed',
-        ...omitEmpty({ agencyText: sanitizeLocalizedText({ ro: note, ru: '', en: '' }) }),
+        ...omitEmpty({
+          agencyText: sanitizeLocalizedText({ ro: note, ru: '', en: '' }),
+          expectedDecisionDate: isCivilDate(day) ? day : undefined,
+        }),
       };
     }
     case 'cups.agencybridge.v1.DeliveryDocumentsRequested': {

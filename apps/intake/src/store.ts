@@ -49,6 +49,7 @@ export const TRACKING_PROJECTION = {
   'formerAgencies.agency': 1,
   'passingOn.cause': 1,
   'firstSubmission.time': 1,
+  expectedDecision: 1,
 } as const;
 
 /** @param sealing without it, documents stay in clear, as in tools that measure */
@@ -131,6 +132,7 @@ export type TrackedFields = Pick<
   | 'formerAgencies'
   | 'passingOn'
   | 'firstSubmission'
+  | 'expectedDecision'
 > & { content?: StoredApplication['content'] };
 
 /**

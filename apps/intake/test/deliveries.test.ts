@@ -104,6 +104,38 @@ describe('cups.deliveries', () => {
     ]);
   });
 
+  test('stores the day of the expected decision until the decision, for the desk, the person and notices', async () => {
+    const here = at('CU-014');
+    const { name, trackingNumber, dueDate } = await here.file(43);
+    const notifications = world.clientAt(port, 'notifications');
+    const gateway = world.clientAt(port, 'gateway');
+    const seen = async () => [
+      (await here.read(name)).expectedDecisionDate,
+      (await gateway.trackApplication({ trackingNumber })).expectedDecisionDate,
+      (await notifications.getNoticeContext({ name })).expectedDecisionDate,
+    ];
+    expect(await seen()).toEqual(['', '', '']);
+    const day = '2027-01-15';
+    await world.publish(
+      bridgeEvent(name, 'DeliveryAcknowledged', 1),
+      bridgeEvent(name, 'DeliveryProgressed', 2, { expectedDecisionDate: day }),
+      bridgeEvent(name, 'DeliveryProgressed', 3, { note: 'La arhivă.' }),
+    );
+    const app = await eventually(async () => {
+      const now = await here.read(name);
+      return now.progress !== null && now;
+    });
+    expect(await seen()).toEqual([day, day, day]);
+    expect(app.dueDate).toBe(dueDate);
+    expect((await here.history(name)).slice(-2)).toMatchObject([
+      { kind: 'progressed', expectedDecisionDate: day },
+      { kind: 'progressed', expectedDecisionDate: '', agencyText: { ro: 'La arhivă.' } },
+    ]);
+    await world.publish(bridgeEvent(name, 'DeliveryDecided', 4, { approved: true }));
+    await inState(here, name, 'STATE_READY');
+    expect(await seen()).toEqual(['', '', '']);
+  });
+
   test('extends a past answer date to five working days, then expires the application', async () => {
     const topic = await readTopic(world.place, 'cups.applications');
     const here = at('CU-015');

@@ -66,6 +66,15 @@ describe('decodeDeliveryEvent', () => {
     });
   });
 
+  test('decodes the day of the expected decision, and drops what is no date', () => {
+    expect(read('DeliveryProgressed', { expectedDecisionDate: '2026-12-18' })).toMatchObject({
+      message: 'progressed',
+      expectedDecisionDate: '2026-12-18',
+    });
+    for (const expectedDecisionDate of ['', '2026-02-30', 'curând'])
+      expect(read('DeliveryProgressed', { expectedDecisionDate })).not.toHaveProperty('expectedDecisionDate');
+  });
+
   test('decodes result documents and the address for verification', () => {
     const resultDocuments = [
       { document: 'documents/1', mediaType: 'application/pdf', size: '900', sha256: 'a', pages: 2 },

@@ -6,6 +6,7 @@ import './complaint-rules.test.ts';
 import './delivery-event.test.ts';
 import './documents.test.ts';
 import './escalation.test.ts';
+import './expected-decision.test.ts';
 import './filing.test.ts';
 import './history.test.ts';
 import './lifecycle.test.ts';

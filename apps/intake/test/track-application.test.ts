@@ -21,6 +21,7 @@ describe('TrackApplication', () => {
       resultLocation: 'RESULT_LOCATION_UNSPECIFIED',
       eraseTime: null,
       passedOnTo: null,
+      expectedDecisionDate: '',
     });
   });
 

@@ -25,6 +25,7 @@ import type {
 } from '../domain/application.ts';
 import { isDataEvent } from '../domain/data-end.ts';
 import type { Escalation } from '../domain/escalation.ts';
+import { expectedDateOf } from '../domain/expected-decision.ts';
 import { resolveBuckets } from '../domain/queue.ts';
 import type { QueueViewer } from '../domain/queue.ts';
 import type { StoredRow } from '../store/application-rows.ts';
@@ -100,6 +101,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     messages: app.messages?.map(toConversationMessage) ?? [],
     complaints: app.complaints?.map(toComplaint) ?? [],
     complaintDate: app.queue?.complaintDate ?? '',
+    expectedDecisionDate: expectedDateOf(app),
   };
 }
 
@@ -185,6 +187,7 @@ export function toAction(row: ActionRecord, app: Pick<Application, 'decision'>):
     mandateRevoked: row.mandateRevoked ?? false,
     released: row.released ? { operator: row.released.operator, deskTime: toTimestamp(row.released.deskTime) } : null,
     deskTime: toDeskTime(row.deskTime),
+    expectedDecisionDate: row.expectedDecisionDate ?? '',
   };
 }
 

@@ -5,6 +5,7 @@ import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/G
 import type { LocalizedText } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import type { FrozenMandate as FrozenMandateOut } from '@cups/contracts/gen/cups/intake/v1/FrozenMandate.ts';
 import type { Application, FrozenMandate, ServiceVersion, Submission } from '../domain/application.ts';
+import { expectedDateOf } from '../domain/expected-decision.ts';
 import { resolveResultDelivery, UNCOLLECTED_STATES } from '../domain/result-delivery.ts';
 import { toDocumentRequest, toState } from './application.ts';
 import { toContent } from './content.ts';
@@ -82,5 +83,6 @@ export function toNoticeContext(
     resultLocation: toResultLocation(app),
     resultDelivery: toProtoEnum('RESULT_DELIVERY_', resolveResultDelivery(version.outputs ?? [], delivery)),
     agencyName: agencyName ?? null,
+    expectedDecisionDate: expectedDateOf(app),
   };
 }

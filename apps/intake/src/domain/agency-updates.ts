@@ -17,6 +17,7 @@ import type {
 import type { DomainEvent, CommandResult } from './command.ts';
 import { countRows, newestRows } from './history.ts';
 import { stopClock } from './clock.ts';
+import { withExpectedDecision, withoutExpectedDecision } from './expected-decision.ts';
 import { passingOnEvents, passOn } from './passing-on.ts';
 import type { PassOnFacts, PassOnRequest } from './passing-on.ts';
 import { computeDue } from './terms.ts';
@@ -44,6 +45,8 @@ export interface AgencyUpdate {
   request?: Omit<DocumentRequest, 'requestTime'>;
   decision?: Omit<Decision, 'approved'>;
   result?: Result;
+  /** Day on which the agency expects to decide, yyyy-MM-dd. */
+  expectedDecisionDate?: string;
   /** Set if the agency passes the application on. Without facts a supervisor decides. */
   passOn?: Pick<PassOnRequest, 'competentAgency'> & Partial<PassOnFacts>;
   /** The bridge's code for the reason. */
@@ -79,7 +82,7 @@ export function applyAgencyUpdate(app: Application, update: AgencyUpdate, workin
   const applied =
     'to' in effect ? applyEffect(app, effect.to, normalized, workingTime) : recordAlert(app, effect.alert, normalized);
   const document: Application = {
-    ...applied,
+    ...withExpectedDate(applied, normalized),
     // The number of an agency that passed the application on says nothing to the next one.
     ...(normalized.agencyReference && normalized.message !== 'passed-on'
       ? { agencyReference: normalized.agencyReference }
@@ -97,6 +100,10 @@ export function applyAgencyUpdate(app: Application, update: AgencyUpdate, workin
   appendMessageRow(document, app, normalized, received?.number);
   return { document, events: domainEvents(app, document, normalized, effect) };
 }
+
+/** Returns the application with the day on which the agency expects to decide, if the message names one. */
+const withExpectedDate = (app: Application, { agency, expectedDecisionDate: date }: NormalizedUpdate): Application =>
+  date === undefined ? app : withExpectedDecision(app, { date, agency });
 
 function resolveEffect(app: Application, message: Message): AgencyEffect {
   const effect = AGENCY_EFFECTS[app.state][message];
@@ -220,7 +227,7 @@ function applyTransition(
       const decideTime = update.decision?.decideTime ?? update.occurTime;
       const decision: Decision = { ...update.decision, decideTime, approved: state === 'ready' };
       if (isOnItsWay(app, decision)) decision.awaitsArrival = true;
-      return { ...open, state, decision, timer: null };
+      return { ...withoutExpectedDecision(open), state, decision, timer: null };
     }
     default:
       return { ...open, state };
@@ -325,13 +332,14 @@ function appendMessageRow(
 }
 
 function toRowDetails(update: NormalizedUpdate): Partial<ActionRecord> {
-  const { agencyText, changes, cause, fields, request, passOn: passed } = update;
+  const { agencyText, changes, cause, fields, request, passOn: passed, expectedDecisionDate } = update;
   const details: Partial<ActionRecord> = {};
   const result = toResult(update);
   const documents: RequestedDocument[] = request?.documents ?? [];
   if (agencyText && Object.keys(agencyText).length > 0) details.agencyText = agencyText;
   if (result) details.result = result;
   if (passed) details.agency = passed.competentAgency;
+  if (expectedDecisionDate !== undefined) details.expectedDecisionDate = expectedDecisionDate;
   if (documents.length > 0) details.documents = documents;
   if (changes) details.changes = changes;
   if (cause !== undefined) details.code = cause;

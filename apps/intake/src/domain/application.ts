@@ -20,6 +20,7 @@ import type { DeskTime } from '@cups/contracts';
 import type { RetentionCategory } from '@cups/contracts/retention';
 import type { Complaint, ComplaintRow } from './complaints.ts';
 import type { Escalation, EscalationOverrides } from './escalation.ts';
+import type { ExpectedDecision } from './expected-decision.ts';
 import type { QueueStatus } from './queue.ts';
 import type { Term } from './terms.ts';
 
@@ -202,6 +203,8 @@ export interface ActionRecord {
   messageNumber?: number;
   /** Number of the complaint. */
   complaintNumber?: number;
+  /** Day on which the agency expects to decide, yyyy-MM-dd. */
+  expectedDecisionDate?: string;
   /** Set if the mandate had been revoked before, which intake learned only later. The action stands. */
   mandateRevoked?: true;
   /** Set if the actor released the act from quarantine: operators/{id} who made it, and when. */
@@ -372,6 +375,8 @@ export interface Application {
   escalations?: Escalation[];
   agencyReference?: string;
   progress?: { note: string; time: Date };
+  /** Absent without one, after the decision and after the end. */
+  expectedDecision?: ExpectedDecision;
   decision?: Decision;
   handOver?: HandOver & {
     handOverTime: Date;

@@ -3,6 +3,7 @@ import { addDeskAlert } from './desk-alerts.ts';
 import type { Application, FormerAgency, PassingOn, PassingOnCause, Text } from './application.ts';
 import { resumeClock } from './clock.ts';
 import type { DomainEvent } from './command.ts';
+import { withoutExpectedDecision } from './expected-decision.ts';
 import type { WorkingTime } from './terms.ts';
 
 /**
@@ -60,7 +61,8 @@ export function passOn(
   workingTime: WorkingTime,
 ): Application {
   const obstacle = findObstacle(app, competentAgency, facts);
-  const { documentRequest, agencyReference: _reference, progress: _progress, passingOn: _former, ...open } = app;
+  const { documentRequest, agencyReference: _reference, progress: _progress, passingOn: _former, ...kept } = app;
+  const open = withoutExpectedDecision(kept);
   const former: FormerAgency = { agency: app.agency, time: now };
   const released: Application = {
     // The clock stood still only while documents were requested.

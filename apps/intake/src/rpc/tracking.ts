@@ -4,6 +4,7 @@ import type { TrackApplicationResponse } from '@cups/contracts/gen/cups/intake/v
 import { toTimestamp } from '@cups/contracts/proto';
 import { toState } from '../convert/application.ts';
 import { toResultLocation } from '../convert/result.ts';
+import { expectedDateOf } from '../domain/expected-decision.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import type { WorkingTimes } from '../working-times.ts';
 import { findByTrackingNumber } from '../store.ts';
@@ -40,6 +41,7 @@ export function toTracked(app: TrackedFields, agencies: Pick<WorkingTimes, 'name
     training: app.training ?? false,
     resultLocation: toResultLocation(app),
     passedOnTo: toPassedOn(app, agencies),
+    expectedDecisionDate: expectedDateOf(app),
   };
 }
 

@@ -126,6 +126,7 @@ export const APPLICATION_SCHEMA = {
   escalations: [{ _id: false, step: String, time: Date, agency: String, actions: [String], dueDate: String }],
   agencyReference: String,
   progress: { note: String, time: Date },
+  expectedDecision: { date: String, agency: String },
   decision: {
     ...result,
     approved: Boolean,
@@ -177,6 +178,7 @@ export const APPLICATION_SCHEMA = {
       mandate: String,
       messageNumber: Number,
       complaintNumber: Number,
+      expectedDecisionDate: String,
       mandateRevoked: Boolean,
       released: { operator: String, deskTime: Date },
       deskTime,

@@ -6,6 +6,7 @@ import type { Actor, CommandResult } from '../command.ts';
 import type { ActionRecord, Application, ServiceVersion, Submission } from '../application.ts';
 import { startClock } from '../clock.ts';
 import { freezeCopies, listUnusableCopies } from '../documents.ts';
+import { withoutExpectedDecision } from '../expected-decision.ts';
 import { assertMandateCovers, freezeMandate, incompleteMessage, mandateName } from '../mandates.ts';
 import type { MandateCopy, MandateUse } from '../mandates.ts';
 import type { WorkingTime } from '../terms.ts';
@@ -74,7 +75,7 @@ export function withdrawApplication(app: Application, actor: Actor, reason?: str
   const state = assertTransition(app, 'withdraw', actor);
   const { documentRequest: _open, passingOn: _undecided, ...kept } = app;
   const document = appendHistory(
-    { ...kept, state, timer: null },
+    { ...withoutExpectedDecision(kept), state, timer: null },
     app.state,
     'withdraw',
     actor,

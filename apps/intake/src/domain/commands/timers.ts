@@ -3,6 +3,7 @@ import type { Timer } from '@cups/application';
 import { answerEndOf, lastArrivalOf } from '../answer-date.ts';
 import type { CommandResult } from '../command.ts';
 import type { ActionRecord, Application } from '../application.ts';
+import { withoutExpectedDecision } from '../expected-decision.ts';
 
 /** Timers that end an application. The clock of the agency keeps the state, see escalation.ts. */
 export type ExpiryTimer = Exclude<Timer, 'agency-escalation'>;
@@ -26,7 +27,7 @@ export function fireTimer(app: Application, timer: ExpiryTimer, now: Date): Comm
     toState: state,
   };
   return {
-    document: { ...kept, state, timer: null, history: [...app.history, row] },
+    document: { ...withoutExpectedDecision(kept), state, timer: null, history: [...app.history, row] },
     events: [{ type: 'ApplicationExpired', fromState: app.state, expireTime: now }],
   };
 }
