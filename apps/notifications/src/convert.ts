@@ -18,6 +18,7 @@ export function toNoticeContext(response: NoticeContextResponse): NoticeContext 
     agencyName: response.agencyName ?? {},
     trackingNumber: response.trackingNumber,
     dueDate: response.dueDate,
+    expectedDecisionDate: response.expectedDecisionDate,
     awaitsPayment: response.noDueDateReason === 'awaiting-payment',
     state: fromProtoEnum('STATE_', response.state),
     training: response.training,

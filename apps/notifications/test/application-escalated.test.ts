@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { addCivilDays, formatCivilDate, toCivilDate } from '@cups/application';
 import { eventually } from '@cups/testing';
 import { intakeEvent, noticeContextResponse, startNotifications } from './harness.ts';
 
@@ -37,6 +38,16 @@ describe('an agency that says nothing', () => {
     expect(notices).toMatchObject([{ kind: 'term-passed' }]);
     const { text } = harness.readMail(notices[0]!.id);
     expect(text).toContain('Termenul legal de răspuns a fost 24.03.2026.');
+  });
+
+  test('the person learns the day on which the agency expects to decide', async () => {
+    const expectedDecisionDate = addCivilDays(toCivilDate(new Date()), 30);
+    const context = { dueDate: '2026-03-24', expectedDecisionDate };
+    const id = harness.application(noticeContextResponse('ana@example.md', context));
+    await harness.publish(step(id, 1, 'mai'));
+    const { notices } = await harness.thread(id, ({ notices: [notice] }) => notice?.state === 'sent');
+    const { text } = harness.readMail(notices[0]!.id);
+    expect(text).toContain(`va decide până la ${formatCivilDate(expectedDecisionDate)}.`);
   });
 
   test('its office gets one letter a day, without personal data', async () => {

@@ -1,4 +1,4 @@
-import { formatCivilDate, isEmailAddress, sanitizeText } from '@cups/application';
+import { formatCivilDate, isEmailAddress, sanitizeText, toCivilDate } from '@cups/application';
 import { localize, resolveLanguage } from './language.ts';
 import type { Language, LocalizedText } from './language.ts';
 import { claimNotice, markFailed, markPrintable } from './notice.ts';
@@ -22,6 +22,8 @@ export interface NoticeContext {
   trackingNumber: string;
   /** yyyy-MM-dd or empty. */
   dueDate: string;
+  /** Day on which the agency expects to decide: yyyy-MM-dd or empty. */
+  expectedDecisionDate: string;
   /** Whether the due date is missing because the term starts at payment. */
   awaitsPayment: boolean;
   /** Current state of the application. */
@@ -86,7 +88,7 @@ export function composeNotice(notice: Notice, contact: NoticeContext, now: Date,
   const language = resolveLanguage(contact.language);
   const { trackingNumber, training } = contact;
   const name = sanitizeText(contact.personName, 200);
-  const templateData = buildTemplateData(notice, contact, language);
+  const templateData = buildTemplateData(notice, contact, language, toCivilDate(now));
   const { throttled: _throttled, ...rest } = notice;
   const composed: Notice = {
     ...rest,
@@ -102,8 +104,11 @@ export function composeNotice(notice: Notice, contact: NoticeContext, now: Date,
     : markPrintable(composed);
 }
 
-/** Returns the template data, with sanitised texts of the agency. */
-function buildTemplateData(notice: Notice, contact: NoticeContext, language: Language): TemplateData {
+/**
+ * Returns the template data, with sanitised texts of the agency.
+ * @param today yyyy-MM-dd
+ */
+function buildTemplateData(notice: Notice, contact: NoticeContext, language: Language, today: string): TemplateData {
   const localizeSafely = (text: LocalizedText) => sanitizeText(localize(text, language));
   const agencyTexts: { [Kind in NoticeKind]?: string[] } = {
     'documents-requested': [
@@ -123,6 +128,8 @@ function buildTemplateData(notice: Notice, contact: NoticeContext, language: Lan
     due: formatCivilDate(contact.dueDate),
     // The agency's text is that of the open request, so its day must be too. Use the event's day only without one.
     answerBy: formatCivilDate(contact.answerBy || (notice.answerBy ?? '')),
+    // The agency did not keep a day that has passed: the notice must not promise it again.
+    expected: contact.expectedDecisionDate >= today ? formatCivilDate(contact.expectedDecisionDate) : '',
     agencyText: quoteLines(agencyTexts[notice.kind] ?? []),
     number: sanitizeText(contact.resultNumber, 100),
     verificationCode: sanitizeText(contact.verificationCode, 100),

@@ -14,6 +14,8 @@ export interface TemplateData {
   due: string;
   /** dd.MM.yyyy */
   answerBy: string;
+  /** Day on which the agency expects to decide, dd.MM.yyyy; '' without one, and once it has passed. */
+  expected: string;
   /** The agency's text as a quoted block: its request, or the reason for its decision. */
   agencyText: string;
   /** The agency's number of the result. */
