@@ -13,12 +13,19 @@ const CONTEXT = {
   submission: 2,
   now: '2026-11-30T09:00:00.000Z',
 };
+const TODAY = '2026-11-30';
 const FILE = { id: '01JDZ3V7Q8R9S0T1V2W3X00001', name: 'aviz.pdf', size: 4_000 };
 const reason = { ro: ' Lipsește actul. ', ru: '', en: 'The document is missing.' };
 
 const COMPLETE: [kind: ReplyKind, form: Partial<ReplyForm>, content: object][] = [
   ['acknowledged', { agencyReference: ' AR-12 ' }, { submission: 2, agencyReference: 'AR-12' }],
   ['progressed', { note: 'La arhivă' }, { note: 'La arhivă' }],
+  [
+    'progressed',
+    { note: ' La arhivă ', expectedDecisionDate: '2026-12-18' },
+    { note: 'La arhivă', expectedDecisionDate: '2026-12-18' },
+  ],
+  ['progressed', { expectedDecisionDate: TODAY }, { expectedDecisionDate: TODAY }],
   [
     'documentsRequested',
     { documents: ['birth-certificate'], answerBy: '2026-12-20' },
@@ -80,7 +87,7 @@ describe('a reply of a clerk', () => {
 
   test.each(COMPLETE)('%s of %j is what the contract accepts', (kind, changes, content) => {
     const form = { ...EMPTY_REPLY, ...changes };
-    expect(findMissing(kind, form)).toEqual([]);
+    expect(findMissing(kind, form, TODAY)).toEqual([]);
     const reply = toReply(kind, form, CONTEXT);
     expect(reply.content).toMatchObject({ application: CONTEXT.application, ...content });
     expect(validateReply(reply.type as ReplyType, reply.content)).toMatchObject({ ok: true });
@@ -89,6 +96,8 @@ describe('a reply of a clerk', () => {
   test.each<[ReplyKind, Partial<ReplyForm>, MissingMember[]]>([
     ['acknowledged', { agencyReference: '  ' }, ['agencyReference']],
     ['progressed', {}, ['note']],
+    ['progressed', { expectedDecisionDate: '2026-11-29' }, ['expectedDecisionDate']],
+    ['progressed', { expectedDecisionDate: '2027-12-02' }, ['expectedDecisionDate']],
     ['documentsRequested', {}, ['documents', 'answerBy']],
     ['decided', {}, ['outcome']],
     ['decided', { outcome: 'approved' }, ['resultKind']],
@@ -109,7 +118,7 @@ describe('a reply of a clerk', () => {
     ['resultCorrected', {}, ['resultKind', 'text']],
     ['resultRevoked', {}, ['text']],
   ])('%s of %j lacks %j', (kind, changes, missing) => {
-    expect(findMissing(kind, { ...EMPTY_REPLY, ...changes })).toEqual(missing);
+    expect(findMissing(kind, { ...EMPTY_REPLY, ...changes }, TODAY)).toEqual(missing);
   });
 
   test('starts from a template whose placeholders are to be filled in', () => {

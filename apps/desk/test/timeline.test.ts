@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ApplicationDetails } from '../src/api/types.ts';
+import { escalationFacts } from '../src/application/facts.ts';
 import { agreeWithSubject, buildTimeline } from '../src/application/timeline-entries.ts';
 import type { NameContext } from '../src/application/timeline-entries.ts';
 
@@ -44,6 +45,17 @@ test('buildTimeline says which step of the clock of a silent agency fired', () =
   expect(buildTimeline(details, context as unknown as NameContext)).toMatchObject([
     { detail: 'The legal term has passed' },
   ]);
+});
+
+test('buildTimeline and the facts name the day on which the agency expects to decide', () => {
+  const step = { kind: 'progressed', actor: 'agencies/asp', recordTime: '1', expectedDecisionDate: '2026-12-18' };
+  const application = { expectedDecisionDate: '2026-12-18' };
+  const details = { application, history: [step], operators: [] } as unknown as ApplicationDetails;
+  const t = (text?: { en?: string }) => text?.en ?? '';
+  const context = { t, agency: String, centre: String } as unknown as NameContext;
+  expect(buildTimeline(details, context)).toMatchObject([{ detail: 'Day announced by the agency: 18.12.2026' }]);
+  expect(escalationFacts(details.application, context.t)).toEqual([['Day announced by the agency', '18.12.2026']]);
+  expect(escalationFacts({} as ApplicationDetails['application'], context.t)).toEqual([]);
 });
 
 test('buildTimeline shows both times of an act without a line that arrived more than a minute later', () => {

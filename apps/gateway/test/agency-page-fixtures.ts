@@ -24,6 +24,7 @@ const inPage = {
   stage: 'AGENCY_STAGE_TO_ACKNOWLEDGE',
   publicService: 'publicServices/criminal-record',
   dueDate: '2026-12-01',
+  expectedDecisionDate: '2026-12-18',
 } as const satisfies Delivery;
 
 export const AGENCY_PAGE_BRIDGE: Pick<

@@ -98,6 +98,7 @@ describe('applicationJson', () => {
         allowedActions: ['ACTION_SUPPLY_DOCUMENTS', 'ACTION_WITHDRAW'],
         submissionCount: 1,
         ownApplication: true,
+        expectedDecisionDate: '2026-12-18',
       }),
     ).toMatchObject({
       id: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6',
@@ -109,13 +110,14 @@ describe('applicationJson', () => {
       },
       allowedActions: ['supply-documents', 'withdraw'],
       ownApplication: true,
+      expectedDecisionDate: '2026-12-18',
     });
   });
 
   test('keeps an empty list of allowed actions and omits other empty values', () => {
     const made = json({ allowedActions: [], dueDate: '', content: null }) as Record<string, unknown>;
     expect(made['allowedActions']).toEqual([]);
-    for (const absent of ['dueDate', 'applicant', 'decision', 'deskAlerts', 'content', 'ownApplication'])
+    for (const absent of ['dueDate', 'applicant', 'decision', 'deskAlerts', 'content', 'ownApplication', 'expectedDecisionDate'])
       expect(made).not.toHaveProperty(absent);
   });
 
@@ -133,6 +135,7 @@ describe('applicationJson', () => {
       deskAlerts: [{ kind: 'result-revoked', recordTime: { seconds: '1764000000', nanos: 0 }, cause: 'X', count: 2 }],
       handOver: { collectedBy: 'applicant', idDocumentNumber: 'P-1' },
       agencyReference: 'A-1',
+      expectedDecisionDate: '2026-12-18',
       submissionCount: 2,
       allowedActions: ['ACTION_WITHDRAW'],
     });
@@ -150,7 +153,7 @@ describe('applicationJson', () => {
       allowedActions: ['withdraw'],
     });
     const shown = JSON.stringify(row);
-    for (const text of ['TRACK-1', '+3736', 'Lipsește', 'R-1', 'P-1', 'A-1', person(1).idnp, 'submissionCount', '"X"'])
+    for (const text of ['TRACK-1', '+3736', 'Lipsește', 'R-1', 'P-1', 'A-1', person(1).idnp, 'submissionCount', '"X"', '2026-12-18'])
       expect(shown).not.toContain(text);
   });
 
@@ -232,6 +235,9 @@ describe('values of a later release', () => {
       kind: 'approved',
       changes: ['TEXT_CUT'],
     });
+    expect(
+      convert.actionJson({ kind: 'progressed', changes: [], code: '', expectedDecisionDate: '2026-12-18' } as never),
+    ).toEqual({ kind: 'progressed', expectedDecisionDate: '2026-12-18' });
     expect(convert.noticeJson({ name: 'notices/1', ...{ failCause: 'smtp-550' } })).toMatchObject({
       failCause: 'smtp-refused',
     });

@@ -241,6 +241,7 @@ export async function startGateway(
           updateTime: MORNING,
           dueDate: '2026-12-01',
           passedOnTo: { name: { ro: 'Casa Națională', ru: 'Касса', en: 'Social insurance' }, receiveTime: MORNING },
+          expectedDecisionDate: '2026-12-18',
         }),
       ...fakes.intake,
     },

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { addCivilDays, formatCivilDate, toCivilDate } from '@cups/application';
 import { eventually } from '@cups/testing';
 import type { Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
@@ -112,6 +113,37 @@ test('passes an application on to an agency that is found by its name', async ()
     const { body } = await desk.call<{ history: { kind: string }[] }>('GET', `/applications/${filed.id}/details`);
     return body.history.some(({ kind }) => kind === 'passed-on') || undefined;
   });
+});
+
+test('names the day of the expected decision, which the desk and the person see', async () => {
+  const filed = await file('Amânescu');
+  const page = await open({ operator: CLERK });
+  await page.getByRole('link', { name: /Amânescu/ }).click();
+  await page.getByLabel('Numărul instituției').fill('AR-18/2026');
+  await page.getByRole('button', { name: /^Iau în evidență/ }).click();
+  await page.getByRole('radio', { name: 'Scriu o notă' }).check({ force: true });
+  const day = page.getByLabel(/^Ziua până la care veți decide/);
+  await day.fill('2020-01-01');
+  await page.getByRole('button', { name: /^Scriu o notă/ }).click();
+  await page.getByText('Alegeți o zi de azi până peste cel mult un an.').waitFor();
+  expect(await axe(page)).toEqual([]);
+  const date = addCivilDays(toCivilDate(new Date()), 20);
+  await day.fill(date);
+  await page.getByRole('button', { name: /^Scriu o notă/ }).click();
+  await page.getByText('Decizia anunțată până la').first().waitFor();
+
+  const desk = await openDeskFor('cu-001-specialist');
+  await eventually(async () => {
+    const { body } = await desk.call<{ expectedDecisionDate?: string }>('GET', `/applications/${filed.id}`);
+    return body.expectedDecisionDate === date || undefined;
+  });
+  const application = await open({ operator: 'cu-001-specialist', path: `/applications/${filed.id}` });
+  await application.getByText('Data anunțată de instituție').first().waitFor();
+  await application.getByText(formatCivilDate(date)).first().waitFor();
+  expect(await axe(application)).toEqual([]);
+  const tracking = await open({ path: `/t#${filed.trackingNumber}` });
+  await tracking.getByText('Data anunțată de instituție').waitFor();
+  expect(await axe(tracking)).toEqual([]);
 });
 
 test('shows the person who read the application', async () => {

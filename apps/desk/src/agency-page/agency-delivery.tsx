@@ -85,6 +85,7 @@ function DeliveryFacts({ id, details: { delivery, submissions } }: { id: string;
       <Facts
         facts={[
           [t(AGENCY_PAGE.due), delivery.dueDate ? shortDate(delivery.dueDate) : t(AGENCY_PAGE.noTerm)],
+          [t(AGENCY_PAGE.expected), delivery.expectedDecisionDate ? shortDate(delivery.expectedDecisionDate) : ''],
           [t(AGENCY_PAGE.reference), delivery.agencyReference ?? ''],
           [t(AGENCY_PAGE.filedAt), submissions[0]?.centreName ?? ''],
           [t(AGENCY_PAGE.reminders), remindersText(delivery, t)],
@@ -154,6 +155,12 @@ function History({ details: { history, operators } }: { details: AgencyDeliveryD
             <span>
               {describe(entry)}
               {entry.agencyText && <span className={applicationStyles.quiet}> — {t(entry.agencyText)}</span>}
+              {entry.expectedDecisionDate && (
+                <span className={applicationStyles.quiet}>
+                  {' '}
+                  — {t(AGENCY_PAGE.expected)} {shortDate(entry.expectedDecisionDate)}
+                </span>
+              )}
             </span>
           </li>
         ))}

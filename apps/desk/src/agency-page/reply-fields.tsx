@@ -30,7 +30,7 @@ export function ReplyFields({ kind, ...fields }: ReplyFieldsProps & { kind: Repl
     case 'acknowledged':
       return <ReferenceField {...fields} />;
     case 'progressed':
-      return <NoteField {...fields} />;
+      return <ProgressFields {...fields} />;
     case 'documentsRequested':
       return <DocumentsFields {...fields} />;
     case 'decided':
@@ -70,13 +70,26 @@ function ReferenceField({ form, missing, onChange }: ReplyFieldsProps) {
   );
 }
 
-function NoteField({ form, missing, onChange }: ReplyFieldsProps) {
+function ProgressFields({ form, missing, onChange }: ReplyFieldsProps) {
   const { t } = useLanguage();
   const errorOf = useErrorOf(missing);
   return (
-    <Field label={t(AGENCY_PAGE.note)} error={errorOf('note')}>
-      <TextArea value={form.note} maxLength={2_000} onChange={(note) => onChange({ note })} />
-    </Field>
+    <>
+      <Field label={t(AGENCY_PAGE.note)} error={errorOf('note')}>
+        <TextArea value={form.note} maxLength={2_000} onChange={(note) => onChange({ note })} />
+      </Field>
+      <Field
+        label={t(AGENCY_PAGE.expectedDecision)}
+        mark={t(AGENCY_PAGE.optional)}
+        help={t(AGENCY_PAGE.expectedDecisionHelp)}
+        error={errorOf('expectedDecisionDate')}
+      >
+        <DayInput
+          value={form.expectedDecisionDate}
+          onChange={(expectedDecisionDate) => onChange({ expectedDecisionDate })}
+        />
+      </Field>
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import { addCivilDays } from '@cups/application';
 import { REPLY_TYPES } from './reply-types.ts';
 import { isUnfilled } from './text-templates.ts';
 import type { AgencyStage } from '../api/types.ts';
@@ -27,6 +28,8 @@ export interface ResultFile {
 export interface ReplyForm {
   agencyReference: string;
   note: string;
+  /** Day by which the agency expects to decide, yyyy-MM-dd; '' for none. */
+  expectedDecisionDate: string;
   /** Kinds of the requested documents. */
   documents: readonly string[];
   /** yyyy-MM-dd */
@@ -56,6 +59,7 @@ const EMPTY_TEXT: TypedText = { ro: '', ru: '', en: '' };
 export const EMPTY_REPLY: ReplyForm = {
   agencyReference: '',
   note: '',
+  expectedDecisionDate: '',
   documents: [],
   answerBy: '',
   outcome: undefined,
@@ -72,10 +76,11 @@ export const EMPTY_REPLY: ReplyForm = {
   agency: '',
 };
 
-/** Members of the form that a reply cannot be without. */
+/** Members of the form that a reply cannot be without, or that are out of bounds. */
 export type MissingMember =
   | 'agencyReference'
   | 'note'
+  | 'expectedDecisionDate'
   | 'documents'
   | 'answerBy'
   | 'outcome'
@@ -96,15 +101,24 @@ export const REPLIES: Readonly<Record<AgencyStage, readonly ReplyKind[]>> = {
   ended: [],
 };
 
-/** Returns what is missing, in the order of the form. */
-export function findMissing(kind: ReplyKind, form: ReplyForm): MissingMember[] {
+/** Maximum number of days from today to the day of the expected decision, as in the agency contract. */
+const MAX_EXPECTED_DAYS = 366;
+
+/**
+ * Returns what is missing or out of bounds, in the order of the form.
+ * @param today yyyy-MM-dd
+ */
+export function findMissing(kind: ReplyKind, form: ReplyForm, today: string): MissingMember[] {
   const isEmpty = (text: string) => text.trim() === '';
   const missing = (member: MissingMember, isMissing: boolean) => (isMissing ? [member] : []);
   switch (kind) {
     case 'acknowledged':
       return missing('agencyReference', isEmpty(form.agencyReference));
     case 'progressed':
-      return missing('note', isEmpty(form.note));
+      return [
+        ...missing('note', isEmpty(form.note) && form.expectedDecisionDate === ''),
+        ...missing('expectedDecisionDate', isOutOfBounds(form.expectedDecisionDate, today)),
+      ];
     case 'documentsRequested':
       return [...missing('documents', form.documents.length === 0), ...missing('answerBy', form.answerBy === '')];
     case 'decided':
@@ -129,6 +143,9 @@ export function findMissing(kind: ReplyKind, form: ReplyForm): MissingMember[] {
       return [...missing('agency', form.agency === ''), ...missing('text', isEmpty(form.text.ro))];
   }
 }
+
+const isOutOfBounds = (day: string, today: string): boolean =>
+  day !== '' && (day < today || day > addCivilDays(today, MAX_EXPECTED_DAYS));
 
 const isUnchecked = ({ resultFile }: ReplyForm): boolean =>
   resultFile !== undefined && resultFile.state !== 'available';
@@ -156,7 +173,10 @@ export function toReply(
       case 'acknowledged':
         return { submission, agencyReference: form.agencyReference.trim() };
       case 'progressed':
-        return { note: form.note.trim() };
+        return {
+          ...(form.note.trim() && { note: form.note.trim() }),
+          ...(form.expectedDecisionDate && { expectedDecisionDate: form.expectedDecisionDate }),
+        };
       case 'documentsRequested': {
         const message = toText(form.text);
         return {

@@ -4,6 +4,7 @@ import { useChange } from '../api/use-change.ts';
 import type { AgencyDeliveryDetails, AgencyStage } from '../api/types.ts';
 import applicationStyles from '../application/application.module.css';
 import { useKeys } from '../keys/keys.tsx';
+import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
@@ -30,7 +31,7 @@ export function ReplyPanel({ id, stage, details }: ReplyPanelProps) {
   const [form, setForm] = useState<ReplyForm>(EMPTY_REPLY);
   const [isSubmitted, setIsSubmitted] = useState(false);
   const change = useChange({ send: sendReply(id), queryKeys: [agencyDeliveryQuery(id).queryKey, ['agency-queue']] });
-  const missing = kind ? findMissing(kind, form) : [];
+  const missing = kind ? findMissing(kind, form, today()) : [];
   const send = async () => {
     setIsSubmitted(true);
     if (!kind || missing.length > 0) return;

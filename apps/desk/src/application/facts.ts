@@ -35,14 +35,18 @@ export function applicationFacts(details: ApplicationDetails, context: FactsCont
   ]);
 }
 
-/** The step of the clock of a silent agency that the desk must see, and a complaint without an answer. */
+/**
+ * The day on which the agency expects to decide, the step of the clock of a silent agency that the desk must see, and a
+ * complaint without an answer.
+ */
 export function escalationFacts(
-  { escalationMark: mark, escalations = [], complaintDate }: Application,
+  { escalationMark: mark, escalations = [], complaintDate, expectedDecisionDate }: Application,
   t: LanguageContextValue['t'],
 ): Fact[] {
   const time = escalations.filter(({ step }) => step === mark).at(-1)?.time;
   const text = mark && [t(ESCALATION_STEP_TEXTS[mark]), time && formatDayAndTime(time)].filter(Boolean).join(', ');
   return withoutEmpty([
+    [t(APPLICATION_FACTS.expected), expectedDecisionDate ? shortDate(expectedDecisionDate) : ''],
     [t(APPLICATION_FACTS.silent), text ?? ''],
     [t(APPLICATION_FACTS.complaint), complaintDate ? shortDate(complaintDate) : ''],
   ]);

@@ -79,7 +79,17 @@ function releaseText({ released }: ApplicationAction, { operators }: Application
 }
 
 function detailText(
-  { kind, result, method, centre, agency, formerContact, contact, escalationStep }: ApplicationAction,
+  {
+    kind,
+    result,
+    method,
+    centre,
+    agency,
+    formerContact,
+    contact,
+    escalationStep,
+    expectedDecisionDate,
+  }: ApplicationAction,
   details: ApplicationDetails,
   { t, centre: centreName, agency: agencyName }: NameContext,
 ): string {
@@ -87,6 +97,7 @@ function detailText(
   if (centre && COLLECTING_KINDS.has(kind)) return t(APPLICATION_FACTS.atCentre, { centre: centreName(centre) });
   if (method) return t(NOTIFICATION_METHOD_TEXTS[method]);
   if (escalationStep) return t(ESCALATION_STEP_TEXTS[escalationStep]);
+  if (expectedDecisionDate) return `${t(APPLICATION_FACTS.expected)}: ${shortDate(expectedDecisionDate)}`;
   // To which agency it was passed on, or went.
   if (agency) return agencyName(agency);
   if (kind === 'change-contact') return [formerContact, contact].map((one) => contactText(one) || '–').join(' → ');

@@ -66,6 +66,17 @@ export const AGENCY_PAGE = defineMessages({
   appealHow: { ro: 'Cum se contestă', ru: 'Как обжаловать', en: 'How to appeal' },
   appealUntil: { ro: 'Ultima zi de contestare', ru: 'Последний день обжалования', en: 'Last day to appeal' },
   note: { ro: 'Nota', ru: 'Заметка', en: 'Note' },
+  expectedDecision: {
+    ro: 'Ziua până la care veți decide',
+    ru: 'День, до которого вы примете решение',
+    en: 'Day by which you expect to decide',
+  },
+  expectedDecisionHelp: {
+    ro: 'O văd persoana și centrul. Termenul legal nu se schimbă.',
+    ru: 'Его видят человек и центр. Законный срок не меняется.',
+    en: 'The person and the centre see it. The legal term does not change.',
+  },
+  expected: { ro: 'Decizia anunțată până la', ru: 'Решение обещано до', en: 'Decision announced by' },
   optional: { ro: 'opțional', ru: 'необязательно', en: 'optional' },
   inRomanian: { ro: 'În română', ru: 'На румынском', en: 'In Romanian' },
   inRussian: { ro: 'În rusă', ru: 'На русском', en: 'In Russian' },
@@ -96,7 +107,16 @@ export const MISSING_TEXTS: Record<MissingMember, Text> = {
     ru: 'Укажите номер, под которым заявление зарегистрировано.',
     en: 'Write the number under which you registered it.',
   },
-  note: { ro: 'Scrieți nota.', ru: 'Напишите заметку.', en: 'Write the note.' },
+  note: {
+    ro: 'Scrieți nota sau alegeți ziua.',
+    ru: 'Напишите заметку или выберите день.',
+    en: 'Write the note, or choose the day.',
+  },
+  expectedDecisionDate: {
+    ro: 'Alegeți o zi de azi până peste cel mult un an.',
+    ru: 'Выберите день от сегодняшнего, не позже чем через год.',
+    en: 'Choose a day from today, at most one year ahead.',
+  },
   documents: {
     ro: 'Alegeți cel puțin un act.',
     ru: 'Выберите хотя бы один документ.',

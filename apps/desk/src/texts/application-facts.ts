@@ -15,6 +15,11 @@ export const APPLICATION_FACTS = defineMessages({
   language: { ro: 'Limba', ru: 'Язык', en: 'Language' },
   number: { ro: 'Nr. de urmărire', ru: 'Номер', en: 'Tracking no.' },
   agency: { ro: 'Instituția', ru: 'Учреждение', en: 'Agency' },
+  expected: {
+    ro: 'Data anunțată de instituție',
+    ru: 'День, названный учреждением',
+    en: 'Day announced by the agency',
+  },
   silent: { ro: 'Instituția tace', ru: 'Учреждение молчит', en: 'Silent agency' },
   complaint: { ro: 'Plângere fără răspuns, din', ru: 'Жалоба без ответа, с', en: 'Unanswered complaint since' },
   payment: { ro: 'Plata', ru: 'Оплата', en: 'Payment' },

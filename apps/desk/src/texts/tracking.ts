@@ -27,6 +27,11 @@ export const TRACKING = defineMessages({
   filed: { ro: 'Depusă', ru: 'Подано', en: 'Filed' },
   due: { ro: 'Răspunsul instituției până la', ru: 'Срок ответа учреждения', en: 'Agency reply due' },
   duePassed: { ro: 'termenul a trecut', ru: 'срок прошёл', en: 'overdue' },
+  expected: {
+    ro: 'Data anunțată de instituție',
+    ru: 'День, названный учреждением',
+    en: 'Day announced by the agency',
+  },
   answerBy: { ro: 'Acte până la', ru: 'Последний день для документов', en: 'Documents due' },
   passedOnTo: { ro: 'Transmisă către', ru: 'Передано', en: 'Passed on to' },
   changed: { ro: 'Ultima schimbare', ru: 'Последнее изменение', en: 'Last change' },

@@ -35,7 +35,7 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
   const heading = useRef<HTMLHeadingElement>(null);
   // Screen readers continue at the result.
   useEffect(() => heading.current?.focus(), [tracked]);
-  const { state, training, submitTime, dueDate, answerBy, updateTime, eraseTime, passedOnTo } = tracked;
+  const { state, training, submitTime, dueDate, answerBy, updateTime, eraseTime, passedOnTo, expectedDecisionDate } = tracked;
   const shown = tracked.resultLocation === 'on-its-way' ? 'result-on-the-way' : state;
   const [tone, icon] = STATE_STYLES[shown];
   const now = today();
@@ -67,6 +67,10 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
         <Fact name={t(TRACKING.due)}>
           {dueDate && date(dueDate)}
           {isPassed && <span className={styles.passed}>{t(TRACKING.duePassed)}</span>}
+        </Fact>
+        <Fact name={t(TRACKING.expected)}>
+          {/* A day that has passed is no promise any longer. */}
+          {expectedDecisionDate && expectedDecisionDate >= now && date(expectedDecisionDate)}
         </Fact>
         <Fact name={t(TRACKING.passedOnTo)}>
           {passedOnTo && (
