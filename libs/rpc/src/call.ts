@@ -52,8 +52,12 @@ export interface AdmittedCall {
   log: Log;
 }
 
-/** Builds the context of a call. @param recordAccess records an access to personal data */
-export function createContext(call: RawCall, admitted: AdmittedCall, recordAccess: Context['recordAccess']): Context {
+/** Builds the context of a call. @param acts what the handler tells the server during the call */
+export function createContext(
+  call: RawCall,
+  admitted: AdmittedCall,
+  acts: Pick<Context, 'recordAccess' | 'waitIdle'>,
+): Context {
   let signal: AbortSignal | undefined;
   let log: Log | undefined;
   const { requestId, traceparent, caller, session, sessionToken, offline, method } = admitted;
@@ -67,7 +71,7 @@ export function createContext(call: RawCall, admitted: AdmittedCall, recordAcces
     // Date cannot represent Infinity, so this uses its maximum.
     deadline: new Date(Math.min(deadlineOf(call), 8.64e15)),
     traceparent,
-    recordAccess,
+    ...acts,
     // Both are created on demand: most calls need neither.
     get signal() {
       return (signal ??= createAbortSignal(call));

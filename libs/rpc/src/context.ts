@@ -56,6 +56,11 @@ export interface Context extends CallContext {
    * never calls this is recorded without a resource.
    */
   recordAccess(resource: string): void;
+  /**
+   * Waits for something that costs no work, such as a new message. Meanwhile the call takes no slot of `maxInFlight`, and
+   * the time does not count as its duration. The handler bounds the number of waiting calls and their time.
+   */
+  waitIdle<T>(wait: () => Promise<T>): Promise<T>;
 }
 
 /** Returns the session of a call whose access row requires one. */

@@ -84,7 +84,8 @@ export async function serveGrpc<Definition extends object>(
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes ?? 256 * 1024,
     'grpc.max_connection_age_ms': options.maxConnectionAgeMs ?? 30_000,
-    'grpc.max_connection_age_grace_ms': 30_000,
+    // Longer than the longest call: a system of an agency may wait 30 s for a message.
+    'grpc.max_connection_age_grace_ms': 60_000,
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 10_000,
   });

@@ -58,6 +58,8 @@ interface CallProgress {
   traceparent: string;
   caller?: ServiceName;
   session?: Session;
+  /** Time that the call has waited idly, in ms. */
+  idleMs: number;
 }
 
 interface CallOutcome {
@@ -80,12 +82,13 @@ export async function handleCall(
   const pool: Pool = method.row.tenancy === 'service' ? 'service' : 'desk';
   const span = server.tracer && startSpan(server.tracer, method, call);
   const traceparent = span?.traceparent ?? ensureTraceparent(traceparentOf(call));
-  const progress: CallProgress = { requestId: requestIdOf(call), traceparent };
+  const progress: CallProgress = { requestId: requestIdOf(call), traceparent, idleMs: 0 };
   let outcome: CallOutcome = { code: status.OK };
   server.inFlight[pool]++;
   try {
     assertAdmitted(server, pool, call);
-    const work = () => executeCall(server, method, call, progress);
+    const waitIdle = createIdleWait(server.inFlight, pool, progress);
+    const work = () => executeCall(server, method, call, { progress, waitIdle });
     const bytes = await (span ? span.run(work) : work());
     respond(null, bytes);
   } catch (error) {
@@ -97,7 +100,7 @@ export async function handleCall(
     server.inFlight[pool]--;
     // The status that the caller saw if it cancelled or its deadline passed.
     if (call.cancelled) outcome.code = isPastDeadline(call) ? status.DEADLINE_EXCEEDED : status.CANCELLED;
-    recordCall(server, method.name, progress, outcome, performance.now() - started);
+    recordCall(server, method.name, progress, outcome, performance.now() - started - progress.idleMs);
     span?.end({
       'rpc.response.status_code': status[outcome.code],
       'error.type': FAULT_CODES.includes(outcome.code) ? (outcome.reason ?? status[outcome.code]) : undefined,
@@ -125,12 +128,26 @@ function assertAdmitted({ inFlight, maxInFlight, requireDeadline }: ServerContex
   }
 }
 
+/** Returns the function that frees the slot of a call while it waits idly, and adds up the time. */
+const createIdleWait =
+  (inFlight: ServerContext['inFlight'], pool: Pool, progress: CallProgress): Context['waitIdle'] =>
+  async (wait) => {
+    const started = performance.now();
+    inFlight[pool]--;
+    try {
+      return await wait();
+    } finally {
+      inFlight[pool]++;
+      progress.idleMs += performance.now() - started;
+    }
+  };
+
 /** Authorises the call and runs its handler. @returns the encoded response */
 async function executeCall(
   { keys, certified, versions, log }: ServerContext,
   method: RegisteredMethod,
   call: RawCall,
-  progress: CallProgress,
+  { progress, waitIdle }: { progress: CallProgress; waitIdle: Context['waitIdle'] },
 ): Promise<Buffer> {
   const { row, types, name } = method;
   const { requestId, traceparent } = progress;
@@ -168,7 +185,8 @@ async function executeCall(
     method: name,
     log,
   };
-  const response = await method.rpc(parseRequest(method, call.request), createContext(call, admitted, recordAccess));
+  const acts = { recordAccess, waitIdle };
+  const response = await method.rpc(parseRequest(method, call.request), createContext(call, admitted, acts));
   const bytes = types.responseSerialize(response);
   if (row.personalData && accessCount === 0) recordAccess();
   return bytes;
@@ -215,7 +233,7 @@ function toInternalProblem(log: Log, method: string, requestId: string, error: u
 export function recordCall(
   { count, log }: ServerContext,
   method: string,
-  progress: Omit<CallProgress, 'traceparent'>,
+  progress: Omit<CallProgress, 'traceparent' | 'idleMs'>,
   outcome: CallOutcome,
   ms: number,
 ): void {

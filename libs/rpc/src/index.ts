@@ -1,6 +1,6 @@
 export type { AccessRow, AccessTable } from './access.ts';
 export { connect } from './client.ts';
-export type { Client } from './client.ts';
+export type { CallOptions, Client } from './client.ts';
 export { centreOf, centresOf, sessionOf } from './context.ts';
 export type { CallContext, Context, Role, ServiceName, Session } from './context.ts';
 export { serveGrpc } from './grpc.ts';

@@ -148,6 +148,38 @@ describe('a call', () => {
     await eventually(() => service.lines.some((line) => line['code'] === 'CANCELLED'));
   });
 
+  test('takes no slot while it waits idly, and the time does not count as its duration', async () => {
+    const [entered, ended] = [createGate(), createGate()];
+    let idleMs = 0;
+    const service = await start(
+      {
+        GetSlip: async (_request, { waitIdle }) => {
+          const startedAt = performance.now();
+          await waitIdle(() => {
+            entered.open();
+            return ended.opened;
+          });
+          idleMs = performance.now() - startedAt;
+          return {};
+        },
+      },
+      { maxInFlight: 1 },
+    );
+    const client = service.clientOf('gateway');
+    const startedAt = performance.now();
+    const waiting = client.getSlip({});
+    await entered.opened;
+    for (let n = 0; n < 20; n++) await client.listNotices({});
+    expect(await service.metricsText()).toMatch(/grpc_server_requests_in_flight\{[^}]*pool="desk"[^}]*\} 0/);
+    ended.open();
+    await waiting;
+    const isSlip = (line: Record<string, unknown>) =>
+      line['event'] === 'request-completed' && line['method'] === 'NotificationsService.GetSlip';
+    const { durationMs } = await eventually(() => service.lines.find(isSlip));
+    expect(durationMs).toBeLessThan(performance.now() - startedAt - idleMs);
+    expect(await service.metricsText()).toMatch(/grpc_server_requests_in_flight\{[^}]*pool="desk"[^}]*\} 0/);
+  });
+
   test('fails with DEADLINE_EXCEEDED after its deadline', async () => {
     const service = await start({ GetSlip: () => new Promise(() => undefined) });
     const refused = captureRejection(service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1000 }));
