@@ -13,6 +13,7 @@ import { ReplyHandler } from './inbound/reply-handler.ts';
 import { ResultDocuments } from './inbound/result-documents.ts';
 import type { AcceptResultDocuments } from './inbound/result-documents.ts';
 import { FeedReader } from './pull/feed-reader.ts';
+import type { FeedWaits } from './pull/feed-waits.ts';
 import type { AgencyFeeds } from './pull/feed.ts';
 import { MessageClient } from './outbound/message-client.ts';
 import type { GetMessage } from './outbound/message-client.ts';
@@ -27,6 +28,7 @@ import type { UnmatchedReplyReporter } from './inbound/unmatched-reply-reporter.
 export interface EventHandlersOptions {
   deliveries: Deliveries;
   feeds: AgencyFeeds;
+  waits: FeedWaits;
   refusedReplies: RefusedReplies;
   unmatchedReplies: UnmatchedReplyReporter;
   /** Returns whether an agency with this code exists. */
@@ -66,7 +68,7 @@ export function createEventHandlers(options: EventHandlersOptions) {
     acceptsReminders,
     now,
   });
-  const { feeds } = options;
+  const { feeds, waits } = options;
   const contents = { submissions, messages: messageClient, copies };
   const resultDocuments = new ResultDocuments(options.acceptResultDocuments, now);
   const replies = new ReplyHandler({
@@ -88,7 +90,7 @@ export function createEventHandlers(options: EventHandlersOptions) {
     /** Handles an event of documents. */
     handleDocument: createDocumentEventHandler(deliveries, (id) => sender.sendNow(id)),
     resultDocuments,
-    feedReader: new FeedReader({ deliveries, feeds, ...contents, log, metrics, now }),
+    feedReader: new FeedReader({ deliveries, feeds, waits, ...contents, log, metrics, now }),
     /** Handles a batch of messages of one agency. */
     handleMany: (agency: string, messages: ReceivedEvent[]) =>
       replies.handleMany(messages, { agency, training: false }),

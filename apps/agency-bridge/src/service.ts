@@ -67,11 +67,12 @@ function openParts(backend: StoredBackend<Config>, agencies: Agencies) {
 
 /** Creates the handlers of events and timers. */
 function openEvents(backend: StoredBackend<Config>, parts: Parts, { intake, documents }: Services): Events {
-  const { agencies, deliveries, feeds, refusedReplies, reporter } = parts;
+  const { agencies, deliveries, feeds, waits, refusedReplies, reporter } = parts;
   const { now, log, metrics } = backend;
   return createEventHandlers({
     deliveries,
     feeds,
+    waits,
     refusedReplies,
     unmatchedReplies: reporter,
     isAgency: (code) => agencies.has(code),

@@ -3,6 +3,7 @@ import type { RequestType } from '@cups/agency-contract';
 import type { Counter, Log, Metrics } from '@cups/contracts';
 import { createPageToken, parsePageToken } from '@cups/contracts/node';
 import { isProblem, Problem, violation } from '@cups/problem';
+import type { Context } from '@cups/rpc';
 import { NO_COPIES } from '../domain/copies.ts';
 import { toAgencyNumber } from '../domain/delivery.ts';
 import type { CopiesClient } from '../outbound/copies-client.ts';
@@ -10,6 +11,7 @@ import type { MessageClient } from '../outbound/message-client.ts';
 import { toRequest } from '../outbound/request-encoder.ts';
 import type { SubmissionClient } from '../outbound/submission-client.ts';
 import type { Deliveries, StoredDelivery } from '../store.ts';
+import type { FeedWaits } from './feed-waits.ts';
 import type { AgencyFeeds, PositionedEntry } from './feed.ts';
 
 /** Reads feeds with the content of their messages, which is in intake until then. */
@@ -41,6 +43,7 @@ export interface FeedPage {
 
 export interface FeedReaderDeps {
   feeds: AgencyFeeds;
+  waits: Pick<FeedWaits, 'untilAdded'>;
   deliveries: Deliveries;
   submissions: SubmissionClient;
   messages: MessageClient;
@@ -52,8 +55,24 @@ export interface FeedReaderDeps {
 
 /** Maximum size of the messages of one page, in bytes. A single message has at most 256 KiB. */
 const MAX_PAGE_BYTES = 1_048_576;
-/** A page ends this long before the deadline of its call. */
+/** A wait, and a page, end this long before the deadline of their call. */
 const RESERVE_MS = 1_000;
+
+export interface FeedQuery {
+  /** Agency code. */
+  agency: string;
+  /** '' starts at the oldest message. */
+  cursor: string;
+  pageSize: number;
+  /** How long the read waits for a message if none follows the cursor; 0 for no wait. */
+  waitMs: number;
+}
+
+/** The call that reads. */
+export interface FeedCall extends Pick<Context, 'deadline' | 'signal' | 'waitIdle'> {
+  /** Receives applications/{id} of each message with personal data. */
+  onRead: (application: string) => void;
+}
 
 /** Content of an entry, or why it has none: `gone` after the end of the application, `unavailable` for now. */
 type Content = { type: RequestType; data: object } | 'gone' | 'unavailable';
@@ -70,19 +89,20 @@ export class FeedReader {
 
   /**
    * Returns the messages after a cursor. Reads the content of each from intake; leaves out submissions and messages of desks
-   * about applications that ended or were erased meanwhile.
-   * @param request.cursor '' starts at the oldest message
-   * @param call.onRead receives applications/{id} of each message with personal data
-   * @throws Problem PAGE_TOKEN_INVALID, UPSTREAM_UNAVAILABLE if no message can be read now
+   * about applications that ended or were erased meanwhile. Without any message, it waits for one.
+   * @throws Problem PAGE_TOKEN_INVALID, UPSTREAM_UNAVAILABLE if no message can be read now, CANCELLED if the caller left
+   *   during the wait
    */
-  async read(
-    { agency, cursor, pageSize }: { agency: string; cursor: string; pageSize: number },
-    call: { deadline: Date; onRead: (application: string) => void },
-  ): Promise<FeedPage> {
+  async read({ agency, cursor, pageSize, waitMs }: FeedQuery, call: FeedCall): Promise<FeedPage> {
     const { feeds, now } = this.#deps;
     const after = parseCursor(cursor, agency);
     await feeds.recordRead(agency, after, now());
-    const entries = await feeds.read(agency, after, pageSize + 1);
+    const find = () => feeds.read(agency, after, pageSize + 1);
+    let entries = await find();
+    if (entries.length === 0 && waitMs > 0) {
+      await this.#waitForEntry({ agency, after, waitMs }, call);
+      entries = await find();
+    }
     const events: Buffer[] = [];
     let [bytes, position, isOpen] = [0, after, true];
     for (const entry of entries.slice(0, pageSize)) {
@@ -103,6 +123,16 @@ export class FeedReader {
       throw new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message: 'The content of the next message is unavailable.' });
     const hasMore = position < (entries.at(-1)?.position ?? 0);
     return { events, cursor: createCursor(position, agency), hasMore };
+  }
+
+  /** @throws Problem CANCELLED, so that no content is read, and recorded as read, for nobody */
+  async #waitForEntry(
+    { agency, after, waitMs }: { agency: string; after: number; waitMs: number },
+    { deadline, signal, waitIdle }: FeedCall,
+  ): Promise<void> {
+    const maxMs = Math.min(waitMs, deadline.getTime() - Date.now() - RESERVE_MS);
+    if (maxMs > 0) await waitIdle(() => this.#deps.waits.untilAdded(agency, after, { maxMs, signal }));
+    if (signal.aborted) throw new Problem({ reason: 'CANCELLED', message: 'The caller cancelled the call.' });
   }
 
   async #contentOf(entry: PositionedEntry): Promise<Content> {

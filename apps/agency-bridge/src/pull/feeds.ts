@@ -3,6 +3,7 @@ import type { Agencies } from '../agencies.ts';
 import type { Config } from '../config.ts';
 import type { FeedActivity } from '@cups/contracts/gen/cups/agencybridge/v1/FeedActivity.ts';
 import { readFeedActivity } from './feed-activity.ts';
+import { FeedWaits } from './feed-waits.ts';
 import { startFeedWatch } from './feed-watch.ts';
 import { AgencyFeeds } from './feed.ts';
 import { publishToFeeds } from './feed-events.ts';
@@ -11,6 +12,8 @@ import { Webhooks, webhooksOf } from './webhook/webhooks.ts';
 /** The parts of the bridge for agencies that pull. */
 export interface OpenFeeds {
   feeds: AgencyFeeds;
+  /** Reads that wait for a message. */
+  waits: FeedWaits;
   /** Sends events of feeds to their feeds, and wakes their agencies. */
   route: NonNullable<OutboxOptions['route']>;
   /** Applies the webhook in the file of an agency. */
@@ -29,9 +32,16 @@ export function openFeeds(backend: StoredBackend<Config>, agencies: Agencies): O
   const pulling = () => agencies.pulling();
   backend.onShutdown('work', startFeedWatch({ feeds, observeWebhook, pulling, log, metrics, now }));
   const webhookOf = (code: string) => agencies.webhookOf(code);
-  const onAdded = (codes: string[]) => webhooks.wake(codes);
+  const waits = new FeedWaits({ feeds, metrics });
+  // Before the calls drain: a read would wait longer than they may.
+  backend.onShutdown('sources', () => waits.stop());
+  const onAdded = (codes: string[]) => {
+    waits.wake(codes);
+    return webhooks.wake(codes);
+  };
   return {
     feeds,
+    waits,
     route: (toKafka) => publishToFeeds(toKafka, feeds, { now, onAdded }),
     // While the store is unavailable, the next measurement reports the state.
     observeWebhook: (agency) => void observeWebhook(agency).catch(() => {}),

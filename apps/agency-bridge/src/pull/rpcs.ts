@@ -22,13 +22,16 @@ type PullMethods = 'ListAgencyRequests' | 'ReceiveAgencyReply' | 'ListWebhookKey
 
 const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 50;
+/** The kit, proxies and the age of connections (`@cups/rpc`) are prepared for a wait of this length. */
+const MAX_WAIT_SECONDS = 30;
 
 export function pullRpcs(deps: PullRpcDeps): Pick<Rpcs<AgencyBridgeServiceDefinition>, PullMethods> {
   return {
-    async ListAgencyRequests({ cursor, pageSize }, context) {
+    async ListAgencyRequests({ cursor, pageSize, waitSeconds }, context) {
       const agency = pullingAgencyOf(context, deps);
-      const query = { agency, cursor, pageSize: toPageSize(pageSize) };
-      return deps.reader.read(query, { deadline: context.deadline, onRead: context.recordAccess });
+      const query = { agency, cursor, pageSize: toPageSize(pageSize), waitMs: toWaitMs(waitSeconds) };
+      const { deadline, signal, waitIdle, recordAccess: onRead } = context;
+      return deps.reader.read(query, { deadline, signal, waitIdle, onRead });
     },
 
     async ReceiveAgencyReply({ event: posted }, context) {
@@ -64,4 +67,15 @@ function toPageSize(pageSize: number): number {
   if (pageSize >= 0) return pageSize === 0 ? DEFAULT_PAGE_SIZE : Math.min(pageSize, MAX_PAGE_SIZE);
   const violations = [violation('/pageSize', 'MINIMUM', { min: 0 })];
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The page size must be at least 0.', violations });
+}
+
+/** @throws Problem INVALID_ARGUMENT */
+function toWaitMs(waitSeconds: number): number {
+  if (waitSeconds >= 0 && waitSeconds <= MAX_WAIT_SECONDS) return waitSeconds * 1_000;
+  const rule =
+    waitSeconds < 0
+      ? violation('/waitSeconds', 'MINIMUM', { min: 0 })
+      : violation('/waitSeconds', 'MAXIMUM', { max: MAX_WAIT_SECONDS });
+  const message = `The wait must be 0 to ${MAX_WAIT_SECONDS} seconds.`;
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [rule] });
 }
