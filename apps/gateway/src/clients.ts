@@ -95,6 +95,8 @@ export interface QueryParams {
   assignedToMe?: boolean;
   bucket?: Bucket;
   cursor?: string;
+  /** Seconds. */
+  wait?: number;
   language?: Language;
   from?: string;
   to?: string;

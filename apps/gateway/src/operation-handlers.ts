@@ -10,6 +10,7 @@ import type { PlatformDeps } from './routes/platform.ts';
 import { agencyRoutes } from './routes/agency.ts';
 import { agencyPageRoutes } from './routes/agency-page.ts';
 import { agencyPullRoutes } from './routes/agency-pull.ts';
+import type { AgencyPullDeps } from './routes/agency-pull.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { documentRoutes } from './routes/documents.ts';
 import type { DocumentRouteDeps } from './routes/documents.ts';
@@ -44,6 +45,7 @@ export interface OperationHandlerDeps
     PlatformDeps,
     SessionCookies,
     Pick<DocumentRouteDeps, 'downloads'>,
+    Pick<AgencyPullDeps, 'longPolls'>,
     Pick<UploadDeps, 'isStopping' | 'turns'> {
   operators: OperatorNameResolver;
   uploads: UploadDeps['pool'];

@@ -15,6 +15,8 @@ import { validateCookieKeys } from './http/session-cookie.ts';
 import { readOpenapiDocument } from './http/openapi-document.ts';
 import { startPublicServer } from './http/public-server.ts';
 import { createAdmission } from './http/admission.ts';
+import { createLongPolls } from './http/long-polls.ts';
+import type { LongPolls } from './http/long-polls.ts';
 import { createRateLimits } from './http/guards.ts';
 import { createTrackingMisses } from './http/tracking-misses.ts';
 import { createDeskPage } from './http/desk-page.ts';
@@ -58,10 +60,7 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
     fetchNames: (names, context) => identity.batchGetOperators({ names }, context, withoutWaiting),
     now,
   });
-  const transfers = createTransferPools(metrics, [
-    { name: 'upload', max: config.maxUploads, maxPerOwner: MAX_UPLOADS_PER_SESSION },
-    { name: 'download', max: config.maxDownloads, maxPerOwner: MAX_DOWNLOADS_PER_SESSION },
-  ]);
+  const transfers = openTransferPools(backend);
   const app = createApp({
     operations,
     handlers: createOperationHandlers({
@@ -75,6 +74,7 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
       downloads: transfers.download,
       isStopping: isDraining,
       turns: createChunkTurns(metrics),
+      longPolls: openLongPolls(backend),
       isReady: () => !isDraining(),
     }),
     page: createDeskPage({ dir: config.deskDir, serviceWorker: config.deskServiceWorker }),
@@ -105,6 +105,20 @@ export async function createGateway(config: Config, overrides: TestOverrides = {
   backend.onShutdown('outbox', () => signOuts.stop());
 
   return { ...(await backend.serveOperations()), port, url: config.publicOrigin || `http://localhost:${port}` };
+}
+
+function openTransferPools({ config, metrics }: Backend<Config>) {
+  return createTransferPools(metrics, [
+    { name: 'upload', max: config.maxUploads, maxPerOwner: MAX_UPLOADS_PER_SESSION },
+    { name: 'download', max: config.maxDownloads, maxPerOwner: MAX_DOWNLOADS_PER_SESSION },
+  ]);
+}
+
+/** Waits end before the server closes, which would cut them. */
+function openLongPolls(backend: Backend<Config>): LongPolls {
+  const longPolls = createLongPolls(backend.config, backend.metrics);
+  backend.onShutdown('sources', () => longPolls.stop());
+  return longPolls;
 }
 
 function watchCookieKeys({ config, log, metrics }: Backend<Config>): SessionDeps['cookieKeys'] {

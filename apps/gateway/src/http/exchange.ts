@@ -59,6 +59,8 @@ export class Exchange {
   admissionSlot: AdmissionSlot | undefined;
   readonly #deps: ExchangeDeps;
   #renewedCookie: () => string | undefined = () => undefined;
+  #waitedMs = 0;
+  #waitingSince: number | undefined;
 
   constructor(
     deps: ExchangeDeps,
@@ -85,7 +87,7 @@ export class Exchange {
     res.setHeader('X-Request-Id', this.context.requestId);
     res.setHeader('Cache-Control', 'no-store');
     res.on('close', () => {
-      const durationMs = Math.round((performance.now() - start) * 10) / 10;
+      const durationMs = Math.round((performance.now() - start - this.#totalWaitMs()) * 10) / 10;
       const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
       if (!res.writableFinished) abort.abort();
       deps.recordEnd(name, status, durationMs);
@@ -104,6 +106,29 @@ export class Exchange {
     this.admissionSlot?.acquire();
     this.context.deadline = new Date(Date.now() + this.#deps.budgetMs);
     return result;
+  }
+
+  /**
+   * Waits until an upstream has something new, without holding an admission slot. The request budget extends the wait. The
+   * time does not count as the duration of the request.
+   * @param maxMs time that the upstream may wait
+   * @throws what `wait` throws
+   */
+  async waitForUpstream<T>(maxMs: number, wait: () => Promise<T>): Promise<T> {
+    this.admissionSlot?.release();
+    this.context.deadline = new Date(Date.now() + maxMs + this.#deps.budgetMs);
+    this.#waitingSince = performance.now();
+    try {
+      return await wait();
+    } finally {
+      this.#waitedMs = this.#totalWaitMs();
+      this.#waitingSince = undefined;
+    }
+  }
+
+  /** Includes a wait that the end of the connection interrupts. */
+  #totalWaitMs(): number {
+    return this.#waitedMs + (this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince);
   }
 
   /**

@@ -8,6 +8,8 @@ export interface ClientConnection {
   readonly res: Response;
   /** As {@link Exchange.waitForClient}. */
   waitForClient<T>(wait: () => Promise<T>): Promise<T>;
+  /** As {@link Exchange.waitForUpstream}. */
+  waitForUpstream<T>(maxMs: number, wait: () => Promise<T>): Promise<T>;
 }
 
 /** Content that is sent piece by piece. */
