@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,10 +10,12 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SCHEMAS } from '@cups/agency-contract';
 import type { RequestEvent } from '@cups/agency-contract';
+import { eventually } from '@cups/testing';
 import { AgencyApiServer } from '../src/api/agency-api-server.ts';
 import { parseRegisteredKey } from '../src/api/verify-assertion.ts';
 import { AgencyApi, parseAgencyKey } from '../src/http/agency-api.ts';
 import { PullClient, verifyWebhook } from '../src/pull/pull-client.ts';
+import type { PullClientOptions } from '../src/pull/pull-client.ts';
 import { EXAMPLES } from './document-example.ts';
 
 /** Reading over HTTPS without Kafka, by the kit and by the example. */
@@ -93,18 +96,139 @@ describe('the pull client', () => {
   });
 });
 
-test('the example acknowledges each application once, also after a crash', async () => {
-  server.feed.push(...[1, 2, 3].map((n) => messageOf(n)));
+describe('following', () => {
+  let controller: AbortController;
+  let failures: unknown[];
+  let seen: string[];
+  let followed: Promise<void>;
+  beforeEach(() => {
+    controller = new AbortController();
+    failures = [];
+    seen = [];
+    followed = Promise.resolve();
+  });
+  afterEach(async () => {
+    controller.abort();
+    await followed;
+  });
+
+  /** @param changes.pollMs so long that only a wait of the platform finds a message, unless the test says otherwise */
+  function follow(changes: Partial<PullClientOptions> = {}): PullClient {
+    const handle = ({ id }: RequestEvent) => void seen.push(id);
+    const client = new PullClient({ api: api(), cursorFile, handle, pollMs: 3_600_000, ...changes });
+    followed = client.follow({ signal: controller.signal, onFailure: (error) => void failures.push(error) });
+    return client;
+  }
+
+  test('receives each message while it waits at the platform', async () => {
+    server.feed.push(messageOf(1));
+    follow();
+    for (const n of [2, 3]) {
+      await eventually(() => server.waiting === 1 && seen.length === n - 1);
+      server.feed.push(messageOf(n));
+    }
+    await eventually(() => seen.length === 3);
+    expect(seen).toEqual([1, 2, 3].map((n) => `${applicationId(n)}-demo-submission-1`));
+    expect(failures).toEqual([]);
+  });
+
+  test('ends while it waits, and a read of a webhook shares the wait', async () => {
+    const client = follow();
+    await eventually(() => server.waiting === 1);
+    const shared = client.pull();
+    server.feed.push(messageOf(1));
+    expect(await shared).toBe(1);
+    await eventually(() => server.waiting === 1);
+    controller.abort();
+    await followed;
+    await eventually(() => server.waiting === 0);
+    expect([seen.length, failures]).toEqual([1, []]);
+  });
+
+  test('polls without a wait if it is turned off, and pauses in between', async () => {
+    let reads = 0;
+    let longest = 0;
+    const platform = api();
+    const counting: PullClientOptions['api'] = {
+      listRequests: (cursor, options = {}) => {
+        reads += 1;
+        longest = Math.max(longest, options.waitSeconds ?? 0);
+        return platform.listRequests(cursor, options);
+      },
+    };
+    follow({ api: counting, waitSeconds: 0, pollMs: 1 });
+    await eventually(() => reads > 1);
+    server.feed.push(messageOf(1));
+    await eventually(() => seen.length === 1);
+    expect(longest).toBe(0);
+  });
+
+  test('does not ask again at once if the platform answers without a wait', async () => {
+    let reads = 0;
+    const answering: PullClientOptions['api'] = {
+      listRequests: (cursor) => {
+        reads += 1;
+        return Promise.resolve({ events: [], cursor, hasMore: false });
+      },
+    };
+    follow({ api: answering });
+    await eventually(() => reads === 1);
+    controller.abort();
+    await followed;
+    expect(reads).toBe(1);
+  });
+
+  test('reports a failed read, and repeats it', async () => {
+    server.feed.push(messageOf(1));
+    let isBroken = true;
+    const handle = ({ id }: RequestEvent) => {
+      if (isBroken) throw new Error('the disk is full');
+      seen.push(id);
+    };
+    follow({ handle, pollMs: 1 });
+    await eventually(() => failures.length > 0);
+    isBroken = false;
+    await eventually(() => seen.length === 1);
+    expect(failures[0]).toMatchObject({ message: 'the disk is full' });
+  });
+});
+
+/** Writes the key of the example. @returns its settings */
+function prepareExample(): Record<string, string> {
   const keyFile = join(folder, 'key');
   writeFileSync(keyFile, jwk(privateKey));
-  const settings = {
+  return {
     CUPS_URL: server.origin,
     CUPS_AGENCY: 'demo',
     CUPS_KEY_FILE: keyFile,
     CUPS_STATE_FILE: cursorFile,
   };
-  const run = () =>
-    promisify(execFile)(process.execPath, [join(EXAMPLES, 'javascript/pull.mjs'), 'once'], { env: settings });
+}
+const EXAMPLE = join(EXAMPLES, 'javascript/pull.mjs');
+
+test('the example acknowledges each application while it follows', async () => {
+  const example = spawn(process.execPath, [EXAMPLE, 'follow'], { env: prepareExample(), stdio: 'ignore' });
+  const exited = once(example, 'exit');
+  try {
+    for (const n of [1, 2]) {
+      await eventually(() => server.waiting === 1);
+      server.feed.push(messageOf(n));
+      await eventually(() => server.replies.length === n);
+    }
+    expect(server.replies).toMatchObject([
+      { subject: `deliveries/${applicationId(1)}-demo` },
+      { subject: `deliveries/${applicationId(2)}-demo` },
+    ]);
+  } finally {
+    example.kill();
+    await exited;
+  }
+});
+
+test('the example acknowledges each application once, also after a crash', async () => {
+  server.feed.push(...[1, 2, 3].map((n) => messageOf(n)));
+  const settings = prepareExample();
+  const run = () => promisify(execFile)(process.execPath, [EXAMPLE, 'once'], { env: settings });
   await run();
   rmSync(cursorFile);
   await run();

@@ -1,8 +1,9 @@
-// An agency without Kafka: reads new messages over HTTPS, acknowledges each application, and waits for the webhook.
+// An agency without Kafka: reads new messages over HTTPS, acknowledges each application, and waits for new ones.
 // Node 20 or newer, no packages.
 //
 //   node pull.mjs once          reads all new messages, then ends
-//   node pull.mjs serve 8443    the same every five minutes, and whenever the webhook is called
+//   node pull.mjs follow        reads each new message within a second: the platform waits for one. Needs no webhook
+//   node pull.mjs serve 8443    reads every five minutes, and whenever the webhook is called
 //
 // CUPS_URL is the address of the platform as you received it, CUPS_AGENCY your code, CUPS_KEY_FILE your private key as a JWK
 // with kid (Ed25519 here), and CUPS_STATE_FILE a file for the cursor. In front of `serve`, a proxy ends TLS.
@@ -13,6 +14,8 @@ import { createServer } from 'node:http';
 
 const { CUPS_URL: platform, CUPS_AGENCY: agency, CUPS_KEY_FILE: keyFile, CUPS_STATE_FILE: stateFile } = process.env;
 const POLL_MS = 5 * 60_000;
+const WAIT_SECONDS = 30;
+const PAUSE_MS = 5_000;
 const SUBMITTED = /^md\.cups\.application\.(submitted|documents-supplied|corrected)\.v\d+$/;
 
 /** Signs a new assertion (private_key_jwt) and returns a token for at most 5 minutes. */
@@ -45,16 +48,21 @@ async function request(path, options = {}) {
   return answer;
 }
 
-/** Reads all new messages. The cursor is stored after each page: after a crash, the page comes again. */
-async function pull() {
+/**
+ * Reads all new messages, and waits for one if there is none. The cursor is stored after each page: after a crash, the page
+ * comes again.
+ */
+async function pull(waitSeconds = 0) {
   let cursor = existsSync(stateFile) ? readFileSync(stateFile, 'utf8') : '';
-  for (;;) {
-    const page = await request(`/agency/v1/requests${cursor && `?cursor=${encodeURIComponent(cursor)}`}`);
+  for (let count = 0; ;) {
+    const query = new URLSearchParams({ ...(cursor && { cursor }), wait: waitSeconds });
+    const page = await request(`/agency/v1/requests?${query}`);
     for (const event of page.events) await handle(event);
+    count += page.events.length;
     ({ cursor } = page);
     writeFileSync(`${stateFile}.next`, cursor);
     renameSync(`${stateFile}.next`, stateFile);
-    if (!page.hasMore) return;
+    if (!page.hasMore) return count;
   }
 }
 
@@ -91,10 +99,20 @@ async function isFromPlatform({ headers }, body) {
   });
 }
 
-const pullSafely = () => pull().catch((error) => console.error(error.message));
+const pullSafely = (waitSeconds) => pull(waitSeconds).catch((error) => console.error(error.message));
+
+async function follow() {
+  for (;;) {
+    const start = Date.now();
+    const count = await pullSafely(WAIT_SECONDS);
+    // After an error, and if the platform did not wait, such as during its restart.
+    const hasWaited = Date.now() - start > (WAIT_SECONDS * 1000) / 2;
+    if (!count && !hasWaited) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
 
 function serve(port) {
-  setInterval(pullSafely, POLL_MS);
+  setInterval(() => pullSafely(), POLL_MS);
   createServer(async (call, response) => {
     const parts = [];
     for await (const part of call) if (parts.push(part) > 100) return response.destroy();
@@ -107,5 +125,6 @@ function serve(port) {
 
 const [command, port] = process.argv.slice(2);
 if (command === 'once') await pull();
+else if (command === 'follow') await follow();
 else if (command === 'serve') await serve(Number(port));
-else throw new Error('once or serve');
+else throw new Error('once, follow or serve');

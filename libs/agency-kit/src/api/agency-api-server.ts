@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { COPY_PATH } from '@cups/agency-contract';
 import { ulid } from 'ulid';
 import { verifyAssertion } from './verify-assertion.ts';
@@ -9,6 +10,7 @@ import type { RegisteredKey } from './verify-assertion.ts';
 
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const TOKEN_SECONDS = 300;
+const FEED_LOOKUP_MS = 20;
 
 const digestOf = (bytes: Buffer, encoding: 'hex' | 'base64'): string =>
   createHash('sha256').update(bytes).digest(encoding);
@@ -75,6 +77,8 @@ export class AgencyApiServer {
   readonly feed: object[] = [];
   /** Replies as they were posted, without repeats of an ID. */
   readonly replies: { id: string }[] = [];
+  /** Number of reads that wait for a message. */
+  waiting = 0;
 
   /** Returns whether the agency has fetched the copy at this path. */
   isFetched = (path: string): boolean => this.#fetched.has(path.slice(COPY_PATH.length));
@@ -100,9 +104,14 @@ export class AgencyApiServer {
     return this.#refuse(response, 404, 'NOT_FOUND', `there is no ${method} ${url}`);
   }
 
-  #sendFeed(url: string, response: ServerResponse): void {
+  async #sendFeed(url: string, response: ServerResponse): Promise<void> {
     const { searchParams } = new URL(url, this.origin);
     const [from, size] = [Number(searchParams.get('cursor') ?? 0), Number(searchParams.get('pageSize') ?? 2)];
+    const end = performance.now() + Number(searchParams.get('wait') ?? 0) * 1000;
+    this.waiting += 1;
+    while (this.feed.length <= from && performance.now() < end && !response.destroyed) await pause(FEED_LOOKUP_MS);
+    this.waiting -= 1;
+    if (response.destroyed) return;
     const events = this.feed.slice(from, from + size);
     const next = from + events.length;
     sendJson(response, 200, { events, cursor: String(next), hasMore: next < this.feed.length });

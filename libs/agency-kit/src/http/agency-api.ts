@@ -54,6 +54,13 @@ export interface CloudEvent {
   data: object;
 }
 
+export interface ListRequestsOptions {
+  /** How long the platform waits for a message if none follows the cursor, in seconds, 0 to 30. @default 0 */
+  waitSeconds?: number;
+  /** Ends the request and its repeats. */
+  signal?: AbortSignal | undefined;
+}
+
 /** A page of messages. */
 export interface RequestPage {
   events: CloudEvent[];
@@ -73,16 +80,19 @@ const POLL_MS = 1000;
 export class AgencyApi {
   readonly #origin: string;
   readonly #token: AccessToken;
-  readonly #send: Fetch;
+  readonly #fetch: Fetch;
+  readonly #timeoutMs: number;
   readonly #retryMs: number;
 
   /** @throws Error if the address is not https, or http on this machine */
   constructor({ url, code, key, timeoutMs = 60_000, retryMs = 500, fetch: send = fetch, now }: AgencyApiOptions) {
+    this.#fetch = send;
+    this.#timeoutMs = timeoutMs;
     this.#origin = parseOrigin(url);
     this.#retryMs = retryMs;
-    this.#send = (target, init) => sendOnce(send, target, init, timeoutMs);
     const clock = now ?? (() => new Date());
-    this.#token = new AccessToken({ origin: this.#origin, code, key, send: this.#send, now: clock });
+    const sendTokenRequest: Fetch = (target, init) => sendOnce(send, target, init, timeoutMs);
+    this.#token = new AccessToken({ origin: this.#origin, code, key, send: sendTokenRequest, now: clock });
   }
 
   /**
@@ -97,7 +107,7 @@ export class AgencyApi {
       const download = new Download();
       await this.#retry(
         async () => download.receive(await this.#request(path, { headers: download.rangeHeaders() })),
-        () => download.received,
+        { progress: () => download.received },
       );
       const result = download.result(sha256);
       if (result) return result;
@@ -135,10 +145,18 @@ export class AgencyApi {
     return this.#retry(async () => readState(await this.#request(`/agency/v1/documents/${id}/status`, {})));
   }
 
-  /** Reads the messages after a cursor; '' starts at the oldest. @throws AgencyApiError */
-  async listRequests(cursor: string): Promise<RequestPage> {
-    const query = cursor === '' ? '' : `?${new URLSearchParams({ cursor })}`;
-    return this.#retry(async () => readPage(await this.#request(`/agency/v1/requests${query}`, {})));
+  /**
+   * Reads the messages after a cursor; '' starts at the oldest.
+   * @throws AgencyApiError CONNECTION_FAILED if the signal aborts, and others
+   */
+  async listRequests(cursor: string, { waitSeconds = 0, signal }: ListRequestsOptions = {}): Promise<RequestPage> {
+    const query = new URLSearchParams({
+      ...(cursor !== '' && { cursor }),
+      ...(waitSeconds > 0 && { wait: String(waitSeconds) }),
+    });
+    const path = `/agency/v1/requests${query.size > 0 ? `?${query}` : ''}`;
+    const init = signal ? { signal } : {};
+    return this.#retry(async () => readPage(await this.#request(path, init, waitSeconds * 1000)), { signal });
   }
 
   /**
@@ -172,12 +190,16 @@ export class AgencyApi {
     }
   }
 
-  /** Sends a request with the token; once more with a new token if the platform does not accept it. */
-  async #request(path: string, init: RequestInit): Promise<Response> {
+  /**
+   * Sends a request with the token; once more with a new token if the platform does not accept it.
+   * @param waitMs how long the platform may wait before it answers
+   */
+  async #request(path: string, init: RequestInit, waitMs = 0): Promise<Response> {
     for (let isRepeat = false; ; isRepeat = true) {
       const token = await this.#token.get();
       const headers = { ...(init.headers as Record<string, string>), authorization: `Bearer ${token}` };
-      const response = await this.#send(`${this.#origin}${path}`, { ...init, headers });
+      const timeoutMs = this.#timeoutMs + waitMs;
+      const response = await sendOnce(this.#fetch, `${this.#origin}${path}`, { ...init, headers }, timeoutMs);
       if (response.ok) return response;
       const error = await readError(response);
       if (response.status !== 401 || isRepeat) throw error;
@@ -187,20 +209,26 @@ export class AgencyApi {
 
   /**
    * Repeats work after transient errors, at most {@link MAX_TRIES} times without progress.
-   * @param progress increases with the progress of the work
+   * @param options.progress increases with the progress of the work
+   * @param options.signal ends the repeats. With it, their timers keep the process running
    */
-  async #retry<T>(work: () => Promise<T>, progress: () => number = () => 0): Promise<T> {
+  async #retry<T>(
+    work: () => Promise<T>,
+    { progress = () => 0, signal }: { progress?: () => number; signal?: AbortSignal | undefined } = {},
+  ): Promise<T> {
     let best = progress();
     for (let failures = 0; ;) {
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof AgencyApiError) || !error.isTransient) throw error;
+        if (!(error instanceof AgencyApiError) || !error.isTransient || signal?.aborted) throw error;
         failures = progress() > best ? 1 : failures + 1;
         best = Math.max(best, progress());
         if (failures >= MAX_TRIES) throw error;
         const backOff = this.#retryMs * 2 ** (failures - 1);
-        await pause(Math.min(error.retryAfterMs ?? backOff, MAX_WAIT_MS), undefined, { ref: false });
+        const ms = Math.min(error.retryAfterMs ?? backOff, MAX_WAIT_MS);
+        // An aborted pause ends early, and the next request fails.
+        await pause(ms, undefined, { ref: signal !== undefined, ...(signal && { signal }) }).catch(() => {});
       }
     }
   }
@@ -216,8 +244,10 @@ function parseOrigin(url: string): string {
 
 /** Sends without following redirects, which could lead the token elsewhere. @throws AgencyApiError CONNECTION_FAILED */
 async function sendOnce(send: Fetch, url: string, init: RequestInit, timeoutMs: number): Promise<Response> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   try {
-    return await send(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    return await send(url, { ...init, redirect: 'error', signal });
   } catch {
     throw new AgencyApiError(0, 'CONNECTION_FAILED');
   }

@@ -1,7 +1,8 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseContent, readAttributes, readContent } from '@cups/agency-contract';
 import type { RequestEvent, RequestType } from '@cups/agency-contract';
-import type { AgencyApi, CloudEvent } from '../http/agency-api.ts';
+import type { AgencyApi, CloudEvent, ListRequestsOptions } from '../http/agency-api.ts';
 
 export { verifyWebhook } from './webhook.ts';
 
@@ -17,10 +18,27 @@ export interface PullClientOptions {
   handle: (event: RequestEvent) => Promise<void> | void;
   /** Receives the ID of a message that the contract of this kit does not know. @default it is ignored */
   onUnknown?: (id: string) => void;
+  /**
+   * How long each read of `follow` waits at the platform for a message, in seconds, at most 30. 0 turns the wait off: then
+   * `follow` reads every `pollMs`.
+   * @default 30
+   */
+  waitSeconds?: number;
+  /** Time between two reads of `follow` after a failure, and if the platform did not wait, in ms. @default 5000 */
+  pollMs?: number;
+}
+
+export interface FollowOptions {
+  /** Ends the reading. A message that is being stored is stored before. */
+  signal: AbortSignal;
+  /** Receives the AgencyApiError of a failed read, or what `handle` threw. The read is repeated after `pollMs`. */
+  onFailure: (error: unknown) => void;
 }
 
 /** Maximum size of a message in bytes, as in the contract. */
 const MAX_BYTES = 256 * 1024;
+const WAIT_SECONDS = 30;
+const POLL_MS = 5_000;
 
 export class PullClient {
   readonly #options: PullClientOptions;
@@ -32,21 +50,43 @@ export class PullClient {
 
   /**
    * Reads all new messages, and stores the cursor after each page. Calls at the same time share one run: a webhook may call
-   * it while a timer does.
+   * it while a timer does. During `follow` it resolves with the current read, which ends with the next message.
    * @returns the number of messages
    * @throws AgencyApiError, and what `handle` throws
    */
   pull(): Promise<number> {
-    this.#running ??= this.#pullAll().finally(() => (this.#running = undefined));
+    return this.#pullOnce({});
+  }
+
+  /**
+   * Reads messages as they arrive, within about a second and without a webhook, until the signal aborts: each read waits at
+   * the platform for the next message. Failed reads are repeated. Call it once.
+   */
+  async follow({ signal, onFailure }: FollowOptions): Promise<void> {
+    const { waitSeconds = WAIT_SECONDS, pollMs = POLL_MS } = this.#options;
+    while (!signal.aborted) {
+      const startedAt = performance.now();
+      const count = await this.#pullOnce({ waitSeconds, signal }).catch((error: unknown) => {
+        if (!signal.aborted) onFailure(error);
+        return 0;
+      });
+      // The platform does not wait while it restarts, and while too many reads of the agency wait.
+      const hasWaited = waitSeconds > 0 && performance.now() - startedAt > waitSeconds * 500;
+      if (count === 0 && !hasWaited) await pause(pollMs, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  #pullOnce(options: ListRequestsOptions): Promise<number> {
+    this.#running ??= this.#pullAll(options).finally(() => (this.#running = undefined));
     return this.#running;
   }
 
-  async #pullAll(): Promise<number> {
+  async #pullAll(options: ListRequestsOptions): Promise<number> {
     const { api, cursorFile } = this.#options;
     let count = 0;
     let cursor = readCursor(cursorFile);
     for (;;) {
-      const page = await api.listRequests(cursor);
+      const page = await api.listRequests(cursor, options);
       for (const event of page.events) await this.#handle(event);
       count += page.events.length;
       if (page.cursor !== cursor) writeCursor(cursorFile, page.cursor);
