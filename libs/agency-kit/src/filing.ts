@@ -85,6 +85,14 @@ export class Filing {
     });
   }
 
+  /** Generates a reminder: the application was not decided in three quarters of its legal term. */
+  reminded(): RequestEvent {
+    const { dueDate } = this.#content;
+    const remindTime = new Date().toISOString();
+    const content = { application: this.application, step: 'term-75', ...(dueDate && { dueDate }), remindTime };
+    return this.#event(REQUEST_TYPES.reminded, content);
+  }
+
   withdrawn(): RequestEvent {
     const withdrawTime = new Date().toISOString();
     return this.#event(REQUEST_TYPES.withdrawn, { application: this.application, withdrawTime });

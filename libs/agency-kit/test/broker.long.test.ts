@@ -27,7 +27,18 @@ const FAULTS = [
   'idnp-id',
   'size-limit',
   'requests-documents',
+  'answers-reminders',
+  'ends-when-reminded',
 ] as const satisfies AgencyFault[];
+/** Faults whose findings name no reply: it is missing, or its ID may be an IDNP. */
+const WITHOUT_POSITION: AgencyFault[] = [
+  'silent',
+  'strict-schema',
+  'size-limit',
+  'idnp-reference',
+  'idnp-id',
+  'ends-when-reminded',
+];
 const CORPUS = join(import.meta.dirname, '../../agency-contract/corpus');
 let fixture: SandboxFixture;
 
@@ -82,6 +93,8 @@ describe('check', () => {
     ['idnp-reference', 'decides', 'PERSONAL_DATA'],
     ['idnp-id', 'decides', 'PERSONAL_DATA'],
     ['size-limit', 'large', 'SIZE', { timeoutMs: 10_000 }],
+    ['answers-reminders', 'reminded', 'REMINDER'],
+    ['ends-when-reminded', 'reminded', 'REMINDER', { timeoutMs: 10_000 }],
   ];
   let results: ScenarioResult[][];
   let stops: (() => Promise<unknown>)[] = [];
@@ -120,13 +133,17 @@ describe('check', () => {
     const outcomes = (await fixture.check('requests-documents', played)).map(({ outcome, note }) => [outcome, note]);
     expect(outcomes).toEqual(played.map(() => ['passed', undefined]));
   }, 60_000);
+  test('passes an agency that continues after a reminder', async () => {
+    const [result] = await fixture.check('requests-documents', ['reminded']);
+    expect(result).toMatchObject({ scenario: 'reminded', outcome: 'passed' });
+  }, 60_000);
   test.each(CASES.map(([fault, scenario, rule], at) => ({ fault, scenario, rule, at })))(
     'fails an agency with fault $fault by $rule in $scenario',
     ({ fault, scenario, rule, at }) => {
       expect(results[at]).toMatchObject([{ scenario, outcome: 'failed', rule }]);
       const [{ says, remedy, mend, message } = {} as ScenarioResult] = results[at]!;
       expect([says, remedy]).toEqual([expect.any(String), mend]);
-      if (['silent', 'strict-schema', 'size-limit', 'idnp-reference', 'idnp-id'].includes(fault)) return;
+      if (WITHOUT_POSITION.includes(fault)) return;
       expect(message).toMatchObject({
         topic: topicsOf(fault).replies,
         id: expect.any(String),

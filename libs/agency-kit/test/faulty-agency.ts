@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fromMessage, isReplyType, REPLY_TYPES, sourceOf, toMessage, topicsOf } from '@cups/agency-contract';
+import { fromMessage, isReplyType, REPLY_TYPES, REQUEST_TYPES, sourceOf, toMessage, topicsOf } from '@cups/agency-contract';
 import type { ApplicationSubmitted, ReplyEvent, ReplyType, RequestEvent, Result } from '@cups/agency-contract';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { CompressionTypes } from 'kafkajs';
@@ -31,6 +31,10 @@ export type AgencyFault =
   | 'requests-documents'
   /** Omits ce_correlationid. */
   | 'no-correlation'
+  /** Acknowledges again when it is reminded. */
+  | 'answers-reminders'
+  /** Closes the case when it is reminded. */
+  | 'ends-when-reminded'
   /** Replies to the first request after documents were supplied. */
   | 'stale-causation'
   /** Acknowledges each submission as the first. */
@@ -78,6 +82,8 @@ const WORK_MS = 300;
 /** Time to store a case, for `commits-first`: most of a burst, so that a crash at any time of it loses a case. */
 const EFFECT_MS = 200;
 const DAY_MS = 86_400_000;
+/** Faults of systems that read another message before they decide. */
+const SLOW_FAULTS: AgencyFault[] = ['ignores-withdrawal', 'ends-when-reminded'];
 /** Faults of systems that request documents if there is no evidence. */
 const ASKING_FAULTS: AgencyFault[] = ['stale-causation', 'constant-submission'];
 
@@ -159,11 +165,16 @@ export async function runFaulty(
     const result = api ? { result: await issueResult(api, request, fault) } : {};
     await reply(request, REPLY_TYPES.decided, { ...outcome, ...result, decideTime: new Date().toISOString() });
   };
+  const handleOther = async (request: RequestEvent): Promise<void> => {
+    if (request.type === REQUEST_TYPES.reminded && fault === 'answers-reminders')
+      return reply(request, REPLY_TYPES.acknowledged, { submission: 1, agencyReference: `R-${request.id}` });
+    if (request.type !== REQUEST_TYPES.reminded || fault === 'ends-when-reminded') ended.add(request.subject);
+  };
   const handle = async (request: RequestEvent): Promise<void> => {
     if (isReplyType(request.type) || fault === 'silent') return;
     if (seen.has(request.id) && fault !== 'no-deduplication') return;
     seen.add(request.id);
-    if (!('evidence' in request.data)) return void ended.add(request.subject);
+    if (!('evidence' in request.data)) return handleOther(request);
     if (fault === 'strict-schema' && 'addedLater' in request.data) return;
     if (!firstRequests.has(request.subject)) firstRequests.set(request.subject, request.id);
     const { submission: number, evidence, applicant } = request.data;
@@ -177,7 +188,7 @@ export async function runFaulty(
     }
     // A crash would lose a scheduled decision, whatever was committed.
     if (fault === 'commits-first') return decide(request);
-    timers.add(setTimeout(() => void decide(request), fault === 'ignores-withdrawal' ? 3 * WORK_MS : WORK_MS));
+    timers.add(setTimeout(() => void decide(request), SLOW_FAULTS.includes(fault) ? 3 * WORK_MS : WORK_MS));
   };
 
   await Promise.all([producer.connect(), consumer.connect()]);

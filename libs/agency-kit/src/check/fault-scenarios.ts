@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { REFUSALS, REPLY_TYPES } from '@cups/agency-contract';
 import type { Filing } from '../filing.ts';
 import { toRefusalEvent } from '../refusal-notifier.ts';
-import { assertSingleEffect } from './delivery-scenarios.ts';
+import { assertSingleEffect } from './single-effect.ts';
 import { ScenarioSkipped } from './finding.ts';
 import type { Scenario } from './scenario.ts';
 

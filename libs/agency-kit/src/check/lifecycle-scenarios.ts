@@ -3,9 +3,10 @@ import type { Filing } from '../filing.ts';
 import type { EvaluatedReply } from '../platform.ts';
 import { Finding, ScenarioSkipped } from './finding.ts';
 import type { Scenario } from './scenario.ts';
+import { assertSingleEffect } from './single-effect.ts';
 import type { TestBench } from './test-bench.ts';
 
-/** Scenarios of the delivery lifecycle: decided, documents requested, withdrawn, expired. */
+/** Scenarios of the delivery lifecycle: decided, documents requested, corrected, reminded, withdrawn, expired and others. */
 
 const { acknowledged, decided, documentsRequested, messageSent } = REPLY_TYPES;
 /** Without documents, an agency is expected to request some. */
@@ -144,6 +145,22 @@ const message: Scenario = {
   },
 };
 
+const reminded: Scenario = {
+  name: 'reminded',
+  title: 'A reminder has no effect of its own, and the decision follows (only by --scenario, for acceptsReminders)',
+  isOnRequest: true,
+  async play(bench) {
+    const filing = bench.file();
+    await bench.send(filing.submitted());
+    await bench.awaitReply(filing, acknowledged, 'ACKNOWLEDGE');
+    await bench.send(filing.reminded());
+    await bench.awaitProcessed(filing, 'REMINDER');
+    await bench.awaitDecision(filing, 'REMINDER');
+    assertNoIdnp(bench, filing);
+    assertSingleEffect(bench, [filing], 'REMINDER');
+  },
+};
+
 const withdrawn: Scenario = {
   name: 'withdrawn',
   title: 'An application withdrawn while in progress is not decided',
@@ -171,4 +188,4 @@ const expired: Scenario = {
   },
 };
 
-export const LIFECYCLE_SCENARIOS: Scenario[] = [decides, documents, corrected, message, withdrawn, expired];
+export const LIFECYCLE_SCENARIOS: Scenario[] = [decides, documents, corrected, message, reminded, withdrawn, expired];

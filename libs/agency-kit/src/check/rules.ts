@@ -23,6 +23,10 @@ export const RULES = {
     statement: 'A message of the desk is answered.',
     remedy: 'Show the message to a clerk, and send md.cups.reply.message-sent.v1 with its number in answersNumber.',
   },
+  REMINDER: {
+    statement: 'A reminder changes nothing: work continues, and no reply answers the reminder itself.',
+    remedy: 'Show application.reminded to a clerk. Do not close the case, and do not acknowledge or decide it twice.',
+  },
   CAUSATION: {
     statement:
       'A reply carries the ce_id of the newest request that it answers as ce_causationid, and the ce_correlationid of that request.',
