@@ -97,8 +97,13 @@ test('at most four reads wait, which take no slots; a cancelled one makes room',
   const cursor = await endOfFeed();
   const controller = new AbortController();
   const cancelled = read(cursor, 30, { signal: controller.signal });
-  const waiting = [read(cursor), read(cursor), read(cursor)];
-  await untilWaiting(4);
+  await untilWaiting(1);
+  const waiting: ReturnType<typeof read>[] = [];
+  // One after another: two that arrive at the same time take both slots.
+  for (const count of [2, 3, 4]) {
+    waiting.push(read(cursor));
+    await untilWaiting(count);
+  }
   expect(await metricOf(service, /^grpc_server_requests_in_flight\{.*pool="desk"/)).toBe(0);
   expect(await read(cursor)).toEqual({ events: [], cursor, hasMore: false });
   controller.abort();
