@@ -5,6 +5,7 @@ import './envelope.test.ts';
 import './event-codecs.test.ts';
 import './feed.test.ts';
 import './feed-events.test.ts';
+import './feed-reader.test.ts';
 import './feed-waits.test.ts';
 import './feed-watch.test.ts';
 import './memory.test.ts';

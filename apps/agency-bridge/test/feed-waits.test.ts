@@ -65,7 +65,7 @@ describe('a wait', () => {
     expect([await ended('added'), await waiting('arhiva')]).toEqual([3, 0]);
   });
 
-  test('ends at once for an entry that was added before it began', async () => {
+  test('ends immediately for an entry that was added before it began', async () => {
     positions.set('arhiva', 7);
     await wait(open(), 'arhiva', { after: 6 });
     expect(await ended('added')).toBe(1);

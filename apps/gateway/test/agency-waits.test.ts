@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createMetrics } from '@cups/process';
 import { createAgencySession } from '@cups/rpc';
 import { eventually } from '@cups/testing';
 import request from 'supertest';
+import type { ClientConnection } from '../src/http/handler.ts';
+import { createLongPolls } from '../src/http/long-polls.ts';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -112,6 +115,23 @@ describe('a request that waits', () => {
     expect(calls.map(({ waitSeconds }) => waitSeconds)).toEqual([30, 0]);
     await stopped;
   });
+});
+
+test('at most 256 requests wait at the same time; the next one polls without a wait', async () => {
+  const longPolls = createLongPolls({ budgetMs: BUDGET_MS }, createMetrics('gateway'));
+  const context = { requestId: '', deadline: new Date(), traceparent: '', signal: new AbortController().signal };
+  const client = { waitForUpstream: <T>(_maxMs: number, wait: () => Promise<T>) => wait() } as ClientConnection;
+  const { promise: released, resolve: releaseAll } = Promise.withResolvers<void>();
+  const poll = async (waitMs: number): Promise<number> => {
+    if (waitMs > 0) await released;
+    return waitMs;
+  };
+  const run = () => longPolls.run({ client, context }, 30_000, poll);
+  const waits = Array.from({ length: 256 }, run);
+  expect(await run()).toBe(0);
+  releaseAll();
+  expect(new Set(await Promise.all(waits))).toEqual(new Set([30_000]));
+  expect(await run()).toBe(30_000);
 });
 
 test('a request does not wait by default', async () => {

@@ -163,7 +163,7 @@ describe('following', () => {
     expect(longest).toBe(0);
   });
 
-  test('does not ask again at once if the platform answers without a wait', async () => {
+  test('pauses if the platform answers without a wait', async () => {
     let reads = 0;
     const answering: PullClientOptions['api'] = {
       listRequests: (cursor) => {
