@@ -81,7 +81,7 @@ describe('compiler', () => {
     ['rules.ts', 'IDNP', / {2}IDNP: \{[^}]*\},\n/],
     ['reasons.ts', 'ETAG_STALE', / {2}ETAG_STALE: \{[^}]*\},\n/],
     ['application.ts', 'withdrawn', / {2}withdrawn: \{[^}]*\},\n/],
-    ['application.ts', 'second-decision', / {2}'second-decision': \{[^}]*\},\n/],
+    ['desk-alerts.ts', 'second-decision', / {2}'second-decision': \{[^}]*\},\n/],
     ['deliveries-and-notices.ts', 'result-ready', / {2}'result-ready': \{[^}]*\},\n/],
     ['deliveries-and-notices.ts', 'AGENCY_UNKNOWN', / {2}AGENCY_UNKNOWN: \{[^}]*\},\n/],
   ])('rejects %s without %s', (file, word, entry) => {

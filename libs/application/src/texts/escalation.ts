@@ -12,13 +12,13 @@ export const ESCALATION_STEP_TEXTS: Record<EscalationStep, Text> = {
   'term-75': {
     ro: 'Au trecut 75 % din termenul legal',
     ru: 'Прошло 75 % законного срока',
-    en: '75 % of the legal term have passed',
+    en: 'Past 75 % of the legal term',
   },
   'term-100': { ro: 'Termenul legal a trecut', ru: 'Законный срок истёк', en: 'The legal term has passed' },
   'term-150': {
     ro: 'Au trecut 150 % din termenul legal',
     ru: 'Прошло 150 % законного срока',
-    en: '150 % of the legal term have passed',
+    en: 'Past 150 % of the legal term',
   },
 };
 

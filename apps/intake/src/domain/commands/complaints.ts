@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { renderComplaint, toCivilDate } from '@cups/application';
-import type { ComplaintAnswerFields, ComplaintFacts, ComplaintFilingFields, Language, Person } from '@cups/application';
+import { toCivilDate } from '@cups/application';
+import type { ComplaintAnswerFields, ComplaintFilingFields, Language, Person } from '@cups/application';
+import { renderComplaint } from '@cups/application/complaint-text';
+import type { ComplaintFacts } from '@cups/application/complaint-text';
 import { violation } from '@cups/problem';
 import type { Application, Text } from '../application.ts';
 import { appendHistory, assertTransition, resolveOccurTime } from '../command.ts';
