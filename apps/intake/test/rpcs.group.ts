@@ -1,11 +1,13 @@
-/** Tests of single RPCs, against one intake. Files that start a second replica run alone: two relays may send an event twice. */
+/**
+ * Tests of single RPCs, against one intake. Files that start a second replica run alone, because two relays may send an event
+ * twice, and so do files that move the clock by weeks, because the agencies of all other applications become late.
+ */
 import './shared-intake.ts';
 import './access-log.test.ts';
 import './agency-clerk.test.ts';
 import './casework.test.ts';
 import './change-contact.test.ts';
 import './collections.test.ts';
-import './complaints.test.ts';
 import './confirm-arrival.test.ts';
 import './correct-application.test.ts';
 import './confirm-outcome.test.ts';
