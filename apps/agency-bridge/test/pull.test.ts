@@ -19,7 +19,7 @@ let deliveryEvents: Awaited<ReturnType<typeof readTopic>>;
 beforeAll(async () => {
   world = await openWorld();
   dataDir = world.dataFor(['asp', AGENCY, OTHER]);
-  world.changeAgency(dataDir, AGENCY, { channel: 'pull', acceptsReminders: true, acceptsMessages: undefined });
+  world.changeAgency(dataDir, AGENCY, { channel: 'pull', acceptsReminders: true, acceptsMessages: true });
   world.changeAgency(dataDir, OTHER, { channel: 'pull' });
   service = await world.start({ dataDir });
   deliveryEvents = await readTopic(world.infrastructure, 'cups.deliveries');
