@@ -77,6 +77,8 @@ export function buildEnvironment(
   };
 }
 
-/** Lets the bridge call the webhooks of simulated agencies on this machine. Production refuses the setting. */
+/** Lets the bridge wake simulated agencies that pull, on this machine. Production refuses both settings. */
 const allowWebhooks = ({ CUPS_ENV: environment }: Record<string, string>): Record<string, string> =>
-  environment === 'production' ? {} : { WEBHOOK_ALLOW_LOOPBACK: 'true' };
+  environment === 'production'
+    ? {}
+    : { WEBHOOK_ALLOW_LOOPBACK: 'true', SIMULATOR_WEBHOOK_URL: `http://127.0.0.1:${WEBHOOK_PORT}/webhooks` };

@@ -21,16 +21,21 @@ export interface AgencyOnboarding {
  */
 export class Agencies {
   readonly #dataDir: string;
+  readonly #simulatorWebhookUrl: string;
   readonly #channels = new Map<string, Channel>();
   readonly #webhooks = new Map<string, string | undefined>();
   readonly #writable = new Set<string>();
   #registry: Registry<Agency> | undefined;
   #reminded: ReadonlySet<string> = new Set();
 
-  /** @throws Error if the folder is not readable */
-  constructor(dataDir: string) {
+  /**
+   * @param options.simulatorWebhookUrl wakes, followed by /<code>, agencies that pull and name no webhook; '' for none
+   * @throws Error if the folder is not readable
+   */
+  constructor({ dataDir, simulatorWebhookUrl }: { dataDir: string; simulatorWebhookUrl: string }) {
     assertReadable(join(dataDir, 'agencies'));
     this.#dataDir = dataDir;
+    this.#simulatorWebhookUrl = simulatorWebhookUrl;
   }
 
   has(code: string): boolean {
@@ -81,9 +86,11 @@ export class Agencies {
           ({ code, channel = 'kafka' }) => this.#channels.get(code) !== channel,
         );
         if (changed.length > 0) void this.#onboard(changed, onboarding, log);
-        for (const { code, webhook } of agencies.values()) {
-          const isKnown = this.#webhooks.has(code) && this.#webhooks.get(code) === webhook?.url;
-          this.#webhooks.set(code, webhook?.url);
+        for (const agency of agencies.values()) {
+          const { code } = agency;
+          const url = this.#webhookUrlOf(agency);
+          const isKnown = this.#webhooks.has(code) && this.#webhooks.get(code) === url;
+          this.#webhooks.set(code, url);
           if (!isKnown) onboarding.observeWebhook(code);
         }
       },
@@ -92,6 +99,11 @@ export class Agencies {
 
   close(): void {
     this.#registry?.close();
+  }
+
+  #webhookUrlOf({ code, channel, webhook }: Agency): string | undefined {
+    const isSimulated = !webhook && channel === 'pull' && this.#simulatorWebhookUrl !== '';
+    return isSimulated ? `${this.#simulatorWebhookUrl}/${code}` : webhook?.url;
   }
 
   /** Creates topics first, so that no consumer waits for a missing topic. Agencies with another channel have none. */

@@ -61,6 +61,13 @@ export const settings = {
     default: false,
     meaning: 'Calls webhooks on this machine, also over http. For tests and demonstrations; production refuses it.',
   },
+  simulatorWebhookUrl: {
+    name: 'SIMULATOR_WEBHOOK_URL',
+    type: 'text',
+    default: '',
+    meaning:
+      'Where the simulator of agencies is woken, followed by /<code>, for agencies that pull and name no webhook. For demonstrations, with WEBHOOK_ALLOW_LOOPBACK. Empty: such agencies are not called.',
+  },
   createTopics: {
     name: 'CREATE_TOPICS',
     type: 'flag',
@@ -93,5 +100,9 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
   const config = readSettings(settings, variables);
   if (config.environment === 'production' && config.allowLoopbackWebhooks)
     throw new Error('WEBHOOK_ALLOW_LOOPBACK is true, which production refuses: a webhook could reach inner services.');
+  if (config.environment === 'production' && config.simulatorWebhookUrl !== '')
+    throw new Error(
+      'SIMULATOR_WEBHOOK_URL is set, which production refuses: it would call a simulator for real agencies.',
+    );
   return config;
 }

@@ -29,7 +29,7 @@ import { migrations } from './migrations/all.ts';
 
 /** Creates the bridge, which sends submissions to agencies and their replies to intake. */
 export async function createAgencyBridge(config: Config, overrides: StoredTestOverrides = {}): Promise<RunningService> {
-  const agencies = new Agencies(config.dataDir);
+  const agencies = new Agencies(config);
   const backend = openStoredBackend({ name: 'agency-bridge', config, overrides, migrations });
   const parts = openParts(backend, agencies);
   const services = connectServices(backend);

@@ -22,6 +22,8 @@ import type { World } from './world.ts';
 /** Webhooks of agencies that pull. */
 
 const AGENCY = 'arhiva';
+/** It pulls, and names no webhook. */
+const SIMULATED = 'arhiva-simulata';
 const NOW = new Date('2026-11-30T08:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 
@@ -269,6 +271,8 @@ test('production refuses webhooks on its own machine', () => {
     MONGODB_TLS_CA_FILE: pem,
   };
   expect(() => readConfig(production)).toThrow('WEBHOOK_ALLOW_LOOPBACK');
+  const simulated = { WEBHOOK_ALLOW_LOOPBACK: 'false', SIMULATOR_WEBHOOK_URL: 'http://127.0.0.1:8095/webhooks' };
+  expect(() => readConfig({ ...production, ...simulated })).toThrow('SIMULATOR_WEBHOOK_URL');
   rmSync(folder, { recursive: true });
 });
 
@@ -280,9 +284,15 @@ describe('a bridge', () => {
   beforeAll(async () => {
     world = await openWorld();
     target = await startHook();
-    dataDir = world.dataFor(['asp', AGENCY]);
+    dataDir = world.dataFor(['asp', AGENCY, SIMULATED]);
     setWebhook(target.url);
-    bridge = await world.start({ dataDir, allowLoopbackWebhooks: true, webhookTimeoutMs: 1_000 });
+    world.changeAgency(dataDir, SIMULATED, { channel: 'pull' });
+    bridge = await world.start({
+      dataDir,
+      allowLoopbackWebhooks: true,
+      simulatorWebhookUrl: target.url,
+      webhookTimeoutMs: 1_000,
+    });
   });
   afterAll(async () => {
     await world.close();
@@ -320,6 +330,11 @@ describe('a bridge', () => {
     expect(page.events.map((event) => (JSON.parse(event.toString()) as { subject: string }).subject)).toContain(
       delivery,
     );
+  });
+
+  test('wakes the simulator for an agency that names no webhook', async () => {
+    await publishEvents(world.infrastructure, [world.fileable(SIMULATED).submitted()]);
+    await eventually(() => target.calls.some(({ path }) => path === `/hook/${SIMULATED}`));
   });
 
   test('repeats a failed call, and the feed works meanwhile', async () => {

@@ -74,6 +74,7 @@ export const MANAGED: Readonly<Record<string, string>> = {
   CONTRACT_DIR: 'the image',
   CUPS_RELEASE: 'the image',
   SIMULATOR_WEBHOOK_PORT: 'never: for demonstrations on one machine only',
+  SIMULATOR_WEBHOOK_URL: 'never: for demonstrations on one machine only',
   WEBHOOK_ALLOW_LOOPBACK: 'never: for tests and demonstrations only',
   JOURNAL_ENTRIES: 'never: for measurements only',
   VALIDATE_RESPONSES: 'never: for tests only',
