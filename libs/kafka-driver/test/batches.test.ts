@@ -6,7 +6,7 @@ import { MAX_BATCH_BYTES, readBatches, type DecodedRecord } from '../src/batches
 import { SizeLimitError, unpack } from '@cups/agency-contract/codecs';
 import { encodeBatch, type RecordInput } from '../src/raw-records.ts';
 
-/** Minimal LZ4 without back references; hostile.test.ts reads the Java client's output. */
+/** Minimal LZ4 without back references; hostile.long.test.ts reads the Java client's output. */
 const lz4 = (bytes: Buffer): Buffer => {
   const size = Buffer.alloc(4);
   size.writeUInt32LE((bytes.length | 0x8000_0000) >>> 0);
