@@ -93,7 +93,9 @@ describe('a reply', () => {
   test('reports progress with the day of the expected decision in Chisinau', () => {
     const progressed = find('slow', requestOf(1), REPLY_TYPES.progressed) as { time: string } | undefined;
     const day = new Date(Date.parse(progressed!.time) + 14 * 86_400_000);
-    expect(progressed).toMatchObject({ data: { expectedDecisionDate: day.toLocaleDateString('sv-SE', { timeZone: 'Europe/Chisinau' }) } });
+    expect(progressed).toMatchObject({
+      data: { expectedDecisionDate: day.toLocaleDateString('sv-SE', { timeZone: 'Europe/Chisinau' }) },
+    });
   });
   test('requests an identity document if there is no evidence', () => {
     const bare = requestOf(1, { evidence: [] });

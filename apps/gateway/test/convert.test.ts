@@ -117,7 +117,15 @@ describe('applicationJson', () => {
   test('keeps an empty list of allowed actions and omits other empty values', () => {
     const made = json({ allowedActions: [], dueDate: '', content: null }) as Record<string, unknown>;
     expect(made['allowedActions']).toEqual([]);
-    for (const absent of ['dueDate', 'applicant', 'decision', 'deskAlerts', 'content', 'ownApplication', 'expectedDecisionDate'])
+    for (const absent of [
+      'dueDate',
+      'applicant',
+      'decision',
+      'deskAlerts',
+      'content',
+      'ownApplication',
+      'expectedDecisionDate',
+    ])
       expect(made).not.toHaveProperty(absent);
   });
 
@@ -153,7 +161,18 @@ describe('applicationJson', () => {
       allowedActions: ['withdraw'],
     });
     const shown = JSON.stringify(row);
-    for (const text of ['TRACK-1', '+3736', 'Lipsește', 'R-1', 'P-1', 'A-1', person(1).idnp, 'submissionCount', '"X"', '2026-12-18'])
+    for (const text of [
+      'TRACK-1',
+      '+3736',
+      'Lipsește',
+      'R-1',
+      'P-1',
+      'A-1',
+      person(1).idnp,
+      'submissionCount',
+      '"X"',
+      '2026-12-18',
+    ])
       expect(shown).not.toContain(text);
   });
 

@@ -14,7 +14,11 @@ import { ACTOR, agencyUpdate, applicationInState, NOW, SUBMIT_CONTEXT, WORKING_T
 const [ASP, CNAS] = ['agencies/asp', 'agencies/cnas'];
 const DAY = '2026-05-04';
 
-function applyUpdate(app: Application, message: AgencyUpdate['message'], more: Partial<AgencyUpdate> = {}): Application {
+function applyUpdate(
+  app: Application,
+  message: AgencyUpdate['message'],
+  more: Partial<AgencyUpdate> = {},
+): Application {
   return applyAgencyUpdate(app, { ...agencyUpdate(message), agency: app.agency, ...more }, WORKING_TIME).document;
 }
 const progress = (app: Application, expectedDecisionDate?: string, agency = app.agency) =>
@@ -89,7 +93,11 @@ describe('the day of the expected decision', () => {
   });
 
   test('of a former agency does not hold for the present one', () => {
-    const stored = { ...applicationInState('in-progress'), agency: CNAS!, expectedDecision: { date: DAY, agency: ASP! } };
+    const stored = {
+      ...applicationInState('in-progress'),
+      agency: CNAS!,
+      expectedDecision: { date: DAY, agency: ASP! },
+    };
     expect(expectedDateOf(stored)).toBe('');
   });
 });

@@ -44,22 +44,29 @@ describe('composeNotice', () => {
       due: at(retryPolicy.claimMs),
     });
   });
-  test.each(['ro', 'ru', 'en'] as const)('names the day of the expected decision until it has passed (%s)', (language) => {
-    const textFor = (expectedDecisionDate: string) => {
-      const context = noticeContext({ language, dueDate: '2026-03-06', expectedDecisionDate });
-      return composeNotice(notice({ kind: 'term-passed' }), context, now, retryPolicy).text!;
-    };
-    const without = textFor('');
-    expect(without).toContain('06.03.2026');
-    expect(without).not.toMatch(/\{|undefined/);
-    expect(textFor('2026-04-10')).toContain('10.04.2026');
-    // The notice is composed on 9 March 2026.
-    expect(textFor('2026-03-09')).toContain('09.03.2026');
-    expect(textFor('2026-03-08')).toBe(without);
-    const sentence = { ro: 'termenul legal nu se schimbă', ru: 'законный срок не меняется', en: 'does not change the legal term' };
-    expect(textFor('2026-04-10')).toContain(sentence[language]);
-    expect(without).not.toContain(sentence[language]);
-  });
+  test.each(['ro', 'ru', 'en'] as const)(
+    'names the day of the expected decision until it has passed (%s)',
+    (language) => {
+      const textFor = (expectedDecisionDate: string) => {
+        const context = noticeContext({ language, dueDate: '2026-03-06', expectedDecisionDate });
+        return composeNotice(notice({ kind: 'term-passed' }), context, now, retryPolicy).text!;
+      };
+      const without = textFor('');
+      expect(without).toContain('06.03.2026');
+      expect(without).not.toMatch(/\{|undefined/);
+      expect(textFor('2026-04-10')).toContain('10.04.2026');
+      // The notice is composed on 9 March 2026.
+      expect(textFor('2026-03-09')).toContain('09.03.2026');
+      expect(textFor('2026-03-08')).toBe(without);
+      const sentence = {
+        ro: 'termenul legal nu se schimbă',
+        ru: 'законный срок не меняется',
+        en: 'does not change the legal term',
+      };
+      expect(textFor('2026-04-10')).toContain(sentence[language]);
+      expect(without).not.toContain(sentence[language]);
+    },
+  );
   test('creates a printable slip without an address', () => {
     const slip = composeNotice(notice(), noticeContext({ email: '' }), now, retryPolicy);
     expect(slip).toMatchObject({ state: 'printable', channel: 'slip' });

@@ -35,7 +35,8 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
   const heading = useRef<HTMLHeadingElement>(null);
   // Screen readers continue at the result.
   useEffect(() => heading.current?.focus(), [tracked]);
-  const { state, training, submitTime, dueDate, answerBy, updateTime, eraseTime, passedOnTo, expectedDecisionDate } = tracked;
+  const { state, training, submitTime, dueDate, answerBy, updateTime, eraseTime, passedOnTo, expectedDecisionDate } =
+    tracked;
   const shown = tracked.resultLocation === 'on-its-way' ? 'result-on-the-way' : state;
   const [tone, icon] = STATE_STYLES[shown];
   const now = today();
