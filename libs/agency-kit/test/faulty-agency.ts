@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fromMessage, isReplyType, REPLY_TYPES, REQUEST_TYPES, sourceOf, toMessage, topicsOf } from '@cups/agency-contract';
+import {
+  fromMessage,
+  isReplyType,
+  REPLY_TYPES,
+  REQUEST_TYPES,
+  sourceOf,
+  toMessage,
+  topicsOf,
+} from '@cups/agency-contract';
 import type { ApplicationSubmitted, ReplyEvent, ReplyType, RequestEvent, Result } from '@cups/agency-contract';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { CompressionTypes } from 'kafkajs';

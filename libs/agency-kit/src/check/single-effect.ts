@@ -6,7 +6,11 @@ import type { TestBench } from './test-bench.ts';
 const { acknowledged, decided } = REPLY_TYPES;
 
 /** Requires at the end at most one acknowledgement per submission and one decision per application. */
-export function assertSingleEffect(bench: TestBench, filings: Filing[], rule: 'DEDUPLICATE' | 'REMINDER' | 'SURVIVE'): void {
+export function assertSingleEffect(
+  bench: TestBench,
+  filings: Filing[],
+  rule: 'DEDUPLICATE' | 'REMINDER' | 'SURVIVE',
+): void {
   bench.deferCheck(() => {
     for (const filing of filings) {
       const numbers = bench

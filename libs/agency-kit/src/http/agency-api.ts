@@ -105,10 +105,9 @@ export class AgencyApi {
     if (!COPY_PATH.test(path)) throw new AgencyApiError(0, 'COPY_PATH_INVALID');
     for (let attempt = 1; ; attempt++) {
       const download = new Download();
-      await this.#retry(
-        async () => download.receive(await this.#request(path, { headers: download.rangeHeaders() })),
-        { progress: () => download.received },
-      );
+      await this.#retry(async () => download.receive(await this.#request(path, { headers: download.rangeHeaders() })), {
+        progress: () => download.received,
+      });
       const result = download.result(sha256);
       if (result) return result;
       if (attempt === 2) throw new AgencyApiError(200, 'DIGEST_MISMATCH');
