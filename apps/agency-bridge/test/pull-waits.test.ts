@@ -22,7 +22,7 @@ beforeAll(async () => {
   const text = readFileSync(file, 'utf8').replace(/^(channel|acceptsMessages): .*\n/gm, '');
   writeFileSync(file, `${text}\nchannel: pull\n`);
   // Fewer slots than waiting reads: a wait takes none.
-  service = await world.start({ dataDir, maxInFlight: 2 });
+  service = await startReplica({ maxInFlight: 2 });
 });
 afterAll(() => world.close());
 
@@ -45,6 +45,18 @@ async function endOfFeed(): Promise<string> {
 }
 const subjectsOf = ({ events }: Awaited<ReturnType<typeof read>>) =>
   events.map((event) => (JSON.parse(event.toString()) as { subject: string }).subject);
+
+/** Starts a replica, and waits until it reads. */
+async function startReplica(changes: { maxInFlight?: number } = {}): Promise<RunningService> {
+  const bridge = await world.start({ dataDir, ...changes });
+  await eventually(() =>
+    read('', 0, { bridge }).then(
+      () => true,
+      () => false,
+    ),
+  );
+  return bridge;
+}
 
 /** Submits an application. */
 async function submit() {
@@ -78,7 +90,7 @@ test('a read waits until there is a message', async () => {
 
 test('a read at one replica receives what another one has stored', async () => {
   const cursor = await endOfFeed();
-  const second = await world.start({ dataDir });
+  const second = await startReplica();
   const waiting = [read(cursor), read(cursor, 30, { bridge: second })];
   await untilWaiting(1);
   await untilWaiting(1, second);
@@ -124,7 +136,7 @@ test.each([-1, 31])('a wait of %i seconds is refused', async (waitSeconds) => {
 
 test('a process that stops answers its waiting reads', async () => {
   const cursor = await endOfFeed();
-  const second = await world.start({ dataDir });
+  const second = await startReplica();
   const waiting = [read(cursor, 30, { bridge: second }), read(cursor, 30, { bridge: second })];
   await untilWaiting(2, second);
   await world.stop(second);
