@@ -85,37 +85,39 @@ export function deliveriesOf(store: Store): Deliveries {
     },
     schemaVersion: 1,
     existsReason: 'ALREADY_EXISTS',
-    indexes: [
-      { fields: { state: 1, sent: 1, _id: -1 }, query: 'ListDeliveries by state, for support' },
-      { fields: { agency: 1, _id: -1 }, query: 'ListDeliveries of one agency' },
-      { fields: { agency: 1, state: 1, sent: 1, _id: -1 }, query: 'ListDeliveries of one agency by state' },
-      {
-        fields: { agency: 1, stage: 1, term: 1, _id: 1 },
-        partial: { stage: { $exists: true } },
-        query: 'ListAgencyQueue: the deliveries of a stage by term, and their number',
-      },
-      {
-        fields: { agency: 1, stage: 1, answerTime: -1 },
-        partial: { stage: { $exists: true } },
-        query: 'ListAgencyWorkload: the newest decisions of an agency',
-      },
-      {
-        fields: { agency: 1, channel: 1, _id: 1 },
-        partial: { channel: { $exists: true } },
-        query: 'a change of the channel: deliveries of an agency over another one',
-      },
-      {
-        fields: { agency: 1, training: 1, state: 1, sent: 1, queueTime: 1 },
-        query: 'GetAgencyActivity: the number of deliveries by state, and the oldest',
-      },
-      {
-        fields: { agency: 1, training: 1, lastReplyTime: -1 },
-        partial: HAS_REPLY,
-        query: 'GetAgencyActivity: the last reply',
-      },
-    ],
+    indexes: DELIVERY_INDEXES,
   });
 }
+
+const DELIVERY_INDEXES: Parameters<Store['addIndexes']>[1] = [
+  { fields: { state: 1, sent: 1, _id: -1 }, query: 'ListDeliveries by state, for support' },
+  { fields: { agency: 1, _id: -1 }, query: 'ListDeliveries of one agency' },
+  { fields: { agency: 1, state: 1, sent: 1, _id: -1 }, query: 'ListDeliveries of one agency by state' },
+  {
+    fields: { agency: 1, stage: 1, term: 1, _id: 1 },
+    partial: { stage: { $exists: true } },
+    query: 'ListAgencyQueue: the deliveries of a stage by term, and their number',
+  },
+  {
+    fields: { agency: 1, stage: 1, answerTime: -1 },
+    partial: { stage: { $exists: true } },
+    query: 'ListAgencyWorkload: the newest decisions of an agency',
+  },
+  {
+    fields: { agency: 1, channel: 1, _id: 1 },
+    partial: { channel: { $exists: true } },
+    query: 'a change of the channel: deliveries of an agency over another one',
+  },
+  {
+    fields: { agency: 1, training: 1, state: 1, sent: 1, queueTime: 1 },
+    query: 'GetAgencyActivity: the number of deliveries by state, and the oldest',
+  },
+  {
+    fields: { agency: 1, training: 1, lastReplyTime: -1 },
+    partial: HAS_REPLY,
+    query: 'GetAgencyActivity: the last reply',
+  },
+];
 
 /** Number of deliveries per page of a replay. */
 const REPLAY_PAGE_SIZE = 100;

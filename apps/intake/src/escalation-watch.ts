@@ -4,7 +4,9 @@ import { startBacklogWatch } from './backlog-watch.ts';
 import type { WatchDeps } from './backlog-watch.ts';
 import type { StoredApplication } from './store.ts';
 
-export type EscalationWatchDeps = WatchDeps & { applications: Pick<Documents<StoredApplication>, 'countEach' | 'find'> };
+export type EscalationWatchDeps = WatchDeps & {
+  applications: Pick<Documents<StoredApplication>, 'countEach' | 'find'>;
+};
 
 /**
  * Measures how many applications wait for a silent agency, by the step that marks them, and the open complaints.

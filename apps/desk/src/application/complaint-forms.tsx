@@ -35,10 +35,14 @@ interface FilingDraft {
 /** Records that the person signed the complaint, and how the agency got it. */
 export function FilingForm({ application, complaint, action: { run, busy } }: ComplaintFormProps) {
   const { t } = useLanguage();
-  const [draft, setDraft, forget] = usePersistentState<FilingDraft>('complaint', draftId(application, complaint), () => ({
-    date: today(),
-    registrationNumber: '',
-  }));
+  const [draft, setDraft, forget] = usePersistentState<FilingDraft>(
+    'complaint',
+    draftId(application, complaint),
+    () => ({
+      date: today(),
+      registrationNumber: '',
+    }),
+  );
   const [isSubmitted, setIsSubmitted] = useState(false);
   const earliest = toCivilDate(new Date(complaint.prepareTime));
   const isDay = isDayBetween(draft.date, earliest);
@@ -91,10 +95,14 @@ interface AnswerDraft {
 /** Records the answer of the agency. */
 export function AnswerForm({ application, complaint, action: { run, busy } }: ComplaintFormProps) {
   const { t } = useLanguage();
-  const [draft, setDraft, forget] = usePersistentState<AnswerDraft>('complaint-answer', draftId(application, complaint), () => ({
-    date: today(),
-    text: '',
-  }));
+  const [draft, setDraft, forget] = usePersistentState<AnswerDraft>(
+    'complaint-answer',
+    draftId(application, complaint),
+    () => ({
+      date: today(),
+      text: '',
+    }),
+  );
   const [isSubmitted, setIsSubmitted] = useState(false);
   const earliest = complaint.filing?.date ?? '';
   const isDay = isDayBetween(draft.date, earliest);

@@ -63,7 +63,10 @@ export function CentreSearch({ application, onChoose, onLeave }: CentreSearchPro
         label={t(COLLECTIONS.question)}
         hits={hits}
         chosen={chosen}
-        describe={(centre) => [centre.displayName, [placeOf(centre, language), centre.code].filter(Boolean).join(' · ')]}
+        describe={(centre) => [
+          centre.displayName,
+          [placeOf(centre, language), centre.code].filter(Boolean).join(' · '),
+        ]}
         onChoose={({ name }) => onChoose(name)}
       />
       {centres.isPending && <Skeleton lines={2} />}
