@@ -227,7 +227,8 @@ const moduleRules = [
       [
         own,
         PROBLEM,
-        ...['@cups/contracts', '@cups/contracts/retention', '@cups/application', 'node:crypto', 'luxon'].map(exactly),
+        ...['@cups/contracts', '@cups/contracts/retention', 'node:crypto', 'luxon'].map(exactly),
+        ...['@cups/application', '@cups/application/complaint-text'].map(exactly),
       ],
       'The domain is pure: its own files, @cups/problem, @cups/contracts, @cups/application and calendars.',
     ),

@@ -13,7 +13,7 @@ let metrics: ReturnType<typeof createMetrics>;
 let positions: Map<string, number>;
 let lookups: string[];
 let isUnavailable: boolean;
-let opened: FeedWaits[] = [];
+const opened: FeedWaits[] = [];
 beforeEach(() => {
   metrics = createMetrics('agency-bridge');
   positions = new Map();
