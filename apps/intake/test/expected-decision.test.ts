@@ -63,7 +63,8 @@ describe('the day of the expected decision', () => {
 
   test('is not taken from an agency that does not have the application', () => {
     const app = applicationInState('in-progress');
-    expect(expectedDateOf(progress(app, DAY, CNAS))).toBe('');
+    expect(progress(app, DAY, CNAS)).not.toHaveProperty('expectedDecision');
+    expect(expectedDateOf(progress(progress(app, DAY), '2026-06-01', CNAS))).toBe(DAY);
     expect(expectedDateOf(progress(passOn(app, false), DAY))).toBe('');
   });
 
