@@ -176,6 +176,10 @@ export async function runFaulty(
   const handleOther = async (request: RequestEvent): Promise<void> => {
     if (request.type === REQUEST_TYPES.reminded && fault === 'answers-reminders')
       return reply(request, REPLY_TYPES.acknowledged, { submission: 1, agencyReference: `R-${request.id}` });
+    if (request.type === REQUEST_TYPES.messageSent) {
+      const { number: answersNumber } = request.data;
+      return reply(request, REPLY_TYPES.messageSent, { answersNumber, text: 'Mâine.', language: 'ro' });
+    }
     if (request.type !== REQUEST_TYPES.reminded || fault === 'ends-when-reminded') ended.add(request.subject);
   };
   const handle = async (request: RequestEvent): Promise<void> => {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { REPLY_TYPES, toMessage } from '@cups/agency-contract';
+import { REPLY_TYPES, REQUEST_TYPES, toMessage } from '@cups/agency-contract';
 import type { OutgoingMessage, ReplyEvent, ReplyType, RequestEvent } from '@cups/agency-contract';
 import { ulid } from 'ulid';
 import type { AgencyApiServer } from '../api/agency-api-server.ts';
@@ -11,6 +11,8 @@ import type { EvaluatedReply, BrokerTarget } from '../platform.ts';
 import { Finding } from './finding.ts';
 import type { RuleName } from './rules.ts';
 
+/** Requests after which the agency sends no reply. Reminders and messages of the desk change no stage. */
+const ENDING_TYPES: readonly string[] = [REQUEST_TYPES.withdrawn, REQUEST_TYPES.expired];
 const POLL_INTERVAL_MS = 20;
 /** Default session timeout of a consumer in the Java client, librdkafka and franz-go. */
 const DEFAULT_SESSION_MS = 45_000;
@@ -137,7 +139,7 @@ export class TestBench {
   track({ type, data, subject }: RequestEvent): void {
     const deliveryId = subject.slice('deliveries/'.length);
     if ('submission' in data) this.#evaluator.markRequested(deliveryId, data.submission);
-    else if (type !== 'md.cups.reply.refused.v1') this.#evaluator.markEnded(deliveryId);
+    else if (ENDING_TYPES.includes(type)) this.#evaluator.markEnded(deliveryId);
   }
 
   /** Returns the replies about an application, in the order consumed. */
