@@ -76,18 +76,21 @@ function checkAccess({ applications, deliveries }: ChaosRecord): string[] {
   });
 }
 
-/** Each step fires once for each agency, in order, with one entry in the history and one event. */
+/** Each step fires once for each agency and due date, in order, with one entry in the history and one event. */
 function checkClocks({ applications, events }: ChaosRecord): string[] {
   const escalated = events.filter(({ type }) => type === 'ApplicationEscalated');
   const published = Map.groupBy(escalated, ({ subject }) => subject);
   return applications.flatMap(({ id, history, escalations = [] }) => {
-    const names = escalations.map(({ step, agency }) => `${step} of ${agency}`);
+    const names = escalations.map(({ step, agency, dueDate }) => {
+      return step === 'unacknowledged' || !dueDate ? `${step} of ${agency}` : `${step} of ${agency}, due ${dueDate},`;
+    });
     const rows = history.filter(({ kind }) => kind === 'agency-escalation').length;
     const told = new Set((published.get(`applications/${id}`) ?? []).map((event) => event.id)).size;
     const wrong = findDuplicates(names).map((name) => `${name} fired twice`);
-    for (const [agency, fired] of Map.groupBy(escalations, (one) => one.agency)) {
+    for (const fired of Map.groupBy(escalations, ({ agency, dueDate }) => `${agency} ${dueDate}`).values()) {
       const order = fired.map(({ step }) => ESCALATION_STEPS.indexOf(step));
-      if (order.some((rank, n) => n > 0 && rank < order[n - 1]!)) wrong.push(`steps of ${agency} out of order`);
+      if (order.some((rank, n) => n > 0 && rank < order[n - 1]!))
+        wrong.push(`steps of ${fired[0]!.agency} out of order`);
     }
     if (rows !== names.length) wrong.push(`${rows} entries in the history for ${names.length} steps`);
     if (told !== names.length) wrong.push(`${told} events for ${names.length} steps`);

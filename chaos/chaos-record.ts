@@ -57,7 +57,7 @@ export interface ObservedApplication {
   /** Whether nobody has decided yet which agency receives it. @default false */
   isUndecided?: boolean;
   /** Steps of the clock of a silent agency that fired, in order. @default none */
-  escalations?: { step: EscalationStep; agency: string }[];
+  escalations?: { step: EscalationStep; agency: string; dueDate?: string }[];
 }
 
 /** A row of an application's history. */

@@ -62,7 +62,7 @@ interface ApplicationDocument extends Document {
   formerAgencies?: { agency: string }[];
   firstSubmission?: { number: number };
   passingOn?: object;
-  escalations?: { step: EscalationStep; agency: string }[];
+  escalations?: { step: EscalationStep; agency: string; dueDate?: string }[];
 }
 interface MandateDocument {
   _id: string;
@@ -115,7 +115,9 @@ async function observeStores(connection: Connection, prefix: string) {
       formerAgencies: (one.formerAgencies ?? []).map((former) => codeOf(former.agency)),
       firstSubmission: one.firstSubmission?.number ?? 1,
       isUndecided: one.passingOn !== undefined && one.passingOn !== null,
-      escalations: (one.escalations ?? []).map(({ step, agency: of }) => ({ step, agency: codeOf(of) })),
+      escalations: (one.escalations ?? []).map(({ step, agency: of, dueDate }) => {
+        return { step, agency: codeOf(of), ...(dueDate !== undefined && { dueDate }) };
+      }),
     })),
     deliveries: deliveries.map(({ _id, application, state, eventSeq, lastSeqs }) => ({
       id: _id,

@@ -5,7 +5,7 @@ import type { Application } from '../src/domain/application.ts';
 import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
 import { resumeClock } from '../src/domain/clock.ts';
 import { withDerivedFields } from '../src/domain/derived-fields.ts';
-import { fireEscalation, isCalendarUnknown, resolveRules } from '../src/domain/escalation.ts';
+import { findOffer, fireEscalation, isCalendarUnknown, resolveRules } from '../src/domain/escalation.ts';
 import type { EscalationContext } from '../src/domain/escalation.ts';
 import { createSearchHasher } from '../src/domain/search-hasher.ts';
 import { addWorkingMinutes, computeTermMinutes, UNKNOWN_WORKING_TIME } from '../src/domain/terms.ts';
@@ -142,6 +142,19 @@ describe('the clock of an agency', () => {
       'term-100': '2026-04-08T05:00:00.000Z',
       'term-150': '2026-04-14T14:00:00.000Z',
     });
+  });
+
+  test('applies again to the due date after supplied documents, and tells the person once', () => {
+    const late = runClock(filed(), at('2026-04-01T09:00:00Z'));
+    const requested = update(late, 'documents-requested', at('2026-04-01T10:00:00Z'));
+    const now = at('2026-04-10T09:00:00Z');
+    const supplied = store(runCommand(requested, 'supply-documents', ['specialist'], now).document, requested);
+    const again = runClock(supplied, at('2026-06-01T09:00:00Z'));
+    const own = again.escalations!.filter(({ dueDate }) => dueDate === again.dueDate);
+    expect(again.dueDate).not.toBe(late.dueDate);
+    expect(own.map(({ step }) => step)).toEqual(['term-75', 'term-100', 'term-150']);
+    expect(own.flatMap(({ actions }) => actions)).not.toContain('notify-person');
+    expect(findOffer(again)).toMatchObject({ step: 'term-150', dueDate: again.dueDate });
   });
 
   test.each(['approved', 'rejected'] as const)('ends when the agency has %s', (message) => {
@@ -302,7 +315,7 @@ describe('invariants', () => {
     return runClock(app, now);
   };
 
-  test('each step fires at most once, never while suspended and never after the decision', () => {
+  test('each step fires at most once for a due date, never while suspended and never after the decision', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         let [app, now] = [filed(), NOW];
@@ -312,15 +325,21 @@ describe('invariants', () => {
           if ('tick' in input) now = new Date(Math.max(NOW.getTime(), now.getTime() + input.tick * 60 * MINUTE));
           app = take(app, input, now);
           const fired = (app.escalations ?? []).map((escalation) => escalation.step);
-          expect(new Set(fired).size).toBe(fired.length);
+          const standing = (app.escalations ?? []).map(({ step: name, dueDate }) =>
+            name === 'unacknowledged' ? name : `${name} of ${dueDate}`,
+          );
+          expect(new Set(standing).size).toBe(fired.length);
           const rows = app.history.filter(({ kind }) => kind === 'agency-escalation');
           expect(rows.map(({ code }) => code)).toEqual(fired);
           expect(rows.every(({ fromState }) => ['submitted', 'in-progress'].includes(fromState))).toBe(true);
           const isRunning = ['submitted', 'in-progress'].includes(before.state);
           if (!isRunning) expect(app.escalations ?? []).toEqual(before.escalations ?? []);
           if (!['submitted', 'in-progress'].includes(app.state)) expect(app.timer?.kind).not.toBe('agency-escalation');
-          const terms = fired.filter((name) => name !== 'unacknowledged');
-          expect(terms).toEqual([...terms].sort((a, b) => Number(a.slice(5)) - Number(b.slice(5))));
+          const ofTerm = (app.escalations ?? []).filter(({ step: name }) => name !== 'unacknowledged');
+          for (const same of Map.groupBy(ofTerm, ({ dueDate }) => dueDate).values()) {
+            const parts = same.map(({ step: name }) => Number(name.slice(5)));
+            expect(parts).toEqual(parts.toSorted((a, b) => a - b));
+          }
         }
       }),
       { numRuns: 300 },

@@ -16,7 +16,7 @@ export interface Reminder {
 const MAX_REMINDERS = 20;
 
 /**
- * Reminds an agency, once for each step. The delivery keeps the reminder, which the agency's page shows. The topic gets it
+ * Reminds an agency, once for each step and due date. The delivery keeps the reminder, which the agency's page shows. The topic gets it
  * only if the agency's system accepts reminders. An agency that has nothing to do is not reminded.
  */
 export function remind<D extends Delivery>(
@@ -26,7 +26,7 @@ export function remind<D extends Delivery>(
 ): CommandResult<D> {
   const { reminders = [], state, requested, application } = delivery;
   const isOpen = requested > 0 && (state === 'queued' || state === 'acknowledged') && !delivery.eraseTime;
-  const isKnown = reminders.some(({ step }) => step === reminder.step);
+  const isKnown = reminders.some(({ step, dueDate }) => step === reminder.step && dueDate === reminder.dueDate);
   if (!isOpen || isKnown || reminders.length >= MAX_REMINDERS) return { delivery, outbound: [] };
   const next = { ...delivery, reminders: [...reminders, reminder] };
   if (!isAccepted || delivery.channel === 'page') return { delivery: next, outbound: [] };

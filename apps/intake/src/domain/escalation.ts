@@ -91,7 +91,7 @@ export function resolveRules(agency: EscalationOverrides = {}, service: Escalati
 }
 
 /**
- * Fires the steps that are due, each once, and sets the timer of the next one. A stale timer changes nothing. A step whose
+ * Fires the steps that are due, each once for a due date, and sets the timer of the next one. A stale timer changes nothing. A step whose
  * calendar is unknown is never guessed: the timer fires again after a day.
  */
 export function fireEscalation(app: Application, now: Date, context: EscalationContext): CommandResult {
@@ -148,9 +148,14 @@ interface PlannedStep {
   due: Date | 'unknown';
 }
 
-/** Returns the pending steps of the delivery, in order. */
+/**
+ * Returns the pending steps of the delivery, in order. A request for documents moves the due date: the steps of the term
+ * then apply again, because the agency has new days to let pass.
+ */
 function planSteps(app: Application, context: EscalationContext): PlannedStep[] {
-  const fired = new Set((app.escalations ?? []).filter(({ agency }) => agency === app.agency).map(({ step }) => step));
+  const own = (app.escalations ?? []).filter(({ agency }) => agency === app.agency);
+  const standing = own.filter(({ step, dueDate }) => step === 'unacknowledged' || dueDate === app.dueDate);
+  const fired = new Set(standing.map(({ step }) => step));
   return ESCALATION_STEPS.filter((step) => !fired.has(step) && context.rules[step].actions.length > 0).flatMap(
     (step): PlannedStep[] => {
       try {
