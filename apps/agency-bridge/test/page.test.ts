@@ -136,6 +136,17 @@ test('clerks name the day on which they expect to decide', async () => {
   });
 });
 
+test('a training is not in the page, and nobody takes it', async () => {
+  const application = world.fileable(AGENCY, { training: true });
+  await publishEvents(world.infrastructure, [application.submitted()]);
+  await eventually(async () => (await world.delivery(service, application.delivery)).state === 'DELIVERY_STATE_SENT');
+  const { delivery: name } = application;
+  await expect(clerk().getAgencyDelivery({ name })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+  await expect(clerk().assignDelivery({ requestId: crypto.randomUUID(), name })).rejects.toMatchObject({
+    reason: 'NOT_FOUND',
+  });
+});
+
 test('documents that are requested move it to another stage until they are supplied', async () => {
   const application = await filed();
   const request = crypto.randomUUID();

@@ -9,6 +9,7 @@ import { sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import type { AgencyStage } from '../domain/channel.ts';
+import type { Delivery } from '../domain/delivery.ts';
 import { computeWorkload, WORKLOAD_PERIOD_DAYS } from '../domain/workload.ts';
 import type { Workload } from '../domain/workload.ts';
 import type { DirectReplyDeps } from '../inbound/direct-reply.ts';
@@ -48,7 +49,8 @@ export function pageRpcs(deps: PageRpcDeps): Pick<Rpcs<AgencyBridgeServiceDefini
     async GetAgencyDelivery({ name }, context) {
       const id = parseResourceName('deliveries', name);
       const delivery = await deliveries.get(id, { scope: { agency: agencyOf(context) } });
-      if (!delivery || delivery.training) throw new Problem({ reason: 'NOT_FOUND', message: 'Delivery not found.' });
+      if (!delivery) throw notFound();
+      assertShown(delivery);
       return { delivery: toDelivery(delivery) };
     },
 
@@ -63,10 +65,13 @@ export function pageRpcs(deps: PageRpcDeps): Pick<Rpcs<AgencyBridgeServiceDefini
         now: now(),
       };
       const id = parseResourceName('deliveries', name);
-      const { document } = await deliveries.update(id, options, (delivery) => ({
-        document: delivery.assignee === operator ? delivery : { ...delivery, assignee: operator },
-        events: [],
-      }));
+      const { document } = await deliveries.update(id, options, (delivery) => {
+        assertShown(delivery);
+        return {
+          document: delivery.assignee === operator ? delivery : { ...delivery, assignee: operator },
+          events: [],
+        };
+      });
       return { delivery: toDelivery(document) };
     },
 
@@ -101,6 +106,13 @@ const toWorkload = ({ oldestTime, medianDays, ...counts }: Workload): WorkloadMe
   oldestTime: toTimestamp(oldestTime),
   medianTenthDays: medianDays === undefined ? -1 : Math.round(medianDays * 10),
 });
+
+const notFound = () => new Problem({ reason: 'NOT_FOUND', message: 'Delivery not found.' });
+
+/** The simulator answers trainings, so that no clerk sees them. @throws Problem NOT_FOUND */
+function assertShown({ training }: Delivery): void {
+  if (training) throw notFound();
+}
 
 /** Clerks take work for themselves, managers give it to others. @throws Problem PERMISSION_DENIED */
 function assertMayAssign(assignee: string, context: Context): void {
