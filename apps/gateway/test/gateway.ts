@@ -240,7 +240,7 @@ export async function startGateway(
           state: 'STATE_IN_PROGRESS',
           updateTime: MORNING,
           dueDate: '2026-12-01',
-          passedOnTo: { name: { ro: 'Casa Națională', ru: 'Касса', en: 'Social insurance' }, receiveTime: MORNING },
+          passOnTime: MORNING,
           expectedDecisionDate: '2026-12-18',
         }),
       ...fakes.intake,

@@ -76,7 +76,7 @@ describe('an agency passes an application on', () => {
     await topic.stop();
     expect(typesIn(events)).toEqual(['cups.intake.v1.ApplicationSubmitted', 'cups.intake.v1.ApplicationPassedOn']);
     expect(await scene.world.clientAt(scene.port, 'gateway').trackApplication(before)).toMatchObject({
-      passedOnTo: { name: { ro: 'Casa Națională de Asigurări Sociale' }, receiveTime: app.updateTime },
+      passOnTime: app.updateTime,
     });
     const notifications = scene.world.clientAt(scene.port, 'notifications');
     expect(await notifications.getNoticeContext({ name: before.name })).toMatchObject({
@@ -100,7 +100,7 @@ describe('an agency passes an application on', () => {
     );
     for (const code of ['asp', 'cnas']) await expect(read(code, name)).rejects.toEqual(refused('NOT_FOUND'));
     const track = () => scene.world.clientAt(scene.port, 'gateway').trackApplication(app);
-    expect((await track()).passedOnTo).toBeNull();
+    expect((await track()).passOnTime).toBeNull();
     const request = { requestId: randomUUID(), name, consents: true };
     const answered = await desk().answerPassingOn(request);
     expect(answered.application).toMatchObject({ agency: 'agencies/cnas', passingOn: null });
@@ -114,7 +114,7 @@ describe('an agency passes an application on', () => {
     const { trackingNumber } = await desk().read(name);
     await desk().answerPassingOn({ requestId: randomUUID(), name, consents: false });
     const tracked = await scene.world.clientAt(scene.port, 'gateway').trackApplication({ trackingNumber });
-    expect(tracked.passedOnTo).toBeNull();
+    expect(tracked.passOnTime).toBeNull();
     await expect(read('asp', name)).resolves.toBeDefined();
     await expect(read('cnas', name)).rejects.toEqual(refused('NOT_FOUND'));
   });

@@ -20,7 +20,7 @@ describe('TrackApplication', () => {
       training: false,
       resultLocation: 'RESULT_LOCATION_UNSPECIFIED',
       eraseTime: null,
-      passedOnTo: null,
+      passOnTime: null,
       expectedDecisionDate: '',
     });
   });

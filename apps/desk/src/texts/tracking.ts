@@ -33,7 +33,11 @@ export const TRACKING = defineMessages({
     en: 'Day announced by the agency',
   },
   answerBy: { ro: 'Acte până la', ru: 'Последний день для документов', en: 'Documents due' },
-  passedOnTo: { ro: 'Transmisă către', ru: 'Передано', en: 'Passed on to' },
+  passedOn: {
+    ro: 'Transmisă altei instituții',
+    ru: 'Передано другому учреждению',
+    en: 'Passed on to another agency',
+  },
   changed: { ro: 'Ultima schimbare', ru: 'Последнее изменение', en: 'Last change' },
   erased: {
     ro: 'Datele cererii au fost șterse pe {day}.',

@@ -55,12 +55,12 @@ function ApplicationList({ found: { applications, more } }: { found: FoundApplic
 
 function FiledApplication({ filed: { serviceTitle, application } }: { filed: TrackedMandateApplication }) {
   const { t, language } = useLanguage();
-  const { state, resultLocation, submitTime, dueDate, updateTime, passedOnTo } = application;
+  const { state, resultLocation, submitTime, dueDate, updateTime, passOnTime } = application;
   const shown = resultLocation === 'on-its-way' ? 'result-on-the-way' : state;
   const date = (civil: string) => longDate(civil, language, today());
   const day = (instant: string) => date(toCivilDate(new Date(instant)));
   const dates = [
-    passedOnTo && `${t(TRACKING.passedOnTo)}: ${t(passedOnTo.name)}, ${day(passedOnTo.receiveTime)}`,
+    passOnTime && `${t(TRACKING.passedOn)}: ${day(passOnTime)}`,
     submitTime && `${t(TRACKING.filed)}: ${day(submitTime)}`,
     dueDate && `${t(TRACKING.due)}: ${date(dueDate)}`,
     `${t(TRACKING.changed)}: ${day(updateTime)}`,

@@ -35,7 +35,7 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
   const heading = useRef<HTMLHeadingElement>(null);
   // Screen readers continue at the result.
   useEffect(() => heading.current?.focus(), [tracked]);
-  const { state, training, submitTime, dueDate, answerBy, updateTime, eraseTime, passedOnTo, expectedDecisionDate } =
+  const { state, training, submitTime, dueDate, answerBy, updateTime, eraseTime, passOnTime, expectedDecisionDate } =
     tracked;
   const shown = tracked.resultLocation === 'on-its-way' ? 'result-on-the-way' : state;
   const [tone, icon] = STATE_STYLES[shown];
@@ -73,13 +73,7 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
           {/* A day that has passed is no promise any longer. */}
           {expectedDecisionDate && expectedDecisionDate >= now && date(expectedDecisionDate)}
         </Fact>
-        <Fact name={t(TRACKING.passedOnTo)}>
-          {passedOnTo && (
-            <>
-              {t(passedOnTo.name)}, {day(passedOnTo.receiveTime)}
-            </>
-          )}
-        </Fact>
+        <Fact name={t(TRACKING.passedOn)}>{passOnTime && day(passOnTime)}</Fact>
         <Fact name={t(TRACKING.filed)}>{submitTime && day(submitTime)}</Fact>
         <Fact name={t(TRACKING.changed)}>{day(updateTime)}</Fact>
       </dl>

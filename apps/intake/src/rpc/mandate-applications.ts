@@ -12,7 +12,7 @@ import { toTracked } from './tracking.ts';
 export function mandateApplicationRpcs(
   deps: Pick<RpcDeps, 'applications' | 'accessLog' | 'clients' | 'persons' | 'workingTimes' | 'now'>,
 ): Pick<IntakeRpcs, 'ListMandateApplications' | 'TrackMandateApplications'> {
-  const { applications, accessLog, clients, workingTimes, now } = deps;
+  const { applications, accessLog, clients, now } = deps;
   return {
     async ListMandateApplications({ mandate, pageSize, pageToken }, context) {
       parseResourceName('mandates', mandate, '/mandate');
@@ -35,7 +35,7 @@ export function mandateApplicationRpcs(
       const mandate = await clients.resolveMandateCode(code, context);
       const { found, more } = await listFiledByMandate(applications, mandate);
       return {
-        applications: found.map((app) => ({ serviceTitle: app.service.title, tracked: toTracked(app, workingTimes) })),
+        applications: found.map((app) => ({ serviceTitle: app.service.title, tracked: toTracked(app) })),
         more,
       };
     },

@@ -1,30 +1,25 @@
 import { normalizeTrackingNumber } from '@cups/application';
-import type { TrackedAgency } from '@cups/contracts/gen/cups/intake/v1/TrackedAgency.ts';
 import type { TrackApplicationResponse } from '@cups/contracts/gen/cups/intake/v1/TrackApplicationResponse.ts';
 import { toTimestamp } from '@cups/contracts/proto';
 import { toState } from '../convert/application.ts';
 import { toResultLocation } from '../convert/result.ts';
 import { expectedDateOf } from '../domain/expected-decision.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
-import type { WorkingTimes } from '../working-times.ts';
 import { findByTrackingNumber } from '../store.ts';
 import type { TrackedFields } from '../store.ts';
 
 /** RPC handler for the public: the holder of a tracking number gets the state, dates and where the result is. */
-export function trackingRpcs({
-  applications,
-  workingTimes,
-}: Pick<RpcDeps, 'applications' | 'workingTimes'>): Pick<IntakeRpcs, 'TrackApplication'> {
+export function trackingRpcs({ applications }: Pick<RpcDeps, 'applications'>): Pick<IntakeRpcs, 'TrackApplication'> {
   return {
     async TrackApplication(request) {
       const found = await findByTrackingNumber(applications, normalizeTrackingNumber(request.trackingNumber));
-      return toTracked(found, workingTimes);
+      return toTracked(found);
     },
   };
 }
 
 /** Converts an application for somebody who holds a number or code, and may not be the applicant. */
-export function toTracked(app: TrackedFields, agencies: Pick<WorkingTimes, 'nameOf'>): TrackApplicationResponse {
+export function toTracked(app: TrackedFields): TrackApplicationResponse {
   // The rest was erased with the personal data.
   if (app.erasure) {
     const { state, submitTime, updateTime, training = false, erasure } = app;
@@ -40,18 +35,16 @@ export function toTracked(app: TrackedFields, agencies: Pick<WorkingTimes, 'name
     answerBy: app.documentRequest?.answerBy ?? '',
     training: app.training ?? false,
     resultLocation: toResultLocation(app),
-    passedOnTo: toPassedOn(app, agencies),
+    passOnTime: toTimestamp(passOnTimeOf(app)),
     expectedDecisionDate: expectedDateOf(app),
   };
 }
 
-/** Returns who has an application that another agency passed on. One that returned to the same agency was not passed on. */
-function toPassedOn(
-  { agency, formerAgencies = [], passingOn, firstSubmission }: TrackedFields,
-  { nameOf }: Pick<WorkingTimes, 'nameOf'>,
-): TrackedAgency | null {
-  const name = nameOf(agency);
-  const time = firstSubmission?.time;
-  if (passingOn || !name || !time || formerAgencies.at(-1)?.agency === agency) return null;
-  return { name, receiveTime: toTimestamp(time) };
+/**
+ * Returns when the present agency got an application that another one passed on. Which one it is says the notice to the
+ * person, not the number. An application that returned to the same agency was not passed on.
+ */
+function passOnTimeOf({ agency, formerAgencies = [], passingOn, firstSubmission }: TrackedFields): Date | undefined {
+  const former = formerAgencies.at(-1);
+  return passingOn || !former || former.agency === agency ? undefined : firstSubmission?.time;
 }
