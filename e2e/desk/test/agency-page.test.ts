@@ -87,6 +87,22 @@ const MARKS = [
   ['În engleză', '[what was searched for]', 'file 7'],
 ] as const;
 
+test('keeps a reply and a message that are not sent while the clerk looks at the queue', async () => {
+  await file('Neterminescu');
+  const page = await open({ operator: CLERK });
+  await page.getByRole('link', { name: /Neterminescu/ }).click();
+  await page.getByRole('radio', { name: 'Decid' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Se respinge' }).check({ force: true });
+  const reason = page.getByLabel(/^Motivul, pentru persoană · În română/);
+  await reason.fill('Dosarul lipsește din');
+  const message = page.getByLabel('Scrieți centrului');
+  await message.fill('Mai aveți');
+  await page.goBack();
+  await page.getByRole('link', { name: /Neterminescu/ }).click();
+  await eventually(async () => (await message.inputValue()) === 'Mai aveți');
+  await eventually(async () => (await reason.inputValue()) === 'Dosarul lipsește din');
+});
+
 test('offers the documents of the own services by title, and the agency in the head of the page', async () => {
   await file('Lipsescu');
   const page = await open({ operator: CLERK });

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { api } from '../api/client.ts';
 import type { AgencyDeliveryDetails, ConversationMessage } from '../api/types.ts';
 import { useChange } from '../api/use-change.ts';
@@ -6,6 +5,7 @@ import { MessageBox } from '../conversation/message-box.tsx';
 import { MessageList } from '../conversation/message-list.tsx';
 import conversationStyles from '../conversation/conversation.module.css';
 import { useLanguage } from '../language/language.tsx';
+import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { useAgencyNames } from '../queue/agency-names.ts';
 import { CONVERSATION } from '../texts/conversation.ts';
 import { agencyDeliveryQuery } from './queries.ts';
@@ -30,7 +30,7 @@ export function AgencyConversation({ id, details }: { id: string; details: Agenc
 
 function Box({ id, details: { delivery, messages = [] } }: { id: string; details: AgencyDeliveryDetails }) {
   const { t, language } = useLanguage();
-  const [text, setText] = useState('');
+  const [text, setText, forget] = usePersistentState('message', id, () => '');
   const change = useChange({ send: sendMessage(id), queryKeys: [agencyDeliveryQuery(id).queryKey, ['agency-queue']] });
   const send = async () => {
     // The newest message of the desk, if the agency has not written since.
@@ -42,7 +42,9 @@ function Box({ id, details: { delivery, messages = [] } }: { id: string; details
       language,
       ...(answersNumber === undefined ? {} : { answersNumber }),
     };
-    if (await change.submit(content)) setText('');
+    if (!(await change.submit(content))) return;
+    setText('');
+    forget();
   };
   return (
     <MessageBox

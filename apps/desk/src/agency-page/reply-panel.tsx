@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api } from '../api/client.ts';
 import { useChange } from '../api/use-change.ts';
 import type { AgencyDeliveryDetails, AgencyStage } from '../api/types.ts';
@@ -6,6 +6,7 @@ import applicationStyles from '../application/application.module.css';
 import { useKeys } from '../keys/keys.tsx';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { AGENCY_PAGE, REPLY_TEXTS } from '../texts/agency-page.ts';
@@ -27,8 +28,10 @@ interface ReplyPanelProps {
 export function ReplyPanel({ id, stage, details }: ReplyPanelProps) {
   const { t } = useLanguage();
   const kinds = REPLIES[stage];
-  const [kind, setKind] = useState<ReplyKind | undefined>(stage === 'decided' ? undefined : kinds[0]);
-  const [form, setForm] = useState<ReplyForm>(EMPTY_REPLY);
+  const { kind: chosen, form, setKind, change: changeForm, forget } = useReplyDraft(id);
+  const first = stage === 'decided' ? undefined : kinds[0];
+  // The stage may have changed since the clerk chose.
+  const kind = chosen && kinds.includes(chosen) ? chosen : first;
   const [isSubmitted, setIsSubmitted] = useState(false);
   const change = useChange({ send: sendReply(id), queryKeys: [agencyDeliveryQuery(id).queryKey, ['agency-queue']] });
   const missing = kind ? findMissing(kind, form, today()) : [];
@@ -38,7 +41,7 @@ export function ReplyPanel({ id, stage, details }: ReplyPanelProps) {
     const { application, submission = 1 } = details.delivery;
     const reply = toReply(kind, form, { application, submission, now: new Date().toISOString() });
     if (!(await change.submit(reply))) return;
-    setForm(EMPTY_REPLY);
+    forget();
     setIsSubmitted(false);
   };
   useKeys([kind !== undefined && { code: 'Ctrl+Enter', label: KEYS.main, run: () => void send() }]);
@@ -51,7 +54,7 @@ export function ReplyPanel({ id, stage, details }: ReplyPanelProps) {
         variant="segments"
         options={kinds.map((value) => ({ value, label: t(REPLY_TEXTS[value]) }))}
         value={kind}
-        onChange={(chosen) => (setKind(chosen), setIsSubmitted(false), change.clear())}
+        onChange={(next) => (setKind(next), setIsSubmitted(false), change.clear())}
         digits
       />
       {kind && (
@@ -61,7 +64,7 @@ export function ReplyPanel({ id, stage, details }: ReplyPanelProps) {
             kind={kind}
             form={form}
             missing={isSubmitted ? missing : []}
-            onChange={(changes) => setForm((before) => ({ ...before, ...changes }))}
+            onChange={changeForm}
           />
           {change.errorText && (
             <p role="alert" className={applicationStyles.fault}>
@@ -83,6 +86,47 @@ export function ReplyPanel({ id, stage, details }: ReplyPanelProps) {
       )}
     </form>
   );
+}
+
+interface ReplyDraft {
+  /** The chosen reply; undefined for the first one of the stage. */
+  kind?: ReplyKind;
+  form: ReplyForm;
+}
+
+const EMPTY_DRAFT: ReplyDraft = { form: EMPTY_REPLY };
+
+/** A file that is being sent cannot continue once its form is closed, and is chosen again. */
+function toStoredDraft(draft: ReplyDraft): ReplyDraft {
+  const { resultFile } = draft.form;
+  return resultFile?.state === 'sending' ? { ...draft, form: { ...draft.form, resultFile: undefined } } : draft;
+}
+
+/**
+ * What the clerk has typed and not sent. It survives a look at another application. A reload ends it: the store of an
+ * agency's clerk, who has no centre, is in memory.
+ */
+function useReplyDraft(delivery: string) {
+  const [draft, setDraft, remove] = usePersistentState('reply', delivery, () => EMPTY_DRAFT, toStoredDraft);
+  const form = { ...EMPTY_REPLY, ...draft.form };
+  // An upload reports its end to the form of that moment, not to the one in which it began.
+  const latest = useRef(draft);
+  useEffect(() => void (latest.current = draft));
+  const set = (next: ReplyDraft) => {
+    latest.current = next;
+    setDraft(next);
+  };
+  return {
+    kind: draft.kind,
+    form,
+    setKind: (kind: ReplyKind | undefined) => set({ ...latest.current, ...(kind && { kind }) }),
+    change: (changes: Partial<ReplyForm>) =>
+      set({ ...latest.current, form: { ...EMPTY_REPLY, ...latest.current.form, ...changes } }),
+    forget() {
+      set(EMPTY_DRAFT);
+      remove();
+    },
+  };
 }
 
 type Reply = ReturnType<typeof toReply>;

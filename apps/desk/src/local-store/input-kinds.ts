@@ -7,6 +7,7 @@ export const INPUT_KINDS = [
   'message',
   'complaint',
   'complaint-answer',
+  'reply',
   'documents',
   'payment',
   'supply-mandate',

@@ -2,16 +2,20 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useSignedIn } from '../session/session.tsx';
 import type { InputKind } from './input-kinds.ts';
 
+const keepAll = <T>(value: T): T => value;
+
 /**
  * State that this browser stores until it is sent. It survives a screen lock, a reload and a closed window.
  * @param kind the record kind, such as `hand-over`
  * @param id the record ID
+ * @param toStored returns what is stored of a value, for a part that cannot continue after a reload
  * @returns the value, its setter, and a function that deletes the record
  */
 export function usePersistentState<T>(
   kind: InputKind,
   id: string,
   start: () => T,
+  toStored: (value: T) => T = keepAll,
 ): [T, (value: T) => void, () => void] {
   const { localStore } = useSignedIn();
   const [value, setValue] = useState(start);
@@ -26,9 +30,9 @@ export function usePersistentState<T>(
     (next: T) => {
       touched.current = true;
       setValue(next);
-      void localStore.write(kind, id, next);
+      void localStore.write(kind, id, toStored(next));
     },
-    [localStore, kind, id],
+    [localStore, kind, id, toStored],
   );
   const forget = useCallback(() => void localStore.remove(kind, id), [localStore, kind, id]);
   return [value, set, forget];
