@@ -358,7 +358,8 @@ test('opens with a security key', async () => {
   await page.getByRole('button', { name: 'Cheie de securitate' }).click();
   await tab(page).waitFor();
   await restore(page.context());
-  await title(page, 'Cine cere serviciul?').waitFor();
+  // A probe, a contact with the platform and the draft follow each other, each with a timeout of its own.
+  await title(page, 'Cine cere serviciul?').waitFor({ timeout: 60_000 });
 });
 
 test('keeps the data of two operators apart', async () => {
