@@ -103,7 +103,7 @@ function toStoredDraft(draft: ReplyDraft): ReplyDraft {
 }
 
 /**
- * What the clerk has typed and not sent. It survives a look at another application. A reload ends it: the store of an
+ * What the clerk has typed and not sent. It stays while another application is open. A reload ends it: the store of an
  * agency's clerk, who has no centre, is in memory.
  */
 function useReplyDraft(delivery: string) {
