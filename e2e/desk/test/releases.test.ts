@@ -67,31 +67,55 @@ async function openTyping(page: Page): Promise<Page> {
   return second;
 }
 
+/** How long a release may wait for the end of the active worker before the browser ends it, in ms. */
+const WORKER_END_MS = 15_000;
+
 /**
  * The browser comes online, and the page checks for a release, until there is a result: a check that meets the browser's
  * own, which follows a navigation, has the result of that one.
+ *
+ * Chromium gives the active worker up to five minutes to finish before a release that all windows agreed to takes over, and
+ * ends no idle worker while a debugger is attached. So the browser ends the workers here when a release waits for long.
  */
-const checkUntil = (page: Page, isDone: () => Promise<boolean>) =>
-  eventually(
-    async () => {
-      await page.evaluate(() => void dispatchEvent(new Event('online')));
-      return isDone();
-    },
-    { timeoutMs: 90_000, everyMs: 1_000 },
-  );
+async function checkUntil(page: Page, isDone: () => Promise<boolean>): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('ServiceWorker.enable');
+  let waitsSince: number | undefined;
+  const check = async () => {
+    await page.evaluate(() => void dispatchEvent(new Event('online')));
+    if (await isDone()) return true;
+    waitsSince = (await hasWaitingRelease(page)) ? (waitsSince ?? Date.now()) : undefined;
+    if (waitsSince !== undefined && Date.now() - waitsSince > WORKER_END_MS) {
+      waitsSince = undefined;
+      await session.send('ServiceWorker.stopAllWorkers');
+    }
+    throw new Error(await describeWorkers(page));
+  };
+  await eventually(check, { timeoutMs: 90_000, everyMs: 1_000 });
+}
+
+/** Returns the URL of the window's main script, which names its release. */
+const readMainScript = (page: Page) =>
+  page.evaluate(() => document.querySelector<HTMLScriptElement>('script[type=module]')?.src);
 
 const hasWaitingRelease = (page: Page) =>
   page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting !== null);
 
-/** Returns the states of the workers, and how often the browser has read the worker: why a release is not taken. */
+/** Returns the states of the workers, what the window shows, and the last requests: why a release is not taken. */
 async function describeWorkers(page: Page): Promise<string> {
-  const states = await page.evaluate(async () =>
-    (await navigator.serviceWorker.getRegistrations()).map(({ installing, waiting, active }) =>
-      [installing, waiting, active].map((worker) => worker?.state ?? 'none').join(', '),
-    ),
-  );
-  const reads = proxy.requests.filter((path) => path === '/sw.js').length;
-  return `installing, waiting, active: ${states.join('; ')}; ${reads} reads of /sw.js`;
+  const state = await page.evaluate(async () => {
+    const registrations = await navigator.serviceWorker.getRegistrations();
+    return {
+      'installing, waiting, active': registrations.map(({ installing, waiting, active }) =>
+        [installing, waiting, active].map((worker) => worker?.state ?? 'none').join(', '),
+      ),
+      isControlled: navigator.serviceWorker.controller !== null,
+      script: document.querySelector<HTMLScriptElement>('script[type=module]')?.src,
+      focused: document.activeElement?.tagName,
+      text: document.body.innerText.slice(0, 300),
+    };
+  });
+  return JSON.stringify({ ...state, requests: proxy.requests.slice(-20) }, undefined, 2);
 }
 
 /** Resolves when a worker has asked the window this often whether it can reload. */
@@ -125,7 +149,7 @@ test('takes a new release when no window has input, and keeps the files of the f
   // The operator opens it; the other window keeps its input and its files.
   await page.getByRole('button', { name: /^Contul meu/ }).click();
   await page.getByRole('button', { name: 'Deschide acum' }).click();
-  await queueTab(page, NEW).waitFor();
+  await checkUntil(page, () => queueTab(page, NEW).isVisible());
   expect(await typing.getByRole('combobox').inputValue()).toBe('pașa');
   await queueTab(typing, OLD).waitFor();
   const files = (await listCaches(typing))[oldCache] ?? [];
@@ -162,15 +186,34 @@ test('stores no release by halves while gateways of two releases serve', async (
   expect(Object.keys(await listCaches(page))).not.toEqual([oldCache]);
 });
 
+test('a window that was opened past the worker takes a new release', async () => {
+  const page = await openStored();
+  // The operator reloads with Shift: the browser asks the network, and no worker controls the window.
+  const session = await page.context().newCDPSession(page);
+  await Promise.all([page.waitForEvent('load'), session.send('Page.reload', { ignoreCache: true })]);
+  await queueTab(page, OLD).waitFor();
+  expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBe(null);
+  proxy.serve(() => newer.url);
+  await checkUntil(page, () => queueTab(page, NEW).isVisible());
+});
+
+test('takes a new release in the page of an agency', async () => {
+  const page = await open({ operator: 'arhiva-orhei-clerk', flags: proxy.browserFlags, serviceWorkers: 'allow' });
+  tolerate(page, /Failed to load resource|ERR_/);
+  await waitForStoredPage(page);
+  const former = await readMainScript(page);
+  proxy.serve(() => newer.url);
+  await checkUntil(page, async () => (await readMainScript(page)) !== former);
+});
+
 test('takes a new release on a locked screen', async () => {
   const page = await openStored();
   await page.keyboard.press('F8');
   const locked = page.getByRole('heading', { name: 'Ecran acoperit. Intrați din nou.' });
   await locked.waitFor();
-  const mainScript = () => page.evaluate(() => document.querySelector<HTMLScriptElement>('script[type=module]')?.src);
-  const former = await mainScript();
+  const former = await readMainScript(page);
   proxy.serve(() => newer.url);
-  await checkUntil(page, async () => (await mainScript()) !== former);
+  await checkUntil(page, async () => (await readMainScript(page)) !== former);
   await locked.waitFor();
 });
 
@@ -178,10 +221,7 @@ test('a withdrawal deletes the stored page, and keeps input', async () => {
   const page = await openStored();
   const typing = await openTyping(page);
   proxy.serve(() => withdrawn.url);
-  await checkUntil(page, async () => {
-    if (Object.keys(await listCaches(page)).length === 0) return true;
-    throw new Error(await describeWorkers(page));
-  });
+  await checkUntil(page, async () => Object.keys(await listCaches(page)).length === 0);
   const assertUnregistered = async () => {
     const count = await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
     if (count > 0) throw new Error(await describeWorkers(page));

@@ -1,5 +1,5 @@
 import { isLineCut } from '../api/line.ts';
-import type { TakeOverMessage, WindowMessage, WorkerMessage } from '../service-worker/messages.ts';
+import type { RunningMessage, TakeOverMessage, WindowMessage, WorkerMessage } from '../service-worker/messages.ts';
 import { RELEASE_LOCK_PREFIX } from '../service-worker/messages.ts';
 
 /**
@@ -15,11 +15,16 @@ const ATTEMPT_INTERVAL_MS = 5_000;
 export interface ReleaseState {
   /** Whether this browser opens the page without a network. */
   isStored: boolean;
-  /** Whether a newer release is stored. */
+  /** Whether a newer release is stored than this window runs. */
   isUpdateReady: boolean;
+  /** Whether the operator opens the newer release. The browser lets the worker of this one finish first, for up to five minutes. */
+  isTaking?: boolean;
   /** Why this browser could not store the newest release. */
   failure?: 'space' | 'other' | undefined;
 }
+
+/** URL of this window's main script, which names its release. A development server has none. */
+const mainScript = document.querySelector<HTMLScriptElement>('script[type=module][src]')?.src;
 
 let state: ReleaseState = { isStored: false, isUpdateReady: false };
 const listeners = new Set<() => void>();
@@ -50,6 +55,7 @@ export async function takeUpdate(): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration();
   canReload = () => true;
   if (isReloadDue || !registration?.waiting) return location.reload();
+  update({ isTaking: true });
   askToTakeOver(registration.waiting, true);
 }
 
@@ -69,9 +75,10 @@ async function start(): Promise<void> {
   container.startMessages();
   container.addEventListener('controllerchange', () => {
     // The first worker of a browser takes over a window of its own release.
-    isReloadDue ||= isControlled;
+    if (isControlled) markOutdated();
     isControlled = true;
     attemptReload();
+    void container.getRegistration().then(askWhetherOutdated, () => undefined);
   });
   holdRelease();
   setInterval(() => void attempt(), ATTEMPT_INTERVAL_MS);
@@ -90,6 +97,7 @@ async function check(): Promise<void> {
     registration.onupdatefound = () => follow(registration);
     follow(registration);
     if (registration.active) await registration.update();
+    askWhetherOutdated(registration);
   } catch {
     // The platform is unreachable, the browser refuses workers, or a development server has none: the page works without.
   }
@@ -104,13 +112,30 @@ async function register(): Promise<ServiceWorkerRegistration> {
 
 /** Follows a release that is being stored. */
 function follow({ installing, waiting, active }: ServiceWorkerRegistration): void {
-  update({ isStored: active !== null, isUpdateReady: waiting !== null });
+  update({ isStored: active !== null, isUpdateReady: waiting !== null || isReloadDue });
   if (installing === null) return;
   installing.onstatechange = () => {
     if (isWithdrawn) return;
     if (installing.state === 'installed') update({ isUpdateReady: active !== null, failure: undefined });
-    if (installing.state === 'activated') update({ isStored: true, isUpdateReady: false, failure: undefined });
+    if (installing.state === 'activated') update({ isStored: true, isUpdateReady: isReloadDue, failure: undefined });
   };
+}
+
+/** This window runs another release than the worker: it reloads as soon as it loses nothing, or when the operator asks. */
+function markOutdated(): void {
+  isReloadDue = true;
+  update({ isUpdateReady: true });
+}
+
+/**
+ * Asks the newest worker whether this window runs another release, once it is active. A window that the browser opened
+ * past the worker, as a reload with Shift does, has no controller that changes.
+ */
+function askWhetherOutdated(registration: ServiceWorkerRegistration | undefined): void {
+  if (registration === undefined || mainScript === undefined) return;
+  const { installing, waiting, active } = registration;
+  if (installing ?? waiting) return;
+  active?.postMessage({ kind: 'running', mainScript } satisfies RunningMessage);
 }
 
 /** Takes a stored release, if no window would lose input. */
@@ -134,6 +159,7 @@ function askToTakeOver(worker: ServiceWorker, isForced: boolean): void {
 function onMessage({ data, ports }: MessageEvent<WorkerMessage>): void {
   if (data.kind === 'can-reload') ports[0]?.postMessage(canReload());
   else if (data.kind === 'withdrawn') void withdraw();
+  else if (data.kind === 'outdated') markOutdated();
   else update({ failure: data.isOutOfSpace ? 'space' : 'other' });
 }
 
@@ -146,9 +172,8 @@ async function withdraw(): Promise<void> {
 
 /** Keeps the files of this window's release in the browser, as long as the window lives. */
 function holdRelease(): void {
-  const script = document.querySelector<HTMLScriptElement>('script[type=module]')?.src;
-  if (script === undefined) return;
-  void navigator.locks?.request(`${RELEASE_LOCK_PREFIX}${script}`, { mode: 'shared' }, () => new Promise(() => {}));
+  if (mainScript === undefined) return;
+  void navigator.locks?.request(`${RELEASE_LOCK_PREFIX}${mainScript}`, { mode: 'shared' }, () => new Promise(() => {}));
 }
 
 /** Chromium requires a Trusted Types policy for the URL of a worker; TypeScript does not declare it. */

@@ -19,8 +19,8 @@ export default function StorageState() {
       {isKept === false && <p>{t(APP_UPDATE.notPersistent)}</p>}
       {release.isUpdateReady && (
         <>
-          <p>{t(APP_UPDATE.updateReady)}</p>
-          <Button variant="outlined" onClick={() => void takeUpdate()}>
+          <p role="status">{t(release.isTaking ? APP_UPDATE.takingUpdate : APP_UPDATE.updateReady)}</p>
+          <Button variant="outlined" busy={release.isTaking} onClick={() => void takeUpdate()}>
             {t(APP_UPDATE.takeUpdate)}
           </Button>
         </>

@@ -7,9 +7,17 @@ export interface TakeOverMessage {
   isForced: boolean;
 }
 
+/** From a window to the newest worker, once it is active: which release the window runs. */
+export interface RunningMessage {
+  kind: 'running';
+  /** URL of the window's main script. */
+  mainScript: string;
+}
+
 /** From a window to a worker. */
 export type WindowMessage =
   | TakeOverMessage
+  | RunningMessage
   /** The window has registered the worker. The gateway's withdrawn worker unregisters itself then. */
   | { kind: 'registered' };
 
@@ -17,6 +25,8 @@ export type WindowMessage =
 export type WorkerMessage =
   /** Asks whether the window can reload now. The answer, a boolean, goes to the port of the message. */
   | { kind: 'can-reload' }
+  /** The window runs another release than the worker's. */
+  | { kind: 'outdated' }
   /** The release could not be stored. */
   | { kind: 'install-failed'; isOutOfSpace: boolean }
   /** The platform withdraws the worker: do not register it again. Sent by the gateway's withdrawn worker. */

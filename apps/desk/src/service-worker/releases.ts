@@ -14,16 +14,33 @@ export function findInReleases(request: Request): Promise<Response | undefined> 
   return caches.match(request.url);
 }
 
-/** Deletes the releases that no window runs, apart from the given one and from one that is being stored. */
+/** Held while a release is being stored, or while others are deleted. */
+const STORAGE_LOCK = 'cups-release-storage';
+
+/** Stores a release. A former attempt may have left files, which are not deleted meanwhile. */
+export async function storeRelease(store: () => Promise<unknown>): Promise<void> {
+  await navigator.locks.request(STORAGE_LOCK, store);
+}
+
+/**
+ * Deletes the releases that no window runs, apart from the given one. Does nothing while a release is being stored: the
+ * next navigation does it.
+ */
 export async function deleteUnusedReleases(
   registration: ServiceWorkerRegistration,
   currentCache: string,
 ): Promise<void> {
+  await navigator.locks.request(STORAGE_LOCK, { ifAvailable: true }, async (lock) => {
+    if (lock !== null) await deleteUnused(registration, currentCache);
+  });
+}
+
+async function deleteUnused(registration: ServiceWorkerRegistration, currentCache: string): Promise<void> {
+  // One that is stored is not in use yet.
+  if (registration.installing !== null || registration.waiting !== null) return;
   const names = (await caches.keys()).filter((name) => name.startsWith(CACHE_PREFIX) && name !== currentCache);
   if (names.length === 0) return;
   const mainScripts = await findRunningMainScripts();
-  // After the names were read: a release that has begun since is not among them.
-  if (registration.installing !== null || registration.waiting !== null) return;
   for (const name of names) {
     const cache = await caches.open(name);
     const uses = await Promise.all(mainScripts.map((url) => cache.match(url)));

@@ -1,7 +1,7 @@
 import { PrecacheController } from 'workbox-precaching';
 import { isDeskPath } from './desk-paths.ts';
-import type { TakeOverMessage, WindowMessage, WorkerMessage } from './messages.ts';
-import { cacheNameOf, deleteUnusedReleases, findInReleases } from './releases.ts';
+import type { RunningMessage, TakeOverMessage, WindowMessage, WorkerMessage } from './messages.ts';
+import { cacheNameOf, deleteUnusedReleases, findInReleases, storeRelease } from './releases.ts';
 
 /**
  * The service worker of the desk: opens the page without a network. It stores the files of one release and answers with
@@ -40,7 +40,7 @@ precache.addToCacheList([
 ]);
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(precache.install(event).catch(reportFailure));
+  event.waitUntil(storeRelease(() => precache.install(event)).catch(reportFailure));
 });
 
 self.addEventListener('activate', (event) => {
@@ -63,6 +63,7 @@ self.addEventListener('fetch', (event) => {
 self.addEventListener('message', (event) => {
   const message = event.data as WindowMessage;
   if (message.kind === 'take-over') event.waitUntil(takeOver(message));
+  if (message.kind === 'running') answerRunning(message, event.source);
 });
 
 /** The browser may have deleted the stored release: the network remains. */
@@ -87,6 +88,11 @@ async function takeOver({ isForced }: TakeOverMessage): Promise<void> {
   const windows = isForced ? [] : await findDeskWindows();
   const answers = await Promise.all(windows.map(canReload));
   if (answers.every(Boolean)) await self.skipWaiting();
+}
+
+function answerRunning({ mainScript }: RunningMessage, window: ExtendableMessageEvent['source']): void {
+  const isOwn = RELEASE.assets.includes(new URL(mainScript).pathname);
+  if (!isOwn) window?.postMessage({ kind: 'outdated' } satisfies WorkerMessage);
 }
 
 function canReload(window: Client): Promise<boolean> {

@@ -32,5 +32,10 @@ export const APP_UPDATE = defineMessages({
     ru: 'Новая версия страницы готова. Она откроется, когда никто не печатает.',
     en: 'A new release of the page is ready. It opens when nobody types.',
   },
+  takingUpdate: {
+    ro: 'Versiunea nouă se deschide singură, de obicei imediat, cel târziu în cinci minute.',
+    ru: 'Новая версия откроется сама, обычно сразу, не позже чем через пять минут.',
+    en: 'The new version opens by itself, usually at once, within five minutes at the latest.',
+  },
   takeUpdate: { ro: 'Deschide acum', ru: 'Открыть сейчас', en: 'Open now' },
 });
