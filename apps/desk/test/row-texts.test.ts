@@ -214,7 +214,7 @@ test('names an unpaid fee beside what the row already says', () => {
   const paid = row({ state: 'in-progress', costOption: 'normal' });
   const withoutText = row({ costOption: 'urgent' });
   const texts = [unpaid, paid, withoutText].map((item) => describeRow(item, { ...context, isUnpaid }).more);
-  expect(texts).toEqual(['În lucru la autoritate · taxa neachitată', 'În lucru la autoritate', 'taxa neachitată']);
+  expect(texts).toEqual(['În lucru la instituție · taxa neachitată', 'În lucru la instituție', 'taxa neachitată']);
 });
 
 test('asks for payment only where a fee exists and the caller may record it', () => {

@@ -32,7 +32,7 @@ const messagesOf = async (id: string) => {
 test('the desk asks, the clerk of the agency answers, and the desk sees that it is new', async () => {
   const filed = await file('Întrebescu');
   const page = await open({ operator: 'cu-001-specialist', path: `/applications/${filed.id}` });
-  const box = page.getByLabel('Scrieți autorității');
+  const box = page.getByLabel('Scrieți instituției');
   await box.fill(QUESTION);
   await page.getByText(`${QUESTION.length} din 2000 caractere`).waitFor();
   expect(await axe(page)).toEqual([]);
@@ -68,7 +68,7 @@ test('the desk asks, the clerk of the agency answers, and the desk sees that it 
     .getByRole('link', { name: /Întrebescu/ })
     .first()
     .click();
-  await queue.getByText('Autoritatea v-a scris.').waitFor();
+  await queue.getByText('Instituția v-a scris.').waitFor();
   await queue.getByRole('listitem').getByText(ANSWER).waitFor();
   await queue.getByText('a scris centrului').waitFor();
   expect(await axe(queue)).toEqual([]);
@@ -85,7 +85,7 @@ test('hides the box for an agency without messages, and the simulator answers fo
   const deaf = await fileApplication({ publicService: 'test-scrisoare', submit: false });
   const page = await open({ operator: 'cu-001-specialist', path: `/applications/${deaf.id}` });
   await page.getByRole('heading', { level: 1 }).waitFor();
-  expect(await page.getByLabel('Scrieți autorității').count()).toBe(0);
+  expect(await page.getByLabel('Scrieți instituției').count()).toBe(0);
 
   const filed = await fileApplication({ content: { applicant: applicant('Simulescu') } });
   const desk = await openDeskFor('cu-001-specialist');

@@ -78,7 +78,7 @@ test('offers no new scan while the agency waits for none', async () => {
   await refuseCopy(page);
   await page.goto(`/applications/${id}`);
   const alerts = page.getByRole('region', { name: 'De știut' });
-  await alerts.getByText(/sunați la autoritate\.$/).waitFor();
+  await alerts.getByText(/sunați la instituție\.$/).waitFor();
   expect(await page.getByRole('button', { name: /^Scanează din nou/ }).count()).toBe(0);
   expect(await scanOf(page).count()).toBe(0);
 });

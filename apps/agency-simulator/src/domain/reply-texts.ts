@@ -53,7 +53,7 @@ export const CORRECTION_REASON: LocalizedText = {
 };
 
 export const PASSING_ON_REASON: LocalizedText = {
-  ro: 'Cererea ține de altă autoritate.',
+  ro: 'Cererea ține de altă instituție.',
   ru: 'Заявление относится к ведению другого учреждения.',
   en: 'Another agency is competent for this application.',
 };

@@ -53,7 +53,7 @@ export const AGENCY_PAGE = defineMessages({
   documents: { ro: 'Ce acte lipsesc?', ru: 'Каких документов не хватает?', en: 'Which documents are missing?' },
   answerBy: { ro: 'Ultima zi în care se primesc', ru: 'Последний день приёма', en: 'Last day to bring them' },
   message: { ro: 'Mesaj pentru persoană', ru: 'Сообщение для человека', en: 'Message to the person' },
-  competentAgency: { ro: 'Autoritatea competentă', ru: 'Компетентное учреждение', en: 'Competent agency' },
+  competentAgency: { ro: 'Instituția competentă', ru: 'Компетентное учреждение', en: 'Competent agency' },
   passOnHelp: {
     ro: 'Scrieți numele. Cererea pleacă de la dumneavoastră, iar termenul legal curge.',
     ru: 'Введите название. Заявление уйдёт от вас, а законный срок идёт.',
@@ -130,7 +130,7 @@ export const MISSING_TEXTS: Record<MissingMember, Text> = {
     ru: 'Документ ещё не проверен. Подождите или уберите его.',
     en: 'The document is not checked yet. Wait, or remove it.',
   },
-  agency: { ro: 'Alegeți autoritatea.', ru: 'Выберите учреждение.', en: 'Choose the agency.' },
+  agency: { ro: 'Alegeți instituția.', ru: 'Выберите учреждение.', en: 'Choose the agency.' },
   text: { ro: 'Scrieți motivul în română.', ru: 'Напишите причину на румынском.', en: 'Write the reason in Romanian.' },
   textMarks: {
     ro: 'Completați locurile dintre paranteze.',

@@ -2,10 +2,10 @@ import { defineMessages } from '../language/messages.ts';
 
 /** Messages between desk and agency. */
 export const CONVERSATION = defineMessages({
-  withAgency: { ro: 'Mesaje cu autoritatea', ru: 'Сообщения с учреждением', en: 'Messages with the agency' },
+  withAgency: { ro: 'Mesaje cu instituția', ru: 'Сообщения с учреждением', en: 'Messages with the agency' },
   withDesk: { ro: 'Mesaje cu centrul', ru: 'Сообщения с центром', en: 'Messages with the centre' },
   notThePerson: { ro: 'solicitantul nu le vede', ru: 'заявитель их не видит', en: 'not visible to the applicant' },
-  toAgency: { ro: 'Scrieți autorității', ru: 'Напишите учреждению', en: 'Write to the agency' },
+  toAgency: { ro: 'Scrieți instituției', ru: 'Напишите учреждению', en: 'Write to the agency' },
   toDesk: { ro: 'Scrieți centrului', ru: 'Напишите центру', en: 'Write to the centre' },
   send: { ro: 'Trimite mesajul', ru: 'Отправить сообщение', en: 'Send message' },
   sending: { ro: 'Se trimite…', ru: 'Отправляется…', en: 'Sending…' },

@@ -16,7 +16,7 @@ export const COPIES = defineMessages({
   },
   reason: { ro: 'Cine a cerut-o', ru: 'Кто запросил', en: 'Requested by' },
   person: { ro: 'persoana', ru: 'само лицо', en: 'the person' },
-  authority: { ro: 'o autoritate', ru: 'орган власти', en: 'an authority' },
+  authority: { ro: 'o instituție', ru: 'орган власти', en: 'an authority' },
   court: { ro: 'instanța', ru: 'суд', en: 'a court' },
   noReason: { ro: 'Alegeți cine a cerut copia.', ru: 'Выберите, кто запросил копию.', en: 'Choose who requested it.' },
   evidence: { ro: 'Numărul cererii scrise', ru: 'Номер письменного запроса', en: 'Number of the written request' },

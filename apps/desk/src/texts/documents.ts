@@ -57,7 +57,7 @@ export const DOCUMENTS = defineMessages({
   waiting: { ro: 'De trimis: {scans}', ru: 'К отправке: {scans}', en: 'To send: {scans}' },
   result: { ro: 'Documentul emis', ru: 'Выданный документ', en: 'Issued document' },
   verify: {
-    ro: 'Verifică rezultatul pe pagina autorității',
+    ro: 'Verifică rezultatul pe pagina instituției',
     ru: 'Проверить результат на сайте учреждения',
     en: "Verify the result on the agency's site",
   },

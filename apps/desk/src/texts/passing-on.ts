@@ -4,7 +4,7 @@ import { defineMessages } from '../language/messages.ts';
 
 /** Applications that an agency passed on. */
 export const PASSING_ON = defineMessages({
-  title: { ro: 'Altă autoritate', ru: 'Другое учреждение', en: 'Another agency' },
+  title: { ro: 'Altă instituție', ru: 'Другое учреждение', en: 'Another agency' },
   question: {
     ro: '{agency} spune că este competentă {other}. Este persoana de acord ca {other} să primească cererea?',
     ru: '{agency} считает, что заявление относится к {other}. Согласен ли человек передать его туда?',
@@ -19,9 +19,9 @@ export const PASSING_ON = defineMessages({
 
 /** Applications for which a supervisor decides the agency. */
 export const UNDECIDED_AGENCIES = defineMessages({
-  title: { ro: 'Cereri fără autoritate', ru: 'Заявления без учреждения', en: 'Applications without an agency' },
+  title: { ro: 'Cereri fără instituție', ru: 'Заявления без учреждения', en: 'Applications without an agency' },
   lead: {
-    ro: 'O autoritate le-a transmis mai departe, iar platforma nu poate hotărî cui. Termenul legal curge.',
+    ro: 'O instituție le-a transmis mai departe, iar platforma nu poate hotărî cui. Termenul legal curge.',
     ru: 'Учреждение передало их дальше, а кому — платформа решить не может. Законный срок идёт.',
     en: 'An agency passed them on, and the platform cannot decide to whom. The legal term keeps running.',
   },
@@ -31,9 +31,9 @@ export const UNDECIDED_AGENCIES = defineMessages({
   why: { ro: 'De ce așteaptă', ru: 'Почему ждёт', en: 'Why it waits' },
   since: { ro: 'De la', ru: 'С', en: 'Since' },
   due: { ro: 'Termen', ru: 'Срок', en: 'Due' },
-  agency: { ro: 'Autoritatea', ru: 'Учреждение', en: 'Agency' },
+  agency: { ro: 'Instituția', ru: 'Учреждение', en: 'Agency' },
   wrongAgency: {
-    ro: 'Scrieți numele și alegeți o autoritate.',
+    ro: 'Scrieți numele și alegeți o instituție.',
     ru: 'Введите название и выберите учреждение.',
     en: 'Type a name and choose an agency.',
   },
@@ -49,5 +49,5 @@ export const PASSING_ON_CAUSE_TEXTS: Record<UndecidedAgency['cause'], Text> = {
   },
   circle: { ro: 'a avut-o deja', ru: 'оно уже было там', en: 'that agency had it before' },
   'too-many-steps': { ro: 'a treia transmitere', ru: 'третья передача', en: 'passed on for the third time' },
-  'agency-unknown': { ro: 'autoritate necunoscută', ru: 'неизвестное учреждение', en: 'unknown agency' },
+  'agency-unknown': { ro: 'instituție necunoscută', ru: 'неизвестное учреждение', en: 'unknown agency' },
 };

@@ -80,7 +80,7 @@ const ACT_TEXTS: Readonly<Record<string, Text>> = {
   },
   renew: { ro: 'trecerea la versiunea nouă', ru: 'переход на новую версию', en: 'renewal of the draft' },
   payment: { ro: 'achitarea taxei', ru: 'оплата пошлины', en: 'payment' },
-  messages: { ro: 'mesaj către autoritate', ru: 'сообщение учреждению', en: 'message to the agency' },
+  messages: { ro: 'mesaj către instituție', ru: 'сообщение учреждению', en: 'message to the agency' },
   complaints: { ro: 'plângere pregătită', ru: 'подготовка жалобы', en: 'complaint' },
   'complaints/file': { ro: 'plângere depusă', ru: 'подача жалобы', en: 'complaint given to the agency' },
   'complaints/answer': { ro: 'răspuns la plângere', ru: 'ответ на жалобу', en: 'answer to the complaint' },

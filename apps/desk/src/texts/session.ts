@@ -121,6 +121,6 @@ export const ROLES = defineMessages({
   'centre-manager': { ro: 'manager de centru', ru: 'руководитель центра', en: 'centre manager' },
   supervisor: { ro: 'supervizor', ru: 'супервизор', en: 'supervisor' },
   support: { ro: 'asistență', ru: 'поддержка', en: 'support' },
-  'agency-clerk': { ro: 'funcționar al autorității', ru: 'сотрудник учреждения', en: 'agency clerk' },
-  'agency-manager': { ro: 'șef la autoritate', ru: 'руководитель учреждения', en: 'agency manager' },
+  'agency-clerk': { ro: 'funcționar al instituției', ru: 'сотрудник учреждения', en: 'agency clerk' },
+  'agency-manager': { ro: 'șef la instituție', ru: 'руководитель учреждения', en: 'agency manager' },
 });

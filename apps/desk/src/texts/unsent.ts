@@ -149,7 +149,7 @@ export const ACTS = defineMessages({
   correct: { ro: 'Corectare', ru: 'Исправление', en: 'Correction' },
   renew: { ro: 'Condițiile de azi', ru: 'Сегодняшние условия', en: 'Current terms' },
   payment: { ro: 'Plată', ru: 'Оплата', en: 'Payment' },
-  messages: { ro: 'Mesaj către autoritate', ru: 'Сообщение учреждению', en: 'Message to the agency' },
+  messages: { ro: 'Mesaj către instituție', ru: 'Сообщение учреждению', en: 'Message to the agency' },
   complaints: { ro: 'Plângere', ru: 'Жалоба', en: 'Complaint' },
   file: { ro: 'Plângere depusă', ru: 'Жалоба подана', en: 'Complaint given to the agency' },
   answer: { ro: 'Răspuns la plângere', ru: 'Ответ на жалобу', en: 'Answer to the complaint' },

@@ -33,12 +33,12 @@ export const COPY_TEXTS = {
   atDesk: { ro: 'Ora ghișeului', ru: 'Время на месте', en: 'Time of the desk' },
   tracking: { ro: 'Număr de urmărire', ru: 'Номер для отслеживания', en: 'Tracking number' },
   contact: { ro: 'Contact', ru: 'Контакт', en: 'Contact' },
-  recipients: { ro: 'Transmisă autorității', ru: 'Передано ведомству', en: 'Sent to the agency' },
+  recipients: { ro: 'Transmisă instituției', ru: 'Передано учреждению', en: 'Sent to the agency' },
   answers: { ro: 'Răspunsuri', ru: 'Ответы', en: 'Answers' },
   submissions: { ro: 'Depuneri', ru: 'Подачи', en: 'Submissions' },
   evidenceShown: { ro: 'Acte prezentate', ru: 'Предъявленные документы', en: 'Documents shown' },
   messages: {
-    ro: 'Mesaje între centru și autoritate',
+    ro: 'Mesaje între centru și instituție',
     ru: 'Сообщения между центром и учреждением',
     en: 'Messages between centre and agency',
   },
@@ -78,7 +78,7 @@ export const COPY_TEXTS = {
 
 export const COPY_REASON_TEXTS: Record<CopyReason, Text> = {
   'person-request': { ro: 'Cererea persoanei', ru: 'Запрос лица', en: 'Request of the person' },
-  'authority-request': { ro: 'Cererea unei autorități', ru: 'Запрос органа власти', en: 'Request of an authority' },
+  'authority-request': { ro: 'Cererea unei instituții', ru: 'Запрос органа власти', en: 'Request of an authority' },
   court: { ro: 'Cererea instanței', ru: 'Запрос суда', en: 'Request of a court' },
 };
 
@@ -90,9 +90,9 @@ export const CATEGORY_TEXTS: Readonly<Record<string, Text>> = {
   evidence: { ro: 'Acte scanate', ru: 'Сканы документов', en: 'Scans of documents' },
   results: { ro: 'Documente rezultat', ru: 'Документы-результаты', en: 'Result documents' },
   notices: { ro: 'Înștiințări', ru: 'Уведомления', en: 'Notices' },
-  deliveries: { ro: 'Transmiteri către autorități', ru: 'Передачи ведомствам', en: 'Deliveries to agencies' },
+  deliveries: { ro: 'Transmiteri către instituții', ru: 'Передачи учреждениям', en: 'Deliveries to agencies' },
   mandates: { ro: 'Mandate', ru: 'Полномочия', en: 'Mandates' },
-  'agency-topics': { ro: 'Mesaje către autorități', ru: 'Сообщения ведомствам', en: 'Messages to agencies' },
+  'agency-topics': { ro: 'Mesaje către instituții', ru: 'Сообщения учреждениям', en: 'Messages to agencies' },
   backups: { ro: 'Copii de rezervă', ru: 'Резервные копии', en: 'Backups' },
   'journal-entries': { ro: 'Jurnalul', ru: 'Журнал', en: 'The journal' },
 };

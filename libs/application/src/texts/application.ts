@@ -5,7 +5,7 @@ import type { Text } from './text.ts';
 export const STATE_TEXTS: Record<State, Text> = {
   draft: { ro: 'Ciornă', ru: 'Черновик', en: 'Draft' },
   submitted: { ro: 'Depusă', ru: 'Подано', en: 'Submitted' },
-  'in-progress': { ro: 'În lucru la autoritate', ru: 'На рассмотрении', en: 'In progress' },
+  'in-progress': { ro: 'În lucru la instituție', ru: 'На рассмотрении', en: 'In progress' },
   'documents-requested': { ro: 'Se cer documente', ru: 'Запрошены документы', en: 'Documents requested' },
   ready: { ro: 'Gata de înmânat', ru: 'Готово к выдаче', en: 'Ready to hand over' },
   rejected: { ro: 'Respinsă', ru: 'Отказано', en: 'Rejected' },
@@ -43,7 +43,7 @@ export const ACTION_TEXTS: Record<Action | CaseworkAction, Text> = {
     ru: 'Человек не согласен',
     en: 'The person refuses',
   },
-  'send-message': { ro: 'Scrie autorității', ru: 'Написать учреждению', en: 'Write to the agency' },
+  'send-message': { ro: 'Scrie instituției', ru: 'Написать учреждению', en: 'Write to the agency' },
   'prepare-complaint': { ro: 'Pregătește plângerea', ru: 'Подготовить жалобу', en: 'Prepare the complaint' },
   'record-complaint': { ro: 'Notează depunerea plângerii', ru: 'Отметить подачу жалобы', en: 'Record the complaint' },
   'record-complaint-answer': {
@@ -83,19 +83,19 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     en: 'corrected the filed application',
   },
   'consent-to-passing-on': {
-    ro: 'a notat acordul pentru cealaltă autoritate',
+    ro: 'a notat acordul pentru cealaltă instituție',
     ru: 'отметил(а) согласие на передачу',
     en: 'recorded the consent to the other agency',
   },
   'refuse-passing-on': {
-    ro: 'a notat refuzul pentru cealaltă autoritate',
+    ro: 'a notat refuzul pentru cealaltă instituție',
     ru: 'отметил(а) отказ от передачи',
     en: 'recorded the refusal of the other agency',
   },
-  'send-message': { ro: 'a scris autorității', ru: 'написал(а) учреждению', en: 'wrote to the agency' },
+  'send-message': { ro: 'a scris instituției', ru: 'написал(а) учреждению', en: 'wrote to the agency' },
   'prepare-complaint': { ro: 'a pregătit o plângere', ru: 'подготовил(а) жалобу', en: 'prepared a complaint' },
   'record-complaint': {
-    ro: 'a notat că plângerea semnată a ajuns la autoritate',
+    ro: 'a notat că plângerea semnată a ajuns la instituție',
     ru: 'отметил(а) подачу подписанной жалобы',
     en: 'recorded that the agency got the signed complaint',
   },
@@ -110,7 +110,7 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
   note: { ro: 'a scris o notă', ru: 'написал(а) заметку', en: 'wrote a note' },
   assign: { ro: 'a preluat cererea', ru: 'взял(а) заявление себе', en: 'became the assignee' },
   'mark-seen': {
-    ro: 'a văzut mesajele autorității',
+    ro: 'a văzut mesajele instituției',
     ru: 'просмотрел(а) сообщения учреждения',
     en: 'read the messages',
   },
@@ -133,7 +133,7 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
   },
   'message-sent': { ro: 'a scris centrului', ru: 'написал(а) центру', en: 'wrote to the centre' },
   'message-failed': {
-    ro: 'un mesaj nu a putut pleca la autoritate',
+    ro: 'un mesaj nu a putut pleca la instituție',
     ru: 'сообщение учреждению не отправлено',
     en: 'could not receive a message',
   },
@@ -153,7 +153,7 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     en: 'the deadline for documents passed',
   },
   'agency-escalation': {
-    ro: 'autoritatea întârzie: a fost avertizată',
+    ro: 'instituția întârzie: a fost avertizată',
     ru: 'орган медлит: отправлено предупреждение',
     en: 'the agency is late: the delay was escalated',
   },
@@ -188,7 +188,7 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     en: 'the personal data were erased',
   },
   'assign-agency': {
-    ro: 'a hotărât ce autoritate primește cererea',
+    ro: 'a hotărât ce instituție primește cererea',
     ru: 'определил(а) учреждение для заявления',
     en: 'decided which agency receives the application',
   },

@@ -3,16 +3,16 @@ import type { Text } from './text.ts';
 
 export const DELIVERY_STATE_TEXTS: Record<DeliveryState, Text> = {
   queued: { ro: 'Așteaptă să plece', ru: 'Ждёт отправки', en: 'Waiting to be sent' },
-  sent: { ro: 'Trimisă autorității', ru: 'Отправлено учреждению', en: 'Sent to the agency' },
-  acknowledged: { ro: 'Primită de autoritate', ru: 'Получено учреждением', en: 'Received by the agency' },
-  answered: { ro: 'Autoritatea a decis', ru: 'Учреждение решило', en: 'The agency decided' },
+  sent: { ro: 'Trimisă instituției', ru: 'Отправлено учреждению', en: 'Sent to the agency' },
+  acknowledged: { ro: 'Primită de instituție', ru: 'Получено учреждением', en: 'Received by the agency' },
+  answered: { ro: 'Instituția a decis', ru: 'Учреждение решило', en: 'The agency decided' },
   cancelled: { ro: 'Oprită', ru: 'Прекращено', en: 'Stopped' },
   failed: { ro: 'Nu a putut pleca', ru: 'Не отправлено', en: 'Could not be sent' },
 };
 
 export const DELIVERY_CAUSE_TEXTS: Record<DeliveryCause, Text> = {
   AGENCY_UNKNOWN: {
-    ro: 'Platforma nu cunoaște încă autoritatea.',
+    ro: 'Platforma nu cunoaște încă instituția.',
     ru: 'Платформа ещё не знает учреждение.',
     en: 'The agency is not registered yet.',
   },
@@ -22,7 +22,7 @@ export const DELIVERY_CAUSE_TEXTS: Record<DeliveryCause, Text> = {
     en: 'The submission was not found.',
   },
   AGENCY_MISMATCH: {
-    ro: 'Cererea este pentru altă autoritate.',
+    ro: 'Cererea este pentru altă instituție.',
     ru: 'Заявление для другого учреждения.',
     en: 'The application is for another agency.',
   },
@@ -59,17 +59,17 @@ export const DELIVERY_CAUSE_TEXTS: Record<DeliveryCause, Text> = {
     en: 'The message names different applications.',
   },
   FOREIGN_AGENCY: {
-    ro: 'Mesajul este al altei autorități.',
+    ro: 'Mesajul este al altei instituții.',
     ru: 'Сообщение другого учреждения.',
     en: 'The message is of another agency.',
   },
   FOREIGN_DELIVERY: {
-    ro: 'Mesajul este despre cererea altei autorități.',
+    ro: 'Mesajul este despre cererea altei instituții.',
     ru: 'Сообщение о заявлении другого учреждения.',
     en: 'The message is about another agency’s application.',
   },
   NOTHING_SENT: {
-    ro: 'Autoritatea a răspuns înainte să i se trimită ceva.',
+    ro: 'Instituția a răspuns înainte să i se trimită ceva.',
     ru: 'Учреждение ответило прежде, чем ему что-то отправили.',
     en: 'The agency answered before anything was sent to it.',
   },
@@ -79,12 +79,12 @@ export const DELIVERY_CAUSE_TEXTS: Record<DeliveryCause, Text> = {
     en: 'The decision names a document that cannot be used.',
   },
   ID_REUSED: {
-    ro: 'Autoritatea a folosit același număr pentru alt mesaj.',
+    ro: 'Instituția a folosit același număr pentru alt mesaj.',
     ru: 'Учреждение дало другому сообщению тот же номер.',
     en: 'The agency used one ID for two messages.',
   },
   PASSED_ON: {
-    ro: 'Autoritatea a transmis cererea mai departe și nu mai răspunde de ea.',
+    ro: 'Instituția a transmis cererea mai departe și nu mai răspunde de ea.',
     ru: 'Учреждение передало заявление дальше и больше за него не отвечает.',
     en: 'The agency passed the application on and no longer answers for it.',
   },
@@ -94,22 +94,22 @@ export const DELIVERY_CAUSE_TEXTS: Record<DeliveryCause, Text> = {
     en: 'The message answers a submission that was not sent.',
   },
   UNKNOWN_PAPER_KIND: {
-    ro: 'Autoritatea cere un act care nu este în listă.',
+    ro: 'Instituția cere un act care nu este în listă.',
     ru: 'Учреждение просит документ, которого нет в списке.',
     en: 'The agency requests a document that is not in the list.',
   },
   REASON_BLANK: {
-    ro: 'Autoritatea a trimis o hotărâre fără motiv.',
+    ro: 'Instituția a trimis o hotărâre fără motiv.',
     ru: 'Учреждение прислало решение без причины.',
     en: 'The agency sent a decision without a reason.',
   },
   TOO_MANY_MESSAGES: {
-    ro: 'Autoritatea a scris prea multe mesaje despre cerere.',
+    ro: 'Instituția a scris prea multe mesaje despre cerere.',
     ru: 'Учреждение написало слишком много сообщений о заявлении.',
     en: 'The agency wrote too many messages about the application.',
   },
   MESSAGES_NOT_ACCEPTED: {
-    ro: 'Autoritatea nu mai primește mesaje.',
+    ro: 'Instituția nu mai primește mesaje.',
     ru: 'Учреждение больше не принимает сообщения.',
     en: 'The agency no longer accepts messages.',
   },

@@ -246,7 +246,7 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     en: 'The person revoked the mandate. You can withdraw or hand over; anything else needs a new mandate.',
   },
   CORRECTION_NOT_SUPPORTED: {
-    ro: 'Autoritatea nu primește corectări. Retrageți cererea și depuneți-o din nou: datele se preiau.',
+    ro: 'Instituția nu primește corectări. Retrageți cererea și depuneți-o din nou: datele se preiau.',
     ru: 'Учреждение не принимает исправления. Отзовите заявление и подайте снова: данные сохранятся.',
     en: 'The agency does not accept corrections. Withdraw the application and file it again: the data are kept.',
   },
@@ -255,9 +255,9 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Сейчас больше писать нельзя: не больше 10 сообщений в день и 50 на заявление. Позвоните.',
     en: 'No more messages are possible now: at most 10 on one day and 50 for one application. Call instead.',
   },
-  MESSAGES_NOT_SUPPORTED: { ro: 'Sunați la autoritate.', ru: 'Позвоните в учреждение.', en: 'Call the agency.' },
+  MESSAGES_NOT_SUPPORTED: { ro: 'Sunați la instituție.', ru: 'Позвоните в учреждение.', en: 'Call the agency.' },
   RESULT_REVOKED: {
-    ro: 'Nu înmânați nimic: autoritatea a revocat rezultatul. Așteptați corectarea sau retrageți cererea.',
+    ro: 'Nu înmânați nimic: instituția a revocat rezultatul. Așteptați corectarea sau retrageți cererea.',
     ru: 'Ничего не выдавайте: учреждение отозвало результат. Дождитесь исправления или отзовите заявление.',
     en: 'Do not hand anything over: the agency revoked the result. Wait for its correction, or withdraw.',
   },
