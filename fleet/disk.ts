@@ -35,6 +35,7 @@ export class SimulatedDisk {
     const parse = <T>(text: string | undefined) => (text === undefined ? undefined : (JSON.parse(text) as T));
     return {
       isDurable: true,
+      hasUnstoredInput: false,
       read: async <T>(kind: string, id: string) => parse<T>(this.#cached.get(keyOf(kind, id))),
       list: async <T>(kind: string) =>
         [...this.#cached].filter(([key]) => key.startsWith(keyOf(kind, ''))).map(([, text]) => JSON.parse(text) as T),

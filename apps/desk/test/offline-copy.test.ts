@@ -17,6 +17,7 @@ const HOUR_MS = 3_600_000;
 /** A local store in memory that counts its records, and may be full. */
 class MemoryStore implements LocalStore {
   readonly isDurable = true;
+  readonly hasUnstoredInput = false;
   readonly records = new Map<string, string>();
   maxFiles = Infinity;
   read<T>(kind: string, id: string): Promise<T | undefined> {

@@ -108,6 +108,7 @@ function recordingStore() {
   const records = new Map<string, { value: Write; options: WriteOptions }>();
   const store: LocalStore = {
     isDurable: true,
+    hasUnstoredInput: false,
     read: () => Promise.resolve(undefined),
     list: <T>(kind: string) =>
       Promise.resolve((kind === 'write' ? [...records.values()].map(({ value }) => value) : []) as T[]),

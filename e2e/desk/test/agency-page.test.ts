@@ -103,6 +103,22 @@ test('keeps a reply and a message that are not sent while the clerk looks at the
   await eventually(async () => (await reason.inputValue()) === 'Dosarul lipsește din');
 });
 
+test('asks before a window closes over a reply that is not sent', async () => {
+  await file('Inchisescu');
+  const page = await open({ operator: CLERK });
+  await page.getByRole('link', { name: /Inchisescu/ }).click();
+  const message = page.getByLabel('Scrieți centrului');
+  await message.fill('Mai aveți');
+  // What asks is part of a module that follows the first screen.
+  await page.waitForFunction(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
+  const asked = page.waitForEvent('dialog');
+  await page.close({ runBeforeUnload: true });
+  const question = await asked;
+  expect(question.type()).toBe('beforeunload');
+  await question.dismiss();
+  expect(await message.inputValue()).toBe('Mai aveți');
+});
+
 test('offers the documents of the own services by title, and the agency in the head of the page', async () => {
   await file('Lipsescu');
   const page = await open({ operator: CLERK });
@@ -118,10 +134,10 @@ test('passes an application on to an agency that is found by its name', async ()
   const page = await open({ operator: CLERK });
   await page.getByRole('link', { name: /Trecutescu/ }).click();
   await page.getByRole('radio', { name: 'Nu este de competența noastră' }).check({ force: true });
-  await page.getByRole('combobox', { name: 'Autoritatea competentă' }).fill('asigurări');
+  await page.getByRole('combobox', { name: 'Instituția competentă' }).fill('asigurări');
   await page.getByRole('option', { name: /Casa Națională de Asigurări Sociale/ }).waitFor();
   expect(await axe(page)).toEqual([]);
-  await page.getByRole('combobox', { name: 'Autoritatea competentă' }).press('Enter');
+  await page.getByRole('combobox', { name: 'Instituția competentă' }).press('Enter');
   await page.getByLabel(/^Motivul, pentru persoană · În română/).fill('Pensiile le stabilește CNAS.');
   await page.getByRole('button', { name: /^Nu este de competența noastră/ }).click();
   const desk = await openDeskFor('cu-001-specialist');

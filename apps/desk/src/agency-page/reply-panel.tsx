@@ -103,8 +103,8 @@ function toStoredDraft(draft: ReplyDraft): ReplyDraft {
 }
 
 /**
- * What the clerk has typed and not sent. It stays while another application is open. A reload ends it: the store of an
- * agency's clerk, who has no centre, is in memory.
+ * What the clerk has typed and not sent. It stays while another application is open. A reload ends it, and the browser asks
+ * before: the store of an agency's clerk, who has no centre, is in memory.
  */
 function useReplyDraft(delivery: string) {
   const [draft, setDraft, remove] = usePersistentState('reply', delivery, () => EMPTY_DRAFT, toStoredDraft);

@@ -20,12 +20,12 @@ function hasInput(): boolean {
 
 /**
  * Lets a new release reload this window.
- * @param isSafe whether the screen loses nothing by a reload
+ * @param isSafe whether the screen loses nothing by a reload at that moment
  */
-export function useReloadCondition(isSafe: boolean): void {
+export function useReloadCondition(isSafe: () => boolean): void {
   const { isReachable } = useConnectivity();
   useEffect(() => {
-    setReloadCondition(() => isSafe && isReachable && isUserIdle(QUIET_MS) && !hasInput());
+    setReloadCondition(() => isSafe() && isReachable && isUserIdle(QUIET_MS) && !hasInput());
     return () => setReloadCondition(() => false);
   }, [isSafe, isReachable]);
 }

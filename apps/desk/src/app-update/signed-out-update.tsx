@@ -4,7 +4,7 @@ import { useReloadCondition } from './reload-condition.ts';
 
 /** Takes new releases while nobody is signed in or the screen is locked. Shows nothing. */
 export default function SignedOutUpdate() {
-  useReloadCondition(true);
+  useReloadCondition(() => true);
   useEffect(() => void followReleases(), []);
   return null;
 }

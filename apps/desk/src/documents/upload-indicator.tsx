@@ -1,5 +1,6 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { REASON_TEXTS } from '@cups/application/texts';
+import { useUnloadWarning } from '../app-update/unload-warning.ts';
 import { useLanguage } from '../language/language.tsx';
 import { plural } from '../language/plurals.ts';
 import { Banner } from '../parts/banner.tsx';
@@ -29,16 +30,7 @@ function UploadIndicator() {
   const { isReachable } = useConnectivity();
   // Without a line nothing is sent, and what is stored stays.
   const isAsking = incomplete.some(({ isUnstored }) => isReachable || isUnstored);
-  useEffect(() => {
-    if (!isAsking) return;
-    const warn = (event: BeforeUnloadEvent) => {
-      event.preventDefault();
-      // Chrome asks only with this before version 119.
-      event.returnValue = true;
-    };
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, [isAsking]);
+  useUnloadWarning(() => isAsking);
   if (count === 0) return null;
   const all = incomplete.reduce((sum, { record }) => sum + record.size, 0);
   const sent = incomplete.reduce((sum, { sentBytes }) => sum + sentBytes, 0);

@@ -14,3 +14,5 @@ export const INPUT_KINDS = [
   'correction',
 ] as const;
 export type InputKind = (typeof INPUT_KINDS)[number];
+
+export const isInputKind = (kind: string): kind is InputKind => (INPUT_KINDS as readonly string[]).includes(kind);

@@ -1,4 +1,5 @@
 import { destroyOwner, openDatabase } from './database.ts';
+import { isInputKind } from './input-kinds.ts';
 import type { LocalDatabase, SealedCopy, SealedRecord } from './database.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface WriteOptions {
 export interface LocalStore {
   /** False if the browser stores nothing; data then lives as long as the page. */
   readonly isDurable: boolean;
+  /** Whether it holds half-typed input that ends with the page. */
+  readonly hasUnstoredInput: boolean;
   read<T>(kind: string, id: string): Promise<T | undefined>;
   list<T>(kind: string): Promise<T[]>;
   /** Resolves once the record is stored. */
@@ -67,6 +70,7 @@ function createIndexedDbStore(db: LocalDatabase, owner: string, key: CryptoKey):
   };
   return {
     isDurable: true,
+    hasUnstoredInput: false,
     read: async (kind, id) => unsealOrSkip(await db.get('records', [owner, kind, id])),
     async list<T>(kind: string) {
       const records = await db.getAll('records', rangeOf(kind));
@@ -119,6 +123,9 @@ export function createMemoryStore(): MemoryStore {
   const parse = <T>({ text }: MemoryEntry) => JSON.parse(text ?? 'null') as T;
   return {
     isDurable: false,
+    get hasUnstoredInput() {
+      return target === undefined && [...entries.values()].some(({ kind }) => isInputKind(kind));
+    },
     async read<T>(kind: string, id: string) {
       if (target) return target.read<T>(kind, id);
       const entry = entries.get(keyOf(kind, id));
