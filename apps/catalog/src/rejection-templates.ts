@@ -15,7 +15,8 @@ type RejectionTemplates = Pick<Registry<RejectionTemplate>, 'current' | 'close'>
 
 /**
  * Watches the templates of a data folder. An invalid file leaves its template unchanged, is logged, and is counted by the
- * gauge `rejection_template_file_problems`. The data of a former release has no such folder, and so no templates.
+ * gauge `rejection_template_file_problems`. The data of a former release has no such folder, and so no templates until one
+ * is added.
  */
 export async function watchRejectionTemplates(options: {
   /** Data folder with a subfolder `rejection-templates`. */
@@ -29,13 +30,10 @@ export async function watchRejectionTemplates(options: {
     'ALARM: files of rejection templates that are refused or gone',
   );
   const dir = join(options.dataDir, 'rejection-templates');
-  if (!existsSync(dir)) {
-    log.warn({ event: 'rejection-templates-missing' });
-    gauge.set(0);
-    return { current: () => new Map<string, RejectionTemplate>(), close: () => {} };
-  }
+  if (!existsSync(dir)) log.warn({ event: 'rejection-templates-missing' });
   return watchRegistry<RejectionTemplate>({
     dir,
+    isOptional: true,
     parse: createRejectionTemplateParser(),
     onChange(_templates, problems) {
       gauge.set(problems.length);

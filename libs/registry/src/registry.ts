@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { selectTexts } from './select-texts.ts';
 import type { TextSelection, FileTexts } from './select-texts.ts';
@@ -26,6 +27,8 @@ export interface RegistryOptions<Entry> {
   extension?: string;
   /** For YAML files with a JSON schema, see {@link createYamlParser}. */
   parse: RegistryParser<Entry>;
+  /** Whether the folder may be absent, which is the same as an empty one. @default false */
+  isOptional?: boolean;
   /** Whether the entry of a deleted file ends, instead of staying with a problem. @default false */
   endsDeleted?: boolean;
   /** @default 1000 */
@@ -43,10 +46,10 @@ const MAX_READ_FAILURES = 5;
  * Watches a folder of data files and parses the whole set on each change, see {@link selectTexts}.
  * An invalid file keeps its last valid text. A deleted file is a problem, and its entry stays, unless `endsDeleted`.
  * A folder that stays unreadable is a problem of the file `.`.
- * @throws Error if the folder cannot be read at the start
+ * @throws Error if the folder cannot be read at the start, unless it is optional and absent
  */
 export async function watchRegistry<Entry>(options: RegistryOptions<Entry>): Promise<Registry<Entry>> {
-  assertReadable(options.dir);
+  if (!isAbsent(options)) assertReadable(options.dir);
   const files = new WatchedFiles(options);
   files.refresh();
   const { dir, pollMs = 1000 } = options;
@@ -64,6 +67,9 @@ export async function watchRegistry<Entry>(options: RegistryOptions<Entry>): Pro
     close,
   };
 }
+
+const isAbsent = ({ dir, isOptional = false }: Pick<RegistryOptions<unknown>, 'dir' | 'isOptional'>): boolean =>
+  isOptional && !existsSync(dir);
 
 /** The files in force and the current problems. */
 class WatchedFiles<Entry> {
@@ -85,7 +91,7 @@ class WatchedFiles<Entry> {
   /** @throws Error if the folder cannot be read */
   refresh(): void {
     const { dir, extension = '.yaml', endsDeleted = false, parse } = this.#options;
-    const names = listFiles(dir, extension);
+    const names = isAbsent(this.#options) ? [] : listFiles(dir, extension);
     const signature = computeSignature(dir, names);
     if (signature === this.#lastSignature) return;
     const found = readTexts(dir, names);

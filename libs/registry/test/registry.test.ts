@@ -57,6 +57,20 @@ describe('watchRegistry', () => {
     expect(registry?.generation).toBe(1);
   });
 
+  test('waits for an optional folder, which the start of any other needs', async () => {
+    const later = join(dir, 'later');
+    await expect(startRegistry(later)).rejects.toThrow('later cannot be read');
+    registry = await watchRegistry({ dir: later, isOptional: true, parse, pollMs: 50 });
+    expect([entries(), problems()]).toEqual([{}, []]);
+    mkdirSync(later);
+    writeFileSync(join(later, 'a.yaml'), 'a=1');
+    await eventually(() => entries()['a'] === '1');
+    expect(problems()).toEqual([]);
+    rmSync(later, { recursive: true });
+    await eventually(() => problems().length > 0);
+    expect(entries()).toEqual({ a: '1' });
+  });
+
   test('loads a new and a changed file, each as a generation', async () => {
     write('a.yaml', 'a=1');
     await startRegistry();
