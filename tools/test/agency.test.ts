@@ -21,9 +21,11 @@ afterAll(() => data.remove());
 
 const fileOf = (code: string) => join(data.dir, 'agencies', `${code}.yaml`);
 
-function agency(...words: string[]) {
+const agency = (...words: string[]) => agencyWith({}, ...words);
+
+function agencyWith(settings: NodeJS.ProcessEnv, ...words: string[]) {
   const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/cli/cups.ts'), 'agency', ...words];
-  const env = Object.assign({}, process.env, { KAFKA_BROKERS: brokers.join(), CUPS_PREFIX: prefix });
+  const env = Object.assign({}, process.env, { KAFKA_BROKERS: brokers.join(), CUPS_PREFIX: prefix }, settings);
   const { status, stdout, stderr } = spawnSync(process.execPath, [...command, '--data', data.dir], {
     encoding: 'utf8',
     env,
@@ -89,6 +91,13 @@ test('adds an agency whose clerks work in the page, without topics and user', as
   expect(agency('remove', 'arhiva').out).not.toContain('topic');
   expect(existsSync(fileOf('arhiva'))).toBe(false);
 }, 60_000);
+
+test('lists agencies while the store does not respond, and says what is missing', () => {
+  const { code, out, err } = agencyWith({ MONGODB_URI: 'mongodb://127.0.0.1:1' }, 'list');
+  expect([code, out.split('\n')[0]]).toEqual([0, expect.stringMatching(/^CODE +CHANNEL +SERVICES/)]);
+  expect(out).toMatch(/^arhiva-straseni +pull/m);
+  expect(err).toBe('What these agencies have read is unknown: arhiva-straseni. The store does not respond.\n');
+});
 
 test('gives simulated agencies key pairs, and no agency whose system has a key', () => {
   const keys = temporaryDir();

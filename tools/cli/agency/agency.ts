@@ -11,7 +11,7 @@ import { CLIENTS } from './clients.ts';
 import { countOpenApplications } from './open-applications.ts';
 import { connect } from './connect.ts';
 import type { KafkaConnection } from './connect.ts';
-import { formatFeedState, readFeedStates } from './feeds.ts';
+import { formatFeedState, tryReadFeedStates } from './feeds.ts';
 import { formatClients, deriveResources, formatResources } from './show.ts';
 import type { AgencyResources } from './show.ts';
 import { provisionKafka, provisionTopics, renewPassword } from '../../platform/provision-kafka.ts';
@@ -82,7 +82,7 @@ export async function list(values: CommonOptions): Promise<void> {
   const agencies = [...readAgencies(data).values()];
   const pulling = agencies.filter(({ channel }) => channel === 'pull').map(({ code }) => code);
   // Only a feed has a state in the store.
-  const feeds = pulling.length > 0 ? await readFeedStates(pulling, await connect(values.platform)) : undefined;
+  const feeds = pulling.length > 0 ? await tryReadFeedStates(pulling, await connect(values.platform)) : undefined;
   const rows = agencies.map((agency) => {
     const { code, name, channel = 'kafka' } = agency;
     const { services, centres } = findReferences(data, code);
@@ -116,7 +116,7 @@ export async function show(name: string, options: ShowOptions): Promise<void> {
   const named = findReferences(data, code);
   const head = `${code}: ${agency.name.ro}; decides ${named.services.length} public services, serves ${named.centres.length} centres`;
   if (!hasTopics(agency)) {
-    const feed = agency.channel === 'pull' ? (await readFeedStates([code], reached))?.get(code) : undefined;
+    const feed = agency.channel === 'pull' ? (await tryReadFeedStates([code], reached))?.get(code) : undefined;
     const lines = [formatChannel(agency), ...(feed ? [formatFeedState(feed)] : [])];
     print(values, Object.assign({ agency }, named, feed && { feed }), `${head}\n\n${lines.join('\n')}`);
     return;

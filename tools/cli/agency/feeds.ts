@@ -36,7 +36,7 @@ interface Webhook {
  * @returns undefined when no store is known
  * @throws Error, one sentence, when the store does not respond
  */
-export async function readFeedStates(
+async function readFeedStates(
   codes: readonly string[],
   reached: KafkaConnection | undefined,
 ): Promise<ReadonlyMap<string, FeedState> | undefined> {
@@ -49,6 +49,22 @@ export async function readFeedStates(
     return states;
   } finally {
     await stores.close();
+  }
+}
+
+/**
+ * As {@link readFeedStates}, for output that is worth reading without the store. Says on the standard error that the store
+ * does not respond.
+ */
+export async function tryReadFeedStates(
+  codes: readonly string[],
+  reached: KafkaConnection | undefined,
+): Promise<ReadonlyMap<string, FeedState> | undefined> {
+  try {
+    return await readFeedStates(codes, reached);
+  } catch (error) {
+    console.error(`What these agencies have read is unknown: ${codes.join(', ')}. ${(error as Error).message}`);
+    return undefined;
   }
 }
 
