@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { useChange } from '../api/use-change.ts';
 import type { AgencyDeliveryDetails, AgencyStage } from '../api/types.ts';
@@ -108,22 +108,14 @@ function toStoredDraft(draft: ReplyDraft): ReplyDraft {
  */
 function useReplyDraft(delivery: string) {
   const [draft, setDraft, remove] = usePersistentState('reply', delivery, () => EMPTY_DRAFT, toStoredDraft);
-  const form = { ...EMPTY_REPLY, ...draft.form };
-  // An upload reports its end to the form of that moment, not to the one in which it began.
-  const latest = useRef(draft);
-  useEffect(() => void (latest.current = draft));
-  const set = (next: ReplyDraft) => {
-    latest.current = next;
-    setDraft(next);
-  };
   return {
     kind: draft.kind,
-    form,
-    setKind: (kind: ReplyKind | undefined) => set({ ...latest.current, ...(kind && { kind }) }),
-    change: (changes: Partial<ReplyForm>) =>
-      set({ ...latest.current, form: { ...EMPTY_REPLY, ...latest.current.form, ...changes } }),
+    form: draft.form,
+    setKind: (kind: ReplyKind | undefined) => kind && setDraft((now) => ({ ...now, kind })),
+    // An upload reports its end to the form of that moment, not to the one in which it began.
+    change: (changes: Partial<ReplyForm>) => setDraft((now) => ({ ...now, form: { ...now.form, ...changes } })),
     forget() {
-      set(EMPTY_DRAFT);
+      setDraft(EMPTY_DRAFT);
       remove();
     },
   };
