@@ -60,6 +60,8 @@ const SLOW_PROJECTS = [
  */
 const MAX_CONCURRENT_GROUPS = 3;
 const MAX_CONCURRENT_GROUPS_WITH_BROWSERS = 2;
+/** Number of browser tests that may need a second attempt (e2e/desk/retries.ts): more means a fault. */
+const MAX_RETRIED = 2;
 /** Number of test files that the last lines list with their durations. */
 const SLOWEST_SHOWN = 20;
 /** Projects whose long tests run in several parts: lanes end at the same time, and no part comes near the timeout. */
@@ -243,7 +245,14 @@ interface JestResult {
     /** ms */
     startTime: number;
     endTime: number;
-    assertionResults: { status: string; fullName: string }[];
+    assertionResults: {
+      status: string;
+      fullName: string;
+      /** Number of attempts. */
+      invocations?: number;
+      /** Errors of the failed ones. */
+      retryReasons?: string[];
+    }[];
   }[];
 }
 
@@ -255,6 +264,8 @@ const notRun: string[] = [];
 /** Files of tests with their durations in seconds. */
 const durations: { file: string; seconds: number }[] = [];
 const failures: string[] = [];
+/** Tests of browsers that passed the second time, with the first line of the error. */
+const retried: string[] = [];
 const count = (what: string, ok: boolean) => {
   if (ok) passed += 1;
   else {
@@ -282,6 +293,8 @@ function countResults(name: string): number {
   for (const { name: suite, status, message, assertionResults, startTime, endTime } of result.testResults) {
     durations.push({ file: suite.slice(root.length + 1), seconds: (endTime - startTime) / 1000 });
     if (status === 'failed') failures.push(`${suite.slice(root.length + 1)}\n${message}`);
+    const again = assertionResults.filter((one) => one.status === 'passed' && (one.invocations ?? 1) > 1);
+    retried.push(...again.map((one) => `${one.fullName}\n  ${one.retryReasons?.[0]?.split('\n')[0] ?? ''}`));
     notRun.push(...assertionResults.filter((one) => one.status === 'pending').map(({ fullName }) => fullName));
   }
   return broken;
@@ -329,11 +342,15 @@ if (!stopping) {
   }
 }
 
+if (retried.length > MAX_RETRIED) count(`more than ${MAX_RETRIED} tests passed only the second time`, false);
+
 const slowest = durations.sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST_SHOWN);
 if (slowest.length > 0) console.log('\nSlowest files of tests:');
 for (const one of slowest) console.log(`  ${one.seconds.toFixed(0).padStart(4)} s  ${one.file}`);
 if (failures.length > 0)
   console.log(`\nFailed:\n${failures.map((what) => `  ${what.replaceAll('\n', '\n  ')}`).join('\n')}`);
+if (retried.length > 0)
+  console.log(`\nPassed the second time:\n${retried.map((what) => `  ${what.replaceAll('\n', '\n  ')}`).join('\n')}`);
 if (notRun.length > 0) console.log(`\nSkipped:\n${notRun.map((name) => `  ${name}`).join('\n')}`);
 if (stopping) count('interrupted', false);
 console.log(`\nchecked in ${seconds()}; ${cachedTaskCount} of ${tasks} results came from the cache (.nx/cache)`);
