@@ -9,6 +9,15 @@ describe('npm start', () => {
   const npm = (dataDir: string) => [...COMMAND.split(' '), dataDir];
   const shell = (dataDir: string) => ['sh', '-c', `${COMMAND} ${dataDir}`];
 
+  test('SIGTERM to npm ends everything in order, Kafka and the embedded store included', async () => {
+    const platform = await start(npm, { MONGODB_URI: undefined, KAFKA_BROKERS: undefined });
+    expect(findMarkedProcesses(platform.mark).filter(({ name }) => /^\S*java /.test(name))).toHaveLength(2);
+    const ended = once(platform.child, 'exit');
+    platform.child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    await expectCleanStop(platform);
+  });
+
   test('SIGTERM to the shell of a supervisor ends everything', async () => {
     const platform = await start(shell);
     platform.child.kill('SIGTERM');
