@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applicationId, filing, idnp, idnpOfOperator } from '@cups/tools/filings';
+import { openAgencyApi } from '@cups/tools/agency-api';
+import { applicationId, createContent, filing, idnp, idnpOfOperator, publicServices } from '@cups/tools/filings';
+import type { Centre } from '@cups/tools/filings';
 import { grantMandate, revokeMandate, withMandate } from '@cups/tools/mandates';
 import { buildPdf } from '@cups/tools/upload-client';
 import { openDesk, ApiError, waitUntil } from '@cups/tools/desk';
@@ -341,6 +343,33 @@ describe('journeys', () => {
       'the journal has the entries of the erasure',
       60,
     );
+  });
+
+  test('an agency that waits in the pull API gets a filed application long before the end of its wait', async () => {
+    const code = 'arhiva-straseni';
+    const waitSeconds = 30;
+    const api = openAgencyApi({ url: platform.url, keysDir: join(dataDir, 'keys'), code });
+    let cursor = '';
+    for (let hasMore = true; hasMore;) ({ cursor, hasMore } = await api.listRequests(cursor));
+    const waiting = api.listRequests(cursor, { waitSeconds });
+
+    const straseni = await openDesk(platform.url, 'cu-012-specialist');
+    const { body: centre } = await straseni.call<Centre>('GET', '/centres/CU-012');
+    const service = (await publicServices(platform.url)).find(({ code: of }) => of === 'archive-salary')!;
+    people += 1;
+    const content = Object.assign(
+      { id: applicationId('ZN'), publicService: 'archive-salary' },
+      createContent(people, centre, service),
+    );
+    const body = await withMandate(straseni, content);
+    const draft = (await straseni.call<Application>('POST', '/applications', { body })).body;
+    const submitted = performance.now();
+    await runAction(draft, 'submit', {}, straseni);
+    const { events } = await waiting;
+    expect(events.map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ application: `applications/${draft.id}` }),
+    );
+    expect(performance.now() - submitted).toBeLessThan((waitSeconds * 1000) / 2);
   });
 
   test('a revoked mandate stops filing within 60 s, and not the withdrawal', async () => {
