@@ -124,7 +124,9 @@ export function createMemoryStore(): MemoryStore {
   return {
     isDurable: false,
     get hasUnstoredInput() {
-      return target === undefined && [...entries.values()].some(({ kind }) => isInputKind(kind));
+      // A text that was typed and deleted stays as an empty one.
+      const isInput = ({ kind, text }: MemoryEntry) => isInputKind(kind) && text !== '""';
+      return target === undefined && [...entries.values()].some(isInput);
     },
     async read<T>(kind: string, id: string) {
       if (target) return target.read<T>(kind, id);
