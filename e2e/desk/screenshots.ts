@@ -6,6 +6,7 @@ import { idnpOfOperator } from '@cups/tools/filings';
 import { applicant, fileApplication } from './filings.ts';
 import { fileForKnownPerson, KeyboardUser } from './keyboard.ts';
 import { Line } from './line.ts';
+import { AGENCY_SCREENS } from './agency-screens.ts';
 import { OFFLINE_SCREENS } from './offline-screens.ts';
 import { copyDataWithTraining, fileSample } from './sample.ts';
 import type { Sample } from './sample.ts';
@@ -132,6 +133,7 @@ const COMMITTED_FOLDER = join(ROOT, 'docs/screenshots');
 const COMMITTED_SCANS = ['scan-choose', 'scan-camera', 'scan-uploading', 'scan-checked', 'scan-viewer', 'scan-result'];
 const COMMITTED_TRUST = ['access-list', 'visit-mandate', 'data-end'];
 const COMMITTED_OFFLINE = ['offline', 'offline-unlock', 'offline-receipt', 'offline-pending', 'offline-conflict'];
+const COMMITTED_AGENCY = ['agency-queue', 'agency-rejection'];
 const COMMITTED = [
   'queue',
   'service',
@@ -140,6 +142,7 @@ const COMMITTED = [
   ...COMMITTED_TRUST,
   ...COMMITTED_SCANS,
   ...COMMITTED_OFFLINE,
+  ...COMMITTED_AGENCY,
 ];
 /** Keeps text readable at 15 to 40 KB. */
 const QUALITY = 0.8;
@@ -222,7 +225,7 @@ const browser = await startCameraBrowser(line.browserFlags);
 try {
   const sample = await fileSample();
   const scans = scanScreens(line).map((screen) => Object.assign({ operator: CLERK, path: () => '/' }, screen));
-  const screens: readonly Screen[] = [...SCREENS, ...TRUST_SCREENS, ...OFFLINE_SCREENS, ...scans];
+  const screens: readonly Screen[] = [...SCREENS, ...TRUST_SCREENS, ...OFFLINE_SCREENS, ...AGENCY_SCREENS, ...scans];
   const shots = screens.flatMap(listShots).filter((shot) => isSelected(shotName(shot)));
   mkdirSync(FOLDER, { recursive: true });
   const names = new Set(screens.flatMap(listShots).map((shot) => `${shotName(shot)}.webp`));

@@ -145,7 +145,7 @@ function CurrentCentre() {
   const agency = centre ? undefined : session.agency;
   const line = centre ? [centre.district, 'CUPS'].filter(Boolean).join(' · ') : agency ? 'CUPS' : t(SESSION.platform);
   return (
-    <div className={styles.place}>
+    <div className={agency ? `${styles.place} ${styles.agency}` : styles.place}>
       <strong>{centre?.displayName ?? (agency ? t(agency.displayName) : 'CUPS')}</strong>
       <span>{line}</span>
     </div>
