@@ -518,6 +518,16 @@ describe('single logout', () => {
       { person, sessionIndex },
     );
 
+  const createResponse = () =>
+    logoutResponseXml({
+      id: createMessageId(),
+      issuer: IDP_ENTITY_ID,
+      destination: SLO,
+      inResponseTo: '_x',
+      status: STATUS_SUCCESS,
+      issued: new Date(),
+    });
+
   test('that starts here reaches the provider with its session, once', async () => {
     const sessionIndex = createMessageId();
     const { assertion } = await signIn(specialist, { assertion: { sessionIndex } });
@@ -534,17 +544,7 @@ describe('single logout', () => {
     await expect(client.continueSignOut({ provider: 'mpass', origin: ORIGIN, attempt })).rejects.toEqual(
       problemWith('SIGN_IN_EXPIRED'),
     );
-    const parts = {
-      id: createMessageId(),
-      issuer: IDP_ENTITY_ID,
-      destination: SLO,
-      inResponseTo: '_x',
-      status: STATUS_SUCCESS,
-      issued: new Date(),
-    };
-    expect(
-      await continueSignOut({ SAMLResponse: encodeMessage(signXml(logoutResponseXml(parts), idp.keys)) }),
-    ).toMatchObject({
+    expect(await continueSignOut({ SAMLResponse: encodeMessage(signXml(createResponse(), idp.keys)) })).toMatchObject({
       endedSessions: [],
       next: null,
     });
@@ -597,16 +597,7 @@ describe('single logout', () => {
     ['is of SAML 1.1', (xml: string) => xml.replace(VERSION, ' Version="1.1"')],
     ['has no version', (xml: string) => xml.replace(VERSION, '')],
   ])('rejects a response that %s', async (_, change) => {
-    const issued = new Date();
-    const parts = {
-      id: createMessageId(),
-      issuer: IDP_ENTITY_ID,
-      destination: SLO,
-      inResponseTo: '_x',
-      status: STATUS_SUCCESS,
-      issued,
-    };
-    const response = encodeMessage(signXml(change(logoutResponseXml(parts)), idp.keys));
+    const response = encodeMessage(signXml(change(createResponse()), idp.keys));
     await expectRefused(() => continueSignOut({ SAMLResponse: response }), 'malformed');
   });
 

@@ -17,7 +17,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import {
   connectKafka,
-  createConsumer,
   createPublisher,
   decode,
   encode,
@@ -26,6 +25,7 @@ import {
   type Consumer,
   type ConsumerOptions,
 } from '../src/index.ts';
+import { createTestConsumer } from './test-consumer.ts';
 
 const here = testInfrastructure();
 const { log, lines } = captureLog();
@@ -41,13 +41,9 @@ afterEach(async () => {
 function consume(options: Partial<ConsumerOptions> = {}) {
   const done: ReceivedEvent[] = [];
   const refused: RefusedMessage[] = [];
-  const consumer: Consumer = createConsumer({
+  const consumer: Consumer = createTestConsumer({
     ...here,
-    groupId: `g-${randomUUID()}`,
-    topics: [topic],
-    expects: {},
     log,
-    maxWaitMs: 200,
     keepRefused: (messages) => Promise.resolve(void refused.push(...messages)),
     ...options,
     handle: async (event) => {

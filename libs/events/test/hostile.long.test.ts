@@ -8,7 +8,8 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 import { compress as snappy } from 'snappyjs';
-import { connectKafka, createConsumer, encode, ensureTopics } from '../src/index.ts';
+import { connectKafka, encode, ensureTopics } from '../src/index.ts';
+import { createTestConsumer } from './test-consumer.ts';
 
 const here = testInfrastructure();
 const { log, lines } = captureLog();
@@ -35,13 +36,10 @@ afterEach(async () => {
 function consume() {
   const handled: ReceivedEvent[] = [];
   const refused: RefusedMessage[] = [];
-  const consumer = createConsumer({
+  const consumer = createTestConsumer({
     ...here,
-    groupId: `g-${randomUUID()}`,
     topics: [topic],
     log,
-    maxWaitMs: 200,
-    expects: {},
     handle: (event) => Promise.resolve(void handled.push(event)).then(() => 'done' as const),
     keepRefused: (messages) => Promise.resolve(void refused.push(...messages)),
   });

@@ -4,14 +4,8 @@ import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/global
 import { KafkaJSError } from 'kafkajs';
 import { ConsumerGroup, Encoder } from '@cups/kafka-driver/internals';
 import type { ReceivedEvent } from '@cups/contracts';
-import {
-  connectKafka,
-  createConsumer,
-  ensureTopics,
-  openLagWatch,
-  type ConsumerOptions,
-  type LagWatch,
-} from '../src/index.ts';
+import { connectKafka, ensureTopics, openLagWatch, type ConsumerOptions, type LagWatch } from '../src/index.ts';
+import { createTestConsumer } from './test-consumer.ts';
 import { withAdminConnection, type ProtocolRequest, type ProtocolResponse } from '@cups/kafka-driver';
 
 const here = testInfrastructure();
@@ -29,13 +23,9 @@ function consume(options: Partial<ConsumerOptions> = {}) {
   const handled = new Set<string>();
   const gate = { open: true, release: (): void => {} };
   let opened: Promise<void> = Promise.resolve();
-  const consumer = createConsumer({
+  const consumer = createTestConsumer({
     ...here,
-    groupId: `g-${randomUUID()}`,
-    topics: [topic],
     log,
-    maxWaitMs: 200,
-    expects: {},
     keepRefused: () => Promise.resolve(),
     ...options,
     handle: async (event: ReceivedEvent) => {
