@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createContent, simulatedServices } from '@cups/tools/filings';
+import { createContent, fileableAt, listActiveCentres, simulatedServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { createApplicants } from './applicants.ts';
 import type { Job } from './applicants.ts';
@@ -34,20 +34,6 @@ export function copyRegistryWithoutLimits(dataDir: string, checkout = root): str
   return folder;
 }
 
-/** Returns the active centres. */
-async function listActiveCentres(url: string): Promise<Centre[]> {
-  const centres: Centre[] = [];
-  let pageToken: string | undefined;
-  do {
-    const query = new URLSearchParams({ pageSize: '200', ...(pageToken ? { pageToken } : {}) });
-    const answer = await fetch(`${url}/api/v1/centres?${query}`);
-    const page = (await answer.json()) as { centres: Centre[]; nextPageToken?: string };
-    centres.push(...page.centres);
-    pageToken = page.nextPageToken;
-  } while (pageToken);
-  return centres.filter(({ status }) => status === 'active');
-}
-
 /** Signs in a specialist of every active centre, or of some, and grants the mandates of its people. */
 export async function signInJobs(url: string, isWanted: (centre: Centre) => boolean = () => true): Promise<Job[]> {
   const services = await simulatedServices(url);
@@ -64,7 +50,7 @@ export async function signInJobs(url: string, isWanted: (centre: Centre) => bool
       .getSetCookie()
       .map((one) => one.split(';')[0])
       .join('; ');
-    const offered = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
+    const offered = fileableAt(services, centre);
     const people = await createApplicants(url, cookie, centre, offered);
     const named = people.length > 0 ? { mandate: { kind: 'own-presence', name: '{mandate}' } } : {};
     for (const service of offered) {

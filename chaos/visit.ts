@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { applicationId, createContent, isFileableAt, ofChannel } from '@cups/tools/filings';
+import { applicationId, createContent, fileableAt, isFileableAt, ofChannel } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { ApiError } from '@cups/tools/desk';
 import type { Application } from '@cups/tools/desk';
@@ -117,7 +117,7 @@ function pickPlace(n: number, { centres, services, random }: VisitContext): { ce
     drawn -= share;
   }
   const centre = n % centres.length;
-  const fileable = ofChannel(services, 'kafka').filter((one) => isFileableAt(one, centres[centre]!));
+  const fileable = fileableAt(ofChannel(services, 'kafka'), centres[centre]!);
   return { centre, service: pick(fileable)! };
 }
 

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createRandom } from '@cups/chaos/plan';
-import { simulatedServices } from '@cups/tools/filings';
-import type { Centre } from '@cups/tools/filings';
+import { fileableAt, listActiveCentres, simulatedServices } from '@cups/tools/filings';
 import type { Platform } from '@cups/tools/platform';
 import { openDeskBooks } from './desk-books.ts';
 import { checkFleet } from './fleet-checker.ts';
@@ -101,17 +100,12 @@ async function openDesks(
     const colleague = new SimulatedLine({ url, operator: `${code}-manager`, random });
     await withPatience(() => line.signIn());
     await withPatience(() => colleague.signIn());
-    const fileable = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
     lines.push(line);
-    desks.push(new SimulatedDesk(plan, { line, colleague, centre, services: fileable, books }, seed));
+    desks.push(
+      new SimulatedDesk(plan, { line, colleague, centre, services: fileableAt(services, centre), books }, seed),
+    );
   }
   return { lines, desks };
-}
-
-async function listActiveCentres(url: string): Promise<Centre[]> {
-  const response = await fetch(`${url}/api/v1/centres?pageSize=200`);
-  const { centres } = (await response.json()) as { centres: Centre[] };
-  return centres.filter(({ status }) => status === 'active');
 }
 
 function toReport(

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { mongo } from 'mongoose';
 import { generateTrackingNumber } from '@cups/application';
 import { openDesk } from '@cups/tools/desk';
-import { createContent, simulatedServices } from '@cups/tools/filings';
+import { createContent, fileableAt, simulatedServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { ulid } from 'ulid';
 
@@ -47,7 +47,7 @@ export interface RarePerson {
 export async function createTemplates(url: string, applications: Applications): Promise<RarePerson> {
   const desk = await openDesk(url, 'cu-001-specialist');
   const { body: centre } = await desk.call<Centre>('GET', '/centres/CU-001');
-  const services = (await simulatedServices(url)).filter(({ version }) => version.centreKinds?.includes(centre.kind));
+  const services = fileableAt(await simulatedServices(url), centre);
   for (let n = 0; n < TEMPLATE_COUNT + RARE_COUNT; n += 1) {
     const service = services[n % services.length]!;
     const isRare = n >= TEMPLATE_COUNT;

@@ -3,7 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAgencyApi } from '@cups/tools/agency-api';
-import { applicationId, createContent, filing, idnp, idnpOfOperator, publicServices } from '@cups/tools/filings';
+import {
+  applicationId,
+  createContent,
+  filing,
+  idnp,
+  idnpOfOperator,
+  listActiveCentres,
+  publicServices,
+} from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { grantMandate, revokeMandate, withMandate } from '@cups/tools/mandates';
 import { buildPdf } from '@cups/tools/upload-client';
@@ -16,6 +24,7 @@ import { CHECKPOINTS_TOPIC, JOURNAL_SOURCES, journalTopic } from '@cups/events';
 import { eventually, startCollector, uniquePrefix, readTopic } from '@cups/testing';
 import type { Collector } from '@cups/testing';
 import { parse } from 'yaml';
+import { LoadGenerator } from '../../k8s/lab/rollout/load.ts';
 import { edgesOfReadme, edgesOfSpans, stepsOfSpans } from './traces.ts';
 
 /** Journeys of applicants through the whole platform: real processes, broker and store, simulated agencies. */
@@ -403,6 +412,19 @@ describe('journeys', () => {
       mandate: { kind: 'own-presence', id: mandate.name },
     });
   }, 120_000);
+
+  // The generator works in a cluster only. This keeps it from filing what the registries refuse meanwhile.
+  test('the load of the roll-out test files at every centre without a refusal, and receives each reply', async () => {
+    const load = new LoadGenerator(platform.url);
+    const centres = await listActiveCentres(platform.url);
+    await load.start(centres, 4);
+    await eventually(() => load.now > 10 && load.accepted + load.failed.length >= centres.length, {
+      timeoutMs: 60_000,
+    });
+    await load.stop();
+    expect(load.failed).toEqual([]);
+    expect(await load.findMissing()).toEqual([]);
+  }, 180_000);
 
   test('no log, span or internal topic contains personal data', async () => {
     const brokers = platform.kafkaBrokers.split(',');

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fromMessage } from '@cups/agency-contract';
 import type { IncomingMessage } from '@cups/agency-contract';
 import { connectKafka } from '@cups/events';
-import { applicationId, createContent, simulatedServices } from '@cups/tools/filings';
+import { applicationId, createContent, fileableAt, simulatedServices } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { withMandate } from '@cups/tools/mandates';
 import { openDesk, waitUntil } from '@cups/tools/desk';
@@ -93,7 +93,7 @@ async function submitSome(
 async function submitOne(desk: Desk, services: readonly PublicService[], n: number): Promise<SubmittedApplication> {
   const code = desk.centre.replace('centres/', '');
   const centre = (await desk.call<Centre>('GET', `/centres/${code}`)).body;
-  const offered = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
+  const offered = fileableAt(services, centre);
   const service = offered[n % offered.length]!;
   const id = applicationId(QUICK);
   const body = await withMandate(desk, {
@@ -114,7 +114,7 @@ async function submitContinuously(url: string, services: readonly PublicService[
   const work = Array.from({ length: DESKS }, async (_, index) => {
     const desk = await openDesk(url, `cu-00${index + 1}-specialist`);
     const centre = (await desk.call<Centre>('GET', `/centres/CU-00${index + 1}`)).body;
-    const offered = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
+    const offered = fileableAt(services, centre);
     while (!stopped) {
       const service = offered[n % offered.length]!;
       const id = applicationId(QUICK);

@@ -37,6 +37,21 @@ export interface Centre {
   agencies?: string[];
 }
 
+/** Returns the active centres. */
+export async function listActiveCentres(url: string): Promise<Centre[]> {
+  const centres: Centre[] = [];
+  let pageToken: string | undefined;
+  do {
+    const query = new URLSearchParams({ pageSize: '200', ...(pageToken ? { pageToken } : {}) });
+    const response = await fetch(`${url}/api/v1/centres?${query}`);
+    if (!response.ok) throw new Error(`GET /centres answers ${response.status}`);
+    const page = (await response.json()) as { centres: Centre[]; nextPageToken?: string };
+    centres.push(...page.centres);
+    pageToken = page.nextPageToken;
+  } while (pageToken);
+  return centres.filter(({ status }) => status === 'active');
+}
+
 /** Returns the active public services that desks submit, with the version in force. */
 export async function publicServices(url: string): Promise<PublicService[]> {
   const response = await fetch(`${url}/api/v1/public-services?fileable=true&pageSize=200`);
@@ -64,6 +79,10 @@ export const providerOf = ({ version }: PublicService): string => version.provid
 /** Returns whether a centre files this service: its kind does, and it works for the agency. */
 export const isFileableAt = ({ version }: PublicService, { kind, agencies = [] }: Centre): boolean =>
   (version.centreKinds ?? []).includes(kind) && agencies.includes(version.provider);
+
+/** Returns the services that a centre files. */
+export const fileableAt = (services: readonly PublicService[], centre: Centre): PublicService[] =>
+  services.filter((service) => isFileableAt(service, centre));
 
 const GIVEN_NAMES = ['Ana', 'Ion', 'Maria', 'Vasile', 'Elena', 'Gheorghe', 'Olga', 'Andrei', 'Natalia', 'Petru'];
 const FAMILY_NAMES = ['Munteanu', 'Rusu', 'Ceban', 'Lungu', 'Popa', 'Sîrbu', 'Rotari', 'Bălan', 'Cojocaru', 'Moraru'];

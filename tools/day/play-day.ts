@@ -11,7 +11,7 @@ import { QueueClient } from './queue.ts';
 import { Visit } from './visit.ts';
 import type { DayContext, VisitRow } from './visit.ts';
 import { openDesk } from './desk.ts';
-import { applicationId, ofChannel, providerOf, publicServices } from './filings.ts';
+import { applicationId, listActiveCentres, ofChannel, providerOf, publicServices } from './filings.ts';
 import type { Centre, PublicService } from './filings.ts';
 import type { ElapseTerm } from './silence.ts';
 
@@ -175,10 +175,7 @@ function compareAgencies(
 }
 
 async function selectCentres(url: string): Promise<Centre[]> {
-  const response = await fetch(`${url}/api/v1/centres?pageSize=200`);
-  if (!response.ok) throw new Error(`GET /centres answers ${response.status}`);
-  const { centres } = (await response.json()) as { centres: Centre[] };
-  const active = centres.filter(({ status }) => status === 'active');
+  const active = await listActiveCentres(url);
   const townHalls = active.filter(({ kind }) => kind === 'town-hall');
   const missions = active.filter(({ kind }) => kind === 'mission').slice(0, MISSIONS);
   if (townHalls.length === 0) throw new Error('No town hall is active.');

@@ -1,4 +1,4 @@
-import { createContent, isFileableAt, ofChannel, providerOf } from './filings.ts';
+import { createContent, fileableAt, isFileableAt, ofChannel, providerOf } from './filings.ts';
 import type { Centre, PublicService } from './filings.ts';
 import type { MandateKind } from './mandates.ts';
 import type { ScanKind } from './scans.ts';
@@ -94,7 +94,7 @@ export function planJobs(
   const courses = SCENARIOS.flatMap((course) => Array<Scenario>(course.weight).fill(course));
   const jobs = Array.from({ length: applications }, (_, n): Job => {
     const centre = centres[n % centres.length]!;
-    const fileable = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
+    const fileable = fileableAt(services, centre);
     const service = fileable[(n * 7 + Math.floor(n / centres.length)) % fileable.length]!;
     return { n, centre, service, course: courses[(n * 7) % courses.length]!, ground: groundOf(n, hasMPower) };
   });

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDesk, waitUntil } from '../../../tools/day/desk.ts';
 import type { Application, Desk } from '../../../tools/day/desk.ts';
-import { applicationId, createContent } from '../../../tools/day/filings.ts';
+import { applicationId, createContent, fileableAt } from '../../../tools/day/filings.ts';
 import type { Centre, PublicService } from '../../../tools/day/filings.ts';
 import { buildPdf, sha256Of, signIn, UploadClient, UploadError } from '../../../tools/day/upload-client.ts';
 import { waitUntilReady } from './disruptions.ts';
@@ -79,9 +79,9 @@ interface RunningUpload {
 export async function restartDuringUploads(
   kube: KubeClient,
   url: string,
-  { centres, service }: { centres: readonly Centre[]; service: PublicService },
+  { centres, services }: { centres: readonly Centre[]; services: readonly PublicService[] },
 ): Promise<string> {
-  const uploads = await openUploads(url, centres.slice(0, DESKS), service);
+  const uploads = await openUploads(url, centres.slice(0, DESKS), services);
   const ending = Promise.all(uploads.map(({ upload, client }) => uploadToEnd(client, upload)));
   // A failure is reported once the pods are replaced.
   ending.catch(() => {});
@@ -101,13 +101,14 @@ export async function restartDuringUploads(
   return `${all.length} uploads of ${FILE_BYTES / 1024} KiB, all pods of ${UPLOAD_PATH.join(', ')} replaced within ${seconds.toFixed(0)} s: ${interruptions} interruptions, ${forgotten} acknowledged bytes forgotten; all are ready with their bytes, 0 lost, 0 doubled`;
 }
 
-async function openUploads(url: string, centres: readonly Centre[], service: PublicService) {
+async function openUploads(url: string, centres: readonly Centre[], services: readonly PublicService[]) {
   const uploads: { client: UploadClient; upload: RunningUpload }[] = [];
   for (const [index, centre] of centres.entries()) {
     const operator = `${centre.code.toLowerCase()}-specialist`;
     const desk = await openDesk(url, operator);
     const client = new UploadClient(url, await signIn(url, operator));
     const id = applicationId('ZQ');
+    const service = fileableAt(services, centre)[0]!;
     const content = createContent(FIRST_PERSON + index, centre, service);
     await desk.call<Application>('POST', '/applications', { body: { id, publicService: service.code, ...content } });
     for (let n = 0; n < UPLOADS_PER_DESK; n += 1) {

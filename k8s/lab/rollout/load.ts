@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openDesk, ApiError, waitUntil } from '../../../tools/day/desk.ts';
 import type { Application, Desk } from '../../../tools/day/desk.ts';
 import { QUICK_SCENARIO } from '../../../tools/day/scenarios.ts';
-import { applicationId, createContent, publicServices } from '../../../tools/day/filings.ts';
+import { applicationId, createContent, fileableAt, simulatedServices } from '../../../tools/day/filings.ts';
 import type { Centre, PublicService } from '../../../tools/day/filings.ts';
 import { toMandateRequest, toNamedMandate } from '../../../tools/day/mandates.ts';
 import { sum } from './kube.ts';
@@ -38,7 +38,7 @@ export class LoadGenerator {
   readonly #open = new Set<Promise<void>>();
   /** Calls by second since the start; seconds without calls may be absent. */
   readonly #seconds: number[] = [];
-  /** Public services to submit; `start` reads them. */
+  /** Public services whose agency the simulator plays; `start` reads them. */
   services: readonly PublicService[] = [];
   #n = FIRST_PERSON;
   #rate = 0;
@@ -75,7 +75,7 @@ export class LoadGenerator {
 
   /** @param rate applications per second, three calls each */
   async start(centres: readonly Centre[], rate: number): Promise<void> {
-    this.services = await publicServices(this.#url);
+    this.services = await simulatedServices(this.#url);
     for (const centre of centres) await this.join(centre);
     this.#rate = rate;
     this.#loop = this.#run();
@@ -140,7 +140,8 @@ export class LoadGenerator {
   }
 
   #serviceOf(centre: Centre, n: number): PublicService {
-    const fileable = this.services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
+    const fileable = fileableAt(this.services, centre);
+    if (fileable.length === 0) throw new Error(`${centre.code} files no service whose agency the simulator plays.`);
     return fileable[n % fileable.length]!;
   }
 

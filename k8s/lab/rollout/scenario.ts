@@ -6,6 +6,7 @@ import { readSet } from '../../../tools/cli/centre/set.ts';
 import { playDay } from '../../../tools/day/play-day.ts';
 import type { DayResult } from '../../../tools/day/play-day.ts';
 import { openDesk } from '../../../tools/day/desk.ts';
+import { listActiveCentres } from '../../../tools/day/filings.ts';
 import type { Centre } from '../../../tools/day/filings.ts';
 import { operationsCommands } from '../../../tools/check/guide-commands.ts';
 import type { ExternalServices } from './external-services.ts';
@@ -104,7 +105,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
   const load = new LoadGenerator(installed.url);
   const watch = new ClusterMonitor(kube, load, installed.url);
   const scenario = new Scenario(options, load, watch);
-  const centres = await activeCentres(installed.url);
+  const centres = await listActiveCentres(installed.url);
   await load.start(centres, options.rate);
   watch.start();
   let broken = '';
@@ -130,12 +131,6 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
     spikeOldest,
     broken,
   };
-}
-
-async function activeCentres(url: string): Promise<Centre[]> {
-  const response = await fetch(`${url}/api/v1/centres?pageSize=200`);
-  const { centres } = (await response.json()) as { centres: Centre[] };
-  return centres.filter(({ status }) => status === 'active');
 }
 
 class Scenario {
@@ -197,7 +192,7 @@ class Scenario {
   async runDocuments(centres: readonly Centre[]): Promise<void> {
     const { kube, installed } = this.#options;
     await this.#step('documents, checker and gateway replaced during uploads', () =>
-      restartDuringUploads(kube, installed.url, { centres, service: this.#load.services[0]! }),
+      restartDuringUploads(kube, installed.url, { centres, services: this.#load.services }),
     );
     await this.#step('from within the pods of the checker', () =>
       testCheckerPods(kube, [...this.#addressesBeside(), ...CLUSTER_ADDRESSES]),
@@ -282,9 +277,14 @@ class Scenario {
 
   #centresOf(fits: (centre: { code: string; wave: string }) => boolean): Centre[] {
     const { centres } = readSet(join(this.#options.operator.folder, 'data'));
-    return [...centres.values()]
-      .filter(fits)
-      .map(({ code, kind, name }) => ({ name: `centres/${code}`, code, kind, status: 'active', displayName: name }));
+    return [...centres.values()].filter(fits).map(({ code, kind, name, agencies }) => ({
+      name: `centres/${code}`,
+      code,
+      kind,
+      status: 'active',
+      displayName: name,
+      agencies: agencies.map((agency) => `agencies/${agency}`),
+    }));
   }
 
   async #rotateSecrets(): Promise<string> {
