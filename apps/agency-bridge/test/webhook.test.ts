@@ -246,6 +246,27 @@ describe('a call', () => {
     expect(await sendPing({ ...message, url: target.url }, { ...options, allowsLoopback: true })).toBeUndefined();
   });
 
+  test.each([
+    ['switches to another protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
+    ['says too much before its response', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(50)],
+    ['closes the connection without a response', ''],
+    ['answers in another protocol', '220 mail.example.md ESMTP\r\n'],
+  ])('ends when the system %s', async (_what, bytes) => {
+    target.hook.answer = (response) => void response.socket?.end(bytes);
+    const outcome = await sendPing({ ...message, url: target.url }, { ...options, allowsLoopback: true });
+    expect(outcome).toBe(bytes.includes(' 101 ') ? 'STATUS_OTHER' : 'CONNECTION_FAILED');
+  });
+
+  test('ends when its caller stops', async () => {
+    const [caller, answered] = [new AbortController(), Promise.withResolvers<void>()];
+    target.hook.answer = () => answered.resolve();
+    const signalled = { ...options, timeoutMs: 60_000, allowsLoopback: true, signal: caller.signal };
+    const ended = sendPing({ ...message, url: target.url }, signalled);
+    await answered.promise;
+    caller.abort();
+    expect(await ended).toBe('TIMEOUT');
+  });
+
   test('ends when the name is not resolved', async () => {
     const never = () => new Promise<never>(() => {});
     const short = { ...options, timeoutMs: 200, resolve: never };
@@ -382,4 +403,26 @@ describe('a bridge', () => {
     setWebhook(target.url);
     await eventually(async () => new RegExp(`agency_webhook_dead\\{.*agency="${AGENCY}".*\\} 0`).test(await metrics()));
   });
+});
+
+test('receivers that hang delay neither the webhook of another agency nor the shutdown', async () => {
+  const world = await openWorld();
+  const [hanging, target] = [await startHook(), await startHook()];
+  hanging.hook.answer = () => {};
+  // One more than the timers of a process that run at the same time by default.
+  const slow = Array.from({ length: 9 }, (_, at) => `lenta-${at}`);
+  const dataDir = world.dataFor([...slow, AGENCY]);
+  for (const code of slow) world.changeAgency(dataDir, code, { channel: 'pull', webhook: { url: hanging.url } });
+  world.changeAgency(dataDir, AGENCY, { channel: 'pull', webhook: { url: target.url } });
+  const bridge = await world.start({ dataDir, allowLoopbackWebhooks: true, webhookTimeoutMs: 30_000 });
+  const submitTo = (code: string) => publishEvents(world.infrastructure, [world.fileable(code).submitted()]);
+  for (const code of slow) await submitTo(code);
+  await eventually(() => hanging.calls.length === slow.length);
+  await submitTo(AGENCY);
+  await eventually(() => target.calls.length === 1);
+  await world.stop(bridge);
+  expect(world.log.lines.filter(({ event }) => event === 'webhook-failed')).toEqual([]);
+  await world.close();
+  await hanging.close();
+  await target.close();
 });

@@ -186,8 +186,8 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   }
 
   /** Handles due timers of these documents. */
-  startTimers({ documents, due, pollMs }: Pick<TimersOptions, 'documents' | 'due' | 'pollMs'>): void {
-    const timers = startTimers({ documents, due, pollMs, now: this.now, log: this.log });
+  startTimers(options: Pick<TimersOptions, 'documents' | 'due' | 'pollMs' | 'concurrency' | 'stopTimeoutMs'>): void {
+    const timers = startTimers({ ...options, now: this.now, log: this.log });
     this.onShutdown('work', () => timers.stop());
   }
 

@@ -7,14 +7,21 @@ export interface TimersOptions {
   documents: AnyDocuments;
   /** Polling interval, ms. Default 15,000. */
   pollMs?: number | undefined;
-  /** Handles a due timer by an update that clears or renews it. If it throws, the timer is claimed again later. */
-  due: (id: string, kind: string) => Promise<void>;
+  /**
+   * Handles a due timer by an update that clears or renews it. If it throws, the timer is claimed again later. At its
+   * deadline, and when the timers stop, the signal aborts and the handler is given up, whatever it waits for.
+   */
+  due: (id: string, kind: string, deadline: AbortSignal) => Promise<void>;
   now: () => Date;
   log?: Log;
   /** Duration of a claim, ms. Default 60,000. */
   leaseMs?: number;
   /** Number of due timers that one process handles concurrently. Default 8. */
-  concurrency?: number;
+  concurrency?: number | undefined;
+  /** Duration after which a handler is given up, ms. Default 60,000. */
+  handlerTimeoutMs?: number;
+  /** Duration that running handlers have when the timers stop, ms. Default 10,000. */
+  stopTimeoutMs?: number;
 }
 
 /** Upper bound of the polling interval, without jitter, however slow a poll is. */
@@ -24,6 +31,10 @@ const MAX_DUE_PER_POLL = 100;
 const POLL_INTERVAL_MS = 15_000;
 const LEASE_MS = 60_000;
 const CONCURRENCY = 8;
+/** As long as a claim: after it, another process may handle the timer anyway. */
+const HANDLER_TIMEOUT_MS = LEASE_MS;
+/** Half of what a process has for its shutdown. */
+const STOP_TIMEOUT_MS = 10_000;
 
 const unclaimedFilter = (at: Date) => ({
   $or: [{ 'timer.claimedUntil': { $exists: false } }, { 'timer.claimedUntil': { $lt: at } }],
@@ -31,7 +42,8 @@ const unclaimedFilter = (at: Date) => ({
 
 /**
  * Starts durable timers: polls for `timer.due` in the past and calls `due`, concurrently for several documents. A
- * conditional write claims each timer, so only one process handles it. The claim of a dead process expires.
+ * conditional write claims each timer, so only one process handles it. The claim of a dead process expires, and a handler
+ * that hangs is given up: it costs the others no slot, and the shutdown no time.
  */
 export function startTimers(options: TimersOptions): { stop(): Promise<void> } {
   const timers = new Timers(options);
@@ -43,8 +55,10 @@ class Timers {
   readonly #options: TimersOptions;
   readonly #pollMs: number;
   readonly #concurrency: number;
-  /** Handlers in progress, by ID. They are not started again, even if the claim expired. */
+  /** Handlers in progress, by ID. They are not started again before their deadline, even if the claim expired. */
   readonly #running = new Map<string, Promise<void>>();
+  /** Gives up the handlers in progress. */
+  readonly #endings = new Set<() => void>();
   /** Claims that failed since the process started, because the store is unavailable. */
   #failures = 0;
   #stopped = false;
@@ -72,12 +86,15 @@ class Timers {
     }, delay);
   }
 
-  /** Starts nothing further and resolves when the running handlers end. */
+  /** Starts nothing further and resolves when the running handlers end, or are given up. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#handle);
+    const giveUpAll = () => this.#endings.forEach((giveUp) => giveUp());
+    const late = setTimeout(giveUpAll, this.#options.stopTimeoutMs ?? STOP_TIMEOUT_MS);
     await this.#polling?.catch(() => {});
     await Promise.all(this.#running.values());
+    clearTimeout(late);
   }
 
   /** Resolves with the duration of the last read, ms, once everything found was started. */
@@ -111,14 +128,34 @@ class Timers {
   /** Never rejects. */
   async #claimAndDo({ _id, timer }: Pick<StoredDocument, '_id' | 'timer'>): Promise<void> {
     if (!timer) return;
-    const { due, log } = this.#options;
+    const { log } = this.#options;
     const failed = (error: unknown) => log?.warn({ event: 'timer-failed', resource: _id, reason: timer.kind, error });
     const isClaimed = await this.#claim(_id, timer).catch((error: unknown) => {
       this.#failures += 1;
       failed(error);
       return false;
     });
-    if (isClaimed) await due(_id, timer.kind).catch(failed);
+    if (isClaimed) await this.#do(_id, timer.kind).catch(failed);
+  }
+
+  /** Resolves when the handler ends, or at its deadline. What it does after that is not awaited. */
+  async #do(id: string, kind: string): Promise<void> {
+    const { due, log, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
+    const deadline = new AbortController();
+    const ended = Promise.withResolvers<void>();
+    const giveUp = () => {
+      deadline.abort();
+      log?.warn({ event: 'timer-timed-out', resource: id, reason: kind });
+      ended.resolve();
+    };
+    const late = setTimeout(giveUp, handlerTimeoutMs);
+    this.#endings.add(giveUp);
+    try {
+      await Promise.race([due(id, kind, deadline.signal), ended.promise]);
+    } finally {
+      clearTimeout(late);
+      this.#endings.delete(giveUp);
+    }
   }
 
   async #claim(_id: string, { due, kind }: { due: Date; kind: string }): Promise<boolean> {

@@ -119,6 +119,42 @@ describe('startTimers', () => {
     open.resolve();
   }, 40_000);
 
+  test('gives a hanging handler up at its deadline, frees its slot and claims its timer again', async () => {
+    const [hanging, other] = (await createDueDocuments(2)) as [string, string];
+    const deadlines: AbortSignal[] = [];
+    const lines: string[] = [];
+    start({
+      concurrency: 1,
+      handlerTimeoutMs: 50,
+      leaseMs: 50,
+      log: { ...log, warn: ({ event, resource }) => void lines.push(`${event} ${resource}`) },
+      async due(id, _kind, deadline) {
+        if (id === other) return void (await clear(id));
+        deadlines.push(deadline);
+        await new Promise(() => {});
+      },
+    });
+    await eventually(async () => (await cases.get(other, { scope }))?.state === 'expired');
+    await eventually(() => deadlines.length >= 2);
+    expect(deadlines[0]?.aborted).toBe(true);
+    expect(lines).toContain(`timer-timed-out ${hanging}`);
+  }, 30_000);
+
+  test('stops though a handler hangs', async () => {
+    await createDueDocuments(1);
+    const started = Promise.withResolvers<AbortSignal>();
+    start({
+      stopTimeoutMs: 50,
+      async due(_id, _kind, deadline) {
+        started.resolve(deadline);
+        await new Promise(() => {});
+      },
+    });
+    const deadline = await started.promise;
+    await running.pop()!.stop();
+    expect(deadline.aborted).toBe(true);
+  }, 30_000);
+
   test('ends running handlers before stop resolves', async () => {
     const [id] = (await createDueDocuments(1)) as [string];
     const [started, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

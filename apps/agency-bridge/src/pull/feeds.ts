@@ -9,6 +9,11 @@ import { AgencyFeeds } from './feed.ts';
 import { publishToFeeds } from './feed-events.ts';
 import { Webhooks, webhooksOf } from './webhook/webhooks.ts';
 
+/** Maximum number of webhooks that are called at the same time. Each agency has one, so that none waits for another. */
+const MAX_CALLS = 1_000;
+/** Another process repeats a call that a shutdown ends. */
+const STOP_TIMEOUT_MS = 1_000;
+
 /** The parts of the bridge for agencies that pull. */
 export interface OpenFeeds {
   feeds: AgencyFeeds;
@@ -59,6 +64,13 @@ function startWebhooks(
   const urlOf = (code: string) => (agencies.channelOf(code) === 'pull' ? agencies.webhookOf(code) : undefined);
   const ping = { timeoutMs, allowsLoopback };
   const webhooks = new Webhooks({ documents, urlOf, keys, ping, now, log, metrics });
-  backend.startTimers({ documents, due: (agency) => webhooks.callDue(agency), pollMs: config.timerPollMs });
+  const due = (agency: string, _kind: string, deadline: AbortSignal) => webhooks.callDue(agency, deadline);
+  backend.startTimers({
+    documents,
+    due,
+    pollMs: config.timerPollMs,
+    concurrency: MAX_CALLS,
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+  });
   return webhooks;
 }

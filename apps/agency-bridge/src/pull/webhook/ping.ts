@@ -1,5 +1,6 @@
 import { lookup as lookupName } from 'node:dns/promises';
 import { request as requestHttp } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
@@ -26,6 +27,8 @@ interface Address {
 
 export interface PingOptions {
   timeoutMs: number;
+  /** Ends the call before its timeout. */
+  signal?: AbortSignal;
   /** Allows http and addresses of this machine, for tests and demonstrations. */
   allowsLoopback: boolean;
   /** For tests. @default the resolver of the system */
@@ -46,7 +49,8 @@ export async function sendPing(
   options: PingOptions,
 ): Promise<PingFailure | undefined> {
   const url = new URL(text);
-  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  const deadline = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
   const found = await resolveHost(url, options, deadline);
   if (typeof found === 'string') return found;
   return post(url, { body, headers, pinned: found, ca: options.ca, deadline });
@@ -102,13 +106,21 @@ function post(url: URL, { body, headers, pinned, ca, deadline }: PostOptions): P
     const outgoing = isSecure
       ? requestHttps(url, { ...common, ...(ca === undefined ? {} : { ca }) })
       : requestHttp(url, common);
-    outgoing.once('response', (response) => {
-      resolve(toFailure(response.statusCode ?? 0));
+    const end = ({ statusCode }: IncomingMessage): void => {
+      resolve(toFailure(statusCode ?? 0));
       // The body is of no interest, and could be endless.
       outgoing.destroy();
+    };
+    outgoing.once('response', end);
+    // A receiver that answers 101 switches protocols: Node then emits no response and no error.
+    outgoing.once('upgrade', (response, socket) => {
+      socket.destroy();
+      end(response);
     });
     // After the response, an error changes nothing.
     outgoing.on('error', () => resolve(deadline.aborted ? 'TIMEOUT' : 'CONNECTION_FAILED'));
+    // However a connection ends, the call ends with it.
+    outgoing.once('close', () => resolve('CONNECTION_FAILED'));
     outgoing.end(bytes);
   });
 }

@@ -74,8 +74,8 @@ export class Webhooks {
     this.#dead.set({ agency }, known.deadTime ? 1 : 0);
   }
 
-  /** Handles the due timer of an agency. */
-  async callDue(agency: string): Promise<void> {
+  /** Handles the due timer of an agency. A call that the deadline ends has no result, and is repeated. */
+  async callDue(agency: string, deadline: AbortSignal): Promise<void> {
     const { documents, urlOf } = this.#deps;
     const url = urlOf(agency);
     const known = await documents.get(agency, { scope: 'service' });
@@ -84,14 +84,15 @@ export class Webhooks {
       await this.#update(agency, known.url, (webhook) => ({ ...webhook, timer: null }));
       return;
     }
-    const failure = await this.#call(agency, url);
+    const failure = await this.#call(agency, url, deadline);
+    if (deadline.aborted) return;
     this.#calls.inc({ agency, outcome: failure ?? 'OK' });
     const call = { wakes: known.wakes, failure };
     const after = await this.#update(agency, url, (webhook, now) => recordCall(moveTo(webhook, url), call, now));
     this.#report(known, after);
   }
 
-  async #call(agency: string, url: string): Promise<PingFailure | undefined> {
+  async #call(agency: string, url: string, signal: AbortSignal): Promise<PingFailure | undefined> {
     const { keys, now, ping } = this.#deps;
     const time = now();
     const id = `msg_${newUlid(time)}`;
@@ -99,7 +100,7 @@ export class Webhooks {
     const body = JSON.stringify({ type: TYPE, timestamp: time.toISOString(), data: { agency } });
     const signature = keys.signWebhook(`${id}.${seconds}.${body}`);
     const headers = { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': `v1a,${signature}` };
-    return sendPing({ url, body, headers }, ping);
+    return sendPing({ url, body, headers }, { ...ping, signal });
   }
 
   #report(before: StoredWebhook, { agency, failures, cause, deadTime }: StoredWebhook): void {
