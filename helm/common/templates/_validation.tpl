@@ -84,6 +84,9 @@ of the value.
 {{- if and (include "cups.usesVault" .) $global.networkPolicy.enabled (not $values.vault.peers) -}}
 {{- $faults = append $faults (printf "%s.vault.peers is empty: name the address of the Vault, or nothing that data keys protect can be read." $name) -}}
 {{- end -}}
+{{- if and .service.singleton $values.storage (not $values.storage.existingClaim) -}}
+{{- $faults = append $faults (printf "%s.storage.existingClaim is missing: a replaced pod would find no log and refuse to work. k8s/claims.yaml has the claim %s." $name $name) -}}
+{{- end -}}
 {{- if and (include "cups.storesForTrial" .) (gt (include "cups.leastReplicas" . | int) 1) -}}
 {{- $faults = append $faults (printf "%s.storage.existingClaim is missing with more than one replica: each pod would have only its own documents." $name) -}}
 {{- end -}}
@@ -194,8 +197,8 @@ of the value.
 {{- if not $global.networkPolicy.enabled -}}
 {{- $found = append $found "global.networkPolicy.enabled is off: every pod of the cluster could call every service." -}}
 {{- end -}}
-{{- if and (include "cups.storesFiles" .) (not $values.storage.existingClaim) (not (has "trial-storage" $global.strictExceptions)) -}}
-{{- $found = append $found (printf "%s.storage.existingClaim is missing: %s would end with their pod." $name (ternary "entries of the log" "documents" (hasKey .service "singleton"))) -}}
+{{- if and (include "cups.storesForTrial" .) (not (has "trial-storage" $global.strictExceptions)) -}}
+{{- $found = append $found (printf "%s.storage.existingClaim is missing: documents would end with their pod." $name) -}}
 {{- end -}}
 {{- with $values.keyStore -}}
 {{- if not .existingSecret -}}

@@ -272,7 +272,7 @@ pod.
 
 {{/* Whether the files end with the pod. */}}
 {{- define "cups.storesForTrial" -}}
-{{- if and (include "cups.storesFiles" .) (not .top.Values.storage.existingClaim) }}true{{ end -}}
+{{- if and (include "cups.storesFiles" .) (not .service.singleton) (not .top.Values.storage.existingClaim) }}true{{ end -}}
 {{- end }}
 
 {{/* Without a mail server, notifications writes mail to files. */}}

@@ -16,6 +16,7 @@ import { startProcesses } from './processes.ts';
 import { claimMachine, releaseMachine, recordIdentity, readRecord, assertNoCluster, STARTER } from './record.ts';
 import type { ClusterRecord } from './record.ts';
 import { removeCluster } from './removal.ts';
+import { createVolumes } from './volumes.ts';
 
 export type { Addon } from './layout.ts';
 
@@ -117,6 +118,7 @@ async function startParts({ built, layout, record, onProgress, signal }: StartOp
   onProgress('control plane ready');
   await startNode({ bin, layout, processes, pauseImage, archives });
   onProgress('node ready');
+  await createVolumes(bin, layout);
   await Promise.all(
     record.addons.map(async (addon) => {
       await startAddon[addon]({ bin, manifests: MANIFESTS, layout, processes });

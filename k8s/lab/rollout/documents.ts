@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDesk, waitUntil } from '../../../tools/day/desk.ts';
 import type { Application, Desk } from '../../../tools/day/desk.ts';
@@ -10,41 +9,7 @@ import { waitUntilReady } from './disruptions.ts';
 import { NAMESPACE, sum } from './kube.ts';
 import type { KubeClient } from './kube.ts';
 
-/** Documents in a cluster: their volume, and uploads while the pods of their way are replaced. */
-
-/** Name of the claim in k8s/env/pilot.yaml. */
-const CLAIM = 'documents';
-
-/**
- * Returns a volume in a folder of the only node, and its claim.
- * @param folder created, on the machine of the node
- */
-export function createVolume(folder: string, node: string): object {
-  mkdirSync(folder, { recursive: true });
-  const capacity = { storage: '2Gi' };
-  const accessModes = ['ReadWriteMany'];
-  const onNode = { key: 'kubernetes.io/hostname', operator: 'In', values: [node] };
-  const volume = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: CLAIM },
-    spec: {
-      capacity,
-      accessModes,
-      persistentVolumeReclaimPolicy: 'Retain',
-      storageClassName: '',
-      local: { path: folder },
-      nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [onNode] }] } },
-    },
-  };
-  const claim = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name: CLAIM, namespace: NAMESPACE },
-    spec: { accessModes, storageClassName: '', volumeName: CLAIM, resources: { requests: capacity } },
-  };
-  return { apiVersion: 'v1', kind: 'List', items: [volume, claim] };
-}
+/** Uploads while the pods of their way are replaced. */
 
 /** Deployments that an upload passes. */
 const UPLOAD_PATH = ['documents', 'documents-checker', 'gateway'];

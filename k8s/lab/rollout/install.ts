@@ -5,7 +5,6 @@ import { waitFor } from './kube.ts';
 import type { KubeClient } from './kube.ts';
 import { secretFiles } from './install-values.ts';
 import type { Administrator } from './administrator.ts';
-import { createVolume } from './documents.ts';
 import type { Target } from './target.ts';
 
 /** Installs with the commands of docs/how-to/install.md and generated values. */
@@ -25,7 +24,7 @@ export type Part = (typeof PARTS)[number];
 /** Returns the values in the folder `mine`; the rest is k8s/env/pilot.yaml. */
 function createValues(
   { kafka, store, mail, secure }: ExternalServices,
-  { host, from, volumeFolder }: Target,
+  { host, from, sharesVolumes }: Target,
   part: Part,
 ): object {
   const here = [{ ipBlock: { cidr: `${host}/32` } }];
@@ -49,9 +48,8 @@ function createValues(
     catalog: small,
     identity: Object.assign({ providers: ['local'] }, small),
     intake: Object.assign({}, small, consumer),
-    documents: Object.assign({ checker: small }, small, volumeFolder === undefined ? WITHOUT_VOLUME : {}),
-    // The cluster has no volume for the log.
-    journal: Object.assign({}, small, WITHOUT_VOLUME),
+    documents: Object.assign({ checker: small }, small, sharesVolumes ? {} : WITHOUT_VOLUME),
+    journal: small,
     // The consumer that is stopped: a small lag must suffice.
     'agency-bridge': Object.assign({ keda: Object.assign({ lagThreshold: 5 }, byLag) }, small),
     notifications: Object.assign(
@@ -110,7 +108,6 @@ export async function install(
   for (const command of operationsCommands('Install the platform')) {
     const started = performance.now();
     await operator.sh(command);
-    if (command.endsWith('k8s/namespace.yaml')) await createClaim(kube, target);
     if (command.startsWith('npm run cups -- images'))
       await target.load(join(operator.folder, 'dist/images/images.tar'));
     if (command.includes('helm/platform')) chartsSeconds = (performance.now() - started) / 1000;
@@ -121,11 +118,4 @@ export async function install(
     return response.ok;
   });
   return { url, chartsSeconds, answersAfter };
-}
-
-/** Creates the claim of documents, which the guide takes as given. */
-async function createClaim(kube: KubeClient, { volumeFolder }: Target): Promise<void> {
-  if (volumeFolder === undefined) return;
-  const node = await kube.kubectl(['get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}']);
-  await kube.kubectl(['apply', '-f', '-'], JSON.stringify(createVolume(volumeFolder, node.trim())));
 }

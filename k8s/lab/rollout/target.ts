@@ -12,8 +12,8 @@ export interface Target {
   host: string;
   /** Source addresses of this machine for pods, as in a NetworkPolicy. */
   from: string[];
-  /** Folder of the node for the volume of documents; undefined: the cluster has none for the test. */
-  volumeFolder: string | undefined;
+  /** Whether its volumes can be mounted by several pods, as the claim of documents wants. */
+  sharesVolumes: boolean;
   load(archive: string): Promise<void>;
   /** Returns the gateway's URL from this machine, after the installation. */
   gatewayUrl(kube: KubeClient): Promise<string>;
@@ -51,8 +51,7 @@ async function startOwnCluster({ root, keda, onProgress, signal }: TargetOptions
     kubeconfig: cluster.kubeconfig,
     host: cluster.hostAddress,
     from: ['10.222.0.0/24'],
-    // Removed with the cluster.
-    volumeFolder: join(folder, 'data', 'documents'),
+    sharesVolumes: true,
     load: async (archive) => {
       await cluster.importImages([archive]);
     },
@@ -73,7 +72,8 @@ function openExternalCluster(kubeconfig: string, { host, load, signal }: TargetO
     kubeconfig,
     host,
     from: ['0.0.0.0/0'],
-    volumeFolder: undefined,
+    // Its default class is asked for the journal's volume only.
+    sharesVolumes: false,
     load: async (archive) => {
       await run('bash', ['-c', load.replaceAll('{}', archive)], { signal });
     },

@@ -86,7 +86,7 @@ export const GLOBAL: Value[] = [
     'global.strictExceptions',
     listOf(choice('local-sign-in', 'trial-storage')),
     [],
-    'Exceptions from strictMode. A pilot without a real identity provider sets local-sign-in, a trial without volumes of documents and journal trial-storage.',
+    'Exceptions from strictMode. A pilot without a real identity provider sets local-sign-in, a trial without a volume of documents trial-storage.',
   ),
   value('global.image.registry', text, '', 'Registry prefix of every image repository.'),
   value(
@@ -384,8 +384,8 @@ const SERVICE_VALUES: Record<string, Value[]> = {
     value(
       'storage.existingClaim',
       objectName,
-      '',
-      'PersistentVolumeClaim of the log; ReadWriteOncePod, since one process writes to it. Its backups are the only copies of entries after 40 days.',
+      'journal',
+      'PersistentVolumeClaim of the log (`k8s/claims.yaml` has one). Required: a pod without its log refuses to work. Its backups are the only copies of entries after 40 days.',
     ),
   ],
   gateway: [...keyValues('gateway', 'gateway-cookie.jwks'), ...ROUTE_VALUES, ...byCpu(10)],

@@ -51,7 +51,7 @@ function expectRestricted(pod: PodSpec): void {
 const WRITABLE_KINDS: Readonly<Record<string, readonly string[]>> = {
   state: ['emptyDir'],
   documents: ['emptyDir', 'persistentVolumeClaim'],
-  journal: ['emptyDir', 'persistentVolumeClaim'],
+  journal: ['persistentVolumeClaim'],
 };
 /** Volumes of files, by the setting that names their folder. */
 const STORAGE_VOLUMES = { DOCUMENTS_DIR: 'documents', JOURNAL_DIR: 'journal' };

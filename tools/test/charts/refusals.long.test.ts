@@ -328,6 +328,11 @@ const CONTRADICTING_VALUES: [what: string, values: unknown, sentence: string][] 
     'documents.storage.existingClaim is missing with more than one replica',
   ],
   [
+    'a journal whose log ends with its pod',
+    { journal: { storage: { existingClaim: '' } }, global: { strictMode: false } },
+    'journal.storage.existingClaim is missing: a replaced pod would find no log',
+  ],
+  [
     'an http origin in production',
     { gateway: { publicOrigin: 'http://cups.example' } },
     'gateway.publicOrigin must begin with https:// in production',

@@ -8,6 +8,7 @@ import { ADDONS, NETWORK } from '../../../k8s/lab/cluster/layout.ts';
 import { rangesOverlap } from '../../../k8s/lab/cluster/machine.ts';
 import { containerdConfig } from '../../../k8s/lab/cluster/node.ts';
 import { linkerFlags, partsFor, PARTS, PINS, pinnedVersion, versionIn } from '../../../k8s/lab/cluster/parts.ts';
+import { volumesOf } from '../../../k8s/lab/cluster/volumes.ts';
 
 const folder = join(import.meta.dirname, '../../../k8s/cluster');
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
@@ -81,6 +82,18 @@ test('adds a missing name by digest once', () => {
   expect(images.map(({ isNoticed }) => isNoticed)).toEqual([true, false, false, true]);
   expect(findMissingNames(images)).toEqual([
     { from: 'localhost:5000/cups/intake:0.1.0', to: 'localhost:5000/cups/intake@sha256:aa' },
+  ]);
+});
+
+test('has a volume for each claim of an installation, in a folder of its own', () => {
+  const claims = read('../claims.yaml');
+  const volumes = volumesOf(claims, '/volumes') as {
+    metadata: object;
+    spec: { accessModes: string[]; local: object };
+  }[];
+  expect(volumes.map(({ metadata, spec }) => [metadata, spec.accessModes, spec.local])).toEqual([
+    [{ name: 'journal' }, ['ReadWriteOnce'], { path: '/volumes/journal' }],
+    [{ name: 'documents' }, ['ReadWriteMany'], { path: '/volumes/documents' }],
   ]);
 });
 
