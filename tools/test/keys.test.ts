@@ -512,6 +512,22 @@ describe('keys in a cluster', () => {
     );
   });
 
+  test('that are lost and have no replacement are named, and nothing is generated before someone accepts the loss', async () => {
+    const generateAgain = (...more: string[]) => keys('generate', '--api', access.url, '--namespace', 'cups', ...more);
+    await generateAgain();
+    const at = '/api/v1/namespaces/cups/secrets';
+    for (const service of ['identity', 'journal', 'catalog']) objects.delete(`${at}/cups-key-${service}`);
+    const refused = await generateAgain();
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('identity has lost its keys and identity.jwks, identity-persons.jwks.');
+    expect(refused.err).toContain('journal has lost its keys and journal-checkpoints.jwks.');
+    // The key of catalog only signs tokens of five minutes.
+    expect(refused.err).not.toContain('catalog');
+    expect([...objects.keys()].filter((path) => /cups-key-(identity|journal|catalog)/.test(path))).toEqual([]);
+    expect((await generateAgain('--accept-loss')).code).toBe(0);
+    expect(Object.keys(objects.get(`${at}/cups-key-journal`)!.data)).toContain('journal-checkpoints.jwks');
+  });
+
   test('include a Secret per Kafka password', async () => {
     await keys('generate', '--api', access.url, '--namespace', 'cups', '--kafka');
     const made = [...objects].flatMap(([path, { data }]) => {
@@ -550,7 +566,7 @@ describe('keys in a cluster', () => {
     refuse = true;
     const { code, err } = await keys('generate', '--api', access.url, '--namespace', 'cups');
     expect(code).toBe(1);
-    expect(err).toMatch(/^GET .*cups-key-catalog was refused with 403: secrets is forbidden/);
+    expect(err).toMatch(/^GET .*cups-key-\w+ was refused with 403: secrets is forbidden/);
     expect(objects.size).toBe(0);
   });
 });

@@ -33,7 +33,10 @@ wait until Helm times out. A plain render checks nothing: it cannot find the acc
 {{- $from := get $values $part -}}
 {{- if and (kindIs "map" $from) (get $from "existingSecret") -}}
 {{- $keys := list (get $from "key") -}}
-{{- if eq $part "keys" }}{{ $keys = list (printf "%s.key.jwk" $service) }}{{ end -}}
+{{- if eq $part "keys" -}}
+{{- $keySets := dig "keySets" list ((index $top.Subcharts $service).Files.Get "service.yaml" | fromYaml) -}}
+{{- $keys = prepend $keySets (printf "%s.key.jwk" $service) -}}
+{{- end -}}
 {{- if eq $part "tls" }}{{ $keys = list "tls.crt" "tls.key" "ca.crt" }}{{ end -}}
 {{- range $keys -}}
 {{- $wanted = append $wanted (dict "path" (printf "%s.%s.existingSecret" $service $part) "kind" "Secret" "name" $from.existingSecret "key" .) -}}

@@ -25,6 +25,7 @@ export function keysCommand(): Command {
       'generate --dir .cups/data/keys',
     )
       .option('--no-certificates', 'no certificates, since another authority issues them (such as cert-manager)')
+      .option('--accept-loss', 'generate keys in place of lost ones that only a backup has', false)
       .option('--kafka', 'also a password for each Kafka user, except those of agencies', false)
       .action(action(async (names: string[], options: GenerateOptions) => (await load()).generate(names, options))),
     ...(

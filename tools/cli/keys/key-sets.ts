@@ -115,6 +115,23 @@ const serviceOf = (name: string): string => {
   return item.kind === 'set' ? item.service : name;
 };
 
+/**
+ * Returns the services whose keys are lost: neither their private key nor a key set that only a backup has is stored, but their
+ * public key is published. New ones would make everything unreadable that the lost ones sealed, or end the log of the journal.
+ */
+export async function findLostKeySets(place: KeyStore): Promise<{ service: string; files: string[] }[]> {
+  const lost = new Map<string, string[]>();
+  for (const [name, { item, keptBy, signs }] of Object.entries(KEY_SET_DEFINITIONS)) {
+    if (item.kind !== 'set' || !(keptBy ?? signs)) continue;
+    const service = serviceOf(name);
+    const stored = [item, { kind: 'private', service } as const].map((one) => place.read(one));
+    if ((await Promise.all(stored)).some((text) => text !== undefined)) continue;
+    if ((await place.read({ kind: 'public', service })) === undefined) continue;
+    lost.set(service, [...(lost.get(service) ?? []), item.file]);
+  }
+  return [...lost].map(([service, files]) => ({ service, files }));
+}
+
 /** Generates the keys if they are missing. @returns a sentence for the log, as all functions below */
 async function generateKeySet({ place, now }: RotationContext, name: string): Promise<string> {
   if (await place.read(itemOf(name))) return 'its keys exist';

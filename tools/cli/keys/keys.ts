@@ -13,7 +13,7 @@ import {
 import { CommandError, formatError, UsageError } from '../errors.ts';
 import { readPodAccess, openClusterKeyStore } from './cluster.ts';
 import { openFolderKeyStore } from './folder.ts';
-import { KEY_SET_ACTIONS, KEY_SETS } from './key-sets.ts';
+import { findLostKeySets, KEY_SET_ACTIONS, KEY_SETS } from './key-sets.ts';
 import type { PlatformClient, StoreServiceName } from '../platform-client.ts';
 import type { KeyStore } from './key-store.ts';
 import {
@@ -36,7 +36,7 @@ export interface KeyOptions {
   prefix: string;
   now: boolean;
 }
-export type GenerateOptions = KeyOptions & { certificates: boolean; kafka: boolean };
+export type GenerateOptions = KeyOptions & { certificates: boolean; kafka: boolean; acceptLoss: boolean };
 /** Actions on a key; `generate` has its own options. */
 export type KeyStep = 'show' | 'publish' | 'activate' | 'retire' | 'renew';
 
@@ -66,14 +66,28 @@ export async function runStep(step: KeyStep, names: string[], options: KeyOption
   await runActions(step, names, createContext(options));
 }
 
-/** Generates what is missing. */
+/** Generates what is missing. @throws CommandError when keys that only a backup has are lost, unless `acceptLoss` */
 export async function generate(names: string[], options: GenerateOptions): Promise<void> {
   const context = createContext(options);
+  if (!options.acceptLoss) await assertNoneLost(context.place);
   await runActions('generate', names, context);
   console.log(`intake: ${await generateSecret(context.place)}`);
   if (options.certificates) await generateCertificates(context, names);
   const users = options.kafka ? buildPrincipals('', { agencies: [], simulated: [] }) : [];
   for (const { user } of users) console.log(`${user}: ${await generatePassword(context.place, user)}`);
+}
+
+async function assertNoneLost(place: KeyStore): Promise<void> {
+  const lost = await findLostKeySets(place);
+  if (lost.length === 0) return;
+  const sentences = lost.map(({ service, files }) => `${service} has lost its keys and ${files.join(', ')}.`);
+  throw new CommandError(
+    [
+      ...sentences,
+      'Restore them from a backup (docs/how-to/back-up-and-restore.md#keys-that-must-never-be-lost). Nothing was generated.',
+      'If there is no backup, --accept-loss generates new ones; what the lost keys sealed stays unreadable, and the log of the journal ends.',
+    ].join('\n'),
+  );
 }
 
 function createContext(options: KeyOptions): RotationContext {

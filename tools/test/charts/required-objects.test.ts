@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { clusterTool } from '../../cli/charts/helm.ts';
 import { environmentFile } from '../../cli/charts/render.ts';
 
@@ -158,6 +159,34 @@ test('without the job of keys what it would make must be there', async () => {
   const words = await runInstall('--set', 'keys.enabled=false');
   expect(words).toContain('gateway.keys.existingSecret: there is no Secret cups-key-gateway in the namespace cups.');
   expect(words).toContain('intake.tls.existingSecret: there is no Secret cups-tls-intake in the namespace cups.');
+});
+
+describe('the key sets of the charts', () => {
+  const keySets = readdirSync(join(root, 'helm'), { withFileTypes: true })
+    .map(({ name }) => join(root, 'helm', name, 'service.yaml'))
+    .filter((file) => existsSync(file))
+    .map((file) => parse(readFileSync(file, 'utf8')) as { name: string; keySets?: string[] })
+    .flatMap(({ name, keySets: files = [] }) => files.map((file) => ({ service: name, file })));
+
+  test('are named before any change when their Secrets lack them', async () => {
+    for (const { service } of keySets) existing.set(`secrets/cups-key-${service}`, [`${service}.key.jwk`]);
+    const output = await runInstall('--set', 'keys.enabled=false');
+    for (const { service, file } of keySets) {
+      expect(output).toContain(`${service}.keys.existingSecret: the Secret cups-key-${service} has no key ${file}.`);
+    }
+    expect(keySets.map(({ file }) => file)).toContain('journal-checkpoints.jwks');
+  });
+
+  // A new cookie key ends sessions and loses nothing else.
+  test.each(keySets.filter(({ file }) => file !== 'gateway-cookie.jwks'))(
+    '$file of $service is in the list of keys that must never be lost',
+    ({ service, file }) => {
+      const page = readFileSync(join(root, 'docs/how-to/back-up-and-restore.md'), 'utf8');
+      const list = page.split('\n## ').find((section) => section.startsWith('Keys that must never be lost'));
+      const row = list?.split('\n').find((line) => line.includes(`\`${file}\``));
+      expect(row).toContain(`\`cups-key-${service}\``);
+    },
+  );
 });
 
 test('an agency whose password is in no Secret is named', async () => {
