@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { packageChart } from './package.ts';
-import { extractImmutableFields } from './release-record.ts';
-import type { ImmutableFields, ReleaseRecord } from './release-record.ts';
+import { extractImmutableFields, extractValuePaths } from './release-record.ts';
+import type { ImmutableFields, ReleaseRecord, ValuesSchema } from './release-record.ts';
 import { environmentFile, ENVIRONMENTS, render } from './render.ts';
 
 /** The record of the last release, in `k8s/released.json`. */
@@ -24,6 +24,22 @@ export function renderImmutableFields(charts?: string): Record<string, Immutable
   return Object.fromEntries([...platforms, ...others]);
 }
 
+/**
+ * Returns the sorted paths of all values that an administrator of these charts may set, from their schemas.
+ * @param charts folder of the charts
+ */
+export function readValuePaths(charts = join(root, 'helm')): string[] {
+  const schemaOf = (chart: string) => join(charts, chart, 'values.schema.json');
+  const read = (chart: string) => JSON.parse(readFileSync(schemaOf(chart), 'utf8')) as ValuesSchema;
+  const services = readdirSync(charts).filter((name) => existsSync(join(charts, name, 'service.yaml')));
+  const paths = [
+    ...extractValuePaths(read('platform')),
+    // `global` is that of the platform.
+    ...services.flatMap((name) => extractValuePaths(read(name), `${name}.`).filter((one) => !one.includes('.global.'))),
+  ];
+  return [...new Set(paths)].sort();
+}
+
 /** Returns the SHA-256 of the platform chart's archive, subcharts included. */
 export const computePlatformDigest = (): string => packageChart(join(root, 'helm/platform')).digest;
 
@@ -33,6 +49,7 @@ export function renderReleaseRecord(): string {
   return JSON.stringify({
     version,
     digest: computePlatformDigest(),
+    values: readValuePaths(),
     renders: renderImmutableFields(),
   } satisfies ReleaseRecord);
 }

@@ -15,8 +15,22 @@ export interface ReleaseRecord {
   version: string;
   /** Digest of its archive, which covers all subcharts; absent in old records. */
   digest?: string;
+  /** Sorted paths of all values, such as `intake.keys.existingSecret`. */
+  values: string[];
   /** By title, such as `platform production` and `centres`. */
   renders: Record<string, ImmutableFields>;
+}
+
+/** A JSON Schema of values, as far as its paths need it. */
+export interface ValuesSchema {
+  properties?: Record<string, ValuesSchema>;
+}
+
+/** Returns the paths of a schema's values that have no members of their own. Pure. */
+export function extractValuePaths({ properties = {} }: ValuesSchema, prefix = ''): string[] {
+  return Object.entries(properties).flatMap(([name, value]) =>
+    value.properties ? extractValuePaths(value, `${prefix}${name}.`) : [`${prefix}${name}`],
+  );
 }
 
 interface ImmutableField {

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { renderImmutableFields, computePlatformDigest, readReleaseRecord } from '../../cli/charts/read-release.ts';
+import {
+  computePlatformDigest,
+  readReleaseRecord,
+  readValuePaths,
+  renderImmutableFields,
+} from '../../cli/charts/read-release.ts';
 import { extractImmutableFields, findUpgradeViolations } from '../../cli/charts/release-record.ts';
 import type { KubernetesObject } from '../../cli/charts/render.ts';
 
@@ -67,6 +72,34 @@ test('charts that are not those of the last release have a higher version', () =
       .join('.');
   const isHigher = numbersOf(version) > numbersOf(released.version);
   expect({ version, isHigher }).toEqual({ version, isHigher: computePlatformDigest() !== released.digest });
+});
+
+/** Values of the last release that charts no longer have. */
+const findRemovedValues = (charts?: string): string[] => {
+  const now = new Set(readValuePaths(charts));
+  return released.values.filter((path) => !now.has(path));
+};
+
+// If this fails: raise the minor version in helm/platform/Chart.yaml. Patch releases accept the values of the last release.
+test('charts that refuse a value of the last release have a higher minor version', () => {
+  const { version } = parse(readFileSync(join(root, 'helm/platform/Chart.yaml'), 'utf8')) as { version: string };
+  const minorOf = (text: string): string => text.split('.').slice(0, 2).join('.');
+  expect({ version, isMinor: minorOf(version) !== minorOf(released.version) }).toEqual({
+    version,
+    isMinor: findRemovedValues().length > 0,
+  });
+});
+
+test('the upgrade page names each value of the last release that is gone', () => {
+  const page = readFileSync(join(root, 'docs/how-to/upgrade-and-roll-back.md'), 'utf8');
+  expect(findRemovedValues().filter((path) => !page.includes(`\`${path}\``))).toEqual([]);
+});
+
+test('detects a renamed value', () => {
+  const charts = join(root, 'helm');
+  expect(findRemovedValues(charts)).toEqual(findRemovedValues());
+  const renamed = withChange('intake/values.schema.json', '"requestSecret"', '"secret"', findRemovedValues);
+  expect(renamed).toEqual(expect.arrayContaining(['intake.requestSecret.existingSecret', 'intake.requestSecret.key']));
 });
 
 test('a selector that changes in the library is found in every workload', () => {
