@@ -122,6 +122,12 @@ describe('CreateMandate', () => {
     const early = new Date(anchorTime.getTime() - 3_600_000);
     const unbounded = (await desk.createMandate(request(103), at(early))).mandate!;
     expect(unbounded).toMatchObject({ deskTime: { bounded: false }, expireTime: shown.expireTime });
+    const elsewhere = world.keys
+      .forService('identity')
+      .signOfflineGrant(Object.assign({}, granted, { centre: 'centres/CU-002' }));
+    const { offline } = at(time);
+    const moved = { offline: offline.replace(signed, elsewhere) };
+    await expect(desk.createMandate(request(103), moved)).rejects.toEqual(problemWith('CENTRE_MISMATCH'));
     const foreign = world.client(await world.signIn('cu-001-manager'));
     await expect(foreign.createMandate(request(103), at(time))).rejects.toEqual(problemWith('OFFLINE_CLAIM_INVALID'));
   });

@@ -141,9 +141,12 @@ describe('RPCs with a claim', () => {
   const arrival = new Date();
   const anchorTime = new Date(Math.floor(arrival.getTime() / 1000) * 1000 - 30 * HOUR);
 
-  const claimOf = (time: Date, { sequence = 1, previous = '', by = operator, anchor = anchorTime } = {}) => {
+  const claimOf = (
+    time: Date,
+    { sequence = 1, previous = '', by = operator, anchor = anchorTime, centre = 'centres/CU-001' } = {},
+  ) => {
     const identity = scene.world.keys.forService('identity');
-    const granted = { id: 'g', operator: by, device, centre: 'centres/CU-001', anchorTime: anchor };
+    const granted = { id: 'g', operator: by, device, centre, anchorTime: anchor };
     const act = `grant="${identity.signOfflineGrant(granted)}", time="${time.toISOString()}", sequence=${sequence}`;
     return { offline: previous ? `${act}, previous="${previous}"` : act };
   };
@@ -210,5 +213,20 @@ describe('RPCs with a claim', () => {
       await expect(opened).rejects.toMatchObject(refusal);
     }
     expect(await at().history(name)).toEqual([]);
+  });
+
+  test('reject an act of another centre of the operator, and replay one that arrived before', async () => {
+    const { name } = await at().open(5);
+    const foreign = claimOf(after(anchorTime, HOUR), { centre: 'centres/CU-002' });
+    const refusal = { reason: 'CENTRE_MISMATCH' };
+    const opened = { ...create, applicationId: newUlid(new Date()), requestId: randomUUID() };
+    await expect(at().createApplication(opened, foreign)).rejects.toMatchObject(refusal);
+    const note = { requestId: randomUUID(), name, text: 'Test' };
+    await expect(at().addNote(note, foreign)).rejects.toMatchObject(refusal);
+    expect(await at().history(name)).toEqual([]);
+    await at().addNote(note, claimOf(after(anchorTime, HOUR)));
+    expect(await at().addNote(note, foreign)).toMatchObject({ replayed: true });
+    await at().createApplication(opened, claimOf(after(anchorTime, HOUR)));
+    expect(await at().createApplication(opened, foreign)).toMatchObject({ replayed: true });
   });
 });

@@ -117,6 +117,7 @@ export const REASONS = {
     action: 'Open a new application that corrects this one once it has expired.',
   },
   DESK_TIME_UNBOUNDED: { kind: 'PRECONDITION', action: 'Let a supervisor decide whether the act was in time.' },
+  CENTRE_MISMATCH: { kind: 'PRECONDITION', action: 'Sign in at the centre of the act, then send it again.' },
   TRAINING_MISMATCH: {
     kind: 'PRECONDITION',
     action: 'Create a new application, for training or for real work.',

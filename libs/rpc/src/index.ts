@@ -22,7 +22,8 @@ export {
   publicAgencyKeysPath,
 } from './generate-keys.ts';
 export { MAX_OFFLINE_HOURS } from '@cups/contracts';
-export { OFFLINE_CLAIM_PATTERN, readDeskTime, readOfflineAct } from './offline-claim.ts';
+export { OFFLINE_CLAIM_PATTERN, readOfflineAct } from './offline-claim.ts';
+export type { OfflineAct } from './offline-claim.ts';
 export { watchPersonHasher } from './person-hash.ts';
 export type { PersonHasher } from './person-hash.ts';
 export { AGENCY_SESSION_SECONDS, createAgencySession } from './session-claims.ts';

@@ -34,20 +34,11 @@ export interface SequenceRange {
 }
 
 /**
- * Returns the desk time that the caller claims with an offline grant, or undefined without a claim.
+ * Returns the act that the caller claims with an offline grant, or undefined without a claim.
  * @param now arrival of the call
  * @throws Problem OFFLINE_CLAIM_INVALID for a malformed claim, a grant that identity did not sign, or one of another
  * operator than the session's
  */
-export async function readDeskTime(
-  context: Pick<Context, 'offline' | 'session'>,
-  keys: Pick<Keys, 'verifyOfflineGrant'>,
-  now: Date,
-): Promise<DeskTime | undefined> {
-  return (await readOfflineAct(context, keys, now))?.deskTime;
-}
-
-/** As {@link readDeskTime}, with the chain. */
 export async function readOfflineAct(
   { offline, session }: Pick<Context, 'offline' | 'session'>,
   keys: Pick<Keys, 'verifyOfflineGrant'>,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newUlid } from '@cups/contracts/node';
-import { connect, readDeskTime } from '../src/index.ts';
+import { connect, readOfflineAct } from '../src/index.ts';
 import type { Context } from '../src/index.ts';
 import { bundleGetSlip } from './bundle-server.ts';
 import { captureRejection, FULL_NAME, session, startTestServer } from './test-server.ts';
@@ -35,9 +35,13 @@ const grant = (operator = OPERATOR, anchorTime = ANCHOR) =>
 const claimOf = ({ token = grant(), time = TIME, sequence = '12', rest = '' } = {}) =>
   `grant="${token}", time="${time}", sequence=${sequence}${rest}`;
 const read = (offline: string | undefined, now = NOW) =>
-  readDeskTime({ ...(offline !== undefined && { offline }), session: session() }, service.keys.notifications, now);
+  readOfflineAct(
+    { ...(offline !== undefined && { offline }), session: session() },
+    service.keys.notifications,
+    now,
+  ).then((act) => act?.deskTime);
 
-describe('readDeskTime', () => {
+describe('readOfflineAct', () => {
   test('returns the time that the grant bounds, with device, number and the act before', async () => {
     const expected = { time: new Date(TIME), device: DEVICE, sequence: 12, anchorTime: ANCHOR, isBounded: true };
     expect(await read(claimOf())).toEqual(expected);

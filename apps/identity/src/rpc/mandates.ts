@@ -7,7 +7,7 @@ import type { ListMandatesRequest__Output as ListRequest } from '@cups/contracts
 import { normalizePageSize } from '@cups/contracts/node';
 import { fromProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import { Problem, violation } from '@cups/problem';
-import { centreOf, centresOf, readDeskTime, sessionOf } from '@cups/rpc';
+import { centreOf, centresOf, readOfflineAct, sessionOf } from '@cups/rpc';
 import type { Context, Keys, PersonHasher, Rpcs } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import type { AccessLog } from '../access-log.ts';
@@ -107,11 +107,10 @@ function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate' | 'Relea
   return {
     async CreateMandate(request, context) {
       const time = now();
-      return grant(request, context, {
-        centre: centreOf(context),
-        deskTime: await readDeskTime(context, keys, time),
-        time,
-      });
+      const act = await readOfflineAct(context, keys, time);
+      if (act && !centresOf(context).includes(act.centre))
+        throw new Problem({ reason: 'CENTRE_MISMATCH', message: 'The mandate was recorded at another centre.' });
+      return grant(request, context, { centre: centreOf(context), deskTime: act?.deskTime, time });
     },
 
     async ReleaseMandate({ mandate, centre, deskTime }, context) {

@@ -16,7 +16,7 @@ import type {
 import { findComplaintGuards } from './complaints.ts';
 import { countRows } from './history.ts';
 import type { ActRelease } from './quarantine.ts';
-import { assertNoViolations, erasedProblem, notFound, restrictedProblem } from './problems.ts';
+import { assertNoViolations, centreMismatch, erasedProblem, notFound, restrictedProblem } from './problems.ts';
 import { isRevoked, resolveCollectingCentre } from './result-delivery.ts';
 
 /**
@@ -40,6 +40,8 @@ export interface Actor {
   occurTime?: Date;
   /** Set if the action was done without a line. Then `occurTime` does not count. */
   deskTime?: DeskTime;
+  /** centres/{code} at which the action was done without a line, by its grant. */
+  grantCentre?: string;
   /** Set if the actor releases an act from quarantine. */
   release?: ActRelease;
   /** The request ID. */
@@ -92,6 +94,16 @@ export type DomainEvent =
   | { type: 'AgencyUndecided'; cause: PassingOnCause }
   /** `dueDate` is yyyy-MM-dd. */
   | { type: 'ApplicationEscalated'; step: EscalationStep; actions: readonly EscalationAction[]; dueDate?: string };
+
+/**
+ * Asserts that an action without a line was done at the actor's centre, or at one that it inherited. Otherwise an operator of
+ * several centres would file at the wrong one.
+ * @throws Problem CENTRE_MISMATCH
+ */
+export function assertCentreOfGrant({ centre, inheritedCentres = [], grantCentre }: Actor): void {
+  if (grantCentre === undefined || [centre, ...inheritedCentres].includes(grantCentre)) return;
+  throw centreMismatch();
+}
 
 export interface CommandResult {
   document: Application;

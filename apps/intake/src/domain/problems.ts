@@ -44,3 +44,6 @@ const MAX_REPETITIONS = 100;
 export function assertRepeatable(count: number, field: string): void {
   if (count >= MAX_REPETITIONS) throw invalidField(violation(field, 'TOO_MANY_CHANGES', { max: MAX_REPETITIONS }));
 }
+
+export const centreMismatch = (): Problem =>
+  new Problem({ reason: 'CENTRE_MISMATCH', message: 'The action was done at another centre of the operator.' });

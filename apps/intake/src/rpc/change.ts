@@ -5,10 +5,11 @@ import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Time
 import type { Application as ApplicationMessage } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { DeskTime } from '@cups/contracts';
 import { centresOf, readOfflineAct, sessionOf } from '@cups/rpc';
-import type { Context } from '@cups/rpc';
+import type { Context, OfflineAct } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
 import type { Viewer } from '../convert/application.ts';
+import { assertCentreOfGrant } from '../domain/command.ts';
 import type { Actor, CommandResult } from '../domain/command.ts';
 import type { ActRelease } from '../domain/quarantine.ts';
 import { toChange } from '../event-encoder.ts';
@@ -44,7 +45,7 @@ export interface ApplicationCommand<R> {
 /**
  * Changes one application of the caller's centre, or of a centre that it inherited. Checks the owner, then a
  * replayed request, then the etag, and then runs the command.
- * @throws Problem NOT_FOUND, REQUEST_ID_INVALID, REQUEST_ID_REUSED, ETAG_STALE, and the problems of the command
+ * @throws Problem NOT_FOUND, REQUEST_ID_INVALID, REQUEST_ID_REUSED, ETAG_STALE, CENTRE_MISMATCH, and the problems of the command
  */
 export async function changeApplication<R>(
   deps: ChangeDeps,
@@ -80,6 +81,7 @@ export async function writeChange<R>(
     {
       read: async (app) => (await read?.(app)) as R,
       decide(app, readResult) {
+        assertCentreOfGrant(actor);
         context.recordAccess(request.name);
         return toChange(app, decide(app, actor, readResult), hashes, actor);
       },
@@ -141,27 +143,24 @@ export async function toActor(
   const checks = createGuardChecks(context, deps);
   const actor: Actor = { operator, roles, centre, inheritedCentres, now, cause: request.id, ...checks };
   if (deps.release) actor.release = deps.release;
-  const deskTime =
-    deps.release?.deskTime ?? (await resolveDeskTime(context, deps, { key: request.id, now, application }));
-  if (deskTime) actor.deskTime = deskTime;
-  else if (occurTime) actor.occurTime = occurTime;
-  return actor;
+  if (occurTime) actor.occurTime = occurTime;
+  if (deps.release) return Object.assign(actor, { deskTime: deps.release.deskTime });
+  const act = await readOfflineAct(context, deps.grants, now);
+  if (!act) return actor;
+  const deskTime = await resolveDeskTime(context, deps, act, { key: request.id, now, application });
+  return Object.assign(actor, { deskTime, grantCentre: act.centre });
 }
 
 type ChainDeps = Pick<RpcDeps, 'grants' | 'deskChains'>;
 
-/**
- * Returns the desk time that the caller claims. One that contradicts the chain of its device is not bounded.
- * @throws Problem OFFLINE_CLAIM_INVALID
- */
+/** Returns the desk time that the caller claims. One that contradicts the chain of its device is not bounded. */
 async function resolveDeskTime(
   context: Context,
-  { grants, deskChains }: ChainDeps,
+  { deskChains }: Pick<ChainDeps, 'deskChains'>,
+  { deskTime, chain, centre, ended }: OfflineAct,
   { key, now, application }: { key: string; now: Date; application: string },
-): Promise<DeskTime | undefined> {
-  const act = await readOfflineAct(context, grants, now);
-  if (act?.chain === undefined) return act?.deskTime;
-  const { deskTime, chain, centre, ended } = act;
+): Promise<DeskTime> {
+  if (chain === undefined) return deskTime;
   const { device, sequence, previous, time, isBounded } = deskTime;
   const { operator } = sessionOf(context);
   const arriving: ArrivingAct = {

@@ -7,6 +7,7 @@ import type { Context } from '@cups/rpc';
 import { fromContent } from '../convert/content.ts';
 import * as drafts from '../domain/commands/draft.ts';
 import type { NewApplication } from '../domain/commands/draft.ts';
+import { assertCentreOfGrant } from '../domain/command.ts';
 import type { Actor } from '../domain/command.ts';
 import { isErased } from '../domain/data-end.ts';
 import { erasedProblem, restrictedProblem } from '../domain/problems.ts';
@@ -24,7 +25,7 @@ import { findNewDocuments } from './new-documents.ts';
 
 /**
  * Opens a draft at the actor's centre, with a copy of the service version in force.
- * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, SERVICE_PAUSED,
+ * @throws Problem NOT_FOUND, CENTRE_MISMATCH, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, SERVICE_PAUSED,
  * CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, TRACKING_NUMBER_TAKEN, REQUEST_ID_REUSED, UPSTREAM_UNAVAILABLE; ACTION_NOT_ALLOWED or
  * TRAINING_MISMATCH for the application that it corrects; INVALID_ARGUMENT for its content
  */
@@ -34,6 +35,7 @@ export async function openDraft(
   { context, cause, actor }: { context: Context; cause: RequestCause; actor: Actor },
 ): Promise<{ document: StoredApplication; replayed: boolean }> {
   const { applications, versions, clients, openApplications, hashes } = deps;
+  assertCentreOfGrant(actor);
   const filingRequest = { publicService: request.publicService, centre: actor.centre, now: actor.now };
   const [{ version, centre }, corrected] = await Promise.all([
     clients.resolveFiling(filingRequest, context),

@@ -12,6 +12,11 @@ export const OFFLINE_REASON_TEXTS = {
     ru: 'Время этого компьютера нельзя подтвердить, а срок тем временем прошёл. Решает супервизор.',
     en: 'The time of this computer cannot be confirmed, and the date has passed meanwhile. A supervisor decides.',
   },
+  CENTRE_MISMATCH: {
+    ro: 'Acțiunea s-a făcut la alt centru. Se trimite când lucrați la acel centru.',
+    ru: 'Действие выполнено в другом центре. Оно уйдёт, когда вы работаете в том центре.',
+    en: 'The act was done at another centre. It is sent when you work at that centre.',
+  },
   DEVICE_REVOKED: {
     ro: 'Acest calculator a fost deconectat de conducere. Datele păstrate pe el se șterg. Adresați-vă conducerii centrului.',
     ru: 'Этот компьютер отключён руководством. Сохранённые на нём данные удаляются. Обратитесь к руководству центра.',
