@@ -46,11 +46,7 @@ export class SimulatedDisk {
       },
       writeBytes: (kind, id, bytes) => put(keyOf(kind, id), JSON.stringify([...bytes]), false),
       remove: (kind, id) => put(keyOf(kind, id), undefined, false),
-      destroy: async () => {
-        this.#durable.clear();
-        this.#cached.clear();
-        this.#unsynced = [];
-      },
+      close: () => undefined,
     };
   }
 

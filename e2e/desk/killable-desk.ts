@@ -17,8 +17,11 @@ export class KillableDesk {
     this.#operator = operator;
   }
 
-  /** Starts the browser, signs in, and opens a path. The page then needs no line for its screens. */
-  async start(path = '/'): Promise<Page> {
+  /**
+   * Starts the browser, signs in, and opens a path. The page then needs no line for its screens.
+   * @param prepare runs before the page opens
+   */
+  async start(path = '/', prepare: (page: Page) => Promise<unknown> = () => Promise.resolve()): Promise<Page> {
     this.#browser = await startKillableChromium(this.#profile);
     const context = this.#browser.browser.contexts()[0]!;
     const data = { provider: 'local', operator: this.#operator };
@@ -26,6 +29,7 @@ export class KillableDesk {
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     await page.addInitScript(() => sessionStorage.setItem('cups-language', 'ro'));
+    await prepare(page);
     await page.goto(`${platformUrl()}${path}`);
     await waitForScreens(page);
     return page;

@@ -22,6 +22,7 @@ import { hasOfflineAccess } from './session/offline-access.ts';
 import { decidesQuarantine, hasTeam, hasDeskRole, isAgencyClerk, isAgencyManager } from './session/roles.ts';
 import { SessionProvider, useSession, useSignedIn } from './session/session.tsx';
 import { Shell } from './session/shell.tsx';
+import { mustChooseCentre } from './session/workplace.ts';
 import { PARTS } from './texts/parts.ts';
 import { SESSION } from './texts/session.ts';
 import { useVisits, VisitsProvider, VisitTabs } from './visit/visits.tsx';
@@ -119,7 +120,7 @@ function SessionGate() {
         {navigator.serviceWorker?.controller && <SignedOutUpdate />}
       </Suspense>
     );
-  if (state.isNew && (state.session.centres?.length ?? 0) > 1)
+  if (mustChooseCentre(state.session, state.isNew))
     return (
       <Suspense fallback={<Skeleton />}>
         <ChooseCentre />

@@ -41,7 +41,7 @@ class MemoryStore implements LocalStore {
     this.records.delete(`${kind}/${id}`);
     return Promise.resolve();
   }
-  destroy = () => Promise.resolve();
+  close = () => undefined;
   count = (kind: string) => [...this.records.keys()].filter((key) => key.startsWith(`${kind}/`)).length;
 }
 

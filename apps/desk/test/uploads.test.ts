@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { ApiError, NetworkError } from '../src/api/client.ts';
 import type { LocalStore, openLocalStore } from '../src/local-store/local-store.ts';
 import type { Transfer } from '../src/documents/transfer.ts';
-import type { openUploads, StorageFullError, Uploads } from '../src/documents/uploads.ts';
+import type { openUploads, StorageFullError, UploadOrder, Uploads } from '../src/documents/uploads.ts';
 
 /** Uploads over a network that fails, and over pages that close meanwhile. */
 
@@ -55,7 +55,7 @@ let platform: Platform;
 let sendings: Sending[];
 let pages: Uploads[];
 /** What waits in the outbox. */
-let order: { canCreate: (application: string) => boolean; canSend: (application: string) => boolean };
+let order: UploadOrder;
 let store: LocalStore;
 let modules: {
   openUploads: typeof openUploads;
@@ -268,7 +268,7 @@ describe('uploads', () => {
   });
 
   test('keeps what the platform lacks, and drops a sent file after 24 hours', async () => {
-    order.canCreate = (application) => application === 'A';
+    order.canCreate = ({ application }) => application === 'A';
     const page = await openPage();
     await page.add(file(), target());
     await page.add(file(), { application: 'B', kind: 'a' });

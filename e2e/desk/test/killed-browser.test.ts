@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
 import type { Page } from 'playwright-core';
 import { at, findByNumber, title } from '../conflicts.ts';
+import { openDeskFor } from '../filings.ts';
 import { KillableDesk } from '../killable-desk.ts';
 import { fillIn, submitOffline, TAKEN } from '../offline.ts';
 
@@ -88,4 +89,73 @@ test('files once if it is killed after the platform has taken the submission, be
   const next = await desk.start('/to-send');
   await next.getByText('Totul este trimis.').waitFor({ timeout: 60_000 });
   await expectFiledOnce(number, 'Pierdut');
+});
+
+/** Fails what identity answers about the device: its contact, or also the end of its key share. */
+const failDevice = (paths: RegExp) => (page: Page) =>
+  page.route(paths, (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({
+        reason: 'UPSTREAM_UNAVAILABLE',
+        type: 'x',
+        title: 'x',
+        status: 503,
+        action: '',
+        requestId: 'r',
+      }),
+    }),
+  );
+
+/** Files without a line, kills the browser, and signs out of a page without the data key. @returns the number */
+async function signOutWithoutKey(familyName: string, paths: RegExp): Promise<{ page: Page; number: string }> {
+  const page = await desk.start();
+  await page.context().setOffline(true);
+  const number = await submitOffline(page, await fillIn(page, familyName));
+  await page.waitForFunction(countSealed);
+  await desk.kill();
+
+  const next = await desk.start('/', failDevice(paths));
+  const notice = /așteaptă de trimis: acte [1-9]\d*, copii scanate 0/;
+  await next.getByRole('status').filter({ hasText: notice }).waitFor();
+  await next.setViewportSize({ width: 1366, height: 768 });
+  await next.getByRole('button', { name: /^Contul meu/ }).click();
+  await next.getByRole('dialog').getByText(notice).waitFor();
+  await next.getByRole('dialog').getByRole('button', { name: 'Ieșire' }).click();
+  await title(next, 'Autentificare');
+  return { page: next, number };
+}
+
+/** Returns the number of sealed acts that the browser stores. Runs in the page. */
+async function countSealed(): Promise<number> {
+  const opening = indexedDB.open('cups-desk', 1);
+  await new Promise((done) => (opening.onsuccess = done));
+  const reading = opening.result.transaction('records').objectStore('records').getAll();
+  await new Promise((done) => (reading.onsuccess = done));
+  opening.result.close();
+  return (reading.result as { sealedAct?: object }[]).filter(({ sealedAct }) => sealedAct).length;
+}
+
+test('keeps acts that the page never opened at a sign-out, and sends them after the next sign-in', async () => {
+  const { page, number } = await signOutWithoutKey('Nedeschis', /\/api\/v1\/devices\//);
+  expect(await page.evaluate(countSealed)).toBeGreaterThan(0);
+  expect(await findByNumber(number)).toEqual([]);
+  await desk.kill();
+
+  const again = await desk.start('/to-send');
+  await again.getByText('Totul este trimis.').waitFor({ timeout: 60_000 });
+  await expectFiledOnce(number, 'Nedeschis');
+});
+
+test('hands in acts that the page never opened, if the sign-out ended the key share', async () => {
+  const { page } = await signOutWithoutKey('Predat', /\/api\/v1\/devices\/\w+\/contact$/);
+  await page.getByText(/au fost predate supervizorului: [1-9]/).waitFor({ timeout: 60_000 });
+  const manager = await openDeskFor('cu-001-manager');
+  const { body } = await manager.call<{ acts: { kind: string; body: string }[] }>(
+    'GET',
+    `/quarantined-acts?operator=operators/${operator}`,
+  );
+  expect(body.acts.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['create', 'submit']));
+  expect(await page.evaluate(countSealed)).toBe(0);
 });

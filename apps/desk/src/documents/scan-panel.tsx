@@ -7,6 +7,7 @@ import { useLanguage } from '../language/language.tsx';
 import { lazyScreen } from '../lazy-screens.ts';
 import { Button } from '../parts/button.tsx';
 import { FieldError } from '../parts/field.tsx';
+import { workplace } from '../session/workplace.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { SCAN_PANEL } from '../texts/scan-panel.ts';
 import { documentsQuery } from './documents-api.ts';
@@ -166,10 +167,10 @@ function useScanFile(
       if (count >= MAX_FILES) return setError('full');
       const file = await prepare();
       if (named && !current && isUploadOf(file, storedDocument(named)))
-        return await uploads.add(file, { application, kind, document: named });
+        return await uploads.add(file, { application, kind, centre: workplace.centre(), document: named });
       remove();
       onAdd?.();
-      await uploads.add(file, { application, kind });
+      await uploads.add(file, { application, kind, centre: workplace.centre() });
     } catch (failure) {
       if (failure instanceof StorageFullError) return setError('disk');
       if (!(failure instanceof FileRejected)) throw failure;

@@ -10,6 +10,8 @@ export interface UploadRecord {
   key: string;
   /** ID of the application. */
   application: string;
+  /** centres/{code} at which it was made; absent in records of earlier releases. */
+  centre?: string | undefined;
   /** Kind of evidence. */
   kind: string;
   size: number;
@@ -35,7 +37,7 @@ export interface UploadRecord {
 }
 
 /** What a new upload is for. @property document an upload of the same bytes, which continues here */
-export type UploadTarget = Pick<UploadRecord, 'application' | 'kind'> & { document?: string };
+export type UploadTarget = Pick<UploadRecord, 'application' | 'kind' | 'centre'> & { document?: string };
 
 export interface StoredUpload {
   record: UploadRecord;
@@ -53,11 +55,11 @@ export const generateDocumentName = (): string => `documents/${ulid()}`;
 
 export function newUploadRecord(
   { content, sha256, mediaType, pageSizes }: PreparedFile,
-  { application, kind, document }: UploadTarget,
+  { application, kind, centre, document }: UploadTarget,
 ): UploadRecord {
   const file = { size: content.size, sha256, mediaType, pageSizes };
   const name = document === undefined ? { document: generateDocumentName(), isLocal: true } : { document };
-  const ids = { id: crypto.randomUUID(), key: crypto.randomUUID(), application, kind };
+  const ids = { id: crypto.randomUUID(), key: crypto.randomUUID(), application, centre, kind };
   return Object.assign(ids, file, name, { madeAt: new Date().toISOString() });
 }
 

@@ -93,10 +93,10 @@ export interface Uploads {
 
 /** When an upload may be sent, by the writes of its application. */
 export interface UploadOrder {
-  /** Whether the platform can know the application. */
-  canCreate(application: string): boolean;
+  /** Whether the platform can know the application, in a session at the centre of the scan. */
+  canCreate(scan: Pick<UploadRecord, 'application' | 'centre'>): boolean;
   /** Whether the writes of the application have gone out. */
-  canSend(application: string): boolean;
+  canSend(scan: Pick<UploadRecord, 'application' | 'centre'>): boolean;
 }
 
 /** The browser cannot store a file, and there is no line to send it by. */
@@ -337,8 +337,8 @@ class PersistentUploads implements Uploads {
     const { order } = this.#parts;
     const free = MAX_TRANSFERS - this.#entries.filter(({ isRunning, record }) => isRunning && !record.isLocal).length;
     const ready = this.#entries.filter(({ state, isRunning }) => state === 'queued' && !isRunning);
-    const local = ready.filter(({ record }) => record.isLocal && order.canCreate(record.application));
-    const created = ready.filter(({ record }) => !record.isLocal && order.canSend(record.application));
+    const local = ready.filter(({ record }) => record.isLocal && order.canCreate(record));
+    const created = ready.filter(({ record }) => !record.isLocal && order.canSend(record));
     for (const entry of [...local, ...created.slice(0, Math.max(0, free))]) void this.#run(entry);
   }
 

@@ -1,4 +1,4 @@
-import { destroyOwner, openDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
 import { isInputKind } from './input-kinds.ts';
 import type { LocalDatabase, SealedCopy, SealedRecord } from './database.ts';
 
@@ -27,8 +27,8 @@ export interface LocalStore {
   /** Resolves once the bytes are stored. They are removed as a record is. */
   writeBytes(kind: string, id: string, bytes: Uint8Array<ArrayBuffer>, options?: WriteOptions): Promise<void>;
   remove(kind: string, id: string): Promise<void>;
-  /** Deletes the wrapped keys first, so that remaining records are unreadable, then the records. */
-  destroy(): Promise<void>;
+  /** Ends the use of the store: screens that close later store nothing more. What is stored stays. */
+  close(): void;
 }
 
 /** A store in memory, until the data key arrives. */
@@ -62,9 +62,9 @@ function createIndexedDbStore(db: LocalDatabase, owner: string, key: CryptoKey):
           () => undefined,
         )
       : Promise.resolve(undefined);
-  let isDestroyed = false;
+  let isClosed = false;
   const put = async (record: SealedRecord, { isStrict = false }: WriteOptions = {}) => {
-    if (isDestroyed) throw new DOMException('The local store was destroyed.', 'InvalidStateError');
+    if (isClosed) throw new DOMException('The local store is closed.', 'InvalidStateError');
     const transaction = db.transaction('records', 'readwrite', { durability: isStrict ? 'strict' : 'default' });
     await Promise.all([transaction.store.put(record), transaction.done]);
   };
@@ -90,9 +90,8 @@ function createIndexedDbStore(db: LocalDatabase, owner: string, key: CryptoKey):
       await put(await seal(key, { owner, kind, id }, bytes), options);
     },
     remove: (kind, id) => db.delete('records', [owner, kind, id]),
-    async destroy() {
-      isDestroyed = true;
-      await destroyOwner(db, owner);
+    close() {
+      isClosed = true;
       db.close();
     },
   };
@@ -150,9 +149,9 @@ export function createMemoryStore(): MemoryStore {
       if (target) return target.remove(kind, id);
       entries.delete(keyOf(kind, id));
     },
-    async destroy() {
+    close() {
       entries.clear();
-      await target?.destroy();
+      target?.close();
     },
     async moveTo(store) {
       await copyEntries(entries, store);

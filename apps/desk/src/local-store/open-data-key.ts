@@ -52,8 +52,10 @@ export async function exposeDataKey(
 async function openOrCreate(db: LocalDatabase, owner: string, wrappingKey: CryptoKey): Promise<CryptoKey> {
   const create = async () =>
     addKeyRecord(db, 'share', owner, await wrapDataKey(await generateDataKey(), wrappingKey, owner));
+  // A disk that stores no key says nothing about the records: only a stored key that does not open ends them.
+  const stored = await create();
   try {
-    return await unwrapDataKey(await create(), wrappingKey, owner);
+    return await unwrapDataKey(stored, wrappingKey, owner);
   } catch {
     // Identity has destroyed the share of these records: nothing opens them any more, apart from what the platform opens.
     const { destroyAllButSealedActs } = await import('./sealed-acts.ts');

@@ -50,15 +50,26 @@ export async function deleteAllButActs(db: LocalDatabase, owner: string): Promis
     if (key[1] !== WRITE_KIND && key[1] !== LEFT_KIND) await db.delete('records', key);
 }
 
+/** Whether a record stays when the key share of its operator has ended. */
+type IsKept = (record: SealedRecord) => boolean;
+
+const hasSealedCopy: IsKept = ({ sealedAct }) => sealedAct !== undefined;
+/** After the acts that the page opens were handed in: what a former key share left. */
+export const isLeftRecord: IsKept = (record) => record.kind === LEFT_KIND && hasSealedCopy(record);
+
 /**
- * Destroys the records and keys of an operator whose key share was replaced. Acts with a sealed copy are left for the
+ * Destroys the records and keys of an operator whose key share has ended. Acts with a sealed copy are left for the
  * platform, in one transaction: a closed browser repeats it.
  */
-export async function destroyAllButSealedActs(db: LocalDatabase, owner: string): Promise<void> {
+export async function destroyAllButSealedActs(
+  db: LocalDatabase,
+  owner: string,
+  isKept: IsKept = hasSealedCopy,
+): Promise<void> {
   const transaction = db.transaction(['keys', 'records'], 'readwrite', { durability: 'strict' });
   const records = transaction.objectStore('records');
   const all = await records.getAll(ofOwner(owner));
-  const left = all.filter(({ sealedAct }) => sealedAct).map(toLeft);
+  const left = all.filter(isKept).map(toLeft);
   await records.delete(ofOwner(owner));
   await Promise.all([
     ...keyNamesOf(owner).map((name) => transaction.objectStore('keys').delete(name)),

@@ -10,8 +10,12 @@ export interface OutboxEnvironment {
   isReachable(): boolean;
   /** Desk time in ms. */
   now(): number;
-  /** The current offline grant. */
+  /** The current offline grant of the centre. */
   currentGrant(): string | undefined;
+  /** Returns centres/{code} of new writes. */
+  centre?(): string | undefined;
+  /** Whether a write may be sent now: it was made at the centre of the session. @default yes */
+  accepts?(write: Write): boolean;
   /**
    * Sends one write.
    * @throws ApiError, NetworkError

@@ -12,8 +12,6 @@ import type { StoredSealedAct } from '../local-store/sealed-acts.ts';
 /** Maximum number and length of the acts of one request: below the limits of the platform. */
 const MAX_ACTS = 50;
 const MAX_LENGTH = 200_000;
-/** How long an act stays that the platform refuses. A later release may take it. In ms. */
-const MAX_REFUSED_MS = 30 * 86_400_000;
 
 /** Sends acts. @returns an outcome for each @throws ApiError, NetworkError */
 export type SealedTransport = (acts: readonly string[]) => Promise<readonly SealedActOutcome[]>;
@@ -33,7 +31,6 @@ export interface SealedHandInOptions {
   /** Whether to hand in the acts of an operator. @default all */
   includes?: (owner: string) => boolean;
   transport?: SealedTransport;
-  now?: () => number;
 }
 
 /**
@@ -44,14 +41,13 @@ export async function handInSealedActs({
   signedIn,
   includes = () => true,
   transport = post,
-  now = Date.now,
 }: SealedHandInOptions = {}): Promise<SealedHandIn> {
   const total: SealedHandIn = { handedIn: 0, refused: 0, ended: [] };
   const db = await openDatabase();
   try {
     for (const [owner, acts] of await listSealedActs(db, signedIn)) {
       if (!includes(owner)) continue;
-      const outcomes = await sendSealedActs(acts, { transport, now, remove: (act) => deleteSealedAct(db, act) });
+      const outcomes = await sendSealedActs(acts, { transport, remove: (act) => deleteSealedAct(db, act) });
       total.handedIn += outcomes.filter(({ outcome }) => outcome === 'kept').length;
       total.refused += outcomes.filter(({ outcome }) => outcome === 'unreadable' || outcome === 'refused').length;
       // The acts of a replaced key share say nothing about the present one.
@@ -81,15 +77,11 @@ export interface SealedActResult {
 
 /**
  * Hands in the acts of one operator. Ends when the platform says that the desk opens them itself.
- * @param remove deletes an act that the platform has, or that it refused for too long
+ * @param remove deletes an act that the platform has. One that it refuses stays: a later release may take it
  */
 export async function sendSealedActs(
   acts: readonly StoredSealedAct[],
-  {
-    transport,
-    now,
-    remove,
-  }: Required<Pick<SealedHandInOptions, 'transport' | 'now'>> & { remove: (act: StoredSealedAct) => Promise<void> },
+  { transport, remove }: { transport: SealedTransport; remove: (act: StoredSealedAct) => Promise<void> },
 ): Promise<SealedActResult[]> {
   const outcomes: SealedActResult[] = [];
   for (const kind of [acts.filter(isLeft), acts.filter((act) => !isLeft(act))]) {
@@ -97,15 +89,12 @@ export async function sendSealedActs(
       const answers = await transport(batch.map(({ text }) => text));
       const answered = batch.map((act, at) => ({ act, outcome: answers[at] ?? 'refused' }) satisfies SealedActResult);
       outcomes.push(...answered);
-      for (const one of answered) if (isOver(one, now())) await remove(one.act);
+      for (const { act, outcome } of answered) if (outcome === 'kept') await remove(act);
       if (answered.some(({ outcome }) => outcome === 'active')) break;
     }
   }
   return outcomes;
 }
-
-const isOver = ({ act, outcome }: SealedActResult, now: number): boolean =>
-  outcome === 'kept' || (outcome !== 'active' && now - act.sealedAt > MAX_REFUSED_MS);
 
 /** Splits acts by number and size. The first one goes alone: it finds out whether the others are wanted. */
 function toBatches(acts: readonly StoredSealedAct[]): StoredSealedAct[][] {

@@ -13,7 +13,7 @@ import type { NewWrite, Write } from './write.ts';
  * has responded, and is retried with the same Idempotency-Key. A rejection stops the writes of its application until
  * it is retried, replaced or discarded. Network errors are retried with backoff. Writes that are easily pressed by
  * mistake wait 10 s for an undo; closing the page sends them immediately. Of several windows of one operator, one
- * sends.
+ * sends. A write goes out in a session at its own centre only.
  */
 
 /** The sync state of one application. */
@@ -27,6 +27,8 @@ export interface SyncStatus {
   unreachableSince?: number | undefined;
   /** Why the platform does not take a write for the time being. */
   waitsFor?: ApiError | undefined;
+  /** The first write was made at another centre, or nobody knows at which. It waits for a session there. */
+  isElsewhere?: boolean | undefined;
   /** Key of the last write, while it can be undone. */
   undoableKey?: string | undefined;
   /** Whether each pending write survives a power cut. */
@@ -68,6 +70,10 @@ export interface Outbox {
   countPending(): number;
   /** Number of applications whose writes a rejection stopped. */
   countRefused(): number;
+  /** Number of applications whose writes wait for a session at another centre. */
+  countElsewhere(): number;
+  /** Sets the centre of an application's writes that have none, because an earlier release stored them. */
+  assignCentre(application: string, centre: string): void;
   /** Whether the browser could not store a write. */
   hasStorageError(): boolean;
   subscribe(listener: () => void): () => void;

@@ -4,6 +4,8 @@ import { isReachable } from '../session/connectivity.ts';
 import { prefetchLater } from '../lazy-screens.ts';
 import { handInKey } from '../session/hand-in-key.ts';
 import { offlineGrant } from '../session/offline-grant.ts';
+import { workplace } from '../session/workplace.ts';
+import { centreOfGrant } from './act-centre.ts';
 import { createLocalLocks, SILENT_CHANNEL } from './environment.ts';
 import type { Channel, Locks, OutboxEnvironment } from './environment.ts';
 import { send } from './send.ts';
@@ -24,7 +26,9 @@ export function createPageEnvironment(owner: string, prepareBody: PrepareBody): 
     owner,
     isReachable,
     now: deskNow,
-    currentGrant: offlineGrant.current,
+    currentGrant: () => grantOf(workplace.centre()),
+    centre: workplace.centre,
+    accepts: workplace.acceptsAct,
     // Only writes with scans wait for them: what the closing page sends goes out immediately.
     send: (write, etag) =>
       listCopies(write.body).length === 0
@@ -35,6 +39,12 @@ export function createPageEnvironment(owner: string, prepareBody: PrepareBody): 
     locks: openLocks(),
     openChannel,
   };
+}
+
+/** Returns the grant of the last contact. After a change of the centre, that of the former one bounds nothing here. */
+function grantOf(centre: string | undefined): string | undefined {
+  const grant = offlineGrant.current();
+  return centreOfGrant(grant) === centre ? grant : undefined;
 }
 
 /** Browsers have no locks on plain HTTP of another host; they store nothing there, so windows share nothing. */

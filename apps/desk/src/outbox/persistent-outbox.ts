@@ -1,11 +1,13 @@
 import { ApiError, isTransient, NetworkError, SIGNED_OUT_REASONS } from '../api/client.ts';
-import type { Application, Problem } from '../api/types.ts';
+import type { Application } from '../api/types.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
+import { centreOfAct } from './act-centre.ts';
 import type { ActChain } from './act-chain.ts';
 import type { Channel, OutboxEnvironment } from './environment.ts';
 import { applyAnswer } from './known-application.ts';
 import type { Outbox, SyncStatus } from './outbox.ts';
 import { QueueStorage } from './queue-storage.ts';
+import type { WindowMessage } from './window-message.ts';
 import { compareWrites, createWriteQueue, enqueueOrMerge, takeWaiters } from './write-queue.ts';
 import type { WriteQueue, Waiter, WriteOrigin } from './write-queue.ts';
 import { isVersioned, MAX_REPORTED_RANGES, toOfflineClaim, UndoneError } from './write.ts';
@@ -25,18 +27,6 @@ interface Parts {
   chain: ActChain;
   loadWrites: () => Promise<Write[]>;
 }
-
-/** What the windows of one operator tell each other. */
-type Message =
-  | { type: 'put'; write: Write }
-  | { type: 'dropped'; application: string; keys: readonly string[] }
-  | { type: 'answered'; write: Write; answer: Application }
-  | { type: 'refused'; application: string; problem: Problem }
-  | { type: 'unreachable'; application: string; since: number | undefined }
-  | { type: 'known'; known: Application }
-  | { type: 'retry'; application: string }
-  | { type: 'resume' }
-  | { type: 'opened' };
 
 export class PersistentOutbox implements Outbox {
   readonly isDurable: boolean;
@@ -59,8 +49,8 @@ export class PersistentOutbox implements Outbox {
       onStored: (queue, { key }) => queue.hold?.key !== key && this.#announce(queue, key),
     });
     this.#adopt(storedWrites);
-    for (const message of early) this.#receive(message as Message);
-    parts.channel.listen((message) => this.#receive(message as Message));
+    for (const message of early) this.#receive(message as WindowMessage);
+    parts.channel.listen((message) => this.#receive(message as WindowMessage));
     this.#post({ type: 'opened' });
   }
 
@@ -119,8 +109,15 @@ export class PersistentOutbox implements Outbox {
 
   #origin(): WriteOrigin {
     const { environment } = this.#parts;
-    const madeAt = new Date(environment.now()).toISOString();
-    return environment.isReachable() ? { madeAt } : { madeAt, isOffline: true, grant: environment.currentGrant() };
+    const centre = environment.centre?.();
+    const made = { madeAt: new Date(environment.now()).toISOString(), ...(centre !== undefined && { centre }) };
+    if (environment.isReachable()) return made;
+    return Object.assign(made, { isOffline: true, grant: environment.currentGrant() });
+  }
+
+  #isElsewhere(write: Write | undefined): boolean {
+    const { accepts } = this.#parts.environment;
+    return write !== undefined && accepts !== undefined && !accepts(write);
   }
 
   /** Gives a stored write to the window that sends. */
@@ -226,6 +223,19 @@ export class PersistentOutbox implements Outbox {
 
   countRefused = (): number => this.#count(({ status }) => (status.refusal ? 1 : 0));
 
+  countElsewhere = (): number => this.#count(({ status }) => (status.isElsewhere ? 1 : 0));
+
+  assignCentre(application: string, centre: string): void {
+    const queue = this.#queueOf(application);
+    for (const write of queue.writes) {
+      if (centreOfAct(write) !== undefined) continue;
+      write.centre = centre;
+      void this.#storage.store(queue, write);
+    }
+    this.#update(queue);
+    void this.#drain(application);
+  }
+
   hasStorageError = (): boolean => this.#count(({ unstored }) => unstored.size) > 0;
 
   #count(numberOf: (queue: WriteQueue) => number): number {
@@ -250,7 +260,10 @@ export class PersistentOutbox implements Outbox {
   #resume(): void {
     this.#queues.forEach((queue, application) => {
       this.#storage.storeAgain(queue);
-      if (queue.writes.length > 0) void this.#drain(application);
+      if (queue.writes.length === 0) return;
+      // The centre of the session may have changed.
+      this.#update(queue);
+      void this.#drain(application);
     });
   }
 
@@ -317,6 +330,7 @@ export class PersistentOutbox implements Outbox {
     this.#pendingApplications = undefined;
     queue.status = Object.assign({}, queue.status, changes, {
       pending: [...queue.writes],
+      isElsewhere: this.#isElsewhere(queue.writes[0]),
       undoableKey: queue.hold?.key,
       isStored: this.isDurable && queue.storing.size === 0 && queue.unstored.size === 0,
       hasStorageError: queue.unstored.size > 0,
@@ -324,12 +338,12 @@ export class PersistentOutbox implements Outbox {
     this.#listeners.forEach((listener) => listener());
   }
 
-  #post(message: Message): void {
+  #post(message: WindowMessage): void {
     if (!this.#isStopped) this.#parts.channel.post(message);
   }
 
   /** Applies a message of another window. */
-  #receive(message: Message): void {
+  #receive(message: WindowMessage): void {
     if (this.#isStopped) return;
     switch (message.type) {
       case 'put':
@@ -373,7 +387,8 @@ export class PersistentOutbox implements Outbox {
   async #sendAll(application: string, queue: WriteQueue): Promise<void> {
     queue.sending = true;
     clearTimeout(queue.timer);
-    const isFree = (head: Write | undefined): head is Write => head !== undefined && head.key !== queue.hold?.key;
+    const isFree = (head: Write | undefined): head is Write =>
+      head !== undefined && head.key !== queue.hold?.key && !this.#isElsewhere(head);
     try {
       for (let [head] = queue.writes; isFree(head) && !this.#isStopped; [head] = queue.writes) {
         const storing = queue.storing.get(head.key);
@@ -437,6 +452,8 @@ export class PersistentOutbox implements Outbox {
     }
     // Signed out is no rejection: the write goes out after the next sign-in.
     if (SIGNED_OUT_REASONS.includes(error.reason)) return this.#update(queue);
+    // Neither is a session at another centre, of which another window knows already.
+    if (error.reason === 'CENTRE_MISMATCH') return this.#update(queue, { waitsFor: error });
     this.#post({ type: 'refused', application, problem: error.problem });
     this.#refuse(queue, error);
   }

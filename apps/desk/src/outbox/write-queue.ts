@@ -43,7 +43,7 @@ export function createWriteQueue(): WriteQueue {
 }
 
 /** What a new write says about its time and place. */
-export type WriteOrigin = Pick<Write, 'madeAt' | 'isOffline' | 'grant'>;
+export type WriteOrigin = Pick<Write, 'madeAt' | 'isOffline' | 'grant' | 'centre'>;
 
 /**
  * Adds a write and returns it. An edit merges into the last unsent edit; the head may be in flight. A pending action

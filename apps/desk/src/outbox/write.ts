@@ -35,6 +35,8 @@ export interface Write {
   body: Record<string, unknown>;
   /** The desk time. */
   madeAt: string;
+  /** centres/{code} at which it was made. Absent in writes of earlier releases, and of operators without a centre. */
+  centre?: string | undefined;
   /** The ETag that an edit or a correction is based on, if the page was reloaded since. */
   etag?: string | undefined;
   /** Counts the writes of this device and operator, from 1. Absent until it is stored. */

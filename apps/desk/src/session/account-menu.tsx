@@ -9,12 +9,14 @@ import { usePendingCount } from '../outbox/use-outbox.ts';
 import { ROLES, SESSION } from '../texts/session.ts';
 import { useUnsentCount } from '../visit/visits.tsx';
 import { useSession, useSignedIn } from './session.tsx';
+import { useStoredUnsent } from './use-stored-unsent.ts';
 import styles from './account-menu.module.css';
 
 const CentreChoice = lazyExtra(() => import('./centre-choice.tsx'));
 const LineSwitch = lazyExtra(() => import('./line-switch.tsx'));
 const OfflineAccessSection = lazyExtra(() => import('./offline-access-section.tsx'));
 const OwnSessions = lazyExtra(() => import('./own-sessions.tsx'));
+const UnsentAtSignOut = lazyExtra(() => import('./unsent-at-sign-out.tsx'));
 const StorageState = lazyExtra(() => import('../app-update/storage-state.tsx'));
 
 /** The account dialog: roles, centres, sign-out with what would be lost, and own sessions. */
@@ -65,21 +67,25 @@ function SignOutSection() {
   const { t } = useLanguage();
   const { signOut, lock } = useSession();
   const { outbox } = useSignedIn();
-  // Flushes undoable writes, so that the count shows what sign-out would really lose.
+  // Flushes undoable writes, so that the list shows what sign-out would really leave.
   useEffect(() => outbox.flush(), [outbox]);
   const pending = usePendingCount();
-  const unsent = useUnsentCount();
-  const scans = useAllUploads().filter(isIncomplete).length;
-  const lost = pending + unsent + scans;
+  const typed = useUnsentCount();
+  const scans = useAllUploads().filter(isIncomplete);
+  const stored = useStoredUnsent().count;
+  const isUnsent = pending + typed + scans.length + stored > 0;
+  const isInMemory = !outbox.isDurable && pending + scans.length > 0;
+  const isLost = isInMemory || outbox.hasStorageError() || scans.some(({ isUnstored }) => isUnstored);
   return (
     <div className={styles.leaving}>
-      <p>{lost > 0 ? t(SESSION.outWaiting, { n: lost }) : t(SESSION.outDrafts)}</p>
+      <UnsentAtSignOut />
+      <p>{typed > 0 ? t(SESSION.outTyped, { n: typed }) : t(SESSION.outDrafts)}</p>
       <div className={styles.ways}>
-        <Button variant={lost > 0 ? 'filled' : 'outlined'} cap="F8" onClick={lock}>
+        <Button variant={isUnsent ? 'filled' : 'outlined'} cap="F8" onClick={lock}>
           {t(SESSION.cover)}
         </Button>
         <Button variant="danger" icon={LogOut} onClick={() => void signOut()}>
-          {t(SESSION.out)}
+          {t(isLost ? SESSION.outDiscard : SESSION.out)}
         </Button>
       </div>
     </div>

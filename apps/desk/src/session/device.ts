@@ -70,12 +70,13 @@ export async function contactDevice(chainHead?: string): Promise<Contact> {
   };
 }
 
-/** Destroys the caller's key share at the platform, as far as it responds. */
-export async function deleteKeyShare(): Promise<void> {
+/** Destroys the caller's key share at the platform. @returns whether the platform has done it */
+export async function deleteKeyShare(): Promise<boolean> {
   offlineGrant.set(undefined);
-  await api
-    .DELETE('/api/v1/devices/{device}', { params: { path: { device: await deviceId() } } })
-    .catch(() => undefined);
+  return api.DELETE('/api/v1/devices/{device}', { params: { path: { device: await deviceId() } } }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Returns the operator of a grant. Its signature is for the platform; here it comes from the platform itself. */

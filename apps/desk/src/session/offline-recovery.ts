@@ -5,6 +5,7 @@ import type { LocalStore } from '../local-store/local-store.ts';
 import { contactDevice, isRevocation } from './device.ts';
 import { recordLater } from './session-lifecycle.ts';
 import type { SignedInState } from './session.tsx';
+import { workplace } from './workplace.ts';
 import type { RecoveryHandlers } from './use-offline-recovery.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function confirmOfflineSession(
     if (session.operator.name !== offline.session.operator.name) return mustSignIn();
     // Before anything is sent: the acts of a revoked device go to a supervisor.
     await renewContact(offline.localStore, session);
+    workplace.set(session);
     releaseRequests();
     change({ session, isOffline: false, mustSignIn: false });
     return true;

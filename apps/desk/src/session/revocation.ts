@@ -1,5 +1,11 @@
 import { destroyOwner, keyNamesOf, openDatabase } from '../local-store/database.ts';
-import { countOpenableActs, deleteAllButActs, listSealedActs } from '../local-store/sealed-acts.ts';
+import {
+  countOpenableActs,
+  deleteAllButActs,
+  destroyAllButSealedActs,
+  isLeftRecord,
+  listSealedActs,
+} from '../local-store/sealed-acts.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import { handInStored } from '../outbox/hand-in.ts';
 import { handInSealedActs } from '../outbox/hand-in-sealed.ts';
@@ -25,8 +31,13 @@ export async function endWork(localStore: LocalStore, owner: string): Promise<vo
   } finally {
     offlineGrant.set(undefined);
   }
-  await localStore.destroy();
-  await destroyStored(owner);
+  localStore.close();
+  // A page in memory has handed in its own acts only, and knows nothing of those that the browser stores.
+  if (!localStore.isDurable) return void (await endSealedWork(owner));
+  const db = await openDatabase();
+  await destroyAllButSealedActs(db, owner, isLeftRecord);
+  db.close();
+  await updateOfflineAccess();
 }
 
 /**
@@ -77,7 +88,7 @@ async function destroyAllButActs(owner: string): Promise<void> {
 }
 
 /** Destroys what this browser stores of an operator, also while the page has opened none of it. */
-export async function destroyStored(owner: string): Promise<void> {
+async function destroyStored(owner: string): Promise<void> {
   const db = await openDatabase().catch(() => undefined);
   if (!db) return;
   await destroyOwner(db, owner);

@@ -18,6 +18,7 @@ import type { EntryState } from './interrupted-session.ts';
 import { updateOfflineAccess } from './offline-access.ts';
 import { hasDeskRole } from './roles.ts';
 import type { SessionState, SignedInState } from './session.tsx';
+import { mustChooseCentre, workplace } from './workplace.ts';
 
 /** Starts and ends sessions, in this browser and at the platform. */
 
@@ -104,6 +105,8 @@ type Parts = Pick<SignedInState, 'session' | 'localStore' | 'isKeyMissing'> & { 
 /** Opens what works on the local store, and resumes stored writes. */
 export async function openParts(parts: Parts): Promise<SessionState> {
   const { localStore, session } = parts;
+  // Before the outbox opens, which sends immediately.
+  workplace.set(mustChooseCentre(session, parts.isNew) ? undefined : session);
   const { outbox, uploads } = await openSending(localStore, session.operator.name);
   const mandates = await openMandateRequests(localStore, outbox);
   return Object.assign({ kind: 'signedIn', isOffline: false, outbox, uploads, mandates } as const, parts);
@@ -117,10 +120,14 @@ async function openSending(localStore: LocalStore, owner: string): Promise<{ out
   const opened: { outbox?: Outbox } = {};
   const statusOf = (application: string) => opened.outbox?.syncStatus(application);
   const opening = openUploads(localStore, {
-    canCreate: (application) => statusOf(application)?.pending.every(({ kind }) => kind !== 'create') ?? false,
-    canSend(application) {
+    canCreate({ application, centre }) {
+      const pending = statusOf(application)?.pending;
+      return workplace.acceptsScan(centre) && (pending?.every(({ kind }) => kind !== 'create') ?? false);
+    },
+    canSend({ application, centre }) {
       const status = statusOf(application);
-      return status !== undefined && (status.pending.length === 0 || status.refusal !== undefined);
+      const isFree = status !== undefined && (status.pending.length === 0 || status.refusal !== undefined);
+      return isFree && workplace.acceptsScan(centre);
     },
   });
   const environment = createPageEnvironment(owner, async (body) => (await opening).prepareBody(body));
@@ -132,14 +139,14 @@ async function openSending(localStore: LocalStore, owner: string): Promise<{ out
 }
 
 /** Stores what was typed in memory, and opens what was stored before. */
-export async function adoptKey(state: SignedInState, contact: Contact): Promise<SessionState> {
-  const { session, outbox, uploads } = state;
+export async function adoptKey(state: SignedInState & { isNew: boolean }, contact: Contact): Promise<SessionState> {
+  const { session, outbox, uploads, isNew } = state;
   const localStore = await openStore(session.operator.name, contact);
   await outbox.close();
   uploads.stop();
   if (localStore.isDurable) await (state.localStore as MemoryStore).moveTo(localStore);
   recordLater(localStore, session, contact);
-  return openParts({ isNew: false, session, localStore: localStore.isDurable ? localStore : state.localStore });
+  return openParts({ isNew, session, localStore: localStore.isDurable ? localStore : state.localStore });
 }
 
 /** Keeps the session for an opening without the platform, and hands in what others left here. The first screen has the network to itself before. */
@@ -158,12 +165,11 @@ async function handInLeft({ operator }: Session): Promise<void> {
   await handInLeftActsAtContact(operator.name);
 }
 
-/** Destroys the operator's data in this browser. */
-export async function destroyLocalData({ localStore, session }: SignedInState): Promise<void> {
-  await localStore.destroy();
-  // Also what was stored while this page worked in memory.
-  const module = await import('./revocation.ts').catch(() => undefined);
-  await module?.destroyStored(session.operator.name);
+/** Ends the operator's data in this browser, apart from unsent acts and scans. */
+export async function endLocalData({ localStore, session }: SignedInState): Promise<void> {
+  // Without this code all stays sealed, as behind a lock.
+  const module = await import('./sign-out.ts').catch(() => undefined);
+  await module?.endLocalWork(localStore, session.operator.name);
 }
 
 /** Destroys the data of a suspended operator or a revoked device, after its unsent acts were handed in. */

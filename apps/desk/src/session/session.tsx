@@ -8,7 +8,7 @@ import type { Uploads } from '../documents/uploads.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { MandateRequests } from '../visit/mandate/mandate-requests.ts';
 import {
-  destroyLocalData,
+  endLocalData,
   endRevoked,
   endSession,
   openSession,
@@ -20,17 +20,17 @@ import {
 import { saveInterruptedSession } from './interrupted-session.ts';
 import type { EntryState, InterruptedSession, InterruptionReason } from './interrupted-session.ts';
 import { releaseRequests } from '../api/session-hold.ts';
-import { deleteKeyShare } from './device.ts';
 import type { RevocationReason } from './device.ts';
 import { useDeviceContact } from './use-device-contact.ts';
 import { useIdleLock } from './use-idle-lock.ts';
 import { useOfflineRecovery } from './use-offline-recovery.ts';
 import { useSessionPolling } from './use-session-polling.ts';
 import { runPlannedFlushes } from '../visit/planned-flush.ts';
+import { mustChooseCentre, workplace } from './workplace.ts';
 
 /**
  * The session. Locking ends it and clears the page, but keeps drafts and pending writes; the same operator signs in
- * and continues. Sign-out destroys the key of the local store. A page that opened without the platform continues the
+ * and continues. Sign-out leaves nothing but unsent acts and scans, sealed. A page that opened without the platform continues the
  * session of the last contact.
  */
 
@@ -99,6 +99,7 @@ export function SessionProvider({ entry, children }: ProviderProps) {
   useIdleLock(state, lock);
   useDevice(state, setState, leave);
   useFlushOnPageHide(state);
+  useWorkplace(state);
   const controls = useMemo<SessionControls>(
     () => ({
       state,
@@ -113,7 +114,7 @@ export function SessionProvider({ entry, children }: ProviderProps) {
         );
       },
       async switchCentre(centre) {
-        const session = await bodyOf(api.POST('/api/v1/sessions/current/centre', { body: { centre } }));
+        const session = await requestCentre(state, centre);
         queryClient.clear();
         setState((before) =>
           before.kind === 'signedIn' ? Object.assign({}, before, { session, isNew: false }) : before,
@@ -127,14 +128,39 @@ export function SessionProvider({ entry, children }: ProviderProps) {
       leaveOffline: () => void leave('ended'),
       async signOut() {
         const signedIn = state.kind === 'signedIn' ? state : undefined;
-        const left = leave().then(() => signedIn && destroyLocalData(signedIn));
-        const next = await endSession(left.then(deleteKeyShare));
+        const next = await endSession(leave().then(() => signedIn && endLocalData(signedIn)));
         if (next) location.assign(next);
       },
     }),
     [state, leave, lock, queryClient],
   );
   return <SessionContext value={controls}>{children}</SessionContext>;
+}
+
+/**
+ * Switches the session to a centre. Meanwhile nothing is sent: the platform may have switched before it answers.
+ * @throws ApiError, NetworkError
+ */
+async function requestCentre(state: SessionState, centre: string): Promise<Session> {
+  workplace.set(undefined);
+  try {
+    return await bodyOf(api.POST('/api/v1/sessions/current/centre', { body: { centre } }));
+  } catch (error) {
+    if (state.kind === 'signedIn' && !mustChooseCentre(state.session, state.isNew)) workplace.set(state.session);
+    throw error;
+  }
+}
+
+/** Sends what was made at the centre of the session, once the operator has one. */
+function useWorkplace(state: SessionState): void {
+  const signedIn = state.kind === 'signedIn' && !mustChooseCentre(state.session, state.isNew) ? state : undefined;
+  const { session, outbox, uploads } = signedIn ?? {};
+  useEffect(() => {
+    if (!session) return;
+    workplace.set(session);
+    outbox?.resume();
+    uploads?.wake();
+  }, [session, outbox, uploads]);
 }
 
 /** Sends undoable writes when the page closes. */

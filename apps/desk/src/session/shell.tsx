@@ -23,6 +23,7 @@ import { TopBar } from './top-bar.tsx';
 import type { TopBarProps } from './top-bar.tsx';
 
 const QuarantineNotice = lazyExtra(() => import('../quarantine/quarantine-notice.tsx'));
+const StoredUnsentNotice = lazyExtra(() => import('./stored-unsent-notice.tsx'));
 const EndedInputNotice = lazyExtra(() => import('./ended-input-notice.tsx'));
 const DeskBanners = lazyExtra(() => import('../unsent/desk-banners.tsx'));
 const UploadState = lazyExtra(() => import('../documents/upload-indicator.tsx'));
@@ -83,6 +84,7 @@ function Banners() {
         </Banner>
       )}
       {decidesQuarantine(session.operator) && <QuarantineNotice />}
+      {!localStore.isDurable && <StoredUnsentNotice />}
       {hasAlert && <DeskBanners />}
       {hasEndedInput && <EndedInputNotice />}
       {mustSignIn && <OfflineStrip />}

@@ -71,7 +71,7 @@ function stopSending({ outbox, uploads }: SignedInState): void {
 }
 
 async function takeContact(
-  state: SignedInState,
+  state: SignedInState & { isNew: boolean },
   contact: Contact,
   setState: (state: SessionState) => void,
 ): Promise<void> {

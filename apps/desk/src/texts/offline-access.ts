@@ -126,9 +126,9 @@ export const OFFLINE_ACCESS = defineMessages({
     en: 'Unsent acts that were left on this computer were handed in for a supervisor: {n}.',
   },
   leftRefused: {
-    ro: 'Platforma nu a putut prelua acte netrimise: {n}. Ele rămân aici 30 de zile. Anunțați administratorul.',
-    ru: 'Платформа не смогла принять неотправленные действия: {n}. Они хранятся здесь 30 дней. Сообщите администратору.',
-    en: 'The platform could not take unsent acts: {n}. They stay here for 30 days. Tell the administrator.',
+    ro: 'Platforma nu a putut prelua acte netrimise: {n}. Ele rămân aici. Anunțați administratorul.',
+    ru: 'Платформа не смогла принять неотправленные действия: {n}. Они остаются здесь. Сообщите администратору.',
+    en: 'The platform could not take unsent acts: {n}. They stay here. Tell the administrator.',
   },
   leftWaiting: {
     ro: 'Pe acest calculator sunt acte netrimise: {n}. Se trimit când platforma răspunde.',

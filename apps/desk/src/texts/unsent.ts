@@ -31,6 +31,27 @@ export const UNSENT = defineMessages({
     ru: 'Браузер не смог сохранить: диск заполнен. Не закрывайте страницу и не выдавайте расписку.',
     en: 'The browser could not store it: the disk is full. Do not close the page, and give no receipt.',
   },
+  waitsForCentre: {
+    ro: 'S-a făcut la alt centru: {centre}. Se trimite când lucrați acolo.',
+    ru: 'Сделано в другом центре: {centre}. Отправится, когда вы работаете там.',
+    en: 'It was done at another centre: {centre}. It is sent when you work there.',
+  },
+  workThere: { ro: 'Lucrez la {centre}', ru: 'Работаю в {centre}', en: 'Work at {centre}' },
+  leftCentre: {
+    ro: 'Nu mai lucrați acolo: predați actul supervizorului acelui centru.',
+    ru: 'Вы там больше не работаете: передайте действие супервизору того центра.',
+    en: 'You no longer work there. Hand the act in for a supervisor of that centre.',
+  },
+  whichCentre: {
+    ro: 'La care centru s-a făcut? Se trimite după ce alegeți.',
+    ru: 'В каком центре это сделано? Отправится после выбора.',
+    en: 'At which centre was it done? It is sent once you choose.',
+  },
+  bannerCentre: {
+    ro: 'Acte făcute la alt centru așteaptă: cereri {n}.',
+    ru: 'Действия, сделанные в другом центре, ждут: заявлений {n}.',
+    en: 'Acts done at another centre are waiting: applications {n}.',
+  },
   madeAt: { ro: 'făcut la {time}', ru: 'сделано {time}', en: 'made on {time}' },
   again: { ro: 'Trimite acum', ru: 'Отправить сейчас', en: 'Send now' },
   retry: { ro: 'Trimite din nou', ru: 'Отправить снова', en: 'Send again' },
@@ -70,7 +91,7 @@ export const UNSENT = defineMessages({
   changedAt: { ro: 'Modificată', ru: 'Изменено', en: 'Changed' },
   empty: { ro: 'gol', ru: 'пусто', en: 'empty' },
   discarded: { ro: 'La care s-a renunțat', ru: 'Отменённые', en: 'Discarded' },
-  unnamed: { ro: 'Cerere {number}', ru: 'Заявление {number}', en: 'Application {number}' },
+  unnamed: { ro: 'Persoană fără nume', ru: 'Человек без имени', en: 'Unnamed person' },
   // Notes are in Romanian whatever the language of the page.
   noteKept: {
     ro: 'Făcut la ghișeu la {time}, neprimit de platformă: {act}',

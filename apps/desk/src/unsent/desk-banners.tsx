@@ -17,6 +17,7 @@ export default function DeskBanners() {
   const { outbox } = useSignedIn();
   const refused = useSyncExternalStore(outbox.subscribe, outbox.countRefused);
   const isFull = useSyncExternalStore(outbox.subscribe, outbox.hasStorageError);
+  const elsewhere = useSyncExternalStore(outbox.subscribe, outbox.countElsewhere);
   const offset = useSyncExternalStore(subscribeToClock, clockOffset);
   const scans = countRejected(useAllUploads());
   const isWrong = Math.abs(offset) > MAX_CLOCK_OFFSET_MS;
@@ -32,6 +33,11 @@ export default function DeskBanners() {
       {refused > 0 && (
         <Banner kind="trouble" action={show}>
           {t(UNSENT.banner)}
+        </Banner>
+      )}
+      {elsewhere > 0 && (
+        <Banner kind="trouble" action={show}>
+          {t(UNSENT.bannerCentre, { n: elsewhere })}
         </Banner>
       )}
       {scans > 0 && (

@@ -1,13 +1,9 @@
 import { useMemo } from 'react';
-import { useQueryClient } from '@tanstack/react-query';
 import { REASON_TEXTS } from '@cups/application/texts';
 import { Link } from 'wouter';
-import { detailsQuery } from '../api/queries.ts';
-import type { ApplicationDetails } from '../api/types.ts';
 import { useUnsentScans } from '../documents/use-uploads.ts';
 import { formatDayAndTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
-import { personName } from '../language/person-name.ts';
 import type { SyncStatus } from '../outbox/outbox.ts';
 import type { Write } from '../outbox/write.ts';
 import { usePendingApplications, useSyncStatus } from '../outbox/use-outbox.ts';
@@ -17,15 +13,15 @@ import { Screen, Title } from '../parts/screen.tsx';
 import { useCatalog } from '../session/catalog.ts';
 import { useConnectivity } from '../session/connectivity.ts';
 import { useSignedIn } from '../session/session.tsx';
+import { useStoredUnsent } from '../session/use-stored-unsent.ts';
 import { SESSION } from '../texts/session.ts';
 import { UNSENT } from '../texts/unsent.ts';
-import { findService } from '../visit/model/service.ts';
-import { draftPath } from '../visit/visit-store.ts';
-import { useVisits } from '../visit/visits.tsx';
 import { Decision } from './decision.tsx';
 import { actTitle } from './describe-act.ts';
 import { useDiscardedActs } from './discarded-acts.ts';
+import { OtherCentre } from './other-centre.tsx';
 import { UnsentScans } from './unsent-scans.tsx';
+import { useApplicationNames } from './use-application-name.ts';
 import styles from './unsent.module.css';
 
 /** All acts of this device that have not reached the platform, by application. */
@@ -41,6 +37,7 @@ export default function Unsent() {
   const discarded = useDiscardedActs(localStore, applications);
   const { isReachable } = useConnectivity();
   const zone = useTimeZone();
+  const stored = useStoredUnsent();
   return (
     <Screen>
       <div className={styles.page}>
@@ -56,7 +53,8 @@ export default function Unsent() {
             <Button onClick={() => (outbox.flush(), outbox.resume(), uploads.resumeAll())}>{t(UNSENT.again)}</Button>
           )}
         </div>
-        {applications.length === 0 && <EmptyState>{t(UNSENT.none)}</EmptyState>}
+        {stored.count > 0 && <EmptyState>{t(SESSION.storedUnsent, stored)}</EmptyState>}
+        {applications.length + stored.count === 0 && <EmptyState>{t(UNSENT.none)}</EmptyState>}
         {applications.map((application) => (
           <UnsentApplication key={application} application={application} />
         ))}
@@ -85,7 +83,7 @@ function useTimeZone(): string {
 function UnsentApplication({ application }: { application: string }) {
   const { t } = useLanguage();
   const { outbox: _outbox, ...status } = useSyncStatus(application);
-  const { name, service, path } = useApplicationName(application, status);
+  const { name, service, path } = useApplicationNames()(application);
   const zone = useTimeZone();
   const { isReachable } = useConnectivity();
   const { refusal, pending } = status;
@@ -106,6 +104,7 @@ function UnsentApplication({ application }: { application: string }) {
         ))}
       </ul>
       <UnsentScans application={application} />
+      {status.isElsewhere && head && <OtherCentre application={application} writes={pending} />}
       {refusal && head && <Decision {...{ application, name, service, refusal, head }} />}
     </section>
   );
@@ -115,27 +114,9 @@ function UnsentApplication({ application }: { application: string }) {
     if (sync.hasStorageError) return t(UNSENT.notStored);
     if (at === 0 && sync.refusal) return t(UNSENT.waitsForDecision);
     if (at > 0) return t(UNSENT.waitsForOther);
+    if (sync.isElsewhere) return '';
     if (write.key === sync.undoableKey) return t(UNSENT.waitsForUndo);
     if (sync.waitsFor) return t(REASON_TEXTS[sync.waitsFor.reason]);
     return t(canSend && sync.unreachableSince === undefined ? UNSENT.sending : UNSENT.waitsForLine);
   }
-}
-
-/** The person, the service and the screen of an application, from what this page has. */
-function useApplicationName(application: string, { pending }: SyncStatus) {
-  const { t } = useLanguage();
-  const { store } = useVisits();
-  const { outbox } = useSignedIn();
-  const catalog = useCatalog();
-  const details = useQueryClient().getQueryData<ApplicationDetails>(detailsQuery(application).queryKey)?.application;
-  const draft = store.draft(application);
-  const known = outbox.known(application) ?? details;
-  const typed = [draft?.typed['/applicant/givenName'], draft?.typed['/applicant/familyName']].filter(Boolean).join(' ');
-  const created = pending.find(({ kind }) => kind === 'create')?.body;
-  const number = draft?.trackingNumber ?? known?.trackingNumber ?? application.slice(-6);
-  const code = draft?.service ?? known?.publicService.replace('publicServices/', '') ?? created?.['publicService'];
-  const name = typed || (known && personName(known.applicant)) || t(UNSENT.unnamed, { number });
-  const visit = draft && store.all().find(({ drafts }) => drafts.includes(draft));
-  const path = visit ? draftPath(visit, draft) : known && `/applications/${application}`;
-  return { name, path, service: catalog && findService(catalog, code as string | undefined) };
 }

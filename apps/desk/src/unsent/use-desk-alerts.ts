@@ -10,8 +10,9 @@ export const MAX_CLOCK_OFFSET_MS = 2 * 60_000;
 export function useHasDeskAlert(): boolean {
   const { outbox } = useSignedIn();
   const refused = useSyncExternalStore(outbox.subscribe, outbox.countRefused);
+  const elsewhere = useSyncExternalStore(outbox.subscribe, outbox.countElsewhere);
   const isFull = useSyncExternalStore(outbox.subscribe, outbox.hasStorageError);
   const offset = useSyncExternalStore(subscribeToClock, clockOffset);
   const scans = countRejected(useAllUploads());
-  return refused + scans > 0 || isFull || Math.abs(offset) > MAX_CLOCK_OFFSET_MS;
+  return refused + scans + elsewhere > 0 || isFull || Math.abs(offset) > MAX_CLOCK_OFFSET_MS;
 }

@@ -44,7 +44,17 @@ export interface Visit {
   id: string;
   /** Saved for later: it has no tab. */
   parked: boolean;
+  /** centres/{code} at which it began; absent in visits of earlier releases. */
+  centre?: string | undefined;
   drafts: readonly Draft[];
+}
+
+/** Where the operator works now. */
+export interface VisitCentre {
+  /** centres/{code} of the session. */
+  centre?: string | undefined;
+  /** Closed centres whose applications it inherited. */
+  inheritedCentres?: readonly string[] | undefined;
 }
 
 const RECORD_KIND = 'visit' satisfies InputKind;
@@ -83,12 +93,19 @@ export function newDraft(values: FormValues): Draft {
 
 /**
  * Opens the store with the visits of earlier pages.
- * @param channel to the other windows of the operator, which show the same visits
+ * @param channel to the other windows of the operator at this centre, which show the same visits
+ * @param place visits of the operator's other centres stay stored
  */
-export async function openVisitStore(localStore: LocalStore, channel: Channel = SILENT_CHANNEL): Promise<VisitStore> {
+export async function openVisitStore(
+  localStore: LocalStore,
+  channel: Channel = SILENT_CHANNEL,
+  place: VisitCentre = {},
+): Promise<VisitStore> {
+  const { centre } = place;
+  const stored = await localStore.list<Visit>(RECORD_KIND);
   const { all, subscribe, put, drop, persist, isForeign } = createPersistentVisits(
     localStore,
-    await localStore.list<Visit>(RECORD_KIND),
+    stored.filter((visit) => isVisitAt(visit, place)),
     channel,
   );
   const findVisit = (id: string) => all().find((visit) => visit.id === id);
@@ -106,7 +123,7 @@ export async function openVisitStore(localStore: LocalStore, channel: Channel = 
     draft: (id) => findVisitOfDraft(id)?.drafts.find((draft) => draft.id === id),
     open(first) {
       const empty = all().find((visit) => !visit.parked && isUntouched(visit));
-      return empty ?? put({ id: ulid(), parked: false, drafts: [newDraft(first)] });
+      return empty ?? put({ id: ulid(), parked: false, centre, drafts: [newDraft(first)] });
     },
     addDraft(id, values) {
       const visit = findVisit(id);
@@ -116,7 +133,7 @@ export async function openVisitStore(localStore: LocalStore, channel: Channel = 
       return draft;
     },
     openDraft(draft) {
-      const visit = findVisitOfDraft(draft.id) ?? { id: ulid(), parked: false, drafts: [draft] };
+      const visit = findVisitOfDraft(draft.id) ?? { id: ulid(), parked: false, centre, drafts: [draft] };
       return put(updateVisit(visit, { parked: false }));
     },
     change: (id, change) =>
@@ -203,6 +220,12 @@ function createPersistentVisits(localStore: LocalStore, initial: Visit[], channe
     persist,
     isForeign: (id: string) => foreign.has(id),
   };
+}
+
+/** A visit of an earlier release is of the centre of its applications; one that no platform knows shows everywhere. */
+function isVisitAt({ centre, drafts }: Visit, { centre: own, inheritedCentres = [] }: VisitCentre): boolean {
+  const of = centre ?? drafts.find(({ known }) => known)?.known?.centre;
+  return own === undefined || of === undefined || [own, ...inheritedCentres].includes(of);
 }
 
 /** Oldest first: IDs are ULIDs. */

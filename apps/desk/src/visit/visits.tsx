@@ -26,16 +26,19 @@ const VisitsContext = createContext<VisitsContextValue | undefined>(undefined);
 export function VisitsProvider({ children }: { children: ReactNode }) {
   const { localStore, session } = useSignedIn();
   const { name } = session.operator;
+  const { centre, inheritedCentres } = session;
   const [store, setStore] = useState<VisitStore>();
   useEffect(() => {
     let isMounted = true;
-    const channel = openChannel(`cups-visits-${name}`);
-    void openVisitStore(localStore, channel).then((opened) => isMounted && setStore(opened));
+    const channel = openChannel(`cups-visits-${name}-${centre}`);
+    void openVisitStore(localStore, channel, { centre, inheritedCentres }).then(
+      (opened) => isMounted && setStore(opened),
+    );
     return () => {
       isMounted = false;
       channel.close();
     };
-  }, [localStore, name]);
+  }, [localStore, name, centre, inheritedCentres]);
   return store ? <LoadedVisits store={store}>{children}</LoadedVisits> : <Skeleton />;
 }
 

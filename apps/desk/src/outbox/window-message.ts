@@ -1,0 +1,14 @@
+import type { Application, Problem } from '../api/types.ts';
+import type { Write } from './write.ts';
+
+/** What the windows of one operator tell each other. */
+export type WindowMessage =
+  | { type: 'put'; write: Write }
+  | { type: 'dropped'; application: string; keys: readonly string[] }
+  | { type: 'answered'; write: Write; answer: Application }
+  | { type: 'refused'; application: string; problem: Problem }
+  | { type: 'unreachable'; application: string; since: number | undefined }
+  | { type: 'known'; known: Application }
+  | { type: 'retry'; application: string }
+  | { type: 'resume' }
+  | { type: 'opened' };
