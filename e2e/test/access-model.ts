@@ -90,6 +90,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('TrackApplication TrackMandateApplications', pageRule('none', 'nobody')),
     ...rulesFor('GetSubmission', serviceRule('agency-bridge')),
     ...rulesFor('GetAgencyMessage', serviceRule('agency-bridge')),
+    ...rulesFor('DetachDocument', serviceRule('documents')),
     ...rulesFor('GetNoticeContext GetAgencyContact', serviceRule('notifications')),
     // Salted hashes and codes.
     ...rulesFor('ListActionHashes', serviceRule('ops')),

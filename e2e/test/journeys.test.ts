@@ -25,6 +25,7 @@ import { eventually, startCollector, uniquePrefix, readTopic } from '@cups/testi
 import type { Collector } from '@cups/testing';
 import { parse } from 'yaml';
 import { LoadGenerator } from '../../k8s/lab/rollout/load.ts';
+import { raceDeletions } from './scan-races.ts';
 import { edgesOfReadme, edgesOfSpans, stepsOfSpans } from './traces.ts';
 
 /** Journeys of applicants through the whole platform: real processes, broker and store, simulated agencies. */
@@ -275,6 +276,19 @@ describe('journeys', () => {
     expect(ready).toMatchObject({ documents: [{ name, kind, uploadSha256: sha256, sha256, state: 'ready' }] });
     const { body: log } = await desk.call<{ entries: object[] }>('GET', `/applications/${draft.id}/access-log`);
     expect(log.entries).toContainEqual(expect.objectContaining({ kind: 'document', agency: 'agencies/cnas' }));
+  });
+
+  test('a scan is deleted or submitted, never both', async () => {
+    for (const [order, first] of [
+      ['after', 40_000],
+      ['together', 40_100],
+    ] as const) {
+      const { violations } = await raceDeletions(
+        { desk, url: platform.url, cookie: desk.cookie },
+        { first, count: 12, order },
+      );
+      expect(violations).toEqual([]);
+    }
   });
 
   test('spans show exactly the calls and topics of the README', async () => {

@@ -1,4 +1,5 @@
 import {
+  addressSetting,
   GRPC_SETTINGS,
   grpcPortSetting,
   httpPortSetting,
@@ -75,6 +76,7 @@ export const settings = {
   ...GRPC_SETTINGS,
   grpcPort: grpcPortSetting(7007),
   httpPort: httpPortSetting(7107),
+  intakeAddress: addressSetting('intake, which knows what is submitted', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
   ...dataKeySettings({ prefix: 'DOCUMENT_KEYS', service: 'documents', owner: 'document' }),
   storage: STORAGE_SETTINGS,
   retention: RETENTION_SETTINGS,

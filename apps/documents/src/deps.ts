@@ -1,6 +1,7 @@
 import type { DataKeys } from '@cups/data-keys';
 import type { Checks } from './checks.ts';
 import type { ContentStore } from './content-store.ts';
+import type { Detach } from './detach.ts';
 import type { DocumentMetrics } from './document-metrics.ts';
 import type { RetentionTerms } from './domain/retention.ts';
 import type { Erasure } from './erasure.ts';
@@ -14,6 +15,7 @@ export interface RpcDeps {
   dataKeys: DataKeys;
   content: ContentStore;
   checks: Pick<Checks, 'start'>;
+  detach: Detach;
   erasure: Erasure;
   quota: Quota;
   terms: RetentionTerms;

@@ -1,6 +1,8 @@
 import type { Counter, Log, Metrics } from '@cups/contracts';
 import { resourceName } from '@cups/contracts';
+import { isProblem } from '@cups/problem';
 import { isLive } from './domain/document.ts';
+import type { Detach } from './detach.ts';
 import { entryOfErasure } from './journal.ts';
 import { expiryOf, paperUncollectedSince, uncollectedSince } from './domain/retention.ts';
 import type { RetentionTerms } from './domain/retention.ts';
@@ -11,6 +13,7 @@ export interface RetentionDeps {
   records: DocumentRecords;
   applications: ApplicationRecords;
   erasure: Pick<Erasure, 'erase'>;
+  detach: Detach;
   terms: RetentionTerms;
   /** Whether the terms are confirmed. */
   isConfirmed: boolean;
@@ -22,6 +25,8 @@ export interface RetentionDeps {
 /** Time until what cannot be erased now is computed again. */
 const RECHECK_MS = 24 * 60 * 60 * 1000;
 
+type Obstacle = 'hold' | 'not-confirmed' | 'in-use' | 'intake-unavailable';
+
 /** Erases the documents of an application when their terms end, and reports results that nobody collects. */
 export class Retention {
   readonly #deps: RetentionDeps;
@@ -31,7 +36,7 @@ export class Retention {
     this.#deps = deps;
     this.#postponed = deps.metrics.counter(
       'documents_erasures_postponed_total',
-      'Erasures that were due and postponed by a day, by cause: hold, or terms that are not confirmed.',
+      'Erasures that were due and postponed by a day, by cause: hold, terms that are not confirmed, a submission that contains the document, or intake that does not answer.',
       ['cause'],
     );
   }
@@ -60,21 +65,38 @@ export class Retention {
 
   /** Erases a document whose term has ended. @returns when it must be seen again */
   async #processDocument(document: DocumentRecord, facts: ApplicationRecord, time: Date): Promise<Date | undefined> {
-    const { erasure, terms, isConfirmed, log } = this.#deps;
+    const { erasure, terms, log } = this.#deps;
     if (!isLive(document)) return undefined;
     if (document.state !== 'ready') return new Date(time.getTime() + RECHECK_MS);
     const expiry = expiryOf(document, facts, terms);
     if (!expiry || expiry > time) return expiry;
-    // Intake erased the application already: only a hold that came meanwhile keeps its documents.
-    const mayErase = isConfirmed || facts.erasure !== undefined;
-    if (mayErase && !(await this.#isHeld(facts._id))) {
+    const cause = await this.#findObstacle(document, facts);
+    if (!cause) {
       await erasure.erase(document._id, facts.erasure?.isRequested ? 'requested' : 'expired');
       return undefined;
     }
-    const cause = mayErase ? 'hold' : 'not-confirmed';
     this.#postponed.inc({ cause });
     log.warn({ event: 'document-erasure-postponed', resource: resourceName('documents', document._id), reason: cause });
     return new Date(time.getTime() + RECHECK_MS);
+  }
+
+  /** Returns why a document stays although its term has ended. */
+  async #findObstacle(document: DocumentRecord, facts: ApplicationRecord): Promise<Obstacle | undefined> {
+    // Intake erased the application already: only a hold that came meanwhile keeps its documents.
+    if (!this.#deps.isConfirmed && !facts.erasure) return 'not-confirmed';
+    if (await this.#isHeld(facts._id)) return 'hold';
+    // No event of the application has arrived. It may be late, so that intake must say whether a submission needs the scan.
+    const isDraft = document.purpose === 'evidence' && !facts.centre;
+    return isDraft ? this.#detachScan(document) : undefined;
+  }
+
+  async #detachScan(document: DocumentRecord): Promise<Obstacle | undefined> {
+    try {
+      await this.#deps.detach(document);
+      return undefined;
+    } catch (error) {
+      return isProblem(error) && error.reason === 'DOCUMENT_IN_USE' ? 'in-use' : 'intake-unavailable';
+    }
   }
 
   /** Reads the hold again before each erasure: a supervisor may have set it since the facts were read. */

@@ -4,6 +4,7 @@ import { parkedEventsSweep, startRetention } from '@cups/backend/retention';
 import { openStoredBackend } from '@cups/backend/stored';
 import type { StoredBackend, StoredTestOverrides } from '@cups/backend/stored';
 import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import { startPeriodic } from '@cups/process';
 import type { RunningService } from '@cups/process';
 import { access } from './access.ts';
@@ -14,6 +15,7 @@ import type { Checker } from './check/port.ts';
 import { Checks } from './checks.ts';
 import type { Config } from './config.ts';
 import { ContentStore } from './content-store.ts';
+import { createDetach } from './detach.ts';
 import { DocumentMetrics } from './document-metrics.ts';
 import { Erasure } from './erasure.ts';
 import { createApplicationEventHandler } from './event-handlers.ts';
@@ -65,13 +67,19 @@ export async function createDocuments(config: Config, overrides: DocumentsTestOv
   const due = createTimerHandler({ records, checks, erasure, metrics, now });
   backend.startTimers({ documents: records, due, pollMs: config.timerPollMs });
   backend.onShutdown('consumers', () => checks.stop());
-  startErasures(backend, { records, applications, erasure });
+  const detach = createDetach(
+    backend.connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
+      service: 'intake',
+      address: config.intakeAddress,
+    }),
+  );
+  startErasures(backend, { records, applications, erasure, detach });
   startUpkeep(backend, { records, applications, dataKeyRecords, storage });
   const handle = createApplicationEventHandler({ applications, now });
   backend.consume({ groupId: 'documents', topics: ['cups.applications'], handle });
 
   const terms = config.retention;
-  const deps = { records, applications, dataKeys, content, checks, erasure, quota, terms, metrics, now };
+  const deps = { records, applications, dataKeys, content, checks, detach, erasure, quota, terms, metrics, now };
   return backend.serve<DocumentsServiceDefinition>('cups.documents.v1.DocumentsService', {
     rpcs: documentsRpcs(deps),
     access,
@@ -83,7 +91,7 @@ export async function createDocuments(config: Config, overrides: DocumentsTestOv
 /** Erases documents at the end of their terms. */
 function startErasures(
   backend: StoredBackend<Config>,
-  stored: Pick<RetentionDeps, 'records' | 'applications' | 'erasure'>,
+  stored: Pick<RetentionDeps, 'records' | 'applications' | 'erasure' | 'detach'>,
 ): void {
   const { now, log, metrics, config } = backend;
   const { isConfirmed, parkedEventsMs, ...terms } = config.retention;

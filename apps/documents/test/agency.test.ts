@@ -195,15 +195,6 @@ describe('a result', () => {
 });
 
 describe('a filed application', () => {
-  test('keeps the documents that its submission can contain', async () => {
-    const application = ulid();
-    const before = await upload(harness, someBytes(10), { application });
-    const submitTime = { seconds: String(Math.ceil(Date.now() / 1000)), nanos: 0 };
-    await harness.publish(intakeEvent(application, 1, 'ApplicationSubmitted', { submitTime }));
-    await eventually(async () => (await harness.applications.get(application, { scope: 'service' }))?.submitTime);
-    await expect(harness.desk().deleteDocument({ name: before })).rejects.toEqual(refused('DOCUMENT_IN_USE'));
-  });
-
   test('of another centre takes no uploads', async () => {
     const application = await fileApplication();
     const bytes = someBytes(10);

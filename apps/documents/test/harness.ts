@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
+import type { DetachDocumentRequest__Output } from '@cups/contracts/gen/cups/intake/v1/DetachDocumentRequest.ts';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import { eventCodec } from '@cups/contracts/proto';
 import type { Event } from '@cups/contracts';
@@ -17,10 +19,12 @@ import {
   createEvent,
   createTestKeys,
   eventually,
+  fakeService,
   publishEvents,
   shareInGroup,
   testInfrastructure,
 } from '@cups/testing';
+import type { TestKeys } from '@cups/testing';
 import { ulid } from 'ulid';
 import type { Checker, CheckInput, CheckResult } from '../src/check/port.ts';
 import { readConfig } from '../src/config.ts';
@@ -64,6 +68,26 @@ export function fakeChecker() {
   return fake satisfies Checker & Record<string, unknown>;
 }
 
+/** An intake whose applications name no document, or that does what the test sets. */
+async function startIntake(keys: TestKeys) {
+  const intake = {
+    detached: [] as string[],
+    detach: async (_request: DetachDocumentRequest__Output): Promise<void> => {},
+  };
+  const server = await fakeService<IntakeServiceDefinition>(
+    'cups.intake.v1.IntakeService',
+    {
+      async DetachDocument(request) {
+        await intake.detach(request);
+        intake.detached.push(request.document);
+        return {};
+      },
+    },
+    { service: 'intake', keys },
+  );
+  return Object.assign(intake, server);
+}
+
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 type EventData<Name extends string> = Extract<IntakeEvent, { type: `cups.intake.v1.${Name}` }>['data'];
 type EventName = IntakeEvent['type'] extends infer Type
@@ -99,6 +123,7 @@ export async function startDocuments(more: Partial<Config> = {}, overrides: Docu
   const root = mkdtempSync(join(tmpdir(), 'cups-documents-'));
   const log = captureLog('documents');
   const checker = fakeChecker();
+  const intake = await startIntake(keys);
   await ensureTopics({ brokers, prefix, partitions: 1, agencies: [] });
   const base = readConfig({ CUPS_ENV: 'development', MONGODB_URI: mongoUri, KEYS_DIR: keys.dir });
   const config: Config = {
@@ -107,6 +132,7 @@ export async function startDocuments(more: Partial<Config> = {}, overrides: Docu
     prefix,
     grpcPort: 0,
     httpPort: 0,
+    intakeAddress: intake.address,
     storage: { ...base.storage, folder: join(root, 'objects') },
     timerPollMs: 50,
     ...more,
@@ -138,7 +164,7 @@ export async function startDocuments(more: Partial<Config> = {}, overrides: Docu
     client(from, { role, centre });
 
   return {
-    ...{ config, checker, log, keys, root, records, applications, dataKeys, client, desk },
+    ...{ config, checker, intake, log, keys, root, records, applications, dataKeys, client, desk },
     folder: config.storage.folder,
     bridge: () => client('agency-bridge'),
     agency: (code = 'asp') =>
@@ -163,6 +189,7 @@ export async function startDocuments(more: Partial<Config> = {}, overrides: Docu
     async stop() {
       for (const one of clients) one.close();
       await service.stop();
+      await intake.close();
       await store.close();
       await keyStore.close();
       keys.remove();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Problem } from '@cups/problem';
 import { eventually } from '@cups/testing';
 import { ulid } from 'ulid';
 import { CHUNK_BYTES } from '../src/domain/limits.ts';
@@ -123,6 +124,33 @@ describe('DeleteDocument', () => {
     expect(await harness.dataKeys.get(id, { scope: 'service' })).toBeUndefined();
     expect(readdirSync(harness.folder)).not.toContain(id);
     expect(await harness.records.get(id, { scope: 'service' })).toMatchObject({ state: 'erased', eventSeq: 2 });
+  });
+
+  test('asks intake first, and destroys nothing while a submission contains it or intake cannot say so', async () => {
+    const { intake } = harness;
+    const application = ulid();
+    const name = await upload(harness, someBytes(10), { application });
+    const remove = () => harness.desk().deleteDocument({ name });
+    const { detach } = intake;
+    try {
+      for (const [thrown, expected] of [
+        ['DOCUMENT_IN_USE', 'DOCUMENT_IN_USE'],
+        ['STORE_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+        // An intake of an earlier release.
+        ['METHOD_NOT_FOUND', 'UPSTREAM_UNAVAILABLE'],
+      ] as const) {
+        intake.detach = (request) => {
+          expect(request).toEqual({ application: `applications/${application}`, document: name });
+          return Promise.reject(new Problem({ reason: thrown, message: 'No.' }));
+        };
+        await expect(remove()).rejects.toEqual(refused(expected));
+        expect((await harness.desk().readContent({ name, offset: 0, limit: 10 })).data).toEqual(someBytes(10));
+      }
+    } finally {
+      intake.detach = detach;
+    }
+    await remove();
+    expect(intake.detached).toContain(name);
   });
 
   test('ends an unfinished upload', async () => {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { toTimestamp } from '@cups/contracts/proto';
+import { Problem } from '@cups/problem';
 import { captureMetrics, eventually, silentLog } from '@cups/testing';
 import { ulid } from 'ulid';
 import { withHold } from '../src/domain/application-facts.ts';
+import type { Detach } from '../src/detach.ts';
 import { Retention } from '../src/retention.ts';
 import { intakeEvent, refused, someBytes, startDocuments, upload } from './harness.ts';
 import type { Harness } from './harness.ts';
@@ -32,7 +34,12 @@ const factsOf = (application: string) => harness.applications.get(application, {
 const recordOf = (name: string) => harness.records.get(name.slice('documents/'.length), { scope: 'service' });
 
 /** Computes the terms of an application at another time, as its timer does. */
-async function processAt(application: string, now: Date, isConfirmed = true): Promise<string> {
+async function processAt(
+  application: string,
+  now: Date,
+  isConfirmed = true,
+  detach: Detach = () => Promise.resolve(),
+): Promise<string> {
   const { records, applications, dataKeys } = harness;
   const { metrics, text } = captureMetrics();
   const erasure = {
@@ -45,7 +52,7 @@ async function processAt(application: string, now: Date, isConfirmed = true): Pr
     },
   };
   const { isConfirmed: _, ...terms } = harness.config.retention;
-  const deps = { records, applications, erasure, terms, isConfirmed, log: silentLog, metrics, now: () => now };
+  const deps = { records, applications, erasure, detach, terms, isConfirmed, log: silentLog, metrics, now: () => now };
   await new Retention(deps).process(application);
   return text();
 }
@@ -91,6 +98,23 @@ test.each([
   expect(metrics).toMatch(new RegExp(`documents_erasures_postponed_total\\{[^}]*cause="${cause}"[^}]*\\} 1`));
   expect((await recordOf(name))?.state).toBe('ready');
   expect((await factsOf(application))?.timer?.due.getTime()).toBeGreaterThan(afterDays(40.9).getTime());
+});
+
+test('a scan without an event of its application ends only after intake let go of it', async () => {
+  const application = ulid();
+  const name = await upload(harness, someBytes(10), { application });
+  const end = afterDays(1_100);
+  for (const [reason, cause] of [
+    ['DOCUMENT_IN_USE', 'in-use'],
+    ['UPSTREAM_UNAVAILABLE', 'intake-unavailable'],
+  ] as const) {
+    const refuse = () => Promise.reject(new Problem({ reason, message: 'No.' }));
+    const metrics = await processAt(application, end, true, refuse);
+    expect(metrics).toMatch(new RegExp(`documents_erasures_postponed_total\\{[^}]*cause="${cause}"[^}]*\\} 1`));
+    expect((await recordOf(name))?.state).toBe('ready');
+  }
+  await processAt(application, end);
+  expect((await recordOf(name))?.state).toBe('erased');
 });
 
 test('an erased application ends its documents before their terms, unless a hold came meanwhile', async () => {

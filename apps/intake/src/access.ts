@@ -119,5 +119,6 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   // An office, not a person.
   GetAgencyContact: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: false },
   GetAgencyMessage: { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: true },
+  DetachDocument: { callers: ['documents'], roles: 'none', tenancy: 'service', personalData: false },
   GetNoticeContext: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: true },
 };

@@ -18,6 +18,7 @@ import { caseworkRpcs } from './rpc/casework.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
 import { mandateApplicationRpcs } from './rpc/mandate-applications.ts';
 import { agencyMessageRpcs, messageRpcs } from './rpc/messages.ts';
+import { documentRpcs } from './rpc/documents.ts';
 import { offlineCopyRpcs } from './rpc/offline-copies.ts';
 import { complaintRpcs } from './rpc/complaints.ts';
 import { escalatedApplicationRpcs } from './rpc/escalated-applications.ts';
@@ -43,6 +44,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...mandateApplicationRpcs(deps),
     ...internalServiceRpcs(deps),
     ...agencyMessageRpcs(deps),
+    ...documentRpcs(deps),
     ...escalatedApplicationRpcs(deps),
     ...personCopyRpcs(deps),
     ...handInRpcs(deps),

@@ -87,6 +87,66 @@ describe('copies', () => {
   });
 });
 
+describe('DetachDocument', () => {
+  const detach = (application: string, document: string) =>
+    scene.world.clientAt(scene.port, 'documents').detachDocument({ application, document });
+  const scanOnly = (draft: { name: string; etag: string }, { name }: { name: string }) =>
+    edit(draft, [evidenceOf(name)]);
+
+  test('refuses a document that a submission contains', async () => {
+    const { draft, documents } = await draftWithDocuments();
+    await scanOnly(draft, documents[0]!);
+    const { etag } = await at().submit(draft.name);
+    await expect(detach(draft.name, documents[0]!.name)).rejects.toMatchObject({ reason: 'DOCUMENT_IN_USE' });
+    expect((await at().read(draft.name)).etag).toBe(etag);
+  });
+
+  test('leaves a draft that cannot be filed with the document, nor name it again', async () => {
+    const { draft, documents } = await draftWithDocuments(2);
+    const [first, second] = documents;
+    const edited = await scanOnly(draft, first!);
+    await detach(draft.name, second!.name);
+    await detach(draft.name, first!.name);
+    const detached = await at().read(draft.name);
+    expect(detached.documents).toMatchObject([{ name: first!.name, state: 'STATE_ERASED' }]);
+    await expect(at().submit(draft.name)).rejects.toMatchObject({
+      violations: [{ field: '/evidence/0/originalSeen', rule: 'EVIDENCE_NOT_VERIFIED' }],
+    });
+    await expect(scanOnly(edited, first!)).rejects.toMatchObject({ reason: 'ETAG_STALE' });
+    // The service documents lists it until its own commit.
+    await expect(scanOnly(detached, second!)).rejects.toMatchObject({
+      violations: [{ field: '/evidence/0/copy', rule: 'REFERENCE' }],
+    });
+    const seen = await edit(detached, [evidenceOf(first!.name, { originalSeen: true })]);
+    await at().submit(seen.name);
+    const [evidence] = (await submissionOf(draft.name)).content!.evidence;
+    expect(evidence).toMatchObject({ kind: 'identity-document', originalSeen: true, copy: '', copySha256: '' });
+  });
+
+  test('and a submission at the same time never both succeed', async () => {
+    const { draft, documents } = await draftWithDocuments();
+    const drafts = [{ draft, document: documents[0]! }];
+    while (drafts.length < 20) {
+      const { draft: next, documents: found } = await draftWithDocuments();
+      drafts.push({ draft: next, document: found[0]! });
+    }
+    await Promise.all(drafts.map(({ draft: one, document }) => scanOnly(one, document)));
+    const races = drafts.map(({ draft: one, document }) =>
+      Promise.allSettled([at().submit(one.name), detach(one.name, document.name)]),
+    );
+    for (const outcomes of await Promise.all(races))
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('accepts an application that does not exist, and refuses other callers', async () => {
+    const { draft, documents } = await draftWithDocuments();
+    await detach('applications/01J00000000000000000000N0N', documents[0]!.name);
+    await expect(at().detachDocument({ application: draft.name, document: documents[0]!.name })).rejects.toMatchObject({
+      reason: 'PERMISSION_DENIED',
+    });
+  });
+});
+
 describe('events of documents', () => {
   const checked = { mediaType: 'application/pdf', size: '900', sha256: 'c'.repeat(64), pages: 2, scan: 'SCAN_CLEAN' };
 

@@ -168,7 +168,11 @@ export async function openWorld() {
   }
 
   /** A client of a port, as a service, or as the gateway with a session. */
-  function clientAt(port: number, from: 'gateway' | 'agency-bridge' | 'notifications', sessionToken?: string) {
+  function clientAt(
+    port: number,
+    from: 'gateway' | 'documents' | 'agency-bridge' | 'notifications',
+    sessionToken?: string,
+  ) {
     const address = `127.0.0.1:${port}`;
     const session = sessionToken === undefined ? {} : { sessionToken };
     const client = clientFor<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {

@@ -115,20 +115,23 @@ function selectListed(documents: DocumentRecord[]): DocumentRecord[] {
 }
 
 /**
- * Deletes a document that no submission can contain. From the first write on it does not exist for callers; its timer
- * finishes what fails now.
- * @throws Problem NOT_FOUND, DOCUMENT_IN_USE
+ * Deletes a document that no submission contains. Intake decides that in a commit of the application, after which no
+ * submission can contain it. From the write here on it does not exist for callers; its timer finishes what fails now.
+ * @throws Problem NOT_FOUND, DOCUMENT_IN_USE, UPSTREAM_UNAVAILABLE
  */
 async function deleteDocument(id: string, context: Context, deps: RpcDeps): Promise<void> {
-  const { records, erasure, quota, now } = deps;
+  const { records, erasure, quota, detach, now } = deps;
   const time = now();
-  const options = { scope: scopeOf(context), cause: toCause(context), now: time };
+  const scope = scopeOf(context);
+  const found = await records.get(id, { scope });
+  if (!found) throw notFound();
+  assertDeletable(found, await findFacts(found, deps));
+  await detach(found, context);
+  const options = { scope, cause: toCause(context), now: time };
   const { document } = await records.update(id, options, {
     read: (before) => findFacts(before, deps),
     decide(before, facts: ApplicationRecord | undefined) {
-      if (!isVisible(before) || before.state === 'erased') throw notFound();
-      if (isInUse(before, facts))
-        throw new Problem({ reason: 'DOCUMENT_IN_USE', message: 'A submission may contain the document.' });
+      assertDeletable(before, facts);
       return toChange(requestDeletion(before, time), { before, ...actOfCaller('delete-document', context) });
     },
   });
@@ -136,8 +139,13 @@ async function deleteDocument(id: string, context: Context, deps: RpcDeps): Prom
   await erasure.erase(id, 'requested').catch(() => {});
 }
 
-/** Whether a submission may contain the document, or a hold keeps it. */
-function isInUse({ purpose, delivery, createTime }: DocumentRecord, facts: ApplicationRecord | undefined): boolean {
-  if (purpose === 'result' || delivery !== undefined || facts?.hold) return true;
-  return facts?.submitTime !== undefined && createTime <= facts.submitTime;
+/**
+ * @throws Problem NOT_FOUND for a deleted document; DOCUMENT_IN_USE for a result, for one of a delivery, and while a hold
+ * keeps it
+ */
+function assertDeletable(document: DocumentRecord, facts: ApplicationRecord | undefined): void {
+  if (!isVisible(document) || document.state === 'erased') throw notFound();
+  const { purpose, delivery } = document;
+  if (purpose === 'result' || delivery !== undefined || facts?.hold)
+    throw new Problem({ reason: 'DOCUMENT_IN_USE', message: 'The document must be kept.' });
 }

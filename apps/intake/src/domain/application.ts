@@ -357,6 +357,8 @@ export interface Application {
   journalSalt?: string;
   /** The documents that evidence or a submission names, oldest first; absent without any. */
   documents?: DocumentReference[];
+  /** documents/{id} that the desk deleted: they cannot be named again, whatever documents still lists. */
+  detachedDocuments?: string[];
 
   /** centres/{code} of another centre where the result is collected, with its name; absent for the own centre. */
   collectionCentre?: string;

@@ -109,7 +109,8 @@ function topicEndsOf({ agency, history, updateTime, submitTime, training }: Copi
  * actors and codes remain, for lists and statistics.
  */
 export function eraseApplication(app: Application, now: Date): Application {
-  const { erasure, notes: _notes, messages: _messages, complaints: _complaints, documents: _documents, ...kept } = app;
+  const { erasure, notes: _notes, messages: _messages, complaints: _complaints, ...named } = app;
+  const { documents: _documents, detachedDocuments: _detached, ...kept } = named;
   if (!erasure) throw new Error('The erasure of the application has not started.');
   const row: ActionRecord = {
     kind: 'erase-application',

@@ -1,6 +1,6 @@
 import { END_STATES } from '@cups/application';
 import type { Evidence } from '@cups/application';
-import { pointer, violation } from '@cups/problem';
+import { pointer, Problem, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import { addDeskAlert } from './desk-alerts.ts';
 import type { ActionRecord, Application, DocumentReference, ResultDocument } from './application.ts';
@@ -18,12 +18,14 @@ const DOCUMENT_NAME = /^documents\/[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 type DocumentHolder = Pick<Application, 'documents'> & { content: Pick<Application['content'], 'evidence'> };
 
-/** Returns the documents that evidence names and the application does not know yet. */
+/** Returns the documents that evidence names and the application does not know yet, without detached ones. */
 export function listUnknownDocuments(
-  { documents = [] }: Pick<Application, 'documents'>,
+  { documents = [], detachedDocuments = [] }: Pick<Application, 'documents' | 'detachedDocuments'>,
   evidence: Evidence[],
 ): string[] {
-  return namedDocuments(evidence).filter((name) => !documents.some((document) => document.name === name));
+  return namedDocuments(evidence).filter(
+    (name) => !detachedDocuments.includes(name) && !documents.some((document) => document.name === name),
+  );
 }
 
 function namedDocuments(evidence: readonly Pick<Evidence, 'copy'>[]): string[] {
@@ -77,13 +79,31 @@ export function withDocuments<A extends DocumentHolder & Pick<Application, 'subm
   return (documents.length > 0 ? { ...rest, documents } : rest) as A;
 }
 
-/** Returns the evidence of a submission: a copy is frozen with the SHA-256 of its uploaded bytes. */
+/**
+ * Returns the evidence of a submission: a copy is frozen with the SHA-256 of its uploaded bytes. An erased copy is left out:
+ * the original that was seen proves the document.
+ */
 export function freezeCopies({ content, documents }: DocumentHolder): Evidence[] | undefined {
   if (!documents || !content.evidence) return content.evidence;
   return content.evidence.map((item) => {
     const document = documents.find(({ name }) => name === item.copy);
-    return document ? Object.assign({}, item, { copySha256: document.uploadSha256 }) : item;
+    if (!document) return item;
+    const { copy: _erased, ...others } = item;
+    return document.state === 'erased' ? others : { ...item, copySha256: document.uploadSha256 };
   });
+}
+
+/**
+ * Detaches a document that is about to be destroyed: the application knows it as erased, and no later write can name it. The
+ * store writes the application in any case, so that a concurrent write that read the document decides again.
+ * @throws Problem DOCUMENT_IN_USE if a submission contains it
+ */
+export function detachDocument<A extends Application>(app: A, name: string): A {
+  if (app.submissions.some(({ content }) => namedDocuments(content.evidence ?? []).includes(name)))
+    throw new Problem({ reason: 'DOCUMENT_IN_USE', message: 'A submission contains the document.' });
+  const { detachedDocuments: before = [] } = app;
+  const detached: A = { ...app, detachedDocuments: before.includes(name) ? before : [...before, name] };
+  return withReport(detached, name, { state: 'erased' });
 }
 
 /** Returns the names of documents that prove nothing, because they were refused or erased. */
@@ -173,15 +193,20 @@ const RANKS = { uploading: 0, checking: 1, ready: 2, refused: 2, erased: 3 } as 
  */
 export function applyDocumentUpdate(app: Application, update: DocumentUpdate): CommandResult {
   const marked = update.facts.state === 'erased' ? markErasedResult(app, update.document) : app;
-  const before = app.documents?.find(({ name }) => name === update.document);
-  if (!before || RANKS[before.state] >= RANKS[update.facts.state]) return { document: marked, events: [] };
-  const after: DocumentReference = { ...before, ...update.facts };
-  const documents = app.documents!.map((document) => (document === before ? after : document));
-  const updated: Application = { ...marked, documents };
-  const document = after.state === 'ready' ? updated : reopenSuppliedKind(updated, after);
+  const document = withReport(marked, update.document, update.facts);
   const isRefusedAfterFiling =
-    update.facts.state === 'refused' && app.state !== 'draft' && !END_STATES.includes(app.state);
+    document !== marked && update.facts.state === 'refused' && app.state !== 'draft' && !END_STATES.includes(app.state);
   return isRefusedAfterFiling ? raiseRefusal(document, update) : { document, events: [] };
+}
+
+/** Returns the application with a report about one of its documents; the same one if the report is none or not new. */
+function withReport<A extends Application>(app: A, name: string, facts: DocumentUpdate['facts']): A {
+  const before = app.documents?.find((document) => document.name === name);
+  if (!before || RANKS[before.state] >= RANKS[facts.state]) return app;
+  const after: DocumentReference = { ...before, ...facts };
+  const documents = app.documents!.map((document) => (document === before ? after : document));
+  const updated: A = { ...app, documents };
+  return after.state === 'ready' ? updated : reopenSuppliedKind(updated, after);
 }
 
 function raiseRefusal(app: Application, { kind, eventId, occurTime, now }: DocumentUpdate): CommandResult {

@@ -11,7 +11,7 @@ import type { RpcDeps } from './deps.ts';
  */
 export async function findNewDocuments(
   { clients }: Pick<RpcDeps, 'clients'>,
-  app: Pick<Application, '_id' | 'documents'>,
+  app: Pick<Application, '_id' | 'documents' | 'detachedDocuments'>,
   evidence: Evidence[],
   context: Context,
 ): Promise<DocumentReference[]> {

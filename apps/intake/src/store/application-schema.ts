@@ -90,6 +90,7 @@ export const APPLICATION_SCHEMA = {
       refusal: String,
     },
   ],
+  detachedDocuments: [String],
   collectionCentre: String,
   collectionCentreName: String,
   submitTime: Date,
