@@ -56,6 +56,7 @@ export function toDeliveryEvent(delivery: Delivery, outbound: OutboundEvent): Ne
     agencyReference: delivery.agencyReference ?? '',
     changes: outbound.changes ?? [],
     training: delivery.training ?? false,
+    seenSubmission: outbound.seenSubmission ?? 0,
   });
   return {
     topic: 'cups.deliveries',

@@ -200,7 +200,7 @@ describe('receiveReply', () => {
   test('passes a reply on once', () => {
     const first = receiveReply(sentOut(), reply('a', 'DeliveryProgressed'), T0);
     expect(first.outbound).toEqual([
-      { to: 'intake', ...updates.DeliveryProgressed, messageId: 'a', occurTime: T0, changes: [] },
+      { to: 'intake', ...updates.DeliveryProgressed, messageId: 'a', occurTime: T0, changes: [], seenSubmission: 1 },
     ]);
     const again = receiveReply(first.delivery, reply('a', 'DeliveryProgressed'), T0);
     expect(again.outbound).toEqual([]);
@@ -395,6 +395,26 @@ describe('receiveReply', () => {
     expect(delivery).toMatchObject({ state: 'queued', messages: [] });
     expect(delivery.acknowledgeTime ?? delivery.agencyReference).toBeUndefined();
     expect(receiveReply(delivery, unknownSubmission, T0)).toMatchObject({ outbound: [], refusal });
+  });
+
+  test.each([
+    ['the one that the reply names', 'queued', 2, 2],
+    ['an earlier one that it names, whatever was acknowledged', 'acknowledged', 1, 1],
+    ['the newest one if it names none and acknowledged that', 'acknowledged', undefined, 3],
+    ['the first if it names none', 'queued', undefined, 1],
+  ] as const)('passes on which submission the agency has seen: %s', (_what, state, submission, seen) => {
+    const before = { ...sentOut(), state, submission: 3, requested: 3 };
+    const decision = (delivery: typeof before) =>
+      receiveReply(delivery, reply('d', 'DeliveryDecided', submission ? { submission } : {}), T0).outbound;
+    expect(decision(before)).toMatchObject([{ to: 'intake', seenSubmission: seen }]);
+    // An agency to which the application was passed on numbers its submissions from 1.
+    const more = { firstSubmission: 4, submission: 6, requested: 6 };
+    expect(decision({ ...before, ...more })).toMatchObject([{ seenSubmission: seen + 3 }]);
+  });
+
+  test('refuses a decision on an unknown submission', () => {
+    const { refusal } = receiveReply(sentOut(), reply('d', 'DeliveryDecided', { submission: 2 }), T0);
+    expect(refusal).toMatchObject({ cause: 'UNKNOWN_SUBMISSION', fields: ['submission'] });
   });
 
   test('refuses different content under a known ID, and ignores the same content', () => {

@@ -46,6 +46,19 @@ test("sends supplied documents with the ID of the agency's request", async () =>
     if (number === 3) expect(sent).toMatchObject({ unavailable: [unavailable[0], { kind: 'work-book' }] });
     else expect(sent).not.toHaveProperty('unavailable');
   }
+
+  // Decided from a view that was opened before documents were supplied.
+  const decision = {
+    submission: 1,
+    outcome: 'rejected',
+    reason: { ro: 'Lipsește.' },
+    decideTime: new Date().toISOString(),
+  };
+  await bridge.world.reply('asp', replyOf('md.cups.reply.decided.v1', application.name, decision as never));
+  await bridge.deliveryEventTypes(application.delivery, 2);
+  expect(decodeEvent(bridge.eventsOf(application.delivery)[1]!)).toMatchObject({
+    data: { ref: { seenSubmission: 1 } },
+  });
 });
 
 test('reports a moved answer date to the agency, about the message that set it', async () => {

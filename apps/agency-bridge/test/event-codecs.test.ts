@@ -208,7 +208,8 @@ describe('toDeliveryEvent', () => {
       { cause: 'NOT_JSON', fields: ['ce_time'] },
     ],
   ])('encodes %j with the names of every event', (event, fields) => {
-    const outbound: OutboundEvent = { to: 'intake', ...event, messageId: 'm1', occurTime: T1, changes: ['TEXT_CUT'] };
+    const more = { messageId: 'm1', occurTime: T1, changes: ['TEXT_CUT'], seenSubmission: 2 };
+    const outbound: OutboundEvent = { to: 'intake', ...event, ...more };
     const { type, data, ...sent } = toDeliveryEvent(delivery, outbound);
     const names = {
       delivery: `deliveries/${ID}-asp`,
@@ -219,6 +220,7 @@ describe('toDeliveryEvent', () => {
       agencyReference: 'ASP-1',
       changes: ['TEXT_CUT'],
       training: false,
+      seenSubmission: 2,
     };
     expect(sent).toEqual({ topic: 'cups.deliveries', key: ID, subject: names.delivery, sequenced: true });
     expect(codec.decode({ type, data })).toEqual({

@@ -105,6 +105,7 @@ export function decodeDeliveryEvent(
     ...omitEmpty({ occurTime, agencyReference: sanitizeCode(ref.agencyReference, 100) }),
   };
   if (ref.changes.length > 0) update.changes = ref.changes.map(toMessageChange);
+  if (ref.seenSubmission > 0) update.seenSubmission = ref.seenSubmission;
   return { application: ref.application, training: ref.training, update };
 }
 

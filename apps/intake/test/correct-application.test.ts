@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import type { Content } from '@cups/application';
+import type { Content, Message } from '@cups/application';
 import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
 import type { Application } from '../src/domain/application.ts';
 import { correctApplication } from '../src/domain/commands/correction.ts';
@@ -131,6 +131,42 @@ describe('a decision that crosses a correction', () => {
   test('raises no alert without a correction', () => {
     const draft = newDraft();
     expect(alertsOf(decided(runCommand(draft, 'submit', ['specialist']).document, NOW))).toEqual([]);
+  });
+});
+
+describe('a message of an agency that had seen an earlier submission', () => {
+  const filed = applicationInState('submitted');
+  const open = applyAgencyUpdate(filed, agencyUpdate('documents-requested'), WORKING_TIME).document;
+  const supplied = runCommand(open, 'supply-documents', ['specialist'], LATER).document;
+  const receive = (app: Application, message: Message, seenSubmission?: number) =>
+    applyAgencyUpdate(
+      app,
+      { ...agencyUpdate(message, new Date(LATER.getTime() + 1_000)), ...(seenSubmission ? { seenSubmission } : {}) },
+      WORKING_TIME,
+    ).document;
+  const ALERT = 'answered-earlier-submission';
+
+  test.each(['approved', 'rejected', 'documents-requested', 'passed-on'] as const)(
+    'counts, with an alert: %s',
+    (message) => {
+      const document = receive(supplied, message, 1);
+      expect(alertsOf(document)).toContain(ALERT);
+      expect(document.state).toBe(receive(supplied, message, 2).state);
+      expect(alertsOf(receive(supplied, message, 2))).not.toContain(ALERT);
+      // An earlier release of the bridge does not know it.
+      expect(alertsOf(receive(supplied, message))).not.toContain(ALERT);
+    },
+  );
+
+  test.each(['acknowledged', 'progressed'] as const)('has no alert if it depends on no content: %s', (message) => {
+    expect(alertsOf(receive(supplied, message, 1))).not.toContain(ALERT);
+  });
+
+  test('has the alert of a crossing instead if it decided before a correction', () => {
+    const { document: corrected } = correct(filed, otherDelivery);
+    const update = { ...agencyUpdate('rejected', LATER), decision: { decideTime: NOW }, seenSubmission: 1 };
+    const crossing = applyAgencyUpdate(corrected, update, WORKING_TIME).document;
+    expect(alertsOf(crossing)).toEqual(['decided-before-correction']);
   });
 });
 

@@ -138,22 +138,25 @@ export type ReplyRefused = {
   time: string;
 };
 
+/** The newest submission that the sender had seen. Since 1.6. */
+type Seen = { submission?: number };
+
 export type Acknowledged = { application: string; submission: number; agencyReference: string };
-export type Progressed = {
+export type Progressed = Seen & {
   application: string;
   agencyReference?: string;
   note?: string;
   /** Day by which the agency expects to decide, `yyyy-MM-dd`. Does not change the legal term. Since 1.5. */
   expectedDecisionDate?: string;
 };
-export type DocumentsRequested = {
+export type DocumentsRequested = Seen & {
   application: string;
   agencyReference?: string;
   documents: { kind: string; note?: string }[];
   message?: { ro?: string; ru?: string; en?: string };
   answerBy: string;
 };
-export type Decided = {
+export type Decided = Seen & {
   application: string;
   agencyReference?: string;
   outcome: 'approved' | 'rejected';
@@ -163,13 +166,13 @@ export type Decided = {
   appeal?: { how: Text; until?: string };
   decideTime: string;
 };
-export type ResultCorrected = { application: string; result: Result; reason: Text };
-export type ResultRevoked = { application: string; reason: Text };
+export type ResultCorrected = Seen & { application: string; result: Result; reason: Text };
+export type ResultRevoked = Seen & { application: string; reason: Text };
 /** `agency` is the code of the competent agency. Since 1.5. */
-export type PassedOn = { application: string; agency: string; reason: Text };
+export type PassedOn = Seen & { application: string; agency: string; reason: Text };
 
 /** The agency writes to the desk; `answersNumber` is the number of the answered message. Since 1.5. */
-export type ReplyMessageSent = {
+export type ReplyMessageSent = Seen & {
   application: string;
   agencyReference?: string;
   text: string;

@@ -89,8 +89,8 @@ export const REFUSALS = {
     'Stop working on it. If it comes back, it is sent as a new request.',
   ),
   UNKNOWN_SUBMISSION: refuse(
-    'The acknowledgement names a submission that was never sent.',
-    'Acknowledge with the value of submission in the request.',
+    'The reply names a submission that was never sent.',
+    'Reply with the value of submission in the newest request that you have seen.',
   ),
   TOO_MANY_MESSAGES: refuse(
     'The agency wrote 10 messages to the desk today, or 50 in all, about this delivery.',

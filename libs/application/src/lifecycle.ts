@@ -301,6 +301,7 @@ export const DESK_ALERT_KINDS = [
   'document-refused',
   'mandate-revoked',
   'decided-before-correction',
+  'answered-earlier-submission',
   'passed-on-after-end',
   'passed-on-after-decision',
   'consent-awaited',

@@ -163,7 +163,14 @@ export type DeliveryEvent =
   | { type: 'DeliveryMessageFailed'; number: number; cause: DeliveryCause };
 
 /** An event for intake, with the ID and time of the message or event that caused it. */
-export type OutboundEvent = { to: 'intake'; messageId: string; occurTime: Date; changes?: string[] } & DeliveryEvent;
+export type OutboundEvent = {
+  to: 'intake';
+  messageId: string;
+  occurTime: Date;
+  changes?: string[];
+  /** The newest submission that the agency is known to have seen, as intake numbers it. */
+  seenSubmission?: number;
+} & DeliveryEvent;
 
 /** Kind of a submission message; V2 if the applicant or the represented person has no IDNP. */
 export type SubmissionKind = 'submitted' | 'documentsSupplied' | 'submittedV2' | 'documentsSuppliedV2' | 'corrected';

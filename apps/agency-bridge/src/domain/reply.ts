@@ -29,7 +29,7 @@ export interface Reply extends Message {
   /** Codes of changes made to the message. */
   changes: string[];
   agencyReference?: string;
-  /** The acknowledged submission. */
+  /** The submission that it acknowledges, or the newest one that its sender had seen. Numbered by the agency. */
   submission?: number;
   /** IDs of the documents of its result, at least one. `update` has them once documents accepted them. */
   resultDocuments?: string[];
@@ -61,7 +61,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Records a message of the agency once and passes it on. Intake decides what it means for the application. Refuses a
- * reply after the agency passed the application on (PASSED_ON), an acknowledgement of an unknown submission
+ * reply after the agency passed the application on (PASSED_ON), a reply that names an unknown submission
  * (UNKNOWN_SUBMISSION), different content under a known ID (ID_REUSED), an expected decision on a day that has passed or
  * is too far ahead (CONTENT_INVALID), any message before the first request (NOTHING_SENT), and a training message about a
  * real delivery or vice versa (TRAINING_MISMATCH). Reports messages without effect and changed messages to the agency.
@@ -94,12 +94,22 @@ export function receiveReply<D extends Delivery>(delivery: D, received: Reply, n
   if (refusal) return { ...reportRefusal(delivery, received, refusal, now), refusal };
   const next = recordReply(delivery, reply, now);
   const { id: messageId, time: occurTime, changes, update } = reply;
-  const events: Outbound[] = [{ to: 'intake', ...update, messageId, occurTime, changes }];
+  const seenSubmission = resolveSeenSubmission(delivery, reply);
+  const events: Outbound[] = [{ to: 'intake', ...update, messageId, occurTime, changes, seenSubmission }];
   const isRepeated = reply.decision !== undefined && reply.decision === delivery.decision;
   const issue = isRepeated ? undefined : resolveIssue(delivery, reply);
   if (!issue) return { delivery: next, outbound: events };
   const reported = reportToAgency(next, reply, issue, now);
   return { delivery: reported.delivery, outbound: [...events, ...reported.outbound], issue };
+}
+
+/**
+ * Returns the newest submission that the agency is known to have seen, as intake numbers it: the one that the reply names,
+ * else the newest one if it is acknowledged, else the first.
+ */
+function resolveSeenSubmission(delivery: Delivery, { submission }: Reply): number {
+  if (submission !== undefined) return fromAgencyNumber(delivery, submission);
+  return delivery.state === 'acknowledged' ? delivery.submission : fromAgencyNumber(delivery, 1);
 }
 
 /** Returns the issue reported for a repeated message, because a crash may have prevented its listing. */

@@ -78,15 +78,12 @@ function createAttributes({ request, agency }: ReplyContext, label: string, time
 /** Writes the content of a reply. `about` has the fields common to all replies. */
 type ReplyWriter = (
   context: ReplyContext,
-  about: { application: string; agencyReference: string },
+  about: { application: string; submission: number; agencyReference: string },
   time: string,
 ) => Pick<ReplyEvent, 'type' | 'data'>;
 
 const REPLY_WRITERS: Record<ReplyKind, ReplyWriter> = {
-  acknowledged: ({ request }, about) => ({
-    type: REPLY_TYPES.acknowledged,
-    data: { ...about, submission: request.data.submission },
-  }),
+  acknowledged: (_, about) => ({ type: REPLY_TYPES.acknowledged, data: about }),
   progressed: (_, about, time) => ({
     type: REPLY_TYPES.progressed,
     data: {
@@ -118,17 +115,17 @@ const REPLY_WRITERS: Record<ReplyKind, ReplyWriter> = {
       decideTime: time,
     },
   }),
-  resultCorrected: (context, { application }, time) => ({
+  resultCorrected: (context, { application, submission }, time) => ({
     type: REPLY_TYPES.resultCorrected,
-    data: { application, result: createResult(context, 'corrected', time), reason: CORRECTION_REASON },
+    data: { application, submission, result: createResult(context, 'corrected', time), reason: CORRECTION_REASON },
   }),
-  resultRevoked: (_, { application }) => ({
+  resultRevoked: (_, { application, submission }) => ({
     type: REPLY_TYPES.resultRevoked,
-    data: { application, reason: REVOCATION_REASON },
+    data: { application, submission, reason: REVOCATION_REASON },
   }),
-  passedOn: (_, { application }) => ({
+  passedOn: (_, { application, submission }) => ({
     type: REPLY_TYPES.passedOn,
-    data: { application, agency: COMPETENT_AGENCY, reason: PASSING_ON_REASON },
+    data: { application, submission, agency: COMPETENT_AGENCY, reason: PASSING_ON_REASON },
   }),
 };
 
@@ -139,7 +136,8 @@ const REPLY_WRITERS: Record<ReplyKind, ReplyWriter> = {
  */
 export function createReply(context: ReplyContext, kind: ReplyKind, time: string, label: string = kind): ReplyEvent {
   const { application } = context.request.data;
-  const about = { application, agencyReference: referenceOf(application, context.agency) };
+  const { submission } = context.request.data;
+  const about = { application, submission, agencyReference: referenceOf(application, context.agency) };
   return Object.assign(createAttributes(context, label, time), REPLY_WRITERS[kind](context, about, time)) as ReplyEvent;
 }
 

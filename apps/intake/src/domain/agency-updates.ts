@@ -52,6 +52,8 @@ export interface AgencyUpdate {
   /** The bridge's code for the reason. */
   cause?: string;
   fields?: string[];
+  /** The newest submission that the agency is known to have seen; absent in events of earlier releases. */
+  seenSubmission?: number;
   /** Codes of changes that the platform made to the message. */
   changes?: MessageChange[];
 }
@@ -89,7 +91,7 @@ export function applyAgencyUpdate(app: Application, update: AgencyUpdate, workin
       : {}),
     deskAlerts: (normalized.changes ?? []).reduce(
       (alerts, change) => addDeskAlert(alerts, 'agency-message-changed', normalized.now, change),
-      withCrossingAlert(app, applied, normalized.now),
+      withEarlierViewAlert(app, applied, normalized, effect),
     ),
   };
   if (normalized.message === 'progressed' && normalized.agencyText?.ro) {
@@ -232,6 +234,28 @@ function applyTransition(
     default:
       return { ...open, state };
   }
+}
+
+/** Messages whose content depends on what the agency had seen of the application. */
+const MESSAGES_OF_A_VIEW: readonly Message[] = ['approved', 'rejected', 'documents-requested', 'passed-on'];
+
+/**
+ * Returns the alerts of an application after a message. What an agency sends from an earlier view counts, but the desk must
+ * know that documents or data may be missing in it.
+ */
+function withEarlierViewAlert(
+  before: Application,
+  after: Application,
+  { message, seenSubmission, now }: NormalizedUpdate,
+  effect: AgencyEffect,
+): DeskAlert[] {
+  const alerts = withCrossingAlert(before, after, now);
+  const newest = before.submissions.at(-1)?.number ?? 0;
+  const isEarlier = seenSubmission !== undefined && seenSubmission < newest;
+  const counts = 'to' in effect && MESSAGES_OF_A_VIEW.includes(message);
+  // A decision that crosses a correction has an alert of its own.
+  const isNew = isEarlier && counts && alerts === after.deskAlerts;
+  return isNew ? addDeskAlert(alerts, 'answered-earlier-submission', now) : alerts;
 }
 
 /** A decision from before the newest correction stands, but the desk must know that it is about the former content. */

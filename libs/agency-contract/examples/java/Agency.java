@@ -60,6 +60,7 @@ public final class Agency {
         headers.put("ce_causationid", request);
         if (one.has("correlation")) headers.set("ce_correlationid", one.get("correlation"));
         ObjectNode value = message.putObject("value").put("agencyReference", one.get("reference").asText());
+        value.put("submission", one.get("submission").asInt()); // What was seen when it replied.
         return value.put("application", one.get("application").asText());
     }
 
@@ -89,7 +90,8 @@ public final class Agency {
         ObjectNode one = JSON.createObjectNode().put("delivery", key).put("request", headers.get("ce_id"));
         one.put("application", content.get("application").asText()).put("reference", AGENCY + "-" + key.substring(16, 26));
         if (headers.containsKey("ce_correlationid")) one.put("correlation", headers.get("ce_correlationid"));
-        reply(one, "acknowledged").put("submission", content.get("submission").asInt());
+        one.put("submission", content.get("submission").asInt());
+        reply(one, "acknowledged");
         boolean lacksPapers = content.get("evidence").isEmpty() && content.get("submission").asInt() == 1;
         keep(one, lacksPapers ? "waiting" : "working");
         if (lacksPapers) reply(one, "documents-requested").put("answerBy", LocalDate.now().plusDays(14).toString())

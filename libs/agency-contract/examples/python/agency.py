@@ -26,7 +26,7 @@ db.executescript("""
   PRAGMA synchronous = FULL;
   CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS cases (delivery TEXT PRIMARY KEY, application TEXT, request TEXT, correlation TEXT,
-                                    state TEXT, due REAL);
+                                    state TEXT, due REAL, submission INTEGER);
   CREATE TABLE IF NOT EXISTS outbox (n INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT, headers TEXT, value TEXT);
 """)
 
@@ -59,14 +59,16 @@ def reply(case: dict, kind: str, content: dict) -> None:
         "content-type": "application/json",
         **({"ce_correlationid": case["correlation"]} if case["correlation"] else {}),
     }
-    value = {"application": case["application"], "agencyReference": reference(case), **content}
+    value = {"application": case["application"], "submission": case["submission"],  # What was seen when it replied.
+             "agencyReference": reference(case), **content}
     row = (case["delivery"], json.dumps(headers), json.dumps(value, ensure_ascii=False))
     db.execute("INSERT INTO outbox (key, headers, value) VALUES (?, ?, ?)", row)
 
 
 def keep(case: dict, state: str) -> None:
-    row = (case["delivery"], case["application"], case["request"], case["correlation"], state, time.time() + WORK_SECONDS)
-    db.execute("INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?)", row)
+    row = (case["delivery"], case["application"], case["request"], case["correlation"], state, time.time() + WORK_SECONDS,
+           case["submission"])
+    db.execute("INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def reference(case: dict) -> str:
@@ -83,8 +85,8 @@ def handle(headers: dict, key: str, value: bytes) -> None:
         db.execute("UPDATE cases SET state = 'closed' WHERE delivery = ?", (key,))
     elif kind in ("application.submitted", "application.documents-supplied"):
         case = {"delivery": key, "application": content["application"], "request": headers["ce_id"],
-                "correlation": headers.get("ce_correlationid", "")}
-        reply(case, "acknowledged", {"submission": content["submission"]})
+                "correlation": headers.get("ce_correlationid", ""), "submission": content["submission"]}
+        reply(case, "acknowledged", {})
         if content["submission"] == 1 and not content["evidence"]:
             until = (now() + timedelta(days=14)).date().isoformat()
             reply(case, "documents-requested", {"documents": [{"kind": "identity-document"}], "answerBy": until})

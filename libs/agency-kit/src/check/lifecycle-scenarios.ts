@@ -106,6 +106,8 @@ const documents: Scenario = {
       .repliesOfType(filing, acknowledged)
       .find((reply, index) => index > 0 && reply.event.data.submission === 1);
     if (misnumbered) throw new Finding('SUBMISSION', 'Submission 2 was acknowledged as submission 1.', misnumbered);
+    if (decision.event.data.submission === 1)
+      throw new Finding('SUBMISSION', 'A decision names submission 1, though submission 2 was sent.', decision);
     bench.deferCheck(() => {
       const [, second] = bench.repliesOfType(filing, documentsRequested);
       if (second) throw new Finding('ASK_ONCE', 'The supplied documents were requested again.', second);

@@ -33,8 +33,9 @@ export const RULES = {
     remedy: 'Copy ce_id of the request to ce_causationid of the reply, and ce_correlationid unchanged.',
   },
   SUBMISSION: {
-    statement: 'Each submission is acknowledged once, with its own number.',
-    remedy: 'Copy submission from the request to the acknowledgement, including after application.documents-supplied.',
+    statement:
+      'Each submission is acknowledged once, with its own number, and a reply names the newest one that it is about.',
+    remedy: 'Copy submission from the request to its replies, including after application.documents-supplied.',
   },
   PERSONAL_DATA: {
     statement:

@@ -113,6 +113,11 @@ export const DESK_ALERT_TEXTS: Record<DeskAlertKind, Text> = {
     ru: 'Учреждение решило до исправления. Проверьте результат перед выдачей.',
     en: 'The agency decided before the correction. Check the result before you hand it over.',
   },
+  'answered-earlier-submission': {
+    ro: 'Instituția a răspuns fără să arate că a văzut cele mai noi documente sau date. Sunați la instituție.',
+    ru: 'Учреждение ответило, не подтвердив, что видело новейшие документы или данные. Позвоните в учреждение.',
+    en: 'The agency replied without showing that it saw the newest documents or data. Call the agency.',
+  },
   'passed-on-after-end': {
     ro: 'Instituția a transmis cererea mai departe după ce aceasta s-a încheiat. Cererea nu s-a mutat.',
     ru: 'Учреждение передало заявление дальше после его завершения. Заявление осталось на месте.',
