@@ -360,6 +360,15 @@ test('a change of the channel sends open applications once over the new one', as
   });
   const acknowledged = replyEvent(application, REPLY_TYPES.acknowledged, ACKNOWLEDGEMENT);
   await expect(post(acknowledged)).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
+  // The decision came over the former channel.
+  await eventually(async () => {
+    const { delivery } = await clerk.getAgencyDelivery({ name: decided.delivery });
+    return delivery?.stage === 'AGENCY_STAGE_DECIDED';
+  });
+  const reason = { ro: 'Emis din greșeală' };
+  const content = Buffer.from(JSON.stringify({ application: decided.name, reason }));
+  const revocation = { delivery: decided.delivery, type: REPLY_TYPES.resultRevoked, content };
+  await clerk.createReply({ requestId: crypto.randomUUID(), ...revocation });
 
   world.changeAgency(dataDir, AGENCY, { channel: 'pull' });
   await eventually(() => changes() === before + 2);
@@ -367,6 +376,8 @@ test('a change of the channel sends open applications once over the new one', as
   const ids = events.filter(({ subject }) => subject === application.delivery).map(({ id }) => id);
   expect(ids).toEqual([`${application.id}-${AGENCY}-submission-1`]);
   expect(events.some(({ subject }) => subject === decided.delivery)).toBe(false);
+  const correction = replyEvent(decided, REPLY_TYPES.resultCorrected, { result: { kind: 'paper' }, reason });
+  await eventually(() => post(correction).catch(() => undefined));
   await post(acknowledged);
   expect(await typesFor(application.delivery, 1)).toEqual(['DeliveryAcknowledged']);
 });

@@ -32,7 +32,7 @@ export interface Documents<D extends StoredDocument> {
    */
   getCached(id: string, options: { scope: Scope }): Promise<D | undefined>;
   findOne(filter: object, options: ReadOptions): Promise<D | undefined>;
-  /** Returns at most `limit` (default 200) documents, without paging. */
+  /** Returns all matching documents, or the first ones up to `limit`, without paging. */
   find(filter: object, options: FindOptions): Promise<D[]>;
   aggregate<T extends object>(pipeline: object[], options: { scope: Scope }): Promise<T[]>;
   /**

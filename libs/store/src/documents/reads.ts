@@ -18,7 +18,7 @@ export interface ReadOptions {
   projection?: Projection;
 }
 export interface FindOptions extends ReadOptions {
-  /** Default 200. */
+  /** @default every matching document: a filter without a limit must be bounded by what it names */
   limit?: number;
   sort?: Record<string, 1 | -1>;
 }
@@ -90,9 +90,10 @@ export async function getCached<D extends StoredDocument>(
 export async function find<D extends StoredDocument>(
   collection: Collection<D>,
   filter: object,
-  { scope, projection, limit = 200, sort }: FindOptions,
+  { scope, projection, limit, sort }: FindOptions,
 ): Promise<D[]> {
-  const findOptions: FindAllOptions = { limit };
+  const findOptions: FindAllOptions = {};
+  if (limit !== undefined) findOptions.limit = limit;
   if (sort) findOptions.sort = sort;
   if (projection) findOptions.projection = projection;
   const found = await findAll(collection, 'find', withScope(filter, scope), findOptions);
