@@ -176,6 +176,9 @@ describe('sign-out', () => {
     expect(requests[0]).toMatchObject({ parameters: { SAMLRequest: 'abc' } });
     expect(reply.text).toContain('action="https://idp.example/login"');
     expect(cookies(reply)).toEqual([expect.stringMatching(/^cups-session=; .*Max-Age=0/)]);
+    // The provider may frame it, and nobody else.
+    expect(reply.headers['content-security-policy']).toMatch(/; frame-ancestors https:\/\/idp\.example$/);
+    expect(reply.headers['x-frame-options']).toBeUndefined();
   });
 });
 

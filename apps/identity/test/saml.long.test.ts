@@ -237,6 +237,140 @@ describe('signature wrapping', () => {
   });
 });
 
+/** As MPass documents it: only the response is signed. */
+const PLAIN: ResponseOverrides = {
+  sign: (xml) => (xml.startsWith('<saml:Assertion') ? xml : signXml(xml, idp.keys)),
+  encrypt: (xml) => xml,
+};
+const RESPONSE_END = '</samlp:Response>';
+
+/** Attacks on a response whose signature alone covers its assertion. */
+const PLAIN_ATTACKS: [string, string, (xml: string) => string][] = [
+  ['a response without a signature', 'signature', withoutSignature],
+  ['an altered assertion', 'signature', (xml) => xml.replace(specialist, FORGED_IDNP)],
+  [
+    'a second assertion after the signed one',
+    'malformed',
+    (xml) => xml.replace(RESPONSE_END, forgedIn(xml) + RESPONSE_END),
+  ],
+  [
+    'a second assertion before the signed one',
+    'malformed',
+    (xml) => xml.replace(assertionIn(xml), forgedIn(xml) + assertionIn(xml)),
+  ],
+  [
+    'the signed assertion in an extension, another one in its place',
+    'signature',
+    (xml) => xml.replace(assertionIn(xml), `<samlp:Extensions>${assertionIn(xml)}</samlp:Extensions>${forgedIn(xml)}`),
+  ],
+  [
+    'an assertion in the signature, which does not cover itself',
+    'malformed',
+    (xml) =>
+      xml
+        .replace(assertionIn(xml), '')
+        .replace('</ds:Signature>', `<ds:Object>${forgedIn(xml)}</ds:Object></ds:Signature>`),
+  ],
+  [
+    'another assertion, with the signed one in the signature',
+    'signature',
+    (xml) =>
+      xml
+        .replace(assertionIn(xml), forgedIn(xml))
+        .replace('</ds:Signature>', `<ds:Object>${assertionIn(xml)}</ds:Object></ds:Signature>`),
+  ],
+  [
+    'a second assertion of another namespace',
+    'signature',
+    (xml) => xml.replace(RESPONSE_END, `<Assertion xmlns="urn:x"/>${RESPONSE_END}`),
+  ],
+  [
+    'an assertion that is signed alone',
+    'signature',
+    (xml) => withoutSignature(xml).replace(assertionIn(xml), signXml(assertionIn(xml), idp.keys)),
+  ],
+  [
+    'the signed response inside another one',
+    'signature',
+    (xml) =>
+      xml
+        .replace(SIGNATURE, '')
+        .replaceAll(idOf(xml), '_evil')
+        .replace(assertionIn(xml), forgedIn(xml))
+        .replace(
+          '<samlp:Status>',
+          `${signatureOf(xml)}<samlp:Extensions>${withoutSignature(xml)}</samlp:Extensions><samlp:Status>`,
+        ),
+  ],
+];
+const assertionIn = (xml: string): string => /<saml:Assertion[\s\S]*<\/saml:Assertion>/.exec(xml)?.[0] ?? '';
+const forgedIn = (xml: string): string => forged(assertionIn(xml));
+
+describe('a plain assertion', () => {
+  test('counts inside a signed response, as MPass documents it, also if it is signed too', async () => {
+    const { session } = await signIn(specialist, PLAIN);
+    expect(session?.operator?.name).toBe('operators/cu-001-specialist');
+    await signIn(specialist, { encrypt: (xml) => xml });
+  });
+
+  test('needs no method, which is then none with a second factor', async () => {
+    const beforeSigning = (xml: string) =>
+      xml.replace(/<saml:AuthnContextClassRef>.*<\/saml:AuthnContextClassRef>/, '');
+    await signIn(specialist, { ...PLAIN, beforeSigning });
+    const supervisor = syntheticIdnp('supervisor');
+    await expectRefused(
+      () => signIn(supervisor, { ...PLAIN, beforeSigning }),
+      'second-factor',
+      'SECOND_FACTOR_REQUIRED',
+    );
+  });
+
+  test('may name our addresses in another case, as the library of AGE accepts it', async () => {
+    const upper = ACS.toUpperCase();
+    await signIn(specialist, { ...PLAIN, assertion: { recipient: upper }, response: { destination: upper } });
+  });
+
+  test.each(PLAIN_ATTACKS)('is rejected: %s', async (_kind, cause, afterResponseSigning) => {
+    await expectRefused(() => signIn(specialist, { ...PLAIN, afterResponseSigning }), cause);
+  });
+
+  test('whose own signature is wrong is rejected, although the response is signed', async () => {
+    const afterSigning = (xml: string) => xml.replace(specialist, FORGED_IDNP);
+    await expectRefused(() => signIn(specialist, { encrypt: (xml) => xml, afterSigning }), 'signature');
+  });
+
+  test.each(Object.keys(WRAPPING_ATTACKS))('with a signature of its own is not wrapped: %s', async (kind) => {
+    const begun = await beginSamlSignIn(client);
+    const wrap = WRAPPING_ATTACKS[kind]!;
+    // The attacker cannot sign the response: it is wrapped after its signature.
+    const afterResponseSigning = (xml: string) => xml.replace(assertionIn(xml), wrap(assertionIn(xml)));
+    const parameters = await createSamlResponse(idp, begun, specialist, {
+      encrypt: (xml) => xml,
+      afterResponseSigning,
+    });
+    await expect(complete(begun, parameters)).rejects.toEqual(problemWith('SIGN_IN_REFUSED'));
+  });
+
+  test('is rejected where the platform requires encryption', async () => {
+    const settings = idp.settings();
+    Object.assign(settings.signIn!.saml, { assertions: 'encrypted' });
+    const strict = await world.start(settings);
+    const there = world.client(undefined, { of: strict });
+    const signInThere = async (overrides: ResponseOverrides) => {
+      const begun = await beginSamlSignIn(there);
+      const parameters = await createSamlResponse(idp, begun, specialist, overrides);
+      return there.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
+    };
+    try {
+      await signInThere({});
+      for (const overrides of [PLAIN, { encrypt: (xml: string) => xml }])
+        await expectRefusal(strict, () => signInThere(overrides), 'not-encrypted');
+    } finally {
+      await strict.stop();
+    }
+  });
+});
+
 const RSA_SHA1 = 'http://www.w3.org/2000/09/xmldsig#rsa-sha1';
 const SHA1 = 'http://www.w3.org/2000/09/xmldsig#sha1';
 const HMAC = 'http://www.w3.org/2000/09/xmldsig#hmac-sha1';
@@ -296,7 +430,6 @@ describe('an invalid message is rejected and counted by cause:', () => {
           encryptAssertion(xml, idp.own.current.certificate, 'http://www.w3.org/2001/04/xmlenc#aes256-cbc'),
       }),
     ],
-    ['an unencrypted assertion', 'not-encrypted', () => ({ encrypt: (xml) => xml })],
     [
       'an assertion for another key',
       'decryption',
@@ -638,12 +771,9 @@ test('production runs with SAML only and rejects synthetic operators', async () 
     const { providers } = await there.listSignInProviders({});
     expect(providers).toEqual([expect.objectContaining({ name: 'mpass', startPath: '/auth/mpass/start' })]);
     const begun = await beginSamlSignIn(there);
-    const parameters = await createSamlResponse(idp, begun, specialist);
+    const parameters = await createSamlResponse(idp, begun, specialist, PLAIN);
     const done = there.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
     await expect(done).rejects.toEqual(problemWith('OPERATOR_UNKNOWN'));
-    const unencrypted = idp.settings();
-    Object.assign(unencrypted.signIn!.saml, { allowUnencryptedAssertions: true });
-    await expect(world.start({ ...unencrypted, ...production })).rejects.toThrow('is not allowed in production');
   } finally {
     await alone.stop();
     store.close();

@@ -35,7 +35,6 @@ export const MANAGED: Readonly<Record<string, string>> = {
   IDENTITY_PROVIDERS: '`providers`',
   SAML_KEYS_DIR: 'a volume of the Secret `saml.existingSecret`',
   SAML_IDP_CERTIFICATES_FILE: 'a file of the Secret `saml.existingSecret`',
-  SAML_ALLOW_UNENCRYPTED_ASSERTIONS: 'never: for trials only',
   MPOWER_CERTIFICATE_FILE: 'a file of the Secret `mpower.existingSecret`',
   MPOWER_KEY_FILE: 'a file of the Secret `mpower.existingSecret`',
   MPOWER_CA_FILE: 'a file of the ConfigMap or Secret that `mpower.tls` names',

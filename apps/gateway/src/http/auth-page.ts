@@ -12,12 +12,20 @@ export const postScriptResponse = (): HandlerResponse => ({
   text: 'document.forms[0].submit();\n',
 });
 
+interface StepOptions {
+  /** Further origins the provider may redirect the form to; some browsers apply the policy to redirects. */
+  formOrigins: readonly string[];
+  /** Whether the provider that receives the form may show the page in a frame. @default false */
+  isFramed?: boolean;
+}
+
 /**
  * Returns a redirect, or a page that posts a form automatically; browsers without scripts show a button.
- * @param formOrigins further origins the provider may redirect the form to; some browsers apply the policy to
- *   redirects
  */
-export function browserStepResponse(step: BrowserStep__Output | null, formOrigins: readonly string[]): HandlerResponse {
+export function browserStepResponse(
+  step: BrowserStep__Output | null,
+  { formOrigins, isFramed = false }: StepOptions,
+): HandlerResponse {
   if (step?.redirectUrl) return seeOther(step.redirectUrl);
   if (!step?.form)
     throw new Problem({ reason: 'INTERNAL', message: 'The sign-in step has neither a redirect nor a form.' });
@@ -29,7 +37,7 @@ export function browserStepResponse(step: BrowserStep__Output | null, formOrigin
         "script-src 'self'",
         `form-action ${[new URL(url).origin, ...formOrigins].join(' ')}`,
         "base-uri 'none'",
-        "frame-ancestors 'none'",
+        `frame-ancestors ${isFramed ? new URL(url).origin : "'none'"}`,
       ].join('; '),
       // Only the provider may read the content: no compression, no caching.
       'Cache-Control': 'no-store, no-transform',

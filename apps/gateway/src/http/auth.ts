@@ -122,7 +122,7 @@ function createAuthSteps({ identity, sessions, attempts: cookie, formOrigins, li
       };
       const begun = await identity.beginSignIn(signInRequest, context);
       res.append('Set-Cookie', cookie.set(begun.attempt));
-      return browserStepResponse(begun.next, formOrigins);
+      return browserStepResponse(begun.next, { formOrigins });
     },
 
     async callback(request: AuthRequest): Promise<HandlerResponse> {
@@ -154,7 +154,12 @@ function createAuthSteps({ identity, sessions, attempts: cookie, formOrigins, li
       for (const sid of signOut.endedSessions) sessions.markEnded(sid);
       // A Lax session cookie is not sent from the provider's site, so clear it without having read it.
       if (signOut.endedSessions.length > 0) res.append('Set-Cookie', sessions.clearHeader);
-      return signOut.next ? browserStepResponse(signOut.next, formOrigins) : seeOther('/');
+      if (!signOut.next) return seeOther('/');
+      // A provider ends the sessions of all services in frames. Identity has verified that the request is the provider's.
+      const isFramed = parameters['SAMLRequest'] !== undefined;
+      // This older header names no origin. The policy of the page replaces it.
+      if (isFramed) res.removeHeader('X-Frame-Options');
+      return browserStepResponse(signOut.next, { formOrigins, isFramed });
     },
 
     async metadata({ provider, origin, context }: AuthRequest): Promise<HandlerResponse> {

@@ -24,14 +24,12 @@ export function createBrowserProviders(
 }
 
 function validateSaml(saml: SignInSettings['saml'], production: boolean) {
-  const { entityId, idpEntityId, ssoUrl, sloUrl, certificates, allowUnencryptedAssertions } = saml;
+  const { entityId, idpEntityId, ssoUrl, sloUrl, certificates } = saml;
   const required = { SAML_ENTITY_ID: entityId, SAML_IDP_ENTITY_ID: idpEntityId, SAML_IDP_SSO_URL: ssoUrl };
   assertSet('mpass', required);
   if (!certificates) throw missingSetting('mpass', 'SAML_IDP_CERTIFICATES_FILE');
   assertUrl('SAML_IDP_SSO_URL', ssoUrl, production);
   if (sloUrl !== '') assertUrl('SAML_IDP_SLO_URL', sloUrl, production);
-  if (production && allowUnencryptedAssertions)
-    throw new Error('SAML_ALLOW_UNENCRYPTED_ASSERTIONS is not allowed in production.');
   return Object.assign({}, saml, { certificates });
 }
 

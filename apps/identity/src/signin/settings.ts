@@ -50,11 +50,13 @@ const SAML = {
     default: 60_000,
     meaning: 'Maximum clock difference to the identity provider.',
   },
-  allowUnencryptedAssertions: {
-    name: 'SAML_ALLOW_UNENCRYPTED_ASSERTIONS',
-    type: 'flag',
-    default: false,
-    meaning: 'Accepts unencrypted assertions, for trials; production refuses it.',
+  assertions: {
+    name: 'SAML_ASSERTIONS',
+    type: 'choice',
+    choices: ['signed-response', 'encrypted'],
+    default: 'signed-response',
+    meaning:
+      'What the provider must do to an assertion. `signed-response`: sign the response around it, as MPass documents; an assertion that is also signed or encrypted is accepted too. `encrypted`: sign and encrypt it as well.',
   },
   mfaContexts: {
     name: 'SAML_MFA_CONTEXTS',

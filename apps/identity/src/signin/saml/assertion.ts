@@ -61,7 +61,7 @@ export function subjectFromAssertion(assertion: XmlElement, expected: AssertionE
 function checkSubjectConfirmation(confirmation: XmlElement, expected: AssertionExpectations): Date {
   requireThat(confirmation.getAttribute('Method') === BEARER, 'malformed');
   const data = requireChild(confirmation, 'SubjectConfirmationData');
-  requireThat(data.getAttribute('Recipient') === expected.recipient, 'recipient');
+  requireThat(isSameUrl(data.getAttribute('Recipient'), expected.recipient), 'recipient');
   requireThat(data.getAttribute('InResponseTo') === expected.requestId, 'unsolicited');
   return checkTimes(data, expected);
 }
@@ -88,9 +88,16 @@ function checkAuthnStatement(statement: XmlElement, { now, skewMs, forceAuthnTim
   requireThat(authnTime.getTime() <= now.getTime() + skewMs, 'not-yet-valid');
   requireThat(!until || now.getTime() < until.getTime() + skewMs, 'expired');
   requireThat(!forceAuthnTime || authnTime.getTime() + skewMs >= forceAuthnTime.getTime(), 'reauthentication-missing');
-  const method = textOf(requireChild(requireChild(statement, 'AuthnContext'), 'AuthnContextClassRef'));
+  // MPass may name no method. It then counts as none with a second factor.
+  const context = requireChild(statement, 'AuthnContext');
+  const method = childrenNamed(context, 'AuthnContextClassRef').length === 0 ? '' : methodOf(context);
   return { index: statement.getAttribute('SessionIndex'), until, method };
 }
+
+const methodOf = (context: XmlElement): string => textOf(requireChild(context, 'AuthnContextClassRef'));
+
+/** Returns whether a message names this URL. Case does not matter: MPass and its own client library ignore it. */
+export const isSameUrl = (named: string, expected: string): boolean => named.toLowerCase() === expected.toLowerCase();
 
 function attributesOf(assertion: XmlElement): Map<string, string[]> {
   const found = new Map<string, string[]>();

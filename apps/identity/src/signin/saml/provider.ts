@@ -14,7 +14,7 @@ import type {
   ProviderLogout,
   AuthenticatedSubject,
 } from '../provider.ts';
-import { subjectFromAssertion } from './assertion.ts';
+import { isSameUrl, subjectFromAssertion } from './assertion.ts';
 import { watchCertificates, watchKeyPairs, registerCertificateGauge } from './keys.ts';
 import type { KeyPair, KeyPairs } from './keys.ts';
 import {
@@ -45,8 +45,8 @@ export interface SamlSettings {
   certificates: () => string;
   keysDir: string;
   skewMs: number;
-  /** Whether unencrypted assertions are accepted. */
-  allowUnencryptedAssertions: boolean;
+  /** `signed-response`: a plain assertion inside a signed response counts. `encrypted`: only a signed and encrypted one. */
+  assertions: string;
   displayName: string;
   mfaContexts: readonly string[];
   /** `store`: stored roles only. `attributes`: stored roles that the provider also asserts. */
@@ -107,10 +107,10 @@ interface SamlContext {
 function createSamlLibrary(
   { name, settings, keyPairs, idpCertificates }: SamlContext,
   origin: string,
-  options: { forceAuthn?: boolean; id?: string; pair?: KeyPair },
+  options: { forceAuthn?: boolean; id?: string; pair?: KeyPair; isAssertionSigned?: boolean },
 ): SAML {
   const { current } = keyPairs();
-  const { forceAuthn = false, id = createMessageId(), pair = current } = options;
+  const { forceAuthn = false, id = createMessageId(), pair = current, isAssertionSigned = true } = options;
   return new SAML({
     issuer: settings.entityId,
     callbackUrl: buildCallbackUrl(name, origin),
@@ -128,7 +128,7 @@ function createSamlLibrary(
     forceAuthn,
     generateUniqueId: () => id,
     wantAuthnResponseSigned: true,
-    wantAssertionsSigned: true,
+    wantAssertionsSigned: isAssertionSigned,
     audience: false,
     acceptedClockSkewMs: -1,
     validateInResponseTo: ValidateInResponseTo.never,
@@ -162,8 +162,11 @@ async function complete(
   const recipient = buildCallbackUrl(saml.name, origin);
   const request = attemptState['request'] ?? '';
   const text = decodeMessage(parameters['SAMLResponse']);
-  assertResponseValid(parseXml(text), { settings, recipient, request });
-  const assertion = parseXml(await verifyAssertion(saml, origin, parameters['SAMLResponse']!));
+  const response = parseXml(text);
+  assertResponseValid(response, { settings, recipient, request });
+  const isAssertionSigned = !isCoveredByResponse(response);
+  const signed = { response: parameters['SAMLResponse']!, isAssertionSigned };
+  const assertion = parseXml(await verifyAssertion(saml, origin, signed));
   const issued = parseInstant(assertion, 'IssueInstant');
   if (issued) saml.recordClockOffset(issued.getTime() - saml.now().getTime());
   return subjectFromAssertion(assertion, {
@@ -203,12 +206,21 @@ function assertResponseValid(
     throw new SignInRefused('unsolicited', 'The response does not respond to the request of this attempt.');
   }
   assertSuccess(response);
-  if (childrenNamed(response, 'Assertion').length > 0 && !settings.allowUnencryptedAssertions) {
+  if (childrenNamed(response, 'Assertion').length > 0 && settings.assertions === 'encrypted') {
     throw new SignInRefused('not-encrypted', 'The assertion is not encrypted.');
   }
   if (childrenNamed(response, 'Assertion').length + childrenNamed(response, 'EncryptedAssertion').length !== 1) {
     throw new SignInRefused('malformed', 'The response must contain exactly one assertion.');
   }
+}
+
+/**
+ * Returns whether the assertion is plain and has no signature of its own, so that only the response's signature covers it.
+ * Any other one must be signed too. The response's signature is required of all, and the library returns what it covers.
+ */
+function isCoveredByResponse(response: XmlElement): boolean {
+  const [plain] = childrenNamed(response, 'Assertion');
+  return plain !== undefined && childrenNamed(plain, 'Signature', 'signature').length === 0;
 }
 
 function assertSuccess(response: XmlElement): void {
@@ -231,7 +243,7 @@ function assertMessageValid(
   ) {
     throw new SignInRefused('malformed', `The message is not a ${name} of SAML 2.0.`);
   }
-  if (message.getAttribute('Destination') !== destination) {
+  if (!isSameUrl(message.getAttribute('Destination'), destination)) {
     throw new SignInRefused('destination', 'The message was sent to another URL.');
   }
   if (textOf(requireChild(message, 'Issuer')) !== idpEntityId) {
@@ -246,13 +258,17 @@ function assertMessageValid(
  * Verifies the signatures of a response and returns its assertion, as signed.
  * @throws SignInRefused
  */
-async function verifyAssertion(saml: SamlContext, origin: string, response: string): Promise<string> {
+async function verifyAssertion(
+  saml: SamlContext,
+  origin: string,
+  { response, isAssertionSigned }: { response: string; isAssertionSigned: boolean },
+): Promise<string> {
   const { current, next, previous } = saml.keyPairs();
   let failed: unknown;
   for (const pair of [current, next, previous]) {
     if (!pair) continue;
     try {
-      const { profile } = await createSamlLibrary(saml, origin, { pair }).validatePostResponseAsync({
+      const { profile } = await createSamlLibrary(saml, origin, { pair, isAssertionSigned }).validatePostResponseAsync({
         SAMLResponse: response,
       });
       const text = profile?.getAssertionXml?.();
