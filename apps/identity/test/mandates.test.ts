@@ -220,20 +220,32 @@ describe('CreateMandate', () => {
     const url = `http://127.0.0.1:${(simulator.address() as AddressInfo).port}`;
     const mpower = { ...world.config().mpower, url };
     const connected = await world.start({ mpower });
-    const put = (status: string) =>
+    const put = (status: string, more: object = {}) =>
       fetch(`${url}/powers/1234567812345678`, {
         method: 'PUT',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ authorizingIdn: idnp(107), authorizedIdn: idnp(108), type: 'AT-0000007', status }),
+        body: JSON.stringify({
+          authorizingIdn: idnp(107),
+          authorizedIdn: idnp(108),
+          type: 'AT-0000007',
+          status,
+          ...more,
+        }),
       });
     try {
       const client = world.client(await world.signIn('cu-001-specialist'), { of: connected });
       const ground = { kind: 'MANDATE_GROUND_MPOWER' as const, reference: '1234567812345678' };
       const power = request(107, { ground, representative: named(108) });
-      await put('Suspended');
       await expect(client.createMandate(power)).rejects.toEqual(problemWith('POWER_NOT_VALID'));
-      await put('Valid');
+      await put('Suspended');
+      await expect(client.createMandate(power)).rejects.toEqual(problemWith('POWER_INACTIVE'));
+      await put('Valid', { toDate: '2020-01-01T00:00:00' });
+      await expect(client.createMandate(power)).rejects.toEqual(problemWith('POWER_INACTIVE'));
+      // The mandate does not outlive the power.
+      const end = new Date(Math.floor(Date.now() / 1000) * 1000 + 20 * 86_400_000);
+      await put('Valid', { toDate: end.toISOString().replace('Z', '') });
       const { mandate } = await client.createMandate(power);
+      expect(Number(mandate!.expireTime!.seconds) * 1000).toBe(end.getTime());
       expect(mandate!.ground).toMatchObject({ mpowerType: 'AT-0000007', mpowerState: 'Valid' });
       expect(mandate!.ground!.mpowerCheckTime).not.toBeNull();
       // A repeat is the recorded mandate, whatever the register says by then.

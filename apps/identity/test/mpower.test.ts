@@ -47,7 +47,8 @@ describe('a power in MPower', () => {
     ['Canceled', 'NotValid'],
   ])('%s is %s', async (status, state) => {
     await put('1000000000000001', { status, type: 'AT-0000042' });
-    expect(await connect(url).check('1000000000000001', PERSON, HOLDER)).toEqual({ type: 'AT-0000042', state });
+    const power = { type: 'AT-0000042', state, ...(state === 'Valid' && { endTime: '2099-12-31T21:59:59.999Z' }) };
+    expect(await connect(url).check('1000000000000001', PERSON, HOLDER)).toEqual(power);
   });
 
   test('is unknown for other people, and for another code', async () => {
@@ -66,6 +67,52 @@ describe('a power in MPower', () => {
     await put('1000000000000003', { authorizedIdn: IDNO });
     expect(await connect(url, IDNO).check('1000000000000003', PERSON, undefined)).toMatchObject({ state: 'Valid' });
     expect(await connect(url).check('1000000000000003', PERSON, undefined)).toBeUndefined();
+  });
+});
+
+describe('an answer of MPower', () => {
+  const answer = async (body: object, status = 200) =>
+    connect(await serve((_req, res) => void res.writeHead(status).end(JSON.stringify(body)))).check(
+      '1',
+      PERSON,
+      HOLDER,
+    );
+  // The sample of the documentation, and its tables, which name members in another way.
+  const sample = {
+    authorizationTypeCode: 'AT-2100025',
+    authorizingIdn: PERSON,
+    authorizedIdn: HOLDER,
+    toDate: '2021-03-22T21:59:59.999',
+    isValid: true,
+  };
+  const table = {
+    AuthorizationTypeCode: 'AT-2100025',
+    AuthorizingIdn: PERSON,
+    AuthorizedIdn: HOLDER,
+    To: '2021-03-22T21:59:59.999',
+    IsValid: 'True',
+  };
+  const valid = { type: 'AT-2100025', state: 'Valid', endTime: '2021-03-22T21:59:59.999Z' };
+
+  test.each<[string, object, object | undefined]>([
+    ['as the sample writes it', { data: sample, success: true, messages: [] }, valid],
+    ['as the tables name its members', table, valid],
+    ['without an end', { data: { ...sample, toDate: null }, success: true }, { type: 'AT-2100025', state: 'Valid' }],
+    [
+      'about a suspended power, which is not unknown',
+      { data: { ...sample, isValid: false, toDate: 'null' }, success: true },
+      { type: 'AT-2100025', state: 'NotValid' },
+    ],
+    ['without success: no such power', { data: null, success: false, messages: ['Not found'] }, undefined],
+  ])('is read %s', async (_how, body, expected) => expect(await answer(body)).toEqual(expected));
+
+  test('with the status 404 says that there is no such power', async () => {
+    expect(await answer({ error: 'Not found. Check sent request data' }, 404)).toBeUndefined();
+  });
+
+  test('with an end that nobody can read is refused', async () => {
+    const body = { data: { ...sample, toDate: 'curând' }, success: true };
+    await expect(answer(body)).rejects.toMatchObject({ reason: 'REGISTER_UNAVAILABLE' });
   });
 });
 

@@ -221,6 +221,11 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Check code and people of the power in MPower, or choose another ground.',
   },
+  POWER_INACTIVE: {
+    kind: 'PRECONDITION',
+    action:
+      'Ask the person about the power in MPower, which is suspended, ended or not in force yet, or choose another ground.',
+  },
   REGISTER_UNAVAILABLE: {
     kind: 'UNAVAILABLE',
     action: 'Choose another ground, or try again when the register of powers answers.',

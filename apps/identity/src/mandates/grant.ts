@@ -41,8 +41,8 @@ export interface GrantDeps {
 
 /**
  * Records a mandate. A power in MPower is checked before; a repeat of the request is not checked again.
- * @throws Problem POWER_NOT_VALID, REGISTER_UNAVAILABLE, REQUEST_ID_REUSED, ALREADY_EXISTS; INVALID_ARGUMENT if another text
- * was shown
+ * @throws Problem POWER_NOT_VALID, POWER_INACTIVE, REGISTER_UNAVAILABLE, REQUEST_ID_REUSED, ALREADY_EXISTS; INVALID_ARGUMENT
+ * if another text was shown
  */
 export async function grantMandate(
   request: NewMandate,
@@ -61,7 +61,7 @@ export async function grantMandate(
   return mandates.create(draft, { scope, cause, now, events: toEvents(fields, 'granted') });
 }
 
-/** @throws Problem POWER_NOT_VALID, REGISTER_UNAVAILABLE */
+/** @throws Problem POWER_NOT_VALID, POWER_INACTIVE, REGISTER_UNAVAILABLE */
 async function checkPower(
   { reference, person, representative }: NewMandate,
   mpower: MPowerRegistry,
@@ -70,12 +70,15 @@ async function checkPower(
   if (representative && !representative.idnp) throw powerNotValid('The representative has no IDNP.');
   const found = await mpower.check(reference, person.idnp!, representative?.idnp);
   if (!found) throw powerNotValid('MPower has no such power between these people.');
-  if (found.state !== 'Valid') throw powerNotValid('The power is not valid in MPower.', found.state);
+  if (found.state !== 'Valid' || (found.endTime !== undefined && new Date(found.endTime) <= now))
+    throw new Problem({ reason: 'POWER_INACTIVE', message: 'MPower has the power, but it is not in force.' });
   return { ...found, checkTime: now.toISOString() };
 }
 
-const powerNotValid = (message: string, state = 'unknown'): Problem =>
-  new Problem({ reason: 'POWER_NOT_VALID', message, metadata: { state } });
+const powerNotValid = (message: string): Problem => new Problem({ reason: 'POWER_NOT_VALID', message });
+
+const earliest = (time: Date, other: string | undefined): Date =>
+  other !== undefined && new Date(other) < time ? new Date(other) : time;
 
 /** Returns the plain fields and the details to seal. @throws Problem INVALID_ARGUMENT if another text was shown */
 function prepare(
@@ -85,8 +88,10 @@ function prepare(
 ): { fields: MandateFields & { timer: NonNullable<MandateFields['timer']> }; details: MandateDetails } {
   const { ground, scope, term, language, person, reference, titles } = request;
   const grantTime = deskTime ? occurTimeOf(deskTime, now) : now;
-  const expireTime = expiryOf(grantTime, term);
-  const facts = toTextFacts(request, { centreName, grantTime, expireTime });
+  const termEnd = expiryOf(grantTime, term);
+  // A mandate does not outlive the power behind it. The shown text has the term, because the desk did not know the power.
+  const expireTime = earliest(termEnd, mpower?.endTime);
+  const facts = toTextFacts(request, { centreName, grantTime, expireTime: termEnd });
   const text = renderMandateText(facts, language);
   const sha256 = sha256Of(text);
   assertShownText(request.textSha256, sha256);

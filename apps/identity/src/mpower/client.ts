@@ -12,12 +12,14 @@ const TIMEOUT_MS = 3_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 const TYPE_CODE = /^AT-[0-9A-Za-z]{7}$/;
 
-/** The members of AuthorizationDetails that are read. The documentation names them; their letter case may differ. */
+/** The members of AuthorizationDetails that are read. The tables and the samples of AGE differ in names and letter case. */
 interface PowerDetails {
   authorizationTypeCode: string;
   authorizingIdn: string;
   authorizedIdn: string;
   isValid: boolean;
+  /** Last moment of a valid power; undefined without one. */
+  endTime: Date | undefined;
 }
 
 /** @throws Error if production would connect without TLS */
@@ -35,44 +37,60 @@ export function openMPower(settings: MPowerSettings, environment: 'development' 
   };
 }
 
-const toCheck = ({ authorizationTypeCode: type, isValid }: PowerDetails): PowerCheck => ({
+const toCheck = ({ authorizationTypeCode: type, isValid, endTime }: PowerDetails): PowerCheck => ({
   type,
   state: isValid ? 'Valid' : 'NotValid',
+  ...(isValid && endTime && { endTime: endTime.toISOString() }),
 });
 
 /** Returns the details of a power; undefined if the register does not have it. @throws Problem REGISTER_UNAVAILABLE */
 async function readDetails(settings: MPowerSettings, code: string): Promise<PowerDetails | undefined> {
   const url = new URL(settings.url.replace(/\/$/, '') + DETAILS_PATH);
-  url.searchParams.set('authorizationCode', code);
+  url.searchParams.set('AuthorizationCode', code);
   const { status, text } = await get(url, settings);
   if (status === 404 || status === 400) return undefined;
   if (status !== 200) throw registerUnavailable(`MPower returned the status ${status}.`);
-  const details = parseDetails(text);
+  const answer = withLowerCaseNames(parseJson(text));
+  // The register answers so about a code that it does not have.
+  if (answer['success'] === false) return undefined;
+  const details = parseDetails(answer);
   if (!details) throw registerUnavailable('MPower returned an unknown answer.');
   return details;
 }
 
-/** Returns the details in an answer, with or without the envelope `data`; undefined if it has another shape. */
-function parseDetails(text: string): PowerDetails | undefined {
-  let answer: unknown;
+/** Returns undefined for anything but JSON. */
+function parseJson(text: string): unknown {
   try {
-    answer = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-  const outer = withLowerCaseNames(answer);
-  const members = withLowerCaseNames(outer['data'] ?? answer);
+}
+
+/** Returns the details in an answer, with or without the envelope `data`; undefined if it has another shape. */
+function parseDetails(answer: Record<string, unknown>): PowerDetails | undefined {
+  const members = withLowerCaseNames(answer['data'] ?? answer);
   const [type, authorizing, authorized] = ['authorizationtypecode', 'authorizingidn', 'authorizedidn'].map((name) =>
     String(members[name] ?? ''),
   ) as [string, string, string];
   const isValid = String(members['isvalid']).toLowerCase();
-  if (!TYPE_CODE.test(type) || !['true', 'false'].includes(isValid)) return undefined;
+  const endTime = parseTime(members['todate'] ?? members['to']);
+  if (!TYPE_CODE.test(type) || !['true', 'false'].includes(isValid) || endTime === 'unreadable') return undefined;
   return {
     authorizationTypeCode: type,
     authorizingIdn: authorizing,
     authorizedIdn: authorized,
     isValid: isValid === 'true',
+    endTime,
   };
+}
+
+/** Returns a time of the register, which is UTC without a zone; undefined for none, which it may write as "null". */
+function parseTime(value: unknown): Date | undefined | 'unreadable' {
+  if (value === undefined || value === null || value === '' || value === 'null') return undefined;
+  const text = String(value);
+  const time = new Date(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`);
+  return Number.isNaN(time.getTime()) ? 'unreadable' : time;
 }
 
 function withLowerCaseNames(value: unknown): Record<string, unknown> {

@@ -8,6 +8,8 @@ export interface PowerCheck {
   type: string;
   /** The register tells others only whether a power is valid: drafts, pending, suspended and cancelled ones are not. */
   state: 'Valid' | 'NotValid';
+  /** Last moment of a valid power, RFC 3339; absent without an end. */
+  endTime?: string;
 }
 
 export interface MPowerRegistry {

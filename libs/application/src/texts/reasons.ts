@@ -1,10 +1,12 @@
 import type { Reason } from '@cups/problem';
 import { OFFLINE_REASON_TEXTS } from './offline-reasons.ts';
+import { REGISTER_REASON_TEXTS } from './register-reasons.ts';
 import type { Text } from './text.ts';
 
 /** What went wrong and what to do, for operators. Reasons that only integrators see are written for them. */
 export const REASON_TEXTS: Record<Reason, Text> = {
   ...OFFLINE_REASON_TEXTS,
+  ...REGISTER_REASON_TEXTS,
   INVALID_ARGUMENT: {
     ro: 'Unele date nu sunt corecte. Corectați câmpurile marcate.',
     ru: 'Некоторые данные неверны. Исправьте отмеченные поля.',
@@ -305,16 +307,6 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ro: 'Fișierele nu pot fi primite acum. Depuneți cererea fără scanări; le puteți adăuga mai târziu.',
     ru: 'Файлы сейчас не принимаются. Подайте заявление без сканов; их можно добавить позже.',
     en: 'Files cannot be stored now. File without scans; you can add them later.',
-  },
-  POWER_NOT_VALID: {
-    ro: 'Împuternicirea nu este valabilă în MPower pentru aceste persoane. Verificați codul sau alegeți alt temei.',
-    ru: 'Полномочие не действует в MPower для этих лиц. Проверьте код или выберите другое основание.',
-    en: 'The power is not valid in MPower for these people. Check the code or choose another ground.',
-  },
-  REGISTER_UNAVAILABLE: {
-    ro: 'MPower nu răspunde, deci împuternicirea nu poate fi verificată. Alegeți alt temei sau încercați mai târziu.',
-    ru: 'Реестр MPower не отвечает, поэтому полномочие нельзя проверить. Выберите другое основание или попробуйте позже.',
-    en: 'MPower does not answer, so the power cannot be checked. Choose another ground or try again later.',
   },
   UPLOAD_OFFSET_MISMATCH: {
     ro: 'Încărcarea s-a întrerupt. Ea continuă de unde a rămas.',
