@@ -13,7 +13,7 @@ import { normalizePageSize } from '@cups/contracts/node';
 import type { openRefusals, RefusalSummary } from '@cups/store';
 import { getAgencyActivity } from './activity.ts';
 import type { Channel } from './domain/channel.ts';
-import { resolveDeliveryState, toAgencyNumber } from './domain/delivery.ts';
+import { replyEtagOf, resolveDeliveryState, toAgencyNumber } from './domain/delivery.ts';
 import type { Delivery } from './domain/delivery.ts';
 import type { RefusedReplies, RefusedReply } from './inbound/refused-replies.ts';
 import { listDeliveries } from './store.ts';
@@ -152,6 +152,7 @@ export function toDelivery(delivery: Delivery): DeliveryMessage {
     })),
     deskMessageTime: toTimestamp(delivery.deskMessageTime),
     expectedDecisionDate: delivery.expectedDecisionDate ?? '',
+    replyEtag: replyEtagOf(delivery),
   };
 }
 

@@ -119,6 +119,60 @@ test('a reply that violates the contract names its fields, and is not recorded',
   expect(await typesFor(application.delivery, 1)).toEqual(['DeliveryAcknowledged']);
 });
 
+test('a text with a place of its template that is not filled in is refused, and not recorded', async () => {
+  const application = await filed();
+  const open = { ro: 'Până la [ultima zi]: [actele].', ru: 'До 20.12.2026', en: 'By {day}' };
+  const decideTime = new Date().toISOString();
+  const appeal = { how: { ro: 'La [instanța].' } };
+  const documents = [{ kind: 'birth-certificate', note: 'Cu [apostilă]' }];
+  for (const [type, content, ...fields] of [
+    [REPLY_TYPES.documentsRequested, { documents: [], message: open }, 'message/ro', 'message/en'],
+    [REPLY_TYPES.documentsRequested, { documents, answerBy: '2026-12-20' }, 'documents/0/note'],
+    [
+      REPLY_TYPES.decided,
+      { outcome: 'rejected', decideTime, reason: open, appeal },
+      'reason/ro',
+      'reason/en',
+      'appeal/how/ro',
+    ],
+    [REPLY_TYPES.progressed, { note: 'Aștept [ce]' }, 'note'],
+    [REPLY_TYPES.passedOn, { agency: 'asp', reason: open }, 'reason/ro', 'reason/en'],
+    [REPLY_TYPES.messageSent, { text: 'Aduceți [actele]' }, 'text'],
+  ] as [ReplyType, object, ...string[]][])
+    await expect(reply(application, type, content)).rejects.toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+      violations: fields.map((field) => ({ field: `/content/${field}`, rule: 'OPEN_PLACEHOLDER' })),
+    });
+  await reply(application, REPLY_TYPES.progressed, { note: 'Dosarul 7 [1], {2}' });
+  expect(await typesFor(application.delivery, 1)).toEqual(['DeliveryProgressed']);
+});
+
+test('of two clerks who reply to what they saw, the second one is refused', async () => {
+  const application = await filed();
+  const { delivery: name } = application;
+  const saw = (await clerk().getAgencyDelivery({ name })).delivery!.replyEtag;
+  const send = (type: ReplyType, data: object, requestId: string = crypto.randomUUID()) =>
+    clerk().createReply({
+      requestId,
+      delivery: name,
+      type,
+      content: Buffer.from(JSON.stringify({ application: application.name, ...data })),
+      replyEtag: saw,
+    });
+  const key = crypto.randomUUID();
+  await send(REPLY_TYPES.acknowledged, ACKNOWLEDGEMENT, key);
+  await send(REPLY_TYPES.acknowledged, ACKNOWLEDGEMENT, key);
+  await expect(send(REPLY_TYPES.decided, approval())).rejects.toMatchObject({ reason: 'ETAG_STALE' });
+  const other = { ...ACKNOWLEDGEMENT, agencyReference: 'AR-99/2026' };
+  await expect(reply(application, REPLY_TYPES.acknowledged, other)).rejects.toMatchObject({
+    reason: 'ACTION_NOT_ALLOWED',
+  });
+  const { delivery } = await clerk().getAgencyDelivery({ name });
+  expect(delivery?.agencyReference).toBe(ACKNOWLEDGEMENT.agencyReference);
+  await reply(application, REPLY_TYPES.passedOn, { agency: 'asp', reason: { ro: 'Nu este a noastră.' } });
+  await expect(clerk().getAgencyDelivery({ name })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+});
+
 test('clerks name the day on which they expect to decide', async () => {
   const application = await filed();
   await reply(application, REPLY_TYPES.acknowledged, ACKNOWLEDGEMENT);

@@ -394,6 +394,9 @@ export const agencyWorkloadJson = ({ medianTenthDays, ...row }: Omit<AgencyWorkl
   ...(medianTenthDays >= 0 && { medianDays: medianTenthDays / 10 }),
 });
 export const conversationMessageJson = convertWith({ answers: orUndefined });
+/** The days of an open request; its texts are in the history. */
+export const agencyDocumentRequestJson = pickFields('answerBy', 'requestedAnswerBy');
+
 export const deliveryJson = convertWith({
   state: enumField('DELIVERY_STATE_'),
   stage: enumField('AGENCY_STAGE_'),

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PERSON_HASH_KEY_SET, watchPersonHasher } from '@cups/rpc';
-import { idnp, readJournal, silentLog } from '@cups/testing';
-import { useIntake } from './world.ts';
+import { eventually, idnp, readJournal, silentLog } from '@cups/testing';
+import { bridgeEvent, useIntake } from './world.ts';
 
 /** What the clerks of an agency read: what was filed with them, and nothing else. */
 
@@ -58,6 +58,18 @@ test('reads nothing of an application that has ended', async () => {
   const read = await clerk().getAgencyApplication({ name });
   expect(read).toMatchObject({ state: 'STATE_WITHDRAWN', submissions: [] });
   expect(JSON.stringify(read)).not.toContain(idnp(4));
+});
+
+test('sees the last day of its request, which the platform moved', async () => {
+  const { world } = scene;
+  const { name } = await scene.at(CENTRE).file(6);
+  const asked = { evidenceKinds: ['birth-certificate'], answerBy: '2020-01-15' };
+  await world.publish(bridgeEvent(name, 'DeliveryDocumentsRequested', 1, asked));
+  const request = await eventually(
+    async () => (await clerk().getAgencyApplication({ name })).documentRequest ?? undefined,
+  );
+  expect(request.requestedAnswerBy).toBe('2020-01-15');
+  expect(request.answerBy > request.requestedAnswerBy).toBe(true);
 });
 
 test('decides no application of their own', async () => {

@@ -87,6 +87,61 @@ const MARKS = [
   ['În engleză', '[what was searched for]', 'file 7'],
 ] as const;
 
+test('has a text for each kind of reply, and sends none with a place that is open', async () => {
+  const filed = await file('Modelescu');
+  const page = await open({ operator: CLERK });
+  await page.getByRole('link', { name: /Modelescu/ }).click();
+  await page.getByRole('radio', { name: 'Decid' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Se respinge' }).check({ force: true });
+  await page.getByLabel('Model opțional').selectOption({ label: 'Nu există în evidență' });
+  await page.getByRole('radio', { name: 'Cer acte' }).check({ force: true });
+  const message = page.getByLabel(/^Mesaj pentru persoană · În română/);
+  expect(await message.inputValue()).toBe('');
+  await page.getByRole('checkbox', { name: 'Actul de identitate' }).check({ force: true });
+  await page.getByLabel('Ultima zi în care se primesc').fill(addCivilDays(toCivilDate(new Date()), 2));
+  await message.fill('Aduceți [actul]');
+  await page.getByRole('button', { name: /^Cer acte/ }).click();
+  await page.getByText('Completați locurile dintre paranteze.').waitFor();
+  await message.fill('Aduceți actul.');
+  await page.getByRole('button', { name: /^Cer acte/ }).click();
+  const asked = await waitForState(filed, 'documents-requested');
+  expect(asked).toMatchObject({ documentRequest: { message: { ro: 'Aduceți actul.' } } });
+  // The platform gives the person at least five working days.
+  await page.reload();
+  await page.getByText(/\(ați cerut /).waitFor();
+});
+
+test('finds an application by the name of the person, and shows what was decided before it is corrected', async () => {
+  const filed = await file('Căutățescu');
+  const page = await open({ operator: CLERK });
+  await page.getByLabel('Căutați după nume, serviciu sau număr').fill('cautatescu maria');
+  const rows = page.locator('main a[href^="/deliveries/"]');
+  await eventually(async () => (await rows.count()) === 1);
+  expect(await axe(page)).toEqual([]);
+  await rows.first().click();
+  await page.getByRole('radio', { name: 'Decid' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Se aprobă' }).check({ force: true });
+  await page.getByRole('radio', { name: 'pe hârtie' }).check({ force: true });
+  await page.getByLabel('Numărul rezultatului').fill('EX 77');
+  await page.getByLabel('Codul de verificare').fill('K7Q2');
+  await page.getByRole('button', { name: /^Decid/ }).click();
+  await waitForState(filed, 'ready');
+  await page.getByText('Aprobată').waitFor();
+  await page.getByText('EX 77').first().waitFor();
+  await page.getByRole('radio', { name: 'Corectez rezultatul' }).check({ force: true });
+  expect(await page.getByLabel('Codul de verificare').inputValue()).toBe('K7Q2');
+  expect(await axe(page)).toEqual([]);
+  await page.getByLabel('Numărul rezultatului').fill('EX 78');
+  await page.getByLabel(/^Motivul, pentru persoană · În română/).fill('Numărul era greșit.');
+  await page.getByRole('button', { name: /^Corectez rezultatul/ }).click();
+  const desk = await openDeskFor('cu-001-specialist');
+  await eventually(async () => {
+    const { body } = await desk.call<{ decision?: object }>('GET', `/applications/${filed.id}`);
+    const { resultNumber, verificationCode } = (body.decision ?? {}) as Record<string, string>;
+    return (resultNumber === 'EX 78' && verificationCode === 'K7Q2') || undefined;
+  });
+});
+
 test('keeps a reply and a message that are not sent while the clerk looks at the queue', async () => {
   await file('Neterminescu');
   const page = await open({ operator: CLERK });
@@ -140,6 +195,15 @@ test('passes an application on to an agency that is found by its name', async ()
   await page.getByRole('combobox', { name: 'Instituția competentă' }).press('Enter');
   await page.getByLabel(/^Motivul, pentru persoană · În română/).fill('Pensiile le stabilește CNAS.');
   await page.getByRole('button', { name: /^Nu este de competența noastră/ }).click();
+  const question = page.getByRole('dialog', { name: 'Trimiteți cererea altei instituții?' });
+  await question.getByRole('button', { name: 'Rămâne la noi' }).click();
+  await page.getByText('Maria Trecutescu').first().waitFor();
+  await page.getByRole('button', { name: /^Nu este de competența noastră/ }).click();
+  expect(await axe(page)).toEqual([]);
+  await question.getByRole('button', { name: 'O trimit' }).click();
+  // The agency can no longer read it: nothing of the person stays on the screen.
+  await title(page, 'Cereri de lucrat');
+  await eventually(async () => (await page.getByText('Trecutescu').count()) === 0);
   const desk = await openDeskFor('cu-001-specialist');
   await eventually(async () => {
     const { body } = await desk.call<{ history: { kind: string }[] }>('GET', `/applications/${filed.id}/details`);

@@ -34,6 +34,7 @@ export const RULES = {
   UNKNOWN_VALUE: { meaning: 'Is not a known value.', params: {} },
   REFERENCE: { meaning: 'Must name a document of this application and of the same kind.', params: {} },
   FORBIDDEN_VALUE: { meaning: 'Must not have this value.', params: {} },
+  OPEN_PLACEHOLDER: { meaning: 'Must not contain words in square brackets or braces, as templates have.', params: {} },
 
   MIN_LENGTH: { meaning: 'Must have at least {min} characters.', params: { min: 'number' } },
   MAX_LENGTH: { meaning: 'Must have at most {max} characters.', params: { max: 'number' } },

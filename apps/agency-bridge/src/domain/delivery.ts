@@ -243,6 +243,10 @@ export const fetchDelayMs = (attempts: number): number => backoffMs(Math.max(1, 
 export const resolveDeliveryState = (delivery: Pick<Delivery, 'state' | 'sent'>): State =>
   delivery.state === 'queued' && delivery.sent ? 'sent' : delivery.state;
 
+/** Returns what changes with each reply of the agency. */
+export const replyEtagOf = ({ lastReplyTime }: Pick<Delivery, 'lastReplyTime'>): string =>
+  String(lastReplyTime?.getTime() ?? 0);
+
 /** Creates a delivery without submissions. */
 export function newDelivery(
   { application, agency, centre, training }: { application: string; agency: string; centre: string; training: boolean },

@@ -49,7 +49,8 @@ export function pageRpcs(deps: PageRpcDeps): Pick<Rpcs<AgencyBridgeServiceDefini
     async GetAgencyDelivery({ name }, context) {
       const id = parseResourceName('deliveries', name);
       const delivery = await deliveries.get(id, { scope: { agency: agencyOf(context) } });
-      if (!delivery) throw notFound();
+      // An application that the agency passed on is another agency's.
+      if (!delivery || delivery.passOnTime) throw notFound();
       assertShown(delivery);
       return { delivery: toDelivery(delivery) };
     },
@@ -75,13 +76,15 @@ export function pageRpcs(deps: PageRpcDeps): Pick<Rpcs<AgencyBridgeServiceDefini
       return { delivery: toDelivery(document) };
     },
 
-    async CreateReply({ requestId, delivery, type, content }, context) {
+    async CreateReply({ requestId, delivery, type, content, replyEtag }, context) {
       const agency = agencyOf(context);
       const id = parseResourceName('deliveries', delivery, '/delivery');
       await checkAct(resourceName('applications', id.slice(0, id.indexOf('-'))), context);
       const clerk = sessionOf(context).operator;
       const reply = { requestId, delivery, type, content, agency, clerk };
-      const recorded = await createReply(reply, toCause(context, { ...reply, content: content.toString() }), deps);
+      // A repeat is the same reply, although the page has seen the first one meanwhile.
+      const cause = toCause(context, { ...reply, content: content.toString() });
+      const recorded = await createReply({ ...reply, replyEtag }, cause, deps);
       return { delivery: toDelivery(recorded.delivery), changes: recorded.changes };
     },
 

@@ -1,3 +1,5 @@
+import { hasOpenPlaceholder } from '@cups/application';
+import { RULE_TEXTS } from '@cups/application/texts';
 import { api } from '../api/client.ts';
 import type { AgencyDeliveryDetails, ConversationMessage } from '../api/types.ts';
 import { useChange } from '../api/use-change.ts';
@@ -10,6 +12,7 @@ import { useAgencyNames } from '../queue/agency-names.ts';
 import { CONVERSATION } from '../texts/conversation.ts';
 import { agencyDeliveryQuery } from './queries.ts';
 import { MESSAGE_TYPE } from './reply-types.ts';
+import { seenSubmission } from './submissions.ts';
 
 /** Messages between the agency and the desk. Each message of a clerk is a reply of the agency contract. */
 export function AgencyConversation({ id, details }: { id: string; details: AgencyDeliveryDetails }) {
@@ -28,16 +31,20 @@ export function AgencyConversation({ id, details }: { id: string; details: Agenc
   );
 }
 
-function Box({ id, details: { delivery, messages = [] } }: { id: string; details: AgencyDeliveryDetails }) {
+function Box({ id, details }: { id: string; details: AgencyDeliveryDetails }) {
+  const { delivery, messages = [] } = details;
   const { t, language } = useLanguage();
   const [text, setText, forget] = usePersistentState('message', id, () => '');
   const change = useChange({ send: sendMessage(id), queryKeys: [agencyDeliveryQuery(id).queryKey, ['agency-queue']] });
+  const isUnfilled = hasOpenPlaceholder(text);
   const send = async () => {
+    if (isUnfilled) return;
     // The newest message of the desk, if the agency has not written since.
     const newest = messages.at(-1);
     const answersNumber = newest && !newest.author ? newest.number : undefined;
     const content = {
       application: delivery.application,
+      submission: seenSubmission(details),
       text: text.trim().replaceAll(/\s+/g, ' '),
       language,
       ...(answersNumber === undefined ? {} : { answersNumber }),
@@ -53,7 +60,7 @@ function Box({ id, details: { delivery, messages = [] } }: { id: string; details
       onChange={setText}
       onSend={() => void send()}
       busy={change.busy}
-      errorText={change.errorText}
+      errorText={isUnfilled ? t(RULE_TEXTS.OPEN_PLACEHOLDER) : change.errorText}
     />
   );
 }

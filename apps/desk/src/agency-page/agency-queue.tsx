@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import type { CSSProperties } from 'react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Search } from 'lucide-react';
 import { Link } from 'wouter';
 import type { AgencyQueueRow, AgencyStage } from '../api/types.ts';
+import { operatorName } from '../application/operator-name.ts';
 import { KeyCap } from '../keys/key-cap.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { useRowKeys } from '../keys/use-row-keys.ts';
@@ -11,6 +13,7 @@ import { useLanguage } from '../language/language.tsx';
 import { personName } from '../language/person-name.ts';
 import { Button } from '../parts/button.tsx';
 import { CheckBox } from '../parts/choice.tsx';
+import { Field, TextInput } from '../parts/field.tsx';
 import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
 import rowStyles from '../parts/rows.module.css';
 import { Screen, Title } from '../parts/screen.tsx';
@@ -25,12 +28,12 @@ import { AGENCY_WORKLOAD } from '../texts/agency-workload.ts';
 import { CONVERSATION } from '../texts/conversation.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { formatBucketCount } from '../queue/bucket-count.ts';
-import { agencyQueueQuery } from './queries.ts';
+import { distinctRows, findRows, isSearchable } from './find-rows.ts';
+import { AGENCY_STAGES, agencyQueueQuery, agencySearchQuery } from './queries.ts';
 import styles from './agency-page.module.css';
 
 /** What the clerks of an agency have to do: one stage at a time, the shortest term first. */
 
-const STAGES: readonly AgencyStage[] = ['to-acknowledge', 'in-progress', 'documents-requested', 'decided', 'ended'];
 /** From this many days before its end, a term is marked. */
 const DUE_SOON_DAYS = 2;
 
@@ -40,37 +43,57 @@ export default function AgencyQueue() {
   const [isMine, setMine] = useState(false);
   const list = useRowKeys();
   const isManager = isAgencyManager(useSignedIn().session.operator);
-  const query = useInfiniteQuery(agencyQueueQuery(stage, isMine));
-  const rows = query.data?.pages.flatMap(({ deliveries }) => deliveries) ?? [];
-  const names = new Map(
-    query.data?.pages.flatMap(({ operators = [] }) => operators).map(({ name, displayName }) => [name, displayName]),
-  );
-  const counts = new Map(query.data?.pages[0]?.counts.map((entry) => [entry.stage, entry.count]));
+  const [text, setText] = useState('');
+  const isSearch = isSearchable(text);
+  const stageQuery = useInfiniteQuery(agencyQueueQuery(stage, isMine));
+  const searchQuery = useQuery(Object.assign({ enabled: isSearch }, agencySearchQuery(isMine)));
+  const query = isSearch ? searchQuery : stageQuery;
+  const pages = (isSearch ? searchQuery.data : stageQuery.data?.pages) ?? [];
+  const operators = pages.flatMap((page) => page.operators ?? []);
+  const nameOf = (operator: string) => operatorName(operators, operator, t);
+  const all = distinctRows(pages.flatMap(({ deliveries }) => deliveries));
+  const rows = isSearch ? findRows(all, text, nameOf) : all;
+  const counts = new Map(stageQuery.data?.pages[0]?.counts.map((entry) => [entry.stage, entry.count]));
   return (
     <Screen flush>
       <div className={queueStyles.head}>
         <Title>{t(AGENCY_PAGE.title)}</Title>
         {isManager && <Link href="/workload">{t(AGENCY_WORKLOAD.title)}</Link>}
       </div>
-      <StageNav stage={stage} counts={counts} onChoose={setStage} />
+      <StageNav
+        stage={isSearch ? undefined : stage}
+        counts={counts}
+        onChoose={(next) => (setStage(next), setText(''))}
+      />
       <div className={styles.filter}>
+        <Field label={t(AGENCY_PAGE.search)}>
+          <TextInput
+            start={<Search size={20} aria-hidden="true" />}
+            small
+            value={text}
+            onChange={setText}
+            maxLength={100}
+          />
+        </Field>
         <CheckBox checked={isMine} onChange={setMine}>
           {t(AGENCY_PAGE.mine)}
         </CheckBox>
       </div>
       {query.isPending && <Skeleton />}
       {query.isError && rows.length === 0 && <LoadError error={query.error} onRetry={() => void query.refetch()} />}
-      {query.data && rows.length === 0 && <EmptyState>{t(AGENCY_PAGE.none)}</EmptyState>}
+      {query.data && rows.length === 0 && (
+        <EmptyState>{t(isSearch ? AGENCY_PAGE.notFound : AGENCY_PAGE.none)}</EmptyState>
+      )}
       <div ref={list}>
         <ul style={COLUMN_WIDTHS}>
           {rows.map((row) => (
-            <QueueRow key={row.delivery.name} row={row} nameOf={(operator) => names.get(operator) ?? operator} />
+            <QueueRow key={row.delivery.name} row={row} nameOf={nameOf} isSearch={isSearch} />
           ))}
         </ul>
       </div>
-      {query.hasNextPage && (
+      {!isSearch && stageQuery.hasNextPage && (
         <div className={queueStyles.more}>
-          <Button onClick={() => void query.fetchNextPage()} busy={query.isFetchingNextPage}>
+          <Button onClick={() => void stageQuery.fetchNextPage()} busy={stageQuery.isFetchingNextPage}>
             {t(QUEUE.more)}
           </Button>
         </div>
@@ -82,7 +105,8 @@ export default function AgencyQueue() {
 const COLUMN_WIDTHS = { '--todo': '200px', '--date': '174px' } as CSSProperties;
 
 interface StageNavProps {
-  stage: AgencyStage;
+  /** The shown stage; undefined during a search in all of them. */
+  stage: AgencyStage | undefined;
   counts: ReadonlyMap<AgencyStage, number>;
   onChoose: (stage: AgencyStage) => void;
 }
@@ -90,7 +114,7 @@ interface StageNavProps {
 function StageNav({ stage, counts, onChoose }: StageNavProps) {
   const { t } = useLanguage();
   useKeys(
-    STAGES.map((numbered, at) => ({
+    AGENCY_STAGES.map((numbered, at) => ({
       code: `Digit${at + 1}`,
       label: AGENCY_STAGE_TEXTS[numbered],
       run: () => onChoose(numbered),
@@ -98,7 +122,7 @@ function StageNav({ stage, counts, onChoose }: StageNavProps) {
   );
   return (
     <nav aria-label={t(AGENCY_PAGE.lists)} className={styles.stages}>
-      {STAGES.map((item, at) => (
+      {AGENCY_STAGES.map((item, at) => (
         <button
           key={item}
           type="button"
@@ -114,7 +138,14 @@ function StageNav({ stage, counts, onChoose }: StageNavProps) {
   );
 }
 
-function QueueRow({ row, nameOf }: { row: AgencyQueueRow; nameOf: (operator: string) => string }) {
+interface QueueRowProps {
+  row: AgencyQueueRow;
+  nameOf: (operator: string) => string;
+  /** Shows the stage: a search finds rows of all stages. */
+  isSearch: boolean;
+}
+
+function QueueRow({ row, nameOf, isSearch }: QueueRowProps) {
   const { t } = useLanguage();
   const { applicant, serviceTitle, delivery } = row;
   const { name, stage, dueDate, assignee, agencyReference, deskMessageTime } = delivery;
@@ -127,7 +158,9 @@ function QueueRow({ row, nameOf }: { row: AgencyQueueRow; nameOf: (operator: str
         <StatusIcon name={isOpen ? 'agency' : 'ended'} tone={tone} />
         <span className={columnStyles.who}>
           <strong>{personName(applicant)}</strong>
-          <span>{t(serviceTitle)}</span>
+          <span>
+            {[isSearch && stage && t(AGENCY_STAGE_TEXTS[stage]), t(serviceTitle)].filter(Boolean).join(' · ')}
+          </span>
         </span>
         <span className={columnStyles.todo}>
           <strong>{assignee ? nameOf(assignee) : t(AGENCY_PAGE.unassigned)}</strong>

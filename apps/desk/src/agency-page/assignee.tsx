@@ -1,7 +1,8 @@
 import { api } from '../api/client.ts';
-import type { AgencyDelivery } from '../api/types.ts';
+import type { AgencyDelivery, AgencyDeliveryDetails } from '../api/types.ts';
 import { useChange } from '../api/use-change.ts';
 import applicationStyles from '../application/application.module.css';
+import { operatorName } from '../application/operator-name.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { isAgencyManager } from '../session/roles.ts';
@@ -10,8 +11,15 @@ import { AGENCY_PAGE } from '../texts/agency-page.ts';
 import { GiveToColleague } from './give-to-colleague.tsx';
 import { agencyDeliveryQuery, agencyWorkloadQuery } from './queries.ts';
 
+interface AssigneeFactProps {
+  id: string;
+  delivery: AgencyDelivery;
+  /** Names of operators. */
+  operators: AgencyDeliveryDetails['operators'];
+}
+
 /** Who works on a delivery, and the button that takes it. */
-export function AssigneeFact({ id, delivery }: { id: string; delivery: AgencyDelivery }) {
+export function AssigneeFact({ id, delivery, operators }: AssigneeFactProps) {
   const { t } = useLanguage();
   const { operator } = useSignedIn().session;
   const change = useChange({
@@ -25,7 +33,7 @@ export function AssigneeFact({ id, delivery }: { id: string; delivery: AgencyDel
     queryKeys: [agencyDeliveryQuery(id).queryKey, ['agency-queue'], agencyWorkloadQuery.queryKey],
   });
   const isOwn = delivery.assignee === operator.name;
-  const name = isOwn ? operator.displayName : (delivery.assignee?.replace('operators/', '') ?? '');
+  const name = delivery.assignee === undefined ? '' : operatorName(operators, delivery.assignee, t);
   return (
     <div className={applicationStyles.held}>
       <span>

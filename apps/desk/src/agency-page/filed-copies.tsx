@@ -13,6 +13,7 @@ import { DOCUMENTS } from '../texts/documents.ts';
 import { agencyDocumentQuery } from './agency-documents-api.ts';
 import { OpenDocument } from './open-document.tsx';
 import { useAgencyCatalog } from './queries.ts';
+import { findCopies } from './submissions.ts';
 
 const COPY_NAME = /^documents\/[0-9A-Z]{26}$/;
 
@@ -26,9 +27,9 @@ interface FiledCopiesProps {
 export function FiledCopies({ delivery, submissions }: FiledCopiesProps) {
   const { t, language } = useLanguage();
   const catalog = useAgencyCatalog();
-  const copies = submissions
-    .flatMap(({ evidence = [] }) => evidence)
-    .flatMap(({ kind, copy = '' }) => (COPY_NAME.test(copy) ? [{ kind, id: documentIdOf(copy) }] : []));
+  const copies = findCopies(submissions).flatMap(({ kind, copy }) =>
+    COPY_NAME.test(copy) ? [{ kind, id: documentIdOf(copy) }] : [],
+  );
   const queries = useQueries({ queries: copies.map(({ id }) => agencyDocumentQuery(delivery, id)) });
   if (copies.length === 0) return null;
   return (

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import type { AgencyDelivery } from '../api/types.ts';
+import { operatorName } from '../application/operator-name.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Field, Select } from '../parts/field.tsx';
@@ -20,10 +21,9 @@ export function GiveToColleague({ delivery, busy, onGive }: GiveToColleagueProps
   const { t } = useLanguage();
   const [chosen, setChosen] = useState('');
   const { data } = useQuery(agencyWorkloadQuery);
-  const names = new Map(data?.operators?.map(({ name, displayName }) => [name, displayName]));
   const options = (data?.workloads ?? []).flatMap(({ assignee, isActive, open }) =>
     assignee && isActive && assignee !== delivery.assignee
-      ? [{ value: assignee, label: `${names.get(assignee) ?? assignee} (${open})` }]
+      ? [{ value: assignee, label: `${operatorName(data?.operators, assignee, t)} (${open})` }]
       : [],
   );
   return (

@@ -8,15 +8,16 @@ import { useSignedIn } from '../session/session.tsx';
 import { AGENCY_PAGE, MISSING_TEXTS } from '../texts/agency-page.ts';
 import { AgencySearch } from './agency-search.tsx';
 import { useAgencyCatalog } from './queries.ts';
+import { textOf } from './reply-model.ts';
 import type { MissingMember, ReplyForm, ReplyKind, TypedText } from './reply-model.ts';
 import { ResultDocumentField } from './result-document.tsx';
 import { fillTemplate } from './text-templates.ts';
-import type { FilledTemplate } from './text-templates.ts';
 import styles from './agency-page.module.css';
 
 /** The fields of each reply, as the agency contract defines them. */
 
 interface ReplyFieldsProps {
+  kind: ReplyKind;
   /** Last part of deliveries/{id}. */
   delivery: string;
   form: ReplyForm;
@@ -25,8 +26,8 @@ interface ReplyFieldsProps {
   onChange: (changes: Partial<ReplyForm>) => void;
 }
 
-export function ReplyFields({ kind, ...fields }: ReplyFieldsProps & { kind: ReplyKind }) {
-  switch (kind) {
+export function ReplyFields(fields: ReplyFieldsProps) {
+  switch (fields.kind) {
     case 'acknowledged':
       return <ReferenceField {...fields} />;
     case 'progressed':
@@ -75,7 +76,7 @@ function ProgressFields({ form, missing, onChange }: ReplyFieldsProps) {
   const errorOf = useErrorOf(missing);
   return (
     <>
-      <Field label={t(AGENCY_PAGE.note)} error={errorOf('note')}>
+      <Field label={t(AGENCY_PAGE.note)} error={errorOf('note') ?? errorOf('noteMarks')}>
         <TextArea value={form.note} maxLength={2_000} onChange={(note) => onChange({ note })} />
       </Field>
       <Field
@@ -93,7 +94,8 @@ function ProgressFields({ form, missing, onChange }: ReplyFieldsProps) {
   );
 }
 
-function DocumentsFields({ form, missing, onChange }: ReplyFieldsProps) {
+function DocumentsFields(fields: ReplyFieldsProps) {
+  const { form, missing, onChange } = fields;
   const { t } = useLanguage();
   const { evidenceKinds = [], ownEvidenceKinds = [] } = useAgencyCatalog() ?? {};
   const errorOf = useErrorOf(missing);
@@ -116,7 +118,7 @@ function DocumentsFields({ form, missing, onChange }: ReplyFieldsProps) {
       <Field label={t(AGENCY_PAGE.answerBy)} error={errorOf('answerBy')}>
         <DayInput value={form.answerBy} onChange={(answerBy) => onChange({ answerBy })} />
       </Field>
-      <TextFields label={t(AGENCY_PAGE.message)} value={form.text} onChange={(text) => onChange({ text })} isOptional />
+      <ReplyText label={t(AGENCY_PAGE.message)} {...fields} isOptional />
     </>
   );
 }
@@ -159,13 +161,13 @@ function RejectionFields(fields: ReplyFieldsProps) {
       <TemplateField
         label={t(AGENCY_PAGE.template)}
         templates={rejectionTemplates}
-        onChoose={({ text, marks }) => onChange({ text, textMarks: marks })}
+        onChoose={(text) => onChange({ texts: { ...form.texts, decided: text } })}
       />
       <ReasonField {...fields} />
       <TemplateField
         label={t(AGENCY_PAGE.appealTemplate)}
         templates={appealTemplates}
-        onChoose={({ text, marks }) => onChange({ appealHow: text, appealMarks: marks })}
+        onChoose={(appealHow) => onChange({ appealHow })}
       />
       <TextFields
         label={t(AGENCY_PAGE.appealHow)}
@@ -240,14 +242,24 @@ function ResultFields({ delivery, form, missing, onChange }: ReplyFieldsProps) {
   );
 }
 
-function ReasonField({ form, missing, onChange }: ReplyFieldsProps) {
+function ReasonField(fields: ReplyFieldsProps) {
   const { t } = useLanguage();
+  return <ReplyText label={t(AGENCY_PAGE.reason)} {...fields} />;
+}
+
+interface ReplyTextProps extends ReplyFieldsProps {
+  label: string;
+  isOptional?: boolean;
+}
+
+/** The text to the person in a reply of this kind. */
+function ReplyText({ kind, form, missing, onChange, ...field }: ReplyTextProps) {
   const errorOf = useErrorOf(missing);
   return (
     <TextFields
-      label={t(AGENCY_PAGE.reason)}
-      value={form.text}
-      onChange={(text) => onChange({ text })}
+      {...field}
+      value={textOf(form, kind)}
+      onChange={(text) => onChange({ texts: { ...form.texts, [kind]: text } })}
       error={errorOf('text') ?? errorOf('textMarks')}
     />
   );
@@ -256,7 +268,7 @@ function ReasonField({ form, missing, onChange }: ReplyFieldsProps) {
 interface TemplateFieldProps {
   label: string;
   templates: readonly TextTemplate[];
-  onChoose: (filled: FilledTemplate) => void;
+  onChoose: (text: TypedText) => void;
 }
 
 /** Fills in a text in three languages. Shows nothing without templates. */

@@ -1,4 +1,4 @@
-import { addCivilDays } from '@cups/application';
+import { addCivilDays, hasOpenPlaceholder } from '@cups/application';
 import { REPLY_TYPES } from './reply-types.ts';
 import { isUnfilled } from './text-templates.ts';
 import type { AgencyStage } from '../api/types.ts';
@@ -38,16 +38,17 @@ export interface ReplyForm {
   resultKind: 'paper' | 'electronic' | 'payment' | undefined;
   resultNumber: string;
   verificationCode: string;
+  /** Address at which anybody verifies the result; '' for none. It is only repeated in a correction. */
+  verificationUrl: string;
   /** yyyy-MM-dd */
   validUntil: string;
   /** The document of the result; undefined for none. */
   resultFile: ResultFile | undefined;
-  text: TypedText;
-  /** Marks of the template from which the text started. */
-  textMarks: readonly string[];
+  /** IDs of further documents, which a correction repeats. */
+  otherDocuments: readonly string[];
+  /** The text to the person in each kind of reply that the clerk began: a reason, or what is asked for. */
+  texts: Readonly<Partial<Record<ReplyKind, TypedText>>>;
   appealHow: TypedText;
-  /** Marks of the template from which the way to appeal started. */
-  appealMarks: readonly string[];
   /** yyyy-MM-dd */
   appealUntil: string;
   /** agencies/{code} of the competent agency; '' while none is chosen. */
@@ -66,20 +67,24 @@ export const EMPTY_REPLY: ReplyForm = {
   resultKind: undefined,
   resultNumber: '',
   verificationCode: '',
+  verificationUrl: '',
   validUntil: '',
   resultFile: undefined,
-  text: EMPTY_TEXT,
-  textMarks: [],
+  otherDocuments: [],
+  texts: {},
   appealHow: EMPTY_TEXT,
-  appealMarks: [],
   appealUntil: '',
   agency: '',
 };
+
+/** Returns the text of a kind of reply. */
+export const textOf = ({ texts }: ReplyForm, kind: ReplyKind): TypedText => texts[kind] ?? EMPTY_TEXT;
 
 /** Members of the form that a reply cannot be without, or that are out of bounds. */
 export type MissingMember =
   | 'agencyReference'
   | 'note'
+  | 'noteMarks'
   | 'expectedDecisionDate'
   | 'documents'
   | 'answerBy'
@@ -110,37 +115,44 @@ const MAX_EXPECTED_DAYS = 366;
  */
 export function findMissing(kind: ReplyKind, form: ReplyForm, today: string): MissingMember[] {
   const isEmpty = (text: string) => text.trim() === '';
+  const text = textOf(form, kind);
+  const isRejected = form.outcome === 'rejected';
   const missing = (member: MissingMember, isMissing: boolean) => (isMissing ? [member] : []);
+  const missingReason = [...missing('text', isEmpty(text.ro)), ...missing('textMarks', isUnfilled(text))];
   switch (kind) {
     case 'acknowledged':
       return missing('agencyReference', isEmpty(form.agencyReference));
     case 'progressed':
       return [
         ...missing('note', isEmpty(form.note) && form.expectedDecisionDate === ''),
+        ...missing('noteMarks', hasOpenPlaceholder(form.note)),
         ...missing('expectedDecisionDate', isOutOfBounds(form.expectedDecisionDate, today)),
       ];
     case 'documentsRequested':
-      return [...missing('documents', form.documents.length === 0), ...missing('answerBy', form.answerBy === '')];
+      return [
+        ...missing('documents', form.documents.length === 0),
+        ...missing('answerBy', form.answerBy === ''),
+        ...missing('textMarks', isUnfilled(text)),
+      ];
     case 'decided':
       return [
         ...missing('outcome', form.outcome === undefined),
         ...missing('resultKind', form.outcome === 'approved' && form.resultKind === undefined),
         ...missing('resultFile', form.outcome === 'approved' && isUnchecked(form)),
-        ...missing('text', form.outcome === 'rejected' && isEmpty(form.text.ro)),
-        ...missing('textMarks', form.outcome === 'rejected' && isUnfilled(form.text, form.textMarks)),
-        ...missing('appealHow', form.outcome === 'rejected' && hasAppeal(form) && isEmpty(form.appealHow.ro)),
-        ...missing('appealMarks', form.outcome === 'rejected' && isUnfilled(form.appealHow, form.appealMarks)),
+        ...(isRejected ? missingReason : []),
+        ...missing('appealHow', isRejected && hasAppeal(form) && isEmpty(form.appealHow.ro)),
+        ...missing('appealMarks', isRejected && isUnfilled(form.appealHow)),
       ];
     case 'resultCorrected':
       return [
         ...missing('resultKind', form.resultKind === undefined),
         ...missing('resultFile', isUnchecked(form)),
-        ...missing('text', isEmpty(form.text.ro)),
+        ...missingReason,
       ];
     case 'resultRevoked':
-      return missing('text', isEmpty(form.text.ro));
+      return missingReason;
     case 'passedOn':
-      return [...missing('agency', form.agency === ''), ...missing('text', isEmpty(form.text.ro))];
+      return [...missing('agency', form.agency === ''), ...missingReason];
   }
 }
 
@@ -156,7 +168,7 @@ const hasAppeal = ({ appealHow, appealUntil }: ReplyForm): boolean =>
 export interface ReplyContext {
   /** applications/{id} */
   application: string;
-  /** Number of the newest submission. */
+  /** Number of the newest submission that the clerk sees. */
   submission: number;
   /** RFC 3339 */
   now: string;
@@ -168,36 +180,35 @@ export function toReply(
   form: ReplyForm,
   { application, submission, now }: ReplyContext,
 ): { type: string; content: Record<string, unknown> } {
+  const text = toText(textOf(form, kind));
   const members = (): object => {
     switch (kind) {
       case 'acknowledged':
-        return { submission, agencyReference: form.agencyReference.trim() };
+        return { agencyReference: form.agencyReference.trim() };
       case 'progressed':
         return {
           ...(form.note.trim() && { note: form.note.trim() }),
           ...(form.expectedDecisionDate && { expectedDecisionDate: form.expectedDecisionDate }),
         };
-      case 'documentsRequested': {
-        const message = toText(form.text);
+      case 'documentsRequested':
         return {
           documents: form.documents.map((document) => ({ kind: document })),
           answerBy: form.answerBy,
-          ...(message && { message }),
+          ...(text && { message: text }),
         };
-      }
       case 'decided':
         return form.outcome === 'approved'
           ? { outcome: 'approved', decideTime: now, result: toResult(form) }
-          : { outcome: 'rejected', decideTime: now, reason: toText(form.text), ...toAppeal(form) };
+          : { outcome: 'rejected', decideTime: now, reason: text, ...toAppeal(form) };
       case 'resultCorrected':
-        return { result: toResult(form), reason: toText(form.text) };
+        return { result: toResult(form), reason: text };
       case 'resultRevoked':
-        return { reason: toText(form.text) };
+        return { reason: text };
       case 'passedOn':
-        return { agency: form.agency.replace('agencies/', ''), reason: toText(form.text) };
+        return { agency: form.agency.replace('agencies/', ''), reason: text };
     }
   };
-  return { type: REPLY_TYPES[kind], content: { application, ...members() } };
+  return { type: REPLY_TYPES[kind], content: { application, submission, ...members() } };
 }
 
 /** Returns the typed languages; undefined for none. */
@@ -208,13 +219,16 @@ function toText(text: TypedText): Partial<TypedText> | undefined {
   return typed.length > 0 ? (Object.fromEntries(typed) as Partial<TypedText>) : undefined;
 }
 
-function toResult({ resultKind, resultNumber, verificationCode, validUntil, resultFile }: ReplyForm): object {
+function toResult({ resultKind, resultNumber, verificationCode, validUntil, ...form }: ReplyForm): object {
+  const { verificationUrl, resultFile, otherDocuments } = form;
+  const documents = [...(resultFile?.id ? [resultFile.id] : []), ...otherDocuments];
   return {
     kind: resultKind,
     ...(resultNumber.trim() && { number: resultNumber.trim() }),
     ...(verificationCode.trim() && { verificationCode: verificationCode.trim() }),
     ...(validUntil && { validUntil }),
-    ...(resultFile?.id && { documents: [resultFile.id] }),
+    ...(verificationUrl && { verificationUrl }),
+    ...(documents.length > 0 && { documents }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { REASON_TEXTS } from '@cups/application/texts';
 import { api } from '../api/client.ts';
 import { useChange } from '../api/use-change.ts';
 import type { AgencyDeliveryDetails, AgencyStage } from '../api/types.ts';
@@ -9,12 +10,15 @@ import { useLanguage } from '../language/language.tsx';
 import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { AGENCY_PAGE, REPLY_TEXTS } from '../texts/agency-page.ts';
 import { KEYS } from '../texts/keys.ts';
+import { findIssuedResult, toCorrection } from './issued-result.ts';
 import { agencyDeliveryQuery } from './queries.ts';
 import { ReplyFields } from './reply-fields.tsx';
 import { EMPTY_REPLY, findMissing, REPLIES, toReply } from './reply-model.ts';
 import type { ReplyForm, ReplyKind } from './reply-model.ts';
+import { seenSubmission } from './submissions.ts';
 import styles from './agency-page.module.css';
 
 interface ReplyPanelProps {
@@ -22,27 +26,39 @@ interface ReplyPanelProps {
   id: string;
   stage: AgencyStage;
   details: AgencyDeliveryDetails;
+  /** Called when a colleague has replied since the page was read. */
+  onStale: () => void;
+  /** Called when the application is another agency's. */
+  onPassedOn: () => void;
 }
 
 /** What the clerk replies: the first choice of the stage is open. */
-export function ReplyPanel({ id, stage, details }: ReplyPanelProps) {
+export function ReplyPanel({ id, stage, details, onStale, onPassedOn }: ReplyPanelProps) {
   const { t } = useLanguage();
   const kinds = REPLIES[stage];
-  const { kind: chosen, form, setKind, change: changeForm, forget } = useReplyDraft(id);
+  const { kind: chosen, form: typed, setKind, change: changeForm, forget } = useReplyDraft(toDraftId(id, stage));
   const first = stage === 'decided' ? undefined : kinds[0];
   // The stage may have changed since the clerk chose.
   const kind = chosen && kinds.includes(chosen) ? chosen : first;
+  const isUntouched = kind === 'resultCorrected' && typed.resultKind === undefined;
+  const filledIn = isUntouched ? toCorrection(findIssuedResult(details.history)) : {};
+  const form = { ...typed, ...filledIn };
   const [isSubmitted, setIsSubmitted] = useState(false);
-  const change = useChange({ send: sendReply(id), queryKeys: [agencyDeliveryQuery(id).queryKey, ['agency-queue']] });
+  const change = useReply(id, details, onStale);
   const missing = kind ? findMissing(kind, form, today()) : [];
-  const send = async () => {
+  const [isAsked, setIsAsked] = useState(false);
+  const send = async (isConfirmed = false) => {
     setIsSubmitted(true);
     if (!kind || missing.length > 0) return;
-    const { application, submission = 1 } = details.delivery;
+    if (kind === 'passedOn' && !isConfirmed) return setIsAsked(true);
+    setIsAsked(false);
+    const { application } = details.delivery;
+    const submission = seenSubmission(details);
     const reply = toReply(kind, form, { application, submission, now: new Date().toISOString() });
     if (!(await change.submit(reply))) return;
     forget();
     setIsSubmitted(false);
+    if (kind === 'passedOn') onPassedOn();
   };
   useKeys([kind !== undefined && { code: 'Ctrl+Enter', label: KEYS.main, run: () => void send() }]);
   if (kinds.length === 0) return null;
@@ -64,8 +80,9 @@ export function ReplyPanel({ id, stage, details }: ReplyPanelProps) {
             kind={kind}
             form={form}
             missing={isSubmitted ? missing : []}
-            onChange={changeForm}
+            onChange={(changes) => changeForm({ ...filledIn, ...changes })}
           />
+          {isAsked && <PassOnQuestion onConfirm={() => void send(true)} onClose={() => setIsAsked(false)} />}
           {change.errorText && (
             <p role="alert" className={applicationStyles.fault}>
               {change.errorText}
@@ -85,6 +102,26 @@ export function ReplyPanel({ id, stage, details }: ReplyPanelProps) {
         </>
       )}
     </form>
+  );
+}
+
+/** A correction is typed apart from a decision that was not sent. */
+const toDraftId = (delivery: string, stage: AgencyStage): string =>
+  stage === 'decided' ? `${delivery}-decided` : delivery;
+
+/** Asks before the application leaves the agency, which then can no longer read it. */
+function PassOnQuestion({ onConfirm, onClose }: { onConfirm: () => void; onClose: () => void }) {
+  const { t } = useLanguage();
+  return (
+    <Dialog title={t(AGENCY_PAGE.passOnQuestion)} onClose={onClose}>
+      <p>{t(AGENCY_PAGE.passOnEffect)}</p>
+      <div className={applicationStyles.ways}>
+        <Button variant="filled" onClick={onConfirm}>
+          {t(AGENCY_PAGE.passOn)}
+        </Button>
+        <Button onClick={onClose}>{t(AGENCY_PAGE.keep)}</Button>
+      </div>
+    </Dialog>
   );
 }
 
@@ -123,12 +160,22 @@ function useReplyDraft(delivery: string) {
 
 type Reply = ReturnType<typeof toReply>;
 
-const sendReply =
-  (delivery: string) =>
-  async ({ type, content }: Reply, key: string): Promise<true> => {
-    await api.POST('/api/v1/deliveries/{delivery}/replies', {
-      params: { path: { delivery }, header: { 'Idempotency-Key': key } },
-      body: { type, content },
-    });
-    return true;
-  };
+/** Sends replies, each for the delivery as the clerk sees it. */
+function useReply(id: string, { delivery: { replyEtag } }: AgencyDeliveryDetails, onStale: () => void) {
+  return useChange({
+    async send({ type, content }: Reply, key): Promise<true> {
+      await api.POST('/api/v1/deliveries/{delivery}/replies', {
+        params: { path: { delivery: id }, header: { 'Idempotency-Key': key } },
+        // No part of the change: a repeat keeps its key although the page has read the delivery again.
+        body: { type, content, ...(replyEtag && { replyEtag }) },
+      });
+      return true;
+    },
+    queryKeys: [agencyDeliveryQuery(id).queryKey, ['agency-queue']],
+    textOf(error) {
+      if (error.reason !== 'ETAG_STALE') return REASON_TEXTS[error.reason];
+      onStale();
+      return AGENCY_PAGE.meanwhile;
+    },
+  });
+}

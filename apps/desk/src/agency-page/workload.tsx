@@ -9,6 +9,7 @@ import { Screen, Title } from '../parts/screen.tsx';
 import { AGENCY_PAGE } from '../texts/agency-page.ts';
 import { AGENCY_WORKLOAD } from '../texts/agency-workload.ts';
 import { KEYS } from '../texts/keys.ts';
+import { operatorName } from '../application/operator-name.ts';
 import applicationStyles from '../application/application.module.css';
 import { agencyWorkloadQuery } from './queries.ts';
 import styles from './agency-page.module.css';
@@ -21,7 +22,6 @@ export default function AgencyWorkloadScreen() {
   useKeys([{ code: 'Escape', label: KEYS.back, run: () => go('/') }]);
   if (!query.data) return <LoadScreen error={query.error} onRetry={() => void query.refetch()} />;
   const { workloads, periodDays, truncated, operators = [] } = query.data;
-  const names = new Map(operators.map(({ name, displayName }) => [name, displayName]));
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   return (
     <Screen>
@@ -47,14 +47,16 @@ export default function AgencyWorkloadScreen() {
           {workloads.map(({ assignee = '', isActive, open, overdue, oldestTime, decided, medianDays }) => (
             <tr key={assignee}>
               <th scope="row">
-                {assignee === '' ? t(AGENCY_WORKLOAD.nobody) : (names.get(assignee) ?? assignee)}
+                {assignee === '' ? t(AGENCY_WORKLOAD.nobody) : operatorName(operators, assignee, t)}
                 {assignee !== '' && !isActive && ` (${t(AGENCY_WORKLOAD.left)})`}
               </th>
-              <td>{open}</td>
-              <td>{overdue}</td>
-              <td>{oldestTime ? shortDate(oldestTime.slice(0, 10)) : '–'}</td>
-              <td>{decided}</td>
-              <td>{medianDays === undefined ? '–' : number.format(medianDays)}</td>
+              <td data-label={t(AGENCY_WORKLOAD.open)}>{open}</td>
+              <td data-label={t(AGENCY_WORKLOAD.overdue)}>{overdue}</td>
+              <td data-label={t(AGENCY_WORKLOAD.oldest)}>{oldestTime ? shortDate(oldestTime.slice(0, 10)) : '–'}</td>
+              <td data-label={t(AGENCY_WORKLOAD.decided, { days: periodDays })}>{decided}</td>
+              <td data-label={t(AGENCY_WORKLOAD.median)}>
+                {medianDays === undefined ? '–' : number.format(medianDays)}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -12,10 +12,11 @@ export function Facts({
   );
   return (
     <dl className={styles.facts}>
-      {shownFacts.map((fact) => {
+      {shownFacts.map((fact, at) => {
         const [name, value] = fact as readonly [string, ReactNode];
+        // Two facts may have one name: two documents of a kind.
         return (
-          <div key={name}>
+          <div key={`${at} ${name}`}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>

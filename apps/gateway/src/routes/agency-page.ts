@@ -14,6 +14,7 @@ import { requirePresent, resolveName } from './handler-factories.ts';
 interface ReplyBody {
   type: string;
   content: object;
+  replyEtag?: string;
 }
 
 export function agencyPageRoutes({
@@ -51,7 +52,7 @@ export function agencyPageRoutes({
       const { delivery } = await bridge.getAgencyDelivery({ name: deliveryOf(request) }, context);
       const { application: name } = requirePresent(delivery);
       const details = await intake.getAgencyApplication({ name }, context);
-      const { state, ownApplication, submissions, actions, messages } = details;
+      const { state, ownApplication, submissions, actions, messages, documentRequest } = details;
       return {
         body: {
           delivery: convert.deliveryJson(delivery),
@@ -60,6 +61,7 @@ export function agencyPageRoutes({
           submissions: submissions.map(convert.submissionJson),
           history: actions.map(convert.actionJson),
           messages: messages.map(convert.conversationMessageJson),
+          documentRequest: convert.agencyDocumentRequestJson(documentRequest),
         },
       };
     },
@@ -82,9 +84,9 @@ export function agencyPageRoutes({
 
     async createReply(request) {
       const { requestId, body, context } = request;
-      const { type, content } = body as unknown as ReplyBody;
+      const { type, content, replyEtag = '' } = body as unknown as ReplyBody;
       const bytes = Buffer.from(JSON.stringify(content));
-      const reply = { requestId, delivery: deliveryOf(request), type, content: bytes };
+      const reply = { requestId, delivery: deliveryOf(request), type, content: bytes, replyEtag };
       const { delivery, changes } = await bridge.createReply(reply, context);
       return { status: 201, body: { delivery: convert.deliveryJson(delivery), changes } };
     },

@@ -5,7 +5,7 @@ import type { AgencyApplicant } from '@cups/contracts/gen/cups/intake/v1/AgencyA
 import { Problem, violation } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
-import { toAction } from '../convert/application.ts';
+import { toAction, toDocumentRequest } from '../convert/application.ts';
 import { toAgencyView } from '../convert/conversation.ts';
 import { toFiledSubmission } from '../convert/filed-submission.ts';
 import { messagesWith } from '../domain/conversation.ts';
@@ -81,6 +81,7 @@ export function agencyRpcs(
           .slice(-MAX_ACTIONS)
           .map((row) => toAction(row, app)),
         messages: messagesWith(app, sessionOf(context).agency ?? '').map(toAgencyView),
+        documentRequest: toDocumentRequest(app.documentRequest),
       };
     },
 

@@ -64,6 +64,11 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Это значение здесь не допускается. Выберите другое.',
     en: 'This value is not allowed here. Choose another.',
   },
+  OPEN_PLACEHOLDER: {
+    ro: 'Completați locurile dintre paranteze pătrate. În text puneți paranteze rotunde.',
+    ru: 'Заполните места в квадратных скобках. В тексте ставьте круглые скобки.',
+    en: 'Fill in the places in square brackets. Use round brackets in a text.',
+  },
   MIN_LENGTH: {
     ro: 'Prea scurt. Numărul minim de caractere: {min}.',
     ru: 'Слишком коротко. Минимальное число знаков: {min}.',
