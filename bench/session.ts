@@ -41,11 +41,11 @@ async function main(): Promise<void> {
     const sid = `s${n}`;
     const roles = ['specialist' as const];
     const session = { operator: `operators/o${n}`, roles, centre: 'centres/CU-001', sid, expires };
-    const set = await sessions.begin(sid, identity.signSession(session), expires);
+    const set = await sessions.begin(session, identity.signSession(session));
     headers.push(`theme=light; ${set.split(';')[0]}`);
   }
   const context = { requestId: 'r', traceparent: '', deadline: expires, signal: new AbortController().signal };
-  const options = { canRevalidate: true, isBackground: false };
+  const options = { endsSession: false, sessionKey: undefined, isBackground: false };
   const ours = (header: string) =>
     sessions.authenticate(sessions.cookieOf(header), Object.assign({}, context), options);
   const raw = async (header: string) => createHash('sha256').update(header).digest('base64');

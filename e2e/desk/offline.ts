@@ -43,6 +43,7 @@ export function listCaches(page: Page): Promise<Record<string, string[]>> {
   return page.evaluate(async () => {
     const found: Record<string, string[]> = {};
     for (const name of await caches.keys()) {
+      if (!name.startsWith('cups-desk-')) continue;
       const requests = await (await caches.open(name)).keys();
       found[name] = requests.map(({ url }) => new URL(url).pathname);
     }

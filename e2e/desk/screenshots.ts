@@ -14,6 +14,7 @@ import { scanScreens, startCameraBrowser } from './scan-screens.ts';
 import type { Screen } from './screen.ts';
 import { TRUST_SCREENS } from './trust-screens.ts';
 import { startTestPlatform } from './test-platform.ts';
+import { sessionKeyHeaders } from './session-key.ts';
 import { platformUrl } from './test-env.ts';
 import { measureNetwork } from './network-usage.ts';
 
@@ -101,7 +102,8 @@ async function showFormerMember(page: Page): Promise<void> {
   const team = `${platformUrl()}/api/v1/centres/CU-001/operators`;
   const { idnp, givenName, familyName } = applicant('Ciobanu', 'Ana');
   const data = { idnp, givenName, familyName, roles: ['specialist'] };
-  const headers = () => ({ 'Idempotency-Key': crypto.randomUUID() });
+  const key = await sessionKeyHeaders(page);
+  const headers = () => Object.assign({ 'Idempotency-Key': crypto.randomUUID() }, key);
   const invited = await page.request.post(team, { data, headers: headers() });
   const { name } = (await invited.json()) as { name: string };
   await page.request.delete(`${team}/${name.replace('operators/', '')}`, { headers: headers() });
@@ -114,7 +116,7 @@ async function showFormerMember(page: Page): Promise<void> {
 async function recordAbsence(page: Page): Promise<void> {
   const days = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
   const data = { from: days(0), to: days(7), standIn: 'operators/cu-001-manager' };
-  const headers = { 'Idempotency-Key': crypto.randomUUID() };
+  const headers = Object.assign({ 'Idempotency-Key': crypto.randomUUID() }, await sessionKeyHeaders(page));
   await page.request.put(`${platformUrl()}/api/v1/centres/CU-001/operators/cu-001-specialist/absence`, {
     data,
     headers,

@@ -63,6 +63,7 @@ export function createRecordedWrites(
         etag: write.etag,
         offlineGrant: '',
         reason: undefined,
+        sessionKey: undefined,
         isPoll: false,
         client,
       });

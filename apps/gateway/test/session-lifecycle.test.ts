@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -80,6 +80,70 @@ describe('cookie keys', () => {
     } finally {
       await gateway.stop();
     }
+  });
+});
+
+describe('a session with the key of a page', () => {
+  const [key, other] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
+  const withKey = (value: string) => ({ headers: { 'cups-session-key': value } });
+  let gateway: Gateway;
+  beforeAll(async () => void (gateway = await startGateway()));
+  afterAll(() => gateway.stop());
+
+  const signIn = async () => {
+    const reply = await gateway.send('POST', '/api/v1/sessions', {
+      ...withKey(key),
+      body: { provider: 'local' },
+      cookie: null,
+    });
+    return cookieIn(reply)!;
+  };
+
+  test.each([
+    ['no key', {}],
+    ['another key', withKey(other)],
+    ['text that is no key', withKey('x')],
+  ])('refuses its cookie with %s, and does not clear it', async (_name, given) => {
+    const cookie = await signIn();
+    const callCount = gateway.calls.intake.length + gateway.calls.identity.length;
+    for (const [method, path, body] of [
+      ['GET', '/api/v1/sessions/current', undefined],
+      ['POST', '/api/v1/devices/01KB7Z0000000000000000AAAA/contact', {}],
+      ['GET', LIST, undefined],
+    ] as const) {
+      const reply = await gateway.send(method, path, { ...given, body, cookie });
+      expect(reply.body).toMatchObject({ status: 401, reason: 'SESSION_KEY_REQUIRED' });
+      // Another window of the same browser may have the key.
+      expect(reply.get('Set-Cookie')).toBeUndefined();
+    }
+    expect(gateway.calls.intake.length + gateway.calls.identity.length).toBe(callCount);
+    expect((await gateway.send('GET', LIST, { ...withKey(key), cookie })).status).toBe(200);
+  });
+
+  test('binds a session from a provider at the first request with a key', async () => {
+    const unbound = await gateway.cookieOf(gateway.specialist.token);
+    expect((await gateway.send('GET', LIST, { cookie: unbound })).status).toBe(200);
+    const bound = cookieIn(await gateway.send('GET', LIST, { ...withKey(key), cookie: unbound }))!;
+    expect((await gateway.send('GET', LIST, { cookie: bound })).status).toBe(401);
+    expect(cookieIn(await gateway.send('GET', LIST, { ...withKey(key), cookie: bound }))).toBeUndefined();
+  });
+
+  test('stays bound after a switch of centres', async () => {
+    const switched = await gateway.send('POST', '/api/v1/sessions/current/centre', {
+      ...withKey(key),
+      body: { centre: 'centres/CU-001' },
+      cookie: await signIn(),
+    });
+    const cookie = cookieIn(switched)!;
+    expect((await gateway.send('GET', LIST, { cookie })).status).toBe(401);
+    expect((await gateway.send('GET', LIST, { ...withKey(key), cookie })).status).toBe(200);
+  });
+
+  test('ends without its key', async () => {
+    const cookie = await signIn();
+    expect((await gateway.send('DELETE', '/api/v1/sessions/current', { cookie })).status).toBe(204);
+    const reply = await gateway.send('GET', LIST, { ...withKey(key), cookie });
+    expect(reply.body).toMatchObject({ status: 401, reason: 'SESSION_EXPIRED' });
   });
 });
 

@@ -7,6 +7,7 @@ import { applicant, fileApplication, openDeskFor, runAction } from '../filings.t
 import { KeyboardUser } from '../keyboard.ts';
 import { findLayoutErrors } from '../layout-checks.ts';
 import { createPdf } from '../scans.ts';
+import { sessionKeyHeaders } from '../session-key.ts';
 
 /** A mission files, and a village hands over the result: what each desk sees and does. */
 
@@ -121,7 +122,8 @@ test('the village sees name and result, confirms the arrival and hands over; the
   const seen = `${await responses()}\n${await page.content()}`;
   expect(seen).toContain('Plecată');
   for (const secret of [idnp, PHONE_NUMBER, 'B218', scan]) expect(seen).not.toContain(secret);
-  const read = (path: string) => page.request.get(`/api/v1/${path}`);
+  const headers = await sessionKeyHeaders(page);
+  const read = (path: string) => page.request.get(`/api/v1/${path}`, { headers });
   expect((await read(`applications/${paper.id}`)).status()).toBe(404);
   expect((await read(`${scan}/content`)).status()).toBe(404);
   expect(await (await read(`applications/${paper.id}/documents`)).json()).toEqual({ documents: [] });

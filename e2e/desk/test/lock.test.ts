@@ -10,6 +10,7 @@ import type { KillableBrowser } from '../chromium.ts';
 import { axe, open, tolerate } from '../desk.ts';
 import { fileApplication, nextPerson, openDeskFor } from '../filings.ts';
 import { KeyboardUser } from '../keyboard.ts';
+import { sessionKeyHeaders } from '../session-key.ts';
 import { platformUrl } from '../test-env.ts';
 
 /** The lock of the local data: its keys, an opening without the platform, and an attack on a copied profile. */
@@ -69,9 +70,13 @@ async function setUpPassphrase(page: Page): Promise<string[]> {
   return words;
 }
 
+/** Makes a contact with the cookie of a browser. */
+const contact = (context: BrowserContext, device: string, headers: Record<string, string> = {}) =>
+  context.request.post(`${platformUrl()}/api/v1/devices/${device}/contact`, { data: {}, headers });
+
 /** Returns the first part of each offline grant, which is the same for all. */
-async function readGrantHeader(context: BrowserContext, device: string): Promise<string> {
-  const answer = await context.request.post(`${platformUrl()}/api/v1/devices/${device}/contact`, { data: {} });
+async function readGrantHeader(page: Page, device: string): Promise<string> {
+  const answer = await contact(page.context(), device, await sessionKeyHeaders(page));
   const { offlineGrant } = (await answer.json()) as { offlineGrant: string };
   const [header = ''] = offlineGrant.split('.');
   expect(Buffer.from(header, 'base64url').toString()).toContain('cups-offline+jwt');
@@ -226,7 +231,7 @@ test('a copied profile opens nothing without its passphrase', async () => {
   await waitForKinds(own.page, 'visit', 'offline-session');
   await leaveNote(own.page, filed.id, NOTE);
   const device = await own.page.evaluate(() => localStorage.getItem('cups-device'));
-  const grantHeader = await readGrantHeader(own.context, device!);
+  const grantHeader = await readGrantHeader(own.page, device!);
   // The files have the ID of the device. Local storage is written late.
   await eventually(async () => findInFiles(folder, device!).length > 0 || undefined);
   await own.kill();
@@ -260,6 +265,48 @@ test('a copied profile opens nothing without its passphrase', async () => {
   expect(await thief.page.locator('body').innerText()).not.toContain(FAMILY_NAME);
   await unlock(thief.page, `  ${words.join('  ').toUpperCase()} `);
   await thief.page.getByText(FAMILY_NAME).first().waitFor();
+});
+
+test('a profile that was copied after a lock without a line has neither session nor key share', async () => {
+  const [folder, copy] = [newFolder(), newFolder()];
+  const own = await startBrowser(folder);
+  await signIn(own.context, 'cu-008-specialist');
+  await own.page.goto(`${platformUrl()}/`);
+  await typePerson(own.page);
+  await waitForKinds(own.page, 'visit', 'offline-session');
+  const device = (await own.page.evaluate(() => localStorage.getItem('cups-device')))!;
+  const [header, key = ''] = Object.entries(await sessionKeyHeaders(own.page))[0]!;
+  const cookies = await own.context.cookies();
+  // Before the lock, the profile is the session.
+  expect((await contact(own.context, device, { [header]: key })).status()).toBe(200);
+  await cut(own.context);
+  await own.page.keyboard.press('F8');
+  await own.page.getByText(FAMILY_NAME).first().waitFor({ state: 'detached' });
+  await eventually(async () => Object.keys(await sessionKeyHeaders(own.page)).length === 0 || undefined);
+  await eventually(() => findInFiles(folder, key).length === 0 || undefined);
+  await own.kill();
+  cpSync(folder, copy, { recursive: true, filter: (name) => !/Singleton/.test(name) });
+  expect(findInFiles(copy, key)).toEqual([]);
+
+  const thief = await startBrowser(copy);
+  // The browser stores cookies late: this is the one that the desk had at the lock.
+  await thief.context.addCookies(cookies);
+  const refused = await contact(thief.context, device);
+  expect([refused.status(), await refused.json()]).toEqual([
+    401,
+    expect.objectContaining({ reason: 'SESSION_KEY_REQUIRED' }),
+  ]);
+  await thief.page.goto(`${platformUrl()}/`);
+  // Browsers store late that the screen was locked. It makes no difference.
+  await title(thief.page, /^(?:Ecran acoperit|Autentificare)/).waitFor();
+  expect(await thief.page.locator('body').innerText()).not.toContain(FAMILY_NAME);
+  // The page ends the session that nobody can continue.
+  const session = {
+    headers: { [header]: key, cookie: cookies.map(({ name, value }) => `${name}=${value}`).join(';') },
+  };
+  await eventually(
+    async () => (await fetch(`${platformUrl()}/api/v1/sessions/current`, session)).status === 401 || undefined,
+  );
 });
 
 /** Opens the desk in a browser context of its own, and types a person. */
@@ -438,6 +485,30 @@ test('locks after ten idle minutes', async () => {
   expect(await page.innerText('body')).not.toContain(FAMILY_NAME);
 });
 
+test('shares activity and the lock between two windows', async () => {
+  const page = await openWithPerson('cu-015-specialist');
+  const second = await page.context().newPage();
+  // The windows of a context share the clock.
+  await page.clock.install();
+  await second.goto('/');
+  await page.reload();
+  await Promise.all([page, second].map((window) => tab(window).waitFor()));
+  // Nobody touches the first window, and the desk is in use.
+  await page.clock.fastForward(9 * 60_000);
+  await second.keyboard.press('Shift');
+  await page.clock.fastForward(2 * 60_000);
+  expect(await tab(page).count()).toBe(1);
+  expect(await tab(second).count()).toBe(1);
+
+  await cut(page.context());
+  await second.keyboard.press('F8');
+  for (const window of [second, page]) {
+    await window.getByText(FAMILY_NAME).first().waitFor({ state: 'detached' });
+    expect(await window.innerText('body')).not.toContain(FAMILY_NAME);
+  }
+  await restore(page.context());
+});
+
 /** Stores a visit as releases before 0.3.0 did, with a key in the browser. Runs in the page. */
 async function storeFormerVisit({ owner, familyName }: { owner: string; familyName: string }): Promise<void> {
   const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
@@ -496,7 +567,8 @@ test('works without a key share, and stores its input once the share arrives', a
 async function changeAccess(centre: string, action: 'suspend' | 'reinstate'): Promise<void> {
   const manager = await open({ operator: `${centre}-manager`, path: '/team' });
   const url = `${platformUrl()}/api/v1/centres/${centre.toUpperCase()}/operators/${centre}-specialist/${action}`;
-  const headers = { 'Idempotency-Key': crypto.randomUUID() };
+  await title(manager, /./).waitFor();
+  const headers = Object.assign({ 'Idempotency-Key': crypto.randomUUID() }, await sessionKeyHeaders(manager));
   const answer = await manager.context().request.post(url, { data: { reason: 'Nu mai vine la lucru' }, headers });
   expect(answer.status()).toBe(200);
 }

@@ -6,6 +6,7 @@ import { applicationId } from '@cups/tools/filings';
 import { axe, open, PHONE, tolerate } from '../desk.ts';
 import { applicant, fileApplication, openDeskFor } from '../filings.ts';
 import { waitForScreens } from '../offline.ts';
+import { sessionKeyHeaders } from '../session-key.ts';
 import { platformUrl } from '../test-env.ts';
 
 /** Acts of suspended operators: handed in without a session, decided by a head or a supervisor in the screen. */
@@ -128,7 +129,7 @@ test('takes over the unsent acts of the page of a suspended operator', async () 
   const manager = await open({ operator: `${centre}-manager`, path: '/team' });
   const url = `${platformUrl()}/api/v1/centres/${centre.toUpperCase()}/operators/${operator}`;
   const change = async (action: string, data: object) => {
-    const headers = { 'Idempotency-Key': randomUUID() };
+    const headers = Object.assign({ 'Idempotency-Key': randomUUID() }, await sessionKeyHeaders(manager));
     expect((await manager.context().request.post(`${url}/${action}`, { data, headers })).status()).toBe(200);
   };
   await change('suspend', { reason: 'Nu mai vine la lucru' });

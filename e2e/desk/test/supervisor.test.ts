@@ -48,7 +48,7 @@ test('shows statistics by centre, service and agency, on the map and as CSV', as
   await row(page, 'Ministerul Afacerilor Interne').first().waitFor();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('link', { name: 'Descarcă tabelul (CSV)' }).click(),
+    page.getByRole('button', { name: 'Descarcă tabelul (CSV)' }).click(),
   ]);
   expect(download.suggestedFilename()).toBe('statistics.csv');
   const csv = await text(await download.createReadStream());

@@ -4,6 +4,7 @@ import { eventually } from '@cups/testing';
 import { idnp } from '@cups/tools/filings';
 import { axe, open } from '../desk.ts';
 import { applicant, fileApplication, nextPerson } from '../filings.ts';
+import { sessionKeyHeaders } from '../session-key.ts';
 
 /** Teams: what managers, supervisors and support change, and what specialists see of it. */
 
@@ -149,13 +150,16 @@ test('lists the devices of a member, and revokes one', async () => {
   const specialist = await open({ operator, path: '/team' });
   // The page has a device of its own; these two are other computers.
   const [kept, lost] = ['01KB7Z0000000000000000AAAA', '01KB7Z0000000000000000BBBB'];
-  const contact = (id: string) => specialist.context().request.post(`/api/v1/devices/${id}/contact`, { data: {} });
+  await specialist.getByRole('heading', { level: 1 }).waitFor();
+  const headers = await sessionKeyHeaders(specialist);
+  const contact = (id: string) =>
+    specialist.context().request.post(`/api/v1/devices/${id}/contact`, { data: {}, headers });
   const share = async (id: string) => ((await (await contact(id)).json()) as { keyShare: string }).keyShare;
   const [keptShare] = [await share(kept), await share(lost)];
 
   await fileApplication({ operator, ending: 'ZN' });
   const data = { device: kept, held: [], pageSize: 25 };
-  const copy = await specialist.context().request.post('/api/v1/offline-copies', { data });
+  const copy = await specialist.context().request.post('/api/v1/offline-copies', { data, headers });
   const { files } = (await copy.json()) as { files: unknown[] };
 
   const manager = await open({ operator: 'cu-012-manager', path: '/team' });

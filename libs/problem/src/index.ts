@@ -56,6 +56,7 @@ export const REASONS = {
   UNAUTHENTICATED: { kind: 'UNAUTHENTICATED', action: 'Sign in, then try again.' },
   SESSION_EXPIRED: { kind: 'UNAUTHENTICATED', action: 'Sign in again.' },
   SESSION_INVALID: { kind: 'UNAUTHENTICATED', action: 'Sign in again.' },
+  SESSION_KEY_REQUIRED: { kind: 'UNAUTHENTICATED', action: 'Sign in again.' },
   TOKEN_INVALID: {
     kind: 'UNAUTHENTICATED',
     action: 'Ask a platform administrator to check the keys and the clock of the calling service.',

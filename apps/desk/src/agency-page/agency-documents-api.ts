@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, ApiError, bodyOf, NetworkError } from '../api/client.ts';
 import { isLineCut, requireLine, subscribeToLine } from '../api/line.ts';
+import { sessionKeyHeaders } from '../api/session-key.ts';
 import type { AgencyDocument, Problem } from '../api/types.ts';
 import type { PreparedFile } from '../documents/prepare-file.ts';
 
@@ -64,6 +65,7 @@ export function startUpload(
     request.setRequestHeader('Content-Type', 'application/octet-stream');
     request.setRequestHeader('Idempotency-Key', key);
     request.setRequestHeader('Content-Digest', toContentDigest(sha256));
+    for (const header of Object.entries(sessionKeyHeaders())) request.setRequestHeader(...header);
     requireLine();
     request.send(content);
   });

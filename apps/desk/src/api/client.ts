@@ -4,6 +4,7 @@ import { recordServerTime } from './desk-clock.ts';
 import { fetchOverLine } from './line.ts';
 import { recordRoundTrip } from './line-speed.ts';
 import { isHeld } from './session-hold.ts';
+import { sessionKeyHeaders } from './session-key.ts';
 import { BACKGROUND_HEADER, isUserIdle } from './user-activity.ts';
 import type { Problem } from './types.ts';
 
@@ -68,6 +69,7 @@ export const SIGNED_OUT_REASONS: readonly Problem['reason'][] = [
   'UNAUTHENTICATED',
   'SESSION_EXPIRED',
   'SESSION_INVALID',
+  'SESSION_KEY_REQUIRED',
   'OPERATOR_SUSPENDED',
 ];
 
@@ -87,6 +89,7 @@ async function sendOrThrow(request: Request): Promise<Response> {
     throw new NetworkError('the session is not confirmed');
   }
   if (isUserIdle()) request.headers.set(...BACKGROUND_HEADER);
+  for (const header of Object.entries(sessionKeyHeaders())) request.headers.set(...header);
   const sentAt = Date.now();
   const response = await fetchOverLine(request, { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) }).catch(() => {
     notifyListeners('silence');

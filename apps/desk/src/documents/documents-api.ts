@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { api, ApiError, bodyOf, NetworkError } from '../api/client.ts';
 import type { Problem } from '../api/types.ts';
 import { fetchOverLine } from '../api/line.ts';
+import { sessionKeyHeaders } from '../api/session-key.ts';
 import { documentIdOf } from './types.ts';
 import type { StoredDocument } from './types.ts';
 
@@ -45,7 +46,11 @@ export async function deleteDocument(document: string): Promise<void> {
  * @throws ApiError, NetworkError
  */
 export async function fetchContent(document: string, signal: AbortSignal, path = contentPath(document)): Promise<Blob> {
-  const response = await fetchOverLine(path, { signal, credentials: 'same-origin' }).catch(() => undefined);
+  const response = await fetchOverLine(path, {
+    signal,
+    credentials: 'same-origin',
+    headers: sessionKeyHeaders(),
+  }).catch(() => undefined);
   if (response?.ok) {
     return response.blob().catch(() => {
       throw new NetworkError('interrupted');

@@ -3,6 +3,7 @@ import type { DetailedError, HttpRequest } from 'tus-js-client';
 import { ApiError, NetworkError } from '../api/client.ts';
 import { isLineCut, requireLine, subscribeToLine } from '../api/line.ts';
 import { isHeld } from '../api/session-hold.ts';
+import { sessionKeyHeaders } from '../api/session-key.ts';
 import type { Problem } from '../api/types.ts';
 import { BACKGROUND_HEADER, isUserIdle } from '../api/user-activity.ts';
 
@@ -72,6 +73,7 @@ export function startTransfer(content: Blob, url: string, onProgress: (bytes: nu
 function prepareRequest(request: HttpRequest): void {
   requireLine();
   if (isUserIdle()) request.setHeader(...BACKGROUND_HEADER);
+  for (const header of Object.entries(sessionKeyHeaders())) request.setHeader(...header);
 }
 
 /** Statuses after which the stored size is asked for again: conflict and locked (tus 1.0). */

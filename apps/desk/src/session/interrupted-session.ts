@@ -21,6 +21,22 @@ export function saveInterruptedSession(interrupted: InterruptedSession | undefin
   else localStorage.removeItem(INTERRUPTED_SESSION_KEY);
 }
 
+export const readInterruptedSession = (): InterruptedSession | undefined =>
+  parseJson<InterruptedSession>(localStorage.getItem(INTERRUPTED_SESSION_KEY));
+
+/**
+ * Calls a listener when another window locks the screen.
+ * @returns a function that unsubscribes
+ */
+export function subscribeToLock(onLock: (locked: InterruptedSession) => void): () => void {
+  const listener = ({ key }: StorageEvent) => {
+    const interrupted = key === INTERRUPTED_SESSION_KEY ? readInterruptedSession() : undefined;
+    if (interrupted?.why === 'covered') onLock(interrupted);
+  };
+  window.addEventListener('storage', listener);
+  return () => window.removeEventListener('storage', listener);
+}
+
 /** Session storage: the path that this window left for the sign-in. */
 const RETURN_PATH_KEY = 'cups-away-from';
 
@@ -66,7 +82,7 @@ export interface EntryState {
 /** Reads the state that a window opens with. Removes a reason code from the URL and restores the path. */
 export function readEntryState(): EntryState {
   return {
-    interrupted: parseJson<InterruptedSession>(localStorage.getItem(INTERRUPTED_SESSION_KEY)),
+    interrupted: readInterruptedSession(),
     signInReturn: takeSignInReturn(),
   };
 }

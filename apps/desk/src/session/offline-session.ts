@@ -1,6 +1,7 @@
 import type { HandInKey } from '@cups/application/sealed-act';
 import type { Session } from '../api/types.ts';
 import { holdRequests } from '../api/session-hold.ts';
+import { currentSessionKey, takeSessionKey } from '../api/session-key.ts';
 import { listOwners, openDatabase, readKeyRecord, writeContactTimes } from '../local-store/database.ts';
 import type { ContactTimes, LocalDatabase } from '../local-store/database.ts';
 import { endExpiredAccess, SESSION_RECORD_KIND } from '../local-store/expired-access.ts';
@@ -24,6 +25,8 @@ interface OfflineSession {
   session: Session;
   grant: string;
   handInKey?: HandInKey | undefined;
+  /** The key of the session, which a lock destroys outside this record. */
+  sessionKey?: string | undefined;
   times: ContactTimes;
 }
 
@@ -56,7 +59,8 @@ export async function recordContact(localStore: LocalStore, session: Session, co
   const now = Date.now();
   const place = centres?.find(({ name }) => name === centre)?.displayName ?? '';
   const times: ContactTimes = { contactAt: now, expireAt: now + contact.validForMs, seenAt: now, place };
-  const record: OfflineSession = { session, grant: contact.offlineGrant, handInKey: handInKey.current(), times };
+  const keys = { handInKey: handInKey.current(), sessionKey: currentSessionKey() };
+  const record: OfflineSession = Object.assign({ session, grant: contact.offlineGrant, times }, keys);
   await localStore.write(SESSION_RECORD_KIND, RECORD_ID, record);
   await withDatabase((db) => writeContactTimes(db, operator.name, times));
 }
@@ -119,5 +123,6 @@ export async function openOffline({ owner, key }: UnlockedStore): Promise<Sessio
   holdRequests();
   offlineGrant.set(stored.grant);
   handInKey.set(stored.handInKey);
+  await takeSessionKey(stored.sessionKey);
   return openParts({ isNew: false, isOffline: true, session: stored.session, localStore });
 }

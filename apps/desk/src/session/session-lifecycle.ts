@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { api, beginSession, bodyOf, isTransient, ApiError } from '../api/client.ts';
+import { destroySessionKey, takeSessionKey } from '../api/session-key.ts';
 import { queueQuery, sessionQuery } from '../api/queries.ts';
 import type { Session } from '../api/types.ts';
 import { createMemoryStore, openLocalStore } from '../local-store/local-store.ts';
@@ -13,7 +14,7 @@ import { createPageEnvironment } from '../outbox/page-environment.ts';
 import { openMandateRequests } from '../visit/mandate/mandate-requests.ts';
 import { canContact, contactDevice, forgetDevice, isRevocation, operatorOf } from './device.ts';
 import type { Contact } from './device.ts';
-import { saveInterruptedSession } from './interrupted-session.ts';
+import { readInterruptedSession, saveInterruptedSession } from './interrupted-session.ts';
 import type { EntryState } from './interrupted-session.ts';
 import { updateOfflineAccess } from './offline-access.ts';
 import { hasDeskRole } from './roles.ts';
@@ -36,6 +37,7 @@ export async function restoreSession(
   queryClient: QueryClient,
   { interrupted, signInReturn }: EntryState,
 ): Promise<SessionState> {
+  await takeSessionKey();
   // Saves a round trip on slow networks: the queue loads with the session, and so does the key share.
   const isExpected = localStorage.getItem(PREFETCH_QUEUE_KEY) !== null;
   if (isExpected) void queryClient.prefetchQuery(Object.assign({ retry: false }, queueQuery('today')));
@@ -60,6 +62,8 @@ export async function restoreSession(
       return { kind: 'unreachable' };
     }
     clearQueuePrefetch();
+    // The screen was locked while the platform was unreachable: nobody has the key of the session any more.
+    if (error instanceof ApiError && error.reason === 'SESSION_KEY_REQUIRED') void endSession();
     return { kind: 'signedOut', interrupted, refusalReason: signInReturn?.refusalReason };
   }
 }
@@ -208,12 +212,20 @@ interface SignInRequest {
 export async function createSession({ provider, operator, centre }: SignInRequest): Promise<Session> {
   generation += 1;
   await signOutUnderWay;
+  await takeSessionKey();
   const body: { provider: 'local'; operator?: string; centre?: string } = { provider: provider as 'local' };
   if (operator !== undefined) body.operator = operator;
   if (centre !== undefined) body.centre = centre;
   const session = await bodyOf(api.POST('/api/v1/sessions', { body }));
   beginSession();
   return session;
+}
+
+/** Ends the session of a locked screen, whose key is destroyed immediately: its cookie is then worthless anywhere. */
+export async function lockSession(lastRequests: Promise<unknown>): Promise<void> {
+  void destroySessionKey(lastRequests);
+  // Another window may have signed in, or unlocked the session, meanwhile.
+  await endSession(lastRequests, () => readInterruptedSession() !== undefined);
 }
 
 /** Counts sign-ins and sign-outs, so that a retried sign-out never ends a later session. */
@@ -229,12 +241,16 @@ let signOutUnderWay: Promise<unknown> = Promise.resolve();
 /**
  * Ends the session, and retries while the page lives. A session that cannot be ended expires after at most 8 hours.
  * @param pendingWork completes before the session ends
+ * @param isWanted whether to go on
  * @returns the provider's sign-out URL, if any
  */
-export async function endSession(pendingWork?: Promise<unknown>): Promise<string | undefined> {
+export async function endSession(
+  pendingWork?: Promise<unknown>,
+  isWanted: () => boolean = () => true,
+): Promise<string | undefined> {
   const attempt = ++generation;
   await pendingWork;
-  for (let retryDelay = 1_000; attempt === generation; retryDelay = Math.min(retryDelay * 2, 30_000)) {
+  for (let retryDelay = 1_000; attempt === generation && isWanted(); retryDelay = Math.min(retryDelay * 2, 30_000)) {
     try {
       const deleted = api.DELETE('/api/v1/sessions/current');
       signOutUnderWay = deleted.catch(() => {});

@@ -2,6 +2,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useRef, use
 import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { api, bodyOf, subscribeToOutcomes } from '../api/client.ts';
+import { destroySessionKey } from '../api/session-key.ts';
 import type { Session } from '../api/types.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import type { Uploads } from '../documents/uploads.ts';
@@ -11,13 +12,14 @@ import {
   endLocalData,
   endRevoked,
   endSession,
+  lockSession,
   openSession,
   clearQueuePrefetch,
   updateQueuePrefetch,
   restoreSession,
   createSession,
 } from './session-lifecycle.ts';
-import { saveInterruptedSession } from './interrupted-session.ts';
+import { saveInterruptedSession, subscribeToLock } from './interrupted-session.ts';
 import type { EntryState, InterruptedSession, InterruptionReason } from './interrupted-session.ts';
 import { releaseRequests } from '../api/session-hold.ts';
 import type { RevocationReason } from './device.ts';
@@ -95,8 +97,9 @@ export function SessionProvider({ entry, children }: ProviderProps) {
     void restoreSession(queryClient, entry).then(setState);
   }, [queryClient, entry, attempt]);
   useSessionChanges(state, setState, leave);
-  const lock = useCallback(() => void endSession(leave('covered')), [leave]);
+  const lock = useCallback(() => void lockSession(leave('covered')), [leave]);
   useIdleLock(state, lock);
+  useSharedLock(state, leave);
   useDevice(state, setState, leave);
   useFlushOnPageHide(state);
   useWorkplace(state);
@@ -128,7 +131,9 @@ export function SessionProvider({ entry, children }: ProviderProps) {
       leaveOffline: () => void leave('ended'),
       async signOut() {
         const signedIn = state.kind === 'signedIn' ? state : undefined;
-        const next = await endSession(leave().then(() => signedIn && endLocalData(signedIn)));
+        const ended = leave().then(() => signedIn && endLocalData(signedIn));
+        void destroySessionKey(ended);
+        const next = await endSession(ended);
         if (next) location.assign(next);
       },
     }),
@@ -175,6 +180,20 @@ function useFlushOnPageHide(state: SessionState): void {
     window.addEventListener('pagehide', flush);
     return () => window.removeEventListener('pagehide', flush);
   }, [outbox]);
+}
+
+/** A lock covers all windows. The one that locked ends the session. */
+function useSharedLock(state: SessionState, leave: LeaveSession): void {
+  const owner = state.kind === 'signedIn' ? state.session.operator.name : undefined;
+  useEffect(
+    () =>
+      owner === undefined
+        ? undefined
+        : subscribeToLock(({ operator }) => {
+            if (operator === owner) void destroySessionKey(leave('covered'));
+          }),
+    [owner, leave],
+  );
 }
 
 /** Resolves when undoable writes were sent, or the outbox stopped waiting. */

@@ -1,15 +1,23 @@
 import { useState } from 'react';
 import { Download } from 'lucide-react';
 import { today } from '../language/dates.ts';
+import { fetchContent } from '../documents/documents-api.ts';
 import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { DayInput } from '../parts/day-input.tsx';
 import { Field, Select } from '../parts/field.tsx';
+import { LoadError } from '../parts/load-states.tsx';
+import { useSingleFlight } from '../parts/use-single-flight.ts';
 import { SUPERVISOR } from '../texts/supervisor.ts';
+import { saveFile } from './person-copy.ts';
 import { isValidPeriod, PERIODS, resolvePeriod } from './period.ts';
 import type { PeriodName, Period } from './period.ts';
 import type { GroupBy } from './queries.ts';
 import styles from './supervisor.module.css';
+
+/** How long the download may take, in ms. */
+const DOWNLOAD_TIMEOUT_MS = 60_000;
 
 interface ControlsProps {
   period: Period;
@@ -36,11 +44,31 @@ export function Controls({ period, onPeriod, groupBy, onGroupBy }: ControlsProps
         value={groupBy}
         onChange={onGroupBy}
       />
-      <a className={styles.csv} href={`/api/v1/statistics.csv?${query.toString()}`} download="statistics.csv">
-        <Download size={18} aria-hidden="true" />
-        {t(SUPERVISOR.csv)}
-      </a>
+      <CsvDownload path={`/api/v1/statistics.csv?${query.toString()}`} />
     </div>
+  );
+}
+
+/** Not a link: requests of the session carry its key. */
+function CsvDownload({ path }: { path: string }) {
+  const { t } = useLanguage();
+  const [error, setError] = useState<unknown>();
+  const [load, busy] = useSingleFlight(async () => {
+    setError(undefined);
+    try {
+      const table = await fetchContent('', AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS), path);
+      saveFile('statistics.csv', table, 'text/csv');
+    } catch (failure) {
+      setError(failure);
+    }
+  });
+  return (
+    <>
+      <Button variant="text" icon={Download} busy={busy} onClick={() => void load()}>
+        {t(SUPERVISOR.csv)}
+      </Button>
+      {error !== undefined && <LoadError error={error} onRetry={() => void load()} />}
+    </>
   );
 }
 

@@ -132,10 +132,8 @@ function createAuthSteps({ identity, sessions, attempts: cookie, formOrigins, li
       res.append('Set-Cookie', cookie.clearHeader);
       const completed = await identity.completeSignIn({ provider, origin, attempt, parameters }, context);
       const { id, expireTime } = requirePresent(completed.session);
-      res.append(
-        'Set-Cookie',
-        await sessions.begin(id, completed.assertion, requirePresent(fromTimestamp(expireTime))),
-      );
+      const session = { sid: id, expires: requirePresent(fromTimestamp(expireTime)) };
+      res.append('Set-Cookie', await sessions.begin(session, completed.assertion));
       return seeOther(completed.returnTo);
     },
 

@@ -37,6 +37,8 @@ export interface HandlerRequest {
   offlineGrant: string;
   /** From Cups-Reason, still percent-encoded; undefined without the header. */
   reason: string | undefined;
+  /** From Cups-Session-Key: the key of the page, which binds its session. */
+  sessionKey: string | undefined;
   /** Whether the page polls: the response shows a person nothing that was not shown before. */
   isPoll: boolean;
   client: ClientConnection;

@@ -22,6 +22,9 @@ const BACKGROUND_HEADER = 'Cups-Background';
 /** Header of a page that polls for changes while somebody may be active. */
 const POLL_HEADER = 'Cups-Poll';
 
+/** Header with the key of the page that a session is bound to. */
+const SESSION_KEY_HEADER = 'Cups-Session-Key';
+
 /** Cups-Offline of a device without a session: only the grant. */
 const GRANT_HEADER = /^grant="([\w.-]{1,2000})"$/;
 
@@ -72,8 +75,8 @@ export async function runRequestPipeline(
   const requestId = req.get('idempotency-key')?.toLowerCase() ?? '';
   const etag = req.get('if-match') ?? '';
   const isPoll = [BACKGROUND_HEADER, POLL_HEADER].some((header) => req.get(header) === '?1');
-  const reason = req.get('cups-reason');
-  return { context, session, params, query, body, requestId, etag, offlineGrant, reason, isPoll, client: exchange };
+  const request = { context, session, params, query, body, requestId, etag, offlineGrant, isPoll, client: exchange };
+  return { ...request, reason: req.get('cups-reason'), sessionKey: req.get(SESSION_KEY_HEADER) };
 }
 
 /** Leaves the body to the handler. @throws Problem MEDIA_TYPE_UNSUPPORTED for another media type, or a compressed body */
@@ -145,7 +148,7 @@ async function authenticateRequest(
   const { req, res, context } = exchange;
   const isBackground = req.get(BACKGROUND_HEADER) === '?1';
   // Sign-out works while identity is unavailable, and when the session has used up its rate limit.
-  const options = { canRevalidate: !endsSession, isBackground };
+  const options = { endsSession: endsSession === true, isBackground, sessionKey: req.get(SESSION_KEY_HEADER) };
   const cookie = sessions.cookieOf(req.headers.cookie);
   const authenticated = await sessions.authenticate(cookie, context, options).catch((error: unknown) => {
     if (isProblem(error) && COOKIE_CLEARING_REASONS.includes(error.reason))

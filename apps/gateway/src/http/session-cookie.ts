@@ -16,7 +16,16 @@ export interface CookiePayload {
   assertion: string;
   /** Last user activity, in seconds since 1970. */
   seen: number;
+  /** Hash of the page's key, which every request of the session proves; absent for clients without one. */
+  keyHash?: string | undefined;
 }
+
+/** A key of a page: 32 random bytes, base64url. */
+const SESSION_KEY = /^[\w-]{43}$/;
+
+/** Returns the hash of a page's key, or undefined for anything else. */
+export const hashSessionKey = (key: string | undefined): string | undefined =>
+  key !== undefined && SESSION_KEY.test(key) ? hashOnce('sha256', key, 'base64url') : undefined;
 
 export interface CookieOptions {
   /** Whether the origin is https; the cookie is then Secure and has the __Host- prefix. */
@@ -49,8 +58,8 @@ export function createSessionCookie({ secure, keys }: CookieOptions) {
     clearHeader: `${name}=; ${flags}; Max-Age=0`,
 
     /** Returns Set-Cookie with an expiry at the end of the session. */
-    async set({ assertion, seen }: CookiePayload, expires: Date): Promise<string> {
-      const sealed = await seal(JSON.stringify({ a: assertion, s: seen }), currentKeys()[0]!);
+    async set({ assertion, seen, keyHash }: CookiePayload, expires: Date): Promise<string> {
+      const sealed = await seal(JSON.stringify({ a: assertion, s: seen, k: keyHash }), currentKeys()[0]!);
       return `${name}=${sealed}; ${flags}; Expires=${expires.toUTCString()}`;
     },
 
@@ -76,7 +85,9 @@ export function createSessionCookie({ secure, keys }: CookieOptions) {
 }
 
 async function decryptPayload(sealed: string, keys: readonly SecretKey[]): Promise<CookiePayload> {
-  const { a: assertion, s: seen } = JSON.parse(await unseal(sealed, keys)) as { a: unknown; s: unknown };
-  if (typeof assertion !== 'string' || !Number.isSafeInteger(seen)) throw new Error('not a session payload');
-  return { assertion, seen: seen as number };
+  const { a: assertion, s: seen, k: keyHash } = JSON.parse(await unseal(sealed, keys)) as Record<string, unknown>;
+  const isKeyHash = keyHash === undefined || typeof keyHash === 'string';
+  if (typeof assertion !== 'string' || !Number.isSafeInteger(seen) || !isKeyHash)
+    throw new Error('not a session payload');
+  return { assertion, seen: seen as number, keyHash };
 }

@@ -3,7 +3,7 @@ import { Problem } from '@cups/problem';
 import type { CallContext, Keys, Role, SecretKey, Session } from '@cups/rpc';
 import { SessionRevalidator, SESSION_ENDED } from './session-revalidation.ts';
 import type { SessionRevalidatorDeps } from './session-revalidation.ts';
-import { createSessionCookie } from './session-cookie.ts';
+import { createSessionCookie, hashSessionKey } from './session-cookie.ts';
 import type { CookiePayload } from './session-cookie.ts';
 import type { SignOuts } from './sign-outs.ts';
 
@@ -33,8 +33,10 @@ export interface AuthenticatedSession {
 }
 
 export interface AuthenticateOptions {
-  /** Whether identity may be asked; sign-out does without. */
-  canRevalidate: boolean;
+  /** Whether the request ends the session. It does so without identity, and without the key of the page. */
+  endsSession: boolean;
+  /** The key of the page, from the request. */
+  sessionKey: string | undefined;
   /** Whether the page sent the request without user activity. */
   isBackground: boolean;
 }
@@ -57,11 +59,15 @@ export class Sessions {
     return this.#cookie.clearHeader;
   }
 
-  /** Returns Set-Cookie for a new session, or one that switched its centre. */
-  begin(sid: string, assertion: string, expires: Date): Promise<string> {
+  /** Returns Set-Cookie for a new session, or one that switched its centre. @param sessionKey key of the page */
+  begin(
+    { sid, expires }: Pick<Session, 'sid' | 'expires'>,
+    assertion: string,
+    sessionKey?: string | undefined,
+  ): Promise<string> {
     this.#revalidator.markFresh(assertion);
     this.#recordChange(sid);
-    return this.#cookie.set({ assertion, seen: this.#nowSeconds() }, expires);
+    return this.#cookie.set({ assertion, seen: this.#nowSeconds(), keyHash: hashSessionKey(sessionKey) }, expires);
   }
 
   /** Ends the session immediately in this process. Reports it to identity, with retries. */
@@ -83,8 +89,8 @@ export class Sessions {
 
   /**
    * Returns the session of a cookie, as identity last reported it.
-   * @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID; UPSTREAM_UNAVAILABLE when identity must
-   *   confirm the session and is unavailable
+   * @throws Problem UNAUTHENTICATED, SESSION_EXPIRED, SESSION_INVALID or SESSION_KEY_REQUIRED; UPSTREAM_UNAVAILABLE
+   *   when identity must confirm the session and is unavailable
    */
   async authenticate(
     cookie: string | undefined,
@@ -94,10 +100,11 @@ export class Sessions {
     if (!cookie) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'The request has no session.' });
     const payload = await this.#cookie.open(cookie);
     this.#assertNotIdle(payload);
+    assertHasKey(payload, options);
     const { session, assertion } = await this.#resolveCurrent(payload, context, options);
     this.#assertNotEnded(session);
     if (
-      options.canRevalidate &&
+      !options.endsSession &&
       session.roles.some((role) => REVALIDATED_ROLES.includes(role)) &&
       !this.#revalidator.isFresh(assertion)
     ) {
@@ -129,12 +136,12 @@ export class Sessions {
   async #resolveCurrent(
     { assertion: storedAssertion, seen }: CookiePayload,
     context: CallContext,
-    { canRevalidate, isBackground }: AuthenticateOptions,
+    { endsSession, isBackground }: AuthenticateOptions,
   ) {
     const previous = this.#revalidator.resolveLatest(storedAssertion);
     const session = await this.#deps.keys.verifySession(previous);
     const idleExpireTime = this.#idleExpireTime({ seen: isBackground ? seen : this.#nowSeconds() });
-    const shouldRevalidate = canRevalidate && this.#revalidator.getEnd(session.sid) === undefined;
+    const shouldRevalidate = !endsSession && this.#revalidator.getEnd(session.sid) === undefined;
     if (shouldRevalidate) await this.#revalidator.revalidate(previous, { sid: session.sid, idleExpireTime }, context);
     const assertion = this.#revalidator.resolveLatest(previous);
     if (assertion === previous) return { session, assertion };
@@ -148,14 +155,16 @@ export class Sessions {
   }
 
   async #renewCookie(
-    { assertion: before, seen }: CookiePayload,
+    { assertion: before, seen, keyHash: keyHashBefore }: CookiePayload,
     { session, assertion }: Pick<AuthenticatedSession, 'session' | 'assertion'>,
-    { isBackground }: AuthenticateOptions,
+    { isBackground, sessionKey }: AuthenticateOptions,
   ): Promise<string | undefined> {
     const now = this.#nowSeconds();
     const seenNow = isBackground || now - seen < ACTIVITY_INTERVAL_SECONDS ? seen : now;
-    if (assertion === before && seenNow === seen) return undefined;
-    return this.#cookie.set({ assertion, seen: seenNow }, session.expires);
+    // A provider returns the browser without a key: the first request of its page binds the session.
+    const keyHash = keyHashBefore ?? hashSessionKey(sessionKey);
+    if (assertion === before && seenNow === seen && keyHash === keyHashBefore) return undefined;
+    return this.#cookie.set({ assertion, seen: seenNow, keyHash }, session.expires);
   }
 
   #recordChange(sid: string): void {
@@ -165,4 +174,13 @@ export class Sessions {
   #nowSeconds(): number {
     return Math.floor(this.#deps.now().getTime() / 1000);
   }
+}
+
+/**
+ * A locked page has destroyed its key, perhaps while it was unable to end the session: the cookie alone is worthless.
+ * @throws Problem SESSION_KEY_REQUIRED
+ */
+function assertHasKey({ keyHash }: CookiePayload, { endsSession, sessionKey }: AuthenticateOptions): void {
+  if (endsSession || keyHash === undefined || keyHash === hashSessionKey(sessionKey)) return;
+  throw new Problem({ reason: 'SESSION_KEY_REQUIRED', message: 'The request does not have the key of the session.' });
 }

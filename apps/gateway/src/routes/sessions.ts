@@ -22,20 +22,20 @@ export function sessionRoutes(
   { sessions, attempts }: SessionCookies,
 ): Record<string, Handler> {
   return {
-    async createSession({ body, context }) {
+    async createSession({ body, context, sessionKey }) {
       const { provider, operator, centre } = body as { provider: string; operator?: string; centre?: string };
       const request = { provider, operator, centre: resolveName('centres', centre) };
-      const response = await sessionResponse(await identity.createSession(request, context));
+      const response = await sessionResponse(await identity.createSession(request, context), sessionKey);
       return { ...response, status: 201, headers: { ...response.headers, Location: '/api/v1/sessions/current' } };
     },
-    async getCurrentSession({ context }) {
+    async getCurrentSession({ context, sessionKey }) {
       const found = await identity.getSession({}, context);
       // Renew the cookie, so that the next requests may do what the page now shows.
-      return found.assertion ? sessionResponse(found) : { body: convert.sessionJson(found.session) };
+      return found.assertion ? sessionResponse(found, sessionKey) : { body: convert.sessionJson(found.session) };
     },
-    async switchCentre({ body, context }) {
+    async switchCentre({ body, context, sessionKey }) {
       const centre = resolveName('centres', (body as { centre: string }).centre);
-      return sessionResponse(await identity.switchCentre({ centre }, context));
+      return sessionResponse(await identity.switchCentre({ centre }, context), sessionKey);
     },
     async listSignInProviders({ context }) {
       const { providers } = await identity.listSignInProviders({}, context);
@@ -66,16 +66,13 @@ export function sessionRoutes(
   };
 
   /** Returns the session, and replaces the assertion in its cookie. */
-  async function sessionResponse(response: {
-    session: Session__Output | null;
-    assertion: string;
-  }): Promise<HandlerResponse> {
+  async function sessionResponse(
+    response: { session: Session__Output | null; assertion: string },
+    sessionKey: string | undefined,
+  ): Promise<HandlerResponse> {
     const session = requirePresent(response.session);
-    const cookie = await sessions.begin(
-      session.id,
-      response.assertion,
-      requirePresent(fromTimestamp(session.expireTime)),
-    );
+    const expires = requirePresent(fromTimestamp(session.expireTime));
+    const cookie = await sessions.begin({ sid: session.id, expires }, response.assertion, sessionKey);
     return { headers: { 'Set-Cookie': cookie }, body: convert.sessionJson(session) };
   }
 }

@@ -3,6 +3,12 @@ import { OFFLINE_REASON_TEXTS } from './offline-reasons.ts';
 import { REGISTER_REASON_TEXTS } from './register-reasons.ts';
 import type { Text } from './text.ts';
 
+const PARTS_NOT_RECOGNISED = {
+  ro: 'Părțile platformei nu se recunosc. Adresați-vă asistenței platformei.',
+  ru: 'Части платформы не узнают друг друга. Обратитесь в поддержку платформы.',
+  en: 'The parts of the platform do not recognise each other. Contact platform support.',
+};
+
 /** What went wrong and what to do, for operators. Reasons that only integrators see are written for them. */
 export const REASON_TEXTS: Record<Reason, Text> = {
   ...OFFLINE_REASON_TEXTS,
@@ -87,16 +93,13 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Сеанс не удаётся проверить. Войдите снова.',
     en: 'The session cannot be verified. Sign in again.',
   },
-  TOKEN_INVALID: {
-    ro: 'Părțile platformei nu se recunosc. Adresați-vă asistenței platformei.',
-    ru: 'Части платформы не узнают друг друга. Обратитесь в поддержку платформы.',
-    en: 'The parts of the platform do not recognise each other. Contact platform support.',
+  SESSION_KEY_REQUIRED: {
+    ro: 'Sesiunea s-a încheiat când ecranul a fost acoperit. Intrați din nou.',
+    ru: 'Сеанс завершился, когда экран был закрыт. Войдите снова.',
+    en: 'The session ended when the screen was locked. Sign in again.',
   },
-  CALLER_MISMATCH: {
-    ro: 'Părțile platformei nu se recunosc. Adresați-vă asistenței platformei.',
-    ru: 'Части платформы не узнают друг друга. Обратитесь в поддержку платформы.',
-    en: 'The parts of the platform do not recognise each other. Contact platform support.',
-  },
+  TOKEN_INVALID: PARTS_NOT_RECOGNISED,
+  CALLER_MISMATCH: PARTS_NOT_RECOGNISED,
   PERMISSION_DENIED: {
     ro: 'Nu aveți acest drept. Adresați-vă conducerii centrului.',
     ru: 'У вас нет такого права. Обратитесь к руководству центра.',
