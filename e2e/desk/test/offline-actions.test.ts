@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { goOffline, press, title } from '../conflicts.ts';
 import { axe, open } from '../desk.ts';
 import { applicant, fileApplication, openDeskFor, waitForState } from '../filings.ts';
-import { waitForScreens } from '../offline.ts';
+import { waitForCopy, waitForScreens } from '../offline.ts';
 
 /** Acts on filed applications without a line: those that wait for the platform, and what says that it needs one. */
 
@@ -79,5 +79,30 @@ test('hands over without a line only what was read in the last 24 hours, and say
     .getByText(/24 de ore/)
     .waitFor();
   expect(await axe(page)).toEqual([]);
+  expect(await page.getByLabel('Seria și numărul').count()).toBe(0);
+});
+
+test('hands over from a copy by its age, not by the time at which the page read it', async () => {
+  const filed = await fileApplication({ operator, ending: 'ZQ', content: { applicant: applicant('Copiatvechi') } });
+  await waitForState(filed, 'ready', operator);
+  const page = await open({ operator });
+  await waitForScreens(page);
+  await waitForCopy(page);
+  await goOffline(page);
+  await page.evaluate(() => {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + 30 * 3_600_000;
+  });
+  await page.keyboard.press('F2');
+  await page.keyboard.type('copiatvechi');
+  await page.keyboard.press('Enter');
+  await page.getByText('Copiatvechi').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await press(page, /^Înmânează/);
+  await page
+    .getByRole('main')
+    .getByText(/24 de ore/)
+    .waitFor();
   expect(await page.getByLabel('Seria și numărul').count()).toBe(0);
 });

@@ -22,7 +22,12 @@ export default function CollectionHandOver({ id }: { id: string }) {
   useKeys([{ code: 'Escape', label: KEYS.back, run: () => go(`/collections/${id}`) }]);
   if (!shown) return <LoadScreen error={collection.error} onRetry={() => void collection.refetch()} />;
   return (
-    <HandOverContent subject={shown} place="collecting-centre" onHandedOver={() => setStart(shown)}>
+    <HandOverContent
+      subject={shown}
+      place="collecting-centre"
+      knownAt={start ? undefined : collection.dataUpdatedAt}
+      onHandedOver={() => setStart(shown)}
+    >
       <Link href="/collections">{t(COLLECTIONS.title)}</Link> ›{' '}
       <Link href={`/collections/${id}`}>{personName(shown.applicant)}</Link>
     </HandOverContent>

@@ -30,10 +30,17 @@ import { HandOverError, withdrawHandOver } from './hand-over-error.tsx';
 import { OutcomeQuestion, IdDocumentQuestion, CollectorQuestion } from './questions.tsx';
 import styles from './hand-over.module.css';
 
-/** Without a line a result is handed over only if it was read in the last 24 hours. */
+/** Without a line a result is handed over only if it was known to be current in the last 24 hours. */
 const MAX_RESULT_AGE_MS = 24 * 60 * 60_000;
 
-const isOlderThan = (time: number, age: number): boolean => Date.now() - time > age;
+/**
+ * Returns a check of whether the result may have been revoked or handed over elsewhere meanwhile.
+ * @param knownAt when it was last known to be current, in ms; undefined once it was handed over here
+ */
+function useAgeCheck(knownAt: number | undefined): () => boolean {
+  const { isReachable } = useConnectivity();
+  return () => knownAt !== undefined && !isReachable && Date.now() - knownAt > MAX_RESULT_AGE_MS;
+}
 
 /** Hands over the result and asks whether it met the need, on one screen. */
 export default function HandOver({ id }: { id: string }) {
@@ -43,18 +50,17 @@ export default function HandOver({ id }: { id: string }) {
   // Keeps the details on the screen after the application has moved on.
   const [start, setStart] = useState<ApplicationDetails>();
   const shown = start ?? details.data;
-  const { isReachable } = useConnectivity();
   useKeys([{ code: 'Escape', label: KEYS.back, run: () => go(`/applications/${id}`) }]);
-  // What was read long ago may have been revoked or handed over elsewhere.
-  if (shown && !start && !isReachable && isOlderThan(details.dataUpdatedAt, MAX_RESULT_AGE_MS))
-    return (
-      <Screen>
-        <EmptyState>{t(HAND_OVER.tooOld)}</EmptyState>
-      </Screen>
-    );
   if (!shown) return <LoadScreen error={details.error} onRetry={() => void details.refetch()} />;
+  // A copy was read from the disk just now, and may be days old.
+  const knownAt = shown.copyTime === undefined ? details.dataUpdatedAt : Date.parse(shown.copyTime);
   return (
-    <HandOverContent subject={shown.application} place="own-centre" onHandedOver={() => setStart(shown)}>
+    <HandOverContent
+      subject={shown.application}
+      place="own-centre"
+      knownAt={start ? undefined : knownAt}
+      onHandedOver={() => setStart(shown)}
+    >
       <Link href="/">{t(SESSION.queue)}</Link> ›{' '}
       <Link href={`/applications/${id}`}>{personName(shown.application.applicant)}</Link>
     </HandOverContent>
@@ -64,6 +70,8 @@ export default function HandOver({ id }: { id: string }) {
 interface HandOverContentProps {
   subject: HandOverSubject;
   place: HandOverPlace;
+  /** When the subject was last known to be current, in ms; undefined once it was handed over here. */
+  knownAt: number | undefined;
   /** The platform or the outbox has it: the subject must stay as it is shown. */
   onHandedOver: () => void;
   /** Links to the screens before. */
@@ -71,20 +79,21 @@ interface HandOverContentProps {
 }
 
 /** The questions of a hand-over. The collecting centre leaves the last one to the centre of the application. */
-export function HandOverContent({ subject, place, onHandedOver, children }: HandOverContentProps) {
+export function HandOverContent({ subject, place, knownAt, onHandedOver, children }: HandOverContentProps) {
   const { outbox } = useSignedIn();
   const [form, setForm, forget] = usePersistentState('hand-over', subject.id, () => initialHandOverForm(subject));
   const [attempt, setAttempt] = useState(0);
   const [result, setResult] = useState<'closed' | 'open'>();
   const { refusal } = useSyncStatus(subject.id);
   const { t } = useLanguage();
+  const isTooOld = useAgeCheck(knownAt);
   const asksOutcome = place === 'own-centre';
   const isOutcomeOnly = asksOutcome && subject.state === 'handed-over';
   const errors = attempt > 0 ? validateHandOver(form, { isOutcomeOnly, isOutcomeLater: !asksOutcome }, t) : [];
   const update = (change: Partial<HandOverForm>) => setForm(Object.assign({}, form, change));
   const submit = (isOutcomeLater: boolean) => {
     setAttempt(attempt + 1);
-    if (validateHandOver(form, { isOutcomeOnly, isOutcomeLater }, t).length > 0) return;
+    if (isTooOld() || validateHandOver(form, { isOutcomeOnly, isOutcomeLater }, t).length > 0) return;
     onHandedOver();
     // The new attempt has the values of the rejected one.
     if (refusal) withdrawHandOver(outbox, subject.id);
@@ -99,6 +108,7 @@ export function HandOverContent({ subject, place, onHandedOver, children }: Hand
   const formRef = useEnterToNext<HTMLFormElement>(main, ALL_CONTROLS_SELECTOR);
   useKeys([result === undefined && { code: 'Ctrl+Enter', label: KEYS.main, run: main }]);
   if (result && !refusal) return <HandOverDone {...{ subject, place, form }} outcome={result} />;
+  if (isTooOld()) return <TooOld />;
   const question = { subject, form, onChange: update, errors };
   return (
     <Screen
@@ -126,6 +136,15 @@ export function HandOverContent({ subject, place, onHandedOver, children }: Hand
         {!isOutcomeOnly && <IdDocumentQuestion {...question} />}
         {asksOutcome && <OutcomeQuestion {...question} number={isOutcomeOnly ? 1 : 3} />}
       </form>
+    </Screen>
+  );
+}
+
+function TooOld() {
+  const { t } = useLanguage();
+  return (
+    <Screen>
+      <EmptyState>{t(HAND_OVER.tooOld)}</EmptyState>
     </Screen>
   );
 }
