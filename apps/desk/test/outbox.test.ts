@@ -138,6 +138,73 @@ const arrived = async (effects: number) => {
   while (platform.effects.length < effects) await new Promise((done) => setImmediate(done));
 };
 
+/** Stored writes without a line, one for each of many applications. */
+const dayOfActs = (count: number): Write[] =>
+  Array.from({ length: count }, (_, n) => ({
+    key: `0000${n}`.slice(-4),
+    application: `A${n}`,
+    kind: 'notes',
+    body: { text: `${n}` },
+    madeAt: new Date(1_800_000_000_000 + n).toISOString(),
+    sequence: n,
+    isOffline: true,
+  }));
+
+describe('a desk that returns with a day of acts', () => {
+  test('sends four applications at a time, and what somebody waits for before the others', async () => {
+    const { openLocalStore: openKeeping } = await import('../src/local-store/local-store.ts');
+    const localStore = await openKeeping('operators/test');
+    for (const write of dayOfActs(100)) await localStore.write('write', write.key, write);
+    const sent: string[] = [];
+    const waiting: (() => void)[] = [];
+    const outbox = await openOn(localStore, {
+      send: async ({ application }) => {
+        sent.push(application);
+        await new Promise<void>((done) => waiting.push(done));
+        return { id: application, etag: '"1"' } as Awaited<ReturnType<OutboxEnvironment['send']>>;
+      },
+    });
+    const settle = () => new Promise((done) => setImmediate(done));
+    while (sent.length < 4) await settle();
+    void outbox.put({ application: 'now', kind: 'withdraw', body: {} });
+    for (let at = 0; at < 10; at += 1) await settle();
+    expect(sent).toHaveLength(4);
+    waiting.shift()!();
+    while (sent.length < 5) await settle();
+    expect(sent[4]).toBe('now');
+    while (outbox.countPending() > 0) {
+      expect(waiting.length).toBeLessThanOrEqual(4);
+      waiting.shift()?.();
+      await settle();
+    }
+    expect(new Set(sent).size).toBe(101);
+  });
+
+  test('sends nothing after a refusal for overload before the time that the platform asks for', async () => {
+    const { ApiError } = await import('../src/api/client.ts');
+    const { openLocalStore: openKeeping } = await import('../src/local-store/local-store.ts');
+    const localStore = await openKeeping('operators/test');
+    for (const write of dayOfActs(100)) await localStore.write('write', write.key, write);
+    let refusedAt: number | undefined;
+    const early: number[] = [];
+    const outbox = await openOn(localStore, {
+      send: async ({ application }) => {
+        await new Promise((done) => setImmediate(done));
+        if (refusedAt !== undefined) early.push(performance.now() - refusedAt);
+        refusedAt ??= performance.now();
+        // The three beside the first are under way.
+        if (early.length < 4) throw new ApiError({ reason: 'RATE_LIMITED', status: 429 } as never, 1);
+        return { id: application, etag: '"1"' } as Awaited<ReturnType<OutboxEnvironment['send']>>;
+      },
+    });
+    while (early.length < 10) {
+      outbox.resume();
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    expect(early.filter((ms) => ms < 950)).toHaveLength(3);
+  });
+});
+
 describe('PersistentOutbox', () => {
   test('applies each write once and in order, whatever the network does', async () => {
     const outcome = fc.constantFrom<RequestOutcome>('passes', 'lost', 'answer lost', 'busy');

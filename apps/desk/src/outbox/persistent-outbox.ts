@@ -6,9 +6,11 @@ import type { ActChain } from './act-chain.ts';
 import type { Channel, OutboxEnvironment } from './environment.ts';
 import { applyAnswer } from './known-application.ts';
 import type { Outbox, SyncStatus } from './outbox.ts';
+import { clearTimers, toStatus } from './queue-status.ts';
 import { QueueStorage } from './queue-storage.ts';
+import { SendGate } from './send-gate.ts';
 import type { WindowMessage } from './window-message.ts';
-import { compareWrites, createWriteQueue, enqueueOrMerge, takeWaiters } from './write-queue.ts';
+import { compareAdopted, createWriteQueue, enqueueOrMerge, takeWaiters, toNote } from './write-queue.ts';
 import type { WriteQueue, Waiter, WriteOrigin } from './write-queue.ts';
 import { isVersioned, MAX_REPORTED_RANGES, toOfflineClaim, UndoneError } from './write.ts';
 import type { NewWrite, Write } from './write.ts';
@@ -33,6 +35,7 @@ export class PersistentOutbox implements Outbox {
   readonly #parts: Parts;
   readonly #queues = new Map<string, WriteQueue>();
   readonly #storage: QueueStorage;
+  readonly #gate = new SendGate();
   readonly #listeners = new Set<() => void>();
   readonly #answerListeners = new Set<(write: Write, answer: Application) => void>();
   #pendingApplications: readonly string[] | undefined;
@@ -154,16 +157,14 @@ export class PersistentOutbox implements Outbox {
   }
 
   #retry(application: string): void {
+    this.#gate.reopen();
     this.#update(this.#queueOf(application), { refusal: undefined });
     void this.#drain(application);
   }
 
   replaceWithNotes(application: string, keys: readonly string[], texts: readonly string[]): void {
     const queue = this.#queueOf(application);
-    const notes = texts.map((text): Write => {
-      const content = { application, kind: 'notes' as const, body: { text } };
-      return Object.assign({ key: crypto.randomUUID() }, this.#origin(), content);
-    });
+    const notes = texts.map((text) => toNote(application, text, this.#origin()));
     queue.writes.push(...notes);
     // The notes are stored before anything is dropped: a power cut loses neither.
     void Promise.all(notes.map((note) => this.#storage.store(queue, note))).then(() => this.#drop(application, keys));
@@ -258,6 +259,7 @@ export class PersistentOutbox implements Outbox {
   }
 
   #resume(): void {
+    this.#gate.reopen();
     this.#queues.forEach((queue, application) => {
       this.#storage.storeAgain(queue);
       if (queue.writes.length === 0) return;
@@ -271,12 +273,10 @@ export class PersistentOutbox implements Outbox {
     this.#isStopped = true;
     this.#isSender = false;
     this.#stopping.abort();
+    this.#gate.stop();
     this.#storage.stop();
     this.#parts.channel.close();
-    this.#queues.forEach(({ timer, hold }) => {
-      clearTimeout(timer);
-      clearTimeout(hold?.timer);
-    });
+    this.#queues.forEach(clearTimers);
   }
 
   async close(): Promise<void> {
@@ -328,13 +328,8 @@ export class PersistentOutbox implements Outbox {
 
   #update(queue: WriteQueue, changes: Omit<SyncStatus, 'pending'> = {}): void {
     this.#pendingApplications = undefined;
-    queue.status = Object.assign({}, queue.status, changes, {
-      pending: [...queue.writes],
-      isElsewhere: this.#isElsewhere(queue.writes[0]),
-      undoableKey: queue.hold?.key,
-      isStored: this.isDurable && queue.storing.size === 0 && queue.unstored.size === 0,
-      hasStorageError: queue.unstored.size > 0,
-    });
+    const isElsewhere = this.#isElsewhere(queue.writes[0]);
+    queue.status = toStatus(queue, Object.assign({ isElsewhere }, changes), this.isDurable);
     this.#listeners.forEach((listener) => listener());
   }
 
@@ -379,18 +374,27 @@ export class PersistentOutbox implements Outbox {
 
   #drain(application: string): Promise<void> {
     const queue = this.#queueOf(application);
-    if (this.#isSender && !queue.sending && !queue.status.refusal) queue.drained = this.#sendAll(application, queue);
+    const head = this.#nextOf(queue);
+    if (this.#isSender && !queue.sending && !queue.isQueued && !queue.status.refusal && head) {
+      queue.isQueued = true;
+      queue.drained = this.#gate.run(() => this.#sendAll(application, queue), !head.isOffline);
+    }
     return queue.drained;
+  }
+
+  /** Returns the write to send next; undefined while it can be undone, or must wait for its centre. */
+  #nextOf({ writes: [head], hold }: WriteQueue): Write | undefined {
+    return head && head.key !== hold?.key && !this.#isElsewhere(head) ? head : undefined;
   }
 
   /** Sends writes in order until the queue is empty, held, rejected or unreachable. */
   async #sendAll(application: string, queue: WriteQueue): Promise<void> {
+    queue.isQueued = false;
+    if (this.#isStopped || queue.status.refusal) return;
     queue.sending = true;
     clearTimeout(queue.timer);
-    const isFree = (head: Write | undefined): head is Write =>
-      head !== undefined && head.key !== queue.hold?.key && !this.#isElsewhere(head);
     try {
-      for (let [head] = queue.writes; isFree(head) && !this.#isStopped; [head] = queue.writes) {
+      for (let head = this.#nextOf(queue); head && !this.#isStopped; head = this.#nextOf(queue)) {
         const storing = queue.storing.get(head.key);
         // A write that cannot be stored is sent too: the platform keeps it then.
         if (storing) await storing.catch(() => undefined);
@@ -411,6 +415,7 @@ export class PersistentOutbox implements Outbox {
     const sent = ended.length > 0 ? Object.assign({}, head, { ended }) : head;
     const answer = await this.#parts.environment.send(sent, queue.known?.etag ?? head.etag);
     queue.retryDelay.reset();
+    this.#gate.recordSuccess();
     this.#post({ type: 'answered', write: head, answer });
     this.#settle(head, answer);
     const end = { isAnswered: true, isClaimed, reported: ended };
@@ -440,6 +445,7 @@ export class PersistentOutbox implements Outbox {
 
   #handleFailure(application: string, queue: WriteQueue, error: unknown): void {
     if (this.#isStopped) return;
+    this.#gate.recordFailure(error);
     // A write waits after an unexpected error too, which is reported below: nothing else would send it again.
     if (isTransient(error) || !(error instanceof ApiError)) {
       queue.timer = setTimeout(() => void this.#drain(application), queue.retryDelay.next(error));
@@ -467,10 +473,4 @@ export class PersistentOutbox implements Outbox {
       void this.#storage.store(queue, write);
     }
   }
-}
-
-/** Keeps the order of this window for writes that are not stored yet. */
-function compareAdopted({ storing, unstored }: WriteQueue): (a: Write, b: Write) => number {
-  const isOpen = ({ key }: Write) => storing.has(key) || unstored.has(key);
-  return (a, b) => Number(isOpen(a)) - Number(isOpen(b)) || compareWrites(a, b);
 }

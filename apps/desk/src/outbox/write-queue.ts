@@ -15,6 +15,8 @@ export interface WriteQueue {
   /** Keys of writes that the browser could not store. */
   unstored: Set<string>;
   sending: boolean;
+  /** Whether it waits for its turn among the applications. */
+  isQueued: boolean;
   /** Resolves when everything sendable was sent or tried. */
   drained: Promise<void>;
   /** The last write, while it can be undone. */
@@ -37,6 +39,7 @@ export function createWriteQueue(): WriteQueue {
     storing: new Map(),
     unstored: new Set(),
     sending: false,
+    isQueued: false,
     drained,
     retryDelay: new RetryDelay(),
   };
@@ -82,3 +85,13 @@ export function takeWaiters(queue: WriteQueue, { key }: Pick<Write, 'key'>): Wai
 export function compareWrites(a: Write, b: Write): number {
   return (a.sequence ?? 0) - (b.sequence ?? 0) || a.madeAt.localeCompare(b.madeAt);
 }
+
+/** Keeps the order of this window for writes that are not stored yet. */
+export function compareAdopted({ storing, unstored }: WriteQueue): (a: Write, b: Write) => number {
+  const isOpen = ({ key }: Write) => storing.has(key) || unstored.has(key);
+  return (a, b) => Number(isOpen(a)) - Number(isOpen(b)) || compareWrites(a, b);
+}
+
+/** Returns a new write that adds a note. */
+export const toNote = (application: string, text: string, origin: WriteOrigin): Write =>
+  Object.assign({ key: crypto.randomUUID() }, origin, { application, kind: 'notes' as const, body: { text } });
