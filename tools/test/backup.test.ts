@@ -8,14 +8,19 @@ import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.
 import { createJournal } from '@cups/store';
 import { testInfrastructure, temporaryDir } from '@cups/testing';
 import mongoose from 'mongoose';
+import { findEmptyStores, findLostRequests } from '../cli/backup/absences.ts';
+import type { EmptyStore, SentDelivery } from '../cli/backup/absences.ts';
 import { findAheadApplications, findRequestedSubmissions, findUncounted } from '../cli/backup/compare.ts';
+import type { RequestedSubmission } from '../cli/backup/compare.ts';
 import { dump, load, openStores } from '../cli/backup/documents.ts';
+import type { StoredService } from '../cli/backup/documents.ts';
 import { advanceJournalNumbers } from '../cli/backup/journal-sequences.ts';
 import { createErasureCollector, deleteMarkedKeys, repeatErasures } from '../cli/backup/erasures.ts';
 import { findUnreadable, replayErasures } from '../cli/backup/objects.ts';
 import { findDisagreeing, findWithoutFacts } from '../cli/backup/references.ts';
 import { rollForwardApplications, rollForwardDeliveries } from '../cli/backup/roll-forward.ts';
 import { serviceOfGroup } from '../cli/backup/positions.ts';
+import type { GroupPosition } from '../cli/backup/positions.ts';
 import { DATA_VERSION } from '../platform/data-version.ts';
 
 /** Comparing stores with Kafka, and what the two commands refuse. A whole rehearsal is in e2e/test/restore.long.test.ts. */
@@ -178,6 +183,62 @@ test('finds the newest submission of each delivery on an agency’s topic', () =
       time: new Date(1000),
     },
   ]);
+});
+
+describe('what no counter finds', () => {
+  const applications = new Map([
+    ['applications/A', { partition: 0, offset: 3 }],
+    ['applications/B', { partition: 1, offset: 7 }],
+  ]);
+  const position = (partition: number, next: number): GroupPosition => ({
+    service: 'notifications',
+    group: 'notifications',
+    topic: 'cups.applications',
+    partition,
+    low: 0,
+    high: 9,
+    next,
+  });
+
+  test.each<[string, StoredService[], GroupPosition[], EmptyStore[]]>([
+    [
+      'is a store that had read events',
+      ['notifications'],
+      [position(0, 4)],
+      [{ service: 'notifications', missing: 1 }],
+    ],
+    ['is not a store that reads them from the start', ['notifications'], [position(0, 0), position(1, 0)], []],
+    ['is a store that published them', ['intake'], [], [{ service: 'intake', missing: 2 }]],
+    ['is a store of mandates', ['identity'], [], [{ service: 'identity', missing: 5 }]],
+    ['is no store with documents', [], [position(0, 9)], []],
+  ])('%s', (_what, empty, positions, expected) => {
+    expect(findEmptyStores(empty, { applications, mandates: 5 }, positions)).toEqual(expected);
+  });
+
+  const sendTime = new Date('2026-03-02T08:00:00Z');
+  const delivery: SentDelivery = { _id: 'A-asp', agency: 'asp', state: 'queued', sent: true, submission: 2, sendTime };
+  const onTopic = (submission: number): RequestedSubmission[] => [
+    Object.assign(
+      { delivery: 'A-asp', application: 'applications/A', agency: 'asp', centre: 'centres/CU-001' },
+      {
+        submission,
+        training: false,
+        time: sendTime,
+      },
+    ),
+  ];
+  test.each<[string, Partial<SentDelivery>, RequestedSubmission[], number]>([
+    ['is a request in no topic', {}, [], 1],
+    ['is a newer submission than that of the topic', {}, onTopic(1), 1],
+    ['is no request in its topic', {}, onTopic(2), 0],
+    ['is no acknowledged request', { state: 'acknowledged' }, [], 0],
+    ['is no request that was not sent', { sent: false }, [], 0],
+    ['is no request of a feed', { channel: 'pull' }, [], 0],
+    ['is no request older than its topic keeps', { sendTime: new Date('2025-11-01T08:00:00Z') }, [], 0],
+  ])('%s', (_what, changes, requested, count) => {
+    const found = findLostRequests([Object.assign({}, delivery, changes)], requested, sendTime.getTime() + 86_400_000);
+    expect(found).toHaveLength(count);
+  });
 });
 
 describe('dump and load', () => {

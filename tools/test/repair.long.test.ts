@@ -243,6 +243,19 @@ describe('a platform with groups ahead of its stores', () => {
     const again = repair().stdout;
     expect(again).not.toMatch(/^again/m);
     expect(again).toContain('lost  applications/C');
+
+    // Kafka lost its folder after the request of A was sent, and a store was lost whole.
+    const sendTime = new Date();
+    const sent = { agency: 'asp', state: 'queued', sent: true, submission: 1, sendTime };
+    await collection('agency-bridge', 'deliveries').updateOne({ _id: 'A-asp' }, { $set: sent });
+    for (const name of ['threads', 'parkedEvents']) await collection('notifications', name).deleteMany({});
+    const { stdout: absent, status: absentStatus } = repair();
+    expect(absent).toContain('empty  notifications  8 applications are missing: restore its store with --only');
+    expect(absent).toContain(
+      `unsent  deliveries/A-asp  submission 1 is in no topic and not acknowledged: npm run cups -- replay --agency asp --since ${sendTime.toISOString()}`,
+    );
+    expect(absent).not.toContain('Complete');
+    expect(absentStatus).toBe(1);
   }, 120_000);
 
   /** Returns subjects and numbers from the group's position on, in one partition. */

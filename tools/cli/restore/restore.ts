@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findRunningProcess } from '@cups/local';
+import { describeAbsences, findAbsences, requestTopicsOf } from '../backup/absences.ts';
+import type { Absences } from '../backup/absences.ts';
 import { readAheadApplications, checkConsistency } from '../backup/check.ts';
 import { findRequestedSubmissions } from '../backup/compare.ts';
 import type { AheadApplication } from '../backup/compare.ts';
@@ -69,17 +71,16 @@ export async function checkStores({ data }: RestoreOptions): Promise<number> {
   );
 }
 
-/** @returns exit code 1 when an event is lost */
+/** @returns exit code 1 when an event is lost, an outbox blocked, a store empty or a request in no topic */
 export async function repairStores({ data }: RestoreOptions): Promise<number> {
   const dataDir = resolve(root, data);
   if (!hasExternalParts()) await assertNotRunning(dataDir);
   const code = await withConnections(dataDir, progress, (parts) =>
     withStores(parts, async (stores) => {
       await assertAtRest(parts, STORED_SERVICES);
-      const books = await repair(parts, stores);
-      printRepairPlan(books);
+      const isComplete = await repairAndPrint(parts, stores);
       await advanceJournal(parts, stores);
-      return books.lost.length + books.blocked.length > 0 ? 1 : 0;
+      return isComplete ? 0 : 1;
     }),
   );
   console.log('The services can start now.');
@@ -143,23 +144,27 @@ async function restore(parts: BackupConnections, stores: Stores, backup: Backup)
     console.log(
       'This is another Kafka cluster than that of the backup: consumers start at its beginning and cannot catch up.',
     );
-    printRepairPlan(await repair(parts, stores));
+    await repairAndPrint(parts, stores);
     return;
   }
   progress('consumers are at the positions of the backup');
   if (services.includes('agency-bridge')) {
-    // Includes agencies that came after the backup.
-    const replies = (await readGroupPositions(parts))
-      .map(({ topic }) => topic)
-      .filter((topic) => topic.endsWith('.replies'));
-    const topics = [...new Set(replies)].map((topic) => topic.replace(/replies$/, 'requests'));
+    const topics = requestTopicsOf(await readGroupPositions(parts));
     const count = await rollForwardDeliveries(stores, findRequestedSubmissions(await readEvents(parts, topics, ends)));
     progress(`${count} deliveries that agencies have received since`);
   }
   if (services.includes('intake')) {
     printAhead(await rollForwardApplications(stores, await readAheadApplications(parts, stores, ends)));
   }
-  printRepairPlan(await repair(parts, stores));
+  await repairAndPrint(parts, stores);
+}
+
+/** @returns whether nothing is lost, blocked or absent */
+async function repairAndPrint(parts: BackupConnections, stores: Stores): Promise<boolean> {
+  const plan = await repair(parts, stores);
+  const absences = await findAbsences(parts, stores, Date.now());
+  printRepairPlan(plan, absences);
+  return plan.lost.length + plan.blocked.length + describeAbsences(absences).length === 0;
 }
 
 /** Erases again what was erased after the backup, apart from documents. */
@@ -194,7 +199,9 @@ async function restoreDocuments(parts: BackupConnections, stores: Stores, { fold
 }
 
 /** Prints names, codes and numbers only. */
-function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan): void {
+function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan, absences: Absences): void {
+  const absent = describeAbsences(absences);
+  for (const line of absent) console.log(line);
   for (const { consumer, subject, sequences } of lost) {
     console.log(`lost  ${subject}  ${consumer}  events ${sequences.join(', ')} are in no store and no topic`);
   }
@@ -208,15 +215,15 @@ function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan):
   }
   if (blocked.length > 0) console.log('Unblock outboxes with `npm run cups -- outbox unblock`');
   const waits = 'later events are blocked: lost events cannot be reconstructed, ask the centres';
-  console.log(
-    lost.length === 0
-      ? 'Complete: every uncounted event is still to come'
-      : `${lost.length} subjects have lost events; ${waits}`,
-  );
+  if (lost.length > 0) console.log(`${lost.length} subjects have lost events; ${waits}`);
+  if (absent.length > 0) console.log(`Not complete: ${absent.length} stores or requests are absent`);
+  if (lost.length + absent.length === 0) console.log('Complete: every uncounted event is still to come');
 }
 
 async function printFindings(parts: BackupConnections, stores: Stores): Promise<number> {
   const { ahead, uncounted, disagreeing, lag, parked } = await checkConsistency(parts, stores);
+  const absent = describeAbsences(await findAbsences(parts, stores, Date.now()));
+  for (const line of absent) console.log(line);
   for (const [service, count] of Object.entries(lag))
     if (count > 0) console.log(`${service}: ${count} messages to read`);
   for (const { document, consumer, counted, of } of uncounted) {
@@ -232,7 +239,7 @@ async function printFindings(parts: BackupConnections, stores: Stores): Promise<
   }
   printAhead(ahead);
   const isAside = Object.values(parked).some((count) => count > 0);
-  return isAside || ahead.length + uncounted.length + disagreeing.length > 0 ? 1 : 0;
+  return isAside || absent.length + ahead.length + uncounted.length + disagreeing.length > 0 ? 1 : 0;
 }
 
 /** Prints names and codes only. */
