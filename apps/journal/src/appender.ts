@@ -10,11 +10,14 @@ import { buildKeyEntry, readKeyEntry, selectSigners } from './key-entries.ts';
 import type { KeyEntry } from './key-entries.ts';
 import { MAX_APPENDED } from './log/log-folder.ts';
 import type { LogFolder } from './log/log-folder.ts';
+import { LogRefused } from './log/log-refused.ts';
 import { openCheckpoint } from './log/checkpoint.ts';
+import type { Checkpoint } from './log/checkpoint.ts';
 import { formatNoteVerifier, parseNoteVerifier } from './log/signed-note.ts';
 import { predecessorKey } from './missing-entries.ts';
 import type { MissingEntries } from './missing-entries.ts';
-import { LogRefused, REFUSALS } from './rollback.ts';
+import type { Refusal } from './refusal.ts';
+import { indexAhead, keyReplaced, replacedFolder } from './rollback.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 export interface AppenderDeps {
@@ -28,6 +31,7 @@ export interface AppenderDeps {
   /** Called after each new checkpoint. */
   onCheckpoint: () => void;
   metrics: JournalMetrics;
+  refusal: Refusal;
   processLog: Log;
   now: () => Date;
 }
@@ -56,6 +60,10 @@ export class Appender {
   #isStopping = false;
   /** Whether the folder may have another checkpoint than memory. */
   #isUncertain = false;
+  /** Checkpoint of the last append, or of the start. */
+  #last: Checkpoint | undefined;
+  /** Whether the index lacks or misplaces entries. */
+  #isIndexAltered = false;
   #keyEntry: KeyEntry | undefined;
 
   constructor(deps: AppenderDeps) {
@@ -68,17 +76,23 @@ export class Appender {
    */
   async start(): Promise<void> {
     const { log, index, missing, origin } = this.#deps;
-    if ((await index.countIndexed()) > log.size) throw new LogRefused(REFUSALS.index);
+    if ((await index.countIndexed()) > log.size) throw indexAhead();
     await index.catchUp(log);
     await missing.load();
+    // The first entry of each log names its key.
+    if (log.size > 0 && !readKeyEntry(index, log)) {
+      this.#deps.processLog.error({ event: 'journal-altered', resource: 'index/files' });
+      await index.rebuild(log);
+    }
     this.#keyEntry = readKeyEntry(index, log);
     if (this.#keyEntry && log.note !== undefined) {
       try {
         openCheckpoint(log.note, origin, [parseNoteVerifier(this.#keyEntry.verifier)]);
       } catch {
-        throw new LogRefused(REFUSALS.key);
+        throw keyReplaced();
       }
     }
+    this.#last = log.checkpoint;
     await this.append([]);
   }
 
@@ -89,6 +103,12 @@ export class Appender {
     if (this.#countWaiting() >= FULL_BATCH) this.#isFull.resolve();
     this.#running ??= this.#run();
     return done.promise;
+  }
+
+  /** Builds the index from the log again, between two batches. */
+  rebuildIndex(): Promise<void> {
+    this.#isIndexAltered = true;
+    return this.append([]);
   }
 
   /** Whether the signing key differs from that of the log. */
@@ -113,10 +133,12 @@ export class Appender {
       const batch = this.#takeBatch();
       try {
         await this.#write(batch.flatMap(({ entries }) => entries));
+        this.#deps.refusal.end();
         for (const { done } of batch) done.resolve();
       } catch (error) {
         const problem = toProblem(error);
         this.#deps.processLog.error({ event: 'journal-append-failed', error: problem });
+        if (error instanceof LogRefused) this.#deps.refusal.begin(error, this.#deps.log.checkpoint?.time);
         for (const { done } of batch) done.reject(problem);
       }
     }
@@ -141,8 +163,9 @@ export class Appender {
 
   async #write(entries: readonly Entry[]): Promise<void> {
     const { log, index, missing, metrics } = this.#deps;
-    if (this.#isUncertain) await log.reload();
-    this.#isUncertain = false;
+    if (this.#isUncertain) await this.#reload();
+    if (this.#isIndexAltered) await index.rebuild(log);
+    this.#isIndexAltered = false;
     await index.catchUp(log);
     const befores = entries.map(predecessorKey).filter((key) => key !== undefined);
     const known = index.findKeys([...new Set([...entries.map(entryKey), ...befores])]);
@@ -151,6 +174,15 @@ export class Appender {
     await this.#appendNew(added);
     await missing.record(entries, known);
     metrics.countEntries(added, entries.length - added.length);
+  }
+
+  /** Reads the folder again after a failure. @throws LogRefused if it is not that of the last append, or a later one */
+  async #reload(): Promise<void> {
+    const { log } = this.#deps;
+    await log.reload();
+    const { size = 0, root } = this.#last ?? {};
+    if (log.size < size || (root && !log.rootAt(size).equals(root))) throw replacedFolder(size);
+    this.#isUncertain = false;
   }
 
   async #appendNew(entries: readonly Entry[]): Promise<void> {
@@ -165,6 +197,7 @@ export class Appender {
     this.#isUncertain = true;
     await log.append(records, { signers: selectSigners(current, signers, keyEntry && this.#keyEntry), time });
     this.#isUncertain = false;
+    this.#last = log.checkpoint;
     onCheckpoint();
     const placed: PlacedEntry[] = all.map((entry, at) => ({ entry, position: from + at }));
     await index.add(placed);

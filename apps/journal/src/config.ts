@@ -55,6 +55,16 @@ export const settings = {
     default: 10_000,
     meaning: 'Least time between two published checkpoints. What is altered between them may go unseen.',
   },
+  verifyIntervalMs: {
+    name: 'JOURNAL_VERIFY_INTERVAL_MS',
+    type: 'number',
+    unit: 'ms',
+    min: 10,
+    max: 604_800_000,
+    default: 86_400_000,
+    meaning:
+      'Pause between two verifications of the whole folder, which run in the background. The first begins at the start.',
+  },
 } as const satisfies Settings;
 
 export type Config = ReturnType<typeof readConfig>;

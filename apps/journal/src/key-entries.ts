@@ -45,14 +45,13 @@ export function buildKeyEntry(signer: NoteSigner, former: KeyEntry | undefined, 
 export const readKeyEntry = (index: EntryIndex, log: LogFolder): KeyEntry | undefined =>
   listKeyEntries(index, log, 1)[0];
 
-/** Returns the entries of all keys, newest first. */
+/** Returns the entries of all keys, newest first. An altered index leads to other entries, which are left out. */
 export function listKeyEntries(index: EntryIndex, log: LogFolder, limit = MAX_KEYS): KeyEntry[] {
-  const found = index.listStream(STREAM, { limit });
-  return found.map(({ sequence, position }) => ({
-    sequence,
-    position,
-    verifier: parseEntry(splitRecord(log.readRecord(position)).text).verifier,
-  }));
+  const found = index.listStream(STREAM, { limit }).filter(({ position }) => position < log.size);
+  return found.flatMap(({ sequence, position }) => {
+    const { source, subject, verifier } = parseEntry(splitRecord(log.readRecord(position)).text);
+    return source === STREAM.source && subject === STREAM.subject ? [{ sequence, position, verifier }] : [];
+  });
 }
 
 /**

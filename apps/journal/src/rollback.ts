@@ -6,6 +6,7 @@ import type { ReadTailOptions } from '@cups/events';
 import { openCheckpoint } from './log/checkpoint.ts';
 import type { Checkpoint } from './log/checkpoint.ts';
 import type { LogFolder } from './log/log-folder.ts';
+import { EXIT, LogRefused } from './log/log-refused.ts';
 import type { NoteVerifier } from './log/signed-note.ts';
 
 /** Compares the folder with what the journal has published: copies of it lie outside our hands. */
@@ -15,17 +16,19 @@ const TIMEOUT_MS = 15_000;
 /** Offsets that are read first; the whole topic has other logs too, and what is not compacted yet. */
 const TAIL = 20;
 
-const EXIT =
-  'restore the newest copy of JOURNAL_DIR, or begin a new log with another JOURNAL_ORIGIN, an empty JOURNAL_DIR and an empty database';
+/** The store has indexed more entries than the log has. */
+export const indexAhead = (): LogRefused =>
+  new LogRefused('INDEX_AHEAD', `The index has entries that the log in JOURNAL_DIR lacks: ${EXIT}.`);
 
-/** A log that this process must not continue: why, in one sentence that says what to do. */
-export class LogRefused extends Error {}
+export const keyReplaced = (): LogRefused =>
+  new LogRefused('KEY_REPLACED', `A key that the log has replaced signed the checkpoint in JOURNAL_DIR: ${EXIT}.`);
 
-/** Refusals that need no published checkpoint. */
-export const REFUSALS = {
-  index: `The index has entries that the log in JOURNAL_DIR lacks: ${EXIT}.`,
-  key: `A key that the log has replaced signed the checkpoint in JOURNAL_DIR: ${EXIT}.`,
-} as const;
+/** The folder changed while the process appended to it. */
+export const replacedFolder = (size: number): LogRefused =>
+  new LogRefused(
+    'ROLLED_BACK',
+    `The log in JOURNAL_DIR no longer has the ${size} entries that were appended: ${EXIT}.`,
+  );
 
 type Connection = Pick<ReadTailOptions, 'brokers' | 'access' | 'prefix'>;
 
@@ -63,13 +66,20 @@ export function assertContinues(
     published = openCheckpoint(note, origin, verifiers);
   } catch {
     throw new LogRefused(
+      'PUBLISHED_KEY_UNKNOWN',
       'No key of JOURNAL_KEYS_FILE signed the newest published checkpoint: add the key that did, after the current one.',
     );
   }
   const { size, root } = published;
   if (size > log.size)
-    throw new LogRefused(`The log in JOURNAL_DIR has ${log.size} entries, but ${size} were published: ${EXIT}.`);
+    throw new LogRefused(
+      'ROLLED_BACK',
+      `The log in JOURNAL_DIR has ${log.size} entries, but ${size} were published: ${EXIT}.`,
+    );
   if (!log.rootAt(size).equals(root))
-    throw new LogRefused(`The log in JOURNAL_DIR differs from its published checkpoint of ${size} entries: ${EXIT}.`);
+    throw new LogRefused(
+      'FORKED',
+      `The log in JOURNAL_DIR differs from its published checkpoint of ${size} entries: ${EXIT}.`,
+    );
   return size;
 }

@@ -1,4 +1,5 @@
 import type { Entry as EntryMessage } from '@cups/contracts/gen/cups/journal/v1/Entry.ts';
+import type { InspectJournalResponse } from '@cups/contracts/gen/cups/journal/v1/InspectJournalResponse.ts';
 import type { JournalServiceDefinition } from '@cups/contracts/gen/cups/journal/v1/JournalService.ts';
 import type { LoggedEntry } from '@cups/contracts/gen/cups/journal/v1/LoggedEntry.ts';
 import type { Log } from '@cups/contracts';
@@ -6,6 +7,7 @@ import { createPageToken, normalizePageSize, parsePageToken } from '@cups/contra
 import { toTimestamp } from '@cups/contracts/proto';
 import { Problem, violation } from '@cups/problem';
 import type { Rpcs } from '@cups/rpc';
+import type { Alterations } from './alterations.ts';
 import { parseEntry, splitRecord } from './log/entry.ts';
 import type { Entry } from './log/entry.ts';
 import type { EntryIndex } from './entry-index.ts';
@@ -16,12 +18,17 @@ import type { LogFolder } from './log/log-folder.ts';
 import { parseTilePath, TILE_WIDTH } from './log/tiles.ts';
 import type { Tile } from './log/tiles.ts';
 import type { MissingEntries } from './missing-entries.ts';
+import type { Refusal } from './refusal.ts';
+import type { Verification } from './verification.ts';
 
 export interface RpcDeps {
   log: LogFolder;
   index: EntryIndex;
   missing: MissingEntries;
   dismissals: Dismissals;
+  alterations: Alterations;
+  verification: Pick<Verification, 'completeTime'>;
+  refusal: Refusal;
   processLog: Log;
 }
 
@@ -29,7 +36,7 @@ export interface RpcDeps {
 const MAX_MISSING = 1_000;
 const RESOURCE = /^[\w.-]{1,60}(\/[\w.-]{1,160})?$/;
 
-/** RPCs of cups.journal.v1.JournalService. */
+/** RPCs of cups.journal.v1.JournalService. While the log is refused, only its state is served. */
 export const journalRpcs = (deps: RpcDeps): Rpcs<JournalServiceDefinition> => ({
   GetCheckpoint: () => {
     const { note, checkpoint } = newest(deps);
@@ -47,6 +54,7 @@ export const journalRpcs = (deps: RpcDeps): Rpcs<JournalServiceDefinition> => ({
   },
 
   GetTile: ({ path }) => {
+    deps.refusal.assertNone();
     const tile = parseTilePath(path);
     const content = tile && deps.log.readTile(tile as Tile & { level: number });
     if (!content) throw new Problem({ reason: 'NOT_FOUND', message: 'Tile not found.' });
@@ -58,37 +66,23 @@ export const journalRpcs = (deps: RpcDeps): Rpcs<JournalServiceDefinition> => ({
     const limit = normalizePageSize(pageSize);
     const after = parsePageToken(pageToken, resource);
     const before = after === undefined ? {} : { before: Number(after) };
+    const { note } = newest(deps);
+    if (deps.index.size < deps.log.size) throw notYet('The journal builds its index.');
     // Without a pause: all proofs lead to one checkpoint.
     const positions = deps.index.listPositions(resource, { limit: limit + 1, ...before });
     const listed = positions.slice(0, limit);
-    const { note } = newest(deps);
     const hasMore = positions.length > limit;
     return Promise.resolve({
-      entries: listed.map((position) => readLoggedEntry(position, deps.log)),
+      entries: listed.map((position) => readLoggedEntry(position, deps)),
       nextPageToken: hasMore ? createPageToken(String(listed.at(-1)), resource) : '',
       checkpoint: note,
     });
   },
 
-  async InspectJournal() {
-    const { size, time } = newest(deps).checkpoint;
-    const missing = await deps.missing.list();
-    const keys = listKeyEntries(deps.index, deps.log);
-    return {
-      size,
-      signTime: toTimestamp(time),
-      keys: keys.map(({ verifier }) => verifier),
-      missing: missing.slice(0, MAX_MISSING).map(({ source, subject, first, last, detectTime }) => ({
-        source,
-        subject,
-        fromSequence: first,
-        toSequence: last,
-        detectTime: toTimestamp(detectTime),
-      })),
-    };
-  },
+  InspectJournal: () => inspect(deps),
 
   ListVerifierKeys: () => {
+    deps.refusal.assertNone();
     const keys = listKeyEntries(deps.index, deps.log);
     return Promise.resolve({
       keys: keys.map(({ verifier, position }) => ({ text: verifier, firstSize: position + 1 })),
@@ -96,6 +90,7 @@ export const journalRpcs = (deps: RpcDeps): Rpcs<JournalServiceDefinition> => ({
   },
 
   async DismissMissingEntries({ source, subject, fromSequence, toSequence, reason, actor }) {
+    deps.refusal.assertNone();
     const range = { source, subject, first: Number(fromSequence), last: Number(toSequence) };
     const sequence = await deps.dismissals.dismiss(range, reason);
     deps.processLog.warn({ event: 'missing-entries-dismissed', operator: actor, reason, caller: source });
@@ -103,23 +98,52 @@ export const journalRpcs = (deps: RpcDeps): Rpcs<JournalServiceDefinition> => ({
   },
 });
 
-/** @throws Problem STORE_UNAVAILABLE before the first checkpoint */
-function newest({ log }: RpcDeps): { note: string; checkpoint: Checkpoint } {
+/** Reports the state of the log, also of a refused one. */
+async function inspect(deps: RpcDeps): Promise<InspectJournalResponse> {
+  const { log, index, missing, alterations, verification, refusal } = deps;
+  const listed = await missing.list();
+  // The index of a refused log is not that of its entries.
+  const keys = refusal.current ? [] : listKeyEntries(index, log);
+  const { code = '', message = '', expireTime } = refusal.current ?? {};
+  return {
+    size: log.size,
+    signTime: log.checkpoint && toTimestamp(log.checkpoint.time),
+    keys: keys.map(({ verifier }) => verifier),
+    missing: listed.slice(0, MAX_MISSING).map(({ source, subject, first, last, detectTime }) => ({
+      source,
+      subject,
+      fromSequence: first,
+      toSequence: last,
+      detectTime: toTimestamp(detectTime),
+    })),
+    refusal: code,
+    refusalText: message,
+    expireTime: expireTime && toTimestamp(expireTime),
+    alterationCount: alterations.count,
+    verifyTime: verification.completeTime && toTimestamp(verification.completeTime),
+  };
+}
+
+/** @throws Problem STORE_UNAVAILABLE before the first checkpoint, and while the log is refused */
+function newest({ log, refusal }: RpcDeps): { note: string; checkpoint: Checkpoint } {
+  refusal.assertNone();
   const { note, checkpoint } = log;
-  if (note === undefined || checkpoint === undefined)
-    throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The journal has no checkpoint yet.' });
+  if (note === undefined || checkpoint === undefined) throw notYet('The journal has no checkpoint yet.');
   return { note, checkpoint };
 }
 
-function readLoggedEntry(index: number, log: LogFolder): LoggedEntry {
-  const { salt, text } = splitRecord(log.readRecord(index));
+const notYet = (message: string): Problem => new Problem({ reason: 'STORE_UNAVAILABLE', message });
+
+function readLoggedEntry(index: number, { log, alterations }: RpcDeps): LoggedEntry {
+  const { record, proof } = alterations.watch(() => log.readProvenRecord(index));
+  const { salt, text } = splitRecord(record);
   const entry = parseEntry(text);
   const { source, time } = entry;
   return {
     index,
     text,
     salt,
-    proof: log.proveInclusion(index),
+    proof,
     entry: toMessage(entry),
     source,
     time: toTimestamp(time),

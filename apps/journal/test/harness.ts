@@ -107,6 +107,11 @@ export async function startJournal(more: Partial<Config> = {}, overrides: Journa
     async stop() {
       await service.stop();
     },
+    /** Makes `client` and `metrics` use another process of the journal. */
+    useService(other: typeof service) {
+      for (const one of clients.splice(0)) one.close();
+      service = other;
+    },
     /** Stops the service, does something, and starts it again. */
     async restart(
       again: JournalTestOverrides = {},

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openCheckpoint } from '../src/log/checkpoint.ts';
 import { lockFolder } from '../src/log/folder-lock.ts';
 import { LogFolder } from '../src/log/log-folder.ts';
+import { EntriesAltered, LogRefused } from '../src/log/log-refused.ts';
 import { hashLeaf, isConsistent, isIncluded, sha256 } from '../src/log/merkle-tree.ts';
 import { MAX_RECORD_BYTES, splitBundle, toBundle } from '../src/log/record-bundle.ts';
 import { createNoteSigner, formatNoteVerifier, openNote, parseNoteVerifier, signNote } from '../src/log/signed-note.ts';
@@ -109,7 +110,60 @@ describe('a log', () => {
     writeFileSync(path, bytes);
     await expect(openLog()).rejects.toThrow('do not have the root');
     writeFileSync(path, bytes.subarray(0, 90));
-    await expect(openLog()).rejects.toThrow('is incomplete');
+    await expect(openLog()).rejects.toThrow('do not have the root');
+    rmSync(path);
+    await expect(openLog()).rejects.toThrow('do not have the root');
+  });
+
+  const SIZE = 600;
+  const bundlePath = (index: number, width = 256) => join(folder, formatTilePath({ level: 'records', index, width }));
+  /** Replaces the records of a bundle. */
+  const rewrite = (path: string, change: (records: Buffer[]) => Buffer[]) =>
+    writeFileSync(path, toBundle(change(splitBundle(readFileSync(path)).records)));
+
+  test.each<[string, (records: Buffer[]) => Buffer[], number[]]>([
+    ['changed', (records) => records.with(7, Buffer.from('other')), [263]],
+    ['swapped', (records) => records.with(3, records[9]!).with(9, records[3]!), [259, 265]],
+    ['removed', (records) => records.toSpliced(253, 1), [509, 510, 511]],
+    ['doubled', (records) => [...records, records[255]!], [512]],
+  ])('does not serve a record that was %s', async (_change, change, altered) => {
+    const log = await openLog();
+    await append(log, recordsOf(0, SIZE));
+    rewrite(bundlePath(1), change);
+    expect(log.checkBundle(300).altered).toEqual(altered);
+    for (const index of altered.filter((one) => one < 512)) {
+      expect(() => log.readRecord(index)).toThrow(EntriesAltered);
+      expect(() => log.readProvenRecord(index)).toThrow(EntriesAltered);
+    }
+    expect(log.readProvenRecord(258).record).toEqual(recordOf(258));
+    expect(log.checkBundle(0).altered).toEqual([]);
+  });
+
+  test('does not serve a record whose leaf was altered with it, and finds the tile', async () => {
+    await append(await openLog(), recordsOf(0, SIZE));
+    rewrite(bundlePath(0), (records) => records.with(7, Buffer.from('other')));
+    const tile = join(folder, 'tile/0/000');
+    const hashes = readFileSync(tile);
+    hashLeaf(sha256(Buffer.from('other'))).copy(hashes, 7 * 32);
+    writeFileSync(tile, hashes);
+    const log = await openLog();
+    expect(log.checkBundle(0).altered).toEqual([]);
+    expect(() => log.readProvenRecord(7)).toThrow(EntriesAltered);
+    expect([0, 1, 2].map((index) => log.isTileIntact({ level: 0, index }))).toEqual([false, true, true]);
+    expect(log.isRootIntact()).toBe(true);
+  });
+
+  test.each(['tile', 'records'] as const)('does not extend an altered partial %s', async (kind) => {
+    const log = await openLog();
+    await append(log, recordsOf(0, SIZE));
+    const checkpoint = readFileSync(join(folder, 'checkpoint'));
+    const path = kind === 'tile' ? join(folder, 'tile/0/002.p/88') : bundlePath(2, 88);
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(path, bytes);
+    await expect(append(log, recordsOf(SIZE, SIZE + 5))).rejects.toThrow(LogRefused);
+    expect(readFileSync(join(folder, 'checkpoint'))).toEqual(checkpoint);
+    await expect(openLog()).rejects.toThrow(LogRefused);
   });
 
   test('belongs to one process', async () => {
@@ -120,9 +174,15 @@ describe('a log', () => {
   });
 });
 
-test.each([['00'], ['000261'], ['00013100ff']])('a bundle that ends within a record (%s) is refused', (hex) => {
-  expect(() => splitBundle(Buffer.from(hex, 'hex'))).toThrow('ends within a record');
-  expect(splitBundle(toBundle([Buffer.from('a'), Buffer.alloc(0)]))).toEqual([Buffer.from('a'), Buffer.alloc(0)]);
+test.each([
+  ['00', 0],
+  ['000261', 0],
+  ['00013100ff', 1],
+])('a bundle that ends within a record (%s) is not whole', (hex, count) => {
+  const { records, isWhole } = splitBundle(Buffer.from(hex, 'hex'));
+  expect([records.length, isWhole]).toEqual([count, false]);
+  const whole = [Buffer.from('a'), Buffer.alloc(0)];
+  expect(splitBundle(toBundle(whole))).toEqual({ records: whole, isWhole: true });
 });
 
 describe('paths of tiles', () => {

@@ -1,15 +1,16 @@
 import { createPrivateKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { newUlid } from '@cups/contracts/node';
 import { CHECKPOINTS_TOPIC, ensureTopics } from '@cups/events';
 import { createEvent, eventually, readTopic, testInfrastructure, uniquePrefix } from '@cups/testing';
 import { signCheckpoint } from '../src/log/checkpoint.ts';
+import { lockFolder } from '../src/log/folder-lock.ts';
 import { LogFolder } from '../src/log/log-folder.ts';
 import { createNoteSigner, openNote, parseNoteVerifier } from '../src/log/signed-note.ts';
-import { entryEvent, startJournal, untilListed } from './harness.ts';
+import { entryEvent, refused, startJournal, untilListed } from './harness.ts';
 import type { Harness } from './harness.ts';
 
 /** Logs that the journal must not continue, and changes of its key. */
@@ -39,18 +40,66 @@ async function untilPublished(): Promise<void> {
 }
 
 const SENTENCE = /^[^.]+: restore the newest copy of JOURNAL_DIR, or begin a new log with [^.]+\.$/;
+const KEY_SENTENCE = /^[^.]+: (add the key that did, after the current one|after a change of keys, leave [^.]+)\.$/;
+const MS_PER_DAY = 86_400_000;
 
-describe('at its start the journal refuses', () => {
+type Service = Awaited<ReturnType<Harness['start']>>;
+
+/** Expects a refused journal: ready, alive, with a metric that the alert reads, and without answers of its log. */
+async function expectRefused(service: Service, code: string, sentence = SENTENCE): Promise<void> {
+  const at = `http://127.0.0.1:${service.httpPort}`;
+  const metric = async () =>
+    /^journal_refused(?:\{[^}]*\})? (\d)$/m.exec(await (await fetch(`${at}/metrics`)).text())?.[1];
+  await eventually(async () => (await metric()) === '1');
+  await eventually(async () => (await fetch(`${at}/readyz`)).ok);
+  expect((await fetch(`${at}/healthz`)).ok).toBe(true);
+  journal.useService(service);
+  const state = await journal.client('ops').inspectJournal({});
+  expect(state).toMatchObject({ refusal: code });
+  expect(state.refusalText).toMatch(sentence);
+  const { expireTime } = state;
+  expect(Math.abs(Number(expireTime!.seconds) * 1_000 - Date.now() - 40 * MS_PER_DAY)).toBeLessThan(60_000);
+  const calls = [
+    journal.client().getCheckpoint({}),
+    journal.client().listEntries({ resource: application }),
+    journal.client().getTile({ path: '0/000.p/1' }),
+    journal.client().listVerifierKeys({}),
+  ];
+  for (const call of calls) await expect(call).rejects.toEqual(refused('STORE_UNAVAILABLE'));
+}
+
+/** Starts the service with another folder, key file or origin, runs something, and stops it. */
+async function withRefused(changed: Partial<Harness['config']>, work: (service: Service) => Promise<void>) {
+  const service = await journal.start({ refusedRetryMs: 10 }, changed);
+  try {
+    await work(service);
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Copies the folder with a newer copy published, so that the copy was rolled back. */
+async function createOldCopy(): Promise<string> {
+  const old = join(journal.root, 'old');
+  await journal.restart({}, { between: () => cpSync(journal.config.folder, old, { recursive: true }) });
+  await journal.publish(entryEvent(application, 4));
+  await untilListed(journal, application, 4);
+  await untilPublished();
+  await journal.stop();
+  return old;
+}
+
+describe('the journal does not continue, serves why, and blocks nothing with', () => {
   test('a folder that is older than what was published', async () => {
-    const old = join(journal.root, 'old');
-    await journal.restart({}, { between: () => cpSync(journal.config.folder, old, { recursive: true }) });
-    await journal.publish(entryEvent(application, 4));
-    await untilListed(journal, application, 4);
+    const folder = await createOldCopy();
+    await withRefused({ folder }, (service) => expectRefused(service, 'ROLLED_BACK'));
+  });
+
+  test('an empty folder, as of a replaced pod', async () => {
     await untilPublished();
     await journal.stop();
-    const started = journal.start({}, { folder: old });
-    await expect(started).rejects.toThrow('The log in JOURNAL_DIR has 4 entries, but 5 were published');
-    await expect(started).rejects.toThrow(SENTENCE);
+    const folder = join(journal.root, 'empty');
+    await withRefused({ folder }, (service) => expectRefused(service, 'ROLLED_BACK'));
   });
 
   test('another log of the same size', async () => {
@@ -66,9 +115,7 @@ describe('at its start the journal refuses', () => {
         time: new Date(),
       },
     );
-    const started = journal.start({}, { folder });
-    await expect(started).rejects.toThrow('differs from its published checkpoint of 4 entries');
-    await expect(started).rejects.toThrow(SENTENCE);
+    await withRefused({ folder }, (service) => expectRefused(service, 'FORKED'));
   });
 
   test('a published checkpoint that its key did not sign', async () => {
@@ -81,38 +128,76 @@ describe('at its start the journal refuses', () => {
     await journal.publish(
       createEvent({ ...forged, source: '/cups/journal', data: Buffer.from(JSON.stringify({ origin, note })) }),
     );
-    await expect(journal.start({})).rejects.toThrow(
-      'No key of JOURNAL_KEYS_FILE signed the newest published checkpoint',
-    );
+    await withRefused({}, (service) => expectRefused(service, 'PUBLISHED_KEY_UNKNOWN', KEY_SENTENCE));
   });
 
-  test('a folder with the checkpoint of another key, and a file without keys', async () => {
+  test('a folder with the checkpoint of another key', async () => {
     await journal.stop();
     const file = join(journal.root, 'other.jwks');
     writeJwks(file, [newJwk()]);
-    await expect(journal.start({}, { keyFile: file })).rejects.toThrow('leave the former one in JOURNAL_KEYS_FILE');
-    writeJwks(file, []);
-    await expect(journal.start({}, { keyFile: file })).rejects.toThrow('has no private part');
-    writeFileSync(file, '{}');
-    await expect(journal.start({}, { keyFile: file })).rejects.toThrow('is not a JWK set of Ed25519 keys');
+    await withRefused({ keyFile: file }, (service) => expectRefused(service, 'KEY_UNKNOWN', KEY_SENTENCE));
   });
 
-  test('a folder that another process writes to', async () => {
-    const { lockFolder } = await import('../src/log/folder-lock.ts');
-    await expect(lockFolder(journal.config.folder, 50)).rejects.toThrow('Another process writes to the folder');
+  test('a log that lacks indexed entries', async () => {
+    await journal.stop();
+    const changed = { origin: 'cups.example/other', folder: join(journal.root, 'empty') };
+    await withRefused(changed, (service) => expectRefused(service, 'INDEX_AHEAD'));
+  });
+
+  test.each(['changed', 'removed', 'doubled'])('a last record that was %s', async (change) => {
+    await journal.stop();
+    const bundle = join(journal.config.folder, 'records/000.p/4');
+    const bytes = readFileSync(bundle);
+    if (change === 'changed') bytes.write('opened', bytes.lastIndexOf('submit'));
+    const last = bytes.subarray(bytes.lastIndexOf('{"action"') - 18);
+    const content = { changed: bytes, removed: bytes.subarray(0, -last.length), doubled: Buffer.concat([bytes, last]) };
+    writeFileSync(bundle, content[change as keyof typeof content]);
+    await withRefused({}, (service) => expectRefused(service, 'RECORDS_ALTERED'));
   });
 });
 
-test('a log that lacks indexed entries is not continued, and fails the liveness probe', async () => {
+test('fails its start without a usable key, or when another process has the folder', async () => {
   await journal.stop();
-  const origin = 'cups.example/other';
-  const service = await journal.start({}, { origin, folder: join(journal.root, 'empty') });
-  await eventually(() => journal.log.lines.some(({ event }) => event === 'journal-log-refused'));
-  const [live, ready] = await Promise.all(
-    ['healthz', 'readyz'].map((path) => fetch(`http://127.0.0.1:${service.httpPort}/${path}`)),
-  );
-  expect([live!.ok, ready!.ok]).toEqual([false, false]);
-  await service.stop();
+  const file = join(journal.root, 'other.jwks');
+  writeJwks(file, []);
+  await expect(journal.start({}, { keyFile: file })).rejects.toThrow('has no private part');
+  writeFileSync(file, '{}');
+  await expect(journal.start({}, { keyFile: file })).rejects.toThrow('is not a JWK set of Ed25519 keys');
+  const lock = await lockFolder(journal.config.folder, 0);
+  await expect(lockFolder(journal.config.folder, 50)).rejects.toThrow('Another process writes to the folder');
+  await lock.release();
+});
+
+test('a refused journal continues when the newest copy is in its folder, and takes what waited', async () => {
+  const folder = await createOldCopy();
+  await journal.publish(entryEvent(application, 5));
+  await withRefused({ folder }, async (service) => {
+    await expectRefused(service, 'ROLLED_BACK');
+    rmSync(folder, { recursive: true });
+    cpSync(journal.config.folder, folder, { recursive: true });
+    await untilListed(journal, application, 5);
+    expect(journal.log.text()).toMatch(/journal-log-accepted/);
+    expect((await journal.client('ops').inspectJournal({})).refusal).toBe('');
+  });
+});
+
+test('a running journal does not append to a folder that somebody altered or rolled back', async () => {
+  const { folder } = journal.config;
+  const old = join(journal.root, 'old');
+  cpSync(folder, old, { recursive: true });
+  await journal.publish(entryEvent(application, 4));
+  await untilListed(journal, application, 4);
+  const bundle = join(folder, 'records/000.p/5');
+  const bytes = readFileSync(bundle);
+  const altered = Buffer.from(bytes);
+  altered.write('opened', altered.lastIndexOf('submit'));
+  writeFileSync(bundle, altered);
+  await journal.publish(entryEvent(application, 5));
+  const isRefused = (code: string) => async () => (await journal.client('ops').inspectJournal({})).refusal === code;
+  await eventually(isRefused('RECORDS_ALTERED'));
+  rmSync(folder, { recursive: true });
+  cpSync(old, folder, { recursive: true });
+  await eventually(isRefused('ROLLED_BACK'), { timeoutMs: 20_000 });
 });
 
 test('without Kafka or its topics the journal waits, and then continues', async () => {

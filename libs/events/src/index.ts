@@ -20,6 +20,7 @@ export {
   CHECKPOINTS_TOPIC,
   JOURNAL_SOURCES,
   journalTopic,
+  JOURNAL_RETENTION_DAYS,
 } from './topics.ts';
 export type { LagWatch, StuckPartition } from './consume/lag-watch.ts';
 export { openLagWatch } from './consume/lag-watch.ts';

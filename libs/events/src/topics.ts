@@ -25,6 +25,9 @@ export const CHECKPOINTS_TOPIC = 'cups.checkpoints';
  */
 const REPEATED_RETENTION_DAYS = 40;
 
+/** Days that entries wait for the journal. */
+export const JOURNAL_RETENTION_DAYS = REPEATED_RETENTION_DAYS;
+
 /** One process reads all entries, so more partitions would only make batches smaller. */
 const ENTRY_PARTITIONS = 1;
 

@@ -45,6 +45,7 @@ export function journalCommand(): Command {
         example: 'journal committed > committed.jsonl',
       }).action(action(runCommitted)),
     )
+    .addCommand(statusCommand())
     .addCommand(missingCommand())
     .addCommand(dismissCommand())
     .addCommand(
@@ -87,6 +88,17 @@ function verifyHistoryCommand(): Command {
     .action(action(runVerifyHistory));
 }
 
+function statusCommand(): Command {
+  return defineCommand({
+    name: 'status',
+    summary:
+      'Says whether the journal continues its log, and if not, why and until when entries wait; and what was altered.',
+    example: 'journal status',
+  })
+    .option('--json', 'print JSON', false)
+    .action(action(runStatus));
+}
+
 function missingCommand(): Command {
   return defineCommand({
     name: 'missing',
@@ -113,6 +125,14 @@ function dismissCommand(): Command {
     .addOption(new Option('--actor <name>', 'actor').default(readUserName(), 'your user name'))
     .option('--json', 'print JSON', false)
     .action(action(runDismiss));
+}
+
+/** @returns exit code 1 while the log is refused or has alterations */
+async function runStatus({ json }: { json: boolean }): Promise<number> {
+  const { readStatus } = await import('./missing.ts');
+  const { found, text } = await readStatus();
+  printResult(json, found, text);
+  return found.refusalText === '' && found.alterationCount === 0 ? 0 : 1;
 }
 
 async function runMissing({ json }: { json: boolean }): Promise<void> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { JOURNAL_DISMISSALS } from '@cups/contracts/journal';
+import { fromTimestamp } from '@cups/contracts/proto';
 import { CommandError, formatError, UsageError } from '../errors.ts';
 import { formatAge, formatTable } from '../format-table.ts';
 import { PlatformClient } from '../platform-client.ts';
@@ -23,6 +24,26 @@ async function withPlatform<T>(work: (platform: PlatformClient) => Promise<T>): 
     platform.close();
   }
 }
+
+/** Reports whether the journal continues its log, and what its last verification found. */
+export const readStatus = () =>
+  withPlatform(async (platform) => {
+    const { size, signTime, refusalText, expireTime, alterationCount, verifyTime } = await platform
+      .journal()
+      .inspectJournal({});
+    const verified = verifyTime ? `verified ${formatAge(verifyTime, Date.now())} ago` : 'not verified yet';
+    const lines = [
+      `${size} entries, the last checkpoint ${signTime ? `${formatAge(signTime, Date.now())} ago` : 'absent'}, ${verified}`,
+      alterationCount > 0 ? `${alterationCount} alterations: run cups journal verify` : 'no known alteration',
+    ];
+    const found = { size, signTime, refusalText, expireTime, alterationCount, verifyTime };
+    if (refusalText === '') return { found, text: lines.join('\n') };
+    const until = fromTimestamp(expireTime)?.toISOString();
+    return {
+      found,
+      text: [`REFUSED. ${refusalText}`, `Kafka drops waiting entries from ${until} on.`, ...lines].join('\n'),
+    };
+  });
 
 /** Lists the ranges that nobody dismissed. */
 export const listMissing = (): Promise<CommandOutput> =>

@@ -1,5 +1,5 @@
 import { createPublicKey, hash, verify } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
@@ -26,6 +26,8 @@ type Range = { name: string; first: number; last: number };
 type Content = Partial<SubjectCount> & { verifier?: string; dismissed?: Range };
 type Entry = { leaf: Buffer; text: string; content: Content };
 type Rows<Row> = Generator<Row, undefined>;
+/** Rows up to a size, from the start of a file on. */
+type Part = { size: number; start?: number };
 /** A signed note, and the IDs of the keys that signed it. */
 type Checkpoint = { size: number; root: Buffer; signers: string[] };
 const [WIDTH, HASH_BYTES, SALT_BYTES] = [256, 32, 16];
@@ -53,34 +55,44 @@ class Tree {
   }
 }
 
-/** Returns a tile or bundle: the full one, otherwise the widest partial one of at most `width` rows; undefined if absent. */
+/**
+ * Returns a tile or bundle: the full one, otherwise the partial one of `width` rows, a wider one, which a copy of a running
+ * journal has, or the widest of those below; undefined if absent.
+ */
 function readTile(folder: string, level: string, index: number, width: number): Buffer | undefined {
   let name = String(index % 1000).padStart(3, '0');
   for (let rest = Math.floor(index / 1000); rest > 0; rest = Math.floor(rest / 1000))
     name = `x${String(rest % 1000).padStart(3, '0')}/${name}`;
   const path = join(folder, level, name);
-  for (let rows = width; rows > 0 && !existsSync(path); rows -= 1)
-    if (existsSync(join(`${path}.p`, `${rows}`))) return readFileSync(join(`${path}.p`, `${rows}`));
-  return existsSync(path) ? readFileSync(path) : undefined;
+  if (existsSync(path)) return readFileSync(path);
+  const widths = existsSync(`${path}.p`) ? readdirSync(`${path}.p`).map(Number) : [];
+  const sorted = widths.filter((one) => one > 0 && one < WIDTH).sort((one, other) => one - other);
+  const rows = sorted.find((one) => one >= width) ?? sorted.at(-1);
+  return rows === undefined ? undefined : readFileSync(join(`${path}.p`, `${rows}`));
 }
 
-/** Yields the rows of a level, up to `size`. A missing file has none. */
-function* readRows<Row>(folder: string, level: string, size: number, split: (tile: Buffer) => Row[]): Rows<Row> {
-  for (let index = 0; index * WIDTH < size; index += 1) {
+/** Yields the rows of a level, up to `size`. A missing file has none, and ends the rows of an unknown size. */
+function* readRows<Row>(
+  [folder, level]: readonly [string, string],
+  { size, start = 0 }: Part,
+  split: (tile: Buffer) => Row[],
+): Rows<Row> {
+  for (let index = start / WIDTH; index * WIDTH < size; index += 1) {
     const tile = readTile(folder, level, index, Math.min(WIDTH, size - index * WIDTH));
+    if (!tile && size === Infinity) return;
     const rows = tile ? split(tile) : [];
     yield* rows.slice(0, size - index * WIDTH);
   }
 }
 
-const readHashes = (folder: string, level: number, size: number): Rows<Buffer> =>
-  readRows(folder, `tile/${level}`, size, (tile) => {
+const readHashes = (folder: string, level: number, size: number, start = 0): Rows<Buffer> =>
+  readRows([folder, `tile/${level}`], { size, start }, (tile) => {
     const starts = Array.from({ length: Math.floor(tile.length / HASH_BYTES) }, (_, n) => n * HASH_BYTES);
     return starts.map((start) => tile.subarray(start, start + HASH_BYTES));
   });
 
-export const readEntries = (folder: string, size: number): Rows<Entry> =>
-  readRows(folder, 'records', size, (bundle) => {
+export const readEntries = (folder: string, size: number, start = 0): Rows<Entry> =>
+  readRows([folder, 'records'], { size, start }, (bundle) => {
     const entries: Entry[] = [];
     for (let at = 0; at + 2 <= bundle.length;) {
       const row = bundle.subarray(at + 2, at + 2 + bundle.readUInt16BE(at));
@@ -163,7 +175,7 @@ function checkFolder(folder: string, { size, root }: Checkpoint, areEntriesIntac
   const leaves = new Tree();
   for (const leaf of readHashes(folder, 0, size)) leaves.add(leaf);
   const areLeavesIntact = leaves.size === size && leaves.root().equals(root);
-  if (areLeavesIntact) return areEntriesIntact ? [] : compareEntries(folder, size);
+  if (areLeavesIntact) return [...(areEntriesIntact ? [] : compareEntries(folder, size)), ...checkLevels(folder, size)];
   if (areEntriesIntact) return ['tiles-altered: tiles of hashes were altered; all entries are intact'];
   const entries = readEntries(folder, size);
   const suspect = [...readHashes(folder, 1, Math.floor(size / WIDTH))].flatMap((stored, block) => {
@@ -173,6 +185,34 @@ function checkFolder(folder: string, { size, root }: Checkpoint, areEntriesIntac
   });
   const where = suspect.slice(0, MAX_LISTED).join(', ') || 'of any part';
   return [`log-altered: neither entries nor tiles have the root of the checkpoint; suspect are the entries ${where}`];
+}
+
+/** Compares each level of tiles with the one below it, which has the root of the checkpoint or was compared before. */
+function checkLevels(folder: string, size: number): string[] {
+  const findings: string[] = [];
+  for (let level = 1, count = Math.floor(size / WIDTH); count > 0; level += 1, count = Math.floor(count / WIDTH)) {
+    const [below, stored] = [readHashes(folder, level - 1, count * WIDTH), readHashes(folder, level, count)];
+    for (let place = 0; place < count; place += 1) {
+      const tree = new Tree();
+      for (let row; tree.size < WIDTH && (row = below.next().value);) tree.add(row);
+      if (!stored.next().value?.equals(tree.root()))
+        findings.push(`tiles-altered: hash ${place} of tile/${level} is not that of the tile below it`);
+    }
+  }
+  return findings;
+}
+
+/** Compares entries behind the checkpoint with their leaves, as far as these exist. A crash or a running journal leaves some. */
+function checkBeyond(folder: string, size: number): string[] {
+  const start = size - (size % WIDTH);
+  const behind = <Row>(rows: Rows<Row>): Row[] => [...rows].slice(size - start);
+  const leaves = behind(readHashes(folder, 0, Infinity, start));
+  const entries = behind(readEntries(folder, Infinity, start));
+  const changed = entries.flatMap(({ leaf, text }, at) =>
+    leaves[at] && !leaves[at].equals(leaf) ? [`entry-changed: entry ${size + at} was changed to ${text}`] : [],
+  );
+  if (entries.length === 0) return [];
+  return [...changed, `unsigned: ${entries.length} entries from ${size} on are behind the checkpoint`];
 }
 
 /** Compares the log with checkpoints that others kept. Each must be of a beginning of the log. @param roots by size */
@@ -234,7 +274,10 @@ function checkKeys(checkpoints: readonly Checkpoint[], keys: readonly { size: nu
   });
 }
 
-export const isIntact = (findings: readonly string[]): boolean => findings.every((one) => one.startsWith('dismissed'));
+/** Findings that are no alteration. */
+const NOTES = ['dismissed', 'unsigned'];
+export const isIntact = (findings: readonly string[]): boolean =>
+  findings.every((finding) => NOTES.some((note) => finding.startsWith(note)));
 
 /**
  * Verifies a folder with the keys of its log. Returns what was altered, and missing entries that were dismissed.
@@ -263,6 +306,7 @@ export async function verifyJournal(
     sequences.raise(`${source} ${subject}`, sequence);
   return [
     ...checkFolder(folder, own, tree.size === own.size && tree.root().equals(own.root)),
+    ...checkBeyond(folder, own.size),
     ...checkOutside(outside, own, roots),
     ...checkKeys([own, ...outside], named),
     ...sequences.findings,

@@ -55,17 +55,31 @@ export class IndexFiles {
   #merging: Promise<void> | undefined;
   readonly #stopping = new AbortController();
 
-  private constructor(options: IndexFilesOptions) {
+  /** The index is empty until it is opened. */
+  constructor(options: IndexFilesOptions) {
     this.#options = options;
   }
 
   /** Opens the index as far as its files reach. */
   static async open(options: IndexFilesOptions): Promise<IndexFiles> {
-    await createFolder(options.folder);
     const files = new IndexFiles(options);
-    files.#openRuns();
-    files.#startMerge();
+    await files.reopen();
     return files;
+  }
+
+  /** Opens the files that are of the log as it is now. */
+  async reopen(): Promise<void> {
+    await this.#closeRuns();
+    await createFolder(this.#options.folder);
+    this.#openRuns();
+    this.#startMerge();
+  }
+
+  /** Removes all files, so that they are built from the log again. */
+  async clear(): Promise<void> {
+    await this.#closeRuns();
+    rmSync(this.#options.folder, { recursive: true, force: true });
+    await createFolder(this.#options.folder);
   }
 
   /** Number of entries that it has. */
@@ -105,8 +119,14 @@ export class IndexFiles {
   /** Ends the merge, and closes the files. */
   async close(): Promise<void> {
     this.#stopping.abort();
+    await this.#closeRuns();
+  }
+
+  async #closeRuns(): Promise<void> {
     await this.#merging;
-    for (const run of this.#runs) run.close();
+    for (const run of this.#runs.splice(0)) run.close();
+    this.#newest = new Map();
+    this.#newestCount = 0;
   }
 
   #put(name: string, row: Row): void {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { openCheckpoint, signCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { createFolder, writeDurably } from './durable-files.ts';
-import { computeRoot, hashLeaf, proveConsistency, proveInclusion, sha256 } from './merkle-tree.ts';
+import { EntriesAltered, EXIT, LogRefused } from './log-refused.ts';
+import { computeRoot, hashLeaf, isIncluded, proveConsistency, proveInclusion, sha256 } from './merkle-tree.ts';
 import type { Hash, ReadSubtree } from './merkle-tree.ts';
 import { splitBundle, toBundle } from './record-bundle.ts';
 import type { NoteSigner, NoteVerifier } from './signed-note.ts';
@@ -23,7 +24,7 @@ import type { Tile } from './tiles.ts';
  * The log as files: public tiles of hashes (`tile/`), private bundles of records (`records/`), and the newest signed
  * checkpoint (`checkpoint`). A record is salt and entry; its leaf in the tree is its SHA-256, so that tiles reveal
  * nothing. Whatever an append writes lies beyond the checkpoint until a rename replaces it: a crash leaves the former
- * log.
+ * log. A record is compared with its leaf whenever it is read, and an append never extends altered files.
  */
 
 const CHECKPOINT_FILE = 'checkpoint';
@@ -38,6 +39,13 @@ export interface LogFolderOptions {
   verifiers: () => readonly NoteVerifier[];
 }
 
+/** A bundle of records, compared with its leaves. */
+export interface CheckedBundle {
+  records: Buffer[];
+  /** Positions whose record is absent or another, and the position behind the bundle if it has more than its records. */
+  altered: number[];
+}
+
 interface Snapshot {
   note: string;
   checkpoint: Checkpoint;
@@ -48,14 +56,15 @@ export class LogFolder {
   #snapshot: Snapshot | undefined;
   #read: ReadSubtree;
 
-  private constructor(options: LogFolderOptions) {
+  /** The log is empty until it is reloaded. */
+  constructor(options: LogFolderOptions) {
     this.#options = options;
     this.#read = this.#createReader(0);
   }
 
   /**
    * Opens the log of a folder; without a checkpoint it is empty.
-   * @throws Error if no known key signed its checkpoint, or its tiles have another root
+   * @throws LogRefused if no known key signed its checkpoint, its tiles have another root, or its last records were altered
    */
   static async open(options: LogFolderOptions): Promise<LogFolder> {
     await createFolder(options.folder);
@@ -77,7 +86,7 @@ export class LogFolder {
     return this.#snapshot?.checkpoint.size ?? 0;
   }
 
-  /** Reads the checkpoint of the folder, as after a failed append. @throws Error as `open` */
+  /** Reads the checkpoint of the folder, as after a failed append. @throws LogRefused as `open` */
   async reload(): Promise<void> {
     const { folder, origin, verifiers } = this.#options;
     const note = await readFile(join(folder, CHECKPOINT_FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -86,8 +95,8 @@ export class LogFolder {
     });
     this.#snapshot = note === undefined ? undefined : { note, checkpoint: openOwn(note, origin, verifiers()) };
     this.#read = this.#createReader(this.size);
-    if (this.#snapshot && !this.rootAt(this.size).equals(this.#snapshot.checkpoint.root))
-      throw new Error(`The tiles of ${folder} do not have the root of its checkpoint.`);
+    if (!this.isRootIntact()) throw tilesAltered();
+    this.#assertTailIntact();
     await this.#removeSuperseded(Math.max(0, this.size - MAX_APPENDED));
   }
 
@@ -95,9 +104,11 @@ export class LogFolder {
    * Appends at most 1,000 records and signs the new checkpoint. They are durable when it resolves. After a failure the
    * log must be reloaded: the new checkpoint may be stored.
    * @throws RangeError for a record of more than 65,535 bytes, before anything is written
+   * @throws LogRefused if the files that it extends were altered, before anything is signed
    */
   async append(records: readonly Buffer[], signing: { signers: readonly NoteSigner[]; time: Date }): Promise<void> {
     const [from, size] = [this.size, this.size + records.length];
+    this.#assertTailIntact();
     await this.#appendRows(
       'records',
       from,
@@ -109,6 +120,7 @@ export class LogFolder {
       records.map((record) => hashLeaf(sha256(record))),
     );
     const read = this.#createReader(size);
+    if (this.#snapshot && !computeRoot(from, read).equals(this.#snapshot.checkpoint.root)) throw tilesAltered();
     const checkpoint = { origin: this.#options.origin, size, root: computeRoot(size, read), time: signing.time };
     const note = signCheckpoint(checkpoint, signing.signers);
     await writeDurably(join(this.#options.folder, CHECKPOINT_FILE), note);
@@ -134,17 +146,59 @@ export class LogFolder {
     return proveConsistency(from, to, this.#read);
   }
 
-  /** Returns a record. @throws RangeError if the log does not have it */
+  /**
+   * Returns a record.
+   * @throws RangeError if the log does not have it, EntriesAltered if it is not that of its leaf
+   */
   readRecord(index: number): Buffer {
-    return this.readBundle(index)[0]!;
+    const { records, leaves } = this.#loadBundle(this.#bundleOf(index));
+    const record = records[index % TILE_WIDTH];
+    if (!record || !isLeafOf(leaves, index % TILE_WIDTH, record)) throw new EntriesAltered([index]);
+    return record;
   }
 
-  /** Returns the records from an index to the end of their bundle. @throws RangeError if the log does not have the first */
-  readBundle(from: number): Buffer[] {
-    if (!(from >= 0 && from < this.size)) throw new RangeError(`The log of ${this.size} records has no ${from}.`);
-    const bundle = Math.floor(from / TILE_WIDTH);
-    const width = Math.min(TILE_WIDTH, this.size - bundle * TILE_WIDTH);
-    return splitBundle(this.#load({ level: 'records', index: bundle, width })).slice(from % TILE_WIDTH);
+  /**
+   * Returns a record, and the proof that the log of the newest checkpoint has it.
+   * @throws RangeError if it does not, EntriesAltered if record or tiles lead to another root
+   */
+  readProvenRecord(index: number): { record: Buffer; proof: Hash[] } {
+    const record = this.readRecord(index);
+    const proof = this.proveInclusion(index);
+    const hash = hashLeaf(sha256(record));
+    if (!isIncluded({ index, hash }, this.#snapshot!.checkpoint, proof)) throw new EntriesAltered([index]);
+    return { record, proof };
+  }
+
+  /** Compares the bundle that has a record with its leaves. @throws RangeError if the log does not have the record */
+  checkBundle(index: number): CheckedBundle {
+    const bundle = this.#bundleOf(index);
+    const { records, leaves, isWhole } = this.#loadBundle(bundle);
+    const start = bundle.index * TILE_WIDTH;
+    const altered: number[] = [];
+    for (let at = 0; at < bundle.width; at += 1) if (!isLeafOf(leaves, at, records[at])) altered.push(start + at);
+    if (!isWhole || records.length > bundle.width) altered.push(start + bundle.width);
+    return { records: records.slice(0, bundle.width), altered };
+  }
+
+  /** Whether a full tile has the hash that the level above it has of it. A partial one counts for `isRootIntact`. */
+  isTileIntact({ level, index }: { level: number; index: number }): boolean {
+    const tile = this.#tileAt(level, index);
+    const hashes = this.#tryToLoad(tile);
+    if (!hashes || hashes.length !== tile.width * HASH_BYTES) return false;
+    if (tile.width < TILE_WIDTH) return true;
+    const above = this.#tryToLoad(this.#tileAt(level + 1, Math.floor(index / TILE_WIDTH)));
+    return above !== undefined && combine(hashes).equals(hashAt(above, index % TILE_WIDTH));
+  }
+
+  /** Whether the tiles, as the files have them now, have the root of the checkpoint. */
+  isRootIntact(): boolean {
+    if (!this.#snapshot) return true;
+    try {
+      return computeRoot(this.size, this.#createReader(this.size)).equals(this.#snapshot.checkpoint.root);
+    } catch (error) {
+      if (error instanceof LogRefused) return false;
+      throw error;
+    }
   }
 
   /** Returns the hashes of a tile; undefined if the log does not reach it. */
@@ -162,12 +216,42 @@ export class LogFolder {
     return createSubtreeReader(size, (tile) => this.#load(tile));
   }
 
+  /** @throws LogRefused for a tile that is absent or has another length */
   #load(tile: Tile): Buffer {
-    const path = formatTilePath(tile);
-    const bytes = readFileSync(join(this.#options.folder, path));
-    if (tile.level !== 'records' && bytes.length !== tile.width * HASH_BYTES)
-      throw new Error(`The tile ${path} is incomplete.`);
+    const bytes = this.#tryToLoad(tile);
+    if (!bytes || (tile.level !== 'records' && bytes.length !== tile.width * HASH_BYTES)) throw tilesAltered();
     return bytes;
+  }
+
+  /** @returns undefined for an absent file */
+  #tryToLoad(tile: Tile): Buffer | undefined {
+    try {
+      return readFileSync(join(this.#options.folder, formatTilePath(tile)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  #tileAt(level: number, index: number): Tile & { level: number } {
+    return { level, index, width: Math.min(TILE_WIDTH, countHashes(this.size, level) - index * TILE_WIDTH) };
+  }
+
+  /** Returns the tile whose bundle has a record. @throws RangeError if the log does not have the record */
+  #bundleOf(index: number): Tile & { level: number } {
+    if (!(index >= 0 && index < this.size)) throw new RangeError(`The log of ${this.size} records has no ${index}.`);
+    return this.#tileAt(0, Math.floor(index / TILE_WIDTH));
+  }
+
+  #loadBundle(tile: Tile): { records: Buffer[]; isWhole: boolean; leaves: Buffer } {
+    const leaves = this.#tryToLoad(tile) ?? Buffer.alloc(0);
+    return { ...splitBundle(this.#tryToLoad({ ...tile, level: 'records' }) ?? Buffer.alloc(0)), leaves };
+  }
+
+  /** The next append copies the records of a partial bundle. @throws LogRefused if they were altered */
+  #assertTailIntact(): void {
+    if (this.size % TILE_WIDTH === 0 || this.checkBundle(this.size - 1).altered.length === 0) return;
+    throw new LogRefused('RECORDS_ALTERED', `The last records in JOURNAL_DIR differ from their hashes: ${EXIT}.`);
   }
 
   /** Appends leaf hashes, and the hash of each tile that they complete to the level above. */
@@ -217,12 +301,21 @@ export class LogFolder {
   }
 }
 
-/** @throws Error that says what to do, if no known key signed the note */
+const tilesAltered = (): LogRefused =>
+  new LogRefused('TILES_ALTERED', `The tiles in JOURNAL_DIR do not have the root of its checkpoint: ${EXIT}.`);
+
+const hashAt = (hashes: Buffer, at: number): Buffer => hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
+
+const isLeafOf = (leaves: Buffer, at: number, record: Buffer | undefined): boolean =>
+  record !== undefined && hashAt(leaves, at).equals(hashLeaf(sha256(record)));
+
+/** @throws LogRefused if no known key signed the note */
 function openOwn(note: string, origin: string, verifiers: readonly NoteVerifier[]): Checkpoint {
   try {
     return openCheckpoint(note, origin, verifiers);
   } catch (cause) {
-    throw new Error(
+    throw new LogRefused(
+      'KEY_UNKNOWN',
       'The checkpoint in JOURNAL_DIR is not of this origin and these keys: after a change of keys, leave the former one in JOURNAL_KEYS_FILE after the current one.',
       { cause },
     );

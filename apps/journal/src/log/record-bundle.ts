@@ -16,15 +16,15 @@ export function toBundle(records: readonly Buffer[]): Buffer {
   );
 }
 
-/** Returns the records of a bundle. @throws Error if it ends within a record */
-export function splitBundle(bundle: Buffer): Buffer[] {
+/** Returns the whole records of a bundle, and whether it ends with the last of them. */
+export function splitBundle(bundle: Buffer): { records: Buffer[]; isWhole: boolean } {
   const records: Buffer[] = [];
   for (let at = 0; at < bundle.length;) {
     const start = at + LENGTH_BYTES;
     const end = start > bundle.length ? Infinity : start + bundle.readUInt16BE(at);
-    if (end > bundle.length) throw new Error('The bundle ends within a record.');
+    if (end > bundle.length) return { records, isWhole: false };
     records.push(bundle.subarray(start, end));
     at = end;
   }
-  return records;
+  return { records, isWhole: true };
 }
