@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { ulid } from 'ulid';
 import { openLocalStore } from '../src/local-store/local-store.ts';
 import { isFiled, isUntouched, visitName, newDraft, openVisitStore, draftPath } from '../src/visit/visit-store.ts';
 import type { Draft } from '../src/visit/visit-store.ts';
@@ -100,6 +101,59 @@ test('two windows that type into one draft keep the input of both', async () => 
   expect(second.all()).toEqual([]);
 });
 
+test('a window reuses only the untouched visit that it opened itself', async () => {
+  const localStore = await openLocalStore('operators/six');
+  const { channels, deliver } = createBus();
+  const first = await openVisitStore(localStore, channels[0]);
+  const second = await openVisitStore(localStore, channels[1]);
+  const own = first.open({});
+  deliver();
+  const other = second.open({});
+  deliver();
+  expect(other.id).not.toBe(own.id);
+  expect([first.open({}).id, second.open({}).id]).toEqual([own.id, other.id]);
+  // A page that opens later shows neither, because a window may show them.
+  await written();
+  const third = await openVisitStore(localStore);
+  expect([own.id, other.id]).not.toContain(third.open({}).id);
+  // Untouched visits of another window do not count as open.
+  expect(second.isFull()).toBe(false);
+});
+
+test('removes an untouched visit that a page left more than a day ago', async () => {
+  const localStore = await openLocalStore('operators/seven');
+  const old = { id: ulid(Date.now() - 25 * 3_600_000), parked: false, drafts: [newDraft({ '/behalf': 'self' })] };
+  await localStore.write('visit', old.id, old);
+  const visits = await openVisitStore(localStore);
+  expect(visits.all()).toEqual([]);
+  await written();
+  expect(await localStore.list('visit')).toEqual([]);
+});
+
+test('a person that another window typed is that of the visit until somebody corrects it here', async () => {
+  const localStore = await openLocalStore('operators/eight');
+  const { channels, deliver } = createBus();
+  const storages = [createWindowStorage(), createWindowStorage()];
+  const first = await openVisitStore(localStore, channels[0], {}, storages[0]);
+  const second = await openVisitStore(localStore, channels[1], {}, storages[1]);
+  const [draft] = first.open({}).drafts as [Draft];
+  first.change(draft.id, withName);
+  deliver();
+  expect([first.personOrigin(draft.id), second.personOrigin(draft.id)]).toEqual(['here', 'elsewhere']);
+  second.takePerson(draft.id);
+  expect(second.personOrigin(draft.id)).toBe('here');
+  const typed = { '/applicant/idnp': '2901', '/applicant/familyName': 'Munteanu' };
+  second.change(draft.id, (current) => Object.assign({}, current, { typed }));
+  deliver();
+  expect([first.personOrigin(draft.id), second.personOrigin(draft.id)]).toEqual(['replaced', 'here']);
+  first.takePerson(draft.id);
+  expect(first.personOrigin(draft.id)).toBe('here');
+  await written();
+  // A window that opens later asks; a reload of the same window does not.
+  expect((await openVisitStore(localStore)).personOrigin(draft.id)).toBe('elsewhere');
+  expect((await openVisitStore(localStore, undefined, {}, storages[0])).personOrigin(draft.id)).toBe('here');
+});
+
 test('a committed draft is stored strictly', async () => {
   const localStore = await openLocalStore('operators/five');
   const strict: unknown[] = [];
@@ -112,6 +166,14 @@ test('a committed draft is stored strictly', async () => {
   await visits.commit(draft.id, (current) => Object.assign({}, current, { trackingNumber: '0000' }));
   expect(strict).toMatchObject([{ drafts: [{ trackingNumber: '0000' }] }]);
 });
+
+function createWindowStorage() {
+  const items = new Map<string, string>();
+  return {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, text: string) => void items.set(key, text),
+  };
+}
 
 /** Two channels whose messages arrive on `deliver`. */
 function createBus() {

@@ -131,6 +131,41 @@ test('two windows share a draft, and one sends what the other leaves', async () 
   await other.close();
 });
 
+test('a new visit in a second window is another visit, and nobody replaces its person unasked', async () => {
+  const page = await open({ operator });
+  await waitForScreens(page);
+  await page.keyboard.press('n');
+  await page.getByRole('combobox').waitFor();
+  const other = await page.context().newPage();
+  await other.goto('/');
+  await waitForScreens(other);
+  await other.keyboard.press('n');
+  await other.getByRole('combobox').waitFor();
+  const visitOf = (window: Page) => new URL(window.url()).pathname.split('/')[2];
+  expect(visitOf(other)).not.toBe(visitOf(page));
+
+  await page.bringToFront();
+  await page.getByRole('combobox').fill('adeverinta');
+  await page.getByRole('option', { selected: true }).waitFor();
+  await page.getByRole('combobox').press('Enter');
+  const person = applicant('Întâia');
+  await at(page, '/applicant/idnp').fill(person.idnp!);
+  await at(page, '/applicant/familyName').fill(person.familyName!);
+  await at(page, '/applicant/givenName').fill(person.givenName!);
+  await page.getByText(/^Salvat la/).waitFor();
+
+  // The other window opens the same visit: it shows the person, and asks before anything replaces it.
+  await other.goto(page.url());
+  await other.getByText('Persoana acestei vizite').waitFor();
+  expect(await at(other, '/applicant/idnp').count()).toBe(0);
+  expect(await axe(other)).toEqual([]);
+  await other.getByRole('button', { name: 'Corectează datele' }).click();
+  await at(other, '/applicant/idnp').fill(applicant('Alta').idnp!);
+  await page.getByText(/Persoana a fost schimbată în altă fereastră/).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await other.close();
+});
+
 test('reports a PC whose clock is wrong', async () => {
   const page = await open({ operator: 'cu-002-specialist' });
   await page.addInitScript(() => {

@@ -83,7 +83,30 @@ export const VISIT = defineMessages({
   printBring: { ro: 'Tipărește „Ce trebuie să aduceți”', ru: 'Печать «Что принести»', en: 'Print “What to bring”' },
 
   personTitle: { ro: 'Cine cere serviciul?', ru: 'Кто обращается?', en: 'Who is applying?' },
+  fixedPerson: { ro: 'Persoana acestei vizite', ru: 'Заявитель этого посещения', en: 'The applicant of this visit' },
+  fixedPersonHelp: {
+    ro: 'Datele au fost scrise mai devreme sau în altă fereastră.',
+    ru: 'Данные введены раньше или в другом окне.',
+    en: 'This data was entered earlier or in another window.',
+  },
+  correctPerson: { ro: 'Corectează datele', ru: 'Исправить данные', en: 'Correct the data' },
+  otherPerson: {
+    ro: 'Altă persoană: vizită nouă',
+    ru: 'Другой человек: новое посещение',
+    en: 'Another person: new visit',
+  },
+  replacedPerson: {
+    ro: 'Persoana a fost schimbată în altă fereastră. Cererea este acum pentru: {name}.',
+    ru: 'Заявитель изменён в другом окне. Теперь заявление подаёт: {name}.',
+    en: 'The applicant was changed in another window. This application is now for: {name}.',
+  },
+  replacedSeen: { ro: 'Am înțeles', ru: 'Понятно', en: 'Understood' },
   known: { ro: 'Persoana este cunoscută aici', ru: 'Этот человек здесь известен', en: 'The applicant is known here' },
+  numberOfOther: {
+    ro: 'Acest număr este al altei persoane. Comparați cu actul.',
+    ru: 'Это номер другого человека. Сверьте с документом.',
+    en: 'This number belongs to another person. Compare with the document.',
+  },
   knownFrom: {
     ro: 'Scris la {date}. Comparați cu actul.',
     ru: 'Записано {date}. Сверьте с документом.',

@@ -5,7 +5,7 @@ import { Button } from '../parts/button.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { Skeleton } from '../parts/load-states.tsx';
 import { VISIT } from '../texts/visit.ts';
-import { isUntouched, MAX_OPEN_VISITS, visitName, draftPath } from './visit-store.ts';
+import { isUntouched, visitName, draftPath } from './visit-store.ts';
 import { useOpenVisits, useVisits } from './visits.tsx';
 import styles from './new-visit.module.css';
 
@@ -13,10 +13,10 @@ import styles from './new-visit.module.css';
 export default function NewVisit() {
   const { t } = useLanguage();
   const [, go] = useLocation();
-  const { startVisit } = useVisits();
-  const open = useOpenVisits();
+  const { store, startVisit } = useVisits();
+  const open = useOpenVisits().filter((visit) => !isUntouched(visit));
   const isStarted = useRef(false);
-  const isFree = open.length < MAX_OPEN_VISITS || open.some(isUntouched);
+  const isFree = !store.isFull();
   useEffect(() => {
     if (!isFree || isStarted.current) return;
     isStarted.current = true;

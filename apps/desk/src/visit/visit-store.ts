@@ -1,4 +1,4 @@
-import { ulid } from 'ulid';
+import { decodeTime, ulid } from 'ulid';
 import type { Content } from '@cups/application';
 import type { Application } from '../api/types.ts';
 import type { InputKind } from '../local-store/input-kinds.ts';
@@ -9,6 +9,8 @@ import type { ScreenId } from './model/screens.ts';
 import type { Conflict } from './model/draft-merge.ts';
 import type { FormValues } from './model/form-values.ts';
 import { applyPatch, diffVisit, typedDrafts } from './visit-patch.ts';
+import { isPersonTyped, trackPersons } from './person-origin.ts';
+import type { PersonOrigin, WindowStorage } from './person-origin.ts';
 import type { VisitPatch } from './visit-patch.ts';
 
 /**
@@ -59,14 +61,18 @@ export interface VisitCentre {
 
 const RECORD_KIND = 'visit' satisfies InputKind;
 /** Maximum number of visits open at a desk. */
-export const MAX_OPEN_VISITS = 2;
+const MAX_OPEN_VISITS = 2;
+/** Age in ms from which no window shows an untouched visit any more. */
+const UNTOUCHED_VISIT_TTL_MS = 24 * 3_600_000;
 
 export interface VisitStore {
   /** All visits, oldest first. The array is stable until a change. */
   all(): readonly Visit[];
   subscribe(listener: () => void): () => void;
   draft(id: string): Draft | undefined;
-  /** Returns an untouched visit, or a new one. */
+  /** Whether no further visit may be opened. */
+  isFull(): boolean;
+  /** Returns the untouched visit of this window, or a new one. */
   open(values: FormValues): Visit;
   /** Adds a draft to a visit. */
   addDraft(visit: string, values: FormValues): Draft | undefined;
@@ -80,6 +86,10 @@ export interface VisitStore {
   commit(draft: string, change: (draft: Draft) => Draft): Promise<void>;
   /** Whether another window typed into the draft last: that window sends it. */
   isTypedElsewhere(draft: string): boolean;
+  /** Returns where the applicant of a draft was typed last. */
+  personOrigin(draft: string): PersonOrigin;
+  /** Lets this window change the applicant of a draft, and ends the notice that another window changed them. */
+  takePerson(draft: string): void;
   replaceDraft(draft: string, other: Draft): void;
   /** Hides a visit until one of its drafts is opened; removes an untouched one. */
   saveForLater(visit: string): void;
@@ -95,19 +105,26 @@ export function newDraft(values: FormValues): Draft {
  * Opens the store with the visits of earlier pages.
  * @param channel to the other windows of the operator at this centre, which show the same visits
  * @param place visits of the operator's other centres stay stored
+ * @param windowStorage remembers over a reload what was typed in this window
  */
 export async function openVisitStore(
   localStore: LocalStore,
   channel: Channel = SILENT_CHANNEL,
   place: VisitCentre = {},
+  windowStorage?: WindowStorage,
 ): Promise<VisitStore> {
   const { centre } = place;
   const stored = await localStore.list<Visit>(RECORD_KIND);
-  const { all, subscribe, put, drop, persist, isForeign } = createPersistentVisits(
+  const { all, subscribe, put, drop, persist, isForeign, persons, refresh } = createPersistentVisits(
     localStore,
     stored.filter((visit) => isVisitAt(visit, place)),
     channel,
+    windowStorage,
   );
+  /** IDs of visits that this window opened. Another window may show any other one. */
+  const ownVisits = new Set<string>();
+  listLeftVisits(all()).forEach(({ id }) => drop(id));
+  const findOwnUntouched = () => all().find((visit) => ownVisits.has(visit.id) && !visit.parked && isUntouched(visit));
   const findVisit = (id: string) => all().find((visit) => visit.id === id);
   const findVisitOfDraft = (draft: string) => all().find(({ drafts }) => drafts.some(({ id }) => id === draft));
   const changeDrafts = (draft: string, change: (drafts: readonly Draft[]) => readonly Draft[]) => {
@@ -121,9 +138,13 @@ export async function openVisitStore(
     all,
     subscribe,
     draft: (id) => findVisitOfDraft(id)?.drafts.find((draft) => draft.id === id),
+    isFull: () =>
+      findOwnUntouched() === undefined &&
+      findOpenVisits(all()).filter((visit) => !isUntouched(visit)).length >= MAX_OPEN_VISITS,
     open(first) {
-      const empty = all().find((visit) => !visit.parked && isUntouched(visit));
-      return empty ?? put({ id: ulid(), parked: false, centre, drafts: [newDraft(first)] });
+      const visit = findOwnUntouched() ?? put({ id: ulid(), parked: false, centre, drafts: [newDraft(first)] });
+      ownVisits.add(visit.id);
+      return visit;
     },
     addDraft(id, values) {
       const visit = findVisit(id);
@@ -144,6 +165,11 @@ export async function openVisitStore(
       if (visit) await persist(visit.id, true);
     },
     isTypedElsewhere: isForeign,
+    personOrigin: persons.originOf,
+    takePerson(draft) {
+      persons.take(draft);
+      refresh();
+    },
     replaceDraft: (id, other) => changeDrafts(id, (drafts) => drafts.map((draft) => (draft.id === id ? other : draft))),
     saveForLater(id) {
       const visit = findVisit(id);
@@ -155,16 +181,28 @@ export async function openVisitStore(
   };
 }
 
+/** Returns the untouched visits that no window shows any more. */
+function listLeftVisits(visits: readonly Visit[]): readonly Visit[] {
+  const isOld = ({ id }: Visit) => decodeTime(id) < Date.now() - UNTOUCHED_VISIT_TTL_MS;
+  return visits.filter((visit) => isUntouched(visit) && isOld(visit));
+}
+
 /**
  * The visits in memory, in the local store and in other windows. Writes of a visit are serialized, the newest state
  * last. Each window takes over what another one changed.
  */
-function createPersistentVisits(localStore: LocalStore, initial: Visit[], channel: Channel) {
+function createPersistentVisits(
+  localStore: LocalStore,
+  initial: Visit[],
+  channel: Channel,
+  windowStorage: WindowStorage | undefined,
+) {
   let visits: readonly Visit[] = sortVisits(initial);
   const listeners = new Set<() => void>();
   const pendingWrites = new Map<string, Promise<void>>();
   /** IDs of drafts into which another window typed last. */
   const foreign = new Set<string>();
+  const persons = trackPersons(windowStorage);
   function replace(id: string, visit: Visit | undefined): void {
     const others = visits.filter((candidate) => candidate.id !== id);
     visits = visit ? sortVisits([...others, visit]) : others;
@@ -189,6 +227,7 @@ function createPersistentVisits(localStore: LocalStore, initial: Visit[], channe
       visit,
     );
     typedDrafts(patch).forEach((draft) => foreign.delete(draft));
+    persons.changedHere(patch);
     replace(id, visit);
     persist(id).catch(() => undefined);
     channel.post(patch);
@@ -196,13 +235,9 @@ function createPersistentVisits(localStore: LocalStore, initial: Visit[], channe
   channel.listen((message) => {
     const patch = message as VisitPatch;
     typedDrafts(patch).forEach((draft) => foreign.add(draft));
-    replace(
-      patch.id,
-      applyPatch(
-        visits.find(({ id }) => id === patch.id),
-        patch,
-      ),
-    );
+    const current = visits.find(({ id }) => id === patch.id);
+    persons.changedElsewhere(patch, current);
+    replace(patch.id, applyPatch(current, patch));
     // Two windows that typed at the same time stored different states; the merged one is stored last.
     persist(patch.id).catch(() => undefined);
   });
@@ -219,6 +254,12 @@ function createPersistentVisits(localStore: LocalStore, initial: Visit[], channe
     drop: (id: string) => change(id, undefined),
     persist,
     isForeign: (id: string) => foreign.has(id),
+    persons,
+    /** Shows what is known of the visits beside their content. */
+    refresh(): void {
+      visits = [...visits];
+      listeners.forEach((listener) => listener());
+    },
   };
 }
 
@@ -243,9 +284,17 @@ export function isTaken(draft: Draft): boolean {
   return draft.takenAt !== undefined && !isFiled(draft);
 }
 
-/** Whether no service is chosen and no number typed. */
+/** Whether no service is chosen and nothing of a person typed. */
 export function isUntouched({ drafts }: Visit): boolean {
-  return drafts.every(({ service, typed }) => service === undefined && !typed['/applicant/idnp']);
+  return drafts.every(({ service, typed }) => service === undefined && !isPersonTyped(typed));
+}
+
+/**
+ * Returns visits with a tab. A saved visit that has not reached the platform keeps its tab, because no queue lists
+ * it.
+ */
+export function findOpenVisits(visits: readonly Visit[]): readonly Visit[] {
+  return visits.filter(({ parked, drafts }) => !parked || drafts.every(({ sent }) => !sent));
 }
 
 /** Returns the first name typed in a visit, for its tab. */

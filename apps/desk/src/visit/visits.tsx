@@ -11,7 +11,7 @@ import { KEYS } from '../texts/keys.ts';
 import { VISITS } from '../texts/visits.ts';
 import { useNameMandates } from './mandate/use-mandate-request.ts';
 import { useNameDocuments } from './use-name-documents.ts';
-import { isFiled, isTaken, isUntouched, MAX_OPEN_VISITS, visitName, openVisitStore, draftPath } from './visit-store.ts';
+import { findOpenVisits, isFiled, isTaken, isUntouched, visitName, openVisitStore, draftPath } from './visit-store.ts';
 import type { Draft, Visit, VisitStore } from './visit-store.ts';
 
 /** The open visits of the page: tabs, the key for a new visit, and drafts opened from lists. */
@@ -31,7 +31,7 @@ export function VisitsProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     let isMounted = true;
     const channel = openChannel(`cups-visits-${name}-${centre}`);
-    void openVisitStore(localStore, channel, { centre, inheritedCentres }).then(
+    void openVisitStore(localStore, channel, { centre, inheritedCentres }, sessionStorage).then(
       (opened) => isMounted && setStore(opened),
     );
     return () => {
@@ -55,9 +55,9 @@ function LoadedVisits({ store, children }: { store: VisitStore; children: ReactN
         // Removes visits with receipts only.
         const finished = store.all().filter(({ drafts }) => drafts.every(isFiled));
         finished.forEach(({ drafts }) => drafts.forEach(({ id }) => store.removeDraft(id)));
-        const open = findOpenVisits(store.all());
-        const isFull = open.length >= MAX_OPEN_VISITS && !open.some(isUntouched);
-        return isFull ? '/visits/new' : draftPath(store.open({ '/behalf': 'self', '/applicant/language': language }));
+        return store.isFull()
+          ? '/visits/new'
+          : draftPath(store.open({ '/behalf': 'self', '/applicant/language': language }));
       },
     }),
     [store, language],
@@ -76,14 +76,6 @@ function useAnsweredDrafts(store: VisitStore): void {
       }),
     [outbox, store],
   );
-}
-
-/**
- * Returns visits with a tab. A saved visit that has not reached the platform keeps its tab, because no queue lists
- * it.
- */
-function findOpenVisits(visits: readonly Visit[]): readonly Visit[] {
-  return visits.filter(({ parked, drafts }) => !parked || drafts.every(({ sent }) => !sent));
 }
 
 export function useVisits(): VisitsContextValue {

@@ -11,6 +11,7 @@ import { KeyCap } from '../../keys/key-cap.tsx';
 import { KEYS } from '../../texts/keys.ts';
 import { VISIT } from '../../texts/visit.ts';
 import { useDraftForm } from '../draft-form.tsx';
+import { isSameName } from '../inputs/names.ts';
 import { textOf, toFormValues } from '../model/form-values.ts';
 import type { FormValues } from '../model/form-values.ts';
 import { toNameQuery, nameSearchQuery, usePersonLookup, useNameSearch } from '../use-person-lookup.ts';
@@ -32,10 +33,13 @@ function KnownByNumber({ text, pointer }: { text: string; pointer: string }) {
   const { values, setValues, content } = useDraftForm();
   const { data } = usePersonLookup(text);
   const person = data?.person;
-  if (!person || isComplete(content[pointer === '/applicant' ? 'applicant' : 'represented'])) return null;
+  const typed = content[pointer === '/applicant' ? 'applicant' : 'represented'];
+  const isOther = isComplete(typed) && person !== undefined && !isSamePerson(typed, person);
+  if (!person || (isComplete(typed) && !isOther)) return null;
   const date = data.personTime && toCivilDate(new Date(data.personTime));
   return (
-    <section className={styles.known} aria-label={t(VISIT.known)}>
+    <section className={styles.known} aria-label={t(isOther ? VISIT.numberOfOther : VISIT.known)}>
+      {isOther && <h2 role="alert">{t(VISIT.numberOfOther)}</h2>}
       <div className={styles.one}>
         <span>
           <strong>{personName(person)}</strong>
@@ -48,14 +52,19 @@ function KnownByNumber({ text, pointer }: { text: string; pointer: string }) {
         <button
           type="button"
           className={styles.take}
-          data-enter
+          data-enter={isOther ? undefined : true}
           onClick={() => setValues(toPersonValues(person, data.contact, pointer, values))}
         >
-          {t(VISIT.takeOver)} <KeyCap code="Enter" />
+          {t(VISIT.takeOver)} {!isOther && <KeyCap code="Enter" />}
         </button>
       </div>
     </section>
   );
+}
+
+/** Whether both have the same family name, as far as it is typed in one spelling. */
+function isSamePerson(typed: Person | undefined, known: Person): boolean {
+  return isSameName(typed?.familyName ?? '', known.familyName ?? '') || typed?.birthDate === known.birthDate;
 }
 
 /** A complete person needs no suggestion. */

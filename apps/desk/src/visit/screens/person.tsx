@@ -10,8 +10,11 @@ import { VISIT } from '../../texts/visit.ts';
 import { DateField, LineField, NameField, SelectField } from '../fields/fields.tsx';
 import { IdnpField } from '../fields/idnp-field.tsx';
 import { useDraftForm } from '../draft-form.tsx';
+import { isIdentified } from '../person-origin.ts';
+import { useVisits } from '../visits.tsx';
 import { CONTACT_FIELDS, CONTACT_MEANS } from '../model/contact-fields.ts';
 import { textOf } from '../model/form-values.ts';
+import { FixedPerson } from './fixed-person.tsx';
 import { KnownPerson } from './known-person.tsx';
 import { VisitPage } from './visit-page.tsx';
 import { PersonPane } from './person-pane.tsx';
@@ -20,22 +23,28 @@ import styles from './person.module.css';
 /** The applicant: found by number or name, or typed; contact, language, and for whom. */
 export function PersonScreen() {
   const { t } = useLanguage();
-  const { next } = useDraftForm();
+  const { next, draft } = useDraftForm();
+  const { store } = useVisits();
+  const isFixed = isIdentified(draft.typed) && store.personOrigin(draft.id) !== 'here';
+  const behalf = (
+    <ShortChoice
+      pointer="/behalf"
+      label={FIELDS.behalf}
+      options={['self', 'other']}
+      texts={{ self: FIELDS.self, other: FIELDS.other }}
+    />
+  );
   return (
     <VisitPage main={{ label: t(VISIT.goOn), run: next }} side={<PersonPane />}>
       <Title focus={false}>{t(VISIT.personTitle)}</Title>
-      <Identity
-        pointer="/applicant"
-        allowsName
-        aside={
-          <ShortChoice
-            pointer="/behalf"
-            label={FIELDS.behalf}
-            options={['self', 'other']}
-            texts={{ self: FIELDS.self, other: FIELDS.other }}
-          />
-        }
-      />
+      {isFixed ? (
+        <>
+          <FixedPerson />
+          {behalf}
+        </>
+      ) : (
+        <Identity pointer="/applicant" allowsName aside={behalf} />
+      )}
       <ContactFields />
       <ShortChoice
         pointer="/applicant/language"

@@ -13,6 +13,7 @@ import { VISIT } from '../../texts/visit.ts';
 import { ColleagueBanner } from '../colleague-banner.tsx';
 import { Conflicts } from '../conflicts.tsx';
 import { useDraftForm } from '../draft-form.tsx';
+import { ReplacedPerson } from '../replaced-person.tsx';
 import { useSaveForLater } from '../save-for-later.ts';
 import { StepNav, StepNavCompact } from '../step-nav.tsx';
 import { SyncErrorBanner } from '../sync-error-banner.tsx';
@@ -65,6 +66,7 @@ export function VisitPage({ main, side, hint, before, summary = true, children }
         {draft.known?.ownApplication && <Banner kind="news">{t(OWN_APPLICATION.draft)}</Banner>}
         <SyncErrorBanner />
         <ColleagueBanner />
+        <ReplacedPerson />
         <Conflicts />
         {summary && attempt > 0 && <ErrorSummary errors={errors} attempt={attempt} />}
         {children}
