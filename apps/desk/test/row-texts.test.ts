@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { isRowUnpaid } from '../src/application/cost-options.ts';
 import { buildTicks } from '../src/application/deadline-ticks.ts';
 import { formatBucketCount } from '../src/queue/bucket-count.ts';
-import { resolveGroup, isRevoked, describeRow } from '../src/queue/row-texts.ts';
-import type { ApplicationRow, Catalog } from '../src/api/types.ts';
+import { GROUP_ORDER, resolveGroup, isRevoked, describeRow } from '../src/queue/row-texts.ts';
+import type { Group } from '../src/queue/row-texts.ts';
+import type { ApplicationRow, Bucket, Catalog } from '../src/api/types.ts';
 
 const context = { language: 'ro' as const, today: '2026-11-25', agency: (name: string) => name.slice(9).toUpperCase() };
 const row = (more: Partial<ApplicationRow>): ApplicationRow =>
@@ -167,9 +168,47 @@ describe('describeRow', () => {
     expect(isRevoked({ decision: Object.assign({}, decision, { revokeTime: '2026-11-22T00:00:00Z' }) })).toBe(true);
   });
 
-  test('resolveGroup separates new replies from late agencies', () => {
-    expect(resolveGroup(row({ state: 'in-progress', buckets: ['today', 'agency-replied'] }))).toBe('news');
-    expect(resolveGroup(row({ state: 'in-progress', buckets: ['today'] }))).toBe('overdue');
+  const day = (n: number) => `2026-11-${String(n).padStart(2, '0')}`;
+  const at = (n: number) => `${day(n)}T08:00:00Z`;
+  const paper = { state: 'ready' as const, buckets: ['today', 'on-the-way', 'agency-replied'] as Bucket[] };
+  test.each<[string, Bucket, Partial<ApplicationRow>, Group]>([
+    ['a new reply', 'today', { state: 'in-progress', buckets: ['today', 'agency-replied'] }, 'news'],
+    ['a late agency', 'today', { state: 'in-progress', dueDate: day(24) }, 'overdue'],
+    ['a passed legal term', 'today', { state: 'submitted', escalationMark: 'term-100' }, 'overdue'],
+    ['no acknowledgement', 'today', { state: 'submitted', escalationMark: 'unacknowledged' }, 'unanswered'],
+    ['a near term', 'today', { state: 'submitted', escalationMark: 'term-75', dueDate: day(27) }, 'unanswered'],
+    ['a consent', 'today', { state: 'submitted', allowedActions: ['consent-to-passing-on'] }, 'consent'],
+    ['an open complaint alone', 'today', { state: 'in-progress', complaintDate: day(20) }, 'other'],
+    ['a paper result decided today', 'today', Object.assign({ sinceTime: at(25) }, paper), 'onTheWay'],
+    ['a paper result that does not arrive', 'today', Object.assign({ sinceTime: at(11) }, paper), 'notArrived'],
+    ['a result', 'today', { state: 'ready' }, 'ready'],
+    ['a rejection', 'today', { state: 'rejected' }, 'rejected'],
+    ['a rejection in its list', 'ready', { state: 'rejected' }, 'rejected'],
+    ['a revoked result', 'ready', { state: 'ready', decision: { approved: true, revokeTime: at(20) } }, 'revoked'],
+    ['somebody with a phone', 'to-notify', { state: 'ready', contact: { phone: '0600 00 014' } }, 'call'],
+    ['somebody without a phone', 'to-notify', { state: 'rejected' }, 'noPhone'],
+    ['a passed term', 'due-soon', { state: 'submitted', dueDate: day(24) }, 'passed'],
+    [
+      'a passed last day',
+      'due-soon',
+      { state: 'documents-requested', documentRequest: { answerBy: day(24) }, dueDate: day(30) },
+      'passed',
+    ],
+    ['a term today', 'due-soon', { state: 'submitted', dueDate: day(25) }, 'near'],
+    ['a draft', 'due-soon', { state: 'draft' }, 'near'],
+  ])('resolveGroup of %s', (_case, bucket, item, group) => {
+    expect(resolveGroup(row(item), bucket, context.today)).toBe(group);
+  });
+
+  test('the work of the desk comes before results on their way, and before late agencies', () => {
+    const order = (group: Group) => GROUP_ORDER.indexOf(group);
+    expect(GROUP_ORDER.at(-1)).toBe('onTheWay');
+    expect(order('drafts')).toBeLessThan(order('overdue'));
+  });
+
+  test('a paper result that does not arrive names the agency to ask', () => {
+    const texts = describeRow(row(Object.assign({ agency: 'agencies/mai', sinceTime: at(9) }, paper)), context);
+    expect(texts).toMatchObject({ todo: 'Nu a sosit', more: 'întrebați MAI', dateMore: 'decisă de 16\u00a0zile' });
   });
 });
 

@@ -16,7 +16,7 @@ test('closes dialogs with Esc, and focuses what digits choose', async () => {
   const page = await open({ operator });
   await page.getByRole('link', { name: /Dodon/ }).waitFor();
   await page.keyboard.press('Digit4');
-  expect(await hasFocus(heading(page, 'Gata de înmânat'))).toBe(true);
+  expect(await hasFocus(heading(page, 'Rezultate și decizii'))).toBe(true);
   await page.getByRole('link', { name: /Dodon/ }).waitFor();
   await page.keyboard.press('Enter');
   const notifyButton = page.getByRole('button', { name: 'Am anunțat persoana' });

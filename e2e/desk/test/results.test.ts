@@ -47,10 +47,33 @@ test('tells a decided result from an arrived one, and confirms the arrival with 
 test('lists what is on its way apart from what can be handed over', async () => {
   const filed = await fileOnTheWay();
   const page = await open({ operator: OPERATOR });
+  // Below the work of the desk, under a heading of its own.
+  const headings = await page.locator('main h2').allInnerTexts();
+  expect(headings.at(-1)).toContain('Rezultate pe drum');
+  await page.locator(`a[data-row="${filed.id}"]`).focus();
+  await page.getByRole('button', { name: /Confirmă sosirea/ }).waitFor();
   await page.getByRole('button', { name: /Rezultate pe drum/ }).click();
   await page.locator(`a[href*="${filed.id}"]`).first().waitFor();
   await page.getByText('Rezultat pe drum').first().waitFor();
-  await page.getByRole('button', { name: /Gata de înmânat/ }).click();
-  await page.getByRole('heading', { level: 1, name: 'Gata de înmânat' }).waitFor();
+  await page.getByRole('button', { name: /Rezultate și decizii/ }).click();
+  await page.getByRole('heading', { level: 1, name: 'Rezultate și decizii' }).waitFor();
   expect(await page.locator(`main a[href*="${filed.id}"]`).count()).toBe(0);
+});
+
+test('confirms the arrival of a whole envelope', async () => {
+  const filed = [await fileOnTheWay(), await fileOnTheWay()];
+  const page = await open({ operator: OPERATOR });
+  await page.getByRole('button', { name: /Rezultate pe drum/ }).click();
+  await page.getByRole('button', { name: 'A sosit un plic' }).click();
+  await page.getByRole('button', { name: 'Au sosit: 0' }).click();
+  await page.getByText('Bifați cel puțin un rezultat.').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Bifează toate' }).click();
+  await page.getByRole('button', { name: /^Au sosit: \d+/ }).click();
+  await page.getByText('Lista este goală.').waitFor();
+  for (const { id } of filed) {
+    const desk = await openDeskFor(OPERATOR);
+    const { body } = await desk.call<{ decision: { arrivalTime?: string } }>('GET', `/applications/${id}`);
+    expect(body.decision.arrivalTime).toBeDefined();
+  }
 });

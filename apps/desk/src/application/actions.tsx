@@ -1,5 +1,5 @@
 import { Suspense, useState } from 'react';
-import { Contact, FilePen, PackageCheck, Phone, Receipt } from 'lucide-react';
+import { Contact, FilePen, Phone, Receipt } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { ACTION_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
 import type { Application, ApplicationDetails } from '../api/types.ts';
@@ -17,6 +17,7 @@ import { APPLICATION } from '../texts/application.ts';
 import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 import { KEYS } from '../texts/keys.ts';
 import { PrintMainButton } from './print-buttons.tsx';
+import { ConfirmArrivalButton } from './confirm-arrival-button.tsx';
 import { DocumentRequestForm } from './document-request-form.tsx';
 import { PaymentForm } from './payment-form.tsx';
 import { useApplicationAction } from './use-application-action.ts';
@@ -130,28 +131,6 @@ function ContactButton({ onClick }: { onClick: () => void }) {
   return (
     <Button icon={Contact} onClick={onClick}>
       {t(ACTION_TEXTS['change-contact'])}
-    </Button>
-  );
-}
-
-/** The next step of a paper result that has not arrived yet. */
-function ConfirmArrivalButton({ variant, action }: { variant: 'filled' | 'outlined'; action: ApplicationActionState }) {
-  const { t } = useLanguage();
-  const confirm = () => void action.run('confirm-arrival');
-  useKeys([
-    { code: 'KeyR', label: KEYS.arrival, run: confirm },
-    { code: 'Ctrl+Enter', label: KEYS.main, run: confirm },
-  ]);
-  return (
-    <Button
-      variant={variant}
-      cap="KeyR"
-      icon={PackageCheck}
-      busy={action.busy === 'confirm-arrival'}
-      busyText={t(APPLICATION.sending)}
-      onClick={confirm}
-    >
-      {t(ACTION_TEXTS['confirm-arrival'])}
     </Button>
   );
 }

@@ -11,6 +11,8 @@ import { longDate, onDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
+import { ConfirmArrivalButton } from '../application/confirm-arrival-button.tsx';
+import { useApplicationAction } from '../application/use-application-action.ts';
 import { StateBlock } from '../application/state-block.tsx';
 import { RecentTimeline } from '../application/timeline.tsx';
 import { lastAccessText } from '../application/access-texts.ts';
@@ -32,7 +34,10 @@ export function Preview({ row }: { row: ApplicationRow }) {
 function PreviewContent({ row, details }: { row: ApplicationRow; details: ApplicationDetails | undefined }) {
   const { t, language } = useLanguage();
   const [, go] = useLocation();
+  const action = useApplicationAction(row.id);
+  const canConfirmArrival = row.allowedActions.includes('confirm-arrival') && !action.isPending('confirm-arrival');
   const canHandOver = row.allowedActions.includes('hand-over');
+  const isHandOverMain = canHandOver && !canConfirmArrival;
   const date = toCivilDate(new Date(row.submitTime ?? row.createTime));
   return (
     <div className={styles.preview}>
@@ -47,15 +52,25 @@ function PreviewContent({ row, details }: { row: ApplicationRow; details: Applic
       </div>
       <StateBlock row={row} details={details} variant="compact" />
       <div className={styles.ways}>
+        {canConfirmArrival && <ConfirmArrivalButton variant="filled" action={action} />}
         {canHandOver && (
-          <Button variant="filled" cap="KeyH" onClick={() => go(`/applications/${row.id}/hand-over`)}>
+          <Button
+            variant={isHandOverMain ? 'filled' : 'outlined'}
+            cap="KeyH"
+            onClick={() => go(`/applications/${row.id}/hand-over`)}
+          >
             {t(QUEUE.handOver)}
           </Button>
         )}
-        <Button variant={canHandOver ? 'outlined' : 'filled'} cap="Enter" onClick={() => go(applicationPath(row))}>
+        <Button
+          variant={canHandOver || canConfirmArrival ? 'outlined' : 'filled'}
+          cap="Enter"
+          onClick={() => go(applicationPath(row))}
+        >
           {t(row.state === 'draft' ? QUEUE.goOn : QUEUE.open)}
         </Button>
       </div>
+      {action.errorText && <p role="alert">{action.errorText}</p>}
       {details && <PreviewFacts details={details} />}
       {details && details.history.length > 0 && (
         <section className={styles.path}>

@@ -16,6 +16,7 @@ import { CopyNotice } from '../offline-copy/lazy-copy-notice.ts';
 import { BucketNav } from './bucket-nav.tsx';
 import { QUEUE_SELECTION_KEY } from './queue-selection.ts';
 import type { QueueSelection } from './queue-selection.ts';
+import { lazyExtra } from '../lazy-screens.ts';
 import { Preview } from './preview.tsx';
 import { Rows } from './rows.tsx';
 import { useQueue } from './use-queue.ts';
@@ -23,6 +24,8 @@ import type { QueueList } from './use-queue.ts';
 import { applicationPath } from './row-links.ts';
 import { useWideLayout } from './use-wide-layout.ts';
 import styles from './queue.module.css';
+
+const Envelope = lazyExtra(() => import('./envelope.tsx'));
 
 /** The start screen: what is to do, by bucket, with a preview of the selected row. */
 
@@ -126,13 +129,8 @@ function QueueRows({ bucket, queue, row, isChosen, onSelect }: ListProps) {
           {t(bucket === 'today' ? QUEUE.nothing : QUEUE.nothingHere)}
         </EmptyState>
       )}
-      <Rows
-        rows={rows}
-        isGrouped={bucket === 'today'}
-        isNotifyList={bucket === 'to-notify'}
-        selected={row?.id}
-        onSelect={onSelect}
-      />
+      {bucket === 'on-the-way' && <Envelope rows={rows} />}
+      <Rows rows={rows} bucket={bucket} selected={row?.id} onSelect={onSelect} />
       {queue.hasMore && (
         <div className={styles.more}>
           <Button onClick={queue.showMore}>{t(QUEUE.more)}</Button>

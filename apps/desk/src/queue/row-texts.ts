@@ -4,7 +4,7 @@ import { NO_DUE_DATE_TEXTS, STATE_TEXTS } from '@cups/application/texts';
 import { formatTime, daysBetween, longDate, relativeDay } from '../language/dates.ts';
 import { formatMessage } from '../language/messages.ts';
 import { plural } from '../language/plurals.ts';
-import type { ApplicationRow } from '../api/types.ts';
+import type { ApplicationRow, Bucket } from '../api/types.ts';
 import { DAYS } from '../texts/counts.ts';
 import { MARKS, ROWS } from '../texts/queue.ts';
 
@@ -43,6 +43,8 @@ const DRAFT_EXPIRY_DAYS = 30;
 const EXPIRY_WARNING_DAYS = 5;
 /** Days after which an uncollected result is highlighted. */
 const UNCOLLECTED_WARNING_DAYS = 14;
+/** Days after the decision from which a paper result that has not arrived is a question to the agency, as in intake. */
+const ARRIVAL_REMINDER_DAYS = 14;
 
 export function describeRow(row: ApplicationRow, context: RowContext): RowTexts {
   const t = (message: Parameters<typeof formatMessage>[1], params?: Record<string, unknown>) =>
@@ -153,6 +155,15 @@ function describeResult(row: ApplicationRow, context: RowContext, t: Translate):
     };
     return Object.assign(texts, date);
   }
+  if (isOnTheWay(row) && isArrivalLate(row, context.today)) {
+    const texts: PartialRowTexts = {
+      icon: 'silent',
+      tone: 'trouble',
+      todo: t(ROWS.notArrived),
+      more: t(ROWS.askAgency, { agency: context.agency(row.agency) }),
+    };
+    return Object.assign(texts, date, { dateMore: t(ROWS.decidedAgo, { days: counted }), dateTone: 'trouble' });
+  }
   if (isOnTheWay(row)) {
     const texts: PartialRowTexts = {
       icon: 'agency',
@@ -160,7 +171,7 @@ function describeResult(row: ApplicationRow, context: RowContext, t: Translate):
       todo: t(ROWS.onTheWay),
       more: t(ROWS.onTheWayMore),
     };
-    return Object.assign(texts, date, { dateMore: t(ROWS.decided) });
+    return Object.assign(texts, date, { dateMore: t(ROWS.decided), dateTone: 'none' });
   }
   const isToNotify = row.buckets?.includes('to-notify') === true;
   const contactText = row.contact?.phone ?? t(context.isNotifyList ? ROWS.noPhone : ROWS.noMail);
@@ -187,6 +198,10 @@ export function isOnTheWay({ state, buckets }: Pick<ApplicationRow, 'state' | 'b
   return state === 'ready' && buckets?.includes('on-the-way') === true;
 }
 
+/** Whether a paper result has been on its way for so long that the agency has to be asked. */
+const isArrivalLate = (row: ApplicationRow, today: string): boolean =>
+  daysBetween(sinceDay(row), today) >= ARRIVAL_REMINDER_DAYS;
+
 /** The civil day of the last transition, in Chisinau. */
 const sinceDay = (row: ApplicationRow): string => toCivilDate(new Date(row.sinceTime ?? row.updateTime));
 
@@ -199,22 +214,70 @@ function dayText(date: string, { language, today }: RowContext): string {
 const ageText = (date: string, { language, today }: RowContext): string =>
   plural(daysBetween(date, today), language, DAYS);
 
-export type Group = 'news' | 'documents' | 'ready' | 'confirm' | 'overdue' | 'drafts';
+/** Groups of the queue, in the order in which they are shown: the work of the desk first, then what it waits for. */
+export const GROUP_ORDER = [
+  'news',
+  'consent',
+  'call',
+  'noPhone',
+  'passed',
+  'near',
+  'documents',
+  'ready',
+  'rejected',
+  'revoked',
+  'confirm',
+  'drafts',
+  'overdue',
+  'unanswered',
+  'notArrived',
+  'other',
+  'onTheWay',
+] as const;
+export type Group = (typeof GROUP_ORDER)[number];
 
-/** Returns the group of a row in the bucket `today`. */
-export function resolveGroup(row: ApplicationRow): Group {
-  switch (row.state) {
+/** Returns the group of a row in a bucket, or undefined in a bucket without headings. A heading is true of each row. */
+export function resolveGroup(row: ApplicationRow, bucket: Bucket, today: string): Group | undefined {
+  switch (bucket) {
+    case 'today':
+      return resolveTodayGroup(row, today);
+    case 'ready':
+      return resolveResultGroup(row, today);
+    case 'on-the-way':
+      return resolveResultGroup(row, today);
+    case 'to-notify':
+      return row.contact?.phone ? 'call' : 'noPhone';
+    case 'due-soon': {
+      const deadline = row.state === 'documents-requested' ? row.documentRequest?.answerBy : row.dueDate;
+      return row.state !== 'draft' && deadline !== undefined && deadline < today ? 'passed' : 'near';
+    }
+    default:
+      return undefined;
+  }
+}
+
+function resolveTodayGroup(row: ApplicationRow, today: string): Group {
+  const { state, dueDate, escalationMark: mark } = row;
+  switch (state) {
     case 'draft':
       return 'drafts';
     case 'documents-requested':
       return 'documents';
     case 'ready':
     case 'rejected':
-      // A paper that does not arrive is a question to the agency.
-      return isOnTheWay(row) ? 'overdue' : 'ready';
+      return resolveResultGroup(row, today);
     case 'handed-over':
       return 'confirm';
     default:
-      return row.buckets?.includes('agency-replied') ? 'news' : 'overdue';
+      if (row.buckets?.includes('agency-replied')) return 'news';
+      if (row.allowedActions.includes('consent-to-passing-on')) return 'consent';
+      if ((dueDate !== undefined && dueDate < today) || mark === 'term-100' || mark === 'term-150') return 'overdue';
+      return mark ? 'unanswered' : 'other';
   }
+}
+
+function resolveResultGroup(row: ApplicationRow, today: string): Group {
+  if (isRevoked(row)) return 'revoked';
+  if (isOnTheWay(row)) return isArrivalLate(row, today) ? 'notArrived' : 'onTheWay';
+  return row.state === 'rejected' ? 'rejected' : 'ready';
 }

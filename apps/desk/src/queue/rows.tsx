@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import type { CSSProperties } from 'react';
 import { Link } from 'wouter';
-import type { ApplicationRow } from '../api/types.ts';
+import type { ApplicationRow, Bucket } from '../api/types.ts';
 import { isRowUnpaid } from '../application/cost-options.ts';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -9,7 +9,7 @@ import rowStyles from '../parts/rows.module.css';
 import { useCatalog } from '../session/catalog.ts';
 import { GROUPS, QUEUE } from '../texts/queue.ts';
 import { useAgencyNames } from './agency-names.ts';
-import { resolveGroup, describeRow } from './row-texts.ts';
+import { GROUP_ORDER, resolveGroup, describeRow } from './row-texts.ts';
 import type { Group, RowTexts } from './row-texts.ts';
 import { StatusIcon, toneClass } from './status-icon.tsx';
 import { applicantName, applicationPath } from './row-links.ts';
@@ -17,27 +17,25 @@ import styles from './rows.module.css';
 
 interface RowsProps {
   rows: ApplicationRow[];
-  /** Shows headings by what is to do. */
-  isGrouped?: boolean;
-  /** Rows of the notify list show the phone number. */
-  isNotifyList?: boolean;
+  /** The list of the queue: it decides the headings, and that rows of the notify list show the phone number. */
+  bucket?: Bucket;
   selected?: string | undefined;
   onSelect: (id: string) => void;
 }
 
 /** Rows of two lines: applicant and service, what to do, and the date with its meaning. */
-export function Rows({ rows, isGrouped = false, isNotifyList = false, selected, onSelect }: RowsProps) {
+export function Rows({ rows, bucket, selected, onSelect }: RowsProps) {
   const { t, language } = useLanguage();
   const { short } = useAgencyNames();
   const catalog = useCatalog();
   const isUnpaid = (row: ApplicationRow) => isRowUnpaid(row, catalog);
-  const context = { language, today: today(), agency: short, isNotifyList, isUnpaid };
+  const context = { language, today: today(), agency: short, isNotifyList: bucket === 'to-notify', isUnpaid };
   const textsOf = (row: ApplicationRow) => describeRow(row, context);
   const widths = computeColumnWidths(rows.map(textsOf));
-  const groups = isGrouped ? groupRows(rows) : new Map<Group | undefined, ApplicationRow[]>([[undefined, rows]]);
+  const groups = groupRows(rows, bucket, context.today);
   return (
     <>
-      {[...groups].map(([group, members]) => (
+      {groups.map(({ group, members }) => (
         <Fragment key={group ?? ''}>
           {group && (
             <h2 className={styles.group}>
@@ -108,11 +106,15 @@ function QueueRow({ row, texts, selected, onSelect }: QueueRowProps) {
   );
 }
 
-function groupRows(rows: ApplicationRow[]): Map<Group, ApplicationRow[]> {
-  const groups = new Map<Group, ApplicationRow[]>();
-  for (const row of rows) {
-    const group = resolveGroup(row);
-    groups.set(group, [...(groups.get(group) ?? []), row]);
-  }
-  return groups;
+interface RowGroup {
+  group?: Group | undefined;
+  members: ApplicationRow[];
+}
+
+function groupRows(rows: ApplicationRow[], bucket: Bucket | undefined, day: string): RowGroup[] {
+  if (!bucket) return [{ members: rows }];
+  const groupOf = new Map(rows.map((row) => [row.id, resolveGroup(row, bucket, day)]));
+  return [...GROUP_ORDER, undefined]
+    .map((group) => ({ group, members: rows.filter(({ id }) => groupOf.get(id) === group) }))
+    .filter(({ members }) => members.length > 0);
 }

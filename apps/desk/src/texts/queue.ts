@@ -20,27 +20,86 @@ export const QUEUE = defineMessages({
   draftOf: { ro: 'Ciornă din {day}', ru: 'Черновик, {day}', en: 'Draft of {day}' },
 });
 
-/** Groups of the bucket `today`. */
+/** Groups of a list. Each heading is true of each of its rows. */
 export const GROUPS = defineMessages({
-  news: { ro: 'Cu răspuns nou', ru: 'С новым ответом', en: 'New answers' },
-  newsMore: { ro: 'instituția a scris ceva', ru: 'учреждение что-то сообщило', en: 'the agency replied' },
+  news: { ro: 'Noutăți', ru: 'Новое', en: 'News' },
+  newsMore: { ro: 'nimeni nu le-a văzut încă', ru: 'ещё никто не просмотрел', en: 'nobody has dealt with it yet' },
+  consent: { ro: 'De întrebat persoana', ru: 'Спросить человека', en: 'Ask the applicant' },
+  consentMore: {
+    ro: 'dacă altă instituție poate primi cererea',
+    ru: 'согласие на передачу другому учреждению',
+    en: 'whether another agency may receive the application',
+  },
+  call: { ro: 'De sunat', ru: 'Позвонить', en: 'To call' },
+  callMore: { ro: '', ru: '', en: '' },
+  noPhone: { ro: 'Fără telefon', ru: 'Без телефона', en: 'No phone' },
+  noPhoneMore: {
+    ro: 'spuneți la ghișeu sau tipăriți fișa',
+    ru: 'сообщите в центре или распечатайте листок',
+    en: 'tell them at the desk or print the slip',
+  },
+  passed: { ro: 'Termen trecut', ru: 'Срок прошёл', en: 'Past the deadline' },
+  passedMore: { ro: '', ru: '', en: '' },
+  near: { ro: 'Termen aproape', ru: 'Срок близко', en: 'Due soon' },
+  nearMore: { ro: 'în cel mult trei zile', ru: 'не позже чем через три дня', en: 'within three days' },
   documents: { ro: 'Acte cerute', ru: 'Запрошены документы', en: 'Documents requested' },
-  documentsMore: { ro: 'ultima zi se apropie', ru: 'последний день близко', en: 'due soon' },
+  documentsMore: { ro: 'le aduce persoana', ru: 'их приносит заявитель', en: 'the applicant brings them' },
   ready: { ro: 'Gata de înmânat', ru: 'Готово к выдаче', en: 'Ready to hand over' },
   readyMore: { ro: '', ru: '', en: '' },
+  rejected: { ro: 'Respinse', ru: 'Отказы', en: 'Rejected' },
+  rejectedMore: {
+    ro: 'persoana primește decizia cu motivul',
+    ru: 'заявитель получает решение с причиной',
+    en: 'the applicant receives the decision with its reason',
+  },
+  revoked: { ro: 'Rezultate revocate', ru: 'Отозванные результаты', en: 'Revoked results' },
+  revokedMore: { ro: 'nu înmânați nimic', ru: 'ничего не выдавайте', en: 'do not hand anything over' },
   confirm: { ro: 'De închis', ru: 'Закрыть', en: 'To close' },
   confirmMore: {
     ro: 'întrebați dacă rezultatul i-a fost de folos',
     ru: 'спросите, то ли получено',
     en: 'ask whether it helped',
   },
-  overdue: { ro: 'Termen depășit la instituție', ru: 'Учреждение опаздывает', en: 'The agency is late' },
-  overdueMore: { ro: '', ru: '', en: '' },
   drafts: { ro: 'Ciorne', ru: 'Черновики', en: 'Drafts' },
   draftsMore: {
     ro: 'se șterg după 30 de zile fără modificări',
     ru: 'удаляются через 30 дней без изменений',
     en: 'deleted after 30 days without changes',
+  },
+  overdue: { ro: 'Termen depășit la instituție', ru: 'Учреждение опаздывает', en: 'The agency is late' },
+  overdueMore: { ro: '', ru: '', en: '' },
+  unanswered: { ro: 'De urmărit la instituție', ru: 'Проследить в учреждении', en: 'To follow up with the agency' },
+  unansweredMore: { ro: 'termenul nu a trecut', ru: 'срок не прошёл', en: 'the deadline has not passed' },
+  notArrived: { ro: 'Rezultate care nu au sosit', ru: 'Результаты не прибыли', en: 'Results that have not arrived' },
+  notArrivedMore: { ro: 'întrebați instituția', ru: 'спросите учреждение', en: 'ask the agency' },
+  other: { ro: 'La instituție', ru: 'В учреждении', en: 'With the agency' },
+  otherMore: { ro: '', ru: '', en: '' },
+  onTheWay: { ro: 'Rezultate pe drum', ru: 'Результаты в пути', en: 'Results on their way' },
+  onTheWayMore: { ro: 'confirmați când sosesc', ru: 'подтвердите, когда прибудут', en: 'confirm when they arrive' },
+});
+
+/** An envelope with several results. */
+export const ENVELOPE = defineMessages({
+  open: { ro: 'A sosit un plic', ru: 'Прибыл конверт', en: 'An envelope has arrived' },
+  title: { ro: 'Ce este în plic?', ru: 'Что в конверте?', en: 'What is in the envelope?' },
+  help: {
+    ro: 'Bifați fiecare rezultat pe care îl aveți în mână.',
+    ru: 'Отметьте каждый результат, который держите в руках.',
+    en: 'Tick each result that you hold in your hands.',
+  },
+  all: { ro: 'Bifează toate', ru: 'Отметить все', en: 'Tick all' },
+  confirm: { ro: 'Au sosit: {n}', ru: 'Прибыло: {n}', en: 'Arrived: {n}' },
+  chooseFirst: {
+    ro: 'Bifați cel puțin un rezultat.',
+    ru: 'Отметьте хотя бы один результат.',
+    en: 'Tick at least one result.',
+  },
+  leave: { ro: 'Renunță', ru: 'Отмена', en: 'Cancel' },
+  sending: { ro: 'Se trimite', ru: 'Отправляется', en: 'Sending' },
+  refused: {
+    ro: 'Nu s-a înregistrat: {names}. Deschideți aceste cereri.',
+    ru: 'Не записано: {names}. Откройте эти заявления.',
+    en: 'Not recorded: {names}. Open these applications.',
   },
 });
 
@@ -64,6 +123,9 @@ export const ROWS = defineMessages({
   onTheWay: { ro: 'Rezultat pe drum', ru: 'Результат в пути', en: 'Result on its way' },
   onTheWayMore: { ro: 'confirmați când sosește', ru: 'подтвердите, когда прибудет', en: 'confirm when it arrives' },
   decided: { ro: 'decisă', ru: 'решено', en: 'decided' },
+  decidedAgo: { ro: 'decisă de {days}', ru: 'решено: {days}', en: 'decided {days} ago' },
+  notArrived: { ro: 'Nu a sosit', ru: 'Не прибыл', en: 'Not arrived' },
+  askAgency: { ro: 'întrebați {agency}', ru: 'спросите {agency}', en: 'ask {agency}' },
   notify: { ro: 'De anunțat', ru: 'Сообщить', en: 'Notify the applicant' },
   noMail: { ro: 'fără e-mail', ru: 'нет эл. почты', en: 'no email' },
   noPhone: { ro: 'fără telefon', ru: 'нет телефона', en: 'no phone' },

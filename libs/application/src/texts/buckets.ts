@@ -4,12 +4,12 @@ import type { Text } from './text.ts';
 /** Titles of the buckets of the work queue. */
 export const BUCKET_TEXTS: Record<Bucket, Text> = {
   today: { ro: 'De făcut astăzi', ru: 'Сделать сегодня', en: 'To do today' },
-  'agency-replied': { ro: 'Cu răspuns nou', ru: 'С новым ответом', en: 'New answers' },
+  'agency-replied': { ro: 'Noutăți', ru: 'Новое', en: 'News' },
   'documents-requested': { ro: 'Acte cerute', ru: 'Запрошены документы', en: 'Documents requested' },
   'on-the-way': { ro: 'Rezultate pe drum', ru: 'Результаты в пути', en: 'On the way' },
-  ready: { ro: 'Gata de înmânat', ru: 'Готово к выдаче', en: 'Ready to hand over' },
-  'due-soon': { ro: 'Termen aproape', ru: 'Срок близко', en: 'Due soon' },
-  'to-notify': { ro: 'De sunat', ru: 'Позвонить', en: 'To notify' },
+  ready: { ro: 'Rezultate și decizii', ru: 'Результаты и решения', en: 'Results and decisions' },
+  'due-soon': { ro: 'Termene', ru: 'Сроки', en: 'Deadlines' },
+  'to-notify': { ro: 'De anunțat', ru: 'Сообщить', en: 'To notify' },
   drafts: { ro: 'Ciorne', ru: 'Черновики', en: 'Drafts' },
   mine: { ro: 'Cererile mele', ru: 'Мои заявления', en: 'My applications' },
   open: { ro: 'Toate deschise', ru: 'Все открытые', en: 'All open' },
