@@ -104,14 +104,15 @@ test('two windows that type into one draft keep the input of both', async () => 
 test('a window reuses only the untouched visit that it opened itself', async () => {
   const localStore = await openLocalStore('operators/six');
   const { channels, deliver } = createBus();
-  const first = await openVisitStore(localStore, channels[0]);
-  const second = await openVisitStore(localStore, channels[1]);
+  const first = await openVisitStore(localStore, channels[0], { centre: 'centres/CU-001' });
+  const second = await openVisitStore(localStore, channels[1], { centre: 'centres/CU-001' });
   const own = first.open({});
   deliver();
   const other = second.open({});
   deliver();
   expect(other.id).not.toBe(own.id);
   expect([first.open({}).id, second.open({}).id]).toEqual([own.id, other.id]);
+  expect(first.all().map(({ centre }) => centre)).toEqual(['centres/CU-001', 'centres/CU-001']);
   // A page that opens later shows neither, because a window may show them.
   await written();
   const third = await openVisitStore(localStore);

@@ -5,7 +5,7 @@ import type { Draft, Visit } from './visit-store.ts';
 export interface VisitPatch {
   id: string;
   /** Absent if the visit was removed. */
-  visit?: { parked: boolean; drafts: readonly DraftPatch[] };
+  visit?: { parked: boolean; centre?: string | undefined; drafts: readonly DraftPatch[] };
 }
 
 interface DraftPatch {
@@ -25,7 +25,7 @@ export function diffVisit(id: string, before: Visit | undefined, after: Visit | 
       draft,
     ),
   );
-  return { id, visit: { parked: after.parked, drafts } };
+  return { id, visit: { parked: after.parked, centre: after.centre, drafts } };
 }
 
 function diffDraft(before: Draft | undefined, after: Draft): DraftPatch {
@@ -46,7 +46,7 @@ export function applyPatch(current: Visit | undefined, { id, visit }: VisitPatch
     const own = current?.drafts.find((candidate) => candidate.id === draft);
     return Object.assign({}, own, members, { typed: definedOf(Object.assign({}, own?.typed, typed)) }) as Draft;
   });
-  return { id, parked: visit.parked, drafts };
+  return { id, parked: visit.parked, centre: visit.centre ?? current?.centre, drafts };
 }
 
 function definedOf<T>(values: Record<string, T | undefined>): Record<string, T> {

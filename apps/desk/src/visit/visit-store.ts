@@ -113,11 +113,9 @@ export async function openVisitStore(
   place: VisitCentre = {},
   windowStorage?: WindowStorage,
 ): Promise<VisitStore> {
-  const { centre } = place;
-  const stored = await localStore.list<Visit>(RECORD_KIND);
   const { all, subscribe, put, drop, persist, isForeign, persons, refresh } = createPersistentVisits(
     localStore,
-    stored.filter((visit) => isVisitAt(visit, place)),
+    (await localStore.list<Visit>(RECORD_KIND)).filter((visit) => isVisitAt(visit, place)),
     channel,
     windowStorage,
   );
@@ -134,15 +132,16 @@ export async function openVisitStore(
     if (drafts.length > 0) put(updateVisit(visit, { drafts }));
     else drop(visit.id);
   };
+  const changeDraft = (draft: string, change: (draft: Draft) => Draft) =>
+    changeDrafts(draft, (drafts) => drafts.map((current) => (current.id === draft ? change(current) : current)));
   return {
     all,
     subscribe,
     draft: (id) => findVisitOfDraft(id)?.drafts.find((draft) => draft.id === id),
-    isFull: () =>
-      findOwnUntouched() === undefined &&
-      findOpenVisits(all()).filter((visit) => !isUntouched(visit)).length >= MAX_OPEN_VISITS,
+    isFull: () => findOwnUntouched() === undefined && countTouched(all()) >= MAX_OPEN_VISITS,
     open(first) {
-      const visit = findOwnUntouched() ?? put({ id: ulid(), parked: false, centre, drafts: [newDraft(first)] });
+      const visit =
+        findOwnUntouched() ?? put({ id: ulid(), parked: false, centre: place.centre, drafts: [newDraft(first)] });
       ownVisits.add(visit.id);
       return visit;
     },
@@ -154,13 +153,12 @@ export async function openVisitStore(
       return draft;
     },
     openDraft(draft) {
-      const visit = findVisitOfDraft(draft.id) ?? { id: ulid(), parked: false, centre, drafts: [draft] };
+      const visit = findVisitOfDraft(draft.id) ?? { id: ulid(), parked: false, centre: place.centre, drafts: [draft] };
       return put(updateVisit(visit, { parked: false }));
     },
-    change: (id, change) =>
-      changeDrafts(id, (drafts) => drafts.map((draft) => (draft.id === id ? change(draft) : draft))),
+    change: changeDraft,
     async commit(id, change) {
-      changeDrafts(id, (drafts) => drafts.map((draft) => (draft.id === id ? change(draft) : draft)));
+      changeDraft(id, change);
       const visit = findVisitOfDraft(id);
       if (visit) await persist(visit.id, true);
     },
@@ -170,7 +168,7 @@ export async function openVisitStore(
       persons.take(draft);
       refresh();
     },
-    replaceDraft: (id, other) => changeDrafts(id, (drafts) => drafts.map((draft) => (draft.id === id ? other : draft))),
+    replaceDraft: (id, other) => changeDraft(id, () => other),
     saveForLater(id) {
       const visit = findVisit(id);
       if (!visit) return;
@@ -180,6 +178,9 @@ export async function openVisitStore(
     removeDraft: (id) => changeDrafts(id, (drafts) => drafts.filter((draft) => draft.id !== id)),
   };
 }
+
+const countTouched = (visits: readonly Visit[]): number =>
+  findOpenVisits(visits).filter((visit) => !isUntouched(visit)).length;
 
 /** Returns the untouched visits that no window shows any more. */
 function listLeftVisits(visits: readonly Visit[]): readonly Visit[] {
