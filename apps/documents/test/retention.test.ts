@@ -140,6 +140,29 @@ test('an erased application ends its documents before their terms, unless a hold
   expect(entry!.data.toString('latin1')).toMatch(/erase-documents.*person-request/s);
 });
 
+test('an erased application with 451 records has none left when its erasure ends', async () => {
+  const { application, name } = await endedApplication();
+  const found = (await recordOf(name))!;
+  const records = Array.from({ length: 450 }, () => ({
+    _id: ulid(),
+    application: found.application,
+    ...{ purpose: found.purpose, kind: found.kind, state: found.state, training: false, timer: null },
+    ...{ uploadSize: 10, uploadSha256: found.uploadSha256, pageSizes: [], uploadChunks: [], checkAttempts: 1 },
+  }));
+  const options = { scope: 'service' as const, cause: {}, now: new Date() };
+  expect(await harness.records.createMissing(records, options)).toBe(450);
+  await harness.publish(intakeEvent(application, 9, 'ApplicationErased', { cause: 'requested' }));
+  await eventually(async () => (await factsOf(application))?.erasure);
+  const end = afterDays(1);
+  await processAt(application, end, false);
+  const [live = -1] = await harness.records.countEach([{ application: found.application, state: 'ready' }], {
+    scope: 'service',
+    limit: 1_000,
+  });
+  expect(live).toBe(0);
+  expect((await factsOf(application))?.erasure?.endTime).toEqual(end);
+});
+
 test('the timer of an ended application erases by itself', async () => {
   const now = { value: new Date() };
   const short = await startDocuments({}, { now: () => now.value });

@@ -159,6 +159,14 @@ describe('create', () => {
     );
   });
 
+  test('find returns every document that matches, unless it names a limit', async () => {
+    const drafts = Array.from({ length: 451 }, () => draft());
+    await cases.createMissing(drafts, { scope, cause: {}, now });
+    const filter = { _id: { $in: drafts.map(({ _id }) => _id) } };
+    expect(await cases.find(filter, { scope })).toHaveLength(451);
+    expect(await cases.find(filter, { scope, limit: 201 })).toHaveLength(201);
+  });
+
   test('createMissing commits the events of the documents that it inserts, and reports them', async () => {
     const [first, taken] = [draft(), draft()];
     const eventsOf = ({ _id: id }: { _id: string }) => [
