@@ -75,6 +75,8 @@ class Browser {
   readonly #channels = new Set<{ name: string; onMessage: (message: unknown) => void }>();
   readonly #store: LocalStore;
   isFull = false;
+  /** Windows learn nothing from each other. */
+  losesMessages = false;
   /** Text of writes that are too large for what is left of the disk. */
   tooLarge: string | undefined;
 
@@ -132,6 +134,7 @@ class Browser {
     this.#channels.add(channel);
     return {
       post: (message) => {
+        if (this.losesMessages) return;
         const copy = structuredClone(message);
         for (const other of this.#channels)
           if (other !== channel && other.name === name) queueMicrotask(() => other.onMessage(copy));
@@ -253,6 +256,61 @@ describe('windows of one browser', () => {
     expect(platform.effects.get('A')).toEqual(['late']);
     first.kill();
     second.kill();
+  });
+});
+
+describe('an act of a window that ended before it told anybody', () => {
+  /** Two windows; the second one stores an act, and its messages are lost. */
+  async function leaveAct() {
+    const platform = new Platform();
+    const browser = await Browser.start();
+    const first = await browser.open(platform);
+    const second = await browser.open(platform);
+    await turn();
+    browser.losesMessages = true;
+    void put(second.outbox, 'A', 'left');
+    await stored(second.outbox, 'A');
+    await turn();
+    expect([first.outbox.countPending(), platform.requests]).toEqual([0, []]);
+    return { platform, browser, first, second };
+  }
+
+  test('is sent by the other one as soon as the lock of the window ends', async () => {
+    const { platform, first, second } = await leaveAct();
+    second.kill();
+    for (let round = 0; !platform.effects.has('A') && round < 100; round += 1) await turn();
+    expect(platform.effects.get('A')).toEqual(['left']);
+    first.kill();
+  });
+
+  test('is found at a resume, while its window is open too, and is done once', async () => {
+    const { platform, browser, first, second } = await leaveAct();
+    first.outbox.resume();
+    while (first.outbox.countPending() > 0 || !platform.effects.has('A')) await turn();
+    browser.losesMessages = false;
+    second.outbox.resume();
+    await turn();
+    first.outbox.resume();
+    await turn();
+    expect(platform.effects.get('A')).toEqual(['left']);
+    first.kill();
+    second.kill();
+  });
+
+  test('does not come back after it was undone', async () => {
+    const platform = new Platform();
+    platform.isReachable = false;
+    const browser = await Browser.start();
+    const { outbox, kill } = await browser.open(platform);
+    void outbox.put({ application: 'A', kind: 'notes', body: { text: 'x' } }).catch(() => undefined);
+    await stored(outbox, 'A');
+    // The record is read before it is deleted.
+    outbox.resume();
+    outbox.undo('A');
+    outbox.resume();
+    for (let round = 0; round < 20; round += 1) await turn();
+    expect(outbox.countPending()).toBe(0);
+    kill();
   });
 });
 

@@ -1,17 +1,26 @@
 import { ApiError, isTransient, NetworkError, SIGNED_OUT_REASONS } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
-import type { LocalStore } from '../local-store/local-store.ts';
 import { centreOfAct } from './act-centre.ts';
-import type { ActChain } from './act-chain.ts';
-import type { Channel, OutboxEnvironment } from './environment.ts';
 import { applyAnswer } from './known-application.ts';
+import type { OutboxParts } from './outbox-parts.ts';
 import type { Outbox, SyncStatus } from './outbox.ts';
-import { clearTimers, toStatus } from './queue-status.ts';
+import { clearTimers, listPending, toStatus } from './queue-status.ts';
+import { OpenWindows } from './open-windows.ts';
 import { QueueStorage } from './queue-storage.ts';
 import { SendGate } from './send-gate.ts';
 import type { WindowMessage } from './window-message.ts';
-import { compareAdopted, createWriteQueue, enqueueOrMerge, takeWaiters, toNote } from './write-queue.ts';
-import type { WriteQueue, Waiter, WriteOrigin } from './write-queue.ts';
+import {
+  compareAdopted,
+  createWriteQueue,
+  drainedWithin,
+  enqueueOrMerge,
+  isElsewhere,
+  isQueued,
+  originOf,
+  takeWaiters,
+  toNote,
+} from './write-queue.ts';
+import type { WriteQueue, Waiter } from './write-queue.ts';
 import { isVersioned, MAX_REPORTED_RANGES, toOfflineClaim, UndoneError } from './write.ts';
 import type { NewWrite, Write } from './write.ts';
 
@@ -22,17 +31,9 @@ const UNDO_WINDOW_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 const IDLE: SyncStatus = { pending: [] };
 
-interface Parts {
-  localStore: LocalStore;
-  environment: OutboxEnvironment;
-  channel: Channel;
-  chain: ActChain;
-  loadWrites: () => Promise<Write[]>;
-}
-
 export class PersistentOutbox implements Outbox {
   readonly isDurable: boolean;
-  readonly #parts: Parts;
+  readonly #parts: OutboxParts;
   readonly #queues = new Map<string, WriteQueue>();
   readonly #storage: QueueStorage;
   readonly #gate = new SendGate();
@@ -43,10 +44,15 @@ export class PersistentOutbox implements Outbox {
   #isSender = false;
   #isStopped = false;
   readonly #stopping = new AbortController();
+  /** Keys of writes that were answered, undone or dropped, whose records may not be deleted yet. */
+  readonly #endedKeys = new Set<string>();
+  readonly #windows: OpenWindows;
 
-  constructor(parts: Parts, storedWrites: Write[], early: readonly unknown[]) {
+  constructor(parts: OutboxParts, storedWrites: Write[], early: readonly unknown[]) {
     this.#parts = parts;
     this.isDurable = parts.localStore.isDurable;
+    const { locks } = parts.environment;
+    this.#windows = new OpenWindows(locks, this.#stopping.signal, () => this.#adoptStored());
     this.#storage = new QueueStorage(parts.chain, this.#queues, {
       onChange: (queue) => this.#update(queue),
       onStored: (queue, { key }) => queue.hold?.key !== key && this.#announce(queue, key),
@@ -54,7 +60,6 @@ export class PersistentOutbox implements Outbox {
     this.#adopt(storedWrites);
     for (const message of early) this.#receive(message as WindowMessage);
     parts.channel.listen((message) => this.#receive(message as WindowMessage));
-    this.#post({ type: 'opened' });
   }
 
   /**
@@ -66,6 +71,8 @@ export class PersistentOutbox implements Outbox {
     const { locks, owner } = environment;
     const { signal } = this.#stopping;
     const stopped = new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
+    this.#windows.hold(stopped);
+    this.#post({ type: 'opened', window: this.#windows.own });
     return new Promise<void>((onStart) => {
       const lead = async (lock: object | null): Promise<boolean> => {
         if (!lock || this.#isStopped) return false;
@@ -91,7 +98,7 @@ export class PersistentOutbox implements Outbox {
   put({ application, kind, body }: NewWrite): Promise<Application> {
     const queue = this.#queueOf(application);
     const lengthBefore = queue.writes.length;
-    const write = enqueueOrMerge(queue, { application, kind, body }, this.#origin(), this.#isSender);
+    const write = enqueueOrMerge(queue, { application, kind, body }, originOf(this.#parts.environment), this.#isSender);
     const isRepeated = kind !== 'edit' && queue.writes.length === lengthBefore;
     // A further write ends the undo window of the one before.
     if (queue.hold && queue.hold.key !== write.key) this.#announce(queue, queue.hold.key);
@@ -110,19 +117,6 @@ export class PersistentOutbox implements Outbox {
     return answered;
   }
 
-  #origin(): WriteOrigin {
-    const { environment } = this.#parts;
-    const centre = environment.centre?.();
-    const made = { madeAt: new Date(environment.now()).toISOString(), ...(centre !== undefined && { centre }) };
-    if (environment.isReachable()) return made;
-    return Object.assign(made, { isOffline: true, grant: environment.currentGrant() });
-  }
-
-  #isElsewhere(write: Write | undefined): boolean {
-    const { accepts } = this.#parts.environment;
-    return write !== undefined && accepts !== undefined && !accepts(write);
-  }
-
   /** Gives a stored write to the window that sends. */
   #announce(queue: WriteQueue, key: string): void {
     const write = queue.writes.find((candidate) => candidate.key === key);
@@ -131,13 +125,7 @@ export class PersistentOutbox implements Outbox {
 
   syncStatus = (application: string): SyncStatus => this.#queues.get(application)?.status ?? IDLE;
 
-  pendingApplications = (): readonly string[] => {
-    this.#pendingApplications ??= [...this.#queues]
-      .filter(([, { writes }]) => writes.length > 0)
-      .sort(([, a], [, b]) => a.writes[0]!.madeAt.localeCompare(b.writes[0]!.madeAt))
-      .map(([application]) => application);
-    return this.#pendingApplications;
-  };
+  pendingApplications = (): readonly string[] => (this.#pendingApplications ??= listPending(this.#queues));
 
   known = (application: string): Application | undefined => this.#queues.get(application)?.known;
 
@@ -164,7 +152,7 @@ export class PersistentOutbox implements Outbox {
 
   replaceWithNotes(application: string, keys: readonly string[], texts: readonly string[]): void {
     const queue = this.#queueOf(application);
-    const notes = texts.map((text) => toNote(application, text, this.#origin()));
+    const notes = texts.map((text) => toNote(application, text, originOf(this.#parts.environment)));
     queue.writes.push(...notes);
     // The notes are stored before anything is dropped: a power cut loses neither.
     void Promise.all(notes.map((note) => this.#storage.store(queue, note))).then(() => this.#drop(application, keys));
@@ -196,6 +184,7 @@ export class PersistentOutbox implements Outbox {
     if (keys.includes(queue.hold?.key ?? '')) this.#clearHold(queue);
     this.#update(queue, isHeadDropped || queue.writes.length === 0 ? { refusal: undefined } : {});
     for (const key of keys) {
+      this.#endedKeys.add(key);
       queue.unstored.delete(key);
       takeWaiters(queue, { key }).forEach(({ reject }) => reject(refusal ?? new UndoneError()));
     }
@@ -208,6 +197,7 @@ export class PersistentOutbox implements Outbox {
     if (!write) return;
     this.#post({ type: 'dropped', application, keys: [write.key] });
     queue.writes.splice(queue.writes.indexOf(write), 1);
+    this.#endedKeys.add(write.key);
     this.#clearHold(queue);
     this.#update(queue);
     takeWaiters(queue, write).forEach(({ reject }) => reject(new UndoneError()));
@@ -228,11 +218,8 @@ export class PersistentOutbox implements Outbox {
 
   assignCentre(application: string, centre: string): void {
     const queue = this.#queueOf(application);
-    for (const write of queue.writes) {
-      if (centreOfAct(write) !== undefined) continue;
-      write.centre = centre;
-      void this.#storage.store(queue, write);
-    }
+    for (const write of queue.writes.filter((one) => centreOfAct(one) === undefined))
+      void this.#storage.store(queue, Object.assign(write, { centre }));
     this.#update(queue);
     void this.#drain(application);
   }
@@ -259,6 +246,7 @@ export class PersistentOutbox implements Outbox {
   }
 
   #resume(): void {
+    void this.#adoptStored();
     this.#gate.reopen();
     this.#queues.forEach((queue, application) => {
       this.#storage.storeAgain(queue);
@@ -281,11 +269,7 @@ export class PersistentOutbox implements Outbox {
 
   async close(): Promise<void> {
     this.flush();
-    const all = Promise.all([...this.#queues.values()].map(({ drained }) => drained));
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise((done) => (timer = setTimeout(done, CLOSE_TIMEOUT_MS)));
-    await Promise.race([all, timeout]);
-    clearTimeout(timer);
+    await drainedWithin([...this.#queues.values()], CLOSE_TIMEOUT_MS);
     this.stop();
   }
 
@@ -313,6 +297,16 @@ export class PersistentOutbox implements Outbox {
     return queue;
   }
 
+  /** Takes over what other windows have stored, also those that closed before they told anybody. */
+  async #adoptStored(): Promise<void> {
+    if (!this.isDurable) return;
+    const stored = await this.#parts.loadWrites().catch(() => []);
+    if (this.#isStopped) return;
+    const found = stored.filter((write) => !this.#endedKeys.has(write.key) && !isQueued(this.#queues, write));
+    this.#adopt(found);
+    for (const application of new Set(found.map((write) => write.application))) void this.#drain(application);
+  }
+
   /** Takes over writes of the store or of another window. What this window is storing itself is newer. */
   #adopt(writes: readonly Write[]): void {
     for (const write of writes) {
@@ -328,8 +322,8 @@ export class PersistentOutbox implements Outbox {
 
   #update(queue: WriteQueue, changes: Omit<SyncStatus, 'pending'> = {}): void {
     this.#pendingApplications = undefined;
-    const isElsewhere = this.#isElsewhere(queue.writes[0]);
-    queue.status = toStatus(queue, Object.assign({ isElsewhere }, changes), this.isDurable);
+    const waits = { isElsewhere: isElsewhere(this.#parts.environment, queue.writes[0]) };
+    queue.status = toStatus(queue, Object.assign(waits, changes), this.isDurable);
     this.#listeners.forEach((listener) => listener());
   }
 
@@ -359,7 +353,11 @@ export class PersistentOutbox implements Outbox {
       case 'resume':
         return this.#resume();
       case 'opened':
+        this.#post({ type: 'present', window: this.#windows.own });
+        this.#windows.watch(message.window);
         return this.#reportStops();
+      case 'present':
+        return this.#windows.watch(message.window);
     }
   }
 
@@ -384,7 +382,7 @@ export class PersistentOutbox implements Outbox {
 
   /** Returns the write to send next; undefined while it can be undone, or must wait for its centre. */
   #nextOf({ writes: [head], hold }: WriteQueue): Write | undefined {
-    return head && head.key !== hold?.key && !this.#isElsewhere(head) ? head : undefined;
+    return head && head.key !== hold?.key && !isElsewhere(this.#parts.environment, head) ? head : undefined;
   }
 
   /** Sends writes in order until the queue is empty, held, rejected or unreachable. */
@@ -430,6 +428,7 @@ export class PersistentOutbox implements Outbox {
     const queue = this.#queueOf(write.application);
     if (write.kind !== 'mandates') queue.known = applyAnswer(queue.known, write, answer);
     queue.writes = queue.writes.filter(({ key }) => key !== write.key);
+    this.#endedKeys.add(write.key);
     queue.unstored.delete(write.key);
     const savedAt = this.#parts.environment.now();
     this.#update(queue, { savedAt, unreachableSince: undefined, refusal: undefined, waitsFor: undefined });

@@ -19,3 +19,10 @@ export function clearTimers({ timer, hold }: WriteQueue): void {
   clearTimeout(timer);
   clearTimeout(hold?.timer);
 }
+
+/** Returns the applications with pending writes, the oldest write first. */
+export const listPending = (queues: ReadonlyMap<string, WriteQueue>): readonly string[] =>
+  [...queues]
+    .filter(([, { writes }]) => writes.length > 0)
+    .sort(([, a], [, b]) => a.writes[0]!.madeAt.localeCompare(b.writes[0]!.madeAt))
+    .map(([application]) => application);

@@ -11,4 +11,6 @@ export type WindowMessage =
   | { type: 'known'; known: Application }
   | { type: 'retry'; application: string }
   | { type: 'resume' }
-  | { type: 'opened' };
+  /** `window` is the name of the lock that the new window holds. Others answer with theirs. */
+  | { type: 'opened'; window?: string }
+  | { type: 'present'; window: string };

@@ -1,5 +1,6 @@
 import type { ApiError } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
+import type { OutboxEnvironment } from './environment.ts';
 import type { SyncStatus } from './outbox.ts';
 import { RetryDelay } from './retry-delay.ts';
 import type { NewWrite, UndoneError, Write } from './write.ts';
@@ -47,6 +48,30 @@ export function createWriteQueue(): WriteQueue {
 
 /** What a new write says about its time and place. */
 export type WriteOrigin = Pick<Write, 'madeAt' | 'isOffline' | 'grant' | 'centre'>;
+
+/** Returns the time and the place of a write that is made now. */
+export function originOf(environment: OutboxEnvironment): WriteOrigin {
+  const centre = environment.centre?.();
+  const made = { madeAt: new Date(environment.now()).toISOString(), ...(centre !== undefined && { centre }) };
+  if (environment.isReachable()) return made;
+  return Object.assign(made, { isOffline: true, grant: environment.currentGrant() });
+}
+
+/** Whether the queue of its application has a write. */
+export const isQueued = (queues: ReadonlyMap<string, WriteQueue>, { application, key }: Write): boolean =>
+  queues.get(application)?.writes.some((write) => write.key === key) ?? false;
+
+/** Whether a write waits for a session at another centre. */
+export const isElsewhere = ({ accepts }: OutboxEnvironment, write: Write | undefined): boolean =>
+  write !== undefined && accepts !== undefined && !accepts(write);
+
+/** Resolves when everything sendable was sent or tried, at the latest after the time. */
+export async function drainedWithin(queues: readonly WriteQueue[], ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise((done) => (timer = setTimeout(done, ms)));
+  await Promise.race([Promise.all(queues.map(({ drained }) => drained)), timeout]);
+  clearTimeout(timer);
+}
 
 /**
  * Adds a write and returns it. An edit merges into the last unsent edit; the head may be in flight. A pending action

@@ -77,4 +77,6 @@ async function takeContact(
 ): Promise<void> {
   if (state.isKeyMissing) setState(await adoptKey(state, contact));
   else recordLater(state.localStore, state.session, contact);
+  // Also finds what another window stored and did not tell.
+  state.outbox.resume();
 }
