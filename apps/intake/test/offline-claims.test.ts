@@ -193,6 +193,18 @@ describe('RPCs with a claim', () => {
     expect(row!.occurTime).toEqual(row!.recordTime);
   });
 
+  test('take an act whose grant nobody can verify any more, and count its arrival', async () => {
+    const { name } = await at().open(6);
+    const { offline } = claimOf(after(anchorTime, HOUR));
+    const retired = offline.replace(/[^.]{6}", time/, 'AAAAAA", time');
+    await at().addNote({ requestId: randomUUID(), name, text: 'Test' }, { offline: retired });
+    const [row] = await at().history(name);
+    expect(row).toMatchObject({ deskTime: { time: toTimestamp(after(anchorTime, HOUR)), device, bounded: false } });
+    expect(row!.occurTime).toEqual(row!.recordTime);
+    const opened = at().createApplication({ ...create, requestId: randomUUID() }, { offline: retired });
+    await expect(opened).resolves.toMatchObject({ replayed: false });
+  });
+
   test('replay an act that had arrived, whatever its claim says', async () => {
     const { name } = await at().open(3);
     const note = { requestId: randomUUID(), name, text: 'Test' };
@@ -202,7 +214,7 @@ describe('RPCs with a claim', () => {
     expect(await at().history(name)).toHaveLength(1);
   });
 
-  test('reject a claim of somebody else, or one that cannot be verified, and change nothing', async () => {
+  test('reject a claim of somebody else, or a malformed one, and change nothing', async () => {
     const { name } = await at().open(4);
     const { offline } = claimOf(after(anchorTime, HOUR), { by: 'operators/other' });
     for (const claim of [offline, 'x', offline.replace(/grant="[^.]+/, 'grant="e30')]) {

@@ -1,7 +1,9 @@
 import { boundDeskTime } from '@cups/contracts';
 import type { DeskTime } from '@cups/contracts';
-import { Problem } from '@cups/problem';
+import { isProblem, Problem } from '@cups/problem';
 import type { Context } from './context.ts';
+import { readUnverifiedGrant } from './offline-grant.ts';
+import type { OfflineGrant } from './offline-grant.ts';
 import type { Keys } from './tokens.ts';
 
 /** The header Cups-Offline, an RFC 9651 dictionary in this order. openapi.yaml has the same pattern. */
@@ -36,8 +38,8 @@ export interface SequenceRange {
 /**
  * Returns the act that the caller claims with an offline grant, or undefined without a claim.
  * @param now arrival of the call
- * @throws Problem OFFLINE_CLAIM_INVALID for a malformed claim, a grant that identity did not sign, or one of another
- * operator than the session's
+ * Returns the act with an unbounded time if nobody can verify the grant: the session proves the operator, and nothing the time.
+ * @throws Problem OFFLINE_CLAIM_INVALID for a malformed claim or grant, or a grant of another operator than the session's
  */
 export async function readOfflineAct(
   { offline, session }: Pick<Context, 'offline' | 'session'>,
@@ -46,10 +48,29 @@ export async function readOfflineAct(
 ): Promise<OfflineAct | undefined> {
   if (offline === undefined) return undefined;
   const { grant: token, chain, ended, ...claim } = parseClaim(offline);
-  const grant = await keys.verifyOfflineGrant(token);
+  const { grant, isVerified } = await readGrant(token, keys);
   if (grant.operator !== session?.operator) throw invalid('The offline grant is of another operator.');
-  const act = { deskTime: boundDeskTime(claim, grant, now), centre: grant.centre, ended };
+  const bounded = boundDeskTime(claim, grant, now);
+  const deskTime = isVerified ? bounded : { ...bounded, anchorTime: now, isBounded: false };
+  const act = { deskTime, centre: grant.centre, ended };
   return chain === undefined ? act : { ...act, chain };
+}
+
+/** @throws Problem OFFLINE_CLAIM_INVALID for a malformed grant */
+async function readGrant(
+  token: string,
+  keys: Pick<Keys, 'verifyOfflineGrant'>,
+): Promise<{ grant: OfflineGrant; isVerified: boolean }> {
+  try {
+    return { grant: await keys.verifyOfflineGrant(token), isVerified: true };
+  } catch (error) {
+    if (!isProblem(error) || error.reason !== 'OFFLINE_CLAIM_INVALID') throw error;
+    try {
+      return { grant: readUnverifiedGrant(token), isVerified: false };
+    } catch {
+      throw error;
+    }
+  }
 }
 
 type Claim = Pick<DeskTime, 'time' | 'sequence' | 'previous'> & Pick<OfflineAct, 'chain' | 'ended'> & { grant: string };
