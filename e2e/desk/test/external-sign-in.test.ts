@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { eventually } from '@cups/testing';
 import { idnp } from '@cups/tools/filings';
-import { axe, open } from '../desk.ts';
+import { axe, open, tolerate } from '../desk.ts';
 import { applicant, fileApplication, nextPerson } from '../filings.ts';
+import { fillIn, submitOffline, waitForScreens } from '../offline.ts';
 import { platformUrl } from '../test-env.ts';
 
 /** Sign-in at another site: the test identity provider with SAML and OpenID Connect. */
@@ -78,6 +79,49 @@ test('signs in by OpenID Connect, and switches between two centres', async () =>
   await heading(providerPage, /success/i).waitFor();
   await page.reload();
   await heading(page, 'Autentificare').waitFor();
+});
+
+test('asks for the centre before it sends what was done at the other one without a line', async () => {
+  const page = await open({ operator: 'cu-001-manager' });
+  tolerate(page, /Failed to load resource|ERR_/);
+  await waitForScreens(page);
+  await page.getByRole('button', { name: /Contul meu/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/Albota de Sus/).click();
+  // The catalog and the grant of this centre follow the switch.
+  const follows = [/\/api\/v1\/catalog/, /\/contact$/].map((path) => page.waitForResponse(path));
+  await dialog.getByRole('button', { name: 'Lucrez aici' }).click();
+  await Promise.all(follows);
+  await page.getByRole('banner').getByText('Albota de Sus').waitFor();
+  await heading(page, /^Astăzi/).waitFor();
+  await page.context().setOffline(true);
+  await submitOffline(page, await fillIn(page, 'Dincolo'));
+  await page.goto('about:blank');
+  await page.context().clearCookies();
+  await page.context().setOffline(false);
+
+  const opened: string[] = [];
+  page.on('response', (response) => {
+    if (response.request().method() === 'POST' && response.url().endsWith('/api/v1/applications'))
+      void response.json().then(({ centre }: { centre: string }) => opened.push(centre));
+  });
+  await page.goto('/');
+  await followProvider(page, /OpenID/, OIDC);
+  await page.getByRole('button', { name: /^Test Manager Lozova/ }).click();
+  await heading(page, 'La care centru lucrați acum?').waitFor();
+  await page.waitForLoadState('networkidle');
+  expect(opened).toEqual([]);
+  await page.getByLabel(/Lozova/).click();
+  await page.getByRole('button', { name: 'Lucrez aici' }).click();
+  await page.getByText('Acte făcute la alt centru așteaptă: cereri 1.').waitFor();
+  await page.waitForLoadState('networkidle');
+  expect(opened).toEqual([]);
+  await page.getByRole('link', { name: 'Vezi ce este de trimis' }).first().click();
+  await page.getByText(/^S-a făcut la alt centru: .*Albota de Sus/).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('button', { name: /^Lucrez la .*Albota de Sus/ }).click();
+  await page.getByText('Totul este trimis.').waitFor({ timeout: 60_000 });
+  expect(opened).toEqual(['centres/CU-002']);
 });
 
 test('lets an invited person sign in by SAML, and rejects others', async () => {
