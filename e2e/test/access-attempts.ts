@@ -212,6 +212,7 @@ const IDENTITY_ATTEMPTS: typeof INTAKE_ATTEMPTS = {
       scope: { publicServices: ['publicServices/marriage-registration'] },
     }),
   },
+  PrintMandate: { ask: ({ mandate }) => ({ name: mandate }) },
   RecordMandatePrinted: { ask: ({ mandate }) => ({ name: mandate }) },
   GetMandateCodeStatus: { ask: ({ mandate }) => ({ name: mandate }) },
   ListMandates: {

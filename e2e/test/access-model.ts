@@ -165,10 +165,13 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('AppointSupervisor ImportOperators InspectStaff InspectPersonKeys', serviceRule('ops')),
     ...rulesFor('GetCentre ListCentres', serviceRule('gateway', 'intake')),
     ...rulesFor(
-      'CreateMandate GetMandate ListMandates RevokeMandate SendMandateCode ConfirmMandateCode RecordMandatePrinted',
+      'CreateMandate GetMandate ListMandates RevokeMandate SendMandateCode ConfirmMandateCode',
       pageRule(DESK_ROLES, 'centre'),
     ),
-    ...rulesFor('CountMandates MailMandateCode GetMandateCodeStatus', pageRule(DESK_ROLES, 'centre')),
+    ...rulesFor(
+      'PrintMandate RecordMandatePrinted CountMandates MailMandateCode GetMandateCodeStatus',
+      pageRule(DESK_ROLES, 'centre'),
+    ),
     ...rulesFor('GetMandateCodeMail RecordMandateCodeDelivery', serviceRule('notifications')),
     // The code of the mandate is the right of its holder.
     ...rulesFor('GetMandateByCode RevokeMandateByCode', pageRule('none', 'nobody')),
@@ -262,7 +265,7 @@ export const OWNERSHIP_RULES: Readonly<Record<string, OwnershipRule>> = Object.f
   ...ownershipRules('ListCentreOperators GetOperator ListOperatorActions', staff),
   ...ownershipRules('ListDevices SuspendOperator ReinstateOperator RemoveOperator SetAbsence', managed),
   // The centre holds a mandate, not the operator who recorded it. It stays visible after its end.
-  ...ownershipRules('GetMandate GetMandateCodeStatus RevokeMandate RecordMandatePrinted', desk),
+  ...ownershipRules('GetMandate GetMandateCodeStatus RevokeMandate PrintMandate RecordMandatePrinted', desk),
   ...ownershipRules('ListMandates', everybody),
   // Managers, whom a supervisor invites, and whole persons.
   ...ownershipRules('InviteOperator', supervised),

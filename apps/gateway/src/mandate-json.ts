@@ -14,7 +14,7 @@ import { deskTimeJson, idOf } from './convert.ts';
 const instant = (time: Timestamp__Output | null) => fromTimestamp(time)?.toISOString();
 const text = (value: string) => value || undefined;
 
-/** Returns a mandate for its centre. A row of a list lacks the text and the code. */
+/** Returns a mandate for its centre. A row of a list lacks the text. Only a response that issues the code has it. */
 export function mandateJson(mandate: Mandate__Output) {
   const { name, centre, application, grantedBy, ground, text: shown, supportingCode, training } = mandate;
   return {
@@ -59,6 +59,9 @@ export function supportingCodeJson(code: MandateSupportingCode__Output) {
     confirmTime: instant(code.confirmTime),
     wrongTries: code.wrongTries,
     delivery: text(fromProtoEnum('MANDATE_CODE_DELIVERY_', code.delivery)),
+    issuedBy: text(code.issuedBy),
+    confirmedBy: text(code.confirmedBy),
+    address: text(code.address),
   };
 }
 

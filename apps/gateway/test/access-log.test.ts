@@ -105,7 +105,7 @@ const UNRECORDED: Record<string, string[]> = {
   'shows a mandate to whoever holds its code, of which identity logs each read': ['trackMandate', 'endMandate'],
   'shows people of mandates, of whom identity logs each read (personal-data-read)': [
     ...['listMandates', 'searchMandates', 'createMandate', 'getMandate', 'revokeMandate', 'recordMandatePrinted'],
-    ...['issueMandateCode', 'mailMandateCode', 'confirmMandateCode'],
+    ...['printMandate', 'issueMandateCode', 'mailMandateCode', 'confirmMandateCode'],
   ],
   'shows names of resources, states, times and counts': [
     ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],

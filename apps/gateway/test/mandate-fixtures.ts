@@ -18,6 +18,7 @@ const revocation = { scope, revokeTime: TIME, actor: 'applicant', receipt: '3X4Y
 const SENT_CODE = {
   channel: 'MANDATE_CODE_CHANNEL_EMAIL' as const,
   delivery: 'MANDATE_CODE_DELIVERY_SENT' as const,
+  issuedBy: 'operators/cu-001-specialist',
   sendTime: TIME,
   expireTime: TIME,
 };
@@ -62,6 +63,7 @@ export const MANDATE_RESPONSES = {
   ListMandates: () => Promise.resolve({ mandates: [mandate], nextPageToken: 'next' }),
   CountMandates: () => Promise.resolve({ count: 3 }),
   RevokeMandate: written,
+  PrintMandate: written,
   RecordMandatePrinted: written,
   SendMandateCode: () => Promise.resolve({ code: '012345', expireTime: TIME }),
   MailMandateCode: () => Promise.resolve({ supportingCode: SENT_CODE }),
@@ -117,6 +119,7 @@ export const MANDATE_ROWS: OperationRow[] = [
     'RevokeMandate',
     { name: NAME },
   ],
+  ['printMandate', 'POST', `${PATH}/print`, undefined, 200, 'PrintMandate', { name: NAME }],
   ['recordMandatePrinted', 'POST', `${PATH}/printed`, undefined, 200, 'RecordMandatePrinted', { name: NAME }],
   [
     'mailMandateCode',

@@ -136,7 +136,7 @@ describe('openapi.yaml', () => {
         'releaseQuarantinedAct',
         'rejectQuarantinedAct',
       ],
-      ...['recordMandatePrinted', 'issueMandateCode', 'mailMandateCode', 'confirmMandateCode'],
+      ...['printMandate', 'recordMandatePrinted', 'issueMandateCode', 'mailMandateCode', 'confirmMandateCode'],
       ...['listAgencyRequests', 'receiveAgencyReply'],
     ];
     for (const [index, operation] of operations.entries()) {

@@ -87,6 +87,7 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   RevokeMandate: mandate,
   SendMandateCode: mandate,
   ConfirmMandateCode: mandate,
+  PrintMandate: mandate,
   RecordMandatePrinted: mandate,
   MailMandateCode: mandate,
   GetMandateCodeStatus: { ...mandate, personalData: false },

@@ -13,6 +13,8 @@ export interface SealedSource {
   numberIn: (text: string) => string;
   /** Documents of earlier versions are stored again, whatever their keys. */
   schemaVersion?: number;
+  /** Returns an unsealed text as the current version stores it. */
+  migrate?: (text: string) => string;
 }
 
 type SealedDocument = StoredDocument & {
@@ -148,8 +150,9 @@ export class PersonNumberResealer {
   async #reseal(_id: string, sealed: string, source: SealedSource): Promise<boolean> {
     const { persons, now } = this.#parts;
     const sealedFor = source.sealedFor(_id);
-    const text = await persons.open({ sealed }, sealedFor).catch(() => undefined);
-    if (text === undefined) return false;
+    const opened = await persons.open({ sealed }, sealedFor).catch(() => undefined);
+    if (opened === undefined) return false;
+    const text = source.migrate?.(opened) ?? opened;
     const person = await persons.seal(text, sealedFor, source.numberIn(text));
     await source.documents.update(_id, { ...SERVICE_SCOPE, cause: {}, now: now() }, (document: SealedDocument) => ({
       document: { ...document, person },

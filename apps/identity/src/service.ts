@@ -30,7 +30,7 @@ import { openRegistry } from './centre-registry.ts';
 import type { Registry } from './centre-registry.ts';
 import { PersonNumberResealer } from './person-number-resealer.ts';
 import type { SealedSource } from './person-number-resealer.ts';
-import { numberInDetails } from './mandates/details.ts';
+import { numberInDetails, withoutOwnCode } from './mandates/details.ts';
 import { MANDATE_SCHEMA_VERSION, openMandates } from './mandates/store.ts';
 import { createApplicationEventHandler } from './mandates/application-events.ts';
 import { MandateErasure } from './mandates/erasure.ts';
@@ -192,6 +192,7 @@ function sealedSources(operators: AnyDocuments, mandates: AnyDocuments): SealedS
       sealedFor: (id) => resourceName('mandates', id),
       numberIn: numberInDetails,
       schemaVersion: MANDATE_SCHEMA_VERSION,
+      migrate: withoutOwnCode,
     },
   ];
 }

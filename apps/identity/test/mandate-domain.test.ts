@@ -132,7 +132,7 @@ describe('revocation', () => {
 });
 
 describe('the one-time code by email', () => {
-  const mail = { id: 'one', hash: 'hash', mail: '{}', sentBy: 'operators/a' };
+  const mail = { id: 'one', hash: 'hash', mail: '{}', address: 'ana@example.org', sentBy: 'operators/a' };
   const after = (seconds: number) => new Date(GRANTED.getTime() + seconds * 1000);
   const request = (mandate: MandateFields, now: Date, personTimes: Date[] = []) =>
     requestCodeMail(mandate, mail, { personTimes, now }).mandate;
@@ -199,28 +199,44 @@ test('the end before the term keeps an earlier end', () => {
 });
 
 describe('the one-time code', () => {
-  const issued = issueCode(mandateWith(), 'hash', GRANTED).mandate;
+  const operator = 'operators/a';
+  const issued = issueCode(mandateWith(), { hash: 'hash', operator, now: GRANTED }).mandate;
   const minutes = (count: number) => new Date(GRANTED.getTime() + count * 60_000);
+  const confirm = (hashes: string[], now: Date) => ({ hashes, operator: 'operators/b', now });
 
   test('is confirmed within ten minutes, once', () => {
-    const { mandate } = confirmCode(issued, ['old', 'hash'], minutes(9));
+    const { mandate } = confirmCode(issued, confirm(['old', 'hash'], minutes(9)));
     expect(mandate.supportingCode).toMatchObject({ confirmTime: minutes(9), wrongTries: 0 });
-    expect(confirmCode(mandate, ['hash'], minutes(9)).mandate).toBe(mandate);
-    expect(() => confirmCode(mandate, ['other'], minutes(9))).toThrow();
-    expect(() => confirmCode(issued, ['hash'], minutes(10))).toThrow();
+    expect(confirmCode(mandate, confirm(['hash'], minutes(9))).mandate).toBe(mandate);
+    expect(() => confirmCode(mandate, confirm(['other'], minutes(9)))).toThrow();
+    expect(() => confirmCode(issued, confirm(['hash'], minutes(10)))).toThrow();
   });
 
   test('allows five wrong tries', () => {
     let mandate = issued;
-    for (let i = 0; i < 5; i += 1) mandate = confirmCode(mandate, ['wrong'], minutes(1)).mandate;
+    for (let i = 0; i < 5; i += 1) mandate = confirmCode(mandate, confirm(['wrong'], minutes(1))).mandate;
     expect(mandate.supportingCode?.wrongTries).toBe(5);
-    expect(() => confirmCode(mandate, ['hash'], minutes(1))).toThrow(
+    expect(() => confirmCode(mandate, confirm(['hash'], minutes(1)))).toThrow(
       expect.objectContaining({ reason: 'ACTION_NOT_ALLOWED' }),
     );
   });
 
+  test.each<['print' | 'email']>([['print'], ['email']])('confirmed by %s is never replaced by a print', (channel) => {
+    const code = { ...issued.supportingCode!, channel, confirmTime: GRANTED };
+    expect(() => issueCode(mandateWith({ supportingCode: code }), { hash: 'new', operator, now: GRANTED })).toThrow(
+      expect.objectContaining({ reason: 'ACTION_NOT_ALLOWED' }),
+    );
+  });
+
+  test('names who issued and who confirmed it, also to the journal', () => {
+    const step = confirmCode(issued, confirm(['hash'], minutes(1)));
+    expect(step.mandate.supportingCode).toMatchObject({ sentBy: operator, confirmedBy: 'operators/b' });
+    expect(step.codeAct).toEqual({ kind: 'code-confirmed', operator: 'operators/b' });
+    expect(confirmCode(issued, confirm(['wrong'], minutes(1))).codeAct).toBeUndefined();
+  });
+
   test('is not issued for an ended mandate', () => {
-    expect(() => issueCode(mandateWith({ state: 'revoked' }), 'hash', GRANTED)).toThrow();
+    expect(() => issueCode(mandateWith({ state: 'revoked' }), { hash: 'hash', operator, now: GRANTED })).toThrow();
   });
 });
 

@@ -76,7 +76,13 @@ test('reaches notifications once, sealed until then, and becomes evidence when t
   expect(mandate!.supportingCode).toMatchObject({
     channel: 'MANDATE_CODE_CHANNEL_EMAIL',
     confirmTime: expect.anything(),
+    issuedBy: 'operators/cu-001-specialist',
+    confirmedBy: 'operators/cu-001-specialist',
+    address: EMAIL,
   });
+  expect(await rawOf(name)).not.toContain(EMAIL);
+  // A printed code is weaker evidence.
+  await expect(desk.sendMandateCode({ name })).rejects.toEqual(problemWith('ACTION_NOT_ALLOWED'));
   expect(mandate!.ground!.kind).toBe('MANDATE_GROUND_PRESENT_AND_SIGNING');
   await expect(desk.mailMandateCode({ name, email: EMAIL })).rejects.toEqual(problemWith('ACTION_NOT_ALLOWED'));
 });

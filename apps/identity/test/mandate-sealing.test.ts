@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connectDatabase, openStore } from '@cups/store';
 import type { SealingKeys } from '@cups/store';
 import { eventually, idnp, person, silentLog } from '@cups/testing';
-import { openDetails, sealDetails } from '../src/mandates/details.ts';
+import { openDetails, sealDetails, withoutOwnCode } from '../src/mandates/details.ts';
 import { MandateErasure } from '../src/mandates/erasure.ts';
 import { openMandates } from '../src/mandates/store.ts';
 import type { MandateDetails } from '../src/mandates/details.ts';
@@ -64,7 +64,7 @@ test('seals the details under the key of the mandate, also those of an earlier r
   const stored = database.db.collection<RawMandate>('mandates');
   const isSealed = async () => {
     const { person: raw, schemaVersion } = (await stored.findOne({ _id: id }))!;
-    return typeof raw.sealed !== 'string' && schemaVersion === 2;
+    return typeof raw.sealed !== 'string' && schemaVersion === 3;
   };
   expect(await isSealed()).toBe(true);
 
@@ -74,14 +74,25 @@ test('seals the details under the key of the mandate, also those of an earlier r
     titles: {},
     text: 'Text',
     romanianText: 'Text',
-    code: mandate!.code,
   };
-  const former = await sealDetails(personNumbers(), id, details);
+  // Releases before schema version 3 kept the mandate's own code.
+  const withCode = Object.assign({}, details, { code: mandate!.code });
+  const former = await sealDetails(personNumbers(), id, withCode);
   await stored.updateOne({ _id: id }, { $set: { person: former, schemaVersion: 1 }, $inc: { revision: 1 } });
   expect((await desk.getMandate({ name: mandate!.name })).mandate!.person).toMatchObject({ familyName: 'Anterior' });
   const tool = world.client(undefined, { from: 'ops' });
   await eventually(async () => (await tool.inspectPersonKeys({})).waiting === 0 && (await isSealed()));
-  expect((await desk.getMandate({ name: mandate!.name })).mandate!.person).toMatchObject({ familyName: 'Anterior' });
+  const { person: shown, code } = (await desk.getMandate({ name: mandate!.name })).mandate!;
+  expect(shown).toMatchObject({ familyName: 'Anterior' });
+  expect(code).toBe('');
+  // The person's sheet still works.
+  const { mandate: held } = await world.client().getMandateByCode({ code: mandate!.code });
+  expect(held!.state).toBe('MANDATE_STATE_ACTIVE');
+});
+
+test('of an earlier release lose the own code of the mandate, and nothing else', () => {
+  const details = { person: { givenName: 'Ana', familyName: 'Rusu' }, reference: '', titles: {}, text: 'Text' };
+  expect(JSON.parse(withoutOwnCode(JSON.stringify({ ...details, code: '7K2M-4QXN-8RTA-3V' })))).toEqual(details);
 });
 
 test('erases the people of a mandate at the end of its term, and tells the journal', async () => {
@@ -128,5 +139,5 @@ test('erases the people of a mandate at the end of its term, and tells the journ
 
 test('shows nobody once the key of a mandate is destroyed', async () => {
   const erased = await openDetails(personNumbers(), { _id: '01JAAAAAAAAAAAAAAAAAAAAAAA', person: {} });
-  expect(erased).toMatchObject({ person: { givenName: '', familyName: '' }, text: '', code: '' });
+  expect(erased).toMatchObject({ person: { givenName: '', familyName: '' }, text: '' });
 });

@@ -7,7 +7,7 @@ import type { CreateMandateRequest } from '@cups/contracts/gen/cups/identity/v1/
 import type { IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import { newUlid } from '@cups/contracts/node';
 import { eventCodec, toTimestamp } from '@cups/contracts/proto';
-import { idnp, person, readTopic } from '@cups/testing';
+import { idnp, person, readJournal, readTopic } from '@cups/testing';
 import { connectDatabase } from '@cups/store';
 import { createMPowerSimulator } from '@cups/test-idp/mpower';
 import { problemWith, shareWorld } from './identity-world.ts';
@@ -59,13 +59,13 @@ describe('CreateMandate', () => {
     expect(mandate.text!.text).toContain('Справка о судимости; Недвижимость');
     expect(mandate.text!.romanianText).toContain(`IDNP ${idnp(100)}`);
     expect(mandate.code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$/);
-    expect((await desk.getMandate({ name: mandate.name })).mandate).toEqual(mandate);
+    expect((await desk.getMandate({ name: mandate.name })).mandate).toEqual({ ...mandate, code: '' });
   });
 
-  test('returns the same mandate for a repeat, and refuses other content', async () => {
+  test('returns the same mandate for a repeat, without its code, and refuses other content', async () => {
     const first = request(101);
     const { mandate } = await desk.createMandate(first);
-    expect(await desk.createMandate(first)).toEqual({ mandate, replayed: true });
+    expect(await desk.createMandate(first)).toEqual({ mandate: { ...mandate, code: '' }, replayed: true });
     const other = { ...first, person: named(102) };
     await expect(desk.createMandate(other)).rejects.toEqual(problemWith('REQUEST_ID_REUSED'));
   });
@@ -81,13 +81,13 @@ describe('CreateMandate', () => {
       expect(JSON.stringify(refusal)).not.toContain('CU-001');
     }
     // The attempts did not touch what the first mandate is sealed with.
-    expect((await desk.getMandate({ name: granted.name })).mandate).toEqual(granted);
+    expect((await desk.getMandate({ name: granted.name })).mandate).toEqual({ ...granted, code: '' });
   });
 
   test('returns the mandate for a repeat with the ID of the client, and refuses another ID', async () => {
     const first = request(101, { id: newUlid(new Date()) });
     const { mandate } = await desk.createMandate(first);
-    expect(await desk.createMandate(first)).toEqual({ mandate, replayed: true });
+    expect(await desk.createMandate(first)).toEqual({ mandate: { ...mandate, code: '' }, replayed: true });
     const other = { ...first, id: newUlid(new Date()) };
     await expect(desk.createMandate(other)).rejects.toEqual(problemWith('REQUEST_ID_REUSED'));
   });
@@ -96,9 +96,10 @@ describe('CreateMandate', () => {
     for (let n = 0; n < 10; n++) {
       const repeated = request(101, { id: newUlid(new Date()) });
       const answers = await Promise.all(Array.from({ length: 6 }, () => desk.createMandate(repeated)));
-      const { mandate } = answers[0]!;
-      expect(answers.map((answer) => answer.mandate)).toEqual(Array(6).fill(mandate));
+      const mandate = { ...answers[0]!.mandate!, code: '' };
+      expect(answers.map((answer) => ({ ...answer.mandate, code: '' }))).toEqual(Array(6).fill(mandate));
       expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+      expect(answers.filter((answer) => answer.mandate!.code !== '')).toHaveLength(1);
       expect((await desk.getMandate({ name: mandate!.name })).mandate).toEqual(mandate);
     }
   });
@@ -250,7 +251,7 @@ describe('CreateMandate', () => {
       expect(mandate!.ground!.mpowerCheckTime).not.toBeNull();
       // A repeat is the recorded mandate, whatever the register says by then.
       await put('Canceled');
-      expect(await client.createMandate(power)).toEqual({ mandate, replayed: true });
+      expect(await client.createMandate(power)).toEqual({ mandate: { ...mandate, code: '' }, replayed: true });
     } finally {
       await connected.stop();
       simulator.closeAllConnections();
@@ -287,7 +288,7 @@ describe('a stored mandate', () => {
     const elsewhere = world.client(await world.signIn('cu-002-specialist'));
     await expect(elsewhere.getMandate({ name: mandate.name })).rejects.toEqual(problemWith('NOT_FOUND'));
     const colleague = world.client(await world.signIn('cu-001-manager'));
-    expect((await colleague.getMandate({ name: mandate.name })).mandate).toEqual(mandate);
+    expect((await colleague.getMandate({ name: mandate.name })).mandate).toEqual({ ...mandate, code: '' });
   });
 
   test('is listed by person, by state and by its end', async () => {
@@ -433,6 +434,61 @@ describe('the supporting code', () => {
     const { mandate, confirmed } = await desk.confirmMandateCode({ name, code });
     expect(confirmed).toBe(true);
     expect(mandate!.supportingCode).toMatchObject({ wrongTries: 1, confirmTime: expect.anything() });
+  });
+});
+
+describe('the own code of a mandate', () => {
+  test('is returned where it is issued, and by no other response to a clerk', async () => {
+    const { name, code } = await grant(160);
+    expect(code).not.toBe('');
+    const part = { name, requestId: randomUUID(), scope: { themes: ['property'] } };
+    const { code: digits } = await desk.sendMandateCode({ name });
+    const responses = [
+      await desk.getMandate({ name }),
+      await desk.recordMandatePrinted({ name }),
+      await desk.confirmMandateCode({ name, code: digits }),
+      await desk.revokeMandate(part),
+    ];
+    expect(responses.map(({ mandate }) => mandate!.code)).toEqual(['', '', '', '']);
+  });
+
+  test('is new on each printout: the former one ends, and the journal names who printed it', async () => {
+    const journal = await readJournal(world.where, 'identity');
+    const { name, code } = await grant(161);
+    const first = (await desk.printMandate({ name })).mandate!;
+    expect(first.printTime).not.toBeNull();
+    const second = (await desk.printMandate({ name })).mandate!;
+    expect(second.printTime).toEqual(first.printTime);
+    const holder = world.client();
+    expect(new Set([code, first.code, second.code]).size).toBe(3);
+    for (const ended of [code, first.code])
+      await expect(holder.getMandateByCode({ code: ended })).rejects.toEqual(problemWith('NOT_FOUND'));
+    await holder.getMandateByCode({ code: second.code });
+    const { code: digits } = await desk.sendMandateCode({ name });
+    const colleague = world.client(await world.signIn('cu-001-manager'));
+    const { mandate } = await colleague.confirmMandateCode({ name, code: digits });
+    expect(mandate!.supportingCode).toMatchObject({
+      channel: 'MANDATE_CODE_CHANNEL_PRINT',
+      issuedBy: 'operators/cu-001-specialist',
+      confirmedBy: 'operators/cu-001-manager',
+    });
+    await expect(desk.sendMandateCode({ name })).rejects.toEqual(problemWith('ACTION_NOT_ALLOWED'));
+    // The grant, four acts on codes, and the reads of them.
+    const entries = await journal.until(({ key }) => name.endsWith(key), 9);
+    await journal.stop();
+    const acts = entries.filter(({ action }) => action.endsWith('-mandate-code'));
+    expect(acts.map(({ action, actor }) => [action, actor])).toEqual([
+      ['issue-mandate-code', 'operators/cu-001-specialist'],
+      ['issue-mandate-code', 'operators/cu-001-specialist'],
+      ['print-mandate-code', 'operators/cu-001-specialist'],
+      ['confirm-mandate-code', 'operators/cu-001-manager'],
+    ]);
+  });
+
+  test('is for the centre of the mandate only', async () => {
+    const { name } = await grant(162);
+    const elsewhere = world.client(await world.signIn('cu-002-specialist'));
+    await expect(elsewhere.printMandate({ name })).rejects.toEqual(problemWith('NOT_FOUND'));
   });
 });
 

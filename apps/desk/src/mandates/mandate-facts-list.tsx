@@ -40,7 +40,7 @@ export function MandateFacts({ mandate, catalog }: { mandate: StoredMandate; cat
           [t(MANDATES.granted), formatDayAndTime(grantTime)],
           [t(MANDATES.grantedBy), operatorName(mandate.operators, mandate.grantedBy, t)],
           [t(MANDATES.printed), printTime ? formatDayAndTime(printTime) : t(MANDATES.notPrinted)],
-          supportingCode && [t(MANDATES.supportingCode), codeText(supportingCode, t)],
+          supportingCode && [t(MANDATES.supportingCode), codeText(mandate, supportingCode, t)],
           [t(MANDATES.textVersion), `${text.version}, ${t(LANGUAGE_TEXTS[text.language])}`],
           [t(MANDATES.textHash), text.sha256],
         ]}
@@ -49,13 +49,22 @@ export function MandateFacts({ mandate, catalog }: { mandate: StoredMandate; cat
   );
 }
 
-/** Returns how and when the person got the code, and whether they said it. */
-function codeText({ channel, sendTime, confirmTime }: MandateSupportingCode, t: Translate): string {
-  const sent = channel === 'email' ? MANDATES.codeByEmail : MANDATES.codeByPrint;
-  return [
-    t(sent, { when: formatDayAndTime(sendTime) }),
+/** Returns how and when the person got the code, whether they said it, who acted, and what that proves. */
+function codeText(
+  { operators }: Pick<StoredMandate, 'operators'>,
+  { channel, sendTime, confirmTime, address, issuedBy, confirmedBy }: MandateSupportingCode,
+  t: Translate,
+): string {
+  const isEmail = channel === 'email';
+  const nameOf = (operator: string | undefined) => operator && operatorName(operators, operator, t);
+  const facts = [
+    t(isEmail ? MANDATES.codeByEmail : MANDATES.codeByPrint, { when: formatDayAndTime(sendTime) }),
+    address,
+    nameOf(issuedBy),
     confirmTime ? t(MANDATES.codeConfirmed, { when: formatDayAndTime(confirmTime) }) : t(MANDATES.codeNotConfirmed),
-  ].join(', ');
+    nameOf(confirmedBy),
+  ].filter(Boolean);
+  return `${facts.join(', ')}. ${t(isEmail ? MANDATES.weightEmail : MANDATES.weightPrint)}`;
 }
 
 function ScopeList({ parts }: { parts: readonly ScopePart[] }) {

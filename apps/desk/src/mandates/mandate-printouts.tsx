@@ -9,7 +9,7 @@ import { catalogTitles, mandatePersonText, scopeParts } from './mandate-facts.ts
 import { RevocationReceipt } from './revocation-receipt.tsx';
 
 interface MandatePrintoutProps {
-  /** Whole: with text and code. */
+  /** Whole: with its text, and with its own code where it was just issued. */
   mandate: StoredMandate;
   catalog: Catalog;
   /** Display name of the specialist. */
@@ -39,7 +39,9 @@ export function StoredMandatePrintout({ mandate, catalog, specialist }: MandateP
           [MANDATES.textHash, text.sha256],
           confirmTime && [
             supportingCode.channel === 'email' ? MANDATES.codeSaidEmail : MANDATES.codeSaidPrint,
-            formatDayAndTime(confirmTime, catalog.centre.timeZone, ''),
+            [formatDayAndTime(confirmTime, catalog.centre.timeZone, ''), supportingCode.address]
+              .filter(Boolean)
+              .join(', '),
           ],
         ]}
       />

@@ -25,7 +25,7 @@ import { MandateApplications } from './mandate-applications.tsx';
 import { MandateFacts } from './mandate-facts-list.tsx';
 import { RevocationPrintout, StoredMandatePrintout } from './mandate-printouts.tsx';
 import { MandateText } from './mandate-text.tsx';
-import { mandateQuery, mandatesKey, recordPrinted } from './mandates-api.ts';
+import { issueOwnCode, mandateQuery, mandatesKey } from './mandates-api.ts';
 import { RevokeParts } from './revoke-parts.tsx';
 import { useRevocation } from './use-revocation.ts';
 import styles from './mandates.module.css';
@@ -74,7 +74,7 @@ function MandateDetails({ mandate, catalog }: MandateProps) {
   );
 }
 
-/** Prints the text to sign, again if needed. The first printing is recorded. */
+/** Prints the text to sign, again if needed. Each printing issues a new own code for the person, and is recorded. */
 function PrintMandateButton({ mandate, catalog }: MandateProps) {
   const { t } = useLanguage();
   const { displayName } = useSignedIn().session.operator;
@@ -82,9 +82,9 @@ function PrintMandateButton({ mandate, catalog }: MandateProps) {
   const [error, setError] = useState<unknown>();
   const [print, isPrinting] = useSingleFlight(async () => {
     setError(undefined);
-    await printDocument(<StoredMandatePrintout mandate={mandate} catalog={catalog} specialist={displayName} />);
-    if (mandate.printTime) return;
-    await recordPrinted(mandate.id).catch(setError);
+    const issued = await issueOwnCode(mandate.id).catch(setError);
+    if (!issued) return;
+    await printDocument(<StoredMandatePrintout mandate={issued} catalog={catalog} specialist={displayName} />);
     await queryClient.invalidateQueries({ queryKey: mandateQuery(mandate.id).queryKey });
   });
   useKeys([{ code: 'KeyP', label: KEYS.print, run: () => void print() }]);
@@ -93,6 +93,7 @@ function PrintMandateButton({ mandate, catalog }: MandateProps) {
       <Button icon={Printer} cap="KeyP" busy={isPrinting} onClick={() => void print()}>
         {t(mandate.printTime ? MANDATES.printAgain : MANDATES.print)}
       </Button>
+      {mandate.printTime && <p className={styles.quiet}>{t(MANDATES.newCode)}</p>}
       {error !== undefined && (
         <p role="alert" className={styles.fault}>
           {t(isTransient(error) ? PARTS.awayRead : PARTS.failed)}

@@ -61,7 +61,7 @@ export const personMandatesQuery = (idnp: string) =>
     gcTime: 0,
   });
 
-/** A whole mandate, with text, code and names of operators. */
+/** A whole mandate, with text and names of operators. */
 export const mandateQuery = (id: string) =>
   queryOptions({
     queryKey: [KEY, id],
@@ -99,7 +99,9 @@ export function revokeMandate(
   return bodyOf(api.POST('/api/v1/mandates/{mandate}/revoke', { params, body: scope ? { scope } : {} }));
 }
 
-/** Records that the text was printed. @throws ApiError, NetworkError */
-export async function recordPrinted(id: string): Promise<void> {
-  await api.POST('/api/v1/mandates/{mandate}/printed', { params: { path: { mandate: id } } });
-}
+/**
+ * Returns the mandate to print, with a new own code for the person. The former code ends. Nothing stores the response.
+ * @throws ApiError, NetworkError
+ */
+export const issueOwnCode = (id: string): Promise<StoredMandate> =>
+  bodyOf(api.POST('/api/v1/mandates/{mandate}/print', { params: { path: { mandate: id } } }));

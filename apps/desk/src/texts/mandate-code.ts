@@ -42,6 +42,11 @@ export const MANDATE_CODE = defineMessages({
   },
   confirm: { ro: 'Confirmă codul', ru: 'Подтвердить код', en: 'Confirm code' },
   confirmed: { ro: 'Codul este confirmat.', ru: 'Код подтверждён.', en: 'The code is confirmed.' },
+  printWeak: {
+    ro: 'Un cod tipărit este o dovadă mai slabă decât cel trimis prin e-mail: îl vedeți și dumneavoastră.',
+    ru: 'Напечатанный код — более слабое подтверждение, чем код из письма: его видите и вы.',
+    en: 'A printed code is weaker evidence than one by email, because you see it too.',
+  },
   wrong: {
     ro: 'Codul nu se potrivește. După cinci greșeli este nevoie de altul.',
     ru: 'Код не подходит. После пяти ошибок нужен новый.',

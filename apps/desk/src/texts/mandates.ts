@@ -29,6 +29,11 @@ export const MANDATES = defineMessages({
   endsIn: { ro: 'mai sunt {days}', ru: 'осталось: {days}', en: '{days} left' },
   print: { ro: 'Tipărește împuternicirea', ru: 'Напечатать полномочие', en: 'Print the mandate' },
   printAgain: { ro: 'Tipărește din nou', ru: 'Напечатать ещё раз', en: 'Print again' },
+  newCode: {
+    ro: 'Fiecare tipărire are un cod nou. Cel de pe foaia anterioară nu mai este valabil.',
+    ru: 'В каждой распечатке новый код. Код с прежнего листа больше не действует.',
+    en: 'Each printout has a new code. The code on the earlier sheet ends.',
+  },
   application: { ro: 'Cererea', ru: 'Заявление', en: 'Application' },
   applications: {
     ro: 'Cereri cu această împuternicire',
@@ -71,15 +76,25 @@ export const MANDATES = defineMessages({
   codeByPrint: { ro: 'tipărit la {when}', ru: 'напечатан {when}', en: 'printed at {when}' },
   codeConfirmed: { ro: 'confirmat la {when}', ru: 'подтверждён {when}', en: 'confirmed at {when}' },
   codeNotConfirmed: { ro: 'neconfirmat', ru: 'не подтверждён', en: 'not confirmed' },
+  weightEmail: {
+    ro: 'Arată că persoana citește e-mailul de la această adresă.',
+    ru: 'Показывает, что лицо читает почту по этому адресу.',
+    en: 'It shows that the person reads the email of this address.',
+  },
+  weightPrint: {
+    ro: 'Dovadă slabă: codul l-a văzut și specialistul.',
+    ru: 'Слабое подтверждение: код видел и специалист.',
+    en: 'Weak evidence: the specialist saw the code too.',
+  },
   codeSaidEmail: {
     ro: 'Dovadă suplimentară: codul trimis prin e-mail, spus de persoană',
     ru: 'Дополнительное подтверждение: названный код из письма',
     en: 'Supporting evidence: code sent by email, said by the person',
   },
   codeSaidPrint: {
-    ro: 'Dovadă suplimentară: codul tipărit, spus de persoană',
-    ru: 'Дополнительное подтверждение: названный напечатанный код',
-    en: 'Supporting evidence: printed code, said by the person',
+    ro: 'Dovadă suplimentară, slabă: codul tipărit la centru, spus de persoană',
+    ru: 'Дополнительное слабое подтверждение: названный код, напечатанный в центре',
+    en: 'Weak supporting evidence: code printed at the centre, said by the person',
   },
   state: { ro: 'Starea', ru: 'Состояние', en: 'State' },
 

@@ -113,6 +113,9 @@ function deskRoutes({ identity, catalog }: Pick<ServiceClients, 'identity' | 'ca
         body: { mandate: mandateBody(mandate), revocation: revocationJson(requirePresent(revocation)) },
       };
     },
+    async printMandate({ params, context }) {
+      return { body: mandateBody((await identity.printMandate({ name: mandateNameOf(params) }, context)).mandate) };
+    },
     async recordMandatePrinted({ params, context }) {
       const { mandate } = await identity.recordMandatePrinted({ name: mandateNameOf(params) }, context);
       return { canBeMinimal: true, body: mandateBody(mandate) };

@@ -18,6 +18,8 @@ export interface NewCodeMail {
   hash: string;
   /** Code and address, to be sealed. */
   mail: string;
+  /** To be sealed: it stays with the code. */
+  address: string;
   /** operators/{id} */
   sentBy: string;
 }
@@ -29,7 +31,7 @@ export interface NewCodeMail {
  */
 export function requestCodeMail<M extends MandateFields>(
   mandate: M,
-  { id, hash, mail, sentBy }: NewCodeMail,
+  { id, hash, mail, address, sentBy }: NewCodeMail,
   { personTimes, now }: { personTimes: readonly Date[]; now: Date },
 ): MandateStep<M> {
   const state = stateAt(mandate, now);
@@ -46,6 +48,7 @@ export function requestCodeMail<M extends MandateFields>(
     hash,
     sentBy,
     mail,
+    address,
     delivery: 'pending',
     wrongTries: 0,
     sendTime: now,

@@ -38,10 +38,14 @@ export interface SupportingCode {
   expireTime: Date;
   wrongTries: number;
   confirmTime?: Date;
-  /** Of an email: its ULID, who asked for it, and what became of it. */
-  id?: string;
+  /** operators/{id} who printed or sent it, and who confirmed it. Absent in codes of earlier releases. */
   sentBy?: string;
+  confirmedBy?: string;
+  /** Of an email: its ULID, and what became of it. */
+  id?: string;
   delivery?: CodeDelivery;
+  /** Where the email went: its readers have the code. The store encrypts it. */
+  address?: string;
   /** Code and address, until the email is sent. The store encrypts them. */
   mail?: string;
 }
@@ -77,9 +81,13 @@ export interface MandateFields {
 /** What other services learn about a mandate. */
 export type MandateEvent = 'granted' | 'revoked' | 'expired' | 'code-requested';
 
+/** What an operator did with codes of a mandate. Only the journal receives it. */
+export type CodeAct = 'own-code-issued' | 'code-printed' | 'code-confirmed';
+
 export interface MandateStep<M> {
   mandate: M;
   eventKind?: MandateEvent;
+  codeAct?: { kind: CodeAct; operator: string };
 }
 
 /** Days before the end at which a mandate is listed as ending soon. */
@@ -224,14 +232,37 @@ export function withoutMail<M extends Pick<MandateFields, 'supportingCode'>>(
 export const recordPrinted = <M extends MandateFields>(mandate: M, now: Date): MandateStep<M> =>
   mandate.printTime ? { mandate } : { mandate: { ...mandate, printTime: now } };
 
-/** Stores the keyed hash of a new one-time code. @throws Problem ACTION_NOT_ALLOWED for an ended mandate */
-export function issueCode<M extends MandateFields>(mandate: M, hash: string, now: Date): MandateStep<M> {
+/**
+ * Replaces the person's own code of the mandate, for a printout: the former one ends.
+ * @param codeHash of the new code
+ */
+export function issueOwnCode<M extends MandateFields & { codeHash: string }>(
+  mandate: M,
+  { codeHash, operator, now }: { codeHash: string; operator: string; now: Date },
+): MandateStep<M> {
+  const { mandate: printed } = recordPrinted(mandate, now);
+  return { mandate: { ...printed, codeHash }, codeAct: { kind: 'own-code-issued', operator } };
+}
+
+/**
+ * Stores the keyed hash of a new one-time code to print.
+ * @throws Problem ACTION_NOT_ALLOWED for an ended mandate, and for a confirmed code: it stays the evidence
+ */
+export function issueCode<M extends MandateFields>(
+  mandate: M,
+  { hash, operator, now }: { hash: string; operator: string; now: Date },
+): MandateStep<M> {
   const state = stateAt(mandate, now);
-  if (state !== 'active')
-    throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message: 'The mandate has ended.', metadata: { state } });
+  if (state !== 'active' || mandate.supportingCode?.confirmTime)
+    throw new Problem({
+      reason: 'ACTION_NOT_ALLOWED',
+      message: 'No one-time code can be printed for the mandate.',
+      metadata: { state, action: 'print-code' },
+    });
   const expireTime = new Date(now.getTime() + CODE_LIFETIME_MS);
-  const supportingCode = { channel: 'print' as const, hash, sendTime: now, expireTime, wrongTries: 0 };
-  return { mandate: { ...mandate, supportingCode, timer: timerOf({ ...mandate, supportingCode }) } };
+  const code = { channel: 'print' as const, hash, sentBy: operator, sendTime: now, expireTime, wrongTries: 0 };
+  const next = { ...mandate, supportingCode: code };
+  return { mandate: { ...next, timer: timerOf(next) }, codeAct: { kind: 'code-printed', operator } };
 }
 
 /**
@@ -239,15 +270,18 @@ export function issueCode<M extends MandateFields>(mandate: M, hash: string, now
  * @param hashes of the given code, by all keys
  * @throws Problem ACTION_NOT_ALLOWED without a code that can still be confirmed
  */
-export function confirmCode<M extends MandateFields>(mandate: M, hashes: readonly string[], now: Date): MandateStep<M> {
+export function confirmCode<M extends MandateFields>(
+  mandate: M,
+  { hashes, operator, now }: { hashes: readonly string[]; operator: string; now: Date },
+): MandateStep<M> {
   const { supportingCode: code } = mandate;
   if (code?.confirmTime && hashes.includes(code.hash)) return { mandate };
   if (!code || code.confirmTime || now >= code.expireTime || code.wrongTries >= MAX_WRONG_TRIES) {
     const message = 'The mandate has no one-time code that can be confirmed.';
     throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message, metadata: { action: 'confirm-code' } });
   }
-  const supportingCode = hashes.includes(code.hash)
-    ? { ...code, confirmTime: now }
-    : { ...code, wrongTries: code.wrongTries + 1 };
-  return { mandate: { ...mandate, supportingCode } };
+  if (!hashes.includes(code.hash))
+    return { mandate: { ...mandate, supportingCode: { ...code, wrongTries: code.wrongTries + 1 } } };
+  const supportingCode = { ...code, confirmTime: now, confirmedBy: operator };
+  return { mandate: { ...mandate, supportingCode }, codeAct: { kind: 'code-confirmed', operator } };
 }

@@ -69,10 +69,12 @@ export function fromDeskTime(given: DeskTime__Output | null): DeskTime | undefin
   return { time, device, sequence, ...(previous && { previous }), anchorTime, isBounded };
 }
 
-/** Converts a whole mandate for its centre. */
-export function toMandate(mandate: StoredMandate, details: MandateDetails, now: Date): Mandate {
+/** Converts a whole mandate for its centre. @param code the mandate's own code, in the response that issues it */
+export function toMandate(mandate: StoredMandate, details: MandateDetails, now: Date, code = ''): Mandate {
   const row = toMandateRow(mandate, details, now);
-  return { ...row, text: toShownText(mandate, details), code: details.code };
+  const { address = '' } = mandate.supportingCode ?? {};
+  const supportingCode = row.supportingCode ? { ...row.supportingCode, address } : null;
+  return { ...row, supportingCode, text: toShownText(mandate, details), code };
 }
 
 /** Converts a mandate for the holder of its code: people only as the text that they saw names them, and no operator. */
@@ -167,6 +169,8 @@ export const toSupportingCode = ({
   wrongTries,
   channel = 'print',
   delivery,
+  sentBy = '',
+  confirmedBy = '',
 }: SupportingCode): MandateSupportingCode => ({
   channel: toProtoEnum('MANDATE_CODE_CHANNEL_', channel),
   delivery: toProtoEnum('MANDATE_CODE_DELIVERY_', delivery),
@@ -174,4 +178,6 @@ export const toSupportingCode = ({
   expireTime: toTimestamp(expireTime),
   confirmTime: toTimestamp(confirmTime),
   wrongTries,
+  issuedBy: sentBy,
+  confirmedBy,
 });

@@ -31,8 +31,6 @@ export interface MandateDetails {
   /** The exact text that was shown, and the Romanian one beside it. */
   text: string;
   romanianText: string;
-  /** Secret of the person, by which they see and end the mandate. */
-  code: string;
 }
 
 /** Languages of the text, the default first. */
@@ -50,7 +48,6 @@ const ERASED_DETAILS: MandateDetails = {
   titles: {},
   text: '',
   romanianText: '',
-  code: '',
 };
 
 /** @throws Error if no key opens them, or they were sealed for another mandate */
@@ -61,6 +58,12 @@ export async function openDetails(
   if (person.sealed === undefined) return ERASED_DETAILS;
   const { sealed } = person;
   return JSON.parse(await persons.open({ sealed }, resourceName('mandates', _id))) as MandateDetails;
+}
+
+/** Returns unsealed details without the mandate's own code, which releases before schema version 3 kept in them. */
+export function withoutOwnCode(text: string): string {
+  const { code: _code, ...details } = JSON.parse(text) as MandateDetails & { code?: string };
+  return JSON.stringify(details);
 }
 
 /** Returns the number by which sealed details are found. */

@@ -3,7 +3,7 @@ import { eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { IdentityEvent, IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import type { Change, NewEvent } from '@cups/store';
 import type { MandateEvent, MandateFields, MandateStep } from '../domain/mandate.ts';
-import { entryOfMandate } from './journal.ts';
+import { entryOfCodeAct, entryOfMandate } from './journal.ts';
 import type { StoredMandate } from './store.ts';
 
 /** Writes cups.mandates and cups.journal.identity. */
@@ -11,9 +11,9 @@ import type { StoredMandate } from './store.ts';
 const mandateEvents = eventCodec<IdentityEvents>('cups.identity.v1');
 
 /** Converts a step of the domain to a change of the store. */
-export const toChange = ({ mandate, eventKind }: MandateStep<StoredMandate>): Change<StoredMandate> => ({
+export const toChange = ({ mandate, eventKind, codeAct }: MandateStep<StoredMandate>): Change<StoredMandate> => ({
   document: mandate,
-  events: eventKind ? toEvents(mandate, eventKind) : [],
+  events: [...(eventKind ? toEvents(mandate, eventKind) : []), ...(codeAct ? [entryOfCodeAct(mandate, codeAct)] : [])],
 });
 
 /** Returns the event of a mandate, and its entry for the journal. */

@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { generateTrackingNumber, MANDATE_TEXT_VERSION, toCivilDate } from '@cups/application';
+import { createHash } from 'node:crypto';
+import { MANDATE_TEXT_VERSION, toCivilDate } from '@cups/application';
 import type { Theme } from '@cups/application';
 import { renderMandateText } from '@cups/application/mandate-text';
 import type { MandateTextFacts, NamedPerson } from '@cups/application/mandate-text';
@@ -12,6 +12,7 @@ import { expiryOf, lastDayOf, nextTimer } from '../domain/mandate.ts';
 import type { MandateFields } from '../domain/mandate.ts';
 import type { MPowerRegistry } from '../mpower/registry.ts';
 import type { PersonNumbers } from '../person-numbers.ts';
+import { newOwnCode } from './codes.ts';
 import { sealDetails } from './details.ts';
 import type { MandateDetails, MandatePerson } from './details.ts';
 import { toEvents } from './events.ts';
@@ -40,7 +41,8 @@ export interface GrantDeps {
 }
 
 /**
- * Records a mandate. A power in MPower is checked before; a repeat of the request is not checked again.
+ * Records a mandate, and returns its own code, which is stored as a hash only. A repeat has no code: a printout issues one.
+ * A power in MPower is checked before; a repeat of the request is not checked again.
  * @throws Problem POWER_NOT_VALID, POWER_INACTIVE, REGISTER_UNAVAILABLE, REQUEST_ID_REUSED, ALREADY_EXISTS; INVALID_ARGUMENT
  * if another text was shown
  */
@@ -48,7 +50,7 @@ export async function grantMandate(
   request: NewMandate,
   context: GrantContext,
   { mandates, persons, mpower }: GrantDeps,
-): Promise<{ document: StoredMandate; replayed: boolean }> {
+): Promise<{ document: StoredMandate; replayed: boolean; code?: string }> {
   const { centre, cause, now } = context;
   const scope = { centre };
   // Details are sealed under a key for each mandate before they are stored, so a taken ID must not reach the sealing.
@@ -57,8 +59,10 @@ export async function grantMandate(
   const power = request.ground === 'mpower' ? await checkPower(request, mpower, now) : undefined;
   const { fields, details } = prepare(request, context, power);
   const person = await sealDetails(persons, fields._id, details);
-  const draft = { ...fields, person, codeHash: hashCode(details.code) };
-  return mandates.create(draft, { scope, cause, now, events: toEvents(fields, 'granted') });
+  const code = newOwnCode();
+  const draft = { ...fields, person, codeHash: hashCode(code) };
+  const created = await mandates.create(draft, { scope, cause, now, events: toEvents(fields, 'granted') });
+  return created.replayed ? created : { ...created, code };
 }
 
 /** @throws Problem POWER_NOT_VALID, POWER_INACTIVE, REGISTER_UNAVAILABLE */
@@ -101,7 +105,6 @@ function prepare(
     titles,
     text,
     romanianText: language === 'ro' ? text : renderMandateText(facts, 'ro'),
-    code: generateTrackingNumber((count) => randomBytes(count)),
   };
   if (request.representative) details.representative = request.representative;
   if (request.date) details.date = request.date;

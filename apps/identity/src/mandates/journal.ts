@@ -2,9 +2,9 @@ import type { MandateGround } from '@cups/application';
 import { resourceName } from '@cups/contracts';
 import { createJournal } from '@cups/store';
 import type { JournalEntry, NewEvent } from '@cups/store';
-import type { MandateEvent, MandateFields } from '../domain/mandate.ts';
+import type { CodeAct, MandateEvent, MandateFields, MandateStep } from '../domain/mandate.ts';
 
-/** Entries of mandates for the journal: one for each grant, one-time code by email, revocation and end. */
+/** Entries of mandates for the journal: one for each grant, code that was issued or confirmed, revocation and end. */
 
 const journalEntry = createJournal('identity');
 
@@ -43,6 +43,22 @@ function actOf({ _id, ground, grantedBy, revocations, supportingCode }: MandateF
     case 'expired':
       return { action: 'expire-mandate', actor: 'services/identity', ground: 'platform-rule' };
   }
+}
+
+const CODE_ACTIONS: Record<CodeAct, JournalEntry['action']> = {
+  'own-code-issued': 'issue-mandate-code',
+  'code-printed': 'print-mandate-code',
+  'code-confirmed': 'confirm-mandate-code',
+};
+
+/** Returns the entry of what an operator did with codes of a mandate. */
+export function entryOfCodeAct(
+  { _id, centre, state }: Pick<MandateFields, '_id' | 'centre' | 'state'>,
+  { kind, operator }: NonNullable<MandateStep<unknown>['codeAct']>,
+): NewEvent {
+  const name = resourceName('mandates', _id);
+  const act: Act = { action: CODE_ACTIONS[kind], actor: operator, ground: 'session' };
+  return journalEntry({ document: name, key: _id, resource: name, centre, ...act, result: state });
 }
 
 /** Why the people of a mandate are erased. */

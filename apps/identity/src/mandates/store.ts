@@ -7,8 +7,11 @@ import type { SealedPersonNumber } from '../domain/staff.ts';
 
 /** The collection of mandates. Everything about people is sealed; the rest are names, codes and times. */
 
-/** 2 sealed the details under a data key for each mandate too, whose destruction erases them. */
-export const MANDATE_SCHEMA_VERSION = 2;
+/**
+ * 2 sealed the details under a data key for each mandate too, whose destruction erases them. 3 has only the hash of the
+ * mandate's own code.
+ */
+export const MANDATE_SCHEMA_VERSION = 3;
 /** Few requests name a mandate: its creation and revocations. */
 const MAX_REQUEST_RECORDS = 20;
 
@@ -16,7 +19,7 @@ const MAX_REQUEST_RECORDS = 20;
 export interface StoredMandate extends Omit<MandateFields, '_id' | 'timer'>, StoredDocument {
   /** The details, and the keyed hashes of the person's number. The details are absent once they are erased. */
   person: Omit<SealedPersonNumber, 'sealed'> & { sealed?: string };
-  /** Hash of the mandate's own code. */
+  /** Hash of the mandate's own code, which nobody can read again. */
   codeHash: string;
   /** When the people were erased. */
   eraseTime?: Date;
@@ -58,7 +61,9 @@ export function openMandates(store: Store, keys?: SealedFields['keys']): Mandate
         confirmTime: Date,
         id: String,
         sentBy: String,
+        confirmedBy: String,
         delivery: String,
+        address: String,
         mail: String,
       },
       mailTimes: { type: [Date], default: undefined },
@@ -71,7 +76,7 @@ export function openMandates(store: Store, keys?: SealedFields['keys']): Mandate
       codeHash: { type: String, required: true },
       eraseTime: Date,
     },
-    sealed: keys && { keys, fields: ['person.sealed', 'supportingCode.mail'] },
+    sealed: keys && { keys, fields: ['person.sealed', 'supportingCode.mail', 'supportingCode.address'] },
     schemaVersion: MANDATE_SCHEMA_VERSION,
     indexes: [
       { fields: { centre: 1, _id: -1 }, query: 'the mandates of a centre, newest first' },

@@ -41,7 +41,8 @@ export function mandateMailRpcs(parts: MandateParts): MailRpcs {
       const [id, time, code] = [idOf(name), now(), newCode()];
       const mail: CodeMail = { email, code };
       const hash = persons.hash(codeText(id, code));
-      const request = { id: newUlid(time), hash, mail: JSON.stringify(mail), sentBy: sessionOf(context).operator };
+      const sentBy = sessionOf(context).operator;
+      const request = { id: newUlid(time), hash, mail: JSON.stringify(mail), address: email, sentBy };
       const cause = { requestId: context.requestId, traceparent: context.traceparent };
       const { document } = await mandates.update(
         id,

@@ -12,16 +12,16 @@ import type { Context, Keys, PersonHasher, Rpcs } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import type { AccessLog } from '../access-log.ts';
 import type { Centre } from '../domain/centres.ts';
-import { confirmCode, issueCode, recordPrinted, revocationOf, revoke } from '../domain/mandate.ts';
+import { confirmCode, issueCode, issueOwnCode, recordPrinted, revocationOf, revoke } from '../domain/mandate.ts';
 import type { MandateStep } from '../domain/mandate.ts';
 import { fromDeskTime, toFacts, toMandate, toMandateRow, toRevocation } from '../mandates/convert.ts';
 import { openDetails } from '../mandates/details.ts';
 import { toChange } from '../mandates/events.ts';
-import { codeText, newCode } from '../mandates/codes.ts';
+import { codeText, newCode, newOwnCode } from '../mandates/codes.ts';
 import { grantMandate, toFingerprintContent } from '../mandates/grant.ts';
 import type { GrantDeps } from '../mandates/grant.ts';
 import { parseNewMandate, parsePart } from '../mandates/requests.ts';
-import { mandateNotFound } from '../mandates/store.ts';
+import { hashCode, mandateNotFound } from '../mandates/store.ts';
 import type { StoredMandate } from '../mandates/store.ts';
 import { invalidArgument, toCause } from './actor.ts';
 
@@ -44,6 +44,7 @@ type DeskRpcs = Pick<
   | 'RevokeMandate'
   | 'SendMandateCode'
   | 'ConfirmMandateCode'
+  | 'PrintMandate'
   | 'RecordMandatePrinted'
   | 'BatchGetMandates'
   | 'ExportPersonMandates'
@@ -100,9 +101,9 @@ function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate' | 'Relea
       deskTime,
       now: time,
     };
-    const { document, replayed } = await grantMandate(mandate, grantContext, parts);
+    const { document, replayed, code } = await grantMandate(mandate, grantContext, parts);
     context.recordAccess(resourceName('mandates', document._id));
-    return { mandate: await view(document, parts), replayed };
+    return { mandate: await view(document, parts, code), replayed };
   };
   return {
     async CreateMandate(request, context) {
@@ -165,8 +166,7 @@ function readRpcs(
         tokenArguments: { person: persons.hash(idnp) },
       });
       for (const { _id } of page.documents) context.recordAccess(resourceName('mandates', _id));
-      // The code ends the mandate, and a copy may go to an authority.
-      const found = page.documents.map(async (one) => Object.assign(await view(one, parts), { code: '' }));
+      const found = page.documents.map((one) => view(one, parts));
       return { mandates: await Promise.all(found), nextPageToken: page.nextPageToken };
     },
 
@@ -202,7 +202,10 @@ function readRpcs(
 
 function changeRpcs(
   parts: MandateParts,
-): Pick<DeskRpcs, 'RevokeMandate' | 'SendMandateCode' | 'ConfirmMandateCode' | 'RecordMandatePrinted'> {
+): Pick<
+  DeskRpcs,
+  'RevokeMandate' | 'SendMandateCode' | 'ConfirmMandateCode' | 'PrintMandate' | 'RecordMandatePrinted'
+> {
   const { mandates, persons, accessLog, now } = parts;
   const change = async (
     name: string,
@@ -235,16 +238,31 @@ function changeRpcs(
     async SendMandateCode({ name }, context) {
       const code = newCode();
       const hash = persons.hash(codeText(idOf(name), code));
-      const { document } = await change(name, context, (mandate, time) => issueCode(mandate, hash, time));
+      const { operator } = sessionOf(context);
+      const { document } = await change(name, context, (mandate, time) =>
+        issueCode(mandate, { hash, operator, now: time }),
+      );
       return { code, expireTime: toTimestamp(document.supportingCode?.expireTime) };
     },
 
     async ConfirmMandateCode({ name, code }, context) {
       const hashes = persons.hashes(codeText(idOf(name), code.trim()));
-      const { document } = await change(name, context, (mandate, time) => confirmCode(mandate, hashes, time));
+      const { operator } = sessionOf(context);
+      const { document } = await change(name, context, (mandate, time) =>
+        confirmCode(mandate, { hashes, operator, now: time }),
+      );
       await accessLog.write([name], 'read-details', context);
       const isConfirmed = document.supportingCode?.confirmTime !== undefined;
       return { mandate: await view(document, parts), confirmed: isConfirmed };
+    },
+
+    async PrintMandate({ name }, context) {
+      const [code, { operator }] = [newOwnCode(), sessionOf(context)];
+      const { document } = await change(name, context, (mandate, time) =>
+        issueOwnCode(mandate, { codeHash: hashCode(code), operator, now: time }),
+      );
+      await accessLog.write([name], 'read-details', context);
+      return { mandate: await view(document, parts, code) };
     },
 
     async RecordMandatePrinted({ name }, context) {
@@ -255,8 +273,8 @@ function changeRpcs(
   };
 }
 
-const view = async (mandate: StoredMandate, { persons, now }: MandateParts) =>
-  toMandate(mandate, await openDetails(persons, mandate), now());
+const view = async (mandate: StoredMandate, { persons, now }: MandateParts, code?: string) =>
+  toMandate(mandate, await openDetails(persons, mandate), now(), code);
 
 /** Returns the query of a list. @throws Problem INVALID_ARGUMENT, IDNP_INVALID */
 function listFilter(

@@ -33,11 +33,6 @@ export const personMandatesQuery = (idnp: string) =>
     retry: false,
   });
 
-/** Records that the text was printed. The page has the mandate already. */
-export async function recordPrinted(name: string): Promise<void> {
-  await api.POST('/api/v1/mandates/{mandate}/printed', { ...pathOf(name), headers: { Prefer: 'return=minimal' } });
-}
-
 /** What is known of the newest one-time code. It is read only while its email is being sent. */
 export const codeQuery = (name: string) =>
   queryOptions({

@@ -11,6 +11,7 @@ import { MandateText } from '../../mandates/mandate-text.tsx';
 import { Banner } from '../../parts/banner.tsx';
 import { Button } from '../../parts/button.tsx';
 import { useSignedIn } from '../../session/session.tsx';
+import { MANDATES } from '../../texts/mandates.ts';
 import { VISIT_MANDATE } from '../../texts/visit-mandate.ts';
 import { coversSubject } from '../model/mandate-subject.ts';
 import type { MandateSubject } from '../model/mandate-subject.ts';
@@ -68,7 +69,7 @@ interface MandateDetailsProps {
 function MandateDetails({ mandate, catalog, email, isWaiting }: MandateDetailsProps) {
   const { t } = useLanguage();
   const { session } = useSignedIn();
-  const print = usePrintMandate(catalog, session.operator.displayName);
+  const [print, isPrinting] = usePrintMandate(catalog, session.operator.displayName);
   const { text, printTime } = mandate;
   return (
     <>
@@ -78,7 +79,7 @@ function MandateDetails({ mandate, catalog, email, isWaiting }: MandateDetailsPr
         {t(MANDATE_TERM_TEXTS[mandate.term])}, {t(VISIT_MANDATE.until, { date: lastDayText(mandate.expireTime) })}.
       </p>
       <div className={styles.buttons}>
-        <Button icon={Printer} onClick={() => print(mandate)}>
+        <Button icon={Printer} busy={isPrinting} onClick={() => void print(mandate, !isWaiting)}>
           {t(VISIT_MANDATE.print)}
         </Button>
         <span className={styles.quiet}>
@@ -87,6 +88,7 @@ function MandateDetails({ mandate, catalog, email, isWaiting }: MandateDetailsPr
             : t(VISIT_MANDATE.notPrinted)}
         </span>
       </div>
+      {printTime && <p className={styles.quiet}>{t(MANDATES.newCode)}</p>}
       <MandateText language={text.language} text={text.text ?? ''} romanianText={text.romanianText} />
       {!isWaiting && <SupportingCode mandate={mandate} catalog={catalog} email={email} />}
     </>

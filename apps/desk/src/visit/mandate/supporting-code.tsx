@@ -13,6 +13,7 @@ import { printDocument } from '../../print/printing.tsx';
 import { Bilingual, NumberBox, Printout } from '../../print/printout.tsx';
 import { PARTS } from '../../texts/parts.ts';
 import { MANDATE_CODE } from '../../texts/mandate-code.ts';
+import { MANDATES } from '../../texts/mandates.ts';
 import { codeQuery, confirmCode, issueCode, mailCode, mandateQuery } from './mandate-queries.ts';
 import styles from './mandate.module.css';
 
@@ -45,7 +46,7 @@ export function SupportingCode({ mandate, catalog, email }: SupportingCodeProps)
       await printDocument(<CodePrintout code={code} mandate={mandate} catalog={catalog} />);
     }),
   );
-  if (mandate.supportingCode?.confirmTime) return <p className={styles.quiet}>{t(MANDATE_CODE.confirmed)}</p>;
+  if (mandate.supportingCode?.confirmTime) return <ConfirmedCode code={mandate.supportingCode} />;
   return (
     <section className={styles.code}>
       <p className={styles.quiet}>{t(MANDATE_CODE.help)}</p>
@@ -66,11 +67,24 @@ export function SupportingCode({ mandate, catalog, email }: SupportingCodeProps)
           {t(MANDATE_CODE.print)}
         </Button>
       </div>
+      <p className={styles.quiet}>{t(MANDATE_CODE.printWeak)}</p>
       {issued && <ConfirmForm mandate={mandate} run={run} onWrong={() => setErrorText(t(MANDATE_CODE.wrong))} />}
       <p role="alert" className={styles.fault}>
         {errorText}
       </p>
     </section>
+  );
+}
+
+/** The confirmed code, and what it proves. */
+function ConfirmedCode({ code: { channel, address } }: { code: MandateSupportingCode }) {
+  const { t } = useLanguage();
+  const weight = channel === 'email' ? MANDATES.weightEmail : MANDATES.weightPrint;
+  return (
+    <p className={styles.quiet}>
+      {t(MANDATE_CODE.confirmed)} {address && `${address}. `}
+      {t(weight)}
+    </p>
   );
 }
 

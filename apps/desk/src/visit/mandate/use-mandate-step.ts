@@ -8,7 +8,7 @@ import type { MandateChoice, MandateSubject, NewMandate } from '../model/mandate
 import { mandateText } from '../model/mandate-text.ts';
 import { mandateQuery, personMandatesQuery } from './mandate-queries.ts';
 import type { MandateRequest } from './mandate-requests.ts';
-import { usePrintMandate } from './use-print-mandate.tsx';
+import { usePrintMandate, withoutOwnCode } from './use-print-mandate.tsx';
 import { useMandateRequest } from './use-mandate-request.ts';
 import { toWaitingMandate } from './waiting-mandate.ts';
 
@@ -48,7 +48,7 @@ export function useMandateStep(options: MandateStepOptions): MandateStep {
   const { idnp } = subject.person;
   const mandatesQuery = personMandatesQuery(idnp ?? '');
   const { data } = useQuery({ ...mandatesQuery, enabled: idnp !== undefined });
-  const print = usePrintMandate(catalog, session.operator.displayName);
+  const [print] = usePrintMandate(catalog, session.operator.displayName);
   const isMounted = useMounted();
   const findStanding = (known: readonly StoredMandate[]) =>
     findStandingMandates(known, subject).filter(({ name }) => !requests.isEnded(name));
@@ -57,10 +57,11 @@ export function useMandateStep(options: MandateStepOptions): MandateStep {
   async function record(): Promise<void> {
     const body = await withTextHash(toNewMandate(subject, choice), catalog, today);
     requests.record(subject.application, body, (ready) => {
-      const { mandate } = ready;
+      const mandate = ready.mandate && withoutOwnCode(ready.mandate);
       if (mandate) queryClient.setQueryData(mandateQuery(mandate.name).queryKey, mandate);
       if (mandate) queryClient.setQueryData(mandatesQuery.queryKey, (known) => known && [mandate, ...known]);
-      if (isMounted.current) print(mandate ?? toWaitingMandate(ready, { catalog, session, today }));
+      if (isMounted.current)
+        void print(mandate ?? toWaitingMandate(ready, { catalog, session, today }), mandate !== undefined);
     });
   }
 
