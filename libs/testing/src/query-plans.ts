@@ -67,7 +67,8 @@ function listQueries(command: Command, collection: string): Command[] {
   const { find, aggregate, filter, sort, limit, projection, pipeline } = command;
   // The store's probe asks for an empty ID.
   const isProbe = (filter as Command | undefined)?.['_id'] === '';
-  if (find === collection && !isProbe) return [{ find, filter, projection, limit, ...(sort ? { sort } : {}) }];
+  if (find === collection && !isProbe)
+    return [{ find, filter, projection, ...(limit ? { limit } : {}), ...(sort ? { sort } : {}) }];
   return aggregate === collection ? listCounts(pipeline as Stage[], collection) : [];
 }
 
