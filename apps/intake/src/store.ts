@@ -44,6 +44,7 @@ export const TRACKING_PROJECTION = {
   'decision.awaitsArrival': 1,
   'decision.revokeTime': 1,
   'decision.correctTime': 1,
+  'decision.appeal.deadline': 1,
   'content.delivery.kind': 1,
   agency: 1,
   'formerAgencies.agency': 1,

@@ -112,9 +112,14 @@ describe('HandOverResult', () => {
         return app.decision !== null && app;
       });
     };
-    expect((await read(8, false)).decision).toMatchObject({
+    const rejected = await read(8, false);
+    expect(rejected.decision).toMatchObject({
       appeal: { instructions: { ro: 'Cerere prealabilă la [link]' }, deadline: '2099-01-15' },
     });
+    // The holder of the number reads the last day to contest it, and no due date of the agency any longer.
+    const { trackingNumber } = rejected;
+    const tracked = await scene.world.clientAt(scene.port, 'gateway').trackApplication({ trackingNumber });
+    expect(tracked).toMatchObject({ appealDeadline: '2099-01-15', dueDate: '', state: 'STATE_REJECTED' });
     expect((await read(9, true)).decision!.appeal).toBeNull();
   });
 

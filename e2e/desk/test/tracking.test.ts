@@ -57,10 +57,12 @@ test('accepts typed variants, and rejects invalid numbers without a request', as
   await heading(page).waitFor();
   expect(await heading(page).innerText()).toBe('Rezultatul este gata');
   expect(await page.getByText(trackingNumber).count()).toBe(1);
+  // The agency has answered: its term is no longer a date to wait for.
+  expect(await page.getByText('Răspunsul instituției până la').count()).toBe(0);
 
   await field(page).fill(unknownNumber());
   await page.keyboard.press('Enter');
-  await page.getByText('Nu găsim acest număr. Comparați-l cu recipisa sau întrebați la centru.').waitFor();
+  await page.getByText(/poate că cererea nu a ajuns încă/).waitFor();
   expect(await heading(page).count()).toBe(0);
 });
 

@@ -32,6 +32,7 @@ export const TRACKING = defineMessages({
     ru: 'День, названный учреждением',
     en: 'Day announced by the agency',
   },
+  contestBy: { ro: 'Se poate contesta până la', ru: 'Можно обжаловать до', en: 'Can be contested until' },
   answerBy: { ro: 'Acte până la', ru: 'Последний день для документов', en: 'Documents due' },
   passedOn: {
     ro: 'Transmisă altei instituții',
@@ -55,9 +56,9 @@ export const TRACKING = defineMessages({
     en: 'The number is incomplete or has a mistake. Compare it with the receipt.',
   },
   unknown: {
-    ro: 'Nu găsim acest număr. Comparați-l cu recipisa sau întrebați la centru.',
-    ru: 'Этот номер не найден. Сверьте его с распиской или спросите в центре.',
-    en: 'Number not found. Compare it with the receipt, or ask at the centre.',
+    ro: 'Nu găsim acest număr. Comparați-l cu recipisa. Dacă pe recipisă scrie „încă neînregistrată”, poate că cererea nu a ajuns încă: încercați din nou mai târziu sau întrebați la centru.',
+    ru: 'Этот номер не найден. Сверьте его с распиской. Если в расписке указано «ещё не зарегистрировано», заявление могло ещё не дойти: попробуйте позже или спросите в центре.',
+    en: 'Number not found. Compare it with the receipt. If the receipt says “not yet registered”, the application may not have arrived yet: try again later, or ask at the centre.',
   },
   tooMany: {
     ro: 'De aici s-a încercat de prea multe ori. Încercați din nou peste {wait}.',

@@ -37,6 +37,7 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
   useEffect(() => heading.current?.focus(), [tracked]);
   const { state, training, submitTime, dueDate, answerBy, updateTime, eraseTime, passOnTime, expectedDecisionDate } =
     tracked;
+  const { appealDeadline } = tracked;
   const shown = tracked.resultLocation === 'on-its-way' ? 'result-on-the-way' : state;
   const [tone, icon] = STATE_STYLES[shown];
   const now = today();
@@ -68,6 +69,10 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
         <Fact name={t(TRACKING.due)}>
           {dueDate && date(dueDate)}
           {isPassed && <span className={styles.passed}>{t(TRACKING.duePassed)}</span>}
+        </Fact>
+        <Fact name={t(TRACKING.contestBy)}>
+          {appealDeadline && date(appealDeadline)}
+          {appealDeadline && appealDeadline < now && <span className={styles.passed}>{t(TRACKING.duePassed)}</span>}
         </Fact>
         <Fact name={t(TRACKING.expected)}>
           {/* A day that has passed is no promise any longer. */}

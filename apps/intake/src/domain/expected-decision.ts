@@ -15,6 +15,9 @@ export interface ExpectedDecision {
 /** States in which an agency has an application that it has not decided. */
 const UNDECIDED_STATES: readonly State[] = ['submitted', 'in-progress', 'documents-requested'];
 
+/** Whether an agency has the application and has not decided. */
+export const isUndecided = (state: State): boolean => UNDECIDED_STATES.includes(state);
+
 type ExpectingApplication = Pick<Application, 'state' | 'agency' | 'passingOn' | 'expectedDecision'>;
 
 /**
@@ -22,7 +25,7 @@ type ExpectingApplication = Pick<Application, 'state' | 'agency' | 'passingOn' |
  * that no longer has the application, changes nothing.
  */
 export function withExpectedDecision<A extends ExpectingApplication>(app: A, expected: ExpectedDecision): A {
-  const isOpen = UNDECIDED_STATES.includes(app.state) && !app.passingOn && app.agency === expected.agency;
+  const isOpen = isUndecided(app.state) && !app.passingOn && app.agency === expected.agency;
   return isOpen ? { ...app, expectedDecision: expected } : app;
 }
 

@@ -1,9 +1,10 @@
 import { normalizeTrackingNumber } from '@cups/application';
+import type { State } from '@cups/application';
 import type { TrackApplicationResponse } from '@cups/contracts/gen/cups/intake/v1/TrackApplicationResponse.ts';
 import { toTimestamp } from '@cups/contracts/proto';
 import { toState } from '../convert/application.ts';
 import { toResultLocation } from '../convert/result.ts';
-import { expectedDateOf } from '../domain/expected-decision.ts';
+import { expectedDateOf, isUndecided } from '../domain/expected-decision.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { findByTrackingNumber } from '../store.ts';
 import type { TrackedFields } from '../store.ts';
@@ -30,15 +31,19 @@ export function toTracked(app: TrackedFields): TrackApplicationResponse {
   return {
     state: toState(app.state),
     submitTime: toTimestamp(app.submitTime),
-    dueDate: app.dueDate ?? '',
+    dueDate: isUndecided(app.state) ? (app.dueDate ?? '') : '',
     updateTime: toTimestamp(app.updateTime),
-    answerBy: app.documentRequest?.answerBy ?? '',
+    answerBy: app.state === 'documents-requested' ? (app.documentRequest?.answerBy ?? '') : '',
     training: app.training ?? false,
     resultLocation: toResultLocation(app),
     passOnTime: toTimestamp(passOnTimeOf(app)),
     expectedDecisionDate: expectedDateOf(app),
+    appealDeadline: DECIDED_STATES.includes(app.state) ? (app.decision?.appeal?.deadline ?? '') : '',
   };
 }
+
+/** States in which the decision of the agency stands. */
+const DECIDED_STATES: readonly State[] = ['ready', 'rejected', 'handed-over', 'closed'];
 
 /**
  * Returns when the present agency got an application that another one passed on. Which one it is says the notice to the
