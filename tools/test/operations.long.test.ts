@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKey } from 'openpgp';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { testInfrastructure, temporaryDir } from '@cups/testing';
 import { clusterTool } from '../cli/charts/helm.ts';
 import { helm } from '../cli/charts/render.ts';
@@ -123,8 +123,10 @@ function kubectlDryRun(words: string[]) {
 
 /** A server alone can say more of an object. */
 function objectsIn(file: string): RunResult {
-  const object = parse(readFileSync(join(root, file), 'utf8')) as { kind: string; metadata: { name: string } };
-  return { status: 0, stdout: `${object.kind}/${object.metadata.name}`, stderr: '' };
+  const objects = parseAllDocuments(readFileSync(join(root, file), 'utf8')).map(
+    (document) => document.toJS() as { kind: string; metadata: { name: string } },
+  );
+  return { status: 0, stdout: objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`).join('\n'), stderr: '' };
 }
 
 const findLocalRunner = (command: string) => LOCAL_RUNNERS.find(([pattern]) => pattern.test(command))?.[1];

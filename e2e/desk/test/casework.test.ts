@@ -62,7 +62,7 @@ test('hands a result over by keyboard in 16 keys', async () => {
   expect(user.keys).toBeLessThanOrEqual(16);
   await waitForState(filed, 'closed', 'cu-003-specialist');
   await press(page, 'Enter');
-  await heading(page, /^Astăzi|^Gata/).waitFor();
+  await heading(page, /^Astăzi|^Rezultate și decizii/).waitFor();
   await page.getByText('Lista este goală.').waitFor();
 });
 

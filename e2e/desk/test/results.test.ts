@@ -48,9 +48,11 @@ test('lists what is on its way apart from what can be handed over', async () => 
   const filed = await fileOnTheWay();
   const page = await open({ operator: OPERATOR });
   // Below the work of the desk, under a heading of its own.
+  const row = page.locator(`a[data-row="${filed.id}"]`);
+  await row.waitFor();
   const headings = await page.locator('main h2').allInnerTexts();
   expect(headings.at(-1)).toContain('Rezultate pe drum');
-  await page.locator(`a[data-row="${filed.id}"]`).focus();
+  await row.focus();
   await page.getByRole('button', { name: /Confirmă sosirea/ }).waitFor();
   await page.getByRole('button', { name: /Rezultate pe drum/ }).click();
   await page.locator(`a[href*="${filed.id}"]`).first().waitFor();

@@ -91,7 +91,6 @@ export {
   THEMES,
 } from './mandates.ts';
 export type { MandateGround, MandateTerm, Theme } from './mandates.ts';
-export { hasOpenPlaceholder, openPlaceholder } from './placeholders.ts';
 export { BUCKETS } from './queue.ts';
 export type { Bucket } from './queue.ts';
 export { personKeyOf } from './person-key.ts';

@@ -1,4 +1,4 @@
-import { hasOpenPlaceholder } from '@cups/application';
+import { hasOpenPlaceholder } from '@cups/application/placeholders';
 import { Problem, violation } from '@cups/problem';
 
 /** Texts of replies that clerks start from templates. */

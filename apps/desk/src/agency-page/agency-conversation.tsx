@@ -1,4 +1,4 @@
-import { hasOpenPlaceholder } from '@cups/application';
+import { hasOpenPlaceholder } from '@cups/application/placeholders';
 import { RULE_TEXTS } from '@cups/application/texts';
 import { api } from '../api/client.ts';
 import type { AgencyDeliveryDetails, ConversationMessage } from '../api/types.ts';

@@ -1,4 +1,5 @@
-import { addCivilDays, hasOpenPlaceholder } from '@cups/application';
+import { addCivilDays } from '@cups/application';
+import { hasOpenPlaceholder } from '@cups/application/placeholders';
 import { REPLY_TYPES } from './reply-types.ts';
 import { isUnfilled } from './text-templates.ts';
 import type { AgencyStage } from '../api/types.ts';

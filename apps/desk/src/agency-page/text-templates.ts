@@ -1,4 +1,4 @@
-import { hasOpenPlaceholder, openPlaceholder } from '@cups/application';
+import { hasOpenPlaceholder, openPlaceholder } from '@cups/application/placeholders';
 import type { TextTemplate } from '../api/types.ts';
 import type { TypedText } from './reply-model.ts';
 

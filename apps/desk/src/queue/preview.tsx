@@ -11,16 +11,18 @@ import { longDate, onDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
-import { ConfirmArrivalButton } from '../application/confirm-arrival-button.tsx';
-import { useApplicationAction } from '../application/use-application-action.ts';
 import { StateBlock } from '../application/state-block.tsx';
 import { RecentTimeline } from '../application/timeline.tsx';
 import { lastAccessText } from '../application/access-texts.ts';
 import { APPLICATION_FACTS } from '../texts/application-facts.ts';
+import { lazyExtra } from '../lazy-screens.ts';
+import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { useAgencyNames } from './agency-names.ts';
 import { applicantName, applicationPath } from './row-links.ts';
 import styles from './preview.module.css';
+
+const Arrival = lazyExtra(() => import('./arrival.tsx'));
 
 /** Reading details creates an access-log entry, so the preview reads only a row selected for this long. */
 const PREVIEW_DELAY_MS = 400;
@@ -34,8 +36,9 @@ export function Preview({ row }: { row: ApplicationRow }) {
 function PreviewContent({ row, details }: { row: ApplicationRow; details: ApplicationDetails | undefined }) {
   const { t, language } = useLanguage();
   const [, go] = useLocation();
-  const action = useApplicationAction(row.id);
-  const canConfirmArrival = row.allowedActions.includes('confirm-arrival') && !action.isPending('confirm-arrival');
+  const { pending } = useSyncStatus(row.id);
+  const canConfirmArrival =
+    row.allowedActions.includes('confirm-arrival') && !pending.some(({ kind }) => kind === 'confirm-arrival');
   const canHandOver = row.allowedActions.includes('hand-over');
   const isHandOverMain = canHandOver && !canConfirmArrival;
   const date = toCivilDate(new Date(row.submitTime ?? row.createTime));
@@ -52,7 +55,7 @@ function PreviewContent({ row, details }: { row: ApplicationRow; details: Applic
       </div>
       <StateBlock row={row} details={details} variant="compact" />
       <div className={styles.ways}>
-        {canConfirmArrival && <ConfirmArrivalButton variant="filled" action={action} />}
+        {canConfirmArrival && <Arrival application={row.id} />}
         {canHandOver && (
           <Button
             variant={isHandOverMain ? 'filled' : 'outlined'}
@@ -70,7 +73,6 @@ function PreviewContent({ row, details }: { row: ApplicationRow; details: Applic
           {t(row.state === 'draft' ? QUEUE.goOn : QUEUE.open)}
         </Button>
       </div>
-      {action.errorText && <p role="alert">{action.errorText}</p>}
       {details && <PreviewFacts details={details} />}
       {details && details.history.length > 0 && (
         <section className={styles.path}>
