@@ -1,4 +1,3 @@
-import { textOf } from './model/form-values.ts';
 import type { FormValues } from './model/form-values.ts';
 import type { VisitPatch } from './visit-patch.ts';
 import type { Visit } from './visit-store.ts';
@@ -18,14 +17,17 @@ const IDENTITY_POINTERS = ['idnp', 'familyName', 'givenName', 'foreignDocument/n
   (name) => `/applicant/${name}`,
 );
 
+/** `form-values.ts` would bring the validator into the first screen. */
+const isFilled = (values: FormValues, pointer: string): boolean => Boolean(values[pointer]) && values[pointer] !== true;
+
 /** Whether something of the applicant's identity is typed. */
 export function isPersonTyped(typed: FormValues): boolean {
-  return IDENTITY_POINTERS.some((at) => textOf(typed, at) !== '');
+  return IDENTITY_POINTERS.some((at) => isFilled(typed, at));
 }
 
 /** Whether the applicant has a number and a name. */
 export function isIdentified(typed: FormValues): boolean {
-  const has = (name: string) => textOf(typed, `/applicant/${name}`) !== '';
+  const has = (name: string) => isFilled(typed, `/applicant/${name}`);
   return (has('idnp') || has('foreignDocument/number')) && has('familyName');
 }
 
