@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, ApiError, bodyOf, NetworkError } from '../api/client.ts';
 import { isLineCut, requireLine, subscribeToLine } from '../api/line.ts';
-import { sessionKeyHeaders } from '../api/session-key.ts';
+import { sessionKeyHeaders } from '../api/session-key-header.ts';
 import type { AgencyDocument, Problem } from '../api/types.ts';
 import type { PreparedFile } from '../documents/prepare-file.ts';
 

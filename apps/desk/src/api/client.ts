@@ -4,7 +4,7 @@ import { recordServerTime } from './desk-clock.ts';
 import { fetchOverLine } from './line.ts';
 import { recordRoundTrip } from './line-speed.ts';
 import { isHeld } from './session-hold.ts';
-import { sessionKeyHeaders } from './session-key.ts';
+import { sessionKeyHeaders } from './session-key-header.ts';
 import { BACKGROUND_HEADER, isUserIdle } from './user-activity.ts';
 import type { Problem } from './types.ts';
 

@@ -1,10 +1,10 @@
+import { setSessionKey } from './session-key-header.ts';
+
 /**
  * The key of this browser's session: 32 random bytes that the gateway binds the session cookie to. Every request proves it,
  * so that the cookie is worthless without it. All windows share it. A lock and a sign-out destroy it; what opens the page
  * without the platform restores it.
  */
-
-const SESSION_KEY_HEADER = 'Cups-Session-Key';
 
 /**
  * A cache, because browsers store each entry as a file, which they delete with it. A record that is deleted from a database
@@ -14,16 +14,8 @@ const CACHE = 'cups-session-key';
 /** The name of the entry; no request goes there. */
 const ENTRY = '/api/v1/sessions/current/key';
 
-/** Undefined before it was read, and where the browser stores nothing: the session then has no key. */
-let current: string | undefined;
 /** Counts the keys taken: a sign-in or an unlocking during a lock has taken one that stays. */
 let taken = 0;
-
-export const currentSessionKey = (): string | undefined => current;
-
-/** Returns the header of requests to the API, if there is a key. */
-export const sessionKeyHeaders = (): Record<string, string> =>
-  current === undefined ? {} : { [SESSION_KEY_HEADER]: current };
 
 /**
  * Takes the stored key of this browser. Without one, stores the offered key, or a new one.
@@ -32,10 +24,10 @@ export const sessionKeyHeaders = (): Record<string, string> =>
 export async function takeSessionKey(offered?: string): Promise<void> {
   taken += 1;
   try {
-    current = await readOrStore(offered ?? generateKey());
+    setSessionKey(await readOrStore(offered ?? generateKey()));
   } catch {
     // A private window or a policy: nothing that a thief could copy is stored either.
-    current = undefined;
+    setSessionKey(undefined);
   }
 }
 
@@ -46,7 +38,7 @@ export async function takeSessionKey(offered?: string): Promise<void> {
 export async function destroySessionKey(lastRequests: Promise<unknown>): Promise<void> {
   const takenBefore = taken;
   await Promise.all([deleteStored().catch(() => undefined), lastRequests.catch(() => undefined)]);
-  if (taken === takenBefore) current = undefined;
+  if (taken === takenBefore) setSessionKey(undefined);
 }
 
 /** Two windows may open at the same time. */

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { api, ApiError, bodyOf, NetworkError } from '../api/client.ts';
 import type { Problem } from '../api/types.ts';
 import { fetchOverLine } from '../api/line.ts';
-import { sessionKeyHeaders } from '../api/session-key.ts';
+import { sessionKeyHeaders } from '../api/session-key-header.ts';
 import { documentIdOf } from './types.ts';
 import type { StoredDocument } from './types.ts';
 

@@ -3,7 +3,7 @@ import type { DetailedError, HttpRequest } from 'tus-js-client';
 import { ApiError, NetworkError } from '../api/client.ts';
 import { isLineCut, requireLine, subscribeToLine } from '../api/line.ts';
 import { isHeld } from '../api/session-hold.ts';
-import { sessionKeyHeaders } from '../api/session-key.ts';
+import { sessionKeyHeaders } from '../api/session-key-header.ts';
 import type { Problem } from '../api/types.ts';
 import { BACKGROUND_HEADER, isUserIdle } from '../api/user-activity.ts';
 

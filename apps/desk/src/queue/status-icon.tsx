@@ -10,7 +10,6 @@ import {
   Phone,
 } from 'lucide-react';
 import type { StatusIconName as SignName, Tone } from './row-texts.ts';
-import styles from './tones.module.css';
 
 const ICONS = {
   draft: FilePen,
@@ -27,7 +26,8 @@ const ICONS = {
 /** The icon of what is to do; the text beside it says the same. */
 export function StatusIcon({ name, tone, size = 20 }: { name: SignName; tone: Tone; size?: number }) {
   const Icon = ICONS[name];
-  return <Icon size={size} className={styles[tone]} aria-hidden="true" />;
+  return <Icon size={size} className={toneClass(tone)} aria-hidden="true" />;
 }
 
-export const toneClass = (tone: Tone): string => styles[tone] ?? '';
+/** Returns a class of the base style, which every page loads. */
+export const toneClass = (tone: Tone): string => `tone-${tone}`;

@@ -1,7 +1,8 @@
 import type { HandInKey } from '@cups/application/sealed-act';
 import type { Session } from '../api/types.ts';
 import { holdRequests } from '../api/session-hold.ts';
-import { currentSessionKey, takeSessionKey } from '../api/session-key.ts';
+import { currentSessionKey } from '../api/session-key-header.ts';
+import { takeSessionKey } from '../api/session-key.ts';
 import { listOwners, openDatabase, readKeyRecord, writeContactTimes } from '../local-store/database.ts';
 import type { ContactTimes, LocalDatabase } from '../local-store/database.ts';
 import { endExpiredAccess, SESSION_RECORD_KIND } from '../local-store/expired-access.ts';

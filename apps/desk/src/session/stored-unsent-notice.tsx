@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { useLanguage } from '../language/language.tsx';
 import { Banner } from '../parts/banner.tsx';
 import { SESSION } from '../texts/session.ts';
+import { UNSENT_LATER } from '../texts/unsent-later.ts';
 import { useStoredUnsent } from './use-stored-unsent.ts';
 
 /** Says that this browser has unsent acts which the page cannot open yet. */
@@ -11,7 +12,7 @@ export default function StoredUnsentNotice() {
   if (stored.count === 0) return null;
   return (
     <Banner kind="trouble" action={<Link href="/to-send">{t(SESSION.showUnsent)}</Link>}>
-      {t(SESSION.storedUnsent, stored)}
+      {t(UNSENT_LATER.storedUnsent, stored)}
     </Banner>
   );
 }

@@ -3,8 +3,8 @@ import { isIncomplete, useAllUploads } from '../documents/use-uploads.ts';
 import { useLanguage } from '../language/language.tsx';
 import { usePendingApplications } from '../outbox/use-outbox.ts';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
-import { SESSION } from '../texts/session.ts';
 import { UNSENT } from '../texts/unsent.ts';
+import { UNSENT_LATER } from '../texts/unsent-later.ts';
 import { actTitle } from '../unsent/describe-act.ts';
 import { useApplicationNames } from '../unsent/use-application-name.ts';
 import { useCatalog } from './catalog.ts';
@@ -27,14 +27,16 @@ export default function UnsentAtSignOut() {
   const sealed = items.filter(({ end }) => end === 'sealed').length;
   return (
     <>
-      {stored.count > 0 && <p>{t(SESSION.storedUnsent, stored)}</p>}
-      {sealed > 0 && <p>{t(SESSION.outSealed, { n: sealed })}</p>}
+      {stored.count > 0 && <p>{t(UNSENT_LATER.storedUnsent, stored)}</p>}
+      {sealed > 0 && <p>{t(UNSENT_LATER.outSealed, { n: sealed })}</p>}
       {(['own', 'lost'] as const).map((end) => {
         const named = items.filter((item) => item.end === end);
         if (named.length === 0) return null;
         return (
           <div key={end}>
-            <p role={end === 'lost' ? 'alert' : undefined}>{t(end === 'own' ? SESSION.outOwn : SESSION.outLost)}</p>
+            <p role={end === 'lost' ? 'alert' : undefined}>
+              {t(end === 'own' ? UNSENT_LATER.outOwn : UNSENT_LATER.outLost)}
+            </p>
             <ul>
               {named.map(({ key, name }) => (
                 <li key={key}>{name}</li>

@@ -69,31 +69,11 @@ export const SESSION = defineMessages({
   thisOne: { ro: 'această fereastră', ru: 'это окно', en: 'this window' },
   end: { ro: 'Încheie', ru: 'Завершить', en: 'End' },
   out: { ro: 'Ieșire', ru: 'Выйти', en: 'Sign out' },
-  outSealed: {
-    ro: 'Nu au ajuns încă la platformă: {n}. Rămân sigilate aici: se trimit când intrați din nou sau le primește supervizorul.',
-    ru: 'Ещё не передано платформе: {n}. Остаётся здесь запечатанным: уйдёт, когда вы войдёте снова, или попадёт к супервизору.',
-    en: 'Not sent yet: {n}. They stay here, sealed. They go out at your next sign-in, or a supervisor receives them.',
-  },
-  outOwn: {
-    ro: 'Acestea rămân aici și le puteți deschide numai dumneavoastră, la următoarea intrare pe acest calculator:',
-    ru: 'Это останется здесь, и открыть его сможете только вы, при следующем входе на этом компьютере:',
-    en: 'These stay here, and only your next sign-in on this computer opens them:',
-  },
-  outLost: {
-    ro: 'Acestea nu sunt păstrate pe disc. Dacă ieșiți, renunțați la ele:',
-    ru: 'Это не сохранено на диске. Если выйти, вы от этого отказываетесь:',
-    en: 'These are not stored on the disk. Signing out discards them:',
-  },
   outDiscard: { ro: 'Ies și renunț la ele', ru: 'Выйти и отказаться от них', en: 'Sign out and discard them' },
   outTyped: {
     ro: 'Scrise pe jumătate: {n}. La ieșire se șterg; acoperiți ecranul ca să se păstreze.',
     ru: 'Недописано: {n}. При выходе удалится; закройте экран, чтобы сохранить.',
     en: 'Half-typed: {n}. Signing out deletes them. Lock the screen to keep them.',
-  },
-  storedUnsent: {
-    ro: 'Pe acest calculator așteaptă de trimis: acte {acts}, copii scanate {scans}. Rămân sigilate și se deschid când platforma confirmă calculatorul.',
-    ru: 'На этом компьютере ждут отправки: действий {acts}, сканов {scans}. Они запечатаны и откроются, когда платформа подтвердит компьютер.',
-    en: 'Waiting on this computer to be sent: acts {acts}, scans {scans}. They stay sealed, and open once the platform confirms the computer.',
   },
   outDrafts: {
     ro: 'Ce este scris pe jumătate în acest browser se șterge. Ciornele salvate rămân la centru.',

@@ -31,22 +31,6 @@ export const UNSENT = defineMessages({
     ru: 'Браузер не смог сохранить: диск заполнен. Не закрывайте страницу и не выдавайте расписку.',
     en: 'The browser could not store it: the disk is full. Do not close the page, and give no receipt.',
   },
-  waitsForCentre: {
-    ro: 'S-a făcut la alt centru: {centre}. Se trimite când lucrați acolo.',
-    ru: 'Сделано в другом центре: {centre}. Отправится, когда вы работаете там.',
-    en: 'It was done at another centre: {centre}. It is sent when you work there.',
-  },
-  workThere: { ro: 'Lucrez la {centre}', ru: 'Работаю в {centre}', en: 'Work at {centre}' },
-  leftCentre: {
-    ro: 'Nu mai lucrați acolo: predați actul supervizorului acelui centru.',
-    ru: 'Вы там больше не работаете: передайте действие супервизору того центра.',
-    en: 'You no longer work there. Hand the act in for a supervisor of that centre.',
-  },
-  whichCentre: {
-    ro: 'La care centru s-a făcut? Se trimite după ce alegeți.',
-    ru: 'В каком центре это сделано? Отправится после выбора.',
-    en: 'At which centre was it done? It is sent once you choose.',
-  },
   bannerCentre: {
     ro: 'Acte făcute la alt centru așteaptă: cereri {n}.',
     ru: 'Действия, сделанные в другом центре, ждут: заявлений {n}.',

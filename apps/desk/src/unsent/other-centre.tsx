@@ -8,7 +8,7 @@ import { Button } from '../parts/button.tsx';
 import { useSingleFlight } from '../parts/use-single-flight.ts';
 import { useSession, useSignedIn } from '../session/session.tsx';
 import { SESSION } from '../texts/session.ts';
-import { UNSENT } from '../texts/unsent.ts';
+import { UNSENT_LATER } from '../texts/unsent-later.ts';
 import { HandInButton } from './hand-in-button.tsx';
 import styles from './unsent.module.css';
 
@@ -36,7 +36,7 @@ export function OtherCentre({ application, writes }: OtherCentreProps) {
   if (name === undefined)
     return (
       <div className={styles.ways}>
-        <p>{t(UNSENT.whichCentre)}</p>
+        <p>{t(UNSENT_LATER.whichCentre)}</p>
         {centres.map((one) => (
           <Button key={one.name} onClick={() => outbox.assignCentre(application, one.name)}>
             {one.displayName}
@@ -47,15 +47,15 @@ export function OtherCentre({ application, writes }: OtherCentreProps) {
   const shown = centre?.displayName ?? name.replace('centres/', '');
   return (
     <div className={styles.ways}>
-      <p>{t(UNSENT.waitsForCentre, { centre: shown })}</p>
+      <p>{t(UNSENT_LATER.waitsForCentre, { centre: shown })}</p>
       {centre && (
         <Button variant="filled" busy={busy} onClick={() => void work(centre.name)}>
-          {t(UNSENT.workThere, { centre: shown })}
+          {t(UNSENT_LATER.workThere, { centre: shown })}
         </Button>
       )}
       {!centre && (
         <>
-          <p>{t(UNSENT.leftCentre)}</p>
+          <p>{t(UNSENT_LATER.leftCentre)}</p>
           <HandInButton
             writes={writes}
             isMain

@@ -16,6 +16,7 @@ import { useSignedIn } from '../session/session.tsx';
 import { useStoredUnsent } from '../session/use-stored-unsent.ts';
 import { SESSION } from '../texts/session.ts';
 import { UNSENT } from '../texts/unsent.ts';
+import { UNSENT_LATER } from '../texts/unsent-later.ts';
 import { Decision } from './decision.tsx';
 import { actTitle } from './describe-act.ts';
 import { useDiscardedActs } from './discarded-acts.ts';
@@ -53,7 +54,7 @@ export default function Unsent() {
             <Button onClick={() => (outbox.flush(), outbox.resume(), uploads.resumeAll())}>{t(UNSENT.again)}</Button>
           )}
         </div>
-        {stored.count > 0 && <EmptyState>{t(SESSION.storedUnsent, stored)}</EmptyState>}
+        {stored.count > 0 && <EmptyState>{t(UNSENT_LATER.storedUnsent, stored)}</EmptyState>}
         {applications.length + stored.count === 0 && <EmptyState>{t(UNSENT.none)}</EmptyState>}
         {applications.map((application) => (
           <UnsentApplication key={application} application={application} />
