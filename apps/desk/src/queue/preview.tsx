@@ -15,19 +15,17 @@ import { StateBlock } from '../application/state-block.tsx';
 import { RecentTimeline } from '../application/timeline.tsx';
 import { lastAccessText } from '../application/access-texts.ts';
 import { APPLICATION_FACTS } from '../texts/application-facts.ts';
-import { lazyExtra } from '../lazy-screens.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { useAgencyNames } from './agency-names.ts';
+import Arrival from './arrival.tsx';
 import { applicantName, applicationPath } from './row-links.ts';
 import styles from './preview.module.css';
-
-const Arrival = lazyExtra(() => import('./arrival.tsx'));
 
 /** Reading details creates an access-log entry, so the preview reads only a row selected for this long. */
 const PREVIEW_DELAY_MS = 400;
 
-export function Preview({ row }: { row: ApplicationRow }) {
+export default function Preview({ row }: { row: ApplicationRow }) {
   const id = useDebouncedValue(row.id);
   const { data } = useQuery(Object.assign({ enabled: id !== undefined }, detailsQuery(id ?? '')));
   return <PreviewContent key={row.id} row={row} details={id === row.id ? data : undefined} />;

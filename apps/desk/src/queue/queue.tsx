@@ -17,7 +17,6 @@ import { BucketNav } from './bucket-nav.tsx';
 import { QUEUE_SELECTION_KEY } from './queue-selection.ts';
 import type { QueueSelection } from './queue-selection.ts';
 import { lazyExtra } from '../lazy-screens.ts';
-import { Preview } from './preview.tsx';
 import { Rows } from './rows.tsx';
 import { useQueue } from './use-queue.ts';
 import type { QueueList } from './use-queue.ts';
@@ -26,6 +25,7 @@ import { useWideLayout } from './use-wide-layout.ts';
 import styles from './queue.module.css';
 
 const Envelope = lazyExtra(() => import('./envelope.tsx'));
+const Preview = lazyExtra(() => import('./preview.tsx'));
 
 /** The start screen: what is to do, by bucket, with a preview of the selected row. */
 
