@@ -101,7 +101,7 @@ async function watchAgencies(
   const topics = createAgencyTopics(backend);
   const replayAll = createReplayer(deliveries, events.sendSoon, now);
   const channelOf = (code: string) => agencies.channelOf(code);
-  const mover = createChannelMover({ deliveries, channelOf, replayAll, log });
+  const mover = createChannelMover({ deliveries, channelOf, replayAll, now, log });
   backend.onShutdown('work', () => mover.stop());
   const onboarding = {
     ensureTopics: (codes: string[]) => topics.ensure(codes),

@@ -174,23 +174,28 @@ export function deliveriesSince(deliveries: Deliveries, agency: string, since: D
 }
 
 /**
- * Returns a page of deliveries that an agency received over another channel than this one and has not decided, oldest
+ * Returns a page of deliveries that an agency received over another channel than this one, open or decided, oldest
  * application first, without trainings.
  */
-export function openDeliveriesElsewhere(
+export function deliveriesElsewhere(
   deliveries: Deliveries,
-  { agency, channel, pageToken }: { agency: string; channel: Channel; pageToken: string },
+  {
+    agency,
+    channel,
+    pageToken,
+    stage,
+  }: { agency: string; channel: Channel; pageToken: string; stage: 'open' | 'decided' },
 ) {
   // A delivery over Kafka names no channel.
   const others = CHANNELS.filter((other) => other !== channel).map((other) => (other === 'kafka' ? null : other));
-  const state = { $in: ['queued', 'acknowledged'] };
+  const state = { $in: stage === 'open' ? ['queued', 'acknowledged'] : ['answered'] };
   return deliveries.list({
     scope: 'service',
     filter: { agency, channel: { $in: others }, training: { $ne: true }, state, requested: { $gt: 0 } },
     order: 'asc',
     pageSize: REPLAY_PAGE_SIZE,
     pageToken,
-    tokenArguments: { agency, channel },
+    tokenArguments: { agency, channel, stage },
   });
 }
 

@@ -26,6 +26,16 @@ export function routeTo<D extends Delivery>(channel: Channel, result: CommandRes
   return { outbound, delivery: others as D };
 }
 
+/**
+ * Returns a decided delivery on the channel of its agency, so that the agency can correct or revoke the result there. Nothing is
+ * sent again. The same object means no change.
+ */
+export function moveDecided<D extends Delivery>(channel: Channel, delivery: D): D {
+  const { channel: earlier = 'kafka', ...others } = delivery;
+  if (delivery.state !== 'answered' || delivery.training || earlier === channel) return delivery;
+  return (channel === 'kafka' ? others : { ...others, channel }) as D;
+}
+
 /** Stages of a delivery in the queue of its agency. */
 export const AGENCY_STAGES = ['to-acknowledge', 'in-progress', 'documents-requested', 'decided', 'ended'] as const;
 export type AgencyStage = (typeof AGENCY_STAGES)[number];
