@@ -1,4 +1,4 @@
-import { ESCALATION_STEPS } from '@cups/application';
+import { ESCALATION_STEPS } from '@cups/application/escalation';
 import type { ChaosRecord, ObservedApplication, ObservedDelivery, ObservedRequest } from './chaos-record.ts';
 import { findDuplicates } from './duplicates.ts';
 

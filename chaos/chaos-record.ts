@@ -1,4 +1,5 @@
-import type { EscalationStep, State } from '@cups/application';
+import type { State } from '@cups/application';
+import type { EscalationStep } from '@cups/application/escalation';
 
 /** What a run of the chaos test observed: acknowledged by the platform, and found in it afterwards. */
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EscalationStep, State } from '@cups/application';
+import type { State } from '@cups/application';
+import type { EscalationStep } from '@cups/application/escalation';
 import { messageType } from '@cups/contracts/proto';
 import { COPY_PATH, fromMessage, parseSubject, topicsOf } from '@cups/agency-contract';
 import { AssignerProtocol, Kafka, logLevel } from 'kafkajs';

@@ -1,4 +1,4 @@
-import { ESCALATION_STEPS } from '@cups/application';
+import { ESCALATION_STEPS } from '@cups/application/escalation';
 import type { State } from '@cups/application';
 import type {
   ChaosRecord,

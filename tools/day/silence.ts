@@ -1,4 +1,4 @@
-import { ESCALATION_STEPS } from '@cups/application';
+import { ESCALATION_STEPS } from '@cups/application/escalation';
 import { waitUntil } from './desk.ts';
 import type { Application, Desk } from './desk.ts';
 import type { ExpectedApplication } from './reconcile.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ESCALATION_STEPS } from '@cups/application';
+import { ESCALATION_STEPS } from '@cups/application/escalation';
 import { AgencyClerk } from '../day/agency-clerk.ts';
 import type { SentReply } from '../day/agency-clerk.ts';
 import { checkAgencies } from '../day/agency-books.ts';

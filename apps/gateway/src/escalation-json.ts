@@ -1,4 +1,4 @@
-import { ESCALATION_ACTIONS, ESCALATION_STEPS } from '@cups/application';
+import { ESCALATION_ACTIONS, ESCALATION_STEPS } from '@cups/application/escalation';
 
 /** Steps and actions of the clock of an agency in JSON. Those of a later release are left out. */
 

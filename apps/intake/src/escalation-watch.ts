@@ -1,4 +1,4 @@
-import { ESCALATION_STEPS } from '@cups/application';
+import { ESCALATION_STEPS } from '@cups/application/escalation';
 import type { Documents } from '@cups/store';
 import { startBacklogWatch } from './backlog-watch.ts';
 import type { WatchDeps } from './backlog-watch.ts';

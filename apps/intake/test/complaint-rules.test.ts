@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { COMPLAINT_OUTCOMES, COMPLAINT_WAYS, MAX_COMPLAINTS } from '@cups/application';
-import type { EscalationAction, EscalationStep } from '@cups/application';
+import type { EscalationAction, EscalationStep } from '@cups/application/escalation';
 import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
 import type { Application } from '../src/domain/application.ts';
 import { findComplaintGuards } from '../src/domain/complaints.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_ESCALATION, ESCALATION_STEPS } from '@cups/application';
+import { DEFAULT_ESCALATION, ESCALATION_STEPS } from '@cups/application/escalation';
 import fc from 'fast-check';
 import type { Application } from '../src/domain/application.ts';
 import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';

@@ -1,4 +1,4 @@
-import { ESCALATION_STEPS } from '@cups/application';
+import { ESCALATION_STEPS } from '@cups/application/escalation';
 import type { ReceivedEvent } from '@cups/contracts';
 import { fromProtoEnum, eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';

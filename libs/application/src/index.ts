@@ -37,8 +37,6 @@ export {
   validateComplaintFiling,
 } from './complaint.ts';
 export type { ComplaintAnswerFields, ComplaintFilingFields, ComplaintOutcome, ComplaintWay } from './complaint.ts';
-export { DEFAULT_ESCALATION, ESCALATION_ACTIONS, ESCALATION_STEPS } from './escalation.ts';
-export type { EscalationAction, EscalationRule, EscalationRules, EscalationStep } from './escalation.ts';
 export { isEmailAddress } from './email.ts';
 export { createAnswersValidator } from './form.ts';
 export type { AnswersValidator } from './form.ts';

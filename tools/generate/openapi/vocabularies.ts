@@ -9,8 +9,6 @@ import {
   DELIVERY_CAUSES,
   DELIVERY_STATES,
   DESK_ALERT_KINDS,
-  ESCALATION_ACTIONS,
-  ESCALATION_STEPS,
   HISTORY_KINDS,
   MESSAGE_CHANGES,
   NO_DUE_DATE_REASONS,
@@ -21,6 +19,7 @@ import {
   STATES,
   NOTIFICATION_METHODS,
 } from '@cups/application';
+import { ESCALATION_ACTIONS, ESCALATION_STEPS } from '@cups/application/escalation';
 import { REASONS, RULES } from '@cups/problem';
 import { writeBlock } from './block.ts';
 import { createEnumNames } from './names.ts';

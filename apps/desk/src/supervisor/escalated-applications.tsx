@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { ESCALATION_STEPS } from '@cups/application';
+import { ESCALATION_STEPS } from '@cups/application/escalation';
 import { ESCALATION_STEP_TEXTS } from '@cups/application/texts';
 import type { Centre, EscalatedApplication } from '../api/types.ts';
 import { daysBetween, formatDayAndTime, shortDate, today } from '../language/dates.ts';

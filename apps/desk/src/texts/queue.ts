@@ -1,4 +1,4 @@
-import type { EscalationStep } from '@cups/application';
+import type { EscalationStep } from '@cups/application/escalation';
 import type { Text } from '@cups/application/texts';
 import { defineMessages } from '../language/messages.ts';
 

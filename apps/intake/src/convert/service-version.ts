@@ -6,7 +6,7 @@ import type { EscalationRule__Output as EscalationRuleIn } from '@cups/contracts
 import type { EvidenceRule__Output as EvidenceRuleIn } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
 import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
-import { ESCALATION_ACTIONS, ESCALATION_STEPS } from '@cups/application';
+import { ESCALATION_ACTIONS, ESCALATION_STEPS } from '@cups/application/escalation';
 import type { EvidenceRule } from '@cups/application';
 import type { OutputKind, ServiceVersion, Text } from '../domain/application.ts';
 import type { EscalationOverrides } from '../domain/escalation.ts';

@@ -3,16 +3,8 @@ import type { DeskTime } from '@cups/contracts';
 import { Problem, violation } from '@cups/problem';
 import type { ActionRecord, Application, ApplicationRow, PassingOnCause } from './application.ts';
 import { allowedActions, findBlockingGuard, CASEWORK_ACTIONS, DESK_ROLES, stateAfter } from '@cups/application';
-import type {
-  Action,
-  CaseworkAction,
-  DeskAlertKind,
-  EscalationAction,
-  EscalationStep,
-  Guard,
-  NotificationMethod,
-  State,
-} from '@cups/application';
+import type { Action, CaseworkAction, DeskAlertKind, Guard, NotificationMethod, State } from '@cups/application';
+import type { EscalationAction, EscalationStep } from '@cups/application/escalation';
 import { findComplaintGuards } from './complaints.ts';
 import { countRows } from './history.ts';
 import type { ActRelease } from './quarantine.ts';

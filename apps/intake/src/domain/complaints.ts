@@ -1,5 +1,6 @@
 import { MAX_COMPLAINTS } from '@cups/application';
-import type { ComplaintOutcome, ComplaintWay, EscalationStep, Guard, State } from '@cups/application';
+import type { ComplaintOutcome, ComplaintWay, Guard, State } from '@cups/application';
+import type { EscalationStep } from '@cups/application/escalation';
 import type { Application, Text } from './application.ts';
 import { findOffer } from './escalation.ts';
 

@@ -1,5 +1,6 @@
-import { DEFAULT_ESCALATION, ESCALATION_STEPS } from '@cups/application';
-import type { EscalationAction, EscalationRule, EscalationRules, EscalationStep, HistoryKind } from '@cups/application';
+import { DEFAULT_ESCALATION, ESCALATION_STEPS } from '@cups/application/escalation';
+import type { HistoryKind } from '@cups/application';
+import type { EscalationAction, EscalationRule, EscalationRules, EscalationStep } from '@cups/application/escalation';
 import type { ActionRecord, Application, ServiceVersion } from './application.ts';
 import { retryClock } from './clock.ts';
 import type { CommandResult } from './command.ts';

@@ -1,5 +1,6 @@
 import { addCivilDays, BUCKETS, toCivilDate } from '@cups/application';
-import type { Bucket, EscalationStep, State } from '@cups/application';
+import type { Bucket, State } from '@cups/application';
+import type { EscalationStep } from '@cups/application/escalation';
 import type { ActionRecord, Application } from './application.ts';
 import { resolveLastEditTime } from './draft-timer.ts';
 import { consentTaskDay } from './passing-on.ts';

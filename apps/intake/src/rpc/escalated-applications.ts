@@ -1,4 +1,4 @@
-import { ESCALATION_STEPS } from '@cups/application';
+import { ESCALATION_STEPS } from '@cups/application/escalation';
 import { parseResourceName, resourceName } from '@cups/contracts';
 import { normalizePageSize } from '@cups/contracts/node';
 import { toTimestamp } from '@cups/contracts/proto';

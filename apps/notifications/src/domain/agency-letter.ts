@@ -1,5 +1,6 @@
-import { ESCALATION_STEPS, formatCivilDate } from '@cups/application';
-import type { EscalationStep } from '@cups/application';
+import { formatCivilDate } from '@cups/application';
+import { ESCALATION_STEPS } from '@cups/application/escalation';
+import type { EscalationStep } from '@cups/application/escalation';
 import { backoffMs } from '@cups/contracts';
 import type { Language } from './language.ts';
 
