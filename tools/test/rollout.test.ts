@@ -153,7 +153,14 @@ test('counts every failed call of a desk without retries', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   try {
     const desks = new LoadGenerator(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const centre = { name: 'centres/CU-001', code: 'CU-001', kind: 'town-hall', status: 'active', displayName: 'X', agencies: ['agencies/asp'] };
+    const centre = {
+      name: 'centres/CU-001',
+      code: 'CU-001',
+      kind: 'town-hall',
+      status: 'active',
+      displayName: 'X',
+      agencies: ['agencies/asp'],
+    };
     const desk = await desks.join(centre);
     desks.services = [{ code: 's', version: { provider: 'agencies/asp', centreKinds: ['town-hall'] } }];
     await expect(desks.submitApplication(desk, centre)).rejects.toThrow('503 AWAY');

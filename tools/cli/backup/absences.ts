@@ -99,15 +99,14 @@ export async function findAbsences(parts: BackupConnections, stores: Stores, now
   const empty = STORED_SERVICES.filter((_, index) => isWithout[index]);
   const fields = { agency: 1, state: 1, sent: 1, submission: 1, sendTime: 1, channel: 1 };
   const unacknowledged = { state: 'queued', sent: true };
-  const [living, requested, deliveries] = await Promise.all([
-    readLivingSubjects(parts),
-    readRequested(parts, positions),
-    stores
-      .database('agency-bridge')
-      .collection<SentDelivery>('deliveries')
-      .find(unacknowledged, { projection: fields })
-      .toArray(),
-  ]);
+  // One consumer after the other: a busy broker answers several at once late.
+  const living = await readLivingSubjects(parts);
+  const requested = await readRequested(parts, positions);
+  const deliveries = await stores
+    .database('agency-bridge')
+    .collection<SentDelivery>('deliveries')
+    .find(unacknowledged, { projection: fields })
+    .toArray();
   return {
     empty: findEmptyStores(empty, living, positions),
     lostRequests: findLostRequests(deliveries, requested, now),
