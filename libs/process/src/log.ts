@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { LOG_NUMBERS, LOG_TEXTS } from '@cups/contracts';
 import type { Log, LogFields } from '@cups/contracts';
 import pino from 'pino';
@@ -18,13 +19,15 @@ export interface LogDestination {
 const MAX_BUFFERED_CHARACTERS = 1 << 20;
 /** How long the end of the process waits for the last lines to be read. */
 const FLUSH_TIMEOUT_MS = 500;
+/** After an error of the disk the lines are written again. */
+const RETRY_INTERVAL_MS = 1_000;
 /** How long lines are collected at most, ms and bytes: a write passes through a thread, and costs more than a line. */
 const COLLECT_MS = 20;
 const MAX_COLLECTED_BYTES = 1 << 13;
 
 /**
  * Creates a log of JSON lines on standard output, written asynchronously after at most 20 ms and flushed at exit. A
- * slow reader never blocks the process: lines are dropped instead.
+ * slow reader or a full disk never blocks or ends the process: lines are dropped instead, and written again once they can be.
  * @param options.onDrop called for each dropped line
  */
 export function createLog(options: {
@@ -70,9 +73,12 @@ function standardOutput(onDrop: () => void = () => {}): LogDestination {
     timer = undefined;
     if (unwrittenBytes > 0) stream.flush();
   };
-  const flushSoon = (): void => {
-    timer ??= setTimeout(flush, COLLECT_MS).unref();
+  const flushIn = (delayMs: number): void => {
+    timer ??= setTimeout(flush, delayMs).unref();
   };
+  const flushSoon = (): void => flushIn(COLLECT_MS);
+  // Without a listener a full disk would end the process. The stream keeps the lines that it could not write.
+  stream.on('error', () => flushIn(RETRY_INTERVAL_MS));
   stream.on('close', () => clearTimeout(timer));
   stream.on('write', (bytes) => (unwrittenBytes -= bytes));
   stream.on('drop', (line) => {
@@ -90,13 +96,34 @@ function standardOutput(onDrop: () => void = () => {}): LogDestination {
     flushSync() {
       giveUpAt = Date.now() + FLUSH_TIMEOUT_MS;
       try {
-        stream.flushSync();
+        withBoundedWrites(() => stream.flushSync());
       } catch {
-        // Nobody reads. Without this the buffer would be flushed again at exit.
+        // Nobody reads, or the disk is full. Without this the buffer would be flushed again at exit.
         stream.destroy();
       }
     },
   };
+}
+
+/**
+ * Lets the synchronous flush of the stream end: sonic-boom 4 asks `retryEAGAIN` after EAGAIN only, and repeats a write that
+ * fails for another reason, such as a full disk, for ever.
+ */
+function withBoundedWrites(flush: () => void): void {
+  const { writeSync } = fs;
+  const boundedWrite = (...given: Parameters<typeof writeSync>): number => {
+    try {
+      return writeSync(...given);
+    } catch (error) {
+      throw Object.assign(error as Error, { code: 'EAGAIN' });
+    }
+  };
+  fs.writeSync = boundedWrite as typeof writeSync;
+  try {
+    flush();
+  } finally {
+    fs.writeSync = writeSync;
+  }
 }
 
 function createProcessLog(out: pino.Logger, bound: Record<string, unknown>, flush: () => void): ProcessLog {

@@ -226,6 +226,70 @@ describe('serve', () => {
     },
   );
 
+  describe('on a full disk', () => {
+    /** Runs a main.ts whose standard output is on a full disk. */
+    async function runOnFullDisk(main: string) {
+      const { dir, remove } = temporaryDir();
+      const file = join(dir, 'main.mts');
+      writeFileSync(file, `import { createLog, serve } from ${JSON.stringify(index)};\n${main}`);
+      const full = openSync('/dev/full', 'w');
+      const child = spawn(process.execPath, [file], { stdio: ['ignore', full, 'pipe'] });
+      const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      let errorOutput = '';
+      child.stderr!.on('data', (bytes: Buffer) => {
+        errorOutput += bytes.toString();
+        if (errorOutput.includes('serves')) child.kill('SIGTERM');
+      });
+      const code = await new Promise((resolve) => child.on('close', resolve));
+      clearTimeout(late);
+      closeSync(full);
+      remove();
+      return { code, errorOutput };
+    }
+
+    test('serves on and stops in order', async () => {
+      const { code, errorOutput } = await runOnFullDisk(
+        `const log = createLog({ service: 'x' });
+         serve(async () => ({ log, stop: async () => process.stderr.write('in order') }));
+         setInterval(() => log.info({ event: 'x' }), 5);
+         setTimeout(() => process.stderr.write('serves'), 300);`,
+      );
+      expect({ code, errorOutput }).toEqual({ code: 0, errorOutput: 'servesin order' });
+    });
+
+    test('a crash ends the process', async () => {
+      const { code } = await runOnFullDisk(
+        `const log = createLog({ service: 'x' });
+         serve(async () => { setTimeout(() => { throw new Error('x'); }, 100); return { log, stop: async () => {} }; });
+         setInterval(() => log.info({ event: 'x' }), 5);`,
+      );
+      expect(code).toBe(1);
+    });
+
+    test('writes the lines once there is space again, each once', async () => {
+      const { code, out } = await runMain(
+        `import fs from 'node:fs';
+         const { write } = fs;
+         let isFull = true;
+         fs.write = (fd, ...given) => {
+           if (!isFull) return write(fd, ...given);
+           given.at(-1)(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+         };
+         const log = createLog({ service: 'x' });
+         serve(async () => ({ log, stop: async () => {} }));
+         for (let i = 0; i < 100; i++) log.info({ event: 'x', count: i });
+         setTimeout(() => (isFull = false), 100);
+         setTimeout(() => process.kill(process.pid, 'SIGTERM'), 1_600);`,
+      );
+      const counts = out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { event: string; count?: number })
+        .flatMap(({ event, count }) => (event === 'x' ? [count] : []));
+      expect({ code, counts }).toEqual({ code: 0, counts: Array.from({ length: 100 }, (_, i) => i) });
+    });
+  });
+
   test('prints one sentence for an invalid setting and exits 1', async () => {
     const { code, out } = await runMain(
       `serve(() => { throw new Error('GRPC_PORT must be a port from 0 to 65535.'); });`,
