@@ -3,7 +3,7 @@ import type { Counter, Log, Metrics } from '@cups/contracts';
 import type { DataKeys } from '@cups/data-keys';
 import type { Change, Documents } from '@cups/store';
 import { startErasure } from './domain/commands/data-rights.ts';
-import { eraseApplication, expiryOf, isErased, nextCheckOf, RETRY_MS } from './domain/data-end.ts';
+import { eraseApplication, expiryOf, isErased, nextCheckOf, RETRY_MS, UNKNOWN_RETRY_MS } from './domain/data-end.ts';
 import type { DataEndTerms } from './domain/data-end.ts';
 import type { SearchHasher } from './domain/search-hasher.ts';
 import { toChange } from './event-encoder.ts';
@@ -29,7 +29,7 @@ export interface DataEndDeps {
   now: () => Date;
 }
 
-/** Why an erasure that is due waits for a day. */
+/** Why an erasure that is due waits: for a day, or for minutes while documents does not answer. */
 type Obstacle = 'not-confirmed' | 'restricted' | 'hold' | 'hold-unknown';
 
 /**
@@ -46,7 +46,7 @@ export class DataEnd {
     this.#deps = deps;
     this.#postponed = deps.metrics.counter(
       'intake_erasures_postponed_total',
-      'Erasures that were due and postponed by a day, by cause: not-confirmed, restricted, hold, or hold-unknown while documents does not answer.',
+      'Erasures that were due and postponed by a day, by cause: not-confirmed, restricted, hold; or by five minutes: hold-unknown, while documents does not answer.',
       ['cause'],
     );
     this.#erased = deps.metrics.counter(
@@ -91,7 +91,8 @@ export class DataEnd {
     this.#postponed.inc({ cause });
     const resource = resourceName('applications', app._id);
     this.#deps.log.warn({ event: 'application-erasure-postponed', resource, reason: cause });
-    await this.#schedule(app, new Date(time.getTime() + RETRY_MS));
+    const delayMs = cause === 'hold-unknown' ? UNKNOWN_RETRY_MS : RETRY_MS;
+    await this.#schedule(app, new Date(time.getTime() + delayMs));
   }
 
   /** Sets the next check, unless something changed meanwhile: the timer is due again then. */

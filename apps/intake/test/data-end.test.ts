@@ -177,7 +177,9 @@ describe('the end of an application', () => {
       expect(await hasKey(name)).toBe(true);
       const { timer, erasure } = await raw(name);
       expect(erasure).toBeUndefined();
-      expect(timer!.due.getTime()).toBeGreaterThan(tomorrow - DAY / 2);
+      // An acknowledged request must not wait for a day because one answer was missed.
+      if (name === unknown.name) expect(timer!.due.getTime()).toBeLessThan(tomorrow - DAY / 2);
+      else expect(timer!.due.getTime()).toBeGreaterThan(tomorrow - DAY / 2);
     }
     for (const cause of ['hold', 'hold-unknown', 'restricted'])
       expect(await text()).toContain(`intake_erasures_postponed_total{cause="${cause}",service="test"} 1`);

@@ -19,6 +19,8 @@ const FIRST_CHECK_MS = DAY_MS;
 const MAX_CHECK_INTERVAL_MS = 90 * DAY_MS;
 /** Time until an erasure that cannot happen now is tried again. */
 export const RETRY_MS = DAY_MS;
+/** The same, while another service does not say whether it can happen. */
+export const UNKNOWN_RETRY_MS = 5 * 60_000;
 
 /** A new application has no time of update yet. */
 type TimedApplication = Pick<Application, 'state' | 'history' | 'submitTime' | 'decision'> &
