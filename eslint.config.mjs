@@ -228,7 +228,7 @@ const moduleRules = [
         own,
         PROBLEM,
         ...['@cups/contracts', '@cups/contracts/retention', 'node:crypto', 'luxon'].map(exactly),
-        ...['@cups/application', '@cups/application/complaint-text'].map(exactly),
+        ...['@cups/application', '@cups/application/complaint-text', '@cups/application/escalation'].map(exactly),
       ],
       'The domain is pure: its own files, @cups/problem, @cups/contracts, @cups/application and calendars.',
     ),
