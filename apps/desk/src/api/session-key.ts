@@ -1,3 +1,4 @@
+import { encodeBase64Url } from './base64url.ts';
 import { setSessionKey } from './session-key-header.ts';
 
 /**
@@ -58,10 +59,4 @@ async function deleteStored(): Promise<void> {
   });
 }
 
-function generateKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-}
+const generateKey = (): string => encodeBase64Url(crypto.getRandomValues(new Uint8Array(32)));

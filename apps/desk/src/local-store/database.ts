@@ -152,8 +152,12 @@ export const keyNamesOf = (owner: string): string[] => [
   owner,
 ];
 
+/** Returns the range of all records of an operator. */
+export const recordsOf = (owner: string): IDBKeyRange =>
+  IDBKeyRange.bound([owner, '', ''], [owner, '\uffff', '\uffff']);
+
 /** Deletes everything of an operator: the keys first, so that remaining records are unreadable. */
 export async function destroyOwner(db: LocalDatabase, owner: string): Promise<void> {
   for (const name of keyNamesOf(owner)) await db.delete('keys', name);
-  await db.delete('records', IDBKeyRange.bound([owner, '', ''], [owner, '\uffff', '\uffff']));
+  await db.delete('records', recordsOf(owner));
 }

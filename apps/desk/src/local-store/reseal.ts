@@ -1,3 +1,4 @@
+import { recordsOf } from './database.ts';
 import type { LocalDatabase } from './database.ts';
 import { seal } from './local-store.ts';
 
@@ -13,7 +14,7 @@ interface ResealKeys {
 
 /** Seals an operator's records again. Those that the former key does not open stay as they are. */
 export async function resealRecords(db: LocalDatabase, owner: string, { formerKey, key }: ResealKeys): Promise<void> {
-  const all = await db.getAll('records', IDBKeyRange.bound([owner, '', ''], [owner, '\uffff', '\uffff']));
+  const all = await db.getAll('records', recordsOf(owner));
   const resealed = await Promise.all(
     all.map(async ({ kind, id, iv, sealed }) => {
       const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, formerKey, sealed).catch(() => undefined);

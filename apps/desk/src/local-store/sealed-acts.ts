@@ -1,4 +1,4 @@
-import { keyNamesOf } from './database.ts';
+import { keyNamesOf, recordsOf } from './database.ts';
 import type { LocalDatabase, SealedCopy, SealedRecord } from './database.ts';
 
 /**
@@ -6,9 +6,9 @@ import type { LocalDatabase, SealedCopy, SealedRecord } from './database.ts';
  */
 
 /** Record kind of unsent acts. */
-const WRITE_KIND = 'write';
+export const WRITE_KIND = 'write';
 /** Record kind of acts whose data key was lost, while their operator has another one. Nothing but the copy opens them. */
-const LEFT_KIND = 'left-write';
+export const LEFT_KIND = 'left-write';
 
 /** A sealed copy and the name of its record. */
 export interface StoredSealedAct extends SealedCopy, Pick<SealedRecord, 'owner' | 'kind' | 'id'> {}
@@ -32,21 +32,20 @@ export async function deleteSealedAct(db: LocalDatabase, { owner, kind, id }: St
 /** Whether the act is of an operator whose records are otherwise readable. */
 export const isLeft = ({ kind }: StoredSealedAct): boolean => kind === LEFT_KIND;
 
-const ofOwner = (owner: string) => IDBKeyRange.bound([owner, '', ''], [owner, '\uffff', '\uffff']);
-
 /**
  * Counts the acts of an operator that the operator's words open, and nothing else: they have no sealed copy, because a
  * former release stored them.
  */
 export async function countOpenableActs(db: LocalDatabase, owner: string): Promise<number> {
   if (!(await db.get('keys', `passphrase ${owner}`))) return 0;
-  return (await db.getAll('records', ofOwner(owner))).filter(({ kind, sealedAct }) => kind === WRITE_KIND && !sealedAct)
-    .length;
+  return (await db.getAll('records', recordsOf(owner))).filter(
+    ({ kind, sealedAct }) => kind === WRITE_KIND && !sealedAct,
+  ).length;
 }
 
 /** Deletes the records of an operator that are no unsent acts. */
 export async function deleteAllButActs(db: LocalDatabase, owner: string): Promise<void> {
-  for (const key of await db.getAllKeys('records', ofOwner(owner)))
+  for (const key of await db.getAllKeys('records', recordsOf(owner)))
     if (key[1] !== WRITE_KIND && key[1] !== LEFT_KIND) await db.delete('records', key);
 }
 
@@ -68,9 +67,9 @@ export async function destroyAllButSealedActs(
 ): Promise<void> {
   const transaction = db.transaction(['keys', 'records'], 'readwrite', { durability: 'strict' });
   const records = transaction.objectStore('records');
-  const all = await records.getAll(ofOwner(owner));
+  const all = await records.getAll(recordsOf(owner));
   const left = all.filter(isKept).map(toLeft);
-  await records.delete(ofOwner(owner));
+  await records.delete(recordsOf(owner));
   await Promise.all([
     ...keyNamesOf(owner).map((name) => transaction.objectStore('keys').delete(name)),
     ...left.map((record) => records.put(record)),

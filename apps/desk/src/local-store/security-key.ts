@@ -1,3 +1,4 @@
+import { encodeBase64Url } from '../api/base64url.ts';
 import type { SecurityKeyOutput } from './offline-keys.ts';
 import { listSecurityKeys, unlockWithSecurityKey } from './offline-keys.ts';
 import type { UnlockedStore } from './offline-keys.ts';
@@ -48,7 +49,7 @@ export async function registerSecurityKey(): Promise<SecurityKeyOutput | undefin
 export async function unlockBySecurityKey(): Promise<UnlockedStore | undefined> {
   const known = await listSecurityKeys();
   const answer = known.length > 0 ? await askSecurityKeys(known) : undefined;
-  const wrap = known.find(({ credentialId }) => encode(credentialId) === answer?.credentialId);
+  const wrap = known.find(({ credentialId }) => encodeBase64Url(credentialId) === answer?.credentialId);
   return wrap && answer && unlockWithSecurityKey(wrap, answer.secret);
 }
 
@@ -59,7 +60,7 @@ interface KnownKey {
 
 async function askSecurityKeys(known: readonly KnownKey[]) {
   const evalByCredential = Object.fromEntries(
-    known.map(({ credentialId, salt }) => [encode(credentialId), { first: salt }]),
+    known.map(({ credentialId, salt }) => [encodeBase64Url(credentialId), { first: salt }]),
   );
   const found = (await navigator.credentials.get({
     publicKey: {
@@ -72,14 +73,7 @@ async function askSecurityKeys(known: readonly KnownKey[]) {
   })) as PublicKeyCredential | null;
   const output = found?.getClientExtensionResults().prf?.results?.first;
   if (!found || !(output instanceof ArrayBuffer)) return undefined;
-  return { credentialId: encode(new Uint8Array(found.rawId)), secret: new Uint8Array(output) };
+  return { credentialId: encodeBase64Url(new Uint8Array(found.rawId)), secret: new Uint8Array(output) };
 }
 
 const randomBytes = (size: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(size));
-
-/** Base64url, as the extension names credentials. */
-const encode = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');

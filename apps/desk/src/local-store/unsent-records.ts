@@ -1,4 +1,6 @@
+import { recordsOf } from './database.ts';
 import type { LocalDatabase } from './database.ts';
+import { LEFT_KIND, WRITE_KIND } from './sealed-acts.ts';
 
 /** Unsent acts and scans as this browser stores them. They are counted and kept without a key. Loaded on demand. */
 
@@ -11,17 +13,15 @@ export interface UnsentRecords {
   scans: number;
 }
 
-const ACT_KINDS: readonly string[] = ['write', 'left-write'];
+const ACT_KINDS: readonly string[] = [WRITE_KIND, LEFT_KIND];
 const SCAN_KIND = 'upload-bytes';
 /** What unsent acts and scans need, to be sent after the next sign-in. */
 const UNSENT_KINDS: readonly string[] = [...ACT_KINDS, SCAN_KIND, 'upload', 'chain'];
 
-const rangeOf = (owner: string): IDBKeyRange => IDBKeyRange.bound([owner, '', ''], [owner, '\uffff', '\uffff']);
-
 /** Counts what an operator has in this browser only. */
 export async function countUnsentRecords(db: LocalDatabase, owner: string): Promise<UnsentRecords> {
   const count: UnsentRecords = { acts: 0, sealed: 0, scans: 0 };
-  for (const key of await db.getAllKeys('records', rangeOf(owner))) {
+  for (const key of await db.getAllKeys('records', recordsOf(owner))) {
     if (key[1] === SCAN_KIND) count.scans += 1;
     if (!ACT_KINDS.includes(key[1])) continue;
     count.acts += 1;
@@ -37,7 +37,7 @@ export async function countUnsentRecords(db: LocalDatabase, owner: string): Prom
 export async function keepUnsentRecords(db: LocalDatabase, owner: string): Promise<void> {
   const transaction = db.transaction(['keys', 'records'], 'readwrite', { durability: 'strict' });
   const records = transaction.objectStore('records');
-  const names = await records.getAllKeys(rangeOf(owner));
+  const names = await records.getAllKeys(recordsOf(owner));
   await Promise.all([
     ...(['passphrase', 'security-key', 'contact'] as const).map((kind) =>
       transaction.objectStore('keys').delete(`${kind} ${owner}`),

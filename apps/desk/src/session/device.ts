@@ -1,4 +1,5 @@
 import { ulid } from 'ulid';
+import { decodeBase64Url } from '../api/base64url.ts';
 import { api, ApiError, bodyOf } from '../api/client.ts';
 import { addKeyRecord, deleteKeyRecords, openDatabase } from '../local-store/database.ts';
 import type { Session } from '../api/types.ts';
@@ -94,8 +95,3 @@ export type RevocationReason = 'DEVICE_REVOKED' | 'OPERATOR_SUSPENDED';
 /** Whether the operator's work on this device has ended: its local data is destroyed. */
 export const isRevocation = (error: unknown): error is ApiError & { reason: RevocationReason } =>
   error instanceof ApiError && (error.reason === 'DEVICE_REVOKED' || error.reason === 'OPERATOR_SUSPENDED');
-
-function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> {
-  const characters = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  return Uint8Array.from(characters, (character) => character.charCodeAt(0));
-}
