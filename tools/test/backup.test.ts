@@ -235,6 +235,13 @@ describe('what no counter finds', () => {
     ['is no request that was not sent', { sent: false }, [], 0],
     ['is no request of a feed', { channel: 'pull' }, [], 0],
     ['is no request older than its topic keeps', { sendTime: new Date('2025-11-01T08:00:00Z') }, [], 0],
+    [
+      'is no training older than its topic keeps',
+      { training: true, sendTime: new Date('2026-01-20T08:00:00Z') },
+      [],
+      0,
+    ],
+    ['is a request of that age', { sendTime: new Date('2026-01-20T08:00:00Z') }, [], 1],
   ])('%s', (_what, changes, requested, count) => {
     const found = findLostRequests([Object.assign({}, delivery, changes)], requested, sendTime.getTime() + 86_400_000);
     expect(found).toHaveLength(count);

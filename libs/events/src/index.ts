@@ -20,7 +20,9 @@ export {
   CHECKPOINTS_TOPIC,
   JOURNAL_SOURCES,
   journalTopic,
+  AGENCY_RETENTION_DAYS,
   JOURNAL_RETENTION_DAYS,
+  TRAINING_RETENTION_DAYS,
 } from './topics.ts';
 export type { LagWatch, StuckPartition } from './consume/lag-watch.ts';
 export { openLagWatch } from './consume/lag-watch.ts';

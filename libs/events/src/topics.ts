@@ -28,6 +28,10 @@ const REPEATED_RETENTION_DAYS = 40;
 /** Days that entries wait for the journal. */
 export const JOURNAL_RETENTION_DAYS = REPEATED_RETENTION_DAYS;
 
+/** Days that requests and replies stay in the topics of an agency, and in those of trainings. */
+export const AGENCY_RETENTION_DAYS = 90;
+export const TRAINING_RETENTION_DAYS = 30;
+
 /** One process reads all entries, so more partitions would only make batches smaller. */
 const ENTRY_PARTITIONS = 1;
 
@@ -48,14 +52,14 @@ const streamTopic = (name: string, partitions: number, retentionDays: number): T
 
 /** Returns the two topics of an agency, retained 90 days. The bridge writes requests, the agency replies. */
 export const buildAgencyTopics = (prefix: string, code: string, partitions: number): Topic[] => [
-  streamTopic(`${prefix}agency.${code}.requests`, partitions, 90),
-  streamTopic(`${prefix}agency.${code}.replies`, partitions, 90),
+  streamTopic(`${prefix}agency.${code}.requests`, partitions, AGENCY_RETENTION_DAYS),
+  streamTopic(`${prefix}agency.${code}.replies`, partitions, AGENCY_RETENTION_DAYS),
 ];
 
 /** Returns the two training topics of all agencies. The bridge writes requests, the simulator replies. */
 export const buildTrainingTopics = (prefix: string, partitions: number): Topic[] => [
-  streamTopic(`${prefix}training.requests`, partitions, 30),
-  streamTopic(`${prefix}training.replies`, partitions, 30),
+  streamTopic(`${prefix}training.requests`, partitions, TRAINING_RETENTION_DAYS),
+  streamTopic(`${prefix}training.replies`, partitions, TRAINING_RETENTION_DAYS),
 ];
 
 /**

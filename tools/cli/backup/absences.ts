@@ -1,4 +1,5 @@
 import type { ReceivedEvent } from '@cups/contracts';
+import { AGENCY_RETENTION_DAYS, TRAINING_RETENTION_DAYS } from '@cups/events';
 import { findRequestedSubmissions } from './compare.ts';
 import type { RequestedSubmission } from './compare.ts';
 import type { BackupConnections } from './connections.ts';
@@ -37,12 +38,17 @@ export interface SentDelivery {
   sent?: boolean;
   submission: number;
   sendTime?: Date;
+  /** Whether it uses the topics of trainings. */
+  training?: boolean;
   /** Absent: Kafka. */
   channel?: string;
 }
 
-/** Topics of requests keep them this long: an older request was in its topic, and left it. */
-const REQUEST_RETENTION_MS = 90 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+
+/** Returns how long the topic of a request keeps it: an older one was in its topic, and left it. */
+const retentionMsOf = ({ training }: Pick<SentDelivery, 'training'>): number =>
+  (training ? TRAINING_RETENTION_DAYS : AGENCY_RETENTION_DAYS) * DAY_MS;
 
 /** Subjects that still live, with the place of their first event, and what the consumers have read. */
 export interface LivingSubjects {
@@ -85,9 +91,10 @@ export function findLostRequests(
   now: number,
 ): LostRequest[] {
   const newest = new Map(requested.map(({ delivery, submission }) => [delivery, submission]));
-  return deliveries.flatMap(({ _id: delivery, agency, state, sent, submission, sendTime, channel }) => {
-    const isUnacknowledged = state === 'queued' && sent === true && channel === undefined;
-    if (!isUnacknowledged || !sendTime || now - sendTime.getTime() > REQUEST_RETENTION_MS) return [];
+  return deliveries.flatMap((sent) => {
+    const { _id: delivery, agency, submission, sendTime } = sent;
+    const isUnacknowledged = sent.state === 'queued' && sent.sent === true && sent.channel === undefined;
+    if (!isUnacknowledged || !sendTime || now - sendTime.getTime() > retentionMsOf(sent)) return [];
     return (newest.get(delivery) ?? 0) < submission ? [{ delivery, agency, submission, sendTime }] : [];
   });
 }
@@ -97,7 +104,7 @@ export async function findAbsences(parts: BackupConnections, stores: Stores, now
   const positions = await readGroupPositions(parts);
   const isWithout = await Promise.all(STORED_SERVICES.map((service) => isEmpty(stores, service)));
   const empty = STORED_SERVICES.filter((_, index) => isWithout[index]);
-  const fields = { agency: 1, state: 1, sent: 1, submission: 1, sendTime: 1, channel: 1 };
+  const fields = { agency: 1, state: 1, sent: 1, submission: 1, sendTime: 1, training: 1, channel: 1 };
   const unacknowledged = { state: 'queued', sent: true };
   // One consumer after the other: a busy broker answers several at once late.
   const living = await readLivingSubjects(parts);
