@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { temporaryDir } from '@cups/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { copyLog } from '../cli/backup/journal-log.ts';
@@ -26,6 +26,38 @@ describe('copyLog', () => {
     expect(copyLog(from, to)).toBe(true);
     expect(readdirSync(to, { recursive: true }).toSorted()).toEqual(files);
     expect(readFileSync(join(to, 'tile', '0', '000'), 'utf8')).toBe('hashes');
+  });
+
+  test('copies one checkpoint with its files while the journal appends', () => {
+    const [from, to] = [join(folder.dir, 'journal'), join(folder.dir, 'backup')];
+    const append = (size: number): void => {
+      const partial = join(from, 'records', '000.p');
+      mkdirSync(partial, { recursive: true });
+      writeFileSync(size === 256 ? join(from, 'records', '000') : join(partial, String(size)), `${size} records`);
+      writeFileSync(join(from, 'checkpoint'), `${size}`);
+      if (size === 256) rmSync(partial, { recursive: true });
+      else rmSync(join(partial, String(size - 1)), { force: true });
+    };
+    append(253);
+    let size = 253;
+    const copyDuringAppends = (source: string, copy: string): void => {
+      if (size < 256) append((size += 1));
+      mkdirSync(dirname(copy), { recursive: true });
+      copyFileSync(source, copy);
+    };
+    expect(copyLog(from, to, copyDuringAppends)).toBe(true);
+    expect(readdirSync(to, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())).toHaveLength(2);
+    expect(readFileSync(join(to, 'checkpoint'), 'utf8')).toBe('256');
+    expect(readFileSync(join(to, 'records', '000'), 'utf8')).toBe('256 records');
+  });
+
+  test('gives up a log that changes during each copy', () => {
+    const from = join(folder.dir, 'journal');
+    mkdirSync(from);
+    let appends = 0;
+    writeFileSync(join(from, 'checkpoint'), 'first');
+    const append = (): void => writeFileSync(join(from, 'checkpoint'), `${(appends += 1)}`);
+    expect(() => copyLog(from, join(folder.dir, 'backup'), append)).toThrow('less busy');
   });
 
   test('copies nothing without a checkpoint', () => {

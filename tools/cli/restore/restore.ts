@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findRunningProcess } from '@cups/local';
 import { describeAbsences, findAbsences, requestTopicsOf } from '../backup/absences.ts';
@@ -60,8 +60,13 @@ async function advanceJournal(parts: BackupConnections, stores: Stores): Promise
 
 /** A log that exists is newer than its backup, and stays. */
 function restoreLog(from: string, to: string): void {
+  const draft = `${to}.draft`;
+  rmSync(draft, { recursive: true, force: true });
   if (existsSync(to)) progress('the log of the journal exists and stays');
-  else if (copyLog(from, to)) progress('log of the journal; the journal refuses it if a newer one was published');
+  else if (copyLog(from, draft)) {
+    renameSync(draft, to);
+    progress('log of the journal; the journal refuses it if a newer one was published');
+  }
 }
 
 /** Compares the stores with Kafka. @returns exit code 1 when something is missing */
