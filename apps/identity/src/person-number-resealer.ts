@@ -9,12 +9,10 @@ export interface SealedSource {
   documents: AnyDocuments;
   /** Returns the ID for which the text of a document is sealed. */
   sealedFor: (id: string) => string;
-  /** Returns the number by which an unsealed text is found. */
-  numberIn: (text: string) => string;
+  /** Seals an unsealed text of any release, as the current one stores it. */
+  seal: (id: string, text: string) => Promise<SealedPersonNumber>;
   /** Documents of earlier versions are stored again, whatever their keys. */
   schemaVersion?: number;
-  /** Returns an unsealed text as the current version stores it. */
-  migrate?: (text: string) => string;
 }
 
 type SealedDocument = StoredDocument & {
@@ -149,11 +147,9 @@ export class PersonNumberResealer {
   /** Returns whether a key opened the text. */
   async #reseal(_id: string, sealed: string, source: SealedSource): Promise<boolean> {
     const { persons, now } = this.#parts;
-    const sealedFor = source.sealedFor(_id);
-    const opened = await persons.open({ sealed }, sealedFor).catch(() => undefined);
-    if (opened === undefined) return false;
-    const text = source.migrate?.(opened) ?? opened;
-    const person = await persons.seal(text, sealedFor, source.numberIn(text));
+    const text = await persons.open({ sealed }, source.sealedFor(_id)).catch(() => undefined);
+    if (text === undefined) return false;
+    const person = await source.seal(_id, text);
     await source.documents.update(_id, { ...SERVICE_SCOPE, cause: {}, now: now() }, (document: SealedDocument) => ({
       document: { ...document, person },
       events: [],

@@ -21,6 +21,7 @@ import { mandateHolderRpcs } from './rpc/mandate-holders.ts';
 import { mandateMailRpcs } from './rpc/mandate-mail.ts';
 import { mandateRpcs } from './rpc/mandates.ts';
 import type { MandateParts } from './rpc/mandates.ts';
+import { personMandateRpcs } from './rpc/person-mandates.ts';
 import { opsRpcs } from './rpc/ops.ts';
 import { signInRpcs } from './signin/rpcs.ts';
 import type { SignInParts } from './signin/rpcs.ts';
@@ -46,6 +47,7 @@ export function identityRpcs(
     ...mandateRpcs(parts),
     ...mandateMailRpcs(parts),
     ...mandateHolderRpcs(parts),
+    ...personMandateRpcs(parts),
     ...deviceRpcs(parts),
   };
 }

@@ -30,7 +30,7 @@ import { openRegistry } from './centre-registry.ts';
 import type { Registry } from './centre-registry.ts';
 import { PersonNumberResealer } from './person-number-resealer.ts';
 import type { SealedSource } from './person-number-resealer.ts';
-import { numberInDetails, withoutOwnCode } from './mandates/details.ts';
+import { resealDetails } from './mandates/details.ts';
 import { MANDATE_SCHEMA_VERSION, openMandates } from './mandates/store.ts';
 import { createApplicationEventHandler } from './mandates/application-events.ts';
 import { MandateErasure } from './mandates/erasure.ts';
@@ -75,7 +75,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const { mandateErasure, ...mandateParts } = startMandates(backend, dataKeys, { persons, ...personParts });
   const { devices, documents } = startDevices(backend, dataKeys);
   startEnds(backend, { mandateErasure, operators, accessLogRows: accessLog.rows });
-  const resealing = startResealing(backend, sealedSources(operators, mandateParts.mandates), persons);
+  const resealing = startResealing(backend, sealedSources(persons, operators, mandateParts.mandates), persons);
   const production = config.environment === 'production';
   const canLead = ({ synthetic }: Staff): boolean => !(production && synthetic);
   const staff = new StaffRepository({ operators, teams: openTeams(store), persons, isOpen, canLead, now });
@@ -184,15 +184,14 @@ function startResealing(backend: StoredBackend<Config>, sources: SealedSource[],
 }
 
 /** Returns what a change of the person keys reseals. */
-function sealedSources(operators: AnyDocuments, mandates: AnyDocuments): SealedSource[] {
+function sealedSources(persons: PersonNumbers, operators: AnyDocuments, mandates: AnyDocuments): SealedSource[] {
   return [
-    { documents: operators, sealedFor: (id) => id, numberIn: (text) => text },
+    { documents: operators, sealedFor: (id) => id, seal: (id, text) => persons.seal(text, id) },
     {
       documents: mandates,
       sealedFor: (id) => resourceName('mandates', id),
-      numberIn: numberInDetails,
+      seal: (id, text) => resealDetails(persons, id, text),
       schemaVersion: MANDATE_SCHEMA_VERSION,
-      migrate: withoutOwnCode,
     },
   ];
 }

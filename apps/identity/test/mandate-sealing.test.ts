@@ -64,7 +64,7 @@ test('seals the details under the key of the mandate, also those of an earlier r
   const stored = database.db.collection<RawMandate>('mandates');
   const isSealed = async () => {
     const { person: raw, schemaVersion } = (await stored.findOne({ _id: id }))!;
-    return typeof raw.sealed !== 'string' && schemaVersion === 3;
+    return typeof raw.sealed !== 'string' && schemaVersion === 4;
   };
   expect(await isSealed()).toBe(true);
 

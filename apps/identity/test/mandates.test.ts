@@ -7,7 +7,7 @@ import type { CreateMandateRequest } from '@cups/contracts/gen/cups/identity/v1/
 import type { IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import { newUlid } from '@cups/contracts/node';
 import { eventCodec, toTimestamp } from '@cups/contracts/proto';
-import { idnp, person, readJournal, readTopic } from '@cups/testing';
+import { eventually, idnp, person, readJournal, readTopic } from '@cups/testing';
 import { connectDatabase } from '@cups/store';
 import { createMPowerSimulator } from '@cups/test-idp/mpower';
 import { problemWith, shareWorld } from './identity-world.ts';
@@ -509,4 +509,40 @@ test('ExportPersonMandates lists the mandates of a person at any centre, in any 
   expect(mandates).toMatchObject([{ name, person: named(190), state: 'MANDATE_STATE_REVOKED', text, code: '' }]);
   await expect(supervisor.exportPersonMandates({ idnp: '1' })).rejects.toEqual(problemWith('IDNP_INVALID'));
   await expect(desk.exportPersonMandates({ idnp: idnp(190) })).rejects.toEqual(problemWith('PERMISSION_DENIED'));
+});
+
+test('ExportPersonMandates lists the mandates of a representative, and hides the number of the other person', async () => {
+  const ground = { kind: 'MANDATE_GROUND_NOTARIAL' as const, reference: 'N-1', date: '2026-01-10', notary: 'Ana Rusu' };
+  const { name } = await grant(191, { representative: named(192), ground });
+  const supervisor = world.client(await world.signIn('supervisor'));
+  const exported = async (n: number) => (await supervisor.exportPersonMandates({ idnp: idnp(n) })).mandates;
+  const [forRepresentative] = await exported(192);
+  const { givenName, familyName } = person(191);
+  expect(forRepresentative).toMatchObject({
+    name,
+    person: { idnp: '', givenName, familyName },
+    representative: named(192),
+  });
+  expect(forRepresentative!.text!.text).toContain(idnp(192));
+  expect(JSON.stringify(forRepresentative)).not.toContain(idnp(191));
+  const [forPerson] = await exported(191);
+  expect(forPerson).toMatchObject({ name, person: named(191), representative: { idnp: '' } });
+  expect(JSON.stringify(forPerson)).not.toContain(idnp(192));
+});
+
+test('ExportPersonMandates finds representatives of an earlier release, and is not answered before', async () => {
+  const ground = { kind: 'MANDATE_GROUND_NOTARIAL' as const, reference: 'N-2', date: '2026-01-10', notary: 'Ana Rusu' };
+  const { name } = await grant(193, { representative: named(194), ground });
+  const { mongoUri, prefix } = world.where;
+  const database = await connectDatabase({ uri: mongoUri, database: `${prefix}cups-identity` });
+  const filter = { _id: name.slice('mandates/'.length) as never };
+  const former = { $set: { schemaVersion: 3 }, $unset: { 'person.representativeHash': '' }, $inc: { revision: 1 } };
+  await database.db.collection('mandates').updateOne(filter, former);
+  await database.close();
+  const supervisor = world.client(await world.signIn('supervisor'));
+  const exportMandates = () => supervisor.exportPersonMandates({ idnp: idnp(194) });
+  await expect(exportMandates()).rejects.toEqual(problemWith('STORE_UNAVAILABLE'));
+  const tool = world.client(undefined, { from: 'ops' });
+  await eventually(async () => (await tool.inspectPersonKeys({})).waiting === 0);
+  expect((await exportMandates()).mandates).toMatchObject([{ name }]);
 });

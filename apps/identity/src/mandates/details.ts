@@ -36,9 +36,17 @@ export interface MandateDetails {
 /** Languages of the text, the default first. */
 export const TEXT_LANGUAGES: readonly Language[] = ['ro', 'ru', 'en'];
 
-/** Seals the details for this mandate; the person's number finds them. */
-export function sealDetails(persons: PersonNumbers, id: string, details: MandateDetails): Promise<SealedPersonNumber> {
-  return persons.seal(JSON.stringify(details), resourceName('mandates', id), personKeyOf(details.person));
+/** Sealed details, with the keyed hashes that find both people. */
+export interface SealedDetails extends SealedPersonNumber {
+  /** Absent without a representative. */
+  representativeHash?: string[];
+}
+
+/** Seals the details for this mandate; the numbers of its people find them. */
+export async function sealDetails(persons: PersonNumbers, id: string, details: MandateDetails): Promise<SealedDetails> {
+  const sealed = await persons.seal(JSON.stringify(details), resourceName('mandates', id), personKeyOf(details.person));
+  const representative = details.representative && personKeyOf(details.representative);
+  return representative ? { ...sealed, representativeHash: persons.hashes(representative) } : sealed;
 }
 
 /** What is shown of a mandate whose data key was destroyed. */
@@ -66,5 +74,29 @@ export function withoutOwnCode(text: string): string {
   return JSON.stringify(details);
 }
 
-/** Returns the number by which sealed details are found. */
-export const numberInDetails = (text: string): string => personKeyOf((JSON.parse(text) as MandateDetails).person)!;
+/** Seals details of any release again, as this one stores them. */
+export const resealDetails = (persons: PersonNumbers, id: string, text: string): Promise<SealedDetails> =>
+  sealDetails(persons, id, JSON.parse(withoutOwnCode(text)) as MandateDetails);
+
+/** What replaces the number of another person in a text. */
+const HIDDEN = '•••';
+
+/**
+ * Returns the details for the copy of a person's data: the other person keeps the names only (GDPR, article 15,
+ * paragraph 4).
+ */
+export function withoutOthers(details: MandateDetails, idnp: string): MandateDetails {
+  const { person, representative } = details;
+  const others = [person, representative].filter((one) => one !== undefined && one.idnp !== idnp) as MandatePerson[];
+  const numbers = others.flatMap((one) => one.idnp ?? one.foreignDocument?.number ?? []);
+  const hide = (text: string): string => numbers.reduce((shown, number) => shown.replaceAll(number, HIDDEN), text);
+  const shownTo = (one: MandatePerson): MandatePerson =>
+    one.idnp === idnp ? one : { givenName: one.givenName, familyName: one.familyName };
+  return {
+    ...details,
+    person: shownTo(person),
+    ...(representative && { representative: shownTo(representative) }),
+    text: hide(details.text),
+    romanianText: hide(details.romanianText),
+  };
+}

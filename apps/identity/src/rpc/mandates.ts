@@ -47,7 +47,6 @@ type DeskRpcs = Pick<
   | 'PrintMandate'
   | 'RecordMandatePrinted'
   | 'BatchGetMandates'
-  | 'ExportPersonMandates'
   | 'CountMandates'
 >;
 
@@ -126,7 +125,7 @@ function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate' | 'Relea
 
 function readRpcs(
   parts: MandateParts,
-): Pick<DeskRpcs, 'GetMandate' | 'ListMandates' | 'BatchGetMandates' | 'ExportPersonMandates' | 'CountMandates'> {
+): Pick<DeskRpcs, 'GetMandate' | 'ListMandates' | 'BatchGetMandates' | 'CountMandates'> {
   const { mandates, persons, personHashes, accessLog, now } = parts;
   return {
     async GetMandate({ name }, context) {
@@ -153,21 +152,6 @@ function readRpcs(
       if (idnp) await accessLog.write(names, 'read-search', context);
       else await accessLog.write(centresOf(context), 'read-list', context);
       return { mandates: await Promise.all(rows), nextPageToken: page.nextPageToken };
-    },
-
-    async ExportPersonMandates({ idnp, pageSize, pageToken }, context) {
-      assertIdnp(idnp);
-      const page = await mandates.list({
-        scope: 'platform',
-        filter: { 'person.hash': { $in: persons.hashes(idnp) } },
-        order: 'desc',
-        pageSize: normalizePageSize(pageSize),
-        pageToken,
-        tokenArguments: { person: persons.hash(idnp) },
-      });
-      for (const { _id } of page.documents) context.recordAccess(resourceName('mandates', _id));
-      const found = page.documents.map((one) => view(one, parts));
-      return { mandates: await Promise.all(found), nextPageToken: page.nextPageToken };
     },
 
     async CountMandates({ endingWithinDays }, context) {
@@ -295,7 +279,7 @@ function listFilter(
 }
 
 /** @throws Problem IDNP_INVALID */
-function assertIdnp(idnp: string): void {
+export function assertIdnp(idnp: string): void {
   if (isValidIdnp(idnp)) return;
   throw new Problem({
     reason: 'IDNP_INVALID',
