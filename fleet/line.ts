@@ -1,3 +1,6 @@
+import { request as sendRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError, isTransient, NetworkError } from '@cups/desk/client';
 import type { Application, Problem } from '@cups/desk/types';
@@ -40,6 +43,8 @@ interface LineOptions {
   /** Such as `cu-001-specialist`. */
   operator: string;
   random: () => number;
+  /** The loopback address of its centre, such as `127.0.1.7`. @default any */
+  localAddress?: string | undefined;
 }
 
 export class SimulatedLine {
@@ -102,21 +107,28 @@ export class SimulatedLine {
   }
 
   async #fetch<T>(method: string, path: string, headers: object, body: object | undefined): Promise<T> {
-    const all = new Headers({ 'Content-Type': 'application/json', ...headers });
-    if (this.#cookies.size > 0) all.set('Cookie', [...this.#cookies.values()].join('; '));
-    const response = await fetch(this.#options.url + path, {
-      method: method.toUpperCase(),
-      headers: all,
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
-    }).catch(() => {
-      throw new NetworkError('no answer');
-    });
-    for (const set of response.headers.getSetCookie()) this.#cookies.set(set.split('=')[0]!, set.split(';')[0]!);
-    const answer = (await response.json().catch(() => {
+    const response = await this.#send(method, path, headers, body);
+    for (const set of response.headers['set-cookie'] ?? []) this.#cookies.set(set.split('=')[0]!, set.split(';')[0]!);
+    const answer = (await json(response).catch(() => {
       throw new NetworkError('the answer broke off');
     })) as unknown;
-    if (response.ok) return answer as T;
-    throw new ApiError(answer as Problem, Number(response.headers.get('retry-after')) || undefined);
+    if (response.statusCode! < 300) return answer as T;
+    throw new ApiError(answer as Problem, Number(response.headers['retry-after']) || undefined);
+  }
+
+  /** Sends a request from the address of the centre, which `fetch` cannot choose. @throws NetworkError */
+  #send(method: string, path: string, headers: object, body: object | undefined): Promise<IncomingMessage> {
+    const { url, localAddress } = this.#options;
+    return new Promise((resolve, reject) => {
+      const request = sendRequest(url + path, {
+        method,
+        headers: { 'Content-Type': 'application/json', Cookie: [...this.#cookies.values()].join('; '), ...headers },
+        signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
+        ...(localAddress === undefined ? {} : { localAddress }),
+      });
+      request.once('response', resolve);
+      request.on('error', () => reject(new NetworkError('no answer')));
+      request.end(body && JSON.stringify(body));
+    });
   }
 }
