@@ -90,6 +90,7 @@ export function toAgency({
   calendar,
   acceptsForeignDocuments = false,
   channel = 'kafka',
+  verificationHosts = [],
 }: Agency): AgencyMessage {
   const { days, from, to } = workingTime;
   const hours = { workingDays: days, opens: from, closes: to };
@@ -101,6 +102,7 @@ export function toAgency({
     calendar,
     acceptsForeignDocuments,
     channel,
+    verificationHosts,
   };
 }
 

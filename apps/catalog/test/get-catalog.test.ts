@@ -24,6 +24,7 @@ describe('GetCatalog', () => {
       closes: '17:00',
       calendar: 'holidays-md',
       acceptsForeignDocuments: false,
+      verificationHosts: [],
     });
     const { agencies } = await gateway.getCatalog({ ...townHall, agencies: ['agencies/asp'] });
     expect(agencies[0]).toMatchObject({ acceptsForeignDocuments: true });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Application, ApplicationAction, ApplicationDetails } from '../src/api/types.ts';
+import type { Application, ApplicationAction, ApplicationDetails, Catalog } from '../src/api/types.ts';
 import { canScanAgain, findRescanKinds } from '../src/documents/refused-scans.ts';
 import { findReplacement } from '../src/documents/replacement.ts';
+import { isVerificationLink } from '../src/print/catalog-lookups.ts';
 import { buildResultCover } from '../src/print/result-cover.ts';
 import { parseApplicationName } from '../src/supervisor/application-name.ts';
 
@@ -85,6 +86,57 @@ describe('buildResultCover', () => {
       'Exercițiu: fără valoare juridică',
     ]);
     expect(warnings[0]?.[1]).toMatch(/^ЗАМЕНЁН 04\.11\.2026/);
+  });
+});
+
+describe('the verification address of an agency', () => {
+  const catalog = {
+    agencies: [
+      { name: 'agencies/asp', displayName: { ro: 'ASP' }, verificationHosts: ['verify.example.md'] },
+      { name: 'agencies/cnas', displayName: { ro: 'CNAS' } },
+    ],
+  } as unknown as Catalog;
+
+  test.each([
+    ['of a listed host', 'asp', 'https://verify.example.md/r/77', true],
+    ['of a listed host, in capitals', 'asp', 'https://VERIFY.example.md/r/77', true],
+    ['of another host', 'asp', 'https://evil.example/r/77', false],
+    ['of a subdomain', 'asp', 'https://a.verify.example.md/', false],
+    ['of a host that ends alike', 'asp', 'https://notverify.example.md/', false],
+    ['of another port', 'asp', 'https://verify.example.md:8443/', false],
+    ['with the host as user name', 'asp', 'https://verify.example.md@evil.example/', false],
+    ['with a user name', 'asp', 'https://a@verify.example.md/', false],
+    ['without TLS', 'asp', 'http://verify.example.md/', false],
+    ['with a script', 'asp', 'javascript:alert(1)', false],
+    ['that is no address', 'asp', 'verify.example.md', false],
+    ['of an agency without a list', 'cnas', 'https://verify.example.md/', false],
+    ['of an unknown agency', 'mai', 'https://verify.example.md/', false],
+  ])('%s: link', (_what, code, url, isLink) => {
+    expect(isVerificationLink(catalog, { agency: `agencies/${code}`, url })).toBe(isLink);
+  });
+
+  test('is no link while the catalog loads', () => {
+    const url = 'https://verify.example.md/';
+    expect(isVerificationLink(undefined, { agency: 'agencies/asp', url })).toBe(false);
+  });
+
+  test.each([
+    ['asp', 'Verificare', true],
+    ['cnas', 'Adresa indicată de instituție, neconfirmată', false],
+  ])('on the cover sheet, of %s: %s', (code, label, hasCode) => {
+    const url = 'https://verify.example.md/r/77';
+    const { qr, facts } = buildResultCover({
+      application: { agency: `agencies/${code}`, trackingNumber: 'A1B2-C3D4', training: false } as Application,
+      catalog: Object.assign({ centre: { displayName: 'Lozova', timeZone: 'Europe/Chisinau' } }, catalog),
+      specialist: 'Ana Test',
+      document: { sha256: 'ab'.repeat(32), pages: 2 },
+      number: undefined,
+      verificationUrl: url,
+      replacement: undefined,
+      now: at(5),
+    });
+    expect(facts.map(([[name], value]) => [name, value])).toContainEqual([label, url]);
+    expect(qr !== undefined).toBe(hasCode);
   });
 });
 

@@ -48,6 +48,8 @@ export interface Agency {
   contact?: AgencyContact;
   /** What happens when it is silent, by step. @default the rules of the platform */
   escalation?: Record<string, { workingHours?: number; actions: string[] }>;
+  /** Hosts, lower-case, at which anybody can verify its results. Other addresses are text, never a link. @default none */
+  verificationHosts?: string[];
   /** Whether its system handles messages of desks, md.cups.application.message-sent.v1. @default false */
   acceptsMessages?: boolean;
   /** Kafka quotas that differ from the defaults. */

@@ -3,11 +3,13 @@ import { CHISINAU_TIME_ZONE, sanitizeCode } from '@cups/application';
 import type { Application } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
 import type { LanguageContextValue } from '../language/language.tsx';
+import { isVerificationLink } from '../print/catalog-lookups.ts';
 import { formatInstant } from '../print/format-instant.ts';
 import type { ResultCoverFacts, ResultSubject } from '../print/result-cover.ts';
 import { useCatalog } from '../session/catalog.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { DOCUMENTS } from '../texts/documents.ts';
+import { PRINT } from '../texts/print.ts';
 import { VIEWER } from '../texts/viewer.ts';
 import { DocumentList } from './document-list.tsx';
 import type { ListedDocument } from './document-list.tsx';
@@ -49,15 +51,28 @@ export default function ResultDocuments(props: ResultDocumentsProps) {
     <section className={styles.results} aria-label={t(DOCUMENTS.results)}>
       {warning && <p className={styles.bad}>{warning}</p>}
       <DocumentList documents={listed} warning={warning} coverOf={coverOf} />
-      {verificationUrl && (
-        <p className={styles.quiet}>
-          {/* The agency's own site: opened apart, without a way back to the desk. */}
-          <a href={verificationUrl} target="_blank" rel="noopener noreferrer">
-            {t(DOCUMENTS.verify)} <ExternalLink size={14} aria-hidden="true" />
-          </a>
-        </p>
-      )}
+      {verificationUrl && <VerificationAddress agency={props.application.agency} url={verificationUrl} />}
     </section>
+  );
+}
+
+/** A link to a host that the agency's file lists. Any other address is text. */
+function VerificationAddress({ agency, url }: { agency: string | undefined; url: string }) {
+  const { t } = useLanguage();
+  const isLink = isVerificationLink(useCatalog(), { agency, url });
+  if (!isLink)
+    return (
+      <p className={styles.quiet}>
+        {t(PRINT.statedAddress)}: {sanitizeCode(url)}
+      </p>
+    );
+  return (
+    <p className={styles.quiet}>
+      {/* The agency's own site: opened apart, without a way back to the desk. */}
+      <a href={url} target="_blank" rel="noopener noreferrer">
+        {t(DOCUMENTS.verify)} <ExternalLink size={14} aria-hidden="true" />
+      </a>
+    </p>
   );
 }
 

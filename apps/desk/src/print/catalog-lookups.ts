@@ -19,6 +19,19 @@ export function agencyName(catalog: Catalog, name: string): LocalizedText {
   return catalog.agencies.find((agency) => agency.name === name)?.displayName ?? { ro: lastSegment(name) };
 }
 
+/**
+ * Returns whether an address that an agency states may become a link or a QR code: it has https, no user name and no port, and
+ * the file of the agency lists its host. An agency, or who writes in its name, could send a person to any site otherwise.
+ */
+export function isVerificationLink(
+  catalog: Pick<Catalog, 'agencies'> | undefined,
+  { agency, url }: { agency: string | undefined; url: string },
+): boolean {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const hosts = catalog?.agencies.find(({ name }) => name === agency)?.verificationHosts ?? [];
+  return parsed?.protocol === 'https:' && !parsed.username && !parsed.password && hosts.includes(parsed.host);
+}
+
 export function evidenceTitle(catalog: Pick<Catalog, 'evidenceKinds'> | undefined, kind: string): LocalizedText {
   return catalog?.evidenceKinds.find((entry) => entry.kind === kind)?.title ?? { ro: kind };
 }

@@ -7,7 +7,7 @@ import type { Text } from '../language/messages.ts';
 import { DOCUMENTS } from '../texts/documents.ts';
 import { PRINT } from '../texts/print.ts';
 import type { CoverSheet, SheetText } from '../viewer-frame/protocol.ts';
-import { agencyName } from './catalog-lookups.ts';
+import { agencyName, isVerificationLink } from './catalog-lookups.ts';
 import { encodeQr } from './encode-qr.ts';
 import { formatInstant } from './format-instant.ts';
 import { groupDigits } from './group-digits.ts';
@@ -43,6 +43,7 @@ export function buildResultCover(facts: ResultCoverFacts): CoverSheet {
   const warnings = replacement ? replacementTexts(replacement, zone) : [];
   if (application.training) warnings.push(PRINT.practice);
   const agency = application.agency && (catalog ? agencyName(catalog, application.agency) : { ro: application.agency });
+  const isLink = !!verificationUrl && isVerificationLink(catalog, { agency: application.agency, url: verificationUrl });
   const lines: readonly (readonly [LocalizedText, string | undefined])[] = [
     [PRINT.number, application.trackingNumber],
     [PRINT.service, bilingual(application.serviceTitle ?? {}, language).join(' / ')],
@@ -52,7 +53,7 @@ export function buildResultCover(facts: ResultCoverFacts): CoverSheet {
     [PRINT.pages, document.pages ? String(document.pages) : undefined],
     [PRINT.printedAt, formatInstant(now, zone)],
     [PRINT.specialist, specialist],
-    [PRINT.verifyAt, verificationUrl],
+    [isLink ? PRINT.verifyAt : PRINT.statedAddress, verificationUrl],
   ];
   return {
     centre: catalog?.centre.displayName ?? '',
@@ -60,7 +61,7 @@ export function buildResultCover(facts: ResultCoverFacts): CoverSheet {
     lead: bilingual(PRINT.coverLead, language),
     warnings: warnings.map((warning) => bilingual(warning, language)),
     facts: lines.flatMap(([name, value]) => (value ? [[bilingual(name, language), value] as const] : [])),
-    qr: verificationUrl ? encodeQr(verificationUrl) : undefined,
+    qr: isLink ? encodeQr(verificationUrl) : undefined,
   };
 }
 

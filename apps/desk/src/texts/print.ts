@@ -126,6 +126,11 @@ export const PRINT = defineMessages({
   service: { ro: 'Serviciul', ru: 'Услуга', en: 'Service' },
   pages: { ro: 'Pagini', ru: 'Страниц', en: 'Pages' },
   printedAt: { ro: 'Tipărit', ru: 'Напечатано', en: 'Printed' },
+  statedAddress: {
+    ro: 'Adresa indicată de instituție, neconfirmată',
+    ru: 'Адрес, указанный учреждением, не подтверждён',
+    en: 'Address stated by the agency, not confirmed',
+  },
   verifyAt: { ro: 'Verificare', ru: 'Проверка', en: 'Verification' },
   coverTitle: { ro: 'Foaie de însoțire', ru: 'Сопроводительный лист', en: 'Cover sheet' },
   coverLead: {
