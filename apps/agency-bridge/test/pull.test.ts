@@ -3,7 +3,8 @@ import { fromMessage, PLATFORM_SOURCE, REPLY_TYPES, REQUEST_TYPES, SCHEMAS, sour
 import type { ReplyType } from '@cups/agency-contract';
 import { toTimestamp } from '@cups/contracts/proto';
 import type { RunningService } from '@cups/process';
-import { eventually, publishEvents, readTopic } from '@cups/testing';
+import { openStore } from '@cups/store';
+import { captureLog, eventually, publishEvents, readTopic } from '@cups/testing';
 import { ACKNOWLEDGEMENT, approval, newApplication, openWorld, submissionOf, typesOf } from './world.ts';
 import type { World } from './world.ts';
 
@@ -200,6 +201,24 @@ test('pages follow each other without a gap, and a cursor stays valid across a r
   expect((await pull(first.cursor, 3)).events).toEqual(second.events);
   const later = await filed();
   expect((await pull(third.cursor)).events.map(({ subject }) => subject)).toEqual([later.delivery]);
+});
+
+test('a restore to an earlier time refuses cursors of messages that are lost, also once others have their places', async () => {
+  const start = (await pullAll()).cursor;
+  await filed();
+  const lost = (await pullAll(start)).cursor;
+  const { mongoUri: uri, prefix } = world.infrastructure;
+  const store = openStore({ uri, database: `${prefix}cups-agency-bridge`, log: captureLog('test').log });
+  await eventually(() => store.ready());
+  const rows = store.collection<{ _id: string }>('agencyRequests');
+  const newest = await rows.findOne({ _id: { $gt: `${AGENCY}/`, $lt: `${AGENCY}0` } }, { sort: { _id: -1 } });
+  await rows.deleteOne({ _id: newest!._id });
+  await store.close();
+  await expect(pull(lost)).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
+  const later = await filed();
+  await expect(pull(lost)).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
+  expect((await pull(start)).events.map(({ subject }) => subject)).toEqual([later.delivery]);
+  expect((await pullAll()).events.map(({ subject }) => subject)).toContain(later.delivery);
 });
 
 test('replicas that publish concurrently leave no gap, and add nothing twice', async () => {

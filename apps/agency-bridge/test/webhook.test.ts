@@ -69,12 +69,14 @@ describe('the schedule of a webhook', () => {
     expect(once.timer?.due).toEqual(later(1_000));
     const twice = wake(once, later(900));
     expect([twice.wakes, twice.timer?.due]).toEqual([2, later(1_000)]);
-    expect(recordCall(twice, { wakes: 2, failure: undefined }, later(1_100)).timer).toBeNull();
+    expect(
+      recordCall(twice, { message: { id: 'msg_1', wakes: 2 }, failure: undefined }, later(1_100)).timer,
+    ).toBeNull();
   });
 
   test('is another call for what comes during one', () => {
     const called = wake(wake(webhook(), NOW), later(1_000));
-    const after = recordCall(called, { wakes: 1, failure: undefined }, later(1_500));
+    const after = recordCall(called, { message: { id: 'msg_1', wakes: 1 }, failure: undefined }, later(1_500));
     expect(after.timer?.due).toEqual(later(2_500));
   });
 
@@ -82,7 +84,7 @@ describe('the schedule of a webhook', () => {
     let current = wake(webhook(), NOW);
     const delays: number[] = [];
     for (let call = 1; call <= MAX_FAILURES; call += 1) {
-      current = recordCall(current, { wakes: 1, failure: 'TIMEOUT' }, NOW);
+      current = recordCall(current, { message: { id: 'msg_1', wakes: 1 }, failure: 'TIMEOUT' }, NOW);
       if (current.timer) delays.push(current.timer.due.getTime() - NOW.getTime());
     }
     expect(delays.slice(0, 3)).toEqual([5_000, 10_000, 20_000]);
@@ -100,9 +102,17 @@ describe('the schedule of a webhook', () => {
     };
     const woken = wake(dead, later(60_000));
     expect(woken.timer?.due).toEqual(later(PROBE_INTERVAL_MS));
-    const failed = recordCall(woken, { wakes: 1, failure: 'TIMEOUT' }, later(PROBE_INTERVAL_MS));
+    const failed = recordCall(
+      woken,
+      { message: { id: 'msg_1', wakes: 1 }, failure: 'TIMEOUT' },
+      later(PROBE_INTERVAL_MS),
+    );
     expect(failed).toMatchObject({ deadTime: NOW, timer: null });
-    const recovered = recordCall(woken, { wakes: 1, failure: undefined }, later(PROBE_INTERVAL_MS));
+    const recovered = recordCall(
+      woken,
+      { message: { id: 'msg_1', wakes: 1 }, failure: undefined },
+      later(PROBE_INTERVAL_MS),
+    );
     expect(recovered).toMatchObject({ failures: 0, timer: null });
     expect(recovered).not.toHaveProperty('deadTime');
     expect(recovered).not.toHaveProperty('cause');
@@ -218,6 +228,13 @@ describe('a call', () => {
       'CONNECTION_FAILED',
     );
     await secure.close();
+  });
+
+  test('goes to the next address of the name when one refuses the connection', async () => {
+    const resolve = () => Promise.resolve([{ address: '127.0.0.9', family: 4 }, loopback]);
+    const url = `http://hook.example.md:${target.port}/a`;
+    expect(await sendPing({ ...message, url }, { ...options, allowsLoopback: true, resolve })).toBeUndefined();
+    expect(target.calls).toHaveLength(1);
   });
 
   test('follows no redirect', async () => {
@@ -367,8 +384,11 @@ describe('a bridge', () => {
       const { events } = await system().listAgencyRequests({});
       return events.some((event) => (JSON.parse(event.toString()) as { subject: string }).subject === delivery);
     });
+    await eventually(() => target.calls.length > 1);
     target.hook.answer = (response) => void response.writeHead(204).end();
     await eventually(() => world.log.lines.some(({ event }) => event === 'webhook-recovered'));
+    // A receiver that processed the first call, whose answer was lost, knows the repeats.
+    expect(new Set(target.calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     const failed = world.log.lines.find(({ event }) => event === 'webhook-failed');
     expect(failed).toMatchObject({ agency: AGENCY, reason: 'STATUS_5XX' });
     // Neither the address nor a response is in the log.

@@ -87,6 +87,18 @@ describe('the pull client', () => {
     expect(seen).toMatchObject([{ type: 'md.cups.application.submitted.v1', data: { submission: 1 } }]);
   });
 
+  test('reads from the oldest message after a restore of the platform to an earlier time', async () => {
+    server.feed.push(...[1, 2, 3].map((n) => messageOf(n)));
+    const seen: string[] = [];
+    const client = new PullClient({ api: api(), cursorFile, handle: ({ id }) => void seen.push(id) });
+    await client.pull();
+    server.feed.splice(1);
+    expect(await client.pull()).toBe(1);
+    server.feed.push(messageOf(4));
+    expect(await client.pull()).toBe(1);
+    expect(seen).toEqual([1, 2, 3, 1, 4].map((n) => `${applicationId(n)}-demo-submission-1`));
+  });
+
   test('reports messages of a later version, and continues', async () => {
     server.feed.push(messageOf(1, { type: 'md.cups.application.praised.v1' }), messageOf(2));
     const [seen, unknown]: [string[], string[]] = [[], []];

@@ -12,6 +12,8 @@ export interface Webhook {
   url: string;
   /** How often there was something new. A call covers all that came before it. */
   wakes: number;
+  /** The message of the last call if it failed. A repeat has its ID, unless there is something new meanwhile. */
+  message?: WebhookMessage;
   /** Failed calls since the last that succeeded. */
   failures: number;
   /** Code of the last failure. */
@@ -21,6 +23,13 @@ export interface Webhook {
   /** Time of the last call. */
   callTime?: Date;
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
+}
+
+export interface WebhookMessage {
+  /** The `webhook-id`. Receivers ignore one that they have seen (Standard Webhooks). */
+  id: string;
+  /** The count of wakes that the message covers. */
+  wakes: number;
 }
 
 /** What comes within this time is one call. */
@@ -42,7 +51,7 @@ export const newWebhook = (agency: string, url: string): Webhook => ({
 /** Returns the webhook at its current address. A new address has no failures, and waits for nothing. */
 export function moveTo<W extends Webhook>(webhook: W, url: string): W {
   if (webhook.url === url) return webhook;
-  const { cause: _cause, deadTime: _deadTime, ...others } = webhook;
+  const { cause: _cause, message: _message, deadTime: _deadTime, ...others } = webhook;
   return { ...others, url, failures: 0, timer: null } as W;
 }
 
@@ -54,19 +63,23 @@ export function wake<W extends Webhook>(webhook: W, now: Date): W {
   return { ...webhook, wakes, timer: callAt(new Date(Math.max(now.getTime() + COALESCE_MS, next))) };
 }
 
-/** Records the result of a call. @param call.wakes count when it started */
+/** Returns the message of the next call. @param newId of a message with something new */
+export const nextMessage = ({ message, wakes }: Webhook, newId: () => string): WebhookMessage =>
+  message?.wakes === wakes ? message : { id: newId(), wakes };
+
+/** Records the result of a call. */
 export function recordCall<W extends Webhook>(
   webhook: W,
-  { wakes, failure }: { wakes: number; failure: string | undefined },
+  { message, failure }: { message: WebhookMessage; failure: string | undefined },
   now: Date,
 ): W {
-  const { cause: _cause, deadTime, ...others } = webhook;
+  const { cause: _cause, message: _message, deadTime, ...others } = webhook;
   if (failure === undefined) {
-    const timer = webhook.wakes > wakes ? callAt(new Date(now.getTime() + COALESCE_MS)) : null;
+    const timer = webhook.wakes > message.wakes ? callAt(new Date(now.getTime() + COALESCE_MS)) : null;
     return { ...others, failures: 0, callTime: now, timer } as W;
   }
   const failures = webhook.failures + 1;
-  const failed = { ...others, failures, cause: failure, callTime: now } as W;
+  const failed = { ...others, message, failures, cause: failure, callTime: now } as W;
   if (failures >= MAX_FAILURES) return { ...failed, deadTime: deadTime ?? now, timer: null };
   return { ...failed, timer: callAt(new Date(now.getTime() + backoffMs(failures, RETRY_BACKOFF))) };
 }

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { parseSubject, PLATFORM_SOURCE, REQUEST_TYPES, SCHEMAS } from '@cups/agency-contract';
 import type { RequestType } from '@cups/agency-contract';
 import type { Counter, Log, Metrics } from '@cups/contracts';
-import { createPageToken, parsePageToken } from '@cups/contracts/node';
+import { createPageToken, parsePageToken, readPageMark } from '@cups/contracts/node';
 import { isProblem, Problem, violation } from '@cups/problem';
 import type { Context } from '@cups/rpc';
 import { NO_COPIES } from '../domain/copies.ts';
@@ -90,12 +91,14 @@ export class FeedReader {
   /**
    * Returns the messages after a cursor. Reads the content of each from intake; leaves out submissions and messages of desks
    * about applications that ended or were erased meanwhile. Without any message, it waits for one.
-   * @throws Problem PAGE_TOKEN_INVALID, UPSTREAM_UNAVAILABLE if no message can be read now, CANCELLED if the caller left
+   * @throws Problem PAGE_TOKEN_INVALID for a foreign cursor and after a restore to an earlier time, UPSTREAM_UNAVAILABLE if no message can be read now, CANCELLED if the caller left
    *   during the wait
    */
   async read({ agency, cursor, pageSize, waitMs }: FeedQuery, call: FeedCall): Promise<FeedPage> {
     const { feeds, now } = this.#deps;
     const after = parseCursor(cursor, agency);
+    const afterMark = readPageMark(cursor);
+    await this.#assertInFeed(agency, after, afterMark);
     await feeds.recordRead(agency, after, now());
     const find = () => feeds.read(agency, after, pageSize + 1);
     let entries = await find();
@@ -104,7 +107,7 @@ export class FeedReader {
       entries = await find();
     }
     const events: Buffer[] = [];
-    let [bytes, position, isOpen] = [0, after, true];
+    let [bytes, position, isOpen, mark] = [0, after, true, afterMark];
     for (const entry of entries.slice(0, pageSize)) {
       const content = await this.#contentOf(entry);
       isOpen = content !== 'unavailable';
@@ -117,12 +120,33 @@ export class FeedReader {
         bytes += event.length;
       }
       position = entry.position;
+      mark = markOf(entry.id);
       if (call.deadline.getTime() - Date.now() < RESERVE_MS) break;
     }
     if (!isOpen && position === after)
       throw new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message: 'The content of the next message is unavailable.' });
     const hasMore = position < (entries.at(-1)?.position ?? 0);
-    return { events, cursor: createCursor(position, agency), hasMore };
+    return { events, cursor: createCursor({ position, mark }, agency), hasMore };
+  }
+
+  /**
+   * Positions are given again after a restore to an earlier time: a cursor from before it would leave out what came since.
+   * @throws Problem PAGE_TOKEN_INVALID if the feed has no, or another, entry at the position
+   */
+  async #assertInFeed(agency: string, position: number, mark: string | undefined): Promise<void> {
+    if (position === 0) return;
+    const { feeds } = this.#deps;
+    const known = await feeds.idAt(agency, position);
+    const isSame =
+      known === undefined ? position <= (await feeds.newest(agency)) : mark === undefined || markOf(known) === mark;
+    if (isSame) return;
+    this.#deps.log.warn({ event: 'feed-cursor-unknown', agency, count: position });
+    throw new Problem({
+      reason: 'PAGE_TOKEN_INVALID',
+      message:
+        'The platform was restored to an earlier time than the cursor: read without a cursor, and ignore known IDs.',
+      violations: [violation('/cursor', 'PAGE_TOKEN')],
+    });
   }
 
   /** @throws Problem CANCELLED, so that no content is read, and recorded as read, for nobody */
@@ -201,7 +225,11 @@ function toCloudEvent(
   };
 }
 
-const createCursor = (position: number, agency: string): string => createPageToken(String(position), { agency });
+/** Returns a short form of a ce_id, by which a cursor recognizes the entry that it follows. */
+const markOf = (id: string): string => createHash('sha256').update(id).digest('base64url').slice(0, 12);
+
+const createCursor = ({ position, mark }: { position: number; mark: string | undefined }, agency: string): string =>
+  createPageToken(String(position), { agency }, mark);
 
 /** Returns the position of a cursor; 0 for ''. @throws Problem PAGE_TOKEN_INVALID */
 function parseCursor(cursor: string, agency: string): number {

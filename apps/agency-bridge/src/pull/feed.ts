@@ -96,6 +96,12 @@ export class AgencyFeeds {
     return last ? positionOf(last._id) : 0;
   }
 
+  /** Returns the ce_id of the entry at a position; undefined after its retention, and beyond the newest. */
+  async idAt(agency: string, position: number): Promise<string | undefined> {
+    const found = await this.#run((rows) => rows.findOne({ _id: rowId(agency, position) }, { projection: { id: 1 } }));
+    return found?.id;
+  }
+
   /** Records that an agency has received everything up to a position. */
   async recordRead(agency: string, position: number, readTime: Date): Promise<void> {
     await this.#call(() =>

@@ -16,6 +16,8 @@ const { CUPS_URL: platform, CUPS_AGENCY: agency, CUPS_KEY_FILE: keyFile, CUPS_ST
 const POLL_MS = 5 * 60_000;
 const WAIT_SECONDS = 30;
 const PAUSE_MS = 5_000;
+const KEYS_VALID_MS = 60 * 60_000;
+const NEW_KEYS_AFTER_MS = 60_000;
 const SUBMITTED = /^md\.cups\.application\.(submitted|documents-supplied|corrected)\.v\d+$/;
 
 /** Signs a new assertion (private_key_jwt) and returns a token for at most 5 minutes. */
@@ -44,7 +46,7 @@ async function request(path, options = {}) {
   const headers = { ...options.headers, authorization: `Bearer ${await getToken()}` };
   const response = await fetch(platform + path, { ...options, headers, redirect: 'error' });
   const answer = await response.json();
-  if (!response.ok) throw new Error(`${response.status} ${answer.reason}`);
+  if (!response.ok) throw Object.assign(new Error(`${response.status} ${answer.reason}`), { reason: answer.reason });
   return answer;
 }
 
@@ -56,7 +58,11 @@ async function pull(waitSeconds = 0) {
   let cursor = existsSync(stateFile) ? readFileSync(stateFile, 'utf8') : '';
   for (let count = 0; ;) {
     const query = new URLSearchParams({ ...(cursor && { cursor }), wait: waitSeconds });
-    const page = await request(`/agency/v1/requests?${query}`);
+    const page = await request(`/agency/v1/requests?${query}`).catch((error) => {
+      // The platform was restored to an earlier time: read from the oldest message, and ignore the IDs that you have.
+      if (error.reason !== 'PAGE_TOKEN_INVALID' || !cursor) throw error;
+      return { events: [], cursor: '', hasMore: true };
+    });
     for (const event of page.events) await handle(event);
     count += page.events.length;
     ({ cursor } = page);
@@ -84,19 +90,28 @@ async function handle({ id, type, subject, data }) {
   await request('/agency/v1/replies', { method: 'POST', headers, body: JSON.stringify(reply) });
 }
 
+/** The public keys of the platform, and when they were read. */
+let known = { keys: [], time: 0 };
+
+/** Returns keys that were read within this time. Anybody can send calls: not each of them may cost a request. */
+async function getKeys(maxAgeMs) {
+  if (Date.now() - known.time > maxAgeMs) known = { ...(await request('/agency/v1/webhook-keys')), time: Date.now() };
+  return known.keys;
+}
+
 /** Returns whether the platform made this call within five minutes (Standard Webhooks, v1a). */
 async function isFromPlatform({ headers }, body) {
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures = '' } = headers;
   if (!(Math.abs(Number(timestamp) * 1000 - Date.now()) < 5 * 60_000)) return false;
-  const { keys } = await request('/agency/v1/webhook-keys');
-  return keys.some(({ publicKey }) => {
+  const signed = Buffer.from(`${id}.${timestamp}.${body}`);
+  const candidates = signatures.split(' ').filter((one) => one.startsWith('v1a,'));
+  const isSignedBy = ({ publicKey }) => {
     const x = Buffer.from(publicKey.replace(/^whpk_/, ''), 'base64').toString('base64url');
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-    const signed = Buffer.from(`${id}.${timestamp}.${body}`);
-    return signatures
-      .split(' ')
-      .some((one) => one.startsWith('v1a,') && verify(null, signed, key, Buffer.from(one.slice(4), 'base64')));
-  });
+    return candidates.some((one) => verify(null, signed, key, Buffer.from(one.slice(4), 'base64')));
+  };
+  // The platform may have changed its key since.
+  return (await getKeys(KEYS_VALID_MS)).some(isSignedBy) || (await getKeys(NEW_KEYS_AFTER_MS)).some(isSignedBy);
 }
 
 const pullSafely = (waitSeconds) => pull(waitSeconds).catch((error) => console.error(error.message));

@@ -107,6 +107,8 @@ export class AgencyApiServer {
   async #sendFeed(url: string, response: ServerResponse): Promise<void> {
     const { searchParams } = new URL(url, this.origin);
     const [from, size] = [Number(searchParams.get('cursor') ?? 0), Number(searchParams.get('pageSize') ?? 2)];
+    if (from > this.feed.length)
+      return this.#refuse(response, 400, 'PAGE_TOKEN_INVALID', 'the cursor is ahead of the feed');
     const end = performance.now() + Number(searchParams.get('wait') ?? 0) * 1000;
     this.waiting += 1;
     while (this.feed.length <= from && performance.now() < end && !response.destroyed) await pause(FEED_LOOKUP_MS);

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseContent, readAttributes, readContent } from '@cups/agency-contract';
 import type { RequestEvent, RequestType } from '@cups/agency-contract';
 import type { AgencyApi, CloudEvent, ListRequestsOptions } from '../http/agency-api.ts';
+import { AgencyApiError } from '../http/agency-api-error.ts';
 
 export { verifyWebhook } from './webhook.ts';
 
@@ -50,7 +51,7 @@ export class PullClient {
 
   /**
    * Reads all new messages, and stores the cursor after each page. Calls at the same time share one run: a webhook may call
-   * it while a timer does. During `follow` it resolves with the current read, which ends with the next message.
+   * it while a timer does. After a restore of the platform it reads from the oldest message: `handle` ignores known IDs. During `follow` it resolves with the current read, which ends with the next message.
    * @returns the number of messages
    * @throws AgencyApiError, and what `handle` throws
    */
@@ -86,7 +87,10 @@ export class PullClient {
     let count = 0;
     let cursor = readCursor(cursorFile);
     for (;;) {
-      const page = await api.listRequests(cursor, options);
+      const page = await api.listRequests(cursor, options).catch((error: unknown) => {
+        if (cursor === '' || !isUnknownCursor(error)) throw error;
+        return { events: [], cursor: '', hasMore: true };
+      });
       for (const event of page.events) await this.#handle(event);
       count += page.events.length;
       if (page.cursor !== cursor) writeCursor(cursorFile, page.cursor);
@@ -101,6 +105,10 @@ export class PullClient {
     else this.#options.onUnknown?.(event.id);
   }
 }
+
+/** Whether the platform was restored to an earlier time than the cursor. */
+const isUnknownCursor = (error: unknown): boolean =>
+  error instanceof AgencyApiError && error.reason === 'PAGE_TOKEN_INVALID';
 
 /** Returns the message if it satisfies the contract; undefined for one of a later version. */
 function readEvent({ data, ...attributes }: CloudEvent): RequestEvent | undefined {

@@ -23,9 +23,21 @@ function digest(content: unknown): string {
   return createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, 16);
 }
 
-/** Creates an opaque token with the start of the next page and a digest of the other arguments. */
-export function createPageToken(after: string, otherArguments: unknown): string {
-  return Buffer.from(JSON.stringify([after, digest(otherArguments)])).toString('base64url');
+/**
+ * Creates an opaque token with the start of the next page and a digest of the other arguments.
+ * @param mark of what the page before ended with, for `readPageMark`
+ */
+export function createPageToken(after: string, otherArguments: unknown, mark?: string): string {
+  return Buffer.from(
+    JSON.stringify(mark === undefined ? [after, digest(otherArguments)] : [after, digest(otherArguments), mark]),
+  ).toString('base64url');
+}
+
+/** Returns the mark of a valid token; undefined without one. */
+export function readPageMark(token: string): string | undefined {
+  if (token === '') return undefined;
+  const [, , mark] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown[];
+  return typeof mark === 'string' ? mark : undefined;
 }
 
 /**

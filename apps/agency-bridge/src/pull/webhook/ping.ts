@@ -40,8 +40,8 @@ export interface PingOptions {
 const resolveAll = (name: string): Promise<Address[]> => lookupName(name, { all: true, verbatim: true });
 
 /**
- * Posts JSON. Resolves the name once, refuses it unless every address is public, and connects to the first of these addresses:
- * a second resolution cannot lead elsewhere. Follows no redirect and reads no body.
+ * Posts JSON. Resolves the name once, refuses it unless every address is public, and connects to the first of these addresses
+ * that answers: a second resolution cannot lead elsewhere. Follows no redirect and reads no body.
  * @returns undefined on success (2xx)
  */
 export async function sendPing(
@@ -60,7 +60,7 @@ async function resolveHost(
   { hostname, protocol }: URL,
   { allowsLoopback, resolve = resolveAll }: PingOptions,
   deadline: AbortSignal,
-): Promise<Address | PingFailure> {
+): Promise<Address[] | PingFailure> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const family = isIP(host);
   let addresses: Address[];
@@ -69,11 +69,10 @@ async function resolveHost(
   } catch {
     return deadline.aborted ? 'TIMEOUT' : 'NAME_UNRESOLVED';
   }
-  const [first] = addresses;
-  if (!first) return 'NAME_UNRESOLVED';
-  if (allowsLoopback && addresses.every(({ address }) => isLoopbackAddress(address))) return first;
+  if (addresses.length === 0) return 'NAME_UNRESOLVED';
+  if (allowsLoopback && addresses.every(({ address }) => isLoopbackAddress(address))) return addresses;
   if (!addresses.every(({ address }) => isPublicAddress(address))) return 'ADDRESS_NOT_PUBLIC';
-  return protocol === 'https:' ? first : 'URL_NOT_HTTPS';
+  return protocol === 'https:' ? addresses : 'URL_NOT_HTTPS';
 }
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -87,21 +86,28 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 interface PostOptions {
   body: string;
   headers: Record<string, string>;
-  pinned: Address;
+  pinned: readonly Address[];
   ca: string | undefined;
   deadline: AbortSignal;
 }
 
 function post(url: URL, { body, headers, pinned, ca, deadline }: PostOptions): Promise<PingFailure | undefined> {
   const isSecure = url.protocol === 'https:';
-  // The certificate is still verified for the name in the URL.
+  // Node tries these addresses in turn (RFC 8305). The certificate is still verified for the name in the URL.
   const lookup: LookupFunction = (_name, { all }, callback) => {
-    if (all) callback(null, [pinned]);
-    else callback(null, pinned.address, pinned.family);
+    if (all) callback(null, [...pinned]);
+    else callback(null, pinned[0]!.address, pinned[0]!.family);
   };
   const bytes = Buffer.from(body);
   const sent = { ...headers, 'content-type': 'application/json', 'content-length': String(bytes.length) };
-  const common = { method: 'POST', headers: sent, lookup, signal: deadline, agent: false as const };
+  const common = {
+    method: 'POST',
+    headers: sent,
+    lookup,
+    autoSelectFamily: true,
+    signal: deadline,
+    agent: false as const,
+  };
   return new Promise((resolve) => {
     const outgoing = isSecure
       ? requestHttps(url, { ...common, ...(ca === undefined ? {} : { ca }) })

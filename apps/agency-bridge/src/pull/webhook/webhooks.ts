@@ -2,8 +2,8 @@ import type { Counter, Gauge, Log, Metrics } from '@cups/contracts';
 import { newUlid } from '@cups/contracts/node';
 import type { Keys } from '@cups/rpc';
 import type { Documents, Store, StoredDocument } from '@cups/store';
-import { moveTo, newWebhook, recordCall, wake } from '../../domain/webhook.ts';
-import type { Webhook } from '../../domain/webhook.ts';
+import { moveTo, newWebhook, nextMessage, recordCall, wake } from '../../domain/webhook.ts';
+import type { Webhook, WebhookMessage } from '../../domain/webhook.ts';
 import { sendPing } from './ping.ts';
 import type { PingFailure, PingOptions } from './ping.ts';
 
@@ -18,6 +18,7 @@ export function webhooksOf(store: Store): Documents<StoredWebhook> {
       agency: { type: String, required: true },
       url: { type: String, required: true },
       wakes: { type: Number, required: true },
+      message: { id: String, wakes: Number },
       failures: { type: Number, required: true },
       cause: String,
       deadTime: Date,
@@ -84,18 +85,21 @@ export class Webhooks {
       await this.#update(agency, known.url, (webhook) => ({ ...webhook, timer: null }));
       return;
     }
-    const failure = await this.#call(agency, url, deadline);
+    const message = nextMessage(moveTo(known, url), () => `msg_${newUlid(this.#deps.now())}`);
+    const failure = await this.#call({ agency, url, message }, deadline);
     if (deadline.aborted) return;
     this.#calls.inc({ agency, outcome: failure ?? 'OK' });
-    const call = { wakes: known.wakes, failure };
+    const call = { message, failure };
     const after = await this.#update(agency, url, (webhook, now) => recordCall(moveTo(webhook, url), call, now));
     this.#report(known, after);
   }
 
-  async #call(agency: string, url: string, signal: AbortSignal): Promise<PingFailure | undefined> {
+  async #call(
+    { agency, url, message: { id } }: { agency: string; url: string; message: WebhookMessage },
+    signal: AbortSignal,
+  ): Promise<PingFailure | undefined> {
     const { keys, now, ping } = this.#deps;
     const time = now();
-    const id = `msg_${newUlid(time)}`;
     const seconds = String(Math.floor(time.getTime() / 1_000));
     const body = JSON.stringify({ type: TYPE, timestamp: time.toISOString(), data: { agency } });
     const signature = keys.signWebhook(`${id}.${seconds}.${body}`);
