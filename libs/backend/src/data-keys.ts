@@ -42,6 +42,8 @@ const PROBE_INTERVAL_MS = 5_000;
 
 /** Until then every replica has read a changed key set: a mounted Secret takes up to two minutes. */
 const REWRAP_PACE: RewrapPace = { settleMs: 300_000, everyMs: 30_000 };
+/** A run wraps all keys of a service again. */
+const REWRAP_MAX_MS = 6 * 3_600_000;
 
 interface DataKeysOptions {
   /** `short` keeps unwrapped keys for a minute. */
@@ -76,6 +78,7 @@ export async function openServiceDataKeys(
     firstMs: pace.everyMs,
     everyMs: pace.everyMs,
     work: () => rewrap.run(),
+    maxMs: REWRAP_MAX_MS,
     onFailure: (error) => log.warn({ event: 'data-key-rewrap-failed', error }),
   });
   backend.onShutdown('sources', stop);

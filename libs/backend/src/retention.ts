@@ -95,7 +95,9 @@ export function startRetention(
     }
   };
   const firstMs = randomInt(1, Math.min(MAX_FIRST_MS, everyMs) + 1);
-  backend.onShutdown('sources', startPeriodic({ firstMs, everyMs, work: sweepAll, onFailure: () => {} }));
+  // Each sweep reports its own failures.
+  const onFailure = (error: unknown): void => log.warn({ event: 'retention-overdue', error });
+  backend.onShutdown('sources', startPeriodic({ firstMs, everyMs, work: sweepAll, onFailure }));
 }
 
 /** @returns the number of ended rows */

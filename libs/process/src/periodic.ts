@@ -5,19 +5,36 @@ export interface PeriodicWork {
   /** Delay after each run, ms. */
   everyMs: number;
   work: () => Promise<unknown>;
-  /** Called when a run fails; the next one follows as planned. */
+  /** Called when a run fails or exceeds its time; the next one follows as planned. */
   onFailure: (error: unknown) => void;
+  /** Maximum duration of a run, ms. What it waits for is then given up. @default the interval, at least 10 minutes */
+  maxMs?: number;
 }
 
-/** Repeats work, one run at a time. @returns a function that ends it and waits for the current run */
-export function startPeriodic({ firstMs, everyMs, work, onFailure }: PeriodicWork): () => Promise<void> {
+/** Of runs with a short interval. */
+const MAX_RUN_MS = 600_000;
+
+/** A run did not end within its time. */
+export class RunOverdue extends Error {
+  constructor(maxMs: number) {
+    super(`A periodic run did not end within ${maxMs / 1_000} s.`);
+  }
+}
+
+/**
+ * Repeats work, one run at a time. A run that exceeds its time delays neither the next one nor the shutdown; it may still
+ * end beside the next one, as the run of another replica does.
+ * @returns a function that ends it and waits for the current run
+ */
+export function startPeriodic(options: PeriodicWork): () => Promise<void> {
+  const { firstMs, everyMs, work, onFailure, maxMs = Math.max(everyMs, MAX_RUN_MS) } = options;
   let isStopped = false;
   let handle: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
   const schedule = (delay: number): void => {
     if (isStopped) return;
     handle = setTimeout(() => {
-      current = work()
+      current = endWithin(work(), maxMs)
         .catch(onFailure)
         .then(() => schedule(everyMs));
     }, delay);
@@ -28,4 +45,15 @@ export function startPeriodic({ firstMs, everyMs, work, onFailure }: PeriodicWor
     clearTimeout(handle);
     await current;
   };
+}
+
+/** @throws RunOverdue, and what the run throws before */
+async function endWithin(run: Promise<unknown>, maxMs: number): Promise<void> {
+  const overdue = Promise.withResolvers<never>();
+  const timer = setTimeout(() => overdue.reject(new RunOverdue(maxMs)), maxMs);
+  try {
+    await Promise.race([run, overdue.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

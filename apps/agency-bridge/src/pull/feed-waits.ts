@@ -6,6 +6,8 @@ import type { AgencyFeeds } from './feed.ts';
 
 /** Interval of the lookups that find what another replica has added. */
 const LOOKUP_MS = 1_000;
+/** A lookup that takes longer has lost its store: the next one tries again. */
+const LOOKUP_MAX_MS = 10_000;
 /** A system needs one. The others are those whose connection broke and that were not noticed yet. */
 const MAX_PER_AGENCY = 4;
 /** A waiting read costs a timer, an open call and a share of a lookup each second. */
@@ -47,7 +49,7 @@ export class FeedWaits {
       for (const agency of [...this.#waiters.keys()]) await this.#lookUp(agency);
     };
     // While the store is unavailable, waits end by time, and the read that follows reports the failure.
-    this.#stopLookups = startPeriodic({ firstMs: everyMs, everyMs, work, onFailure: () => {} });
+    this.#stopLookups = startPeriodic({ firstMs: everyMs, everyMs, work, maxMs: LOOKUP_MAX_MS, onFailure: () => {} });
   }
 
   /**
