@@ -48,6 +48,13 @@ async function pull(cursor = '', pageSize = 0, code = AGENCY, bridge = service) 
   return { ...page, events: page.events.map((event) => JSON.parse(event.toString()) as CloudEvent) };
 }
 
+async function openBridgeStore() {
+  const { mongoUri: uri, prefix } = world.infrastructure;
+  const store = openStore({ uri, database: `${prefix}cups-agency-bridge`, log: captureLog('test').log });
+  await eventually(() => store.ready());
+  return store;
+}
+
 /** Reads to the end of the feed. */
 async function pullAll(from = '', code = AGENCY, bridge = service): Promise<{ events: CloudEvent[]; cursor: string }> {
   const events: CloudEvent[] = [];
@@ -207,9 +214,7 @@ test('a restore to an earlier time refuses cursors of messages that are lost, al
   const start = (await pullAll()).cursor;
   await filed();
   const lost = (await pullAll(start)).cursor;
-  const { mongoUri: uri, prefix } = world.infrastructure;
-  const store = openStore({ uri, database: `${prefix}cups-agency-bridge`, log: captureLog('test').log });
-  await eventually(() => store.ready());
+  const store = await openBridgeStore();
   const rows = store.collection<{ _id: string }>('agencyRequests');
   const newest = await rows.findOne({ _id: { $gt: `${AGENCY}/`, $lt: `${AGENCY}0` } }, { sort: { _id: -1 } });
   await rows.deleteOne({ _id: newest!._id });
@@ -219,6 +224,28 @@ test('a restore to an earlier time refuses cursors of messages that are lost, al
   await expect(pull(lost)).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
   expect((await pull(start)).events.map(({ subject }) => subject)).toEqual([later.delivery]);
   expect((await pullAll()).events.map(({ subject }) => subject)).toContain(later.delivery);
+});
+
+test('a message that intake cannot read lets those of other applications pass after ten minutes, and keeps its own order', async () => {
+  const start = (await pullAll()).cursor;
+  const stuck = world.fileable(AGENCY);
+  await publishEvents(world.infrastructure, [stuck.submitted()]);
+  await until(stuck.delivery, 1, start);
+  const other = await filed();
+  const name = `${stuck.name}/submissions/1`;
+  world.broken.add(name);
+  await expect(pull(start)).rejects.toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE' });
+  const store = await openBridgeStore();
+  const rows = store.collection<{ _id: string; failTime: Date }>('agencyRequests');
+  const past = new Date(Date.now() - 601_000);
+  expect((await rows.updateMany({ failTime: { $exists: true } }, { $set: { failTime: past } })).modifiedCount).toBe(1);
+  await store.close();
+  const passed = await pull(start);
+  expect(passed.events.map(({ subject }) => subject)).toEqual([other.delivery]);
+  await expect(pull(passed.cursor)).rejects.toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE' });
+  expect(world.log.lines.some(({ event }) => event === 'feed-message-postponed')).toBe(true);
+  world.broken.delete(name);
+  expect((await pull(passed.cursor)).events.map(({ subject }) => subject)).toEqual([stuck.delivery]);
 });
 
 test('replicas that publish concurrently leave no gap, and add nothing twice', async () => {

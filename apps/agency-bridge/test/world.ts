@@ -61,6 +61,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
   const messages = new Map<string, GetAgencyMessageResponse>();
   const served = new Set<string>();
   const ownApplications = new Set<string>();
+  const broken = new Set<string>();
   const state = { isUnavailable: false };
   const intake = await fakeService<IntakeServiceDefinition>(
     'cups.intake.v1.IntakeService',
@@ -68,6 +69,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
       async GetSubmission({ name, training }) {
         if (state.isUnavailable)
           throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The fake is unavailable.' });
+        if (broken.has(name)) throw new Error('The fake cannot read it.');
         const found = submissions.get(name);
         if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'Submission not found.' });
         if ((found.training ?? false) !== training)
@@ -105,6 +107,8 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
     served,
     /** Names of the applications that are the caller's own. */
     ownApplications,
+    /** Names of the submissions that intake cannot read, while it reads the others. */
+    broken,
     /** The documents that the fake service has, and its calls. */
     documents,
     /** Makes intake unavailable, or available again. */

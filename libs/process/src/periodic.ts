@@ -15,7 +15,7 @@ export interface PeriodicWork {
 const MAX_RUN_MS = 600_000;
 
 /** A run did not end within its time. */
-export class RunOverdue extends Error {
+class RunOverdue extends Error {
   constructor(maxMs: number) {
     super(`A periodic run did not end within ${maxMs / 1_000} s.`);
   }

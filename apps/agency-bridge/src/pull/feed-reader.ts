@@ -56,6 +56,10 @@ export interface FeedReaderDeps {
 
 /** Maximum size of the messages of one page, in bytes. A single message has at most 256 KiB. */
 const MAX_PAGE_BYTES = 1_048_576;
+/** How long an entry without readable content keeps those behind it waiting. */
+const MAX_FAILURE_MS = 600_000;
+/** Entries behind it that show whether the others can be read. */
+const PROBED_ENTRIES = 5;
 /** A wait, and a page, end this long before the deadline of their call. */
 const RESERVE_MS = 1_000;
 
@@ -81,11 +85,15 @@ type Content = { type: RequestType; data: object } | 'gone' | 'unavailable';
 export class FeedReader {
   readonly #deps: FeedReaderDeps;
   readonly #skipped: Counter;
+  readonly #postponed: Counter;
 
   constructor(deps: FeedReaderDeps) {
     this.#deps = deps;
     const meaning = 'ALARM: messages of feeds that were left out because their content violates the contract.';
     this.#skipped = deps.metrics.counter('agency_feed_skipped_total', meaning);
+    const postponed =
+      'ALARM: messages of feeds that were moved behind the others because intake cannot read their content.';
+    this.#postponed = deps.metrics.counter('agency_feed_postponed_total', postponed);
   }
 
   /**
@@ -123,8 +131,10 @@ export class FeedReader {
       mark = markOf(entry.id);
       if (call.deadline.getTime() - Date.now() < RESERVE_MS) break;
     }
-    if (!isOpen && position === after)
+    if (!isOpen && position === after) {
+      if (await this.#postponeIfAlone(entries[0]!)) return this.read({ agency, cursor, pageSize, waitMs: 0 }, call);
       throw new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message: 'The content of the next message is unavailable.' });
+    }
     const hasMore = position < (entries.at(-1)?.position ?? 0);
     return { events, cursor: createCursor({ position, mark }, agency), hasMore };
   }
@@ -147,6 +157,22 @@ export class FeedReader {
         'The platform was restored to an earlier time than the cursor: read without a cursor, and ignore known IDs.',
       violations: [violation('/cursor', 'PAGE_TOKEN')],
     });
+  }
+
+  /** Postpones the first entry if its content has not been readable for long, and that of another one is. */
+  async #postponeIfAlone(first: PositionedEntry): Promise<boolean> {
+    const { feeds, log, now } = this.#deps;
+    const { agency, position, subject, id } = first;
+    const failTime = await feeds.recordFailure(agency, position, now());
+    if (now().getTime() - failTime.getTime() < MAX_FAILURE_MS) return false;
+    const others = await feeds.read(agency, position, PROBED_ENTRIES);
+    const probes = others.filter((entry) => entry.subject !== subject);
+    const contents = await Promise.all(probes.map((entry) => this.#contentOf(entry)));
+    if (!contents.some((content) => typeof content === 'object')) return false;
+    await feeds.postpone(first, now());
+    this.#postponed.inc();
+    log.error({ event: 'feed-message-postponed', resource: subject.slice('deliveries/'.length), code: id.slice(-40) });
+    return true;
   }
 
   /** @throws Problem CANCELLED, so that no content is read, and recorded as read, for nobody */

@@ -25,6 +25,8 @@ export interface FeedEntry {
   /** Content of a message with neither: IDs, codes and times. Removed with the texts of an erased application. */
   data?: object;
   addTime: Date;
+  /** Since when its content cannot be read; absent otherwise. */
+  failTime?: Date;
 }
 
 /** An entry and its position in the feed of its agency, contiguous from 1. */
@@ -100,6 +102,28 @@ export class AgencyFeeds {
   async idAt(agency: string, position: number): Promise<string | undefined> {
     const found = await this.#run((rows) => rows.findOne({ _id: rowId(agency, position) }, { projection: { id: 1 } }));
     return found?.id;
+  }
+
+  /** Records that the content of an entry cannot be read. @returns since when */
+  async recordFailure(agency: string, position: number, now: Date): Promise<Date> {
+    const _id = rowId(agency, position);
+    await this.#run((rows) => rows.updateOne({ _id, failTime: { $exists: false } }, { $set: { failTime: now } }));
+    const found = await this.#run((rows) => rows.findOne({ _id }, { projection: { failTime: 1 } }));
+    return found?.failTime ?? now;
+  }
+
+  /**
+   * Moves an entry, and the later ones about the same application, to the end of the feed: they stay in their order, and no
+   * longer precede the others. A crash may leave an entry at both places. Systems ignore an ID that they have.
+   */
+  async postpone({ agency, position, subject }: PositionedEntry, now: Date): Promise<void> {
+    const range = { _id: rangeAfter(agency, position - 1), subject };
+    const moved = await this.#run((rows) => rows.find(range, { sort: { _id: 1 } }).toArray());
+    await this.add(
+      moved.map(({ _id, failTime: _failTime, key, ...entry }) => ({ ...entry, key: `${key}+`, addTime: now })),
+    );
+    const content = { submission: '', message: '', data: '', failTime: '' } as const;
+    await this.#run((rows) => rows.updateMany({ _id: { $in: moved.map(({ _id }) => _id) } }, { $unset: content }));
   }
 
   /** Records that an agency has received everything up to a position. */
