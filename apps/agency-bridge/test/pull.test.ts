@@ -131,7 +131,10 @@ test('a reply is recorded once, whatever is repeated', async () => {
   const other = { ...decision, data: { application: application.name, ...approval(), outcome: 'rejected' } };
   await expect(post(other)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   const reused = replyEvent(application, REPLY_TYPES.progressed, { note: 'x' }, { id: (decision as CloudEvent).id });
-  await expect(post(reused)).rejects.toMatchObject({ reason: 'REQUEST_ID_REUSED' });
+  await expect(post(reused)).rejects.toMatchObject({
+    reason: 'REQUEST_ID_REUSED',
+    metadata: { cause: 'ID_REUSED' },
+  });
   const second = replyEvent(application, REPLY_TYPES.decided, {
     ...approval(),
     result: { kind: 'paper', number: 'X' },

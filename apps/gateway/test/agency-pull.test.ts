@@ -125,7 +125,11 @@ describe('a reply', () => {
     expect([reply.status, reply.type, reply.body]).toMatchObject([
       400,
       'application/problem+json',
-      { reason: 'INVALID_ARGUMENT', violations: [{ field: '/data/reason', rule: 'REQUIRED' }] },
+      {
+        reason: 'INVALID_ARGUMENT',
+        cause: 'CONTENT_INVALID',
+        violations: [{ field: '/data/reason', rule: 'REQUIRED' }],
+      },
     ]);
   });
 

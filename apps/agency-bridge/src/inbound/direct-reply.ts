@@ -92,7 +92,7 @@ async function withDocuments(
   const accepted = await resultDocuments.accept({ delivery: subject, reply: id, ids }, correlationId);
   if ('documents' in accepted) return withResultDocuments(reply, accepted.documents);
   const message = 'A document of the result was refused, or is of another delivery.';
-  throw new Problem({ reason: 'RESULT_DOCUMENT_INVALID', message });
+  throw new Problem({ reason: 'RESULT_DOCUMENT_INVALID', message, metadata: { cause: 'RESULT_DOCUMENT_INVALID' } });
 }
 
 /** @throws Problem NOT_FOUND after an erasure, and for a training, which agencies do not receive */
@@ -109,7 +109,11 @@ const RULES: Readonly<Record<string, 'REQUIRED' | 'UNKNOWN_FIELD'>> = {
 
 function toProblem({ cause, violations }: ReplyRefusal, contentField: string): Problem {
   if (cause === 'ID_REUSED')
-    return new Problem({ reason: 'REQUEST_ID_REUSED', message: 'The ID belongs to another reply.' });
+    return new Problem({
+      reason: 'REQUEST_ID_REUSED',
+      message: 'The ID belongs to another reply.',
+      metadata: { cause },
+    });
   if (cause === 'PASSED_ON')
     return new Problem({
       reason: 'ACTION_NOT_ALLOWED',

@@ -55,10 +55,16 @@ export function problemResponse(problem: Problem, { requestId, errorId, operatio
   }
   const title = reason.charAt(0) + reason.slice(1).toLowerCase().replaceAll('_', ' ');
   const detail = kind !== 'INTERNAL' || metadata['exposed'] ? message : undefined;
+  // A dependency that is unavailable has a cause of its own, which is for its operators only.
+  const cause = kind === 'INTERNAL' || kind === 'UNAVAILABLE' ? undefined : metadata['cause'];
   const violations = problem.violations.length > 0 ? problem.violations.map(locate) : undefined;
   const { action } = REASONS[reason];
   const type = `urn:cups:problem:${reason}`;
-  return { status, headers, body: { type, title, status, detail, reason, action, requestId, errorId, violations } };
+  return {
+    status,
+    headers,
+    body: { type, title, status, detail, reason, cause, action, requestId, errorId, violations },
+  };
 
   function locate(found: Violation): Violation {
     const location = found.in ?? operation?.locateField(found.field);
