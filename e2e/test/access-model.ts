@@ -93,7 +93,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('DetachDocument', serviceRule('documents')),
     ...rulesFor('GetNoticeContext GetAgencyContact', serviceRule('notifications')),
     // Salted hashes and codes.
-    ...rulesFor('ListActionHashes', serviceRule('ops')),
+    ...rulesFor('ListActionHashes ErasePerson EraseLeftMandates', serviceRule('ops')),
   ]),
   // Existence and progress of a delivery: for platform staff and the clerks of its agency.
   'agency-bridge': Object.fromEntries([
@@ -176,7 +176,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     // The code of the mandate is the right of its holder.
     ...rulesFor('GetMandateByCode RevokeMandateByCode', pageRule('none', 'nobody')),
     ...rulesFor('ExportPersonMandates', OVERSIGHT_RULE),
-    ...rulesFor('ResolveMandateCode CheckContacts', serviceRule('intake')),
+    ...rulesFor('ResolveMandateCode CheckContacts ListPersonMandates EraseMandates', serviceRule('intake')),
     // A supervisor names the centre, for acts that wait in quarantine.
     ...rulesFor('BatchGetMandates', { ...pageRule([...DESK_ROLES, 'supervisor'], 'platform'), callers: ['intake'] }),
   ]),

@@ -103,6 +103,9 @@ export const access: AccessTable<IdentityServiceDefinition> = {
     tenancy: 'platform',
     personalData: true,
   },
+  // Erasure on request of a person, which intake decides. Names nobody.
+  ListPersonMandates: { callers: ['intake'], roles: 'none', tenancy: 'service', personalData: false },
+  EraseMandates: { callers: ['intake'], roles: 'none', tenancy: 'service', personalData: false },
   CountMandates: { ...mandate, personalData: false },
   // Intake resolves the mandate that a draft names, for the desk. The response names nobody.
   // A supervisor releases quarantined acts of any centre.

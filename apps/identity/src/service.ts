@@ -72,9 +72,9 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const isOpen = (code: string): boolean => CENTRE_LIFECYCLE[currentCentres().get(code)?.status ?? 'closed'].canSignIn;
   const accessLog = createAccessLog(openAccessLogRows(store), now);
   const { keys: dataKeys } = await openServiceDataKeys(backend, { cache: 'short' });
-  const { mandateErasure, ...mandateParts } = startMandates(backend, dataKeys, { persons, ...personParts });
+  const mandateParts = startMandates(backend, dataKeys, { persons, ...personParts });
   const { devices, documents } = startDevices(backend, dataKeys);
-  startEnds(backend, { mandateErasure, operators, accessLogRows: accessLog.rows });
+  startEnds(backend, { mandateErasure: mandateParts.mandateErasure, operators, accessLogRows: accessLog.rows });
   const resealing = startResealing(backend, sealedSources(persons, operators, mandateParts.mandates), persons);
   const production = config.environment === 'production';
   const canLead = ({ synthetic }: Staff): boolean => !(production && synthetic);

@@ -53,6 +53,9 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   EraseApplication: dataRights,
   GetDataState: dataRights,
   ListErasures: dataRights,
+  // Named by number in the request; the response has names of resources only.
+  ErasePerson: { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: false },
+  EraseLeftMandates: { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: false },
   // Salted hashes and codes.
   ListActionHashes: { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: false },
   GetStatistics: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },

@@ -54,6 +54,9 @@ export interface Centre {
 /** Intake must detect a paused centre or a changed service within 2 s, including the call itself. */
 const CACHE_TTL_MS = 1_500;
 const MAX_CACHED_RESPONSES = 5_000;
+const MANDATES_PAGE_SIZE = 200;
+/** Mandates of one call of identity. */
+const MAX_NAMES = 50;
 
 /** A contact of a desk, as its offline grant names it. */
 export type PastContact = Pick<GrantFacts, 'operator' | 'device' | 'anchorTime'>;
@@ -107,6 +110,17 @@ export interface ServiceClients {
    * @throws Problem UPSTREAM_UNAVAILABLE
    */
   checkContacts(contacts: readonly PastContact[], context: Context): Promise<boolean[]>;
+  /**
+   * Returns the mandates/{id} of a person at any centre that are not erased, for themselves or as the representative.
+   * @throws Problem IDNP_INVALID, STORE_UNAVAILABLE, UPSTREAM_UNAVAILABLE
+   */
+  listPersonMandates(idnp: string, context: Context): Promise<string[]>;
+  /**
+   * Erases the people of mandates, or only finds those whose people are not erased.
+   * @returns those whose people were not erased before
+   * @throws Problem UPSTREAM_UNAVAILABLE
+   */
+  eraseMandates(names: readonly string[], options: { validateOnly: boolean }, context: Context): Promise<string[]>;
   /**
    * Returns whether a court, a complaint or an audit holds an application.
    * @throws Problem UPSTREAM_UNAVAILABLE
@@ -190,7 +204,7 @@ function createReferenceClients(upstream: {
   identity: Client<IdentityServiceDefinition>;
   documents: Client<DocumentsServiceDefinition>;
   now: () => Date;
-}): Pick<ServiceClients, 'listDocuments' | 'batchGetMandates' | 'resolveMandateCode' | 'checkContacts' | 'isHeld'> {
+}): Omit<ServiceClients, 'resolveFiling' | 'resolveCollectionCentre'> {
   const { identity, documents, now } = upstream;
   return {
     async listDocuments(applicationId, context) {
@@ -213,9 +227,34 @@ function createReferenceClients(upstream: {
       }));
       return (await identity.checkContacts({ contacts: named }, context)).ended;
     },
+    ...createErasureClients(identity),
     async isHeld(applicationId) {
       const { hold } = await documents.getHold({ application: resourceName('applications', applicationId) });
       return Boolean(hold);
+    },
+  };
+}
+
+function createErasureClients(
+  identity: Client<IdentityServiceDefinition>,
+): Pick<ServiceClients, 'listPersonMandates' | 'eraseMandates'> {
+  return {
+    async listPersonMandates(idnp, context) {
+      const names: string[] = [];
+      for (let pageToken = '', more = true; more; more = pageToken !== '') {
+        const page = await identity.listPersonMandates({ idnp, pageSize: MANDATES_PAGE_SIZE, pageToken }, context);
+        names.push(...page.names);
+        pageToken = page.nextPageToken;
+      }
+      return names;
+    },
+    async eraseMandates(names, { validateOnly }, context) {
+      const erased: string[] = [];
+      for (let at = 0; at < names.length; at += MAX_NAMES) {
+        const request = { names: names.slice(at, at + MAX_NAMES), validateOnly };
+        erased.push(...(await identity.eraseMandates(request, context)).names);
+      }
+      return erased;
     },
   };
 }

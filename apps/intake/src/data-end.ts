@@ -8,12 +8,16 @@ import type { DataEndTerms } from './domain/data-end.ts';
 import type { SearchHasher } from './domain/search-hasher.ts';
 import { toChange } from './event-encoder.ts';
 import type { StoredApplication } from './store.ts';
+import type { StoredMandate } from './store/mandates.ts';
+import { endMandateCopies, findNeeds } from './mandate-ends.ts';
 import type { HistorySegments } from './store/history-segments.ts';
 
 export interface DataEndDeps {
   applications: Documents<StoredApplication>;
   keys: Pick<DataKeys, 'destroy'>;
   history: Pick<HistorySegments, 'remove'>;
+  /** The copies of mandates. */
+  mandates: Documents<StoredMandate>;
   /** Erases the content of quarantined acts of an application. */
   eraseActs: (id: string) => Promise<void>;
   /** Removes events of a subject that could not be handled: they have texts of the agency. */
@@ -105,20 +109,20 @@ export class DataEnd {
   }
 
   /** Destroys the key, then erases what is stored: the archive of the history, and the application itself. */
-  async #complete({
-    _id: id,
-    agency,
-    formerAgencies = [],
-  }: Pick<StoredApplication, '_id' | 'agency' | 'formerAgencies'>): Promise<void> {
-    const { keys, history, eraseActs, removeParked, hashes, log, now } = this.#deps;
+  async #complete(app: StoredApplication): Promise<void> {
+    const { _id: id, agency, formerAgencies = [], erasure: { mandates: named = [] } = {} } = app;
+    const { applications, mandates, keys, history, eraseActs, removeParked, hashes, log, now } = this.#deps;
     await keys.destroy(id);
     await history.remove(id);
     await eraseActs(id);
     const agencies = new Set([agency, ...formerAgencies.map((former) => former.agency)]);
     for (const name of agencies) await removeParked(`deliveries/${id}-${name.slice('agencies/'.length)}`);
+    const { free } = await findNeeds(applications, named);
+    await endMandateCopies(mandates, free, now());
     const { document, outcome } = await this.#update(id, (before) => {
       if (before.erasure?.time) return { document: before, events: [] };
-      const erased = { document: eraseApplication(before, now()), events: [{ type: 'ApplicationErased' as const }] };
+      const event = { type: 'ApplicationErased' as const, mandates: free };
+      const erased = { document: eraseApplication(before, now()), events: [event] };
       return { ...toChange(before, erased, hashes), erase: true };
     });
     if (outcome !== 'applied') return;

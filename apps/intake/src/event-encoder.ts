@@ -125,7 +125,7 @@ function toIntakeEvent(domainEvent: DomainEvent, app: Application): IntakeEvent 
     case 'ApplicationEscalated':
       return { type: 'cups.intake.v1.ApplicationEscalated', data: { ref, ...escalationOf(domainEvent) } };
     case 'ApplicationErased':
-      return { type: 'cups.intake.v1.ApplicationErased', data: { ref, ...erasureOf(app) } };
+      return { type: 'cups.intake.v1.ApplicationErased', data: { ref, ...erasureOf(app, domainEvent.mandates) } };
     case 'ApplicationPassedOn':
     case 'AgencyUndecided':
       return toPassingOnEvent(domainEvent, ref, app);
@@ -164,7 +164,7 @@ const escalationOf = ({ step, actions, dueDate = '' }: Extract<DomainEvent, { ty
   dueDate,
 });
 
-function erasureOf({ erasure }: Pick<Application, 'erasure'>) {
+function erasureOf({ erasure }: Pick<Application, 'erasure'>, mandates: string[]) {
   const { cause = '', rule = '', time } = erasure ?? {};
-  return { eraseTime: toTimestamp(time), cause, rule };
+  return { eraseTime: toTimestamp(time), cause, rule, mandates };
 }

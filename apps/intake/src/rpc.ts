@@ -1,5 +1,6 @@
 import { correctionRpcs } from './rpc/corrections.ts';
 import { dataRightsRpcs } from './rpc/data-rights.ts';
+import { personErasureRpcs } from './rpc/person-erasure.ts';
 import { draftRpcs } from './rpc/drafts.ts';
 import { accessLogRpcs } from './rpc/access-log.ts';
 import { agencyRpcs } from './rpc/agency.ts';
@@ -39,6 +40,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...accessLogRpcs(deps),
     ...agencyRpcs(deps),
     ...dataRightsRpcs(deps),
+    ...personErasureRpcs(deps),
     ...statisticsRpcs(deps),
     ...trackingRpcs(deps),
     ...mandateApplicationRpcs(deps),

@@ -84,14 +84,8 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
   backend.onShutdown('work', () => handInKeys.stop());
   const deskChains = openDeskChains(store);
   const eraseActs = (id: string) => eraseActsOf(quarantinedActs, keys, id, now());
-  const dataEnd = openDataEnd(backend, {
-    applications,
-    history,
-    keys,
-    eraseActs,
-    hashes: searchHasher,
-    isHeld: clients.isHeld,
-  });
+  const ended = { applications, history, keys, mandates };
+  const dataEnd = openDataEnd(backend, { ...ended, eraseActs, hashes: searchHasher, isHeld: clients.isHeld });
   startEnds(backend, { accessLogRows, personCopies, deviceCopies, mandates, quarantinedActs, deskChains, keys });
   backend.publishOutboxes([applications, accessLogRows, personCopies, quarantinedActs]);
   startWatches(backend, { applications, quarantinedActs, deskChains });
@@ -205,7 +199,7 @@ async function openApplications(backend: StoredBackend<Config>, hashes: SearchHa
 /** Opens the end of the data, which the timers of applications and requests of supervisors start. */
 function openDataEnd(
   backend: StoredBackend<Config>,
-  parts: Pick<DataEndDeps, 'applications' | 'history' | 'keys' | 'eraseActs' | 'hashes' | 'isHeld'>,
+  parts: Pick<DataEndDeps, 'applications' | 'history' | 'keys' | 'mandates' | 'eraseActs' | 'hashes' | 'isHeld'>,
 ): DataEnd {
   const { config, log, metrics, now } = backend;
   const { retention: terms, isRetentionConfirmed: isConfirmed } = config;

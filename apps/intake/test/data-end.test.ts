@@ -15,6 +15,8 @@ import type { DataEndDeps } from '../src/data-end.ts';
 import { createSearchHasher } from '../src/domain/search-hasher.ts';
 import { openApplicationStore } from '../src/store.ts';
 import type { StoredApplication } from '../src/store.ts';
+import { openMandateStore } from '../src/store/mandates.ts';
+import type { StoredMandate } from '../src/store/mandates.ts';
 import { openHistorySegments } from '../src/store/history-segments.ts';
 import type { HistorySegments } from '../src/store/history-segments.ts';
 import { bridgeEvent, DAY, idOf, openWorld } from './world.ts';
@@ -28,6 +30,7 @@ let port: number;
 let store: Store;
 let keyStore: Store;
 let applications: Documents<StoredApplication>;
+let mandates: Documents<StoredMandate>;
 let keys: DataKeys;
 let history: HistorySegments;
 
@@ -58,6 +61,7 @@ beforeAll(async () => {
     now: () => new Date(),
   });
   applications = openApplicationStore(store, { keys });
+  mandates = openMandateStore(store);
   history = openHistorySegments({ store, keys, applications, log, metrics });
   await eventually(() => store.ready() && keyStore.ready());
 });
@@ -364,6 +368,7 @@ function createDataEnd(given: Partial<DataEndDeps>): DataEnd {
     applications,
     history,
     keys,
+    mandates,
     eraseActs: () => Promise.resolve(),
     removeParked: () => Promise.resolve(),
     isHeld: () => Promise.resolve(false),

@@ -78,12 +78,20 @@ export async function openWorld() {
     publicServices: [SERVICE],
     now: () => clock.now ?? new Date(),
   });
+  const personMandates = new Map<string, string[]>();
+  const erasedMandates = new Set<string>();
   const activeDevices = new Set<string>();
   const identityDown: { problem: Problem | undefined } = { problem: undefined };
   const identity = await fakeService<IdentityServiceDefinition>(
     'cups.identity.v1.IdentityService',
     {
       BatchGetMandates: mandates.batchGetMandates,
+      ListPersonMandates: ({ idnp }) => Promise.resolve({ names: personMandates.get(idnp) ?? [] }),
+      EraseMandates({ names, validateOnly }) {
+        const left = names.filter((name) => !erasedMandates.has(name));
+        if (!validateOnly) for (const name of left) erasedMandates.add(name);
+        return Promise.resolve({ names: left });
+      },
       // The code of a fake mandate is its ID.
       async ResolveMandateCode({ code }) {
         if (!isUlid(code)) throw new Problem({ reason: 'NOT_FOUND', message: 'none' });
@@ -170,7 +178,7 @@ export async function openWorld() {
   /** A client of a port, as a service, or as the gateway with a session. */
   function clientAt(
     port: number,
-    from: 'gateway' | 'documents' | 'agency-bridge' | 'notifications',
+    from: 'gateway' | 'documents' | 'agency-bridge' | 'notifications' | 'ops',
     sessionToken?: string,
   ) {
     const address = `127.0.0.1:${port}`;
@@ -255,6 +263,9 @@ export async function openWorld() {
     catalog,
     identity,
     mandates,
+    /** What identity answers about the mandates of a person, by IDNP, and those whose people were erased. */
+    personMandates,
+    erasedMandates,
     /** What the service documents has of each application, and whether it responds. */
     stored,
     /** Names of applications that documents holds. */

@@ -2,9 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { text } from 'node:stream/consumers';
-import { isValidIdnp } from '@cups/application';
 import type { Language } from '@cups/application';
 import { joinCopyPages, renderCopy } from '@cups/application/person-copy';
 import type { CopyReason, PersonCopy, PersonCopyPage } from '@cups/application/person-copy';
@@ -12,6 +9,7 @@ import { toProtoEnum } from '@cups/contracts/proto';
 import { readCopyPage } from '@cups/gateway/person-copy';
 import type { CopyClients } from '@cups/gateway/person-copy';
 import { CommandError, UsageError } from '../errors.ts';
+import { readPersonalNumber } from './personal-number.ts';
 import { PlatformClient } from '../platform-client.ts';
 import { printResult, resolvePath } from '../program.ts';
 
@@ -60,24 +58,6 @@ export async function exportPerson(options: ExportOptions): Promise<void> {
     printResult(options.json, found, `Copy ${copy.copy} in ${folder}: ${counts}.${missing}${unreadable}`);
   } finally {
     platform.close();
-  }
-}
-
-/** Reads the number where no shell history and no list of processes shows it. @throws CommandError */
-async function readPersonalNumber(): Promise<string> {
-  const typed = process.stdin.isTTY ? await ask('Personal number: ') : await text(process.stdin);
-  const idnp = typed.replaceAll(/\s/g, '');
-  if (!isValidIdnp(idnp))
-    throw new CommandError('The personal number is invalid: 13 digits, the last is a check digit.');
-  return idnp;
-}
-
-async function ask(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(question);
-  } finally {
-    terminal.close();
   }
 }
 

@@ -160,6 +160,25 @@ function dataCommand(): Command {
     .addCommand(
       withActor(
         define(
+          'dataErasePerson',
+          'erase-person',
+          'Erases what has ended of a person: applications, and mandates that no remaining application names. It asks ' +
+            'for the personal number, or reads it from standard input, and names what stays and why.',
+          'data erase-person --reason objection',
+        ).option('--reason <reason>', 'no-longer-needed, unlawful-processing or objection (required)'),
+      ),
+    )
+    .addCommand(
+      define(
+        'dataLeftMandates',
+        'left-mandates',
+        'Finds mandates that erasures on request left, as those of earlier releases did.',
+        'data left-mandates --erase',
+      ).option('--erase', 'erase their people', false),
+    )
+    .addCommand(
+      withActor(
+        define(
           'dataRestrict',
           'restrict <application>',
           'Restricts the processing of an application.',

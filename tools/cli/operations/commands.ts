@@ -15,6 +15,7 @@ export interface CommandOptions {
   since?: string | undefined;
   reason?: string | undefined;
   verify?: boolean | undefined;
+  erase?: boolean | undefined;
   /** Folder of the journal. */
   journal?: string | undefined;
   /** Data of the local platform. */

@@ -3,6 +3,7 @@ import { ERASURE_REASONS, RESTRICTION_REASONS } from '@cups/application';
 import type { Erasure__Output as Erasure } from '@cups/contracts/gen/cups/intake/v1/Erasure.ts';
 import { fromTimestamp, toProtoEnum } from '@cups/contracts/proto';
 import { findMissingEntries, verifyLog } from '../data/verify-erasures.ts';
+import { readPersonalNumber } from '../data/personal-number.ts';
 import { UsageError } from '../errors.ts';
 import { formatTable } from '../format-table.ts';
 import { toResourceName } from '../resource-names.ts';
@@ -43,6 +44,44 @@ export const dataErase: Command = async (platform, [application = ''], { reason:
   const state = found?.eraseTime ? 'are erased' : 'are being erased';
   return { found, text: `The personal data of ${name} ${state}.` };
 };
+
+/** Erases what the platform has about a person, whose number it asks for. */
+export const dataErasePerson: Command = async (platform, _names, { reason: text, actor }) => {
+  const reason = parseReason(ERASURE_REASONS, text);
+  const request = { idnp: await readPersonalNumber(), reason: toProtoEnum('ERASURE_REASON_', reason), actor };
+  const found = { erasures: 0, refusals: [] as string[], mandates: 0, kept: [] as string[] };
+  for (let pageToken = '', more = true; more; more = pageToken !== '') {
+    const page = await platform.intake().erasePerson({ ...request, pageToken });
+    found.erasures += page.erasures.length;
+    found.refusals.push(...page.refusals.map((one) => `${one.application}: ${one.refusal?.sentence?.en ?? ''}`));
+    found.refusals.push(...page.applicationsOfOthers.map((name) => `${name}: it is about another person.`));
+    found.mandates += page.mandates.length;
+    found.kept.push(...page.keptMandates.map(toKeptLine));
+    pageToken = page.nextPageToken;
+  }
+  const counts = `Erased: ${found.erasures} applications, ${found.mandates} mandates.`;
+  return { found, text: [counts, ...listStaying([...found.refusals, ...found.kept])].join('\n') };
+};
+
+/** Finds mandates that earlier erasures on request left; erases their people with `--erase`. */
+export const dataLeftMandates: Command = async (platform, _names, { erase = false }) => {
+  const found = { mandates: [] as string[], kept: [] as string[] };
+  for (let pageToken = '', more = true; more; more = pageToken !== '') {
+    const page = await platform.intake().eraseLeftMandates({ validateOnly: !erase, pageToken });
+    found.mandates.push(...page.mandates);
+    found.kept.push(...page.keptMandates.map(toKeptLine));
+    pageToken = page.nextPageToken;
+  }
+  const [mandates, kept] = [[...new Set(found.mandates)], [...new Set(found.kept)]];
+  const verb = erase ? 'erased' : 'left, erase them with --erase';
+  const lines = mandates.length > 0 ? [`${mandates.length} ${verb}:`, ...mandates] : ['No erasure left a mandate.'];
+  return { found: { mandates, kept }, text: [...lines, ...listStaying(kept)].join('\n') };
+};
+
+const toKeptLine = ({ mandate, application }: { mandate: string; application: string }): string =>
+  `${mandate}: ${application} names it.`;
+
+const listStaying = (lines: readonly string[]): string[] => (lines.length > 0 ? ['These stay:', ...lines] : []);
 
 /** Restricts the processing of an application on request of the person. */
 export const dataRestrict: Command = async (platform, [application = ''], { reason: text, actor }) => {

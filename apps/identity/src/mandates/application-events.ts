@@ -1,10 +1,11 @@
+import { parseResourceName } from '@cups/contracts';
 import type { ReceivedEvent } from '@cups/contracts';
 import { eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { HandlerResult } from '@cups/events';
 import type { MandateErasure } from './erasure.ts';
 
-/** Reads cups.applications: a mandate for one application ends with it. */
+/** Reads cups.applications: a mandate for one application ends with it, and so does one that no other needs. */
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 const ERASED = 'cups.intake.v1.ApplicationErased';
@@ -14,13 +15,14 @@ const ERASED = 'cups.intake.v1.ApplicationErased';
  * a repeat finds nothing that is not erased.
  */
 export function createApplicationEventHandler(
-  erasure: Pick<MandateErasure, 'eraseOf'>,
+  erasure: Pick<MandateErasure, 'eraseOf' | 'eraseNamed'>,
 ): (event: ReceivedEvent) => Promise<HandlerResult> {
   return async (event) => {
     if (event.type !== ERASED) return 'done';
     const decoded = intakeEvents.decode(event);
     if (decoded?.type !== ERASED || decoded.data.ref?.application !== event.subject) return 'refused';
     await erasure.eraseOf(event.subject, decoded.data.cause === 'requested' ? 'person-request' : 'retention-rule');
+    await erasure.eraseNamed(decoded.data.mandates.map((name) => parseResourceName('mandates', name)));
     return 'done';
   };
 }

@@ -58,6 +58,19 @@ export class MandateErasure {
     }
   }
 
+  /**
+   * Ends mandates and erases their people on request of one of them.
+   * @param ids at most 50; unknown and erased ones are left out
+   * @returns those whose people were not erased before
+   */
+  async eraseNamed(ids: readonly string[], { validateOnly = false } = {}): Promise<string[]> {
+    const filter = { _id: { $in: ids }, eraseTime: { $exists: false } };
+    const options = { scope: 'service' as const, limit: ids.length, projection: { _id: 1 } as const };
+    const found = ids.length === 0 ? [] : await this.#deps.mandates.find(filter, options);
+    if (!validateOnly) for (const { _id } of found) await this.#erase(_id, 'person-request');
+    return found.map(({ _id }) => _id);
+  }
+
   async #erase(id: string, ground: ErasureGround): Promise<void> {
     const { mandates, dataKeys, now } = this.#deps;
     const time = now();

@@ -15,6 +15,7 @@ import type { Centre } from '../domain/centres.ts';
 import { confirmCode, issueCode, issueOwnCode, recordPrinted, revocationOf, revoke } from '../domain/mandate.ts';
 import type { MandateStep } from '../domain/mandate.ts';
 import { fromDeskTime, toFacts, toMandate, toMandateRow, toRevocation } from '../mandates/convert.ts';
+import type { MandateErasure } from '../mandates/erasure.ts';
 import { openDetails } from '../mandates/details.ts';
 import { toChange } from '../mandates/events.ts';
 import { codeText, newCode, newOwnCode } from '../mandates/codes.ts';
@@ -29,6 +30,7 @@ export interface MandateParts extends GrantDeps {
   centres: () => ReadonlyMap<string, Centre>;
   personHashes: PersonHasher;
   accessLog: AccessLog;
+  mandateErasure: Pick<MandateErasure, 'eraseNamed'>;
   /** Verifies the grants of mandates that were granted without a line. */
   keys: Pick<Keys, 'verifyOfflineGrant'>;
   now: () => Date;
@@ -50,7 +52,7 @@ type DeskRpcs = Pick<
   | 'CountMandates'
 >;
 
-/** Per BatchGetMandates call. */
+/** Per BatchGetMandates or EraseMandates call. */
 const MAX_NAMES = 50;
 const DAY_MS = 86_400_000;
 const MAX_ENDING_DAYS = 365;
@@ -161,12 +163,7 @@ function readRpcs(
     },
 
     async BatchGetMandates({ names, centre }, context) {
-      if (names.length > MAX_NAMES)
-        throw invalidArgument(
-          'The request names too many mandates.',
-          violation('/names', 'MAX_ITEMS', { max: MAX_NAMES }),
-        );
-      const ids = [...new Set(names.map((name, at) => parseResourceName('mandates', name, `/names/${at}`)))];
+      const ids = parseNames(names);
       const scope = holderScopeOf(context, centre);
       const found = await mandates.find({ _id: { $in: ids } }, { scope, limit: MAX_NAMES });
       const byId = new Map(found.map((mandate) => [mandate._id, mandate]));
@@ -276,6 +273,13 @@ function listFilter(
   if (endingWithinDays === 0) return filter;
   const end = new Date(time.getTime() + endingWithinDays * DAY_MS);
   return { ...filter, state: 'active', expireTime: { $gt: time, $lte: end } };
+}
+
+/** Returns the IDs. @throws Problem INVALID_ARGUMENT for more than 50 */
+export function parseNames(names: readonly string[]): string[] {
+  if (names.length > MAX_NAMES)
+    throw invalidArgument('The request names too many mandates.', violation('/names', 'MAX_ITEMS', { max: MAX_NAMES }));
+  return [...new Set(names.map((name, at) => parseResourceName('mandates', name, `/names/${at}`)))];
 }
 
 /** @throws Problem IDNP_INVALID */

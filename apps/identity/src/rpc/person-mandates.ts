@@ -6,29 +6,53 @@ import { toMandate } from '../mandates/convert.ts';
 import { openDetails, withoutOthers } from '../mandates/details.ts';
 import { assertPeopleFindable, filterOfPerson } from '../mandates/store.ts';
 import type { StoredMandate } from '../mandates/store.ts';
-import { assertIdnp } from './mandates.ts';
+import { assertIdnp, parseNames } from './mandates.ts';
 import type { MandateParts } from './mandates.ts';
 
-type PersonRpcs = Pick<Rpcs<IdentityServiceDefinition>, 'ExportPersonMandates'>;
+type PersonRpcs = Pick<
+  Rpcs<IdentityServiceDefinition>,
+  'ExportPersonMandates' | 'ListPersonMandates' | 'EraseMandates'
+>;
+
+interface PersonPage {
+  pageSize: number;
+  pageToken: string;
+  projection?: { _id: 1 };
+}
 
 /** RPCs about the rights of a person: their mandates at all centres, for themselves or as the representative. */
 export function personMandateRpcs(parts: MandateParts): PersonRpcs {
-  const { mandates, persons } = parts;
+  const { mandates, persons, mandateErasure } = parts;
+  /** Erased mandates have no hashes. @throws Problem IDNP_INVALID, STORE_UNAVAILABLE */
+  const listOf = async (idnp: string, { pageSize, ...page }: PersonPage) => {
+    assertIdnp(idnp);
+    await assertPeopleFindable(mandates);
+    return mandates.list({
+      scope: 'platform',
+      filter: filterOfPerson(persons.hashes(idnp)),
+      order: 'desc',
+      pageSize: normalizePageSize(pageSize),
+      tokenArguments: { person: persons.hash(idnp) },
+      ...page,
+    });
+  };
   return {
     async ExportPersonMandates({ idnp, pageSize, pageToken }, context) {
-      assertIdnp(idnp);
-      await assertPeopleFindable(mandates);
-      const page = await mandates.list({
-        scope: 'platform',
-        filter: filterOfPerson(persons.hashes(idnp)),
-        order: 'desc',
-        pageSize: normalizePageSize(pageSize),
-        pageToken,
-        tokenArguments: { person: persons.hash(idnp) },
-      });
+      const page = await listOf(idnp, { pageSize, pageToken });
       for (const { _id } of page.documents) context.recordAccess(resourceName('mandates', _id));
       const found = page.documents.map((one) => viewForPerson(one, idnp, parts));
       return { mandates: await Promise.all(found), nextPageToken: page.nextPageToken };
+    },
+
+    async ListPersonMandates({ idnp, pageSize, pageToken }) {
+      const page = await listOf(idnp, { pageSize, pageToken, projection: { _id: 1 } });
+      const names = page.documents.map(({ _id }) => resourceName('mandates', _id));
+      return { names, nextPageToken: page.nextPageToken };
+    },
+
+    async EraseMandates({ names, validateOnly }) {
+      const erased = await mandateErasure.eraseNamed(parseNames(names), { validateOnly });
+      return { names: erased.map((id) => resourceName('mandates', id)) };
     },
   };
 }

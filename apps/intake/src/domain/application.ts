@@ -449,6 +449,8 @@ export interface ApplicationErasure {
   time?: Date;
   /** When the last copy in each topic ends. */
   topicEnds?: TopicEnd[];
+  /** mandates/{id} that it named, if the person requested the erasure. */
+  mandates?: string[];
 }
 
 /** The categories of retention that end applications. */

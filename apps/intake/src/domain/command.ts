@@ -80,7 +80,7 @@ export type DomainEvent =
   /** `notice` is notices/{id}, if the notification was about a notice. */
   | { type: 'PersonNotified'; method: NotificationMethod; notice?: string }
   | { type: 'DeskAlertRaised'; kind: DeskAlertKind }
-  | { type: 'ApplicationErased' }
+  | { type: 'ApplicationErased'; mandates: string[] }
   /** `formerAgency` is agencies/{code}. The application names the agency that has it now. */
   | { type: 'ApplicationPassedOn'; formerAgency: string; submission: number }
   | { type: 'AgencyUndecided'; cause: PassingOnCause }

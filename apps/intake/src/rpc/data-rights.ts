@@ -1,6 +1,8 @@
 import { ERASURE_REASONS, RESTRICTION_REASONS } from '@cups/application';
 import { explainErasureRefusal } from '@cups/application/texts';
 import { parseRequestId, parseResourceName } from '@cups/contracts';
+import type { EraseApplicationRequest__Output as EraseApplicationRequest } from '@cups/contracts/gen/cups/intake/v1/EraseApplicationRequest.ts';
+import type { Erasure } from '@cups/contracts/gen/cups/intake/v1/Erasure.ts';
 import { fingerprint, normalizePageSize } from '@cups/contracts/node';
 import { fromProtoEnum, toTimestamp } from '@cups/contracts/proto';
 import { Problem, violation } from '@cups/problem';
@@ -20,17 +22,18 @@ import type { IntakeRpcs, RpcDeps } from './deps.ts';
 /** The access table admits supervisors, who cover all centres, and administrators. */
 const SCOPE = 'platform';
 const ACTOR = /^[\p{L}\p{N}._@ -]{1,80}$/u;
-const ALWAYS = { $gt: new Date(0) };
+/** Matches each erasure that is complete. */
+export const ALWAYS = { $gt: new Date(0) };
 
 type DataRightsRpcs = Pick<
   IntakeRpcs,
   'RestrictProcessing' | 'EndRestriction' | 'EraseApplication' | 'GetDataState' | 'ListErasures'
 >;
-type Deps = Pick<RpcDeps, 'applications' | 'clients' | 'dataEnd' | 'dataEndTerms' | 'hashes' | 'now'>;
+export type DataRightsDeps = Pick<RpcDeps, 'applications' | 'clients' | 'dataEnd' | 'dataEndTerms' | 'hashes' | 'now'>;
 
 /** RPCs of supervisors and administrators about the rights of a person: restriction and erasure. They return no content. */
-export function dataRightsRpcs(deps: Deps): DataRightsRpcs {
-  const { applications, dataEnd } = deps;
+export function dataRightsRpcs(deps: DataRightsDeps): DataRightsRpcs {
+  const { applications } = deps;
   return {
     async RestrictProcessing(request, context) {
       const reason = parseReason(RESTRICTION_REASONS, fromProtoEnum('RESTRICTION_REASON_', request.reason));
@@ -46,20 +49,7 @@ export function dataRightsRpcs(deps: Deps): DataRightsRpcs {
       return {};
     },
 
-    async EraseApplication(request, context) {
-      const reason = parseReason(ERASURE_REASONS, fromProtoEnum('ERASURE_REASON_', request.reason));
-      const id = parseResourceName('applications', request.name);
-      const isHeld = await deps.clients.isHeld(id);
-      const { replayed } = await change(deps, request, context, (app, actor) => {
-        const refusal = app.erasureRequest || isErased(app) ? undefined : refusalOf(app, isHeld, deps);
-        if (refusal) throw refusedProblem(refusal, context);
-        return requestErasure(app, reason, actor);
-      });
-      // The timer continues what fails here.
-      await dataEnd.process(id);
-      const app = await getAny(deps, request.name);
-      return { erasure: toErasure(app) ?? { application: request.name, centre: app.centre }, replayed };
-    },
+    EraseApplication: (request, context) => eraseOne(deps, request, context),
 
     async GetDataState({ name }) {
       const app = await getAny(deps, name);
@@ -91,8 +81,38 @@ export function dataRightsRpcs(deps: Deps): DataRightsRpcs {
   };
 }
 
-const refusalOf = (app: StoredApplication, isHeld: boolean, { dataEndTerms, now }: Deps): Refusal | undefined =>
-  findRefusal(app, { isHeld, terms: dataEndTerms, now: now() });
+interface ErasureRequest {
+  requestId?: string;
+  name: string;
+  reason: EraseApplicationRequest['reason'];
+  actor: string;
+}
+
+/** Erases an application on request of the person. @throws Problem ERASURE_REFUSED */
+export async function eraseOne(
+  deps: DataRightsDeps,
+  request: ErasureRequest,
+  context: Context,
+): Promise<{ erasure: Erasure; replayed: boolean }> {
+  const reason = parseReason(ERASURE_REASONS, fromProtoEnum('ERASURE_REASON_', request.reason));
+  const id = parseResourceName('applications', request.name);
+  const isHeld = await deps.clients.isHeld(id);
+  const { replayed } = await change(deps, request, context, (app, actor) => {
+    const refusal = app.erasureRequest || isErased(app) ? undefined : refusalOf(app, isHeld, deps);
+    if (refusal) throw refusedProblem(refusal, context);
+    return requestErasure(app, reason, actor);
+  });
+  // The timer continues what fails here.
+  await deps.dataEnd.process(id);
+  const app = await getAny(deps, request.name);
+  return { erasure: toErasure(app) ?? { application: request.name, centre: app.centre }, replayed };
+}
+
+export const refusalOf = (
+  app: StoredApplication,
+  isHeld: boolean,
+  { dataEndTerms, now }: DataRightsDeps,
+): Refusal | undefined => findRefusal(app, { isHeld, terms: dataEndTerms, now: now() });
 
 /** The message is the sentence for the person, in the language of the session. */
 function refusedProblem({ cause, rule, source, until = '' }: Refusal, { session }: Context): Problem {
@@ -102,28 +122,28 @@ function refusedProblem({ cause, rule, source, until = '' }: Refusal, { session 
   return new Problem({ reason: 'ERASURE_REFUSED', message: sentence[language], metadata });
 }
 
-async function getAny({ applications }: Deps, name: string): Promise<StoredApplication> {
+async function getAny({ applications }: DataRightsDeps, name: string): Promise<StoredApplication> {
   const app = await applications.get(parseResourceName('applications', name), { scope: SCOPE });
   if (!app) throw notFound();
   return app;
 }
 
 /** @throws Problem INVALID_ARGUMENT */
-function parseReason<R extends string>(reasons: readonly R[], given: string): R {
+export function parseReason<R extends string>(reasons: readonly R[], given: string): R {
   const reason = reasons.find((one) => one === given);
   if (reason === undefined) throw invalidField(violation('/reason', 'REQUIRED'));
   return reason;
 }
 
 /** Returns who acts: the operator of the session, or the administrator by name. @throws Problem INVALID_ARGUMENT */
-function operatorOf({ actor }: { actor: string }, { session }: Context): string {
+export function operatorOf({ actor }: { actor: string }, { session }: Context): string {
   if (session) return session.operator;
   if (!ACTOR.test(actor)) throw invalidField(violation('/actor', 'REQUIRED'));
   return actor;
 }
 
 async function change(
-  { applications, hashes, now }: Deps,
+  { applications, hashes, now }: DataRightsDeps,
   request: { requestId?: string; name: string; actor: string },
   context: Context,
   decide: (app: StoredApplication, actor: DataActor) => CommandResult,

@@ -250,6 +250,7 @@ export const APPLICATION_SCHEMA = {
     cause: String,
     startTime: Date,
     time: Date,
+    mandates: { type: [String], default: undefined },
     topicEnds: [{ _id: false, topic: String, day: String }],
   },
 };

@@ -3,6 +3,7 @@ import { Problem } from '@cups/problem';
 import type { ActionRecord, Application } from '../application.ts';
 import type { CommandResult } from '../command.ts';
 import { isErased, ruleOf } from '../data-end.ts';
+import { listMandates } from '../mandates.ts';
 import { erasedProblem } from '../problems.ts';
 
 /** Commands of supervisors and administrators about the rights of a person. They see no content. */
@@ -43,8 +44,11 @@ export function requestErasure(app: Application, reason: ErasureReason, actor: D
 /** Starts the erasure: from now on nothing reads or changes the data. A restriction since the check stops it. */
 export function startErasure(app: Application, now: Date): CommandResult {
   if (isErased(app) || app.restriction) return unchanged(app);
-  const cause = app.erasureRequest ? 'requested' : 'expired';
-  return { document: { ...app, erasure: { rule: ruleOf(app), cause, startTime: now } }, events: [] };
+  const started = { rule: ruleOf(app), startTime: now };
+  if (!app.erasureRequest) return { document: { ...app, erasure: { ...started, cause: 'expired' } }, events: [] };
+  // The application forgets them with its other search fields.
+  const mandates = listMandates(app);
+  return { document: { ...app, erasure: { ...started, cause: 'requested', mandates } }, events: [] };
 }
 
 const unchanged = (document: Application): CommandResult => ({ document, events: [] });
