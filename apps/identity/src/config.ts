@@ -15,6 +15,20 @@ import type { ConfigOf, Settings } from '@cups/process/settings';
 import { MPOWER } from './mpower/settings.ts';
 import { SIGN_IN } from './signin/settings.ts';
 
+const codeMailSetting = <const Name extends string, const PerHour extends number>(
+  name: Name,
+  perHour: PerHour,
+  whose: string,
+) =>
+  ({
+    name: `MAX_CODE_MAILS_PER_${name}`,
+    type: 'number',
+    min: 1,
+    max: 10_000,
+    default: perHour,
+    meaning: `Maximum number of emails with one-time codes ${whose} in an hour of the clock.`,
+  }) as const;
+
 export const settings = {
   ...PROCESS_SETTINGS,
   ...STORED_BACKEND_SETTINGS,
@@ -79,6 +93,11 @@ export const settings = {
     max: 3_600_000,
     default: 30_000,
     meaning: 'Interval of the comparison of centres with the store, to read changes by other replicas.',
+  },
+  codeMails: {
+    address: codeMailSetting('ADDRESS', 5, 'to one address'),
+    operator: codeMailSetting('OPERATOR', 30, 'by one operator'),
+    centre: codeMailSetting('CENTRE', 120, 'by one centre'),
   },
   retention: {
     isConfirmed: RETENTION_CONFIRMED_SETTING,

@@ -34,6 +34,7 @@ import { resealDetails } from './mandates/details.ts';
 import { MANDATE_SCHEMA_VERSION, openMandates } from './mandates/store.ts';
 import { createApplicationEventHandler } from './mandates/application-events.ts';
 import { MandateErasure } from './mandates/erasure.ts';
+import { CodeMailCounts } from './mandates/mail-limits.ts';
 import { createMandateTimerHandler } from './mandates/timers.ts';
 import { openMPower } from './mpower/client.ts';
 import { identityRpcs } from './rpc.ts';
@@ -151,8 +152,9 @@ function startMandates(backend: StoredBackend<Config>, dataKeys: DataKeys, keys:
   const mandateErasure = new MandateErasure({ mandates, dataKeys, now: backend.now });
   const handle = createApplicationEventHandler(mandateErasure);
   backend.consume({ groupId: 'identity', topics: ['cups.applications'], handle });
-  const { mpower, environment } = backend.config;
-  return { mandates, mandateErasure, mpower: openMPower(mpower, environment), ...keys };
+  const { mpower, environment, codeMails: limits } = backend.config;
+  const codeMails = new CodeMailCounts(backend.store, limits);
+  return { mandates, mandateErasure, codeMails, mpower: openMPower(mpower, environment), ...keys };
 }
 
 interface EndingParts {

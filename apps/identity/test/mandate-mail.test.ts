@@ -2,14 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import { eventCodec } from '@cups/contracts/proto';
-import { connectDatabase } from '@cups/store';
-import { eventually, idnp, person, readJournal, readTopic } from '@cups/testing';
+import { connectDatabase, openStore } from '@cups/store';
+import { captureLog, eventually, idnp, person, readJournal, readTopic } from '@cups/testing';
+import { CodeMailCounts } from '../src/mandates/mail-limits.ts';
 import { problemWith, shareWorld } from './identity-world.ts';
 import type { Client, SharedWorld } from './identity-world.ts';
 
 /** The one-time code by email, up to what notifications gets and reports. */
 
 const EMAIL = 'ana@example.org';
+/** An address for each person: the emails to one are limited. */
+const emailOf = (n: number): string => `ana.${n}@example.org`;
 const MINUTE_MS = 60_000;
 
 let world: SharedWorld;
@@ -90,7 +93,7 @@ test('reaches notifications once, sealed until then, and becomes evidence when t
 test('has an entry for the sending and for the read', async () => {
   const journal = await readJournal(world.where, 'identity');
   const name = await grant(201);
-  await desk.mailMandateCode({ name, email: EMAIL });
+  await desk.mailMandateCode({ name, email: emailOf(201) });
   const codeId = await codeIdOf(name);
   await notifications.getMandateCodeMail({ name, codeId });
   const entries = await journal.until(({ key }) => name.endsWith(key), 3);
@@ -116,20 +119,54 @@ describe('is refused', () => {
     await world.withClock(async (setClock) => {
       const after = (minutes: number) => setClock(new Date(start + minutes * MINUTE_MS));
       after(0);
-      await desk.mailMandateCode({ name: first, email: EMAIL });
-      await expect(desk.mailMandateCode({ name: first, email: EMAIL })).rejects.toMatchObject({
+      await desk.mailMandateCode({ name: first, email: emailOf(202) });
+      await expect(desk.mailMandateCode({ name: first, email: emailOf(202) })).rejects.toMatchObject({
         reason: 'RATE_LIMITED',
         retryAfterMs: MINUTE_MS,
       });
       for (const minutes of [1, 2]) {
         after(minutes);
-        for (const name of [first, second]) await desk.mailMandateCode({ name, email: EMAIL });
+        for (const name of [first, second]) await desk.mailMandateCode({ name, email: emailOf(202) });
       }
       after(5);
-      await expect(desk.mailMandateCode({ name: second, email: EMAIL })).rejects.toMatchObject({
+      await expect(desk.mailMandateCode({ name: second, email: emailOf(202) })).rejects.toMatchObject({
         retryAfterMs: 55 * MINUTE_MS,
       });
     });
+  });
+
+  test('to one address for a sixth invented person at once, in whatever case it is written', async () => {
+    const address = 'Victim@Example.org';
+    const names = await Promise.all(Array.from({ length: 12 }, (_, at) => grant(230 + at)));
+    const spellings = [address, address.toLowerCase(), address.toUpperCase()];
+    const sent = await Promise.allSettled(
+      names.map((name, at) => desk.mailMandateCode({ name, email: spellings[at % 3]! })),
+    );
+    const refused = sent.filter((one): one is PromiseRejectedResult => one.status === 'rejected');
+    expect(sent.length - refused.length).toBe(5);
+    for (const { reason } of refused)
+      expect(reason).toMatchObject({ reason: 'RATE_LIMITED', metadata: { limit: 'address' } });
+    expect(refused[0]!.reason).toMatchObject({ retryAfterMs: expect.any(Number) as unknown });
+    const other = await grant(243);
+    await desk.mailMandateCode({ name: other, email: emailOf(243) });
+  });
+
+  test('beyond the limits of an operator and of a centre, whatever the addresses', async () => {
+    const { mongoUri: uri, prefix } = world.where;
+    const store = openStore({ uri, database: `${prefix}cups-identity`, log: captureLog('test').log });
+    const counts = new CodeMailCounts(store, { address: 5, operator: 2, centre: 3 });
+    await eventually(() => store.ready());
+    const now = new Date('2026-03-02T09:10:00.000Z');
+    const take = (address: string, operator: string) =>
+      counts.take({ address, operator: `operators/${operator}`, centre: 'centres/CU-099' }, now);
+    for (const address of ['a', 'b']) await take(address, 'ana');
+    const retryAfterMs = 50 * MINUTE_MS;
+    await expect(take('c', 'ana')).rejects.toMatchObject({ metadata: { limit: 'operator' }, retryAfterMs });
+    await take('d', 'ion');
+    await expect(take('e', 'ion')).rejects.toMatchObject({ metadata: { limit: 'centre' }, retryAfterMs });
+    const next = new Date('2026-03-02T10:00:00.000Z');
+    await counts.take({ address: 'e', operator: 'operators/ana', centre: 'centres/CU-099' }, next);
+    await store.close();
   });
 
   test('to an invalid address, of a foreign mandate, and to other services', async () => {
@@ -146,7 +183,7 @@ describe('is refused', () => {
 
 test('ends by itself if notifications never sends it, and a failure is seen at the desk', async () => {
   const [silent, failed] = [await grant(204), await grant(205)];
-  for (const name of [silent, failed]) await desk.mailMandateCode({ name, email: EMAIL });
+  for (const name of [silent, failed]) await desk.mailMandateCode({ name, email: emailOf(204) });
   const codeId = await codeIdOf(failed);
   await notifications.recordMandateCodeDelivery({
     name: failed,

@@ -24,9 +24,6 @@ type MailRpcs = Pick<
   'MailMandateCode' | 'GetMandateCodeStatus' | 'GetMandateCodeMail' | 'RecordMandateCodeDelivery'
 >;
 
-/** Mandates of one person that are searched for sent codes. */
-const MAX_MANDATES = 50;
-
 const idOf = (name: string): string => parseResourceName('mandates', name);
 
 /**
@@ -34,7 +31,7 @@ const idOf = (name: string): string => parseResourceName('mandates', name);
  * address once, sends the email and reports.
  */
 export function mandateMailRpcs(parts: MandateParts): MailRpcs {
-  const { mandates, persons, accessLog, now } = parts;
+  const { mandates, persons, accessLog, codeMails, now } = parts;
   return {
     async MailMandateCode({ name, email }, context) {
       if (!isEmailAddress(email)) throw invalidArgument('The address is invalid.', violation('/email', 'EMAIL'));
@@ -48,7 +45,14 @@ export function mandateMailRpcs(parts: MandateParts): MailRpcs {
         id,
         { scope: scopeOf(context), cause, now: time },
         {
-          read: (mandate) => readMailTimes(mandate, time, parts),
+          async read(mandate) {
+            const personTimes = await readMailTimes(mandate, time, parts);
+            // Only what would be sent counts.
+            requestCodeMail(mandate, request, { personTimes, now: time });
+            const address = persons.hash(`email/${email.toLowerCase()}`);
+            await codeMails.take({ address, operator: sentBy, centre: mandate.centre }, time);
+            return personTimes;
+          },
           decide: (mandate, personTimes) => toChange(requestCodeMail(mandate, request, { personTimes, now: time })),
         },
       );
@@ -88,7 +92,7 @@ async function readMailTimes({ person }: StoredMandate, now: Date, { mandates }:
   const since = new Date(now.getTime() - MAIL_PERIOD_MS);
   const found = await mandates.find(
     { 'person.hash': { $in: person.hash }, mailTimes: { $gt: since } },
-    { scope: 'service', limit: MAX_MANDATES, projection: { mailTimes: 1 } },
+    { scope: 'service', projection: { mailTimes: 1 } },
   );
   return found.flatMap(({ mailTimes = [] }) => mailTimes);
 }

@@ -16,6 +16,7 @@ import { confirmCode, issueCode, issueOwnCode, recordPrinted, revocationOf, revo
 import type { MandateStep } from '../domain/mandate.ts';
 import { fromDeskTime, toFacts, toMandate, toMandateRow, toRevocation } from '../mandates/convert.ts';
 import type { MandateErasure } from '../mandates/erasure.ts';
+import type { CodeMailCounts } from '../mandates/mail-limits.ts';
 import { openDetails } from '../mandates/details.ts';
 import { toChange } from '../mandates/events.ts';
 import { codeText, newCode, newOwnCode } from '../mandates/codes.ts';
@@ -30,6 +31,8 @@ export interface MandateParts extends GrantDeps {
   centres: () => ReadonlyMap<string, Centre>;
   personHashes: PersonHasher;
   accessLog: AccessLog;
+  /** Limits of emails with one-time codes. */
+  codeMails: Pick<CodeMailCounts, 'take'>;
   mandateErasure: Pick<MandateErasure, 'eraseNamed'>;
   /** Verifies the grants of mandates that were granted without a line. */
   keys: Pick<Keys, 'verifyOfflineGrant'>;
