@@ -57,6 +57,17 @@ test('each page path serves its document, revalidated each time', async () => {
   expect((await get('/t')).text).toContain('citizen');
 });
 
+test.each([
+  ['/t/', '/t'],
+  ['/T', '/t'],
+  ['/T/?x=1', '/t?x=1'],
+  ['/find/', '/find'],
+  ['/t/?//evil.example', '/t?//evil.example'],
+])('%s leads to %s', async (typed, path) => {
+  const answer = await get(typed);
+  expect([answer.status, answer.get('location')]).toEqual([308, path]);
+});
+
 test('a document allows own scripts and styles only, and sends no referrer', async () => {
   const answer = await get('/');
   const policy = answer.get('content-security-policy')!;
@@ -167,7 +178,7 @@ test('a path outside the page is a problem', async () => {
     '/secret.txt',
     '/index.html',
     '/nowhere',
-    '/T',
+    '/TT',
   ]) {
     const answer = await gateway.send('GET', path);
     expect([path, answer.status, answer.get('content-type')]).toEqual([

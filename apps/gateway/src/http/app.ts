@@ -20,7 +20,7 @@ import type { TrackingMisses } from './tracking-misses.ts';
 import { assertNoDuplicateHeaders, TAKEN_NUMBER } from './guards.ts';
 import { runRequestPipeline } from './request-pipeline.ts';
 import type { PipelineDeps } from './request-pipeline.ts';
-import { SCREEN_ROUTES } from './desk-page.ts';
+import { MISTYPED_ROUTES, redirectTo, SCREEN_ROUTES } from './desk-page.ts';
 import type { FileResponse, DeskPage } from './desk-page.ts';
 import { compressResponses } from './conditional-responses.ts';
 
@@ -118,6 +118,7 @@ function createExpressApp(deps: AppDeps & ExchangeDeps & { securityHeaders: Requ
   serveAuth(app, Object.assign({}, deps, { createExchange: namedExchange }));
   app.all('/auth/{*path}', (req: Request, res: Response) => refuse(pathNotFound(), req, res));
   for (const [route, document] of SCREEN_ROUTES) serveFile(route, (req) => page.document(document, req));
+  for (const [path, typed] of MISTYPED_ROUTES) serveFile(typed, (req) => Promise.resolve(redirectTo(path, req)));
   serveFile('/sw.js', (req) => page.worker(req));
   serveFile('/assets/:name', (req) => page.asset(String(req.params['name']), req));
   serveFile('/contract', () => Promise.resolve(contract.home));

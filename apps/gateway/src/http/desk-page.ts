@@ -35,6 +35,24 @@ export const SCREEN_ROUTES: readonly [path: string, document: string][] = [
   ['/viewer', 'viewer.html'],
 ];
 
+/** Other spellings of a path, as people type it: with a slash at its end, and the address on a receipt in capitals. */
+export const MISTYPED_ROUTES: readonly [path: string, typed: string][] = [
+  ...SCREEN_ROUTES.map(([path]) => path)
+    .filter((path) => path !== '/' && !path.includes('*'))
+    .map((path): [string, string] => [path, `${path}/`]),
+  ['/t', '/T'],
+  ['/t', '/T/'],
+];
+
+/** Leads to the right spelling of a path, with the same query. */
+export function redirectTo(path: string, { url }: Pick<Request, 'url'>): FileResponse {
+  const query = url.indexOf('?');
+  return {
+    status: 308,
+    headers: { Location: query < 0 ? path : path + url.slice(query), 'Cache-Control': 'no-cache' },
+  };
+}
+
 export interface FileResponse {
   status: number;
   headers: Record<string, string>;
