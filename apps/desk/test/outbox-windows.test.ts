@@ -449,4 +449,42 @@ describe('writes without the platform', () => {
     kill();
     expect(platform.effects.get('A')).toEqual(['behind', 'kept as a note', 'its second part']);
   });
+
+  test('a power cut on a full disk leaves the rejected write, if its note is not stored', async () => {
+    const platform = new Platform();
+    const browser = await Browser.start();
+    const first = await browser.open(platform);
+    platform.isReachable = false;
+    void put(first.outbox, 'A', 'refused');
+    await stored(first.outbox, 'A');
+    const { key } = first.outbox.syncStatus('A').pending[0]!;
+    platform.refusal = { key, reason: 'ACTION_NOT_ALLOWED' };
+    platform.isReachable = true;
+    while (first.outbox.countRefused() === 0) {
+      first.outbox.resume();
+      await turn();
+    }
+    platform.isReachable = false;
+    browser.isFull = true;
+    first.outbox.replaceWithNotes('A', [key], ['kept as a note']);
+    while (!first.outbox.hasStorageError()) await turn();
+    for (let round = 0; round < 20; round += 1) await turn();
+    first.kill();
+
+    browser.isFull = false;
+    const second = await browser.open(platform);
+    expect(second.outbox.syncStatus('A').pending.map((write) => write.key)).toEqual([key]);
+    platform.isReachable = true;
+    while (second.outbox.countRefused() === 0) {
+      second.outbox.resume();
+      await turn();
+    }
+    second.outbox.replaceWithNotes('A', [key], ['kept as a note']);
+    await drained(second.outbox);
+    second.kill();
+    expect(platform.effects.get('A')).toEqual(['kept as a note']);
+    const third = await browser.open(platform);
+    expect(third.outbox.countPending()).toBe(0);
+    third.kill();
+  });
 });

@@ -447,6 +447,29 @@ describe('a write that names scans', () => {
   });
 });
 
+test('a window that closes while a scan is stored leaves the whole scan, or nothing', async () => {
+  const page = await openPage();
+  const { write, writeBytes } = store;
+  const storedAlone: string[] = [];
+  // The window closes before the next transaction.
+  store.write = async (...given) => {
+    await write.apply(store, given);
+    storedAlone.push(given[0]);
+    await new Promise<never>(() => {});
+  };
+  let isStored = false;
+  store.writeBytes = async (...given) => {
+    await writeBytes.apply(store, given);
+    isStored = true;
+    await new Promise<never>(() => {});
+  };
+  void page.add(file(), target());
+  await until(() => isStored || storedAlone.length > 0);
+  expect(storedAlone).toEqual([]);
+  Object.assign(store, { write, writeBytes });
+  expect((await openPage()).all()).toMatchObject([{ record: { kind: target().kind } }]);
+});
+
 describe('a full disk', () => {
   beforeEach(() => {
     store.writeBytes = () => Promise.reject(new Error('QuotaExceededError'));

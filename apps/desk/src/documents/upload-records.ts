@@ -64,7 +64,7 @@ export function newUploadRecord(
 }
 
 /**
- * Stores a new upload so that it survives a power cut. A record without bytes counts as absent, so nothing is half.
+ * Stores a new upload with its bytes, so that it survives a power cut.
  * @returns false if the browser cannot store it
  */
 export async function storeUpload(
@@ -73,8 +73,8 @@ export async function storeUpload(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   try {
-    await localStore.write(RECORD_KIND, record.id, record, { isStrict: true });
-    await localStore.writeBytes(BYTES_KIND, record.id, bytes, { isStrict: true });
+    const beside = { kind: RECORD_KIND, id: record.id, value: record };
+    await localStore.writeBytes(BYTES_KIND, record.id, bytes, { isStrict: true, record: beside });
     return true;
   } catch {
     await dropUpload(localStore, record.id).catch(() => undefined);

@@ -14,6 +14,11 @@ export interface WriteOptions {
   sealedAct?: SealedCopy | undefined;
 }
 
+export interface BytesOptions extends WriteOptions {
+  /** A record that is stored in the same transaction: a closed window or a power cut leaves both, or neither. */
+  record?: { kind: string; id: string; value: unknown };
+}
+
 export interface LocalStore {
   /** False if the browser stores nothing; data then lives as long as the page. */
   readonly isDurable: boolean;
@@ -25,7 +30,7 @@ export interface LocalStore {
   write(kind: string, id: string, value: unknown, options?: WriteOptions): Promise<void>;
   readBytes(kind: string, id: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Resolves once the bytes are stored. They are removed as a record is. */
-  writeBytes(kind: string, id: string, bytes: Uint8Array<ArrayBuffer>, options?: WriteOptions): Promise<void>;
+  writeBytes(kind: string, id: string, bytes: Uint8Array<ArrayBuffer>, options?: BytesOptions): Promise<void>;
   remove(kind: string, id: string): Promise<void>;
   /** Ends the use of the store: screens that close later store nothing more. What is stored stays. */
   close(): void;
@@ -63,10 +68,10 @@ function createIndexedDbStore(db: LocalDatabase, owner: string, key: CryptoKey):
         )
       : Promise.resolve(undefined);
   let isClosed = false;
-  const put = async (record: SealedRecord, { isStrict = false }: WriteOptions = {}) => {
+  const put = async (records: readonly SealedRecord[], { isStrict = false }: WriteOptions = {}) => {
     if (isClosed) throw new DOMException('The local store is closed.', 'InvalidStateError');
     const transaction = db.transaction('records', 'readwrite', { durability: isStrict ? 'strict' : 'default' });
-    await Promise.all([transaction.store.put(record), transaction.done]);
+    await Promise.all([...records.map((record) => transaction.store.put(record)), transaction.done]);
   };
   return {
     isDurable: true,
@@ -80,14 +85,19 @@ function createIndexedDbStore(db: LocalDatabase, owner: string, key: CryptoKey):
     async write(kind, id, value, options) {
       const record = await seal(key, { owner, kind, id }, encodeJson(value));
       if (options?.sealedAct) record.sealedAct = options.sealedAct;
-      await put(record, options);
+      await put([record], options);
     },
     async readBytes(kind, id) {
       const record = await db.get('records', [owner, kind, id]);
       return record ? unseal(key, record).catch(() => undefined) : undefined;
     },
     async writeBytes(kind, id, bytes, options) {
-      await put(await seal(key, { owner, kind, id }, bytes), options);
+      const sealed = [await seal(key, { owner, kind, id }, bytes)];
+      if (options?.record) {
+        const { value, ...name } = options.record;
+        sealed.push(await seal(key, { owner, ...name }, encodeJson(value)));
+      }
+      await put(sealed, options);
     },
     remove: (kind, id) => db.delete('records', [owner, kind, id]),
     close() {
@@ -144,6 +154,13 @@ export function createMemoryStore(): MemoryStore {
     async writeBytes(kind, id, bytes, options) {
       if (target) return target.writeBytes(kind, id, bytes, options);
       entries.set(keyOf(kind, id), { kind, id, bytes });
+      const { record } = options ?? {};
+      if (record)
+        entries.set(keyOf(record.kind, record.id), {
+          kind: record.kind,
+          id: record.id,
+          text: JSON.stringify(record.value),
+        });
     },
     async remove(kind, id) {
       if (target) return target.remove(kind, id);

@@ -154,8 +154,9 @@ export class PersistentOutbox implements Outbox {
     const queue = this.#queueOf(application);
     const notes = texts.map((text) => toNote(application, text, originOf(this.#parts.environment)));
     queue.writes.push(...notes);
-    // The notes are stored before anything is dropped: a power cut loses neither.
-    void Promise.all(notes.map((note) => this.#storage.store(queue, note))).then(() => this.#drop(application, keys));
+    // The notes are stored before anything is dropped: neither a power cut nor a full disk loses both.
+    const stored = notes.map((note) => this.#storage.store(queue, note));
+    void Promise.all(stored).then(() => this.#drop(application, keys, notes.at(-1)));
     this.#update(queue);
   }
 
@@ -168,12 +169,15 @@ export class PersistentOutbox implements Outbox {
     );
   }
 
-  /** Drops writes everywhere, and continues with those that remain. */
-  #drop(application: string, keys: readonly string[]): void {
+  /**
+   * Drops writes everywhere, and continues with those that remain.
+   * @param successor what takes their place: their records stay until it is stored
+   */
+  #drop(application: string, keys: readonly string[], successor?: Write): void {
     this.#post({ type: 'dropped', application, keys });
     const dropped = this.#queueOf(application).writes.filter(({ key }) => keys.includes(key));
     this.#dropHere(application, keys);
-    for (const write of dropped) void this.#storage.end(write);
+    void this.#storage.endOnce(this.#queueOf(application), successor, dropped);
   }
 
   #dropHere(application: string, keys: readonly string[]): void {

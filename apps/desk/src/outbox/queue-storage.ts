@@ -78,6 +78,13 @@ export class QueueStorage {
     this.#heldEnds.set(next.key, () => this.end(write, end));
   }
 
+  /** Removes the records of writes that left the queue, once what takes their place is stored. */
+  async endOnce(queue: WriteQueue, successor: Write | undefined, writes: readonly Write[]): Promise<void> {
+    const end = async () => void (await Promise.all(writes.map((write) => this.end(write))));
+    if (successor && queue.unstored.has(successor.key)) this.#heldEnds.set(successor.key, end);
+    else await end();
+  }
+
   #releaseEnd({ key }: Write): Promise<void> | undefined {
     const end = this.#heldEnds.get(key);
     this.#heldEnds.delete(key);
