@@ -3,8 +3,18 @@ import { computeIdnpCheckDigit } from '@cups/application';
 import fc from 'fast-check';
 import { isPhoneNumber, normalizeEmail, normalizeIban, normalizePhone } from '../src/visit/inputs/contact.ts';
 import { isWholeDate, parseDate } from '../src/visit/inputs/dates.ts';
-import { cursorPosition, groupDigits, parseIdnp } from '../src/visit/inputs/idnp.ts';
+import { FIELDS } from '../src/texts/visit-fields.ts';
+import { cursorPosition, groupDigits, numberError, parseIdno, parseIdnp } from '../src/visit/inputs/idnp.ts';
 import { hasCyrillic, normalizeName, isSameName } from '../src/visit/inputs/names.ts';
+
+test('a number of the other kind is told apart from a wrong one', () => {
+  const idno = '1002600000009';
+  expect([parseIdno(idno).state, parseIdnp(idno).state]).toEqual(['right', 'other']);
+  expect(numberError(parseIdnp(idno))).toBe(FIELDS.idnpOfOrganisation);
+  expect(numberError(parseIdno('2900000000012'), { isOrganisation: true })).toBe(FIELDS.idnoOfPerson);
+  expect(numberError(parseIdnp('2900000000013'))).toBe(FIELDS.idnpWrong);
+  expect([numberError(parseIdnp('2900000000012')), numberError(parseIdnp('29'))]).toEqual([undefined, undefined]);
+});
 
 describe('parseIdnp', () => {
   test.each([

@@ -5,7 +5,7 @@ import type { TeamMember } from '../api/types.ts';
 import type { Text } from '../language/messages.ts';
 import { TEAM } from '../texts/team.ts';
 import { FIELDS } from '../texts/visit-fields.ts';
-import { parseIdnp } from '../visit/inputs/idnp.ts';
+import { numberError, parseIdnp } from '../visit/inputs/idnp.ts';
 import { hasCyrillic, normalizeName } from '../visit/inputs/names.ts';
 import type { TeamScope } from './queries.ts';
 import type { Invitation } from './staff-changes.ts';
@@ -29,10 +29,10 @@ export function emptyInvitation(offered: TeamMember['roles']): InvitationForm {
 
 /** Returns the errors of the form, each with the ID of its control. */
 export function validateInvitation(form: InvitationForm, scope: TeamScope): { id: string; message: Text }[] {
-  const { state } = parseIdnp(form.idnp);
+  const idnp = parseIdnp(form.idnp);
   const isClerk = scope === 'staff' && form.roles.includes('agency-clerk');
   const errors: [id: string, message: Text | false][] = [
-    ['idnp', state !== 'right' && (state === 'wrong' ? FIELDS.idnpWrong : FIELDS.idnpShort)],
+    ['idnp', idnp.state !== 'right' && (numberError(idnp) ?? FIELDS.idnpShort)],
     ['familyName', validateName(form.familyName)],
     ['givenName', validateName(form.givenName)],
     ['roles', form.roles.length === 0 && TEAM.rolesNeeded],

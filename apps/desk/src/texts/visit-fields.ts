@@ -10,6 +10,16 @@ export const FIELDS = defineMessages({
   },
   counter: { ro: '{n} din {all}', ru: '{n} из {all}', en: '{n} of {all}' },
   idnpShort: { ro: 'Scrieți toate cele 13 cifre.', ru: 'Введите все 13 цифр.', en: 'Enter all 13 digits.' },
+  idnpOfOrganisation: {
+    ro: 'Acesta este IDNO-ul unei organizații. Scrieți IDNP-ul persoanei, din buletin.',
+    ru: 'Это IDNO организации. Введите IDNP человека из удостоверения.',
+    en: 'This is the IDNO of an organisation. Enter the IDNP of the person, from the card.',
+  },
+  idnoOfPerson: {
+    ro: 'Acesta este IDNP-ul unei persoane. Scrieți IDNO-ul organizației.',
+    ru: 'Это IDNP человека. Введите IDNO организации.',
+    en: 'This is the IDNP of a person. Enter the IDNO of the organisation.',
+  },
   idnpWrong: {
     ro: 'Ultima cifră nu se potrivește. Comparați numărul cu buletinul, cifră cu cifră.',
     ru: 'Последняя цифра не сходится. Сверьте номер с удостоверением, цифру за цифрой.',

@@ -11,7 +11,7 @@ import type { FormField } from './model/form.ts';
 import type { MissingField } from './model/missing-fields.ts';
 import { textOf } from './model/form-values.ts';
 import type { FormValues } from './model/form-values.ts';
-import { parseIdnp } from './inputs/idnp.ts';
+import { numberError, parseIdnp } from './inputs/idnp.ts';
 
 /** Labels and error texts of controls. */
 
@@ -72,8 +72,7 @@ function specificText(pointer: string, rule: MissingField['violation']['rule'], 
     if (part === 'code' || (rule === 'EVIDENCE_NOT_VERIFIED' && values[pointer] === 'code')) return FIELDS.codeAsk;
     return values[pointer] === 'later' ? FIELDS.paperLater : FIELDS.paperAsk;
   }
-  if (rule === 'IDNP')
-    return parseIdnp(textOf(values, pointer)).state === 'short' ? FIELDS.idnpShort : FIELDS.idnpWrong;
+  if (rule === 'IDNP') return numberError(parseIdnp(textOf(values, pointer))) ?? FIELDS.idnpShort;
   const hasLetters = /\p{L}/u.test(textOf(values, pointer).replace(/г\.?$/, ''));
   return rule === 'DATE' && hasLetters ? FIELDS.dateDigits : undefined;
 }

@@ -1,5 +1,6 @@
 import { Plus, X } from 'lucide-react';
 import { useLanguage } from '../../language/language.tsx';
+import type { LanguageContextValue } from '../../language/language.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { Field, TextInput } from '../../parts/field.tsx';
@@ -8,7 +9,7 @@ import { FIELDS } from '../../texts/visit-fields.ts';
 import { VISIT } from '../../texts/visit.ts';
 import { useFieldForm } from '../field-form.ts';
 import type { FormField } from '../model/form.ts';
-import { parseIdnp } from '../inputs/idnp.ts';
+import { numberError, parseIdnp } from '../inputs/idnp.ts';
 import { normalizeIban } from '../inputs/contact.ts';
 import { DateField, LineField, LongField, SelectField } from './fields.tsx';
 import { IdnpField } from './idnp-field.tsx';
@@ -135,7 +136,7 @@ function ListField({ field, pointer }: { field: FormField; pointer: string }) {
           <Field
             id={`${pointer}/${row}`}
             label={`${t(field.item?.title ?? field.title)}, ${t(FIELDS.row, { n: row + 1 }).toLowerCase()}`}
-            error={row === 0 ? errorAt(pointer) : rowErrorText(text, isNumeric, t(FIELDS.idnpWrong))}
+            error={row === 0 ? errorAt(pointer) : rowErrorText(text, isNumeric, t)}
           >
             <TextInput
               value={text}
@@ -177,6 +178,7 @@ function blankRows(min: number, count: number): string[] {
   return Array.from({ length: Math.max(min, 1) - count }, () => '');
 }
 
-function rowErrorText(text: string, isNumeric: boolean, errorText: string): string | undefined {
-  return isNumeric && parseIdnp(text).state === 'wrong' ? errorText : undefined;
+function rowErrorText(text: string, isNumeric: boolean, t: LanguageContextValue['t']): string | undefined {
+  const wrong = isNumeric ? numberError(parseIdnp(text)) : undefined;
+  return wrong && t(wrong);
 }

@@ -3,7 +3,7 @@ import { useLanguage } from '../../language/language.tsx';
 import { Field, TextInput } from '../../parts/field.tsx';
 import { FIELDS } from '../../texts/visit-fields.ts';
 import type { Text } from '../../language/messages.ts';
-import { cursorPosition, parseIdno, parseIdnp } from '../inputs/idnp.ts';
+import { cursorPosition, numberError, parseIdno, parseIdnp } from '../inputs/idnp.ts';
 import { useFieldControl } from './fields.tsx';
 
 const IDNP_LENGTH = 13;
@@ -65,15 +65,10 @@ export function IdnpField({ pointer, label, help, allowsName, isOrganisation, ma
   const { t } = useLanguage();
   const { value, error, onChange, onLeave } = useFieldControl(pointer);
   const isName = allowsName === true && /\p{L}/u.test(value);
-  const isWrong = !isName && (isOrganisation ? parseIdno : parseIdnp)(value).state === 'wrong';
+  const parsed = (isOrganisation ? parseIdno : parseIdnp)(value);
+  const wrong = isName ? undefined : numberError(parsed, { isOrganisation: isOrganisation === true });
   return (
-    <Field
-      id={pointer}
-      label={t(label)}
-      help={help && t(help)}
-      error={isWrong ? t(FIELDS.idnpWrong) : error}
-      mark={mark}
-    >
+    <Field id={pointer} label={t(label)} help={help && t(help)} error={wrong ? t(wrong) : error} mark={mark}>
       <IdnpInput
         value={value}
         onChange={onChange}
