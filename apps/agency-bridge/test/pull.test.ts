@@ -234,6 +234,11 @@ test('a message that intake cannot read lets those of other applications pass af
   const stuck = world.fileable(AGENCY);
   await publishEvents(world.infrastructure, [stuck.submitted()]);
   await until(stuck.delivery, 1, start);
+  const sendTime = toTimestamp(new Date('2026-03-02T09:00:00.000Z'));
+  const message = { agency: `agencies/${AGENCY}`, text: 'Este destulă o copie?', language: 'ro' as const, sendTime };
+  world.messages.set(`${stuck.name}/messages/1`, message);
+  await publishEvents(world.infrastructure, [stuck.messageSent(1)]);
+  await until(stuck.delivery, 2, start);
   const other = await filed();
   const name = `${stuck.name}/submissions/1`;
   world.broken.add(name);
@@ -248,7 +253,11 @@ test('a message that intake cannot read lets those of other applications pass af
   await expect(pull(passed.cursor)).rejects.toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE' });
   expect(world.log.lines.some(({ event }) => event === 'feed-message-postponed')).toBe(true);
   world.broken.delete(name);
-  expect((await pull(passed.cursor)).events.map(({ subject }) => subject)).toEqual([stuck.delivery]);
+  const late = await pull(passed.cursor);
+  expect(late.events.map(({ subject, type }) => [subject, type])).toEqual([
+    [stuck.delivery, REQUEST_TYPES.submitted],
+    [stuck.delivery, REQUEST_TYPES.messageSent],
+  ]);
 });
 
 test('replicas that publish concurrently leave no gap, and add nothing twice', async () => {

@@ -11,6 +11,8 @@ export interface PeriodicWork {
   maxMs?: number;
 }
 
+/** A shutdown does not wait longer for a run: the platform ends a process that does not stop. */
+const MAX_STOP_MS = 10_000;
 /** Of runs with a short interval. */
 const MAX_RUN_MS = 600_000;
 
@@ -24,7 +26,7 @@ class RunOverdue extends Error {
 /**
  * Repeats work, one run at a time. A run that exceeds its time delays neither the next one nor the shutdown; it may still
  * end beside the next one, as the run of another replica does.
- * @returns a function that ends it and waits for the current run
+ * @returns a function that ends it and waits for the current run, at most 10 seconds
  */
 export function startPeriodic(options: PeriodicWork): () => Promise<void> {
   const { firstMs, everyMs, work, onFailure, maxMs = Math.max(everyMs, MAX_RUN_MS) } = options;
@@ -34,7 +36,7 @@ export function startPeriodic(options: PeriodicWork): () => Promise<void> {
   const schedule = (delay: number): void => {
     if (isStopped) return;
     handle = setTimeout(() => {
-      current = endWithin(work(), maxMs)
+      current = endWithin(Promise.resolve().then(work), maxMs)
         .catch(onFailure)
         .then(() => schedule(everyMs));
     }, delay);
@@ -43,14 +45,15 @@ export function startPeriodic(options: PeriodicWork): () => Promise<void> {
   return async () => {
     isStopped = true;
     clearTimeout(handle);
-    await current;
+    await endWithin(current, MAX_STOP_MS).catch(onFailure);
   };
 }
 
 /** @throws RunOverdue, and what the run throws before */
 async function endWithin(run: Promise<unknown>, maxMs: number): Promise<void> {
   const overdue = Promise.withResolvers<never>();
-  const timer = setTimeout(() => overdue.reject(new RunOverdue(maxMs)), maxMs);
+  // A run that waits for ever keeps no process alive.
+  const timer = setTimeout(() => overdue.reject(new RunOverdue(maxMs)), maxMs).unref();
   try {
     await Promise.race([run, overdue.promise]);
   } finally {

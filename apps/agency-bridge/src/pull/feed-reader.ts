@@ -120,6 +120,7 @@ export class FeedReader {
       const content = await this.#contentOf(entry);
       isOpen = content !== 'unavailable';
       if (content === 'unavailable') break;
+      if (entry.failTime) await feeds.recordSuccess(agency, entry.position);
       if (content !== 'gone') {
         const event = Buffer.from(JSON.stringify(toCloudEvent(entry, content)));
         if (events.length > 0 && bytes + event.length > MAX_PAGE_BYTES) break;

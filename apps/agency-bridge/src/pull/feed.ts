@@ -56,6 +56,9 @@ const MAX_ATTEMPTS = 20;
 /** Counting of unread entries stops here. */
 const MAX_UNREAD = 1_000;
 const DUPLICATE_KEY = 11_000;
+const IN_ORDER = { sort: { _id: 1 as const } };
+/** An entry that was moved, or whose application was erased, has none. */
+const HAS_CONTENT = ['submission', 'message', 'data'].map((member) => ({ [member]: { $exists: true } }));
 
 const rowId = (agency: string, position: number): string =>
   `${agency}/${String(position).padStart(POSITION_DIGITS, '0')}`;
@@ -104,6 +107,11 @@ export class AgencyFeeds {
     return found?.id;
   }
 
+  /** Records that the content of an entry can be read again. */
+  async recordSuccess(agency: string, position: number): Promise<void> {
+    await this.#run((rows) => rows.updateOne({ _id: rowId(agency, position) }, { $unset: { failTime: '' } }));
+  }
+
   /** Records that the content of an entry cannot be read. @returns since when */
   async recordFailure(agency: string, position: number, now: Date): Promise<Date> {
     const _id = rowId(agency, position);
@@ -116,14 +124,20 @@ export class AgencyFeeds {
    * Moves an entry, and the later ones about the same application, to the end of the feed: they stay in their order, and no
    * longer precede the others. A crash may leave an entry at both places. Systems ignore an ID that they have.
    */
-  async postpone({ agency, position, subject }: PositionedEntry, now: Date): Promise<void> {
-    const range = { _id: rangeAfter(agency, position - 1), subject };
-    const moved = await this.#run((rows) => rows.find(range, { sort: { _id: 1 } }).toArray());
-    await this.add(
-      moved.map(({ _id, failTime: _failTime, key, ...entry }) => ({ ...entry, key: `${key}+`, addTime: now })),
-    );
-    const content = { submission: '', message: '', data: '', failTime: '' } as const;
-    await this.#run((rows) => rows.updateMany({ _id: { $in: moved.map(({ _id }) => _id) } }, { $unset: content }));
+  async postpone({ agency, position, subject, key }: PositionedEntry, now: Date): Promise<void> {
+    const start = rowId(agency, position - 1);
+    for (;;) {
+      // What arrived before the copy follows it too.
+      const copy = await this.#run((rows) => rows.findOne({ key: `${key}+` }, { projection: { _id: 1 } }));
+      const _id = { $gt: start, $lt: copy?._id ?? `${agency}0` };
+      const moved = await this.#run((rows) => rows.find({ _id, subject, $or: HAS_CONTENT }, IN_ORDER).toArray());
+      if (moved.length === 0) return;
+      await this.add(
+        moved.map(({ _id: _old, failTime: _failTime, ...entry }) => ({ ...entry, key: `${entry.key}+`, addTime: now })),
+      );
+      const content = { submission: '', message: '', data: '', failTime: '' } as const;
+      await this.#run((rows) => rows.updateMany({ _id: { $in: moved.map((one) => one._id) } }, { $unset: content }));
+    }
   }
 
   /** Records that an agency has received everything up to a position. */

@@ -60,13 +60,13 @@ export class DocumentStore extends DataStore {
     return upload;
   }
 
+  /** @throws Problem NOT_FOUND if the caller may not work on the upload */
+  async assertReadable(id: string): Promise<void> {
+    requirePresent(await this.#read(id));
+  }
+
   override async getUpload(id: string): Promise<Upload> {
-    const { documents } = this.#deps;
-    const stored =
-      this.#document ??
-      this.#remember(
-        (await documents.getDocument({ name: resourceName('documents', id) }, this.#request.context)).document,
-      );
+    const stored = this.#document ?? this.#remember(await this.#read(id));
     if (isGone(stored)) {
       throw withStatus(410, new Problem({ reason: 'NOT_FOUND', message: 'The upload no longer exists.' }));
     }
@@ -102,6 +102,11 @@ export class DocumentStore extends DataStore {
   override async remove(id: string): Promise<void> {
     await this.#deps.documents.deleteDocument({ name: resourceName('documents', id) }, this.#request.context);
     this.#state = undefined;
+  }
+
+  async #read(id: string): Promise<Document__Output | null> {
+    const name = resourceName('documents', id);
+    return (await this.#deps.documents.getDocument({ name }, this.#request.context)).document;
   }
 
   /** @throws Problem ACTION_NOT_ALLOWED for an application that has ended */

@@ -15,16 +15,19 @@ export interface UploadLocks {
   /**
    * Acquires the lock of an upload, after its holder has stopped: a client that comes back has lost its old connection.
    * @param stop ends the work of this holder when the next one comes
+   * @param authorize rejects a caller who may not work on the upload, before it stops anybody
    * @returns a function that releases the lock
-   * @throws Problem CONTENTION (423) when the holder does not stop in time
+   * @throws Problem CONTENTION (423) when the holder does not stop in time, and what `authorize` throws
    */
-  acquire(id: string, stop: () => void): Promise<() => void>;
+  acquire(id: string, stop: () => void, authorize: () => Promise<unknown>): Promise<() => void>;
 }
 
 export function createUploadLocks(maxWaitMs = MAX_WAIT_MS): UploadLocks {
   const holders = new Map<string, Holder>();
   return {
-    async acquire(id, stop) {
+    async acquire(id, stop, authorize) {
+      // A free lock stops nobody, and the work itself is authorized too.
+      if (holders.has(id)) await authorize();
       const end = performance.now() + maxWaitMs;
       for (let holder = holders.get(id); holder; holder = holders.get(id)) {
         holder.stop();

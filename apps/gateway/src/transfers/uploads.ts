@@ -73,7 +73,15 @@ async function handleTusRequest(
     datastore: store,
     // The lock of a new upload. The documents service gives it an ID.
     namingFunction: () => request.requestId,
-    locker: { newLock: (id) => createLock(locks, id, () => req.method === 'PATCH' && req.destroy()) },
+    locker: {
+      newLock: (id) =>
+        createLock(() => {
+          const stop = () => void (req.method === 'PATCH' && req.destroy());
+          // A new upload has no ID yet: its lock is named by the key of the request.
+          const authorize = () => (req.method === 'POST' ? Promise.resolve() : store.assertReadable(id));
+          return locks.acquire(id, stop, authorize);
+        }),
+    },
     onResponseError: (_req, error) => {
       failure = error;
       return undefined;
@@ -91,11 +99,11 @@ async function handleTusRequest(
   return { status: response.status, headers };
 }
 
-function createLock(locks: UploadLocks, id: string, stop: () => void) {
+function createLock(acquire: () => Promise<() => void>) {
   let release: (() => void) | undefined;
   return {
     async lock() {
-      release = await locks.acquire(id, stop);
+      release = await acquire();
     },
     unlock() {
       release?.();
