@@ -76,17 +76,20 @@ async function uploadAll(desk: Desk, application: string, labels: readonly strin
   return Promise.all(uploads);
 }
 
-async function withdrawApplication(desk: Desk): Promise<Application> {
-  const { body } = await desk.call<Application>('POST', '/applications', {
-    body: await withMandate(desk, filing(7_002, 'ZN')),
-  });
+async function withdrawApplication(desk: Desk): Promise<{ ended: Application; mandate: string }> {
+  const content = await withMandate(desk, filing(7_002, 'ZN'));
+  const { body } = await desk.call<Application>('POST', '/applications', { body: content });
   await desk.call('POST', `/applications/${body.id}/submit`, { body: {} });
-  return (await desk.call<Application>('POST', `/applications/${body.id}/withdraw`, { body: {} })).body;
+  const withdrawn = await desk.call<Application>('POST', `/applications/${body.id}/withdraw`, { body: {} });
+  return { ended: withdrawn.body, mandate: content.mandate.name };
 }
 
-async function eraseApplication({ name }: Application): Promise<void> {
+/** Erases an application on request, and the mandate that only it names. */
+async function eraseApplication({ name }: Application, desk: Desk, mandate: string): Promise<void> {
   const supervisor = await openDesk(platform!.url, 'supervisor');
   await supervisor.call('POST', '/erasures', { body: { application: name, reason: 'no-longer-needed' } });
+  const read = async () => (await desk.call<{ state: string }>('GET', `/${mandate}`)).body;
+  await waitUntil(read, ({ state }) => state === 'expired', 'the mandate ends', 60);
 }
 
 const readUntilErased = (desk: Desk, { id }: Application) =>
@@ -103,11 +106,11 @@ test('a restore returns documents byte for byte, repeats erasures and names a mi
   const { body } = await before.call<Application>('POST', '/applications', { body: filing(7_001, 'ZQ') });
   const [kept, cut, erased] = await uploadAll(before, body.id, ['kept', 'cut', 'erased']);
   await readStates(before, body.id, 3);
-  const ended = await withdrawApplication(before);
+  const { ended, mandate } = await withdrawApplication(before);
   const saved = await run('backup', folder, '--data', state.dir);
   expect({ saved, code: saved.code }).toMatchObject({ code: 0 });
   await before.call('DELETE', `/${erased!.name}`);
-  await eraseApplication(ended);
+  await eraseApplication(ended, before, mandate);
   // The erasures are published meanwhile.
   const consistent = await run('restore', 'check', '--data', state.dir);
   expect({ consistent, code: consistent.code }).toMatchObject({ code: 0 });
@@ -119,7 +122,7 @@ test('a restore returns documents byte for byte, repeats erasures and names a mi
   const { code, output } = await run('restore', folder, '--data', state.dir);
   expect({ output, code }).toMatchObject({ code: 0 });
   expect(output).toContain('1 documents erased again');
-  expect(output).toContain('1 applications, 1 threads of notices and 0 mandates erased again');
+  expect(output).toContain('1 applications, 1 threads of notices and 1 mandates erased again');
   expect(output).not.toContain(ended.id);
   const unreadable = [...output.matchAll(/^unreadable .*$/gm)].map(([line]) => line);
   expect(unreadable).toEqual([`unreadable  ${cut!.name}  ${body.name}  no-objects`]);
