@@ -3,8 +3,7 @@ import { fromMessage, PLATFORM_SOURCE, REPLY_TYPES, REQUEST_TYPES, SCHEMAS, sour
 import type { ReplyType } from '@cups/agency-contract';
 import { toTimestamp } from '@cups/contracts/proto';
 import type { RunningService } from '@cups/process';
-import { openStore } from '@cups/store';
-import { captureLog, eventually, publishEvents, readTopic } from '@cups/testing';
+import { eventually, publishEvents, readTopic } from '@cups/testing';
 import { ACKNOWLEDGEMENT, approval, newApplication, openWorld, submissionOf, typesOf } from './world.ts';
 import type { World } from './world.ts';
 
@@ -46,13 +45,6 @@ const system = (code: string, bridge = service) =>
 async function pull(cursor = '', pageSize = 0, code = AGENCY, bridge = service) {
   const page = await system(code, bridge).listAgencyRequests({ cursor, pageSize });
   return { ...page, events: page.events.map((event) => JSON.parse(event.toString()) as CloudEvent) };
-}
-
-async function openBridgeStore() {
-  const { mongoUri: uri, prefix } = world.infrastructure;
-  const store = openStore({ uri, database: `${prefix}cups-agency-bridge`, log: captureLog('test').log });
-  await eventually(() => store.ready());
-  return store;
 }
 
 /** Reads to the end of the feed. */
@@ -217,7 +209,7 @@ test('a restore to an earlier time refuses cursors of messages that are lost, al
   const start = (await pullAll()).cursor;
   await filed();
   const lost = (await pullAll(start)).cursor;
-  const store = await openBridgeStore();
+  const store = await world.openStore();
   const rows = store.collection<{ _id: string }>('agencyRequests');
   const newest = await rows.findOne({ _id: { $gt: `${AGENCY}/`, $lt: `${AGENCY}0` } }, { sort: { _id: -1 } });
   await rows.deleteOne({ _id: newest!._id });
@@ -243,7 +235,7 @@ test('a message that intake cannot read lets those of other applications pass af
   const name = `${stuck.name}/submissions/1`;
   world.broken.add(name);
   await expect(pull(start)).rejects.toMatchObject({ reason: 'UPSTREAM_UNAVAILABLE' });
-  const store = await openBridgeStore();
+  const store = await world.openStore();
   const rows = store.collection<{ _id: string; failTime: Date }>('agencyRequests');
   const past = new Date(Date.now() - 601_000);
   expect((await rows.updateMany({ failTime: { $exists: true } }, { $set: { failTime: past } })).modifiedCount).toBe(1);

@@ -9,8 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, issueCertificate } from '@cups/rpc/authority';
 import type { RunningService } from '@cups/process';
-import { openStore } from '@cups/store';
-import { captureLog, eventually, publishEvents } from '@cups/testing';
+import { eventually, publishEvents } from '@cups/testing';
 import { readConfig } from '../src/config.ts';
 import { MAX_FAILURES, moveTo, newWebhook, PROBE_INTERVAL_MS, recordCall, wake } from '../src/domain/webhook.ts';
 import type { Webhook } from '../src/domain/webhook.ts';
@@ -403,9 +402,7 @@ describe('a bridge', () => {
   });
 
   test('reports a dead webhook, and its recovery at a new address', async () => {
-    const { mongoUri: uri, prefix } = world.infrastructure;
-    const store = openStore({ uri, database: `${prefix}cups-agency-bridge`, log: captureLog('test').log });
-    await eventually(() => store.ready());
+    const store = await world.openStore();
     const collection = store.collection<{ _id: string; failures: number }>('webhooks');
     setWebhook('http://127.0.0.1:9/');
     await eventually(async () => {

@@ -20,12 +20,14 @@ import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/opera
 import { ensureTopics } from '@cups/events';
 import { Problem } from '@cups/problem';
 import type { RunningService } from '@cups/process';
+import { openStore } from '@cups/store';
 import {
   clientFor,
   createEvent,
   fakeService,
   captureLog,
   createTestKeys,
+  eventually,
   person,
   testInfrastructure,
   produceRaw,
@@ -111,6 +113,13 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
     broken,
     /** The documents that the fake service has, and its calls. */
     documents,
+    /** Opens the store of the bridge beside it. The test closes it. */
+    async openStore() {
+      const { mongoUri: uri, prefix } = infrastructure;
+      const store = openStore({ uri, database: `${prefix}cups-agency-bridge`, log: captureLog('test').log });
+      await eventually(() => store.ready());
+      return store;
+    },
     /** Makes intake unavailable, or available again. */
     setUnavailable(isUnavailable: boolean): void {
       state.isUnavailable = isUnavailable;

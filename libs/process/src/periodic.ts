@@ -16,13 +16,6 @@ const MAX_STOP_MS = 10_000;
 /** Of runs with a short interval. */
 const MAX_RUN_MS = 600_000;
 
-/** A run did not end within its time. */
-class RunOverdue extends Error {
-  constructor(maxMs: number) {
-    super(`A periodic run did not end within ${maxMs / 1_000} s.`);
-  }
-}
-
 /**
  * Repeats work, one run at a time. A run that exceeds its time delays neither the next one nor the shutdown; it may still
  * end beside the next one, as the run of another replica does.
@@ -49,11 +42,12 @@ export function startPeriodic(options: PeriodicWork): () => Promise<void> {
   };
 }
 
-/** @throws RunOverdue, and what the run throws before */
+/** @throws Error if the run does not end in time, and what it throws before */
 async function endWithin(run: Promise<unknown>, maxMs: number): Promise<void> {
   const overdue = Promise.withResolvers<never>();
   // A run that waits for ever keeps no process alive.
-  const timer = setTimeout(() => overdue.reject(new RunOverdue(maxMs)), maxMs).unref();
+  const late = () => overdue.reject(new Error(`A periodic run did not end within ${maxMs / 1_000} s.`));
+  const timer = setTimeout(late, maxMs).unref();
   try {
     await Promise.race([run, overdue.promise]);
   } finally {

@@ -33,8 +33,8 @@ export function copyLog(from: string, to: string, copyFile = copyWithTimes): boo
 
 /** Makes a folder equal to the log in another. @returns false if a file was removed before its copy */
 function update(from: string, to: string, copyFile: typeof copyWithTimes): boolean {
-  const files = listFiles(from);
-  for (const file of listFiles(to)) if (!files.includes(file)) rmSync(join(to, file));
+  const files = new Set(listFiles(from));
+  for (const file of listFiles(to)) if (!files.has(file)) rmSync(join(to, file));
   try {
     for (const file of files) {
       if (file === CHECKPOINT || !isSame(join(from, file), join(to, file))) copyFile(join(from, file), join(to, file));

@@ -38,15 +38,25 @@ export type Command = (platform: PlatformClient, names: string[], options: Comma
 const MAX_ROWS = 500;
 export const PAGE_SIZE = 200;
 
+/** Reads page after page. */
+export async function* readPages<Page extends { nextPageToken: string }>(
+  ask: (pageToken: string) => Promise<Page>,
+): AsyncGenerator<Page> {
+  for (let token = '', more = true; more; more = token !== '') {
+    const page = await ask(token);
+    yield page;
+    token = page.nextPageToken;
+  }
+}
+
 /** Reads the pages of one service's list, up to the maximum. */
 export async function readAllPages<T>(
   ask: (pageToken: string) => Promise<{ rows: T[]; nextPageToken: string }>,
 ): Promise<T[]> {
   const all: T[] = [];
-  for (let token = '', more = true; more && all.length < MAX_ROWS; more = token !== '') {
-    const { rows, nextPageToken } = await ask(token);
+  for await (const { rows } of readPages(ask)) {
     all.push(...rows);
-    token = nextPageToken;
+    if (all.length >= MAX_ROWS) break;
   }
   return all.slice(0, MAX_ROWS);
 }

@@ -7,7 +7,7 @@ import { readPersonalNumber } from '../data/personal-number.ts';
 import { UsageError } from '../errors.ts';
 import { formatTable } from '../format-table.ts';
 import { toResourceName } from '../resource-names.ts';
-import { PAGE_SIZE, readAllPages } from './commands.ts';
+import { PAGE_SIZE, readAllPages, readPages } from './commands.ts';
 import type { Command } from './commands.ts';
 
 /** Commands about the rights of a person and the end of data. */
@@ -50,14 +50,12 @@ export const dataErasePerson: Command = async (platform, _names, { reason: text,
   const reason = parseReason(ERASURE_REASONS, text);
   const request = { idnp: await readPersonalNumber(), reason: toProtoEnum('ERASURE_REASON_', reason), actor };
   const found = { erasures: 0, refusals: [] as string[], mandates: 0, kept: [] as string[] };
-  for (let pageToken = '', more = true; more; more = pageToken !== '') {
-    const page = await platform.intake().erasePerson({ ...request, pageToken });
+  for await (const page of readPages((pageToken) => platform.intake().erasePerson({ ...request, pageToken }))) {
     found.erasures += page.erasures.length;
     found.refusals.push(...page.refusals.map((one) => `${one.application}: ${one.refusal?.sentence?.en ?? ''}`));
     found.refusals.push(...page.applicationsOfOthers.map((name) => `${name}: it is about another person.`));
     found.mandates += page.mandates.length;
     found.kept.push(...page.keptMandates.map(toKeptLine));
-    pageToken = page.nextPageToken;
   }
   const counts = `Erased: ${found.erasures} applications, ${found.mandates} mandates.`;
   return { found, text: [counts, ...listStaying([...found.refusals, ...found.kept])].join('\n') };
@@ -66,11 +64,10 @@ export const dataErasePerson: Command = async (platform, _names, { reason: text,
 /** Finds mandates that earlier erasures on request left; erases their people with `--erase`. */
 export const dataLeftMandates: Command = async (platform, _names, { erase = false }) => {
   const found = { mandates: [] as string[], kept: [] as string[] };
-  for (let pageToken = '', more = true; more; more = pageToken !== '') {
-    const page = await platform.intake().eraseLeftMandates({ validateOnly: !erase, pageToken });
+  const ask = (pageToken: string) => platform.intake().eraseLeftMandates({ validateOnly: !erase, pageToken });
+  for await (const page of readPages(ask)) {
     found.mandates.push(...page.mandates);
     found.kept.push(...page.keptMandates.map(toKeptLine));
-    pageToken = page.nextPageToken;
   }
   const [mandates, kept] = [[...new Set(found.mandates)], [...new Set(found.kept)]];
   const verb = erase ? 'erased' : 'left, erase them with --erase';

@@ -99,8 +99,8 @@ export class FeedReader {
   /**
    * Returns the messages after a cursor. Reads the content of each from intake; leaves out submissions and messages of desks
    * about applications that ended or were erased meanwhile. Without any message, it waits for one.
-   * @throws Problem PAGE_TOKEN_INVALID for a foreign cursor and after a restore to an earlier time, UPSTREAM_UNAVAILABLE if no message can be read now, CANCELLED if the caller left
-   *   during the wait
+   * @throws Problem PAGE_TOKEN_INVALID for a foreign cursor and after a restore to an earlier time, UPSTREAM_UNAVAILABLE if
+   *   no message can be read now, CANCELLED if the caller left during the wait
    */
   async read({ agency, cursor, pageSize, waitMs }: FeedQuery, call: FeedCall): Promise<FeedPage> {
     const { feeds, now } = this.#deps;

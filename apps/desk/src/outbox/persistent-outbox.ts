@@ -177,7 +177,7 @@ export class PersistentOutbox implements Outbox {
     this.#post({ type: 'dropped', application, keys });
     const dropped = this.#queueOf(application).writes.filter(({ key }) => keys.includes(key));
     this.#dropHere(application, keys);
-    void this.#storage.endOnce(this.#queueOf(application), successor, dropped);
+    void this.#storage.endAll(this.#queueOf(application), dropped, successor);
   }
 
   #dropHere(application: string, keys: readonly string[]): void {

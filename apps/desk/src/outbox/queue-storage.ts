@@ -74,13 +74,19 @@ export class QueueStorage {
    */
   async endAfterStoring(queue: WriteQueue, next: Write, write: Write, end: WriteEnd): Promise<void> {
     await this.store(queue, next);
-    if (!queue.unstored.has(next.key)) return this.end(write, end);
-    this.#heldEnds.set(next.key, () => this.end(write, end));
+    await this.#endOnce(queue, next, () => this.end(write, end));
   }
 
-  /** Removes the records of writes that left the queue, once what takes their place is stored. */
-  async endOnce(queue: WriteQueue, successor: Write | undefined, writes: readonly Write[]): Promise<void> {
-    const end = async () => void (await Promise.all(writes.map((write) => this.end(write))));
+  /**
+   * Removes the records of writes that left the queue.
+   * @param successor what takes their place: their records stay until it is stored
+   */
+  async endAll(queue: WriteQueue, writes: readonly Write[], successor?: Write): Promise<void> {
+    await this.#endOnce(queue, successor, async () => void (await Promise.all(writes.map((write) => this.end(write)))));
+  }
+
+  /** Ends at once, or when the write that a full disk has not taken yet is stored. */
+  async #endOnce(queue: WriteQueue, successor: Write | undefined, end: () => Promise<void>): Promise<void> {
     if (successor && queue.unstored.has(successor.key)) this.#heldEnds.set(successor.key, end);
     else await end();
   }

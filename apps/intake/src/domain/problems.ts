@@ -22,6 +22,15 @@ export function invalidField(invalid: Violation): Problem {
   return new Problem({ reason: 'INVALID_ARGUMENT', message: invalid.message, violations: [invalid] });
 }
 
+/** @param field JSON pointer of the number */
+export function invalidIdnp(field: string): Problem {
+  return new Problem({
+    reason: 'IDNP_INVALID',
+    message: 'The IDNP is invalid.',
+    violations: [violation(field, 'IDNP')],
+  });
+}
+
 /**
  * Throws unless there are no violations.
  * @throws Problem with all violations: IDNP_INVALID or ANSWERS_TOO_LARGE if no other rule is broken, otherwise

@@ -1,7 +1,7 @@
 import { ERASURE_REASONS, RESTRICTION_REASONS } from '@cups/application';
+import type { ErasureReason } from '@cups/application';
 import { explainErasureRefusal } from '@cups/application/texts';
 import { parseRequestId, parseResourceName } from '@cups/contracts';
-import type { EraseApplicationRequest__Output as EraseApplicationRequest } from '@cups/contracts/gen/cups/intake/v1/EraseApplicationRequest.ts';
 import type { Erasure } from '@cups/contracts/gen/cups/intake/v1/Erasure.ts';
 import { fingerprint, normalizePageSize } from '@cups/contracts/node';
 import { fromProtoEnum, toTimestamp } from '@cups/contracts/proto';
@@ -49,7 +49,11 @@ export function dataRightsRpcs(deps: DataRightsDeps): DataRightsRpcs {
       return {};
     },
 
-    EraseApplication: (request, context) => eraseOne(deps, request, context),
+    async EraseApplication(request, context) {
+      const reason = parseReason(ERASURE_REASONS, fromProtoEnum('ERASURE_REASON_', request.reason));
+      const isHeld = await deps.clients.isHeld(parseResourceName('applications', request.name));
+      return eraseOne(deps, request, { reason, isHeld, context });
+    },
 
     async GetDataState({ name }) {
       const app = await getAny(deps, name);
@@ -81,38 +85,39 @@ export function dataRightsRpcs(deps: DataRightsDeps): DataRightsRpcs {
   };
 }
 
-interface ErasureRequest {
-  requestId?: string;
-  name: string;
-  reason: EraseApplicationRequest['reason'];
-  actor: string;
+interface ErasureOptions {
+  reason: ErasureReason;
+  /** Whether a court, a complaint or an audit holds the application. */
+  isHeld: boolean;
+  context: Context;
 }
 
 /** Erases an application on request of the person. @throws Problem ERASURE_REFUSED */
 export async function eraseOne(
   deps: DataRightsDeps,
-  request: ErasureRequest,
-  context: Context,
+  request: { requestId?: string; name: string; actor: string },
+  { reason, isHeld, context }: ErasureOptions,
 ): Promise<{ erasure: Erasure; replayed: boolean }> {
-  const reason = parseReason(ERASURE_REASONS, fromProtoEnum('ERASURE_REASON_', request.reason));
-  const id = parseResourceName('applications', request.name);
-  const isHeld = await deps.clients.isHeld(id);
   const { replayed } = await change(deps, request, context, (app, actor) => {
-    const refusal = app.erasureRequest || isErased(app) ? undefined : refusalOf(app, isHeld, deps);
+    const refusal = refusalOf(app, isHeld, deps);
     if (refusal) throw refusedProblem(refusal, context);
     return requestErasure(app, reason, actor);
   });
   // The timer continues what fails here.
-  await deps.dataEnd.process(id);
+  await deps.dataEnd.process(parseResourceName('applications', request.name));
   const app = await getAny(deps, request.name);
   return { erasure: toErasure(app) ?? { application: request.name, centre: app.centre }, replayed };
 }
 
-export const refusalOf = (
+/** Returns why an application cannot be erased; undefined if it can, it is, or a request waits. */
+export function refusalOf(
   app: StoredApplication,
   isHeld: boolean,
   { dataEndTerms, now }: DataRightsDeps,
-): Refusal | undefined => findRefusal(app, { isHeld, terms: dataEndTerms, now: now() });
+): Refusal | undefined {
+  if (app.erasureRequest || isErased(app)) return undefined;
+  return findRefusal(app, { isHeld, terms: dataEndTerms, now: now() });
+}
 
 /** The message is the sentence for the person, in the language of the session. */
 function refusedProblem({ cause, rule, source, until = '' }: Refusal, { session }: Context): Problem {

@@ -11,7 +11,7 @@ import type { Viewer } from '../convert/application.ts';
 import { toFiledSubmission } from '../convert/filed-submission.ts';
 import type { ActionRecord } from '../domain/application.ts';
 import { copyRolesOf, withoutOthers } from '../domain/person-copy.ts';
-import { invalidField } from '../domain/problems.ts';
+import { invalidField, invalidIdnp } from '../domain/problems.ts';
 import type { StoredApplication } from '../store.ts';
 import { countHistory, readHistory } from '../store/history-segments.ts';
 import type { HistorySegments } from '../store/history-segments.ts';
@@ -169,12 +169,7 @@ function parseRequest({ idnp, reason: value, evidence }: Request): {
   reason: CopyReason;
   evidence: string;
 } {
-  if (!isValidIdnp(idnp))
-    throw new Problem({
-      reason: 'IDNP_INVALID',
-      message: 'The IDNP is invalid.',
-      violations: [violation('/idnp', 'IDNP')],
-    });
+  if (!isValidIdnp(idnp)) throw invalidIdnp('/idnp');
   const reason = fromProtoEnum('COPY_REASON_', value);
   if (reason === '') throw invalidField(violation('/reason', 'REQUIRED'));
   if (!EVIDENCE.test(evidence) || PERSONAL_NUMBER.test(evidence)) throw invalidField(violation('/evidence', 'PATTERN'));

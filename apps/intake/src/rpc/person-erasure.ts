@@ -4,12 +4,11 @@ import type { Erasure } from '@cups/contracts/gen/cups/intake/v1/Erasure.ts';
 import type { RefusedErasure } from '@cups/contracts/gen/cups/intake/v1/RefusedErasure.ts';
 import { createPageToken, parsePageToken } from '@cups/contracts/node';
 import { fromProtoEnum } from '@cups/contracts/proto';
-import { Problem, violation } from '@cups/problem';
 import type { Context } from '@cups/rpc';
 import { toRefusal } from '../convert/data-end.ts';
-import { isErased } from '../domain/data-end.ts';
 import { listMandates } from '../domain/mandates.ts';
 import { copyRolesOf } from '../domain/person-copy.ts';
+import { invalidIdnp } from '../domain/problems.ts';
 import { endMandateCopies, findNeeds } from '../mandate-ends.ts';
 import type { MandateNeeds } from '../mandate-ends.ts';
 import type { StoredApplication } from '../store.ts';
@@ -28,8 +27,8 @@ export function personErasureRpcs(deps: Deps): Pick<IntakeRpcs, 'ErasePerson' | 
   return {
     async ErasePerson(request, context) {
       const { idnp, actor } = request;
-      if (!isValidIdnp(idnp)) throw idnpInvalid();
-      parseReason(ERASURE_REASONS, fromProtoEnum('ERASURE_REASON_', request.reason));
+      if (!isValidIdnp(idnp)) throw invalidIdnp('/idnp');
+      const reason = parseReason(ERASURE_REASONS, fromProtoEnum('ERASURE_REASON_', request.reason));
       operatorOf(request, context);
       assertSearchable(deps);
       const tokenArguments = { person: deps.hashes.forPerson('applicant', idnp), reason: request.reason, actor };
@@ -40,9 +39,10 @@ export function personErasureRpcs(deps: Deps): Pick<IntakeRpcs, 'ErasePerson' | 
       const [own, ofOthers] = split(page.found, idnp);
       for (const app of own) {
         const name = resourceName('applications', app._id);
-        const refusal = await findRefusal(app, deps);
+        const isHeld = await deps.clients.isHeld(app._id);
+        const refusal = refusalOf(app, isHeld, deps);
         if (refusal) refusals.push({ application: name, refusal: toRefusal(refusal) });
-        else erasures.push((await eraseOne(deps, { name, reason: request.reason, actor }, context)).erasure);
+        else erasures.push((await eraseOne(deps, { name, actor }, { reason, isHeld, context })).erasure);
       }
       const applicationsOfOthers = ofOthers.map(({ _id }) => resourceName('applications', _id));
       const done = { erasures, refusals, applicationsOfOthers };
@@ -79,12 +79,6 @@ function split(found: readonly StoredApplication[], idnp: string): [StoredApplic
   return [found.filter(isOwn), found.filter((app) => !isOwn(app))];
 }
 
-/** Returns why an application cannot be erased; undefined if it can, or a request waits. @throws Problem UPSTREAM_UNAVAILABLE */
-async function findRefusal(app: StoredApplication, deps: Deps) {
-  if (app.erasureRequest || isErased(app)) return undefined;
-  return refusalOf(app, await deps.clients.isHeld(app._id), deps);
-}
-
 /**
  * Erases the mandates that no application needs.
  * @returns those whose people were not erased before, and those that stay
@@ -101,10 +95,3 @@ async function eraseFree(
   if (!options.validateOnly) await endMandateCopies(mandates, free, now());
   return { free: erased, needed };
 }
-
-const idnpInvalid = (): Problem =>
-  new Problem({
-    reason: 'IDNP_INVALID',
-    message: 'The number of the person is invalid.',
-    violations: [violation('/idnp', 'IDNP')],
-  });

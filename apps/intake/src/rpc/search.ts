@@ -1,11 +1,11 @@
 import { isValidIdnp, normalizeTrackingNumber } from '@cups/application';
 import { toProtoEnum, toTimestamp } from '@cups/contracts/proto';
-import { Problem, violation } from '@cups/problem';
+import { violation } from '@cups/problem';
 import { centreOf, centresOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import { toRow } from '../convert/application.ts';
 import { toContent } from '../convert/content.ts';
-import { invalidField } from '../domain/problems.ts';
+import { invalidField, invalidIdnp } from '../domain/problems.ts';
 import { MIN_NUMBER_PART_LENGTH, splitNumberParts, normalizePhone } from '../domain/search-numbers.ts';
 import { findNumber, searchByName, searchByPart, searchByPhone } from '../store/application-rows.ts';
 import type { StoredRow } from '../store/application-rows.ts';
@@ -116,14 +116,6 @@ function classifyQuery(query: string): SearchQuery {
   if (/[0-9]/.test(query) && splitNumberParts(query).length > 0) return { kind: 'number-part', text: query };
   if (/\p{L}{3}/u.test(query) && !/[0-9]/.test(query)) return { kind: 'name', text: query };
   throw invalidField(violation('/query', 'SEARCH_TEXT', { letters: 3, symbols: MIN_NUMBER_PART_LENGTH }));
-}
-
-function invalidIdnp(field: string): Problem {
-  return new Problem({
-    reason: 'IDNP_INVALID',
-    message: 'The IDNP is invalid.',
-    violations: [violation(field, 'IDNP')],
-  });
 }
 
 async function runSearch(

@@ -51,7 +51,8 @@ export class PullClient {
 
   /**
    * Reads all new messages, and stores the cursor after each page. Calls at the same time share one run: a webhook may call
-   * it while a timer does. After a restore of the platform it reads from the oldest message: `handle` ignores known IDs. During `follow` it resolves with the current read, which ends with the next message.
+   * it while a timer does. During `follow` it resolves with the current read, which ends with the next message. After a restore
+   * of the platform it reads from the oldest message: `handle` ignores known IDs.
    * @returns the number of messages
    * @throws AgencyApiError, and what `handle` throws
    */

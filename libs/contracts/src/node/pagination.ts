@@ -28,9 +28,8 @@ function digest(content: unknown): string {
  * @param mark of what the page before ended with, for `readPageMark`
  */
 export function createPageToken(after: string, otherArguments: unknown, mark?: string): string {
-  return Buffer.from(
-    JSON.stringify(mark === undefined ? [after, digest(otherArguments)] : [after, digest(otherArguments), mark]),
-  ).toString('base64url');
+  const parts = [after, digest(otherArguments), ...(mark === undefined ? [] : [mark])];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 /** Returns the mark of a valid token; undefined without one. */
