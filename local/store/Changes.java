@@ -45,6 +45,7 @@ final class Changes {
 
     private int bytes;
     private int added;
+    private boolean erases;
 
     Changes(DocumentCollection collection) {
         this.collection = collection;
@@ -57,6 +58,7 @@ final class Changes {
         pending.clear();
         bytes = 0;
         added = 0;
+        erases = false;
     }
 
     /** Writes the batch; readers see it at once. */
@@ -64,6 +66,7 @@ final class Changes {
         if (pending.isEmpty()) return;
         engine.write(batch, pending);
         collection.added(added);
+        if (erases) engine.erasure().begin();
         begin();
     }
 
@@ -225,6 +228,10 @@ final class Changes {
         byte[] key = collection.documentKey(match.id);
         try {
             batch.delete(engine.documents, key);
+            if (Erasure.covers(collection.getCollectionName())) {
+                engine.erasure().mark(batch, key);
+                erases = true;
+            }
         } catch (RocksDBException e) {
             throw new IllegalStateException(e);
         }

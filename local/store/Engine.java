@@ -12,12 +12,14 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
@@ -60,11 +62,15 @@ final class Engine implements AutoCloseable {
     private final DBOptions options;
     private final ColumnFamilyOptions columnOptions;
     private final Cache cache = new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS);
+    private final CompactRangeOptions compaction = new CompactRangeOptions()
+            .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)
+            .setExclusiveManualCompaction(false);
     private final WriteOptions unsynced = new WriteOptions().setSync(false);
     private final LogSync sync;
     private final Watermark watermark;
     private final LogFiles logs;
     private final Gate gate = new Gate();
+    private final Erasure erasure;
 
     /** Sentences on damage that were reported, each once. */
     private final Set<String> reported = ConcurrentHashMap.newKeySet();
@@ -147,6 +153,7 @@ final class Engine implements AutoCloseable {
                     + logs.lastFile() + " after change " + last + ": an unfinished change, which was not acknowledged.");
         }
         sync = new LogSync(this::syncLog);
+        erasure = new Erasure(this);
     }
 
     /** Names the log file, which RocksDB does not. */
@@ -224,6 +231,16 @@ final class Engine implements AutoCloseable {
         return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 
+    void forEachWithPrefix(ColumnFamilyHandle family, byte[] prefix, BiConsumer<byte[], byte[]> action) {
+        try (ReadOptions read = new ReadOptions();
+                RocksIterator all = db.newIterator(family, read)) {
+            for (all.seek(prefix); all.isValid() && startsWith(all.key(), prefix); all.next()) {
+                action.accept(all.key(), all.value());
+            }
+            check(all);
+        }
+    }
+
     void check(RocksIterator iterator) {
         try {
             iterator.status();
@@ -248,10 +265,12 @@ final class Engine implements AutoCloseable {
 
     /** @return what the start found, and what has been done since, for metrics */
     Document status() {
-        return new Document("syncs", sync.syncs())
+        Document status = new Document("syncs", sync.syncs())
                 .append("recoveredChanges", logs.changes())
                 .append("discardedBytes", logs.discardedBytes())
                 .append("damagedReads", damagedReads.get());
+        erasure.describe(status);
+        return status;
     }
 
     Gate gate() {
@@ -311,6 +330,31 @@ final class Engine implements AutoCloseable {
         }
     }
 
+    Erasure erasure() {
+        return erasure;
+    }
+
+    /** @return the number of the last change */
+    long lastChange() {
+        return db.getLatestSequenceNumber();
+    }
+
+    /** @return the last change that the oldest snapshot sees; {@link Long#MAX_VALUE} without one */
+    long oldestSnapshot() throws RocksDBException {
+        long change = db.getLongProperty("rocksdb.oldest-snapshot-sequence");
+        return change == 0 ? Long.MAX_VALUE : change;
+    }
+
+    /** Rewrites the tables that can hold documents from one key to another, down to the last level. */
+    void compact(byte[] first, byte[] last) throws RocksDBException {
+        db.compactRange(documents, first, last, compaction);
+    }
+
+    /** Has {@link #compact} end early, from another thread. */
+    void cancelCompaction() {
+        compaction.setCanceled(true);
+    }
+
     private void syncLog() throws IOException, RocksDBException {
         // Read before the sync, which covers it.
         long sequence = db.getLatestSequenceNumber();
@@ -357,6 +401,7 @@ final class Engine implements AutoCloseable {
     /** Stops it and empties the log, so that the next start has nothing to recover. */
     @Override
     public void close() {
+        erasure.close();
         stop();
         try {
             flush();
@@ -369,6 +414,7 @@ final class Engine implements AutoCloseable {
         db.close();
         options.close();
         columnOptions.close();
+        compaction.close();
         unsynced.close();
         cache.close();
         lock.close();

@@ -292,6 +292,8 @@ describe('A damaged store', () => {
             recoveredChanges: expect.any(Number),
             discardedBytes: 0,
             damagedReads: 0,
+            pendingErasures: 0,
+            oldestErasureSeconds: 0,
           });
           expect((await readStatus(client))['recoveredChanges']).toBeGreaterThan(1_000);
         });

@@ -8,7 +8,8 @@ import type { KeyWrapper } from './key-wrapper.ts';
 
 /**
  * The data keys of a service, one for each owner: an application, a person, a document. Destroying a key erases all that
- * it sealed, in every copy, and leaves a mark. A key is unreadable if its bytes are damaged, its key-encryption key is
+ * it sealed, and leaves a mark; copies of the wrapped key can remain for a time (`security.md`, "What remains of a
+ * destroyed key"). A key is unreadable if its bytes are damaged, its key-encryption key is
  * unknown, or it is absent without a mark: the database of keys was lost, or is older than the data. All methods throw
  * Problem STORE_UNAVAILABLE.
  */
