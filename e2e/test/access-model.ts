@@ -121,7 +121,8 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     // Names and times, never content: for supervisors, and for administrators by their tool.
     ...rulesFor('SetHold ClearHold ListHolds ListUncollectedResults', OVERSIGHT_RULE),
     ...rulesFor('GetHold', serviceRule('intake')),
-    ...rulesFor('ExportDocuments', OVERSIGHT_RULE),
+    // Intake asks which scans of a quarantined act exist.
+    ...rulesFor('ExportDocuments', { ...OVERSIGHT_RULE, callers: ['gateway', 'ops', 'intake'] }),
     ...rulesFor('ExportContent', serviceRule('ops')),
   ]),
   notifications: Object.fromEntries([

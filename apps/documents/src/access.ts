@@ -48,7 +48,8 @@ export const access: AccessTable<DocumentsServiceDefinition> = {
   ListHolds: oversight,
   ListUncollectedResults: oversight,
   // Parts of the copy of a person's data, which intake has recorded with its reason.
-  ExportDocuments: { ...oversight, personalData: true },
+  // Intake asks for the supervisor who releases an act from quarantine: which of its scans exist.
+  ExportDocuments: { ...oversight, callers: ['gateway', 'ops', 'intake'], personalData: true },
   ExportContent: { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: true },
   // Intake asks for itself, and for the supervisor who requests an erasure.
   GetHold: { callers: ['intake'], roles: 'none', tenancy: 'service', personalData: false },

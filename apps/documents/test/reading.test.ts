@@ -174,6 +174,9 @@ test('a copy of personal data lists the documents of any centre and reads their 
   const { documents } = await supervisor.exportDocuments(request);
   expect(documents).toMatchObject([{ name, kind: 'birth-certificate', state: 'STATE_READY' }]);
   expect((await ops.exportDocuments(request)).documents).toEqual(documents);
+  // For an act that a supervisor releases from quarantine.
+  const intake = harness.client('intake', { role: 'supervisor', operator: 'operators/supervisor' });
+  expect((await intake.exportDocuments(request)).documents).toEqual(documents);
   const range = { name, offset: CHUNK_BYTES, limit: CHUNK_BYTES };
   expect((await ops.exportContent(range)).data).toEqual(bytes.subarray(CHUNK_BYTES));
   await expect(supervisor.exportContent(range)).rejects.toEqual(refused('PERMISSION_DENIED'));

@@ -280,9 +280,10 @@ describe('a release', () => {
 
 describe('a quarantined act', () => {
   test('is shown with its body as text, and with its application', async () => {
-    stored = { act: quarantinedAct, key: ACT_KEY, body: '{"text":"Notă"}' };
+    stored = { act: quarantinedAct, key: ACT_KEY, body: '{"text":"Notă"}', missingScans: ['power'] };
     const { body } = await gateway.send('GET', `${PATH}/${ID}`);
     expect(body).toMatchObject({
+      missingScans: ['power'],
       act: { id: ID, kind: 'notes', sequence: 7, state: 'open', refusal: { reason: 'ACTION_NOT_ALLOWED' } },
       body: '{"text":"Notă"}',
     });

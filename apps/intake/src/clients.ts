@@ -94,6 +94,11 @@ export interface ServiceClients {
    */
   listDocuments(applicationId: string, context: Context): Promise<DocumentReference[]>;
   /**
+   * Returns the documents of an application of any centre. For a supervisor.
+   * @throws Problem UPSTREAM_UNAVAILABLE
+   */
+  exportDocuments(applicationId: string, context: Context): Promise<DocumentReference[]>;
+  /**
    * Returns mandates that the caller's centre holds, without unknown ones.
    * @param names mandates/{id}, at most 50
    * @throws Problem UPSTREAM_UNAVAILABLE
@@ -210,6 +215,11 @@ function createReferenceClients(upstream: {
     async listDocuments(applicationId, context) {
       const application = resourceName('applications', applicationId);
       const { documents: listed } = await documents.listDocuments({ application }, context);
+      return listed.filter(({ purpose }) => purpose === 'PURPOSE_EVIDENCE').map(fromDocument);
+    },
+    async exportDocuments(applicationId, context) {
+      const application = resourceName('applications', applicationId);
+      const { documents: listed } = await documents.exportDocuments({ application }, context);
       return listed.filter(({ purpose }) => purpose === 'PURPOSE_EVIDENCE').map(fromDocument);
     },
     async batchGetMandates(names, context) {

@@ -51,7 +51,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...personCopyRpcs(deps),
     ...handInRpcs(deps),
     ...sealedActRpcs(deps),
-    ...quarantineRpcs(deps, (release) => deskWriteRpcs({ ...deps, release })),
+    ...quarantineRpcs(deps, (applied) => deskWriteRpcs({ ...deps, ...applied })),
     ...offlineCopyRpcs(deps),
     ...chainBreakRpcs(deps),
     ...passingOnRpcs(deps),

@@ -3,13 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newUlid } from '@cups/contracts/node';
 import { messageType, toTimestamp } from '@cups/contracts/proto';
 import type { HandedInAct } from '@cups/contracts/gen/cups/intake/v1/HandedInAct.ts';
+import { Problem } from '@cups/problem';
 import { openKeys } from '@cups/rpc';
 import { captureLog, captureMetrics, createTestKeys, eventually, readJournal, syntheticMandate } from '@cups/testing';
 import { startQuarantineWatch } from '../src/quarantine-watch.ts';
 import { decidedActsSweep, eraseActsOf, openQuarantinedActs } from '../src/store/quarantined-acts.ts';
 import type { QuarantinedActs } from '../src/store/quarantined-acts.ts';
 import { openStoredApplications } from './stored-applications.ts';
-import { content, DAY, idOf, SERVICE, useIntake } from './world.ts';
+import { content, DAY, idOf, SERVICE, storedDocument, useIntake } from './world.ts';
 
 /** Acts of operators whose rights ended, from the hand-in to the decision. */
 
@@ -295,6 +296,61 @@ describe('a release', () => {
     });
     await supervisor().releaseQuarantinedAct({ name: kept!.name, write });
     expect((await scene.at(CENTRE).read(application)).content?.mandate).toMatchObject(mandate);
+  });
+
+  test('leaves out the scans that never arrived, says which, and files without them', async () => {
+    const application = newApplication();
+    const arrived = storedDocument(application, 7, { kind: 'power' });
+    const evidence = [
+      { kind: 'identity-document', number: 'B385', copy: `documents/${newUlid(new Date())}` },
+      { kind: 'power', copy: arrived.name },
+    ];
+    scene.world.stored.set(application, [arrived]);
+    const create = act(application, 'create', { body: JSON.stringify({ evidence }) });
+    const submit = act(application, 'submit', { body: '{}' });
+    await handIn([create, submit]);
+    const [first, second] = (await openActs(application)).map(({ name }) => name);
+    const missing = { missingScans: ['identity-document'] };
+    for (const caller of [head(), supervisor()])
+      expect(await caller.getQuarantinedAct({ name: first! })).toMatchObject(missing);
+    const write = encode('CreateApplication', {
+      requestId: create.key,
+      applicationId: idOf(application),
+      publicService: SERVICE,
+      content: content(385, { evidence }),
+    });
+    await supervisor().releaseQuarantinedAct({ name: first!, write });
+    expect(await head().getQuarantinedAct({ name: second! })).toMatchObject(missing);
+    const desk = scene.at(CENTRE);
+    const { content: opened } = await desk.read(application);
+    expect(opened?.evidence?.map(({ kind, copy }) => [kind, copy])).toEqual([
+      ['identity-document', ''],
+      ['power', arrived.name],
+    ]);
+    // A desk does not file it: nothing proves the document.
+    await expect(desk.submit(application)).rejects.toEqual(isRefused('APPLICATION_INCOMPLETE'));
+    const submitting = encode('SubmitApplication', { requestId: submit.key, name: application });
+    await supervisor().releaseQuarantinedAct({ name: second!, write: submitting });
+    expect(await desk.read(application)).toMatchObject({ state: 'STATE_SUBMITTED' });
+  });
+
+  test('keeps the act while nobody says which scans arrived', async () => {
+    const application = newApplication();
+    const evidence = [{ kind: 'identity-document', copy: `documents/${newUlid(new Date())}` }];
+    const create = act(application, 'create', { body: JSON.stringify({ evidence }) });
+    await handIn([create]);
+    const [kept] = await openActs(application);
+    const write = encode('CreateApplication', {
+      requestId: create.key,
+      applicationId: idOf(application),
+      publicService: SERVICE,
+      content: content(386, { evidence }),
+    });
+    scene.world.documentsDown.problem = new Problem({ reason: 'UPSTREAM_UNAVAILABLE', message: 'none' });
+    const releasing = supervisor().releaseQuarantinedAct({ name: kept!.name, write });
+    await expect(releasing).rejects.toEqual(expect.objectContaining({ kind: 'UNAVAILABLE' }));
+    scene.world.documentsDown.problem = undefined;
+    expect(await openActs(application)).toMatchObject([{ state: 'QUARANTINE_STATE_OPEN', refusal: null }]);
   });
 
   test('counts the desk time that the platform can vouch for, and the time of the release otherwise', async () => {

@@ -142,6 +142,13 @@ export async function openWorld() {
         if (!session?.centre) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'no session' });
         return { documents: stored.get(application) ?? [] };
       },
+      async ExportDocuments({ application }, { session }) {
+        documentsDown.calls += 1;
+        if (documentsDown.problem) throw documentsDown.problem;
+        if (!session?.roles.includes('supervisor'))
+          throw new Problem({ reason: 'PERMISSION_DENIED', message: 'no supervisor' });
+        return { documents: stored.get(application) ?? [] };
+      },
       async GetHold({ application }) {
         if (documentsDown.problem) throw documentsDown.problem;
         return { hold: held.has(application) ? { application, reason: 'HOLD_REASON_COURT' } : null };

@@ -2,19 +2,23 @@ import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { REASON_TEXTS, STATE_TEXTS } from '@cups/application/texts';
 import { api, bodyOf } from '../api/client.ts';
+import { catalogQuery } from '../api/queries.ts';
 import type { QuarantinedAct, QuarantinedActDetails } from '../api/types.ts';
 import { useChange } from '../api/use-change.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { formatDayAndTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import { Banner } from '../parts/banner.tsx';
 import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
+import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { KEYS } from '../texts/keys.ts';
 import { actText, QUARANTINE } from '../texts/quarantine.ts';
 import { fieldLabel } from '../visit/field-texts.ts';
 import { compareAct } from './compare-act.ts';
+import { refusalText } from './refusal-text.ts';
 import { QUARANTINE_KEY, quarantinedActQuery } from './queries.ts';
 import { ScrollRegion } from '../supervisor/scroll-region.tsx';
 import styles from './quarantine.module.css';
@@ -38,6 +42,7 @@ export function ActDetails({ id, names, onDone }: ActDetailsProps) {
     <section className={styles.details} aria-label={t(actText(act.kind))}>
       <h2>{t(actText(act.kind))}</h2>
       <ActFacts details={details.data} names={names} />
+      <MissingScans details={details.data} />
       <Comparison details={details.data} />
       <Decision details={details.data} onDone={onDone} />
     </section>
@@ -74,6 +79,18 @@ type Translate = ReturnType<typeof useLanguage>['t'];
 const reasonText = (reason: string, t: Translate): string =>
   reason in REASON_TEXTS ? t(REASON_TEXTS[reason as keyof typeof REASON_TEXTS]) : reason;
 
+/** The catalog of the centre at which the act was made; a supervisor has none of their own. */
+const useCatalogOfAct = ({ centre }: Pick<QuarantinedAct, 'centre'>) => useQuery(catalogQuery(idOf(centre))).data;
+
+/** Names the scans that nobody has any more. */
+function MissingScans({ details: { act, missingScans = [] } }: { details: QuarantinedActDetails }) {
+  const { t } = useLanguage();
+  const catalog = useCatalogOfAct(act);
+  if (missingScans.length === 0) return null;
+  const documents = missingScans.map((kind) => t(evidenceTitle(catalog, kind))).join(', ');
+  return <Banner kind="trouble">{t(QUARANTINE.missingScans, { documents })}</Banner>;
+}
+
 function Comparison({ details: { act, body = '', application } }: { details: QuarantinedActDetails }) {
   const { t } = useLanguage();
   if (act.erased) return <p className={styles.quiet}>{t(QUARANTINE.erased)}</p>;
@@ -109,9 +126,11 @@ type DecisionChange = { kind: 'release' } | { kind: 'reject'; reason: string };
 
 function Decision({ details, onDone }: { details: QuarantinedActDetails } & Pick<ActDetailsProps, 'onDone'>) {
   const { t } = useLanguage();
+  const catalog = useCatalogOfAct(details.act);
   const change = useChange<DecisionChange, QuarantinedAct>({
     send: (decision) => decide(details, decision),
     queryKeys: [QUARANTINE_KEY],
+    textOf: (error) => refusalText(error, catalog),
   });
   const [isRejecting, setIsRejecting] = useState(false);
   const release = async () => {

@@ -38,6 +38,16 @@ export const QUARANTINE = defineMessages({
   absent: { ro: 'cererea nu există încă', ru: 'заявления ещё нет', en: 'the application does not exist yet' },
   empty: { ro: 'Actul nu are alte date.', ru: 'Других данных нет.', en: 'The act has no further data.' },
   erased: { ro: 'Conținutul a fost șters.', ru: 'Содержание удалено.', en: 'The content was erased.' },
+  missingScans: {
+    ro: 'Copia scanată nu a ajuns la platformă și nu mai există: {documents}. Actul se aplică fără ea. Originalul este la persoană: scanați-l din nou când vine.',
+    ru: 'Скан не дошёл до платформы и больше не существует: {documents}. Действие применится без него. Оригинал у человека: отсканируйте снова, когда он придёт.',
+    en: 'The scan never reached the platform and exists no more: {documents}. The act is applied without it. The person has the original: scan it again when they come.',
+  },
+  invalid: {
+    ro: 'Actul nu se poate aplica: formularul s-a schimbat sau lipsește ceva. Respingeți-l cu un motiv și chemați persoana.',
+    ru: 'Действие нельзя применить: форма изменилась или чего-то не хватает. Отклоните с причиной и пригласите человека.',
+    en: 'The act cannot be applied: the form changed, or something is missing. Reject it with a reason, and call the person.',
+  },
   release: { ro: 'Aplică actul', ru: 'Применить', en: 'Release the act' },
   reject: { ro: 'Respinge', ru: 'Отклонить', en: 'Reject' },
   reason: { ro: 'De ce se respinge', ru: 'Почему отклоняется', en: 'Reason for the rejection' },

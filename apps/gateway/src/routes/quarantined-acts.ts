@@ -83,10 +83,11 @@ export function quarantinedActRoutes(deps: QuarantineRouteDeps): Record<string, 
   };
 }
 
-function detailsJson({ act, body, application }: GetQuarantinedActResponse__Output) {
+function detailsJson({ act, body, application, missingScans }: GetQuarantinedActResponse__Output) {
   return {
     act: convert.quarantinedActJson(requirePresent(act)),
     body: body || undefined,
+    missingScans: missingScans.length > 0 ? missingScans : undefined,
     application: application ? convert.applicationJson(application) : undefined,
   };
 }

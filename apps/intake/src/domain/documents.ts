@@ -4,7 +4,7 @@ import { pointer, Problem, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import { addDeskAlert } from './desk-alerts.ts';
 import type { ActionRecord, Application, DocumentReference, ResultDocument } from './application.ts';
-import type { CommandResult } from './command.ts';
+import type { Actor, CommandResult } from './command.ts';
 
 /**
  * References to documents, whose content only the service documents holds. Evidence names a document in `copy`; the
@@ -110,6 +110,22 @@ export function detachDocument<A extends Application>(app: A, name: string): A {
 export function listUnusableCopies({ documents = [] }: Pick<Application, 'documents'>): string[] {
   return documents.filter(({ state }) => state === 'refused' || state === 'erased').map(({ name }) => name);
 }
+
+/**
+ * Returns violations without those of documents that nothing proves: a released act may file them, because their scan was lost
+ * with the data of the desk. The person who releases it sees which, and the original is with the applicant.
+ */
+export const acceptMissingScans = (
+  violations: Violation[],
+  { evidence = [] }: Application['content'],
+  { release }: Pick<Actor, 'release'>,
+): Violation[] =>
+  release === undefined
+    ? violations
+    : violations.filter(({ rule, field }) => rule !== 'EVIDENCE_NOT_VERIFIED' || hasCopyAt(evidence, field));
+
+const hasCopyAt = (evidence: readonly Evidence[], field: string): boolean =>
+  evidence[Number(field.split('/')[2])]?.copy !== undefined;
 
 /** Whether an unusable copy is the only proof of the document. */
 function isUnproven({ copy = '', originalSeen, verificationCode }: Evidence, unusable: readonly string[]): boolean {

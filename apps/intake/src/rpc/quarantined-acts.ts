@@ -17,6 +17,7 @@ import type { StoredQuarantinedAct } from '../store/quarantined-acts.ts';
 import { toAccessCause } from './access-recording.ts';
 import { toViewer } from './caller.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
+import { listMissingScans } from './missing-scans.ts';
 import { releaseAct } from './release-act.ts';
 import type { DeskWrites } from './release-act.ts';
 
@@ -64,6 +65,7 @@ export function quarantineRpcs(deps: RpcDeps, writes: DeskWrites): QuarantineRpc
         act: toQuarantinedAct(act),
         body: act.body,
         key: act.key,
+        missingScans: await listMissingScans(deps, act, { app, context }),
         application: app ? toApplication(app, toViewer(context, deps, now())) : null,
       };
     },

@@ -11,6 +11,8 @@ import { entryOfAct } from '../store/quarantined-acts.ts';
 import type { StoredQuarantinedAct } from '../store/quarantined-acts.ts';
 import { toAccessCause } from './access-recording.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
+import { clientsOfDecider, removeMissingScans } from './missing-scans.ts';
+import type { WriteWithEvidence } from './missing-scans.ts';
 
 /** The RPC that applies each kind of act. */
 const METHODS = {
@@ -46,19 +48,19 @@ const OF_A_NOTICE = /^notices\/[^/]+\/person-notifications$/;
 type WriteMethod = (typeof METHODS)[keyof typeof METHODS];
 
 /** Returns the RPCs of desk writes that apply acts of a release. */
-export type DeskWrites = (release: ActRelease) => Pick<IntakeRpcs, WriteMethod>;
+export type DeskWrites = (applied: { release: ActRelease } & Pick<RpcDeps, 'clients'>) => Pick<IntakeRpcs, WriteMethod>;
 
-type ReleaseDeps = Pick<RpcDeps, 'quarantinedActs' | 'now'>;
+type ReleaseDeps = Pick<RpcDeps, 'quarantinedActs' | 'applications' | 'clients' | 'now'>;
 
 /** What every write has. */
-interface Write {
+interface Write extends WriteWithEvidence {
   requestId: string;
   name?: string;
   applicationId?: string;
 }
 
 /**
- * Applies an act under its own Idempotency-Key, in the scope of the operator who made it, then marks it as released. A
+ * Applies an act without the scans that the platform lacks, under its own Idempotency-Key, in the scope of the operator who made it, then marks it as released. A
  * crash between the two makes the repeat find the act applied.
  * @throws Problem EARLIER_ACT_QUARANTINED, and the problems of the write; the act then keeps the reason
  */
@@ -77,7 +79,7 @@ export async function releaseAct(
       metadata: { act: resourceName('quarantinedActs', earlier._id) },
     });
   }
-  const { replayed } = await apply(act, { write, context, writes }).catch(async (error: unknown) => {
+  const { replayed } = await apply(deps, act, { write, context, writes }).catch(async (error: unknown) => {
     await keepRefusal(deps, act, { error, operator, context });
     throw error;
   });
@@ -94,6 +96,7 @@ export async function releaseAct(
 }
 
 async function apply(
+  deps: ReleaseDeps,
   act: StoredQuarantinedAct,
   { write, context, writes }: { write: Uint8Array; context: Context; writes: DeskWrites },
 ): Promise<{ replayed?: boolean }> {
@@ -101,7 +104,9 @@ async function apply(
   if (act.kind === MANDATE) return {};
   const method = methodOf(act);
   const request = parseWrite(act, method, write);
-  const rpc = writes(releaseOf(act))[method] as (request: object, context: Context) => Promise<{ replayed?: boolean }>;
+  await removeMissingScans(deps, act, { write: request, context });
+  const applied = { release: releaseOf(act), clients: clientsOfDecider(deps, context) };
+  const rpc = writes(applied)[method] as (request: object, context: Context) => Promise<{ replayed?: boolean }>;
   return rpc(request, asDesk(context, act, method));
 }
 

@@ -5,7 +5,13 @@ import type { Violation } from '@cups/problem';
 import { appendHistory, assertTransition, resolveOccurTime, resolveRegisterTime } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
 import type { Application, CorrectableMember, DocumentReference, ServiceVersion } from '../application.ts';
-import { listUnusableCopies, validateCopies, validateDocumentCount, withDocuments } from '../documents.ts';
+import {
+  acceptMissingScans,
+  listUnusableCopies,
+  validateCopies,
+  validateDocumentCount,
+  withDocuments,
+} from '../documents.ts';
 import { assertMandateCovers, validateMandateName } from '../mandates.ts';
 import { assertNoViolations, invalidField } from '../problems.ts';
 import { freezeSubmission, mandateOf } from './filing.ts';
@@ -43,8 +49,9 @@ export function correctApplication(
     throw invalidField(violation('', 'TOO_MANY_CHANGES', { max: MAX_CORRECTIONS }));
   }
   const corrected = withDocuments({ ...app, state, content }, found);
+  const invalid = validateCorrection(app, corrected, found, { ...context, today: toCivilDate(occurTime) });
   assertNoViolations([
-    ...validateCorrection(app, corrected, found, { ...context, today: toCivilDate(occurTime) }),
+    ...acceptMissingScans(invalid, content, actor),
     ...(fields.includes('mandate') ? validateMandateName(content, context.mandateUse.mandate) : []),
   ]);
   assertMandateCovers(corrected, context.mandateUse, 'correct-submission', actor.now);

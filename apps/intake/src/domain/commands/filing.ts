@@ -5,7 +5,7 @@ import { appendHistory, assertTransition, resolveOccurTime, resolveRegisterTime 
 import type { Actor, CommandResult } from '../command.ts';
 import type { ActionRecord, Application, ServiceVersion, Submission } from '../application.ts';
 import { startClock } from '../clock.ts';
-import { freezeCopies, listUnusableCopies } from '../documents.ts';
+import { acceptMissingScans, freezeCopies, listUnusableCopies } from '../documents.ts';
 import { withoutExpectedDecision } from '../expected-decision.ts';
 import { assertMandateCovers, freezeMandate, incompleteMessage, mandateName } from '../mandates.ts';
 import type { MandateCopy, MandateUse } from '../mandates.ts';
@@ -44,7 +44,8 @@ export function submitApplication(app: Application, actor: Actor, context: Submi
     unusableCopies: listUnusableCopies(app),
     isMandateRequired: mandateUse.isRequired,
   };
-  const violations = validateCompleteness(content, requirements, filingContext, validateAnswers);
+  const incomplete = validateCompleteness(content, requirements, filingContext, validateAnswers);
+  const violations = acceptMissingScans(incomplete, content, actor);
   if (violations.length > 0) {
     throw new Problem({ reason: 'APPLICATION_INCOMPLETE', message: incompleteMessage(violations), violations });
   }
