@@ -1,4 +1,4 @@
-import { waitUntil } from './desk.ts';
+import { ApiError, waitUntil } from './desk.ts';
 import type { Application, Desk } from './desk.ts';
 import { createJpeg, createPdf } from './files.ts';
 
@@ -22,6 +22,9 @@ export interface ScannedEvidence {
   kind: string;
   copy?: string;
 }
+
+/** Maximum attempts of an edit. Each of the two documents of a draft has one report, which makes its etag stale. */
+const MAX_EDITS = 3;
 
 /** Number of pages that a desk photographs. */
 const PHOTOGRAPHED_PAGES = 3;
@@ -55,14 +58,25 @@ export class Scanner {
   async attach(draft: Application, evidence: ScannedEvidence[], scanKind: ScanKind): Promise<Application> {
     const [first, ...others] = evidence;
     if (!first) return draft;
-    const edit = async ({ etag }: Application, copy: string): Promise<Application> => {
-      const body = { evidence: [{ ...first, copy }, ...others] };
-      return (await this.#desk.call<Application>('PATCH', this.#path, { body, etag })).body;
-    };
+    const edit = (before: Application, copy: string) =>
+      this.#edit(before, { evidence: [{ ...first, copy }, ...others] });
     if (scanKind !== 'refused-first') return edit(draft, await this.scan(first.kind, scanKind));
     const refused = await this.#upload(first.kind, [createPdf('Formular', { script: true })], 'PDF_SCRIPT');
     await edit(draft, refused);
     return edit(await this.#awaitRefusal(refused), await this.scan(first.kind, 'pdf'));
+  }
+
+  /** Edits the draft, whose etag the report of a check changes at any time, as the desk's page does. */
+  async #edit(before: Application, body: object): Promise<Application> {
+    for (let round = 1, { etag } = before; ; round += 1) {
+      try {
+        return (await this.#desk.call<Application>('PATCH', this.#path, { body, etag })).body;
+      } catch (error) {
+        const isStale = error instanceof ApiError && error.problem.reason === 'ETAG_STALE';
+        if (!isStale || round === MAX_EDITS) throw error;
+        ({ etag } = (await this.#desk.call<Application>('GET', this.#path)).body);
+      }
+    }
   }
 
   async #upload(kind: string, files: Buffer[], refusal?: string): Promise<string> {
