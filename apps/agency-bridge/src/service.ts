@@ -27,6 +27,9 @@ import { createDeliveryLatencyObserver } from './latency-metrics.ts';
 import { AgencyTopics } from './agency-topics.ts';
 import { migrations } from './migrations/all.ts';
 
+/** A reply as the gateway accepts it, 1032 KiB, and what gRPC adds. The broker accepts 1 MiB. */
+const MAX_POSTED_BYTES = 1040 * 1024;
+
 /** Creates the bridge, which sends submissions to agencies and their replies to intake. */
 export async function createAgencyBridge(config: Config, overrides: StoredTestOverrides = {}): Promise<RunningService> {
   const agencies = new Agencies(config);
@@ -42,6 +45,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredTestOv
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
+    maxRequestBytes: MAX_POSTED_BYTES,
   });
 }
 

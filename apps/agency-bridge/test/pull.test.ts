@@ -144,6 +144,13 @@ test('a reply is recorded once, whatever is repeated', async () => {
   });
 });
 
+test('the reason of a decision is truncated as over Kafka, whatever its size', async () => {
+  const application = await filed();
+  const rejection = { outcome: 'rejected', decideTime: new Date().toISOString(), reason: { ro: 'x'.repeat(900_000) } };
+  const decision = replyEvent(application, REPLY_TYPES.decided, rejection);
+  expect(await post(decision)).toEqual({ changes: ['TEXT_CUT'], issue: '' });
+});
+
 test('messages about one application keep their order', async () => {
   const application = await filed();
   const { cursor } = await pullAll();

@@ -110,6 +110,10 @@ describe('a reply', () => {
     expect(JSON.parse(call!.request.event.toString())).toEqual(REPLY);
   });
 
+  test('of 200 KB arrives, as it does over Kafka', async () => {
+    expect((await post({ ...REPLY, data: { reason: { ro: 'x'.repeat(200_000) } } })).status).toBe(200);
+  });
+
   test('without effect names the cause', async () => {
     receive = () => ({ changes: ['DECIDE_TIME_REPLACED'], issue: 'ALREADY_DECIDED' });
     expect((await post(REPLY)).body).toEqual({ changes: ['DECIDE_TIME_REPLACED'], issue: 'ALREADY_DECIDED' });
@@ -134,7 +138,7 @@ describe('a reply', () => {
   });
 
   test.each([
-    ['of 80 KiB', { ...REPLY, data: { note: 'x'.repeat(80_000) } }, {}, 413],
+    ['of 1.1 MB', { ...REPLY, data: { note: 'x'.repeat(1_100_000) } }, {}, 413],
     ['of another type', REPLY, { 'Content-Type': 'text/plain' }, 415],
     ['that is no JSON', '{', {}, 400],
     ['with a duplicate member', `${JSON.stringify(REPLY).slice(0, -1)},"id":"x"}`, {}, 400],

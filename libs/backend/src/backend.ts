@@ -43,6 +43,8 @@ export interface GrpcServiceOptions<Definition> {
   port: number;
   /** Maximum number of concurrent calls. @default 64 */
   maxInFlight?: number | undefined;
+  /** Maximum size of a request message. @default 256 KiB */
+  maxRequestBytes?: number;
 }
 
 /**
@@ -151,6 +153,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
         host: this.config.host,
         port: served.port,
         maxInFlight: served.maxInFlight,
+        ...(served.maxRequestBytes !== undefined && { maxRequestBytes: served.maxRequestBytes }),
         additionalServices: this.additionalServices(),
       }),
     );
