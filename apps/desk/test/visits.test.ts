@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { ulid } from 'ulid';
+import type { Catalog } from '../src/api/types.ts';
 import { openLocalStore } from '../src/local-store/local-store.ts';
+import { rebuildDraft } from '../src/visit/rebuilt-draft.ts';
 import { isFiled, isUntouched, visitName, newDraft, openVisitStore, draftPath } from '../src/visit/visit-store.ts';
 import type { Draft } from '../src/visit/visit-store.ts';
 
@@ -65,6 +67,52 @@ test('removes a visit with its last draft, and detects filed drafts', async () =
   stop();
   await written();
   expect((await openVisitStore(localStore)).all()).toEqual([]);
+});
+
+test('stores a finished application apart from half-typed input', async () => {
+  const localStore = await openLocalStore('operators/finished');
+  const visits = await openVisitStore(localStore);
+  const [taken] = visits.open({}).drafts as [Draft];
+  visits.change(taken.id, withName);
+  const time = '2026-11-26T10:00:00Z';
+  visits.change(taken.id, (draft) => Object.assign({}, draft, { takenAt: time, submitting: true }));
+  const [typed] = visits.openDraft(Object.assign({}, newDraft({}), withName(newDraft({})))).drafts as [Draft];
+  await written();
+  expect((await openVisitStore(localStore)).draft(taken.id)?.takenAt).toBe(time);
+  // It is continued: half-typed again, and stored once.
+  visits.change(typed.id, (draft) => Object.assign({}, draft, { takenAt: time }));
+  visits.change(typed.id, (draft) => Object.assign({}, draft, { takenAt: undefined }));
+  await written();
+  expect(await localStore.list('visit')).toHaveLength(1);
+  expect(await localStore.list('finished-visit')).toHaveLength(1);
+});
+
+test('rebuilds a draft from its writes, with the number of its receipt', () => {
+  const service = { name: 'publicServices/extras', code: 'extras' };
+  const catalog = { publicServices: [service] } as unknown as Catalog;
+  const writes = [
+    {
+      kind: 'create',
+      body: { id: 'A', publicService: 'extras', trackingNumber: 'S3F136', applicant: { familyName: 'R' } },
+    },
+    {
+      kind: 'edit',
+      body: { applicant: { familyName: 'Rusu', givenName: 'Ana' }, costOption: 'urgent', contact: null },
+    },
+    { kind: 'submit', body: {} },
+  ] as const;
+  const draft = rebuildDraft('A', writes, catalog)!;
+  expect(draft).toMatchObject({
+    id: 'A',
+    service: 'extras',
+    screen: 'review',
+    trackingNumber: 'S3F136',
+    unsent: false,
+  });
+  expect(draft.typed).toMatchObject({ '/applicant/familyName': 'Rusu', '/costOption': 'urgent' });
+  expect(draft.sent).toEqual({ applicant: { familyName: 'Rusu', givenName: 'Ana' }, costOption: 'urgent' });
+  // The platform has the rest of an application that an earlier write opened.
+  expect(rebuildDraft('A', writes.slice(1), catalog)).toBeUndefined();
 });
 
 test('two windows that type into one draft keep the input of both', async () => {

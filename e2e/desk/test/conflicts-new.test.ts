@@ -7,6 +7,7 @@ import { KeyboardUser } from '../keyboard.ts';
 import { takeApplication, waitForScreens } from '../offline.ts';
 import { addPublicService, paused, resumed, withRequiredField } from '../registry.ts';
 import type { AddedService } from '../registry.ts';
+import { platformUrl } from '../test-env.ts';
 
 /** Applications that were taken without a line, and whose service changed or closed before they reached the platform. */
 
@@ -15,11 +16,13 @@ const FILED = 'Cererea a fost depusă';
 
 let changing: AddedService;
 let closing: AddedService;
+let returning: AddedService;
 beforeAll(async () => {
   changing = await addPublicService('schimbator');
   closing = await addPublicService('inchizator');
+  returning = await addPublicService('revenitor');
 });
-afterAll(() => [changing, closing].forEach((service) => service?.remove()));
+afterAll(() => [changing, closing, returning].forEach((service) => service?.remove()));
 
 async function openQueue(): Promise<Page> {
   const page = await open({ operator });
@@ -84,5 +87,32 @@ test('hands in an application for a closed service, which the head files once th
   }
   expect(await findByNumber(number)).toMatchObject([
     { state: expect.not.stringMatching('draft'), applicant: { familyName: 'Închis' } },
+  ]);
+});
+
+test('continues a refused application after 72 hours without contact, under the number of its receipt', async () => {
+  const page = await openQueue();
+  await goOffline(page);
+  const number = await takeApplication({ page }, 'Revenit', returning.name);
+  await returning.change(paused);
+  await page.goto('about:blank');
+  await page.clock.install({ time: Date.now() + 73 * 3_600_000 });
+  await page.context().setOffline(false);
+  await page.goto(`${platformUrl()}/to-send`);
+  const entry = page.getByRole('region', { name: new RegExp(`Revenit.*${number}`) });
+  await entry.getByText('Platforma nu a înregistrat-o pe aceasta.', { exact: false }).waitFor({ timeout: 60_000 });
+  // The application is finished, not half-typed.
+  expect(await page.getByText(/^Datele completate pe jumătate/).count()).toBe(0);
+  await button(page, 'Predă supervizorului').waitFor();
+  expect(await axe(page)).toEqual([]);
+
+  await returning.change(resumed);
+  await button(page, 'Deschide ciorna').click();
+  await title(page, 'Persoana verifică datele');
+  await at(page, '/checked').check({ force: true });
+  await new KeyboardUser(page).press('Control+Enter');
+  await title(page, FILED);
+  expect(await findByNumber(number)).toMatchObject([
+    { state: expect.not.stringMatching('draft'), applicant: { familyName: 'Revenit' } },
   ]);
 });

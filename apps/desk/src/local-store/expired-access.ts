@@ -1,7 +1,7 @@
 import { deleteKeyRecords, readKeyRecord } from './database.ts';
 import type { LocalDatabase } from './database.ts';
 import { noteEndedInput } from './ended-input.ts';
-import { INPUT_KINDS } from './input-kinds.ts';
+import { FINISHED_INPUT_KIND, INPUT_KINDS } from './input-kinds.ts';
 
 /** The end of local data after 72 hours without contact. Loaded on demand. */
 
@@ -24,6 +24,7 @@ export async function endExpiredAccess(db: LocalDatabase, owner: string): Promis
     count += await db.count('records', rangeOf(owner, kind));
     await db.delete('records', rangeOf(owner, kind));
   }
+  await db.delete('records', rangeOf(owner, FINISHED_INPUT_KIND));
   if (count > 0) noteEndedInput(owner, { count, contactAt: times?.contactAt ?? 0 });
   // Last, so that an interrupted end continues.
   await deleteKeyRecords(db, owner, ['contact']);

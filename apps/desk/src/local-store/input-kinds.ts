@@ -16,3 +16,6 @@ export const INPUT_KINDS = [
 export type InputKind = (typeof INPUT_KINDS)[number];
 
 export const isInputKind = (kind: string): kind is InputKind => (INPUT_KINDS as readonly string[]).includes(kind);
+
+/** Visits whose applications are finished: their acts stay, and the input is no longer half-typed. */
+export const FINISHED_INPUT_KIND = 'finished-visit';

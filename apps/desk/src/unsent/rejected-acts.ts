@@ -35,9 +35,11 @@ export function useRejectedActs({ application, name, service, head, theirs, zone
   const time = formatDayAndTime(head.madeAt, zone);
 
   /** The screens of the draft show what the platform has. */
-  function leaveDraft(): void {
+  function leaveDraft({ keepsScans = false } = {}): void {
     if (head.kind === 'create' && !theirs) {
-      for (const { record } of uploads.all()) if (record.application === application) uploads.remove(record.id);
+      // The platform takes scans of an application that it does not know yet: a release finds them.
+      for (const { record } of keepsScans ? [] : uploads.all())
+        if (record.application === application) uploads.remove(record.id);
       return store.removeDraft(application);
     }
     if (!theirs || !isOver) return;
@@ -52,12 +54,12 @@ export function useRejectedActs({ application, name, service, head, theirs, zone
     leaveDraft();
   }
   /** The platform has no application to write on: what was decided stays on this PC. */
-  async function drop(reason: string): Promise<void> {
+  async function drop(reason: string, kept: { keepsScans?: boolean } = {}): Promise<void> {
     const trackingNumber = store.draft(application)?.trackingNumber;
     const at = new Date().toISOString();
     await storeDiscardedAct(localStore, { id: head.key, name, trackingNumber, acts, reason, time: at });
     outbox.withdrawWrites(application, keys);
-    leaveDraft();
+    leaveDraft(kept);
   }
   return {
     writes,
@@ -65,7 +67,7 @@ export function useRejectedActs({ application, name, service, head, theirs, zone
     keepAsNote: () => replaceWithNote(UNSENT.noteKept),
     async leaveToSupervisor() {
       if (canKeep) replaceWithNote(UNSENT.noteHandedIn);
-      else await drop(UNSENT.handedIn.ro);
+      else await drop(UNSENT.handedIn.ro, { keepsScans: true });
     },
     async discard(reason) {
       if (canKeep) replaceWithNote(UNSENT.noteDiscarded, { reason });

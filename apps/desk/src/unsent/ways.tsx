@@ -6,6 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { UNSENT } from '../texts/unsent.ts';
+import { isUnknownToPlatform } from '../visit/rebuilt-draft.ts';
 import { draftPath } from '../visit/visit-store.ts';
 import { useVisits } from '../visit/visits.tsx';
 import { hasEnded, isDraftAct } from './conflict.ts';
@@ -22,8 +23,8 @@ export interface WaysProps extends DecisionProps {
   zone: string;
 }
 
-/** Conflicts that a supervisor can resolve. */
-const HANDED_IN_KINDS: readonly (ConflictKind | undefined)[] = ['time-unproven', 'service-closed'];
+/** Conflicts that only a supervisor resolves: the hand-in is the next step. Every other act can be handed in too. */
+const SUPERVISOR_KINDS: readonly (ConflictKind | undefined)[] = ['time-unproven', 'service-closed'];
 
 /** The ways on from a rejected act. */
 export function Ways(props: WaysProps) {
@@ -35,7 +36,8 @@ export function Ways(props: WaysProps) {
   const [isDiscarding, setIsDiscarding] = useState(false);
   const acts = useRejectedActs(props);
   const visit = store.all().find(({ drafts }) => drafts.some(({ id }) => id === application));
-  const isDraft = isDraftAct(head) && !hasEnded(theirs) && (visit !== undefined || theirs !== undefined);
+  const isKnown = visit !== undefined || theirs !== undefined || isUnknownToPlatform(acts.writes);
+  const isDraft = isDraftAct(head) && !hasEnded(theirs) && isKnown;
   const openDraft = () => {
     const draft = visit?.drafts.find(({ id }) => id === application);
     // The receipt is of an application that the platform has not taken: the draft continues where it can be changed.
@@ -60,9 +62,11 @@ export function Ways(props: WaysProps) {
       ) : (
         theirs && <Button onClick={() => go(`/applications/${application}`)}>{t(UNSENT.openApplication)}</Button>
       )}
-      {HANDED_IN_KINDS.includes(kind) && (
-        <HandInButton writes={acts.writes} isMain={!isDraft} onDone={() => void acts.leaveToSupervisor()} />
-      )}
+      <HandInButton
+        writes={acts.writes}
+        isMain={!isDraft && SUPERVISOR_KINDS.includes(kind)}
+        onDone={() => void acts.leaveToSupervisor()}
+      />
       <Button onClick={() => outbox.retry(application)}>{t(UNSENT.retry)}</Button>
       {acts.canKeep && !isDraft && <Button onClick={acts.keepAsNote}>{t(UNSENT.keepAsNote)}</Button>}
       <Button variant="danger" onClick={() => setIsDiscarding(true)}>

@@ -15,18 +15,30 @@ import { withoutMandateName } from './model/mandate-basis.ts';
 import { findMissingFields } from './model/missing-fields.ts';
 import type { CheckContext } from './model/missing-fields.ts';
 import { today } from '../language/dates.ts';
+import { isUnknownToPlatform, rebuildDraft } from './rebuilt-draft.ts';
 import { newDraft, draftPath } from './visit-store.ts';
 import type { Draft } from './visit-store.ts';
 import { useCatalogQuery } from '../session/catalog.ts';
+import { useSignedIn } from '../session/session.tsx';
 import { useVisits } from './visits.tsx';
 
 /** Opens a draft of the queue in the screens of a visit. */
 export default function Resume({ id, corrects = false }: { id: string; corrects?: boolean }) {
   const { store } = useVisits();
+  const { outbox } = useSignedIn();
   const [, go] = useLocation();
   const catalog = useCatalogQuery();
-  const details = useQuery(detailsQuery(id));
+  const isNew = !corrects && isUnknownToPlatform(outbox.syncStatus(id).pending);
+  const details = useQuery(Object.assign({ enabled: !isNew }, detailsQuery(id)));
   const isOpened = useRef(false);
+  useEffect(() => {
+    if (!isNew || !catalog.data || isOpened.current) return;
+    const draft = store.draft(id) ?? rebuildDraft(id, outbox.syncStatus(id).pending, catalog.data);
+    if (!draft) return;
+    isOpened.current = true;
+    const visit = store.openDraft(draft);
+    go(draftPath(visit, draft), { replace: true });
+  }, [isNew, catalog.data, store, outbox, go, id]);
   useEffect(() => {
     if (!catalog.data || !details.data || isOpened.current) return;
     isOpened.current = true;

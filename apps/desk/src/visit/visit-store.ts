@@ -1,6 +1,7 @@
 import { decodeTime, ulid } from 'ulid';
 import type { Content } from '@cups/application';
 import type { Application } from '../api/types.ts';
+import { FINISHED_INPUT_KIND } from '../local-store/input-kinds.ts';
 import type { InputKind } from '../local-store/input-kinds.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import { SILENT_CHANNEL } from '../outbox/environment.ts';
@@ -115,7 +116,7 @@ export async function openVisitStore(
 ): Promise<VisitStore> {
   const { all, subscribe, put, drop, persist, isForeign, persons, refresh } = createPersistentVisits(
     localStore,
-    (await localStore.list<Visit>(RECORD_KIND)).filter((visit) => isVisitAt(visit, place)),
+    (await listVisits(localStore)).filter((visit) => isVisitAt(visit, place)),
     channel,
     windowStorage,
   );
@@ -212,7 +213,7 @@ function createPersistentVisits(
   function persist(id: string, isStrict = false): Promise<void> {
     const written = (pendingWrites.get(id) ?? Promise.resolve()).then(() => {
       const visit = visits.find((candidate) => candidate.id === id);
-      return visit ? localStore.write(RECORD_KIND, id, visit, { isStrict }) : localStore.remove(RECORD_KIND, id);
+      return storeVisit(localStore, { id, visit, isStrict });
     });
     // A failed write loses nothing that is on the page.
     pendingWrites.set(
@@ -262,6 +263,26 @@ function createPersistentVisits(
       listeners.forEach((listener) => listener());
     },
   };
+}
+
+/** Returns the stored visits. One that was stored under both kinds, because the page closed in between, is unfinished. */
+async function listVisits(localStore: LocalStore): Promise<Visit[]> {
+  const [finished, open] = await Promise.all([
+    localStore.list<Visit>(FINISHED_INPUT_KIND),
+    localStore.list<Visit>(RECORD_KIND),
+  ]);
+  return [...new Map([...finished, ...open].map((visit) => [visit.id, visit])).values()];
+}
+
+async function storeVisit(
+  localStore: LocalStore,
+  { id, visit, isStrict }: { id: string; visit: Visit | undefined; isStrict: boolean },
+): Promise<void> {
+  const isFinished = visit?.drafts.every((draft) => isTaken(draft) || isFiled(draft)) ?? false;
+  const [kind, other] = isFinished ? [FINISHED_INPUT_KIND, RECORD_KIND] : [RECORD_KIND, FINISHED_INPUT_KIND];
+  if (visit) await localStore.write(kind, id, visit, { isStrict });
+  else await localStore.remove(kind, id);
+  await localStore.remove(other, id);
 }
 
 /** A visit of an earlier release is of the centre of its applications; one that no platform knows shows everywhere. */

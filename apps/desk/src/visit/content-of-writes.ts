@@ -1,6 +1,6 @@
 import type { Content } from '@cups/application';
 import type { Write } from '../outbox/write.ts';
-import { pickContent } from '../visit/model/draft-merge.ts';
+import { pickContent } from './model/draft-merge.ts';
 
 /** What the unsent writes of an application say about it. Nothing else may know of it: half-typed input ends, acts stay. */
 
