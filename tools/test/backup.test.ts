@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import type { ReceivedEvent } from '@cups/contracts';
 import { eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
-import { createJournal } from '@cups/store';
+import { createJournal, JOURNAL_NUMBERS } from '@cups/store';
 import { testInfrastructure, temporaryDir } from '@cups/testing';
 import mongoose from 'mongoose';
 import { findEmptyStores, findLostRequests } from '../cli/backup/absences.ts';
 import type { EmptyStore, SentDelivery } from '../cli/backup/absences.ts';
 import { findAheadApplications, findRequestedSubmissions, findUncounted } from '../cli/backup/compare.ts';
 import type { RequestedSubmission } from '../cli/backup/compare.ts';
-import { dump, load, openStores } from '../cli/backup/documents.ts';
+import { dump, isEmpty, load, openStores } from '../cli/backup/documents.ts';
 import type { StoredService } from '../cli/backup/documents.ts';
 import { advanceJournalNumbers } from '../cli/backup/journal-sequences.ts';
 import { createErasureCollector, deleteMarkedKeys, repeatErasures } from '../cli/backup/erasures.ts';
@@ -339,7 +339,20 @@ describe('dump and load', () => {
       ['applications/ahead', 8],
       ['applications/not-restored', 3],
     ]);
-    expect(await advanceJournalNumbers(stores, new Map([['intake', numbers]]))).toBe(2);
+    const ofBridge = new Map([['deliveries/A-asp', 2]]);
+    const published = new Map([
+      ['intake', numbers],
+      ['agency-bridge', ofBridge],
+    ] as const);
+    expect(await advanceJournalNumbers(stores, published)).toBe(2);
+    expect(
+      await advanceJournalNumbers(stores, new Map([['intake', new Map([['applications/not-restored', 2]])]])),
+    ).toBe(0);
+    // A new document with this ID continues after them.
+    const keptOf = (service: StoredService) => stores.database(service).collection(JOURNAL_NUMBERS).find().toArray();
+    expect(await keptOf('intake')).toEqual([{ _id: 'applications/not-restored', last: 3 }]);
+    expect(await keptOf('agency-bridge')).toEqual([{ _id: 'deliveries/A-asp', last: 2 }]);
+    expect(await isEmpty(stores, 'agency-bridge')).toBe(true);
     expect(await intake.find().sort({ _id: 1 }).toArray()).toEqual([
       { _id: 'ahead', journalSeq: 9, revision: 5 },
       { _id: 'before-journal', journalSeq: 1, revision: 6 },

@@ -19,6 +19,7 @@ import type { MissingEntries } from './missing-entries.ts';
 import type { Refusal } from './refusal.ts';
 import { indexAhead, keyReplaced, replacedFolder } from './rollback.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import { createIdReader, sortEntries } from './sort-entries.ts';
 
 export interface AppenderDeps {
   log: LogFolder;
@@ -39,7 +40,7 @@ export interface AppenderDeps {
 /** Entries of one call, and what it waits for. */
 interface Waiting {
   entries: readonly Entry[];
-  done: PromiseWithResolvers<void>;
+  done: PromiseWithResolvers<ReadonlySet<Entry>>;
 }
 
 /** One entry of a batch is left for a new key. */
@@ -96,9 +97,12 @@ export class Appender {
     await this.append([]);
   }
 
-  /** Resolves when the entries are durable, covered by a checkpoint, and indexed. Duplicates are ignored. */
-  append(entries: readonly Entry[]): Promise<void> {
-    const done = Promise.withResolvers<void>();
+  /**
+   * Resolves when the entries are durable, covered by a checkpoint, and indexed. Repeats are ignored.
+   * @returns the refused ones: the log has another event under their number
+   */
+  append(entries: readonly Entry[]): Promise<ReadonlySet<Entry>> {
+    const done = Promise.withResolvers<ReadonlySet<Entry>>();
     this.#waiting.push({ entries, done });
     if (this.#countWaiting() >= FULL_BATCH) this.#isFull.resolve();
     this.#running ??= this.#run();
@@ -106,9 +110,9 @@ export class Appender {
   }
 
   /** Builds the index from the log again, between two batches. */
-  rebuildIndex(): Promise<void> {
+  async rebuildIndex(): Promise<void> {
     this.#isIndexAltered = true;
-    return this.append([]);
+    await this.append([]);
   }
 
   /** Whether the signing key differs from that of the log. */
@@ -132,9 +136,9 @@ export class Appender {
       if (!this.#isStopping) await this.#collect();
       const batch = this.#takeBatch();
       try {
-        await this.#write(batch.flatMap(({ entries }) => entries));
+        const conflicting = await this.#write(batch.flatMap(({ entries }) => entries));
         this.#deps.refusal.end();
-        for (const { done } of batch) done.resolve();
+        for (const { done } of batch) done.resolve(conflicting);
       } catch (error) {
         const problem = toProblem(error);
         this.#deps.processLog.error({ event: 'journal-append-failed', error: problem });
@@ -161,19 +165,22 @@ export class Appender {
     return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
   }
 
-  async #write(entries: readonly Entry[]): Promise<void> {
-    const { log, index, missing, metrics } = this.#deps;
+  /** @returns the entries whose number another event has */
+  async #write(entries: readonly Entry[]): Promise<ReadonlySet<Entry>> {
+    const { log, index, missing, metrics, processLog } = this.#deps;
     if (this.#isUncertain) await this.#reload();
     if (this.#isIndexAltered) await index.rebuild(log);
     this.#isIndexAltered = false;
     await index.catchUp(log);
     const befores = entries.map(predecessorKey).filter((key) => key !== undefined);
     const known = index.findKeys([...new Set([...entries.map(entryKey), ...befores])]);
-    const isNew = firstOfEach(known);
-    const added = entries.filter(isNew);
+    const { added, repeatCount, conflicting } = sortEntries(entries, known, createIdReader(log, index));
     await this.#appendNew(added);
     await missing.record(entries, known);
-    metrics.countEntries(added, entries.length - added.length);
+    metrics.countEntries(added, repeatCount);
+    for (const { source, subject } of conflicting)
+      processLog.error({ event: 'journal-number-used', caller: source, resource: subject });
+    return conflicting;
   }
 
   /** Reads the folder again after a failure. @throws LogRefused if it is not that of the last append, or a later one */
@@ -203,17 +210,6 @@ export class Appender {
     await index.add(placed);
     if (keyEntry) this.#keyEntry = { ...keyEntry, position: from };
   }
-}
-
-/** Returns a filter that keeps unknown entries, and of equal ones the first. */
-function firstOfEach(known: ReadonlySet<string>): (entry: Entry) => boolean {
-  const seen = new Set(known);
-  return (entry) => {
-    const key = entryKey(entry);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  };
 }
 
 const FULL_CODES = ['ENOSPC', 'EDQUOT'];

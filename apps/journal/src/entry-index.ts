@@ -91,6 +91,12 @@ export class EntryIndex {
     );
   }
 
+  /** Returns the position of the entry with the number of this one. */
+  findPosition({ source, subject, sequence }: Stream & Pick<Entry, 'sequence'>): number | undefined {
+    const [found] = this.listStream({ source, subject }, { limit: 1, before: sequence + 1 });
+    return found?.sequence === sequence ? found.position : undefined;
+  }
+
   /** Returns entries of a source and subject, the newest first, before a sequence if given. */
   listStream(
     stream: Stream,

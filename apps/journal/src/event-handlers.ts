@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from '@cups/contracts';
+import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import type { HandlerResult } from '@cups/events';
 import type { Appender } from './appender.ts';
 import type { Entry } from './log/entry.ts';
@@ -10,12 +10,18 @@ export const createEntryHandlers = (appender: Pick<Appender, 'append'>) => ({
   handleMany: (events: ReceivedEvent[]) => handleMany(events, appender),
 });
 
+/** Refusal of an entry whose number another event has. */
+const NUMBER_USED: Refusal = { cause: 'ENTRY_NUMBER_USED', fields: ['ce_sequence'] };
+
 async function handleMany(
   events: readonly ReceivedEvent[],
   appender: Pick<Appender, 'append'>,
 ): Promise<HandlerResult[]> {
   const decoded = events.map(decodeEntry);
   const entries = decoded.filter((result): result is Entry => 'resource' in result);
-  if (entries.length > 0) await appender.append(entries);
-  return decoded.map((result) => ('resource' in result ? 'done' : result));
+  const conflicting = entries.length > 0 ? await appender.append(entries) : new Set<Entry>();
+  return decoded.map((result) => {
+    if (!('resource' in result)) return result;
+    return conflicting.has(result) ? NUMBER_USED : 'done';
+  });
 }

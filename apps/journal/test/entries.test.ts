@@ -75,7 +75,7 @@ test('takes an entry that a step of the platform caused', async () => {
 test('appends a repeated entry once, and one that fills a gap after those behind it', async () => {
   const application = newApplication();
   const [first, , third] = [1, 2, 3].map((sequence) => entryEvent(application, sequence));
-  await journal.publish(first!, first!, third!, entryEvent(application, 1), third!, entryEvent(application, 6));
+  await journal.publish(first!, first!, third!, first!, third!, entryEvent(application, 6));
   await untilListed(journal, application, 3);
   /** Waits until these are missing, as `from-to`. */
   const untilMissing = (...ranges: string[]) =>
@@ -160,6 +160,31 @@ test('refuses entries that are empty, invalid, huge or of another service, and t
   );
   expect((await journal.list(application)).entries).toHaveLength(1);
   expect(journal.log.text()).not.toMatch(/Popescu|2900000000007|because/);
+});
+
+test('refuses an entry under a number that another event has, also within one batch, and tells the alert', async () => {
+  const application = newApplication();
+  const [first, second] = [1, 2].map((sequence) => entryEvent(application, sequence));
+  const own = entryEvent(application, 2, { action: 'withdraw' });
+  const isRefused = async (count: number) => {
+    const line = new RegExp(
+      `^refused_messages_total\\{(?=[^}]*cause="ENTRY_NUMBER_USED")[^}]*topic="cups.journal.intake"[^}]*\\} ${count}$`,
+      'm',
+    );
+    return line.test(await journal.metrics());
+  };
+  await journal.publish(first!, second!, own, first!);
+  await untilListed(journal, application, 2);
+  await eventually(() => isRefused(1));
+  // The same entries again: repeats stay repeats, and what was refused is refused.
+  await journal.publish(second!, entryEvent(application, 1), entryEvent(application, 3));
+  await untilListed(journal, application, 3);
+  await eventually(() => isRefused(2));
+  const { entries } = await journal.list(application);
+  expect(entries.map(({ text }) => (JSON.parse(text) as { id: string }).id).slice(1)).toEqual([second!.id, first!.id]);
+  expect(journal.log.lines).toContainEqual(
+    expect.objectContaining({ event: 'journal-number-used', caller: 'intake', resource: application }),
+  );
 });
 
 test('proves consistency between its checkpoints, and publishes the newest', async () => {

@@ -7,6 +7,8 @@ export type { Change, Draft, StoredDocument } from './documents/document.ts';
 export type { NewEvent } from './documents/outbox-entries.ts';
 export type { AnyDocuments, Documents, JournalStream } from './documents/documents.ts';
 export type { PublishResult } from './outbox/queue.ts';
+export { JOURNAL_NUMBERS } from './documents/journal-numbers.ts';
+export type { JournalNumber } from './documents/journal-numbers.ts';
 export { createJournal, JOURNAL_TOPIC_PREFIX, toJournalSubject } from './journal-entries.ts';
 export type { JournalEntry } from './journal-entries.ts';
 export { startRelay } from './outbox/relay.ts';

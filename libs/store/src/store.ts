@@ -1,6 +1,7 @@
 import type { Metrics, Tracer } from '@cups/contracts';
 import type { mongo } from 'mongoose';
 import { createDocuments } from './documents/documents.ts';
+import { openJournalNumbers } from './documents/journal-numbers.ts';
 import type { Documents } from './documents/documents.ts';
 import type { StoredDocument } from './documents/document.ts';
 import type { CollectionOptions } from './documents/options.ts';
@@ -78,12 +79,13 @@ export function openStore(options: StoreOptions): Store {
     timeoutMs: PROBE_TIMEOUT_MS,
   });
 
+  const readJournalNumbers = openJournalNumbers(connection.collection);
   const source = options.source ?? `/cups/${/cups-(.+)$/.exec(database)?.[1] ?? database}`;
   return {
     ready: () => connection.isOpen() && probe.isAvailable(),
     documents<D extends StoredDocument>(given: CollectionOptions<D>) {
       const { connection: driver, collection } = connection;
-      const context = { connection: driver, collection, source, commitsEntries, log, tracer };
+      const context = { connection: driver, collection, source, commitsEntries, readJournalNumbers, log, tracer };
       const documents = createDocuments<D>(given, context);
       connection.addCollection(given.collection, [...STORE_INDEXES, ...given.indexes]);
       return documents;

@@ -32,7 +32,7 @@ const event = (type: string, sequenced: NewEvent['sequenced'] = true): NewEvent 
 });
 const request = (id: string) => ({ id, key: 'Save|ana', fingerprint: 'f' });
 const one = (more: Partial<Case> = {}): Case => ({
-  ...createBlankDocument<Case>({ _id: 'a', content: {}, rows: [] }, 2, begin),
+  ...createBlankDocument<Case>({ _id: 'a', content: {}, rows: [] }, 2, { now: begin }),
   revision: 1,
   ...more,
 });

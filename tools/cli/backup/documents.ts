@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { once } from 'node:events';
+import { JOURNAL_NUMBERS } from '@cups/store';
 import mongoose from 'mongoose';
 import { fileOf, sha256 } from './folder.ts';
 import type { BackupConnections } from './connections.ts';
@@ -31,10 +32,10 @@ type DerivedDatabase = 'journal';
 export const databasesOf = (services: readonly StoredService[]): readonly StoredService[] =>
   DATABASES.filter((one) => services.includes(one.replace(/-keys$/, '') as StoredService));
 
-/** What a database stores about its own migrations and writers. A database with nothing else is empty. */
-const BOOKKEEPING = new Set(['migrations', 'migrationLock', 'storeWriters']);
-/** The records of migrations belong to the documents; locks and writers do not. */
-const isDumped = (name: string): boolean => name === 'migrations' || !BOOKKEEPING.has(name);
+/** What a database stores about its own migrations, writers and journal numbers. A database with nothing else is empty. */
+const BOOKKEEPING = new Set(['migrations', 'migrationLock', 'storeWriters', JOURNAL_NUMBERS]);
+/** The records of migrations and the numbers belong to the documents; locks and writers do not. */
+const isDumped = (name: string): boolean => !['migrationLock', 'storeWriters'].includes(name);
 
 type Raw = mongoose.mongo.Document & { _id: unknown };
 

@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { ReceivedEvent } from '@cups/contracts';
-import { JOURNAL_TOPIC_PREFIX } from '@cups/store';
+import { JOURNAL_NUMBERS, JOURNAL_TOPIC_PREFIX, toJournalSubject } from '@cups/store';
+import type { JournalNumber } from '@cups/store';
 import type { BackupConnections } from './connections.ts';
 import { STORED_SERVICES } from './documents.ts';
 import type { Stores } from './documents.ts';
@@ -23,7 +24,8 @@ const CHUNK = 500;
 
 /**
  * Advances the numbers of journal entries in a restored store to the published ones, before its services start. The journal
- * takes an entry whose number it knows as a duplicate, so it would drop what a document commits under a used number.
+ * refuses an entry under a number that it knows from another event. Numbers of documents that the store lacks are kept, so
+ * that a new document with the same ID continues after them.
  * @returns the number of documents that changed
  */
 export async function rollForwardJournal(parts: BackupConnections, stores: Stores): Promise<number> {
@@ -39,38 +41,49 @@ function countEntry(numbers: Map<JournaledService, Map<string, number>>, { topic
   ofService.set(subject, Math.max(sequence, ofService.get(subject) ?? 0));
 }
 
-/** Raises each document to the published number. @returns the number of documents that changed */
+/** Raises each document to the published number, and keeps those of missing ones. @returns the number of changed documents */
 export async function advanceJournalNumbers(stores: Stores, numbers: PublishedNumbers): Promise<number> {
   let count = 0;
   for (const [service, published] of numbers) {
     for (const [collection, subjects] of Map.groupBy(published.keys(), collectionOf)) {
-      const documents = stores.database(service).collection<CountedDocument>(collection);
-      count += await raiseNumbers(
-        documents,
-        new Map(subjects.map((subject) => [idOf(subject), published.get(subject)!])),
-      );
+      const own = new Map(subjects.map((subject) => [subject, published.get(subject)!]));
+      const { raised, missing } = await raiseNumbers(stores.database(service).collection(collection), own);
+      count += raised;
+      await keepNumbers(stores.database(service).collection(JOURNAL_NUMBERS), missing);
     }
   }
   return count;
 }
 
-/** @param lasts the published number by document ID */
+/** @param lasts the published number by subject. @returns the number of raised documents, and the subjects without one */
 async function raiseNumbers(
   documents: mongo.Collection<CountedDocument>,
   lasts: ReadonlyMap<string, number>,
-): Promise<number> {
-  const ids = [...lasts.keys()];
-  let count = 0;
+): Promise<{ raised: number; missing: JournalNumber[] }> {
+  const ids = [...lasts.keys()].map(idOf);
+  const missing = new Map(lasts);
+  let raised = 0;
   for (let at = 0; at < ids.length; at += CHUNK) {
     const filter = { _id: { $in: ids.slice(at, at + CHUNK) } };
     for (const { _id, journalSeq = 0 } of await documents.find(filter, { projection: { journalSeq: 1 } }).toArray()) {
-      const last = lasts.get(_id) ?? 0;
+      const subject = toJournalSubject(documents.collectionName, _id);
+      const last = lasts.get(subject) ?? 0;
+      missing.delete(subject);
       if (journalSeq >= last) continue;
       await documents.updateOne({ _id }, { $set: { journalSeq: last }, $inc: { revision: 1 } });
-      count += 1;
+      raised += 1;
     }
   }
-  return count;
+  return { raised, missing: [...missing].map(([_id, last]) => ({ _id, last })) };
+}
+
+async function keepNumbers(kept: mongo.Collection<JournalNumber>, missing: readonly JournalNumber[]): Promise<void> {
+  for (let at = 0; at < missing.length; at += CHUNK) {
+    const updates = missing.slice(at, at + CHUNK).map(({ _id, last }) => ({
+      updateOne: { filter: { _id }, update: { $max: { last } }, upsert: true },
+    }));
+    await kept.bulkWrite(updates, { ordered: false });
+  }
 }
 
 const collectionOf = (subject: string): string => subject.slice(0, subject.indexOf('/'));

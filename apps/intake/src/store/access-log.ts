@@ -107,7 +107,10 @@ export function openAccessLog(store: Store, documents: Documents<AccessLogRow>):
     },
     async writeLate(accesses, { cause, now }) {
       const rows = new Map(accesses.map(toLateRow).map((row) => [row._id, row]));
-      const eventsOf = (row: Pick<AccessLogRow, '_id'> & AccessLogEntry) => [entryOfAccess(row)];
+      // A report that is repeated after a restore repeats the entry too, and no other event has its number.
+      const eventsOf = (row: Pick<AccessLogRow, '_id'> & AccessLogEntry) => [
+        { ...entryOfAccess(row), id: row._id.slice(row._id.indexOf('/') + 1) },
+      ];
       return documents.createMissing([...rows.values()], { scope: 'service', cause, now, eventsOf });
     },
     async list(subject, { pageSize, pageToken }) {

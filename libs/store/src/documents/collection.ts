@@ -13,6 +13,7 @@ import { scopeFilter, type Scope } from './scope.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
 import { createPlainSealer, createSealer, type Sealer } from '../sealing/sealer.ts';
 import { groupReads } from './grouped-reads.ts';
+import type { ReadJournalNumbers } from './journal-numbers.ts';
 import { groupInserts, groupUpdates } from './grouped-writes.ts';
 
 export interface StoreContext {
@@ -23,6 +24,7 @@ export interface StoreContext {
   source: string;
   /** Whether writes commit their entries for the journal. */
   commitsEntries: boolean;
+  readJournalNumbers: ReadJournalNumbers;
   log: Log;
   tracer: Tracer | undefined;
 }
@@ -45,13 +47,15 @@ export interface Collection<D extends StoredDocument> {
   /** Reads complete documents. */
   readonly read: ReturnType<typeof groupReads>;
   readonly readRevision: ReturnType<typeof groupReads>;
+  /** Returns the numbers after which new documents continue their entries for the journal, by ID. */
+  readJournalNumbers(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Runs a driver call. Its failure becomes a store error without document values. */
   run<T>(operation: string, work: () => Promise<T>): Promise<T>;
 }
 
 export function openCollection<D extends StoredDocument>(
   options: CollectionOptions<D>,
-  { connection, collection, source, commitsEntries, log, tracer }: StoreContext,
+  { connection, collection, source, commitsEntries, readJournalNumbers, log, tracer }: StoreContext,
 ): Collection<D> {
   const { collection: name, schemaVersion, keepRequests, keepRecent = 0 } = options;
   const schema = addFormerFields(options.schema, options);
@@ -70,6 +74,7 @@ export function openCollection<D extends StoredDocument>(
     replace: groupUpdates(driver),
     read: groupReads(driver),
     readRevision: groupReads(driver, { revision: 1 }),
+    readJournalNumbers: (ids) => readJournalNumbers(name, ids),
     async run(operation, work) {
       try {
         return await runInSpan(tracer && startSpan(tracer, name, operation), work);

@@ -34,7 +34,8 @@ export async function create<D extends StoredDocument>(
   draft: Draft<D>,
   { scope, events, ...context }: CreateOptions<D>,
 ): Promise<CreateResult<D>> {
-  const document = firstDocument(draft, events, context, collection.policy);
+  const journalSeq = (await readNumbers(collection, [draft._id])).get(draft._id);
+  const document = firstDocument(draft, events, { ...context, journalSeq }, collection.policy);
   const { request } = context.cause;
   const former = request && (await findByFormerRequest(collection, request, scope));
   if (former) return { document: migrateDocument(collection, former), replayed: true };
@@ -64,14 +65,19 @@ export async function createMissing<D extends StoredDocument>(
   { scope, eventsOf = () => [], ...context }: CreateMissingOptions<D>,
 ): Promise<number> {
   const { run, notifier, shape, sealer, options, policy } = collection;
-  const documents = drafts.map((draft) =>
-    addFormerFields(firstDocument(draft, eventsOf(draft), context, policy), options),
+  if (drafts.length === 0) return 0;
+  const numbers = await readNumbers(
+    collection,
+    drafts.map(({ _id }) => _id),
   );
+  const documents = drafts.map((draft) => {
+    const own = { ...context, journalSeq: numbers.get(draft._id) };
+    return addFormerFields(firstDocument(draft, eventsOf(draft), own, policy), options);
+  });
   for (const document of documents) {
     if (!isInScope(document, scope)) throw new Error(`A new document of ${options.collection} is outside the scope.`);
     checkValue(shape, document);
   }
-  if (documents.length === 0) return 0;
   const stored = await Promise.all(documents.map((document) => sealer.sealNew(document)));
   return run('createMissing', async () => {
     try {
@@ -85,6 +91,12 @@ export async function createMissing<D extends StoredDocument>(
     }
   });
 }
+
+/** Returns the numbers of journal entries after which new documents continue, by ID. */
+export const readNumbers = <D extends StoredDocument>(
+  { run, readJournalNumbers }: Collection<D>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> => run('journalNumbers', () => readJournalNumbers(ids));
 
 /** Inserts documents in one command. Returns those whose ID and unique fields were free. */
 async function insertAll<D extends StoredDocument>({ driver }: Collection<D>, documents: D[]): Promise<D[]> {

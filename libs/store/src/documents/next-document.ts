@@ -6,6 +6,8 @@ import { advanceCounters, toOutboxEntries, type NewEvent } from './outbox-entrie
 export interface WriteContext {
   cause: Cause;
   now: Date;
+  /** Number of the last published entry of a former document with the ID of a new one. */
+  journalSeq?: number | undefined;
 }
 
 /** How a collection stores its documents. */
@@ -49,7 +51,11 @@ function restoreStoreOwnedFields<D extends StoredDocument>(decided: D, before: D
 }
 
 /** Returns a document before its first write. */
-export function createBlankDocument<D extends StoredDocument>(draft: Draft<D>, schemaVersion: number, now: Date): D {
+export function createBlankDocument<D extends StoredDocument>(
+  draft: Draft<D>,
+  schemaVersion: number,
+  { now, journalSeq }: Pick<WriteContext, 'now' | 'journalSeq'>,
+): D {
   const fields: Pick<StoredDocument, StoreOwnedField> = {
     schemaVersion,
     revision: 0,
@@ -60,6 +66,7 @@ export function createBlankDocument<D extends StoredDocument>(draft: Draft<D>, s
     createTime: now,
     updateTime: now,
   };
+  if (journalSeq !== undefined) fields.journalSeq = journalSeq;
   return Object.assign({}, draft, fields) as unknown as D;
 }
 
@@ -106,14 +113,14 @@ export function nextDocument<D extends StoredDocument>(
 export function firstDocument<D extends StoredDocument>(
   draft: Draft<D>,
   given: Change<D>['events'],
-  { cause, now }: WriteContext,
+  { cause, now, journalSeq }: WriteContext,
   policy: CollectionPolicy<D>,
 ): D {
   const { schemaVersion, source } = policy;
   const events = selectEvents(given, policy);
   const { request, sequence } = cause;
   if (sequence) throw new Error('A create cannot count an event: use update with an initial document.');
-  const document = createBlankDocument(draft, schemaVersion, now);
+  const document = createBlankDocument(draft, schemaVersion, { now, journalSeq });
   document.revision = 1;
   document.outbox = toOutboxEntries(events, document, { cause, source, now });
   Object.assign(document, advanceCounters(document, events));

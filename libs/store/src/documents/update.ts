@@ -14,7 +14,7 @@ import {
 } from './collection.ts';
 import type { Cause } from './cause.ts';
 import { replaceAlone } from './grouped-writes.ts';
-import { insertDocument, alreadyExistsProblem } from './create.ts';
+import { insertDocument, alreadyExistsProblem, readNumbers } from './create.ts';
 import type { Change, Draft, StoredDocument } from './document.ts';
 import { notifyOutbox } from './commit-notifier.ts';
 import { createBlankDocument, nextDocument, type WriteContext } from './next-document.ts';
@@ -111,7 +111,7 @@ const isUnavailable = (error: unknown): boolean =>
 async function insertFirstEvent<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D> | undefined> {
   const { collection, options } = one;
   if (!options.initial || options.cause.sequence?.value !== 1) return undefined;
-  return attemptUpdate(one, resolveInitial(one), (next) => insertDocument(collection, next, options.scope));
+  return attemptUpdate(one, await resolveInitial(one), (next) => insertDocument(collection, next, options.scope));
 }
 
 async function updateFromStore<D extends StoredDocument>(one: PendingUpdate<D>): Promise<UpdateResult<D>> {
@@ -136,7 +136,7 @@ async function updateFromInitial<D extends StoredDocument>(
   one: PendingUpdate<D>,
 ): Promise<UpdateResult<D> | undefined> {
   const { collection, id } = one;
-  const done = await attemptUpdate(one, resolveInitial(one), (next) => insertFirst(one, next));
+  const done = await attemptUpdate(one, await resolveInitial(one), (next) => insertFirst(one, next));
   if (done?.outcome !== 'gap') return done;
   if (!(await findRaw(collection, { _id: id }, { _id: 1 }))) return done;
   // The document exists after all. If it is outside the scope, the missing event would never arrive.
@@ -181,8 +181,11 @@ async function writeNext<D extends StoredDocument>(
   return run('update', () => writeOne(notifier, id, () => (isRepeatable ? replace(one) : replaceAlone(driver(), one))));
 }
 
-function resolveInitial<D extends StoredDocument>({ collection, options }: PendingUpdate<D>): D {
-  if (options.initial) return createBlankDocument(options.initial, collection.policy.schemaVersion, options.now);
+async function resolveInitial<D extends StoredDocument>({ collection, id, options }: PendingUpdate<D>): Promise<D> {
+  if (options.initial) {
+    const journalSeq = (await readNumbers(collection, [id])).get(id);
+    return createBlankDocument(options.initial, collection.policy.schemaVersion, { now: options.now, journalSeq });
+  }
   const { absentMessage = 'Resource not found.' } = collection.options;
   throw new Problem({ reason: 'NOT_FOUND', message: absentMessage });
 }
