@@ -4,6 +4,7 @@ import { KeyboardUser } from './keyboard.ts';
 import { cutLine, restoreLine, setUpWords, takeApplication, waitForStoredPage } from './offline.ts';
 import type { Sample } from './sample.ts';
 import type { Screen } from './screen.ts';
+import { withdraw } from './withdraw.ts';
 
 /** Screens of a desk without a line. */
 
@@ -33,8 +34,7 @@ async function openConflict(page: Page, { underway }: Sample): Promise<void> {
   await page.goto(`/applications/${underway.id}`);
   await page.getByRole('button', { name: 'Retrage cererea' }).waitFor();
   await cutLine(page);
-  await page.getByRole('button', { name: 'Retrage cererea' }).click();
-  await page.getByRole('button', { name: 'Da, retrage' }).click();
+  await withdraw(page);
   await page.getByRole('link', { name: 'Vezi ce este de trimis' }).first().click();
   await runAction(underway, 'withdraw', {}, 'cu-001-manager');
   await restoreLine(page);

@@ -166,7 +166,7 @@ describe('a desk that returns with a day of acts', () => {
     });
     const settle = () => new Promise((done) => setImmediate(done));
     while (sent.length < 4) await settle();
-    void outbox.put({ application: 'now', kind: 'withdraw', body: {} });
+    void outbox.put({ application: 'now', kind: 'withdraw', body: {}, isFinal: true });
     for (let at = 0; at < 10; at += 1) await settle();
     expect(sent).toHaveLength(4);
     waiting.shift()!();
@@ -429,6 +429,21 @@ describe('PersistentOutbox', () => {
     const again = await open();
     await drained(again);
     expect(platform.effects).toEqual(['POST /A/notes kept']);
+  });
+
+  test('holds a withdrawal so that it can be undone, unless it is final', async () => {
+    const outbox = await open();
+    const body = { statement: { signed: true } };
+    const undone = outbox.put({ application: 'A', kind: 'withdraw', body });
+    expect(outbox.syncStatus('A').undoableKey).toBeDefined();
+    outbox.undo('A');
+    await expect(undone).rejects.toBeInstanceOf(Undone);
+    expect(platform.effects).toEqual([]);
+
+    const final = outbox.put({ application: 'A', kind: 'withdraw', body: {}, isFinal: true });
+    expect(outbox.syncStatus('A').undoableKey).toBeUndefined();
+    await final;
+    expect(platform.effects).toHaveLength(1);
   });
 
   test('undoes a held write without a trace', async () => {

@@ -28,6 +28,30 @@ describe('WithdrawApplication', () => {
     expect((await withReason(500)).application!.state).toBe('STATE_WITHDRAWN');
   });
 
+  test('keeps how the person stated the wish', async () => {
+    const [signed, unsigned, silent] = [await at().file(2), await at().file(2), await at().file(2)];
+    const unsignedReason = 'asked by telephone';
+    await at().withdrawApplication({ requestId: randomUUID(), name: signed.name, statement: { signed: true } });
+    await at().withdrawApplication({ requestId: randomUUID(), name: unsigned.name, statement: { unsignedReason } });
+    await at().withdrawApplication({ requestId: randomUUID(), name: silent.name });
+    const statementOf = async ({ name }: { name: string }) => (await at().history(name)).at(-1)!.withdrawalStatement;
+    expect(await statementOf(signed)).toEqual({ signed: true, unsignedReason: '' });
+    expect(await statementOf(unsigned)).toEqual({ signed: false, unsignedReason });
+    expect(await statementOf(silent)).toBeNull();
+  });
+
+  test.each([
+    [{ signed: false, unsignedReason: ' ' }, 'REQUIRED'],
+    [{ signed: true, unsignedReason: 'asked by telephone' }, 'CONTRADICTION'],
+    [{ signed: false, unsignedReason: 'x'.repeat(501) }, 'MAX_LENGTH'],
+  ])('rejects a statement without its reason, or with a needless one (%#)', async (statement, rule) => {
+    const { name } = await at().file(2);
+    await expect(at().withdrawApplication({ requestId: randomUUID(), name, statement })).rejects.toMatchObject({
+      violations: [{ field: '/statement/unsignedReason', rule }],
+    });
+    expect(await at().history(name)).toHaveLength(1);
+  });
+
   test('ignores the case of the request ID', async () => {
     const { name } = await at().open(2);
     const requestId = randomUUID();

@@ -6,6 +6,7 @@ import { axe, open } from '../desk.ts';
 import { applicant, fileApplication, openDeskFor, waitForState } from '../filings.ts';
 import { waitForScreens } from '../offline.ts';
 import { passAnswerDate } from '../store.ts';
+import { withdraw } from '../withdraw.ts';
 
 /** Acts on filed applications that were done without a line and came too late, or at a time that nothing proves. */
 
@@ -40,8 +41,7 @@ async function supply(page: Page): Promise<void> {
 test('shows the decision of the agency beside a withdrawal that came too late, and takes a note after it', async () => {
   const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Grăbit') } });
   const page = await openApplication(filed);
-  await press(page, 'Retrage cererea');
-  await press(page, 'Da, retrage');
+  await withdraw(page);
   await page.getByRole('link', { name: 'Vezi ce este de trimis' }).waitFor();
   await page.getByLabel('Scrieți o notă').fill('Persoana a cerut retragerea la ghișeu');
   await page.keyboard.press('Enter');

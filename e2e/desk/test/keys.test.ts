@@ -59,6 +59,8 @@ test('keeps the focus near a sent form', async () => {
   expect(await focusIsOnPage(page)).toBe(true);
   await page.getByRole('button', { name: 'Retrage cererea' }).focus();
   await page.keyboard.press('Enter');
+  await page.getByRole('radio', { name: 'A semnat', exact: true }).focus();
+  await page.keyboard.press('Space');
   await page.getByRole('button', { name: 'Da, retrage' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: /retras/i }).waitFor();

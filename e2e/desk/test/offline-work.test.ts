@@ -7,6 +7,7 @@ import { fillIn, submitOffline, waitForScreens } from '../offline.ts';
 import { KeyboardUser } from '../keyboard.ts';
 import { KillableDesk } from '../killable-desk.ts';
 import { pdfText } from '../pdf.ts';
+import { withdraw } from '../withdraw.ts';
 
 /** Work at a desk whose line is down: from the open queue to the receipt, and what becomes of it afterwards. */
 
@@ -74,8 +75,7 @@ test('shows a rejected act beside the state at the platform, and keeps it as a n
   await page.getByRole('button', { name: 'Retrage cererea' }).waitFor();
   await waitForScreens(page);
   await page.context().setOffline(true);
-  await page.getByRole('button', { name: 'Retrage cererea' }).click();
-  await page.getByRole('button', { name: 'Da, retrage' }).click();
+  await withdraw(page);
   await page.getByRole('link', { name: 'Vezi ce este de trimis' }).click();
   await title(page, 'De trimis');
   await page.getByText('Așteaptă platforma. Se trimite automat.').waitFor();

@@ -84,6 +84,23 @@ test('prints a decision and its slip, and records the slip as sent', async () =>
   expect((await notices(id)).at(-1)).toMatchObject({ channel: 'slip', state: 'sent' });
 });
 
+test('prints the statement of a withdrawal to sign, and then the confirmation in place of the receipt', async () => {
+  const { id } = await filedInRussian('ZD');
+  const page = await openToPrint({ path: `/applications/${id}` });
+  await button(page, 'Retrage cererea').click();
+  await page.getByLabel('Motivul, cu cuvintele persoanei').fill('nu mai este nevoie');
+  const [statement = '', ...noMore] = await printed(page, button(page, 'Tipărește cererea de retragere'));
+  expect(noMore).toEqual([]);
+  expect(statement).toContain('Cerere de retragere Заявление об отзыве');
+  expect(statement).toContain('nu mai este nevoie');
+  expect(statement).toContain('Semnătura solicitantului');
+  await page.getByRole('radio', { name: 'A semnat', exact: true }).check({ force: true });
+  await button(page, 'Da, retrage').click();
+  const [slip = ''] = await printed(page, button(page, 'Confirmarea retragerii'));
+  expect(slip).toContain('Confirmare: cererea a fost retrasă Подтверждение: заявление отозвано');
+  expect(slip).toMatch(/Retrasă Отозвано \d\d\.\d\d\.\d{4}/);
+});
+
 test('prints the application, the mandate and the access log', async () => {
   const { id } = await filedInRussian('ZQ');
   const page = await openToPrint({ path: `/applications/${id}/submissions/1` });

@@ -8,6 +8,7 @@ import { applicant, fileApplication, openDeskFor } from '../filings.ts';
 import { waitForScreens } from '../offline.ts';
 import { sessionKeyHeaders } from '../session-key.ts';
 import { platformUrl } from '../test-env.ts';
+import { withdraw } from '../withdraw.ts';
 
 /** Acts of suspended operators: handed in without a session, decided by a head or a supervisor in the screen. */
 
@@ -173,8 +174,7 @@ test('takes over an act whose time nothing proves, from the list of unsent acts'
   await page.getByRole('button', { name: 'Retrage cererea' }).waitFor();
   await waitForScreens(page);
   await page.context().setOffline(true);
-  await page.getByRole('button', { name: 'Retrage cererea' }).click();
-  await page.getByRole('button', { name: 'Da, retrage' }).click();
+  await withdraw(page);
   await page.getByRole('link', { name: 'Vezi ce este de trimis' }).click();
   // The refusal of documents that may have come too late; the hand-in reaches the platform.
   const problem = { reason: 'DESK_TIME_UNBOUNDED', type: 'x', title: 'x', status: 422, action: '', requestId: 'r' };

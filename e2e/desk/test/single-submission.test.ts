@@ -92,6 +92,7 @@ test('sends other actions once on a double click, and confirms nothing', async (
   await page.getByRole('button', { name: 'Preia cererea' }).dblclick();
   await page.getByRole('button', { name: 'Preia cererea' }).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Retrage cererea' }).dblclick();
+  await page.getByRole('radio', { name: 'A semnat', exact: true }).check({ force: true });
   await page.getByRole('button', { name: 'Da, retrage' }).dblclick();
   await page.getByRole('heading', { name: /retras/i }).waitFor();
   expect(writes).toEqual(['POST assign', 'POST withdraw']);

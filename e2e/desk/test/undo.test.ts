@@ -36,6 +36,32 @@ async function note(page: Page, text: string): Promise<void> {
   await undoNotice(page).waitFor();
 }
 
+test('withdraws with a signed statement or the reason why not, and can undo it', async () => {
+  const filed = await fileApplication({ operator, ending: 'ZN', content: { applicant: applicant('Retras') } });
+  const page = await open({ operator, path: `/applications/${filed.id}` });
+  const writes = writesOf(page);
+  const yes = page.getByRole('button', { name: 'Da, retrage' });
+  await page.getByRole('button', { name: 'Retrage cererea' }).click();
+  await yes.click();
+  await page.getByText('Tipăriți cererea de retragere, dați-o la semnat și alegeți un răspuns.').waitFor();
+  await page.getByRole('radio', { name: 'Nu a semnat' }).check({ force: true });
+  await yes.click();
+  await page.getByText('Scrieți de ce nu este semnată.').waitFor();
+  await page.getByLabel('De ce nu este semnată?').fill('a sunat fiul');
+  expect(await axe(page)).toEqual([]);
+  await yes.click();
+  await undoNotice(page).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await undo(page).click();
+  expect(writes).toEqual([]);
+  // The form returns with what was typed.
+  expect(await page.getByLabel('De ce nu este semnată?').inputValue()).toBe('a sunat fiul');
+  await yes.click();
+  await page.getByRole('heading', { name: /retras/i }).waitFor();
+  expect(writes).toEqual([`/api/v1/applications/${filed.id}/withdraw`]);
+  await page.getByText('cererea de retragere nu este semnată: a sunat fiul').waitFor();
+});
+
 test('records a notification after confirmation, and can undo it', async () => {
   const filed = await fileApplication({
     operator,

@@ -12,10 +12,10 @@ import { formatMoney } from '../language/money.ts';
 import type { Write } from '../outbox/write.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
-import { Field, TextInput } from '../parts/field.tsx';
 import { APPLICATION } from '../texts/application.ts';
 import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 import { KEYS } from '../texts/keys.ts';
+import { WITHDRAWAL } from '../texts/withdrawal.ts';
 import { PrintMainButton } from './print-buttons.tsx';
 import { ConfirmArrivalButton } from './confirm-arrival-button.tsx';
 import { DocumentRequestForm } from './document-request-form.tsx';
@@ -32,6 +32,7 @@ const NOTIFIABLE_STATES: readonly string[] = ['documents-requested', 'ready', 'r
 /** Loaded later: few applications need it. */
 const PassingOnQuestion = lazyScreen(() => import('./passing-on.tsx'));
 const ContactForm = lazyScreen(() => import('./contact-form.tsx'));
+const WithdrawForm = lazyScreen(() => import('./withdraw-form.tsx'));
 
 type ActionForm = 'withdraw' | 'notify-person' | 'record-payment' | 'change-contact';
 
@@ -92,8 +93,9 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
         {isAllowed('change-contact') && <ContactButton onClick={() => setActiveForm('change-contact')} />}
         {isAllowed('correct-submission') && !action.isPending('correct') && <CorrectionButton id={id} />}
         {isAllowed('correct') && <Button onClick={() => go(`/visits/correct/${id}`)}>{t(APPLICATION.correct)}</Button>}
-        <PrintMainButton details={details} />
-        {isAllowed('withdraw') && activeForm !== 'withdraw' && (
+        {/* The form of a withdrawal prints its own statement. */}
+        {activeForm !== 'withdraw' && <PrintMainButton details={details} />}
+        {isAllowed('withdraw') && activeForm !== 'withdraw' && !action.isPending('withdraw') && (
           <span className={styles.last}>
             <Button variant="danger" onClick={() => setActiveForm('withdraw')}>
               {t(APPLICATION.withdraw)}
@@ -144,7 +146,11 @@ interface ActiveFormProps extends ActionFormProps {
 function ActiveForm({ activeForm, application, action, onDone }: ActiveFormProps) {
   return (
     <>
-      {activeForm === 'withdraw' && <WithdrawForm application={application} action={action} onDone={onDone} />}
+      {activeForm === 'withdraw' && (
+        <Suspense fallback={null}>
+          <WithdrawForm application={application} action={action} onDone={onDone} />
+        </Suspense>
+      )}
       {activeForm === 'notify-person' && <NotifyForm action={action} onDone={onDone} />}
       {activeForm === 'record-payment' && <PaymentForm application={application} action={action} onDone={onDone} />}
       {activeForm === 'change-contact' && (
@@ -182,6 +188,9 @@ function UndoBar({ action: { undoable, undo }, onUndone }: UndoBarProps) {
       {undoable?.kind === 'payment' && (
         <UndoNotice text={paymentText(undoable, t)} onUndo={() => undoAndReopen('record-payment')} />
       )}
+      {undoable?.kind === 'withdraw' && (
+        <UndoNotice text={t(WITHDRAWAL.held)} onUndo={() => undoAndReopen('withdraw')} />
+      )}
     </div>
   );
 }
@@ -209,43 +218,6 @@ function paymentText({ body }: Write, t: LanguageContextValue['t']): string {
 interface ActionFormProps {
   action: ApplicationActionState;
   onDone: () => void;
-}
-
-function WithdrawForm({ application, action: { run, busy }, onDone }: ActionFormProps & { application: Application }) {
-  const { t } = useLanguage();
-  const [, go] = useLocation();
-  const [reason, setReason] = useState('');
-  const withdraw = async () => {
-    if (!(await run('withdraw', reason.trim() ? { reason: reason.trim() } : {}))) return false;
-    onDone();
-    return true;
-  };
-  // The way to correct what an agency without corrections has received.
-  const fileAgain = async () => {
-    if (await withdraw()) go(`/visits/correct/${application.id}`);
-  };
-  return (
-    <div className={styles.asking}>
-      <p>{t(APPLICATION.withdrawSure)}</p>
-      <Field label={t(APPLICATION.withdrawWhy)}>
-        <TextInput value={reason} onChange={setReason} maxLength={500} focusOnMount />
-      </Field>
-      <div className={styles.ways}>
-        <Button
-          variant="danger"
-          busy={busy !== undefined}
-          busyText={t(APPLICATION.sending)}
-          onClick={() => void withdraw()}
-        >
-          {t(APPLICATION.withdrawYes)}
-        </Button>
-        {application.state !== 'draft' && (
-          <Button onClick={() => void fileAgain()}>{t(APPLICATION.withdrawAndFile)}</Button>
-        )}
-        <Button onClick={onDone}>{t(APPLICATION.keep)}</Button>
-      </div>
-    </div>
-  );
 }
 
 const NOTIFICATION_METHODS = ['phone', 'in-person', 'slip'] as const;

@@ -17,11 +17,13 @@ import { MissingDocumentsPrintout } from '../print/checklist-printouts.tsx';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { printDocument, usePrintout } from '../print/printing.tsx';
 import { ReceiptPrintout } from '../print/receipt-printout.tsx';
+import { EndedPrintout } from '../print/withdrawal-printout.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { APPLICATION } from '../texts/application.ts';
 import { PRINTOUTS } from '../texts/printouts.ts';
 import { KEYS } from '../texts/keys.ts';
 import { PARTS } from '../texts/parts.ts';
+import { WITHDRAWAL } from '../texts/withdrawal.ts';
 import { useCatalog } from '../session/catalog.ts';
 import { mandateQuery } from '../visit/mandate/mandate-queries.ts';
 import styles from './application.module.css';
@@ -63,7 +65,7 @@ function resolveMainPrintout(
   checkpoint: string | undefined,
 ): PrintableDocument | undefined {
   const { application } = details;
-  const { decision, handOver, state } = application;
+  const { decision, handOver, state, submitTime } = application;
   if (state === 'documents-requested') {
     return {
       label: PRINTOUTS.missing,
@@ -77,11 +79,17 @@ function resolveMainPrintout(
       render: () => <HandOverPrintout {...{ application: handedOver, catalog, specialist }} />,
     };
   }
+  if (submitTime && (state === 'withdrawn' || state === 'expired')) {
+    return {
+      label: state === 'withdrawn' ? WITHDRAWAL.slip : WITHDRAWAL.expiredSlip,
+      render: () => <EndedPrintout details={details} catalog={catalog} />,
+    };
+  }
   if (decision) {
     const decided = Object.assign({}, application, { decision });
     return { label: PRINTOUTS.decision, render: () => <DecisionPrintout application={decided} catalog={catalog} /> };
   }
-  if (!application.submitTime) return undefined;
+  if (!submitTime) return undefined;
   const receipt = <ReceiptPrintout application={application} catalog={catalog} checkpoint={checkpoint} />;
   return { label: PRINTOUTS.receipt, render: () => receipt };
 }

@@ -15,6 +15,7 @@ import { findReplacement } from '../documents/replacement.ts';
 import type { Replacement } from '../documents/replacement.ts';
 import { groupDigits } from '../print/group-digits.ts';
 import { DOCUMENTS } from '../texts/documents.ts';
+import { WITHDRAWAL } from '../texts/withdrawal.ts';
 import { contactText } from './contact-text.ts';
 import { deskTimeText } from './desk-time-text.ts';
 import { nameActor, operatorName } from './operator-name.ts';
@@ -89,6 +90,7 @@ function detailText(
     contact,
     escalationStep,
     expectedDecisionDate,
+    withdrawalStatement,
   }: ApplicationAction,
   details: ApplicationDetails,
   { t, centre: centreName, agency: agencyName }: NameContext,
@@ -98,6 +100,7 @@ function detailText(
   if (method) return t(NOTIFICATION_METHOD_TEXTS[method]);
   if (escalationStep) return t(ESCALATION_STEP_TEXTS[escalationStep]);
   if (expectedDecisionDate) return `${t(APPLICATION_FACTS.expected)}: ${shortDate(expectedDecisionDate)}`;
+  if (withdrawalStatement) return withdrawalText(withdrawalStatement, t);
   // To which agency it was passed on, or went.
   if (agency) return agencyName(agency);
   if (kind === 'change-contact') return [formerContact, contact].map((one) => contactText(one) || '–').join(' → ');
@@ -111,6 +114,13 @@ function detailText(
     return t(STATE_BLOCK.lastDay, { day: shortDate(answerBy), date: shortDate(answerBy) });
   }
   return '';
+}
+
+function withdrawalText(
+  { signed, unsignedReason = '' }: NonNullable<ApplicationAction['withdrawalStatement']>,
+  t: NameContext['t'],
+): string {
+  return signed ? t(WITHDRAWAL.wasSigned) : t(WITHDRAWAL.wasUnsigned, { reason: unsignedReason });
 }
 
 /** The SHA-256 of each document that was handed over. */

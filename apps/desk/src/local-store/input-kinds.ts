@@ -10,6 +10,7 @@ export const INPUT_KINDS = [
   'reply',
   'documents',
   'payment',
+  'withdrawal',
   'supply-mandate',
   'correction',
 ] as const;

@@ -25,7 +25,7 @@ import { isVersioned, MAX_REPORTED_RANGES, toOfflineClaim, UndoneError } from '.
 import type { NewWrite, Write } from './write.ts';
 
 /** Kinds of writes that can be undone. */
-const UNDOABLE_KINDS: readonly Write['kind'][] = ['notes', 'person-notifications', 'payment'];
+const UNDOABLE_KINDS: readonly Write['kind'][] = ['notes', 'person-notifications', 'payment', 'withdraw'];
 const UNDO_WINDOW_MS = 10_000;
 /** Maximum time that `close` waits for the queues, in ms. */
 const CLOSE_TIMEOUT_MS = 3_000;
@@ -95,7 +95,7 @@ export class PersistentOutbox implements Outbox {
     });
   }
 
-  put({ application, kind, body }: NewWrite): Promise<Application> {
+  put({ application, kind, body, isFinal }: NewWrite): Promise<Application> {
     const queue = this.#queueOf(application);
     const lengthBefore = queue.writes.length;
     const write = enqueueOrMerge(queue, { application, kind, body }, originOf(this.#parts.environment), this.#isSender);
@@ -103,7 +103,7 @@ export class PersistentOutbox implements Outbox {
     // A further write ends the undo window of the one before.
     if (queue.hold && queue.hold.key !== write.key) this.#announce(queue, queue.hold.key);
     if (queue.hold?.key !== write.key) this.#clearHold(queue);
-    if (!isRepeated && UNDOABLE_KINDS.includes(kind)) this.#hold(application, queue, write);
+    if (!isRepeated && !isFinal && UNDOABLE_KINDS.includes(kind)) this.#hold(application, queue, write);
     if (!isRepeated) {
       this.#storage.storeAgain(queue);
       void this.#storage.store(queue, write);

@@ -59,7 +59,10 @@ export interface Write {
 export const isVersioned = ({ kind }: Pick<Write, 'kind'>): boolean => kind === 'edit' || kind === 'correct';
 
 /** What a caller gives to the outbox. */
-export type NewWrite = Pick<Write, 'application' | 'kind' | 'body'>;
+export type NewWrite = Pick<Write, 'application' | 'kind' | 'body'> & {
+  /** Set if the write is sent without the time to undo that others of its kind have: the caller shows no way back. */
+  isFinal?: true;
+};
 
 /** Maximum number of ranges that a claim reports; the newest. */
 export const MAX_REPORTED_RANGES = 20;

@@ -166,7 +166,8 @@ function unavailableFact(filed: ApplicationOrSubmission, catalog: Catalog): Prin
   return [PRINT.cannotGet, <Lines lines={lines} />];
 }
 
-function signatureLabels(specialist: string) {
+/** Lines for the applicant and the specialist, each with a date. */
+export function signatureLabels(specialist: string) {
   return [
     <Bilingual message={PRINT.signatureApplicant} />,
     <Bilingual message={PRINT.date} />,

@@ -24,23 +24,6 @@ export const APPLICATION = defineMessages({
   },
   dealtWith: { ro: 'Am văzut', ru: 'Просмотрено', en: 'Mark as seen' },
   withdraw: { ro: 'Retrage cererea', ru: 'Отозвать заявление', en: 'Withdraw the application' },
-  withdrawSure: {
-    ro: 'Cererea se oprește și nu mai poate continua. O retragem?',
-    ru: 'Работа по заявлению прекратится и не продолжится. Отозвать?',
-    en: 'The application ends and cannot continue. Withdraw it?',
-  },
-  withdrawWhy: {
-    ro: 'Motivul, cu cuvintele persoanei',
-    ru: 'Причина, словами человека',
-    en: 'Reason, in the applicant’s own words',
-  },
-  withdrawYes: { ro: 'Da, retrage', ru: 'Да, отозвать', en: 'Yes, withdraw' },
-  withdrawAndFile: {
-    ro: 'Retrage și depune din nou',
-    ru: 'Отозвать и подать снова',
-    en: 'Withdraw and file again',
-  },
-  keep: { ro: 'Nu, rămâne', ru: 'Нет, оставить', en: 'No, keep it' },
   markNotified: { ro: 'Am anunțat persoana', ru: 'Заявитель уведомлён', en: 'Mark as notified' },
   notified: { ro: 'Persoana a fost anunțată', ru: 'Заявитель уведомлён', en: 'Applicant notified' },
   notifyMethod: { ro: 'Cum i-ați spus?', ru: 'Как сообщили?', en: 'How did you tell them?' },

@@ -104,8 +104,8 @@ export function useDraftSync(draft: Draft, context: FormContext): DraftSync {
   const { error, rejectedValues, setError, handle } = useSyncError(id, status.refusal, latestContext, outbox, store);
 
   const put = (kind: 'submit' | 'renew' | 'withdraw') =>
-    // SyncStatus reports a rejection, also after a reload.
-    outbox.put({ application: id, kind, body: {} }).catch(() => undefined);
+    // SyncStatus reports a rejection, also after a reload. The screen is left, and shows nothing to undo.
+    outbox.put({ application: id, kind, body: {}, isFinal: true }).catch(() => undefined);
   const [submit, isSubmitting] = useSingleFlight(async () => {
     // Already submitted; the page is about to show it.
     if (draft.submitting && outbox.known(id)?.submitTime) return;

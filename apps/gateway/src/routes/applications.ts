@@ -14,6 +14,11 @@ import {
   writeResponse,
 } from './handler-factories.ts';
 
+interface WithdrawalJson {
+  reason?: string;
+  statement?: { signed: boolean; unsignedReason?: string };
+}
+
 export function applicationRoutes({ intake }: ServiceClients): Record<string, Handler> {
   return {
     async createApplication({ body, requestId, context }) {
@@ -41,7 +46,10 @@ export function applicationRoutes({ intake }: ServiceClients): Record<string, Ha
       updateFields: convert.updateFields(json),
     })),
     submitApplication: actionHandler(intake.submitApplication, () => ({})),
-    withdrawApplication: actionHandler(intake.withdrawApplication, ({ reason }: { reason?: string }) => ({ reason })),
+    withdrawApplication: actionHandler(intake.withdrawApplication, ({ reason, statement }: WithdrawalJson) => ({
+      reason,
+      statement,
+    })),
     supplyDocuments: actionHandler(intake.supplyDocuments, convert.documentSupplyToProto),
     handOverResult: actionHandler(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
     chooseCollectionCentre: actionHandler(intake.chooseCollectionCentre, ({ centre }: { centre: string }) => ({

@@ -22,6 +22,7 @@ import type {
   DocumentRequest,
   Note,
   PersonNotification,
+  WithdrawalStatement,
 } from '../domain/application.ts';
 import { isDataEvent } from '../domain/data-end.ts';
 import type { Escalation } from '../domain/escalation.ts';
@@ -188,8 +189,12 @@ export function toAction(row: ActionRecord, app: Pick<Application, 'decision'>):
     released: row.released ? { operator: row.released.operator, deskTime: toTimestamp(row.released.deskTime) } : null,
     deskTime: toDeskTime(row.deskTime),
     expectedDecisionDate: row.expectedDecisionDate ?? '',
+    withdrawalStatement: toWithdrawalStatement(row.statement),
   };
 }
+
+const toWithdrawalStatement = (statement: WithdrawalStatement | undefined) =>
+  statement ? { signed: statement.isSigned, unsignedReason: statement.unsignedReason ?? '' } : null;
 
 const isEscalation = ({ kind }: ActionRecord): boolean => kind === 'agency-escalation';
 

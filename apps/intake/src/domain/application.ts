@@ -163,6 +163,14 @@ export interface Decision extends Result {
   arrivalTime?: Date;
 }
 
+/** How the person stated the wish to withdraw. */
+export interface WithdrawalStatement {
+  /** Whether the person signed the printed statement. */
+  isSigned: boolean;
+  /** Why it was not signed; absent if it was. */
+  unsignedReason?: string;
+}
+
 /** One history entry: actor, claimed time, recorded time, cause, and the message it answers. */
 export interface ActionRecord {
   kind: HistoryKind;
@@ -175,6 +183,8 @@ export interface ActionRecord {
   toState: State;
   submission?: number;
   reason?: string;
+  /** Proof of the person's will, of a withdrawal that stated one. */
+  statement?: WithdrawalStatement;
   /** The agency's text. */
   agencyText?: Text;
   result?: Result;

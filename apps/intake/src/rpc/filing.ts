@@ -1,10 +1,11 @@
 import { createAnswersValidator, validateContentShape, validateUnavailable } from '@cups/application';
+import type { WithdrawalStatement__Output } from '@cups/contracts/gen/cups/intake/v1/WithdrawalStatement.ts';
 import { violation } from '@cups/problem';
 import { fromAnswers, fromEvidence, fromMandate } from '../convert/content.ts';
 import * as filing from '../domain/commands/filing.ts';
 import { supplyDocuments } from '../domain/commands/supply.ts';
 import type { Supply } from '../domain/commands/supply.ts';
-import type { ServiceVersion } from '../domain/application.ts';
+import type { ServiceVersion, WithdrawalStatement } from '../domain/application.ts';
 import { assertNoViolations, invalidField } from '../domain/problems.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import type { StoredApplication } from '../store.ts';
@@ -12,6 +13,8 @@ import { changeApplication } from './change.ts';
 import type { MandateUse } from '../domain/mandates.ts';
 import { findMandate, readMandateUse, toMandateUse } from './mandates.ts';
 import { findNewDocuments } from './new-documents.ts';
+
+const MAX_REASON_LENGTH = 500;
 
 /** Returns the stored copy of the version: filing calls no upstream service. */
 export const versionOf = ({ versions }: Pick<RpcDeps, 'versions'>, app: StoredApplication): Promise<ServiceVersion> =>
@@ -71,10 +74,28 @@ export function filingRpcs(
     },
 
     async WithdrawApplication(request, context) {
-      if (request.reason.length > 500) throw invalidField(violation('/reason', 'MAX_LENGTH', { max: 500 }));
+      const { reason } = request;
+      if (reason.length > MAX_REASON_LENGTH) throw tooLong('/reason');
+      const statement = toWithdrawalStatement(request.statement);
       return changeApplication(deps, request, context, {
-        decide: (app, actor) => filing.withdrawApplication(app, actor, request.reason),
+        decide: (app, actor) => filing.withdrawApplication(app, actor, { reason, statement }),
       });
     },
   };
 }
+
+/** @throws Problem INVALID_ARGUMENT unless the reason is given exactly when nothing was signed */
+function toWithdrawalStatement(statement: WithdrawalStatement__Output | null): WithdrawalStatement | undefined {
+  if (!statement) return undefined;
+  const unsignedReason = statement.unsignedReason.trim();
+  const pointer = '/statement/unsignedReason';
+  if (unsignedReason.length > MAX_REASON_LENGTH) throw tooLong(pointer);
+  if (statement.signed) {
+    if (unsignedReason) throw invalidField(violation(pointer, 'CONTRADICTION', { other: '/statement/signed' }));
+    return { isSigned: true };
+  }
+  if (!unsignedReason) throw invalidField(violation(pointer, 'REQUIRED'));
+  return { isSigned: false, unsignedReason };
+}
+
+const tooLong = (pointer: string) => invalidField(violation(pointer, 'MAX_LENGTH', { max: MAX_REASON_LENGTH }));

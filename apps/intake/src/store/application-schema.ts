@@ -164,6 +164,7 @@ export const APPLICATION_SCHEMA = {
       toState: String,
       submission: Number,
       reason: String,
+      statement: { isSigned: Boolean, unsignedReason: String },
       agencyText: text,
       result,
       documents,

@@ -22,6 +22,7 @@ export const SEALED_FIELDS: SealedFields['fields'] = [
   'handOver',
   'outcome.missing',
   'history[].reason',
+  'history[].statement',
   'history[].agencyText',
   'history[].result',
   'history[].documents',

@@ -3,7 +3,7 @@ import { applicableAnswers, toCivilDate, validateCompleteness } from '@cups/appl
 import type { AnswersValidator, Content } from '@cups/application';
 import { appendHistory, assertTransition, resolveOccurTime, resolveRegisterTime } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
-import type { ActionRecord, Application, ServiceVersion, Submission } from '../application.ts';
+import type { ActionRecord, Application, ServiceVersion, Submission, WithdrawalStatement } from '../application.ts';
 import { startClock } from '../clock.ts';
 import { acceptMissingScans, freezeCopies, listUnusableCopies } from '../documents.ts';
 import { withoutExpectedDecision } from '../expected-decision.ts';
@@ -72,7 +72,18 @@ function withApplicableAnswers(content: Content, { form }: ServiceVersion): Cont
   return content.answers ? { ...content, answers: applicableAnswers(form, content.answers) } : content;
 }
 
-export function withdrawApplication(app: Application, actor: Actor, reason?: string): CommandResult {
+/** Why and how the person withdraws. */
+export interface Withdrawal {
+  /** In the person's own words; empty without one. */
+  reason?: string;
+  statement?: WithdrawalStatement | undefined;
+}
+
+export function withdrawApplication(
+  app: Application,
+  actor: Actor,
+  { reason, statement }: Withdrawal = {},
+): CommandResult {
   const state = assertTransition(app, 'withdraw', actor);
   const { documentRequest: _open, passingOn: _undecided, ...kept } = app;
   const document = appendHistory(
@@ -80,7 +91,7 @@ export function withdrawApplication(app: Application, actor: Actor, reason?: str
     app.state,
     'withdraw',
     actor,
-    reason ? { reason } : {},
+    { ...(reason ? { reason } : {}), ...(statement ? { statement } : {}) },
   );
   const withdrawTime = resolveRegisterTime(app, actor);
   return { document, events: [{ type: 'ApplicationWithdrawn', fromState: app.state, withdrawTime }] };
