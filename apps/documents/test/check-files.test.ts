@@ -109,6 +109,12 @@ describe('refuses', () => {
     ['a PDF with 1 MB of numbers in no object', buildPdf({ loose: '1 0 '.repeat(250_000) }), 'DAMAGED'],
     ['a PDF with 100,001 objects', buildPdf({ loose: 'obj '.repeat(100_001) }), 'DAMAGED'],
     ['a PDF with 300,000 open texts', buildPdf({ loose: 'obj ('.repeat(300_000) }), 'DAMAGED'],
+    [
+      'a PDF with 200,000 nested lists',
+      buildPdf({ objects: { 4: '['.repeat(200_000) + ']'.repeat(200_000) } }),
+      'DAMAGED',
+    ],
+    ['a PDF with 200,000 open lists', buildPdf({ objects: { 4: '['.repeat(200_000) } }), 'DAMAGED'],
     ['a PDF with a bomb as content', buildPdf({ objects: bombs(8) }), 'TOO_LARGE'],
     [
       'a PDF with a bomb of objects',
@@ -212,7 +218,11 @@ describe('accepts', () => {
       buildPdf({ objects: { 4: objectStream('<< /Producer (x) >>') } }),
       'application/pdf 1',
     ],
-    ['a PDF with nested lists', buildPdf({ objects: { 4: '['.repeat(200_000) } }), 'application/pdf 1'],
+    [
+      'a PDF with nested lists',
+      buildPdf({ objects: { 4: `${'['.repeat(90)}${']'.repeat(90)}` } }),
+      'application/pdf 1',
+    ],
     ['a TIFF', tiff(1), 'image/jpeg 1'],
     ['a TIFF whose last page is followed by its first', tiff(3, true), 'application/pdf 3'],
     ['a TIFF with 30 pages', tiff(30), 'application/pdf 30'],

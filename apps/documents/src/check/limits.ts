@@ -13,6 +13,10 @@ export const CHECK_LIMITS = {
   inflatedBytes: 512 * 1024 * 1024,
   /** Bytes that the object streams of a PDF may have after decompression. */
   objectStreamBytes: 64 * 1024 * 1024,
+  /** Bytes that the content of pages, forms and glyphs of a PDF may have after decompression. */
+  pageContentBytes: 64 * 1024 * 1024,
+  /** Drawings of one page of a PDF, with those of forms for each use; a map of a district has 100,000. */
+  drawings: 500_000,
   wallMs: 60_000,
 } as const;
 
