@@ -14,6 +14,7 @@ import { journalSettings } from './journal-folder.ts';
 import type { PlatformEnvironment } from './environment.ts';
 import { startEmbeddedParts } from './parts.ts';
 import { Processes } from './processes.ts';
+import { isDiskFull } from './disk-space.ts';
 import { ProcessRestarter } from './restarts.ts';
 import { prepareTestIdp } from './test-idp.ts';
 import type { TestIdp } from './test-idp.ts';
@@ -174,7 +175,7 @@ const findEntry = (name: string, { fromSources }: PlatformOptions): string =>
   fromSources || !SERVICES.some((service) => service === name) ? sourcePath(root, name) : bundlePath(root, name);
 
 /** Handles unexpected exits. Ignores those before the start is complete and after a stop. */
-function watchExits({ restart, onExit, onProgress = () => {} }: PlatformOptions) {
+function watchExits({ restart, dataDir, onExit, onProgress = () => {} }: PlatformOptions) {
   const life = { started: false, stopping: false };
   let restarts: ProcessRestarter | undefined;
   return {
@@ -188,7 +189,13 @@ function watchExits({ restart, onExit, onProgress = () => {} }: PlatformOptions)
       life.started = true;
       if (!restart) return;
       const giveUp = (name: string) => onExit?.(name, null);
-      restarts = new ProcessRestarter({ start, onProgress, giveUp, now: () => performance.now() });
+      restarts = new ProcessRestarter({
+        start,
+        onProgress,
+        giveUp,
+        now: () => performance.now(),
+        isDiskFull: () => isDiskFull(dataDir),
+      });
     },
     /** @returns whether it was called before */
     stop(): boolean {

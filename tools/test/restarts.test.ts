@@ -4,7 +4,7 @@ import { RESTART_LIMIT, ProcessRestarter } from '../platform/restarts.ts';
 
 describe('ProcessRestarter', () => {
   /** @param comesUp whether a start succeeds */
-  function openRestarts(comesUp: () => boolean = () => true) {
+  function openRestarts(comesUp: () => boolean = () => true, isDiskFull?: () => boolean) {
     const lines: string[] = [];
     const given: string[] = [];
     const clock = { now: 0 };
@@ -14,6 +14,7 @@ describe('ProcessRestarter', () => {
       giveUp: (name) => given.push(name),
       now: () => clock.now,
       waits: { initialMs: 1, maxMs: 2 },
+      ...(isDiskFull && { isDiskFull }),
     });
     const isReady = (times: number) =>
       eventually(() => lines.filter((line) => line.includes('ready again')).length === times);
@@ -64,6 +65,24 @@ describe('ProcessRestarter', () => {
     restarts.ended('intake', 'code 1');
     await eventually(() => given.length === 1);
     expect(lines.filter((line) => line.includes('; restart '))).toHaveLength(RESTART_LIMIT.max);
+  });
+
+  test('waits for space on a full disk, counts no exit meanwhile, and says so', async () => {
+    const disk = { isFull: true };
+    const { restarts, lines, given, clock, isReady } = openRestarts(
+      () => !disk.isFull,
+      () => disk.isFull,
+    );
+    const names = Array.from({ length: 3 * RESTART_LIMIT.max }, (_, n) => `service-${n}`);
+    for (const name of [...names, ...names]) restarts.ended(name, 'code 1');
+    clock.now += 120_000;
+    await eventually(() => lines.includes('the disk is full since 2 min; service-0 waits for space'));
+    expect(lines[0]).toBe('service-0 exited (code 1): the disk is full. It starts again when there is space');
+    disk.isFull = false;
+    await isReady(names.length);
+    expect(given).toEqual([]);
+    restarts.ended('service-0', 'code 1');
+    expect(lines.at(-1)).toBe('service-0 exited unexpectedly (code 1); restart 1 of 5 within 10 minutes');
   });
 
   test('restarts nothing after the platform stops', async () => {

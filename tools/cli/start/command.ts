@@ -7,7 +7,7 @@ export function startCommand(): Command {
     name: 'start',
     summary:
       'Starts Kafka, the store and all services, plays the sample day on an empty store, and serves until Ctrl-C. ' +
-      'Restarts a process that exits, at most 5 times in 10 minutes; then it stops everything. ' +
+      'Restarts a process that exits, at most 5 times in 10 minutes; then it stops everything. On a full disk it waits for space. ' +
       'MONGODB_URI and KAFKA_BROKERS replace the embedded store and Kafka.',
     example: 'start --port 8081 --no-sample-data',
   })
