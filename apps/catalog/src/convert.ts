@@ -22,8 +22,16 @@ import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/P
 import type { TextTemplate as TextTemplateMessage } from '@cups/contracts/gen/cups/catalog/v1/TextTemplate.ts';
 
 /** Texts for the desk if the source states no fee or term. */
-const FEE_NOTE = { ro: 'fără tarif indicat', ru: 'тариф не указан', en: 'no fee stated' };
-const TERM_NOTE = { ro: 'termen necunoscut', ru: 'срок неизвестен', en: 'no term known' };
+const FEE_NOTE = {
+  ro: 'tariful îl spune instituția',
+  ru: 'стоимость сообщит учреждение',
+  en: 'the agency states the fee',
+};
+const TERM_NOTE = {
+  ro: 'termenul îl spune instituția',
+  ru: 'срок сообщит учреждение',
+  en: 'the agency states the duration',
+};
 
 /** Converts a service to cups.catalog.v1. `full` adds the form schema and the example. */
 export function toPublicServiceMessage(

@@ -65,14 +65,14 @@ describe('GetPublicService', () => {
     const [abroad, rome] = [await at('US'), await at('IT')];
     expect(abroad?.costOptions).toMatchObject([{ code: 'consulate-usd', countries: ['US'], feeNote: null }]);
     expect(abroad?.costOptions[0]?.termNote).toEqual({
-      ro: 'termen necunoscut',
-      ru: 'срок неизвестен',
-      en: 'no term known',
+      ro: 'termenul îl spune instituția',
+      ru: 'срок сообщит учреждение',
+      en: 'the agency states the duration',
     });
     expect(abroad).toMatchObject({ feeNote: null, termNote: null });
     expect(rome?.costOptions).toEqual([]);
-    expect(rome?.feeNote?.ro).toBe('fără tarif indicat');
-    expect(rome?.termNote?.ru).toBe('срок неизвестен');
+    expect(rome?.feeNote?.ro).toBe('tariful îl spune instituția');
+    expect(rome?.termNote?.ru).toBe('срок сообщит учреждение');
     const { publicServices } = await gateway.listPublicServices({ query: 'cazier judiciar', country: 'IT' });
     expect(publicServices[0]?.version?.costOptions).toEqual([]);
   });

@@ -175,7 +175,7 @@ describe('termText and feeText', () => {
     [{ amount: 3, unit: 'calendar-days', from: 'payment' }, 'în 3 zile calendaristice de la plată'],
     [{ amount: 1, unit: 'hours', from: 'submission' }, 'în 1 oră de la depunere'],
     [{ amount: 0, unit: 'hours', from: 'submission' }, 'pe loc'],
-    [undefined, 'termen necunoscut'],
+    [undefined, 'termenul îl spune instituția'],
   ] as const)('formats the term %j', (term, words) => {
     expect(withPlainSpaces(termText(term ? { term } : {}).ro ?? '')).toBe(words);
   });
@@ -184,7 +184,7 @@ describe('termText and feeText', () => {
     [{ fee: { amountMinor: 7000, currency: 'MDL' }, plusStateFee: false }, '70,00 MDL'],
     [{ fee: { amountMinor: 5000, currency: 'MDL' }, plusStateFee: true }, '50,00 MDL și taxa de stat'],
     [{ fee: { amountMinor: 0, currency: 'MDL' }, plusStateFee: false }, 'gratuit'],
-    [{ plusStateFee: false }, 'fără tarif indicat'],
+    [{ plusStateFee: false }, 'tariful îl spune instituția'],
     [{ plusStateFee: false, feeNote: { ro: 'tariful îl spune consulatul' } }, 'tariful îl spune consulatul'],
   ])('formats the fee %j', (option, words) => {
     expect(withPlainSpaces(feeText(option).ro ?? '')).toBe(words);

@@ -32,6 +32,12 @@ test('closes dialogs with Esc, and focuses what digits choose', async () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(page.url()).toContain(`/applications/${filed.id}`);
   }
+  // Esc closes the question, not the screen.
+  await notifyButton.click();
+  await page.getByRole('radio').first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('radio').first().waitFor({ state: 'detached' });
+  expect(page.url()).toContain(`/applications/${filed.id}`);
   await notifyButton.click();
   await page.keyboard.press('Digit2');
   const second = page.getByRole('radio').nth(1);

@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { ACTION_TEXTS, NOTIFICATION_METHOD_TEXTS } from '@cups/application/texts';
 import type { Application, ApplicationDetails } from '../api/types.ts';
 import { CollectionPlace } from '../collections/collection-place.tsx';
-import { useKeys } from '../keys/keys.tsx';
+import { useCloseKey, useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import type { LanguageContextValue } from '../language/language.tsx';
 import { lazyScreen } from '../lazy-screens.ts';
@@ -45,15 +45,18 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
   const [activeForm, setActiveForm] = useState<ActionForm>();
   const isAllowed = (kind: (typeof allowedActions)[number]) => allowedActions.includes(kind);
   const closeForm = () => setActiveForm(undefined);
+  useCloseKey(activeForm !== undefined, closeForm);
   // One filled button per screen: an open form has its own.
   const isElsewhere = application.collectionCentre !== undefined && NOTIFIABLE_STATES.includes(application.state);
   // Another centre takes the next step.
   const mainVariant = activeForm === undefined && !isElsewhere ? 'filled' : 'outlined';
   const handOver = () => go(`/applications/${id}/hand-over`);
-  useKeys([isAllowed('hand-over') && { code: 'KeyH', label: KEYS.handOver, run: handOver }]);
   const canConfirmArrival = isAllowed('confirm-arrival') && !action.isPending('confirm-arrival');
   const isHandOverMain = isAllowed('hand-over') && !canConfirmArrival;
-  useKeys([isHandOverMain && { code: 'Ctrl+Enter', label: KEYS.main, run: handOver }]);
+  useKeys([
+    isAllowed('hand-over') && { code: 'KeyH', label: KEYS.handOver, run: handOver },
+    isHandOverMain && { code: 'Ctrl+Enter', label: KEYS.main, run: handOver },
+  ]);
   return (
     <>
       {isAllowed('consent-to-passing-on') && <PassingOn application={application} action={action} />}

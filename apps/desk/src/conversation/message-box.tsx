@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { MAX_MESSAGE_LENGTH } from '@cups/application';
 import { useLanguage } from '../language/language.tsx';
@@ -17,6 +18,7 @@ interface MessageBoxProps {
 /** The box for a message, with its counter. Ctrl+Enter sends it while the box has the focus. */
 export function MessageBox({ label, text, onChange, onSend, busy, errorText }: MessageBoxProps) {
   const { t } = useLanguage();
+  const [hasFocus, setHasFocus] = useState(false);
   const isEmpty = text.trim() === '';
   const sendByKey = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !event.ctrlKey) return;
@@ -25,16 +27,29 @@ export function MessageBox({ label, text, onChange, onSend, busy, errorText }: M
     if (!isEmpty && !busy && !event.repeat) onSend();
   };
   return (
-    <form onSubmit={(event) => (event.preventDefault(), isEmpty || onSend())}>
+    <form data-own-main onSubmit={(event) => (event.preventDefault(), isEmpty || onSend())}>
       <Field
         label={label}
         error={errorText}
         help={text && t(CONVERSATION.left, { n: text.length, max: MAX_MESSAGE_LENGTH })}
       >
-        <TextArea value={text} onChange={onChange} onKeyDown={sendByKey} maxLength={MAX_MESSAGE_LENGTH} />
+        <TextArea
+          value={text}
+          onChange={onChange}
+          onKeyDown={sendByKey}
+          onFocus={() => setHasFocus(true)}
+          onBlur={() => setHasFocus(false)}
+          maxLength={MAX_MESSAGE_LENGTH}
+        />
       </Field>
       {!isEmpty && (
-        <Button type="submit" variant="text" cap="Ctrl+Enter" busy={busy} busyText={t(CONVERSATION.sending)}>
+        <Button
+          type="submit"
+          variant="text"
+          cap={hasFocus ? 'Ctrl+Enter' : undefined}
+          busy={busy}
+          busyText={t(CONVERSATION.sending)}
+        >
           {t(CONVERSATION.send)}
         </Button>
       )}

@@ -7,7 +7,12 @@ export function KeyCap({ code, quiet = false }: { code: string; quiet?: boolean 
   const isSingle = /^(Key|Digit|Slash)/.test(code);
   if (!letters && isSingle) return null;
   return (
-    <kbd className={quiet ? styles.quiet : styles.cap} data-single={isSingle || undefined} aria-hidden="true">
+    <kbd
+      className={quiet ? styles.quiet : styles.cap}
+      data-single={isSingle || undefined}
+      data-main={code === 'Ctrl+Enter' || undefined}
+      aria-hidden="true"
+    >
       {keyLabel(code)}
     </kbd>
   );

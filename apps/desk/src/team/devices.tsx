@@ -5,6 +5,7 @@ import { fetchAllPages } from '../api/pagination.ts';
 import type { Device } from '../api/types.ts';
 import { useChange } from '../api/use-change.ts';
 import { formatDayAndTime } from '../language/dates.ts';
+import { useCloseKey } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
@@ -70,6 +71,7 @@ const SHORT_CODE_LENGTH = 6;
 function DeviceRow({ scope, device }: { scope: string; device: Device }) {
   const { t } = useLanguage();
   const [isAsking, setIsAsking] = useState(false);
+  useCloseKey(isAsking, () => setIsAsking(false));
   const fileCount = useFileCount(scope, device);
   const id = device.name.replace('devices/', '');
   const isThisOne = localStorage.getItem(DEVICE_KEY) === id;

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { today } from '../language/dates.ts';
+import { useCloseKey } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { useSignedIn } from '../session/session.tsx';
@@ -37,6 +38,7 @@ export function MemberActions({ scope, member, members, permissions, onDone }: M
     staffChange.clear();
     onDone();
   };
+  useCloseKey(activeForm !== undefined, close);
   const form = { scope, member, members, permissions, staffChange, onClose: close };
   return (
     <>

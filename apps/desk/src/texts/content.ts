@@ -62,11 +62,19 @@ export const TERM_TEXTS = {
   submission: { ro: 'în {amount} de la depunere', ru: '{amount} со дня подачи', en: '{amount} from filing' },
   payment: { ro: 'în {amount} de la plată', ru: '{amount} со дня оплаты', en: '{amount} from payment' },
   atOnce: { ro: 'pe loc', ru: 'сразу на месте', en: 'immediately' },
-  unknown: { ro: 'termen necunoscut', ru: 'срок неизвестен', en: 'duration unknown' },
+  unknown: {
+    ro: 'termenul îl spune instituția',
+    ru: 'срок сообщит учреждение',
+    en: 'the agency states the duration',
+  },
 } satisfies Record<string, Text>;
 
 export const FEE_TEXTS = {
   free: { ro: 'gratuit', ru: 'бесплатно', en: 'free of charge' },
-  unknown: { ro: 'fără tarif indicat', ru: 'тариф не указан', en: 'no fee stated' },
+  unknown: {
+    ro: 'tariful îl spune instituția',
+    ru: 'стоимость сообщит учреждение',
+    en: 'the agency states the fee',
+  },
   plusStateFee: { ro: '{fee} și taxa de stat', ru: '{fee} и государственная пошлина', en: '{fee} and the state fee' },
 } satisfies Record<string, Text>;

@@ -14,6 +14,7 @@ export const KEYS = defineMessages({
   otherVisit: { ro: 'Cealaltă vizită', ru: 'Другое посещение', en: 'The other visit' },
   main: { ro: 'Butonul principal', ru: 'Главная кнопка', en: 'Main button' },
   back: { ro: 'Înapoi', ru: 'Назад', en: 'Back' },
+  leave: { ro: 'Închide întrebarea', ru: 'Закрыть вопрос', en: 'Close the question' },
   open: { ro: 'Deschide cererea', ru: 'Открыть заявление', en: 'Open the application' },
   up: { ro: 'Rândul de sus', ru: 'Строка выше', en: 'Previous row' },
   down: { ro: 'Rândul de jos', ru: 'Строка ниже', en: 'Next row' },

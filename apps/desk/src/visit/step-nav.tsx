@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Check, Plus } from 'lucide-react';
 import { useLocation } from 'wouter';
+import { useCloseKey } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { useSignedIn } from '../session/session.tsx';
@@ -118,6 +119,7 @@ function DiscardDraft() {
   const { mandates } = useSignedIn();
   const [isAsking, setIsAsking] = useState(false);
   const [, go] = useLocation();
+  useCloseKey(isAsking, () => setIsAsking(false));
   if (!draft.service || isFiled(draft) || isTaken(draft)) return null;
   if (!isAsking) {
     return (

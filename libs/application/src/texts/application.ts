@@ -235,7 +235,11 @@ export const MESSAGE_CHANGE_TEXTS: Record<MessageChange, Text> = {
 };
 
 export const NO_DUE_DATE_TEXTS: Record<NoDueDateReason, Text> = {
-  'no-term': { ro: 'termen necunoscut', ru: 'срок неизвестен', en: 'duration unknown' },
+  'no-term': {
+    ro: 'termenul îl spune instituția',
+    ru: 'срок сообщит учреждение',
+    en: 'the agency states the duration',
+  },
   'awaiting-payment': {
     ro: 'termenul curge de la plată',
     ru: 'срок считается с оплаты',
