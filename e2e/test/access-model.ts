@@ -82,6 +82,8 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     // Acts of suspended operators: the grant of the device hands them in, heads and supervisors decide.
     // A sealed act contains its grant.
     ...rulesFor('QuarantineActs QuarantineSealedActs', pageRule('none', 'nobody')),
+    // Own acts without a grant: the session is the authority.
+    ...rulesFor('QuarantineOwnActs', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor('GetHandInKey', pageRule(DESK_ROLES, 'centre')),
     ...rulesFor(
       'ListQuarantinedActs GetQuarantinedAct ReleaseQuarantinedAct RejectQuarantinedAct ListChainBreaks',

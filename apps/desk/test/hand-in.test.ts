@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApiError, NetworkError } from '../src/api/client.ts';
 import type { HandedInAct, Problem } from '../src/api/types.ts';
+import { handInOwnWrites } from '../src/outbox/hand-in-own.ts';
 import { handInStored, handInWrites } from '../src/outbox/hand-in.ts';
 import type { HandInTransport } from '../src/outbox/hand-in.ts';
 
@@ -94,6 +95,41 @@ describe('handInWrites', () => {
     const handIn = handInWrites({ writes: writes(300), grant: 'a.b.c', transport, pause: noPause });
     await expect(handIn).rejects.toMatchObject({ reason: 'OFFLINE_CLAIM_INVALID' });
     expect(attempts()).toBe(1);
+  });
+});
+
+describe('handInOwnWrites', () => {
+  const own = () => {
+    const keys: string[] = [];
+    const ownTransport: HandInTransport = (acts) => {
+      keys.push(...acts.map(({ key }) => key));
+      return Promise.resolve({ kept: acts.length, known: 0, refused: [] });
+    };
+    return { keys, ownTransport };
+  };
+  const refusing = (reason: Problem['reason']) => platform(() => problem(reason, 403)).transport;
+
+  test('asks the session only if nobody can verify the grant, or there is none', async () => {
+    const verified = own();
+    const { transport, kept } = platform();
+    await handInOwnWrites({ writes: writes(2), grant: 'a.b.c', transport, ownTransport: verified.ownTransport });
+    expect([kept.size, verified.keys]).toEqual([2, []]);
+    for (const grant of ['a.b.c', undefined]) {
+      const { keys, ownTransport } = own();
+      await handInOwnWrites({ writes: writes(2), grant, transport: refusing('OFFLINE_CLAIM_INVALID'), ownTransport });
+      expect(keys).toEqual(writes(2).map(({ key }) => key));
+    }
+  });
+
+  test('passes other refusals on, and those of acts of another centre', async () => {
+    const { keys, ownTransport } = own();
+    const elsewhere = writes(1).map((one) => ({ ...one, centre: 'centres/CU-099' }));
+    const unverified = { grant: 'a.b.c', transport: refusing('OFFLINE_CLAIM_INVALID'), ownTransport };
+    await expect(handInOwnWrites({ writes: elsewhere, ...unverified })).rejects.toMatchObject({ status: 403 });
+    const transport = refusing('PERMISSION_DENIED');
+    const refused = handInOwnWrites({ writes: writes(1), grant: 'a.b.c', transport, ownTransport });
+    await expect(refused).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+    expect(keys).toEqual([]);
   });
 });
 

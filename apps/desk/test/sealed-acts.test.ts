@@ -7,7 +7,7 @@ import type { StoredSealedAct } from '../src/local-store/sealed-acts.ts';
 import type { LocalStore, WriteOptions } from '../src/local-store/local-store.ts';
 import { createLocalLocks, SILENT_CHANNEL } from '../src/outbox/environment.ts';
 import type { OutboxEnvironment } from '../src/outbox/environment.ts';
-import { sendSealedActs } from '../src/outbox/hand-in-sealed.ts';
+import { sendRefused, sendSealedActs } from '../src/outbox/hand-in-sealed.ts';
 import { openOutbox } from '../src/outbox/outbox.ts';
 import { sealWrite } from '../src/outbox/seal-write.ts';
 import type { Write } from '../src/outbox/write.ts';
@@ -60,6 +60,16 @@ describe('a hand-in of sealed acts', () => {
     const { removed, send } = platform(() => outcome);
     await send([act(1, { sealedAt: NOW - 400 * DAY })]);
     expect(removed).toEqual(isRemoved ? ['key-1'] : []);
+  });
+
+  test('goes to the session of its operator if nobody can verify its grant', async () => {
+    const { removed, send } = platform((text) => (text === 'act-1' ? 'refused' : 'kept'));
+    const results = await send([act(1), act(2)]);
+    const sent: string[] = [];
+    const own = { transport: (texts: readonly string[]) => Promise.resolve((sent.push(...texts), ['kept'] as const)) };
+    await sendRefused(results, { ...own, remove: ({ id }) => Promise.resolve(void removed.push(id)) });
+    expect([sent, removed]).toEqual([['act-1'], ['key-2', 'key-1']]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['kept', 'kept']);
   });
 
   test('of a replaced key share is no reason to keep back the others, or to send them', async () => {

@@ -137,7 +137,7 @@ const UNRECORDED: Record<string, string[]> = {
   'shows facts of documents, without their content': ['listDocuments', 'getDocument'],
   'sends requests to their agency, of which the bridge has a journal entry each, as over Kafka': ['listAgencyRequests'],
   'shows what the caller sent': [
-    ...['handInActs', 'handInSealedActs', 'receiveAgencyReply'],
+    ...['handInActs', 'handInOwnActs', 'handInSealedActs', 'receiveAgencyReply'],
     ...['getAgencyDocumentStatus', 'createResultDocument', 'getDeliveryDocument', 'createDeliveryDocument'],
     'createUpload',
     'getUpload',

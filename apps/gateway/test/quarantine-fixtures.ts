@@ -52,11 +52,19 @@ export const QUARANTINE_RESPONSES: Pick<
   | 'ReleaseQuarantinedAct'
   | 'RejectQuarantinedAct'
   | 'QuarantineSealedActs'
+  | 'QuarantineOwnActs'
   | 'GetHandInKey'
   | 'ListChainBreaks'
 > = {
   QuarantineActs: ({ acts }) => Promise.resolve({ kept: acts.length, known: 0, refused: [] }),
   QuarantineSealedActs: ({ acts }) => Promise.resolve({ outcomes: acts.map(() => 'SEALED_ACT_OUTCOME_KEPT') }),
+  QuarantineOwnActs: ({ acts, sealedActs }) =>
+    Promise.resolve({
+      kept: acts.length,
+      known: 0,
+      refused: [],
+      outcomes: sealedActs.map(() => 'SEALED_ACT_OUTCOME_KEPT'),
+    }),
   GetHandInKey: () => Promise.resolve(HAND_IN_KEY),
   ListQuarantinedActs: () => Promise.resolve({ acts: [quarantinedAct], nextPageToken: 'next', openCount: 1 }),
   GetQuarantinedAct: () => Promise.resolve({ act: quarantinedAct, key: ACT_KEY, body: '{"text":"Notă"}' }),
@@ -86,6 +94,15 @@ export const QUARANTINE_ROWS: OperationRow[] = [
     200,
     'QuarantineSealedActs',
     { acts: [SEALED_ACT] },
+  ],
+  [
+    'handInOwnActs',
+    'POST',
+    '/api/v1/own-acts',
+    { device: ID, sealedActs: [SEALED_ACT] },
+    200,
+    'QuarantineOwnActs',
+    { device: `devices/${ID}`, acts: [], sealedActs: [SEALED_ACT] },
   ],
   ['getQuarantinedAct', 'GET', `/api/v1/quarantined-acts/${ID}`, undefined, 200, 'GetQuarantinedAct', { name: NAME }],
   [

@@ -78,6 +78,33 @@ describe('a sealed hand-in', () => {
   });
 });
 
+describe('a hand-in of own acts', () => {
+  const OWN = '/api/v1/own-acts';
+
+  test('passes acts on with the session, which is the authority', async () => {
+    const response = await gateway.send('POST', OWN, { body: { device: ID, acts: [act()], sealedActs: [SEALED_ACT] } });
+    expect([response.status, response.body]).toEqual([200, { kept: 1, known: 0, refused: [], outcomes: ['kept'] }]);
+    expect(callsOf('QuarantineOwnActs').at(-1)!.request).toMatchObject({
+      device: `devices/${ID}`,
+      acts: [{ application: NAME, kind: 'notes', sequence: '1' }],
+    });
+  });
+
+  test('is refused without a session, whatever grant it has, and with a body of another form', async () => {
+    const body = { device: ID, acts: [act()] };
+    const headers = header(grantOf());
+    expect((await gateway.send('POST', OWN, { body, headers, cookie: null })).status).toBe(401);
+    for (const wrong of [
+      {},
+      { device: ID },
+      { acts: [act()] },
+      { device: ID, acts: [] },
+      { device: ID, sealedActs: [] },
+    ])
+      expect([wrong, (await gateway.send('POST', OWN, { body: wrong })).status]).toEqual([wrong, 400]);
+  });
+});
+
 describe('a hand-in', () => {
   test('passes acts and grant on, without a session', async () => {
     const token = grantOf();

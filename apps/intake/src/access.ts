@@ -97,6 +97,8 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   QuarantineActs: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   // Each sealed act contains its offline grant.
   QuarantineSealedActs: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
+  // Only acts of the caller, at their centre. Nothing is read.
+  QuarantineOwnActs: { ...desk, personalData: false },
   GetHandInKey: { ...desk, personalData: false },
   // Names of operators, applications and centres only.
   ListQuarantinedActs: { ...quarantine, personalData: false },

@@ -28,6 +28,7 @@ import { personCopyRpcs } from './rpc/person-copies.ts';
 import { handInRpcs } from './rpc/hand-in.ts';
 import { sealedActRpcs } from './rpc/sealed-acts.ts';
 import { answerRpcs, passingOnRpcs } from './rpc/passing-on.ts';
+import { ownActRpcs } from './rpc/own-acts.ts';
 import { quarantineRpcs } from './rpc/quarantined-acts.ts';
 
 export function rpcs(deps: RpcDeps): IntakeRpcs {
@@ -51,6 +52,7 @@ export function rpcs(deps: RpcDeps): IntakeRpcs {
     ...personCopyRpcs(deps),
     ...handInRpcs(deps),
     ...sealedActRpcs(deps),
+    ...ownActRpcs(deps),
     ...quarantineRpcs(deps, (applied) => deskWriteRpcs({ ...deps, ...applied })),
     ...offlineCopyRpcs(deps),
     ...chainBreakRpcs(deps),

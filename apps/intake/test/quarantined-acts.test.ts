@@ -141,6 +141,24 @@ describe('a hand-in', () => {
     });
   });
 
+  test('of own acts needs no grant but the session, and bounds no time', async () => {
+    const application = newApplication();
+    const device = `devices/${newUlid(new Date())}`;
+    const given = [act(application, 'notes'), act(application, 'notes', { deskTime: toTimestamp(new Date()) })];
+    const author = scene.world.deskAt(scene.port, CENTRE, { operator: AUTHOR });
+    expect(await author.quarantineOwnActs({ device, acts: given })).toMatchObject({ kept: 2, outcomes: [] });
+    expect(await author.quarantineOwnActs({ device, acts: given })).toMatchObject({ kept: 0, known: 2 });
+    const kept = { operator: AUTHOR, device, centre: `centres/${CENTRE}`, deskTimeBounded: false };
+    expect(await openActs(application)).toMatchObject([kept, kept]);
+    await expect(gateway().quarantineOwnActs({ device, acts: given })).rejects.toEqual(isRefused('UNAUTHENTICATED'));
+    await expect(supervisor().quarantineOwnActs({ device, acts: given })).rejects.toEqual(
+      isRefused('PERMISSION_DENIED'),
+    );
+    await expect(author.quarantineOwnActs({ device })).rejects.toEqual(isRefused('INVALID_ARGUMENT'));
+    const [entry] = await journal.until(({ key }) => key === idOf(application), 2);
+    expect(entry).toMatchObject({ action: 'quarantine-act', actor: AUTHOR, ground: 'session' });
+  });
+
   test('is bounded in number and size', async () => {
     const name = newApplication();
     const large = JSON.stringify({ text: 'x'.repeat(256 * 1024 - 20) });

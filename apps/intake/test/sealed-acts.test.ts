@@ -159,8 +159,8 @@ describe('a sealed hand-in', () => {
       anchorTime: new Date(),
     });
     stranger.remove();
-    const tooOld = grantOf({ anchorTime: new Date(Date.now() - 17 * DAY - 60_000) });
-    const grants = ['', 'a.b.c', forged, tooOld].map((offlineGrant) => ({ offlineGrant }));
+    const future = grantOf({ anchorTime: new Date(Date.now() + HOUR) });
+    const grants = ['', 'a.b.c', forged, future].map((offlineGrant) => ({ offlineGrant }));
     const malformed = [
       { key: 'x' },
       { application: 'x' },
@@ -177,6 +177,39 @@ describe('a sealed hand-in', () => {
     const nothing = await sealAct(key, null as unknown as ActToSeal);
     expect(await handIn([...sealed, nothing])).toEqual([...given.map(() => REFUSED), REFUSED]);
     expect(await openActs(application)).toEqual([]);
+  });
+
+  test('keeps an act however old its grant is: somebody decides about it', async () => {
+    const application = newApplication();
+    const anchorTime = new Date(Date.now() - 300 * DAY);
+    const old = act(application, { offlineGrant: grantOf({ anchorTime }), time: anchorTime.toISOString() });
+    expect(await handIn([await sealAct(await keyOfPlatform(), old)])).toEqual([KEPT]);
+    expect(await openActs(application)).toMatchObject([{ deskTimeBounded: true }]);
+  });
+
+  test('of the same operator in a session is kept without a usable grant, and bounds no time', async () => {
+    const key = await keyOfPlatform();
+    const [application, another] = [newApplication(), newApplication()];
+    const stranger = createTestKeys();
+    const device = newDevice();
+    const facts = { id: 'g', operator: AUTHOR, device, centre: `centres/${CENTRE}` };
+    const retired = stranger
+      .forService('identity')
+      .signOfflineGrant({ ...facts, anchorTime: new Date(Date.now() - HOUR) });
+    stranger.remove();
+    const tooOld = grantOf({ anchorTime: new Date(Date.now() - 40 * DAY) });
+    const foreign = [grantOf({ operator: 'operators/s-382' }), grantOf({ centre: 'CU-382' })];
+    const acts = [retired, tooOld].map((offlineGrant) => act(application, { offlineGrant }));
+    const others = foreign.map((offlineGrant) => act(another, { offlineGrant }));
+    const sealedActs = await Promise.all([...acts, ...others].map((one) => sealAct(key, one)));
+    const author = scene.world.deskAt(scene.port, CENTRE, { operator: AUTHOR });
+    const handInOwn = () => author.quarantineOwnActs({ device, sealedActs: [...sealedActs, 'x'] });
+    const outcomes = [KEPT, KEPT, REFUSED, REFUSED, UNREADABLE];
+    expect(await handInOwn()).toEqual({ kept: 2, known: 0, refused: [], outcomes });
+    expect(await handInOwn()).toEqual({ kept: 0, known: 2, refused: [], outcomes });
+    expect(await openActs(another)).toEqual([]);
+    const kept = { operator: AUTHOR, centre: `centres/${CENTRE}`, deskTimeBounded: false };
+    expect(await openActs(application)).toMatchObject([kept, kept]);
   });
 
   test('is bounded in number and length', async () => {
@@ -208,7 +241,7 @@ describe('a sealed hand-in', () => {
 });
 
 /** The last test: it removes the keys, and the running intake still hands out its own. */
-test('stores its private key sealed only, rotates each year, and former ones end 30 days later', async () => {
+test('stores its private key sealed only, rotates each year, and former ones end 300 days later', async () => {
   const { store, keys } = stored;
   const documents = openHandInKeyDocuments(store, keys);
   await eventually(() => documents.find({}, { scope: 'service' }).then(() => true));
@@ -242,7 +275,7 @@ test('stores its private key sealed only, rotates each year, and former ones end
   time = new Date(time.getTime() + 2 * DAY);
   const second = await current();
   expect(second.key).not.toEqual(first.key);
-  time = new Date(time.getTime() + 28 * DAY);
+  time = new Date(time.getTime() + 298 * DAY);
   const before = open();
   expect(await before.find(first.key.kid)).toEqual(first.pair);
   time = new Date(time.getTime() + 2 * DAY);

@@ -24,6 +24,7 @@ export {
 export { MAX_OFFLINE_HOURS } from '@cups/contracts';
 export { OFFLINE_CLAIM_PATTERN, readOfflineAct } from './offline-claim.ts';
 export type { OfflineAct } from './offline-claim.ts';
+export { readUnverifiedGrant } from './offline-grant.ts';
 export { watchPersonHasher } from './person-hash.ts';
 export type { PersonHasher } from './person-hash.ts';
 export { AGENCY_SESSION_SECONDS, createAgencySession } from './session-claims.ts';

@@ -3,6 +3,7 @@ import type { SealedActOutcome } from '../api/types.ts';
 import { openDatabase } from '../local-store/database.ts';
 import { deleteSealedAct, isLeft, listSealedActs } from '../local-store/sealed-acts.ts';
 import type { StoredSealedAct } from '../local-store/sealed-acts.ts';
+import { handInOwnSealedActs } from './hand-in-own.ts';
 
 /**
  * Hands in the sealed copies of unsent acts that nothing opens any more: the key share of their operator has ended, or was
@@ -31,6 +32,8 @@ export interface SealedHandInOptions {
   /** Whether to hand in the acts of an operator. @default all */
   includes?: (owner: string) => boolean;
   transport?: SealedTransport;
+  /** Hands in, under the session, what of the signed-in operator has no usable grant. */
+  ownTransport?: SealedTransport;
 }
 
 /**
@@ -41,13 +44,16 @@ export async function handInSealedActs({
   signedIn,
   includes = () => true,
   transport = post,
+  ownTransport = handInOwnSealedActs,
 }: SealedHandInOptions = {}): Promise<SealedHandIn> {
   const total: SealedHandIn = { handedIn: 0, refused: 0, ended: [] };
   const db = await openDatabase();
   try {
     for (const [owner, acts] of await listSealedActs(db, signedIn)) {
       if (!includes(owner)) continue;
-      const outcomes = await sendSealedActs(acts, { transport, remove: (act) => deleteSealedAct(db, act) });
+      const remove = (act: StoredSealedAct) => deleteSealedAct(db, act);
+      const outcomes = await sendSealedActs(acts, { transport, remove });
+      if (owner === signedIn) await sendRefused(outcomes, { transport: ownTransport, remove });
       total.handedIn += outcomes.filter(({ outcome }) => outcome === 'kept').length;
       total.refused += outcomes.filter(({ outcome }) => outcome === 'unreadable' || outcome === 'refused').length;
       // The acts of a replaced key share say nothing about the present one.
@@ -75,13 +81,18 @@ export interface SealedActResult {
   outcome: SealedActOutcome;
 }
 
+export interface SealedSending {
+  transport: SealedTransport;
+  /** Deletes an act that the platform has. One that it refuses stays: a later release may take it. */
+  remove: (act: StoredSealedAct) => Promise<void>;
+}
+
 /**
  * Hands in the acts of one operator. Ends when the platform says that the desk opens them itself.
- * @param remove deletes an act that the platform has. One that it refuses stays: a later release may take it
  */
 export async function sendSealedActs(
   acts: readonly StoredSealedAct[],
-  { transport, remove }: { transport: SealedTransport; remove: (act: StoredSealedAct) => Promise<void> },
+  { transport, remove }: SealedSending,
 ): Promise<SealedActResult[]> {
   const outcomes: SealedActResult[] = [];
   for (const kind of [acts.filter(isLeft), acts.filter((act) => !isLeft(act))]) {
@@ -94,6 +105,16 @@ export async function sendSealedActs(
     }
   }
   return outcomes;
+}
+
+/** Sends refused acts under the session of their operator. What is kept then counts as kept. */
+export async function sendRefused(results: readonly SealedActResult[], to: SealedSending): Promise<void> {
+  const refused = results.filter(({ outcome }) => outcome === 'refused');
+  const answers = await sendSealedActs(
+    refused.map(({ act }) => act),
+    to,
+  );
+  for (const { act, outcome } of answers) refused.find((result) => result.act === act)!.outcome = outcome;
 }
 
 /** Splits acts by number and size. The first one goes alone: it finds out whether the others are wanted. */

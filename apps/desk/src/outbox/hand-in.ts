@@ -108,7 +108,8 @@ async function sendUntilAnswered(
   }
 }
 
-const isGrantRefused = (error: unknown): boolean =>
+/** Whether nobody can verify the grant: its key was retired, or it is too old. */
+export const isGrantRefused = (error: unknown): boolean =>
   error instanceof ApiError && error.reason === 'OFFLINE_CLAIM_INVALID';
 
 function toHandedInAct(

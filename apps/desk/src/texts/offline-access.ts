@@ -126,9 +126,9 @@ export const OFFLINE_ACCESS = defineMessages({
     en: 'Unsent acts that were left on this computer were handed in for a supervisor: {n}.',
   },
   leftRefused: {
-    ro: 'Platforma nu a putut prelua acte netrimise: {n}. Ele rămân aici. Anunțați administratorul.',
-    ru: 'Платформа не смогла принять неотправленные действия: {n}. Они остаются здесь. Сообщите администратору.',
-    en: 'The platform could not take unsent acts: {n}. They stay here. Tell the administrator.',
+    ro: 'Platforma nu a putut prelua acte netrimise: {n}. Ele rămân aici până intră lucrătorul care le-a făcut: atunci le primește supervizorul. Altfel anunțați administratorul.',
+    ru: 'Платформа не смогла принять неотправленные действия: {n}. Они остаются здесь, пока не войдёт сделавший их сотрудник: тогда их получит супервизор. Иначе сообщите администратору.',
+    en: 'The platform could not take unsent acts: {n}. They stay here until the operator who made them signs in: a supervisor then receives them. Otherwise tell the administrator.',
   },
   leftWaiting: {
     ro: 'Pe acest calculator sunt acte netrimise: {n}. Se trimit când platforma răspunde.',

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { REASON_TEXTS } from '@cups/application/texts';
 import { ApiError } from '../api/client.ts';
 import { useLanguage } from '../language/language.tsx';
-import { handInWrites } from '../outbox/hand-in.ts';
+import { handInOwnWrites } from '../outbox/hand-in-own.ts';
 import type { Write } from '../outbox/write.ts';
 import { Button } from '../parts/button.tsx';
 import { useSingleFlight } from '../parts/use-single-flight.ts';
@@ -23,10 +23,9 @@ export function HandInButton({ writes, isMain, onDone }: HandInButtonProps) {
   const [failure, setFailure] = useState<ApiError>();
   const [handIn, busy] = useSingleFlight(async () => {
     const grant = writes.find((write) => write.grant !== undefined)?.grant ?? offlineGrant.current();
-    if (grant === undefined) return;
     setFailure(undefined);
     try {
-      await handInWrites({ writes, grant });
+      await handInOwnWrites({ writes, grant });
       onDone();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -10,16 +10,24 @@ import type { ServiceClients } from '../clients.ts';
 import type { RecordedWrites } from '../recorded-write.ts';
 import { listHandler, requirePresent, resolveName } from './handler-factories.ts';
 
+interface HandedInAct {
+  key: string;
+  application: string;
+  kind: string;
+  body: string;
+  time: string;
+  sequence: number;
+  previous?: string;
+}
+
 interface HandInBody {
-  acts: {
-    key: string;
-    application: string;
-    kind: string;
-    body: string;
-    time: string;
-    sequence: number;
-    previous?: string;
-  }[];
+  acts: HandedInAct[];
+}
+
+interface OwnActsBody {
+  device: string;
+  acts?: HandedInAct[];
+  sealedActs?: string[];
 }
 
 interface ListQuery {
@@ -41,16 +49,13 @@ export function quarantinedActRoutes(deps: QuarantineRouteDeps): Record<string, 
   return {
     async handInActs({ body, offlineGrant, context }) {
       const { acts } = body as HandInBody;
-      const request = {
-        offlineGrant,
-        acts: acts.map(({ time, application, ...act }) => ({
-          ...act,
-          application: resolveName('applications', application),
-          deskTime: convert.instantToProto(time),
-          sequence: String(act.sequence),
-        })),
-      };
-      return { body: await intake.quarantineActs(request, context) };
+      return { body: await intake.quarantineActs({ offlineGrant, acts: acts.map(toActIn) }, context) };
+    },
+    async handInOwnActs({ body, context }) {
+      const { device, acts = [], sealedActs = [] } = body as OwnActsBody;
+      const request = { device: resolveName('devices', device), acts: acts.map(toActIn), sealedActs };
+      const { outcomes, ...result } = await intake.quarantineOwnActs(request, context);
+      return { body: { ...result, outcomes: outcomes.map((outcome) => fromProtoEnum('SEALED_ACT_OUTCOME_', outcome)) } };
     },
     async handInSealedActs({ body, context }) {
       const { outcomes } = await intake.quarantineSealedActs(body as { acts: string[] }, context);
@@ -82,6 +87,13 @@ export function quarantinedActRoutes(deps: QuarantineRouteDeps): Record<string, 
     },
   };
 }
+
+const toActIn = ({ time, application, ...act }: HandedInAct) => ({
+  ...act,
+  application: resolveName('applications', application),
+  deskTime: convert.instantToProto(time),
+  sequence: String(act.sequence),
+});
 
 function detailsJson({ act, body, application, missingScans }: GetQuarantinedActResponse__Output) {
   return {

@@ -100,10 +100,20 @@ export const releaseOf = (act: QuarantinedAct): ActRelease => ({ author: act.ope
  * Asserts that a grant may hand in acts now.
  * @throws Problem OFFLINE_CLAIM_INVALID
  */
-export function assertGrantUsable({ anchorTime, expireTime }: GrantFacts, now: Date): void {
-  const isFuture = anchorTime.getTime() > now.getTime() + MAX_CLOCK_SKEW_MS;
-  if (!isFuture && now.getTime() <= expireTime.getTime() + MAX_GRANT_AGE_MS) return;
+export function assertGrantUsable(grant: GrantFacts, now: Date): void {
+  assertGrantBegun(grant, now);
+  if (now.getTime() <= grant.expireTime.getTime() + MAX_GRANT_AGE_MS) return;
   throw new Problem({ reason: 'OFFLINE_CLAIM_INVALID', message: 'The offline grant is too old to hand in acts.' });
+}
+
+/**
+ * Asserts that a grant is not of the future. A sealed act is evidence however old its grant is: nobody can add one to a grant
+ * that they do not have in clear.
+ * @throws Problem OFFLINE_CLAIM_INVALID
+ */
+export function assertGrantBegun({ anchorTime }: Pick<GrantFacts, 'anchorTime'>, now: Date): void {
+  if (anchorTime.getTime() <= now.getTime() + MAX_CLOCK_SKEW_MS) return;
+  throw new Problem({ reason: 'OFFLINE_CLAIM_INVALID', message: 'The offline grant is of the future.' });
 }
 
 /**

@@ -14,7 +14,7 @@ import {
 } from '../domain/quarantine.ts';
 import type { GrantFacts, HandedInAct } from '../domain/quarantine.ts';
 import { entryOfAct } from '../store/quarantined-acts.ts';
-import type { QuarantinedActs, StoredQuarantinedAct } from '../store/quarantined-acts.ts';
+import type { HandInGround, QuarantinedActs, StoredQuarantinedAct } from '../store/quarantined-acts.ts';
 import { toAccessCause } from './access-recording.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 
@@ -38,7 +38,7 @@ export function handInRpcs(deps: HandInDeps): Pick<IntakeRpcs, 'QuarantineActs'>
 }
 
 /** What became of acts of one grant. */
-interface HandInResult {
+export interface HandInResult {
   /** Number of acts that are kept now. */
   kept: number;
   /** Number of acts that were kept before. */
@@ -54,13 +54,13 @@ interface HandInResult {
 export async function keepActs(
   { quarantinedActs: acts, secret, now }: Pick<HandInDeps, 'quarantinedActs' | 'secret' | 'now'>,
   given: readonly HandedInAct[],
-  { grant, context }: { grant: GrantFacts; context: Context },
+  { grant, ground = 'offline-grant', context }: { grant: GrantFacts; ground?: HandInGround; context: Context },
 ): Promise<HandInResult> {
   const handedIn = given.map((act) => ({ ...act, fingerprint: fingerprintOf(act, secret()) }));
   const before = await findKept(acts, grant, handedIn);
   const unknown = handedIn.filter(({ key }) => !before.has(key));
   await assertBelowLimit(acts, grant.device, unknown.length);
-  const kept = await keep(acts, unknown, { grant, time: now(), context });
+  const kept = await keep(acts, unknown, { grant, ground, time: now(), context });
   const after = unknown.length > 0 ? await findKept(acts, grant, handedIn) : before;
   const refused = handedIn.filter((act) => after.get(act.key) !== act.fingerprint).map(({ key }) => key);
   return { kept, known: handedIn.length - kept - refused.length, refused };
@@ -101,7 +101,7 @@ async function assertBelowLimit(acts: QuarantinedActs, device: string, count: nu
 function keep(
   acts: QuarantinedActs,
   handedIn: readonly FingerprintedAct[],
-  { grant, time, context }: { grant: GrantFacts; time: Date; context: Context },
+  { grant, ground, time, context }: { grant: GrantFacts; ground: HandInGround; time: Date; context: Context },
 ): Promise<number> {
   const { operator, device, centre, anchorTime, expireTime } = grant;
   // Lists are ordered by ID: within a hand-in, by the numbers of the acts.
@@ -123,12 +123,12 @@ function keep(
     scope: 'service',
     cause: toAccessCause(context),
     now: time,
-    eventsOf: (draft) => [entryOfAct(draft as StoredQuarantinedAct, 'quarantine-act')],
+    eventsOf: (draft) => [entryOfAct(draft as StoredQuarantinedAct, 'quarantine-act', { ground })],
   });
 }
 
 /** @throws Problem INVALID_ARGUMENT */
-function parseActs(given: readonly ActIn[]): HandedInAct[] {
+export function parseActs(given: readonly ActIn[]): HandedInAct[] {
   if (given.length === 0) throw invalidField(violation('/acts', 'MIN_ITEMS', { min: 1 }));
   if (given.length > MAX_HANDED_IN_ACTS)
     throw invalidField(violation('/acts', 'MAX_ITEMS', { max: MAX_HANDED_IN_ACTS }));

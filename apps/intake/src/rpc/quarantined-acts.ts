@@ -89,7 +89,7 @@ export function quarantineRpcs(deps: RpcDeps, writes: DeskWrites): QuarantineRpc
         assertDecider(act, operator);
         assertUndecided(act, 'reject');
         const rejected = { ...act, state: 'rejected' as const, decision: { operator, time, reason } };
-        return { document: rejected, events: [entryOfAct(act, 'reject-act', operator)] };
+        return { document: rejected, events: [entryOfAct(act, 'reject-act', { decider: operator })] };
       });
       return { act: toQuarantinedAct(document) };
     },

@@ -90,7 +90,7 @@ export async function releaseAct(
     const { refusal: _refusal, ...open } = before;
     const decision = { operator, time, isAlreadyApplied: replayed === true };
     const released = { ...open, state: 'released' as const, decision };
-    return { document: released, events: [entryOfAct(before, 'release-act', operator)] };
+    return { document: released, events: [entryOfAct(before, 'release-act', { decider: operator })] };
   });
   return document;
 }

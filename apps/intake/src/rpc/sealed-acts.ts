@@ -8,7 +8,7 @@ import type { SealedActOutcome__Output } from '@cups/contracts/gen/cups/intake/v
 import { isProblem, violation } from '@cups/problem';
 import type { Context } from '@cups/rpc';
 import { invalidField } from '../domain/problems.ts';
-import { assertGrantUsable } from '../domain/quarantine.ts';
+import { assertGrantBegun } from '../domain/quarantine.ts';
 import type { GrantFacts, HandedInAct } from '../domain/quarantine.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { keepActs, parseAct } from './hand-in.ts';
@@ -16,7 +16,7 @@ import { keepActs, parseAct } from './hand-in.ts';
 /** Each costs a key agreement, for a caller without a session. */
 const MAX_SEALED_ACTS = 50;
 
-type Outcome = DomainEnumValue<'SEALED_ACT_OUTCOME_', SealedActOutcome__Output>;
+export type Outcome = DomainEnumValue<'SEALED_ACT_OUTCOME_', SealedActOutcome__Output>;
 type SealedActDeps = Pick<
   RpcDeps,
   'quarantinedActs' | 'handInKeys' | 'clients' | 'verifyGrant' | 'secret' | 'metrics' | 'now'
@@ -50,7 +50,7 @@ export function sealedActRpcs(deps: SealedActDeps): Pick<IntakeRpcs, 'GetHandInK
 }
 
 /** @throws Problem INVALID_ARGUMENT */
-function assertBounded(acts: readonly string[]): void {
+export function assertBounded(acts: readonly string[]): void {
   if (acts.length === 0) throw invalidField(violation('/acts', 'MIN_ITEMS', { min: 1 }));
   if (acts.length > MAX_SEALED_ACTS) throw invalidField(violation('/acts', 'MAX_ITEMS', { max: MAX_SEALED_ACTS }));
   const length = acts.reduce((sum, act) => sum + act.length, 0);
@@ -58,20 +58,21 @@ function assertBounded(acts: readonly string[]): void {
     throw invalidField(violation('/acts', 'MAX_LENGTH', { max: MAX_SEALED_ACT_LENGTH }));
 }
 
-/** Opens acts, in their order. One that no key opens blocks no other. */
-function openAll(deps: SealedActDeps, acts: readonly string[]): Promise<(OpenedAct | Outcome)[]> {
+/** Opens acts and verifies their grants, in their order. */
+async function openAll(deps: SealedActDeps, acts: readonly string[]): Promise<(OpenedAct | Outcome)[]> {
+  const contents = await openContents(deps, acts);
+  return Promise.all(contents.map(async (content) => (content === undefined ? 'unreadable' : open(deps, content))));
+}
+
+/** Opens acts, in their order. One that no key opens blocks no other: it is undefined. */
+export function openContents(deps: Pick<SealedActDeps, 'handInKeys'>, acts: readonly string[]): Promise<unknown[]> {
   const pairs = new Map<string, Promise<HandInKeyPair | undefined>>();
   const findKey = (kid: string) => {
     const found = pairs.get(kid) ?? deps.handInKeys.find(kid);
     pairs.set(kid, found);
     return found;
   };
-  return Promise.all(
-    acts.map(async (text) => {
-      const content = await openSealedAct(text, findKey);
-      return content === undefined ? 'unreadable' : open(deps, content);
-    }),
-  );
+  return Promise.all(acts.map((text) => openSealedAct(text, findKey)));
 }
 
 /** Validates the content of an act, and its grant. */
@@ -79,7 +80,7 @@ async function open({ verifyGrant, now }: SealedActDeps, content: unknown): Prom
   try {
     const { offlineGrant, ...act } = toActIn(content);
     const grant = await verifyGrant(offlineGrant);
-    assertGrantUsable(grant, now());
+    assertGrantBegun(grant, now());
     return { grant, act: parseAct(act, 0) };
   } catch (error) {
     if (isProblem(error) && (error.kind === 'INVALID' || error.kind === 'FORBIDDEN')) return 'refused';
@@ -88,7 +89,7 @@ async function open({ verifyGrant, now }: SealedActDeps, content: unknown): Prom
 }
 
 /** Returns the act as another desk would hand it in. Members of another type become empty, which is refused. */
-function toActIn(content: unknown) {
+export function toActIn(content: unknown) {
   const members = (typeof content === 'object' && content !== null ? content : {}) as Readonly<Record<string, unknown>>;
   const text = (name: string): string => (typeof members[name] === 'string' ? members[name] : '');
   const isBody = typeof members['body'] === 'object' && members['body'] !== null && !Array.isArray(members['body']);
@@ -132,7 +133,7 @@ const groupByContact = (acts: readonly OpenedAct[]): OpenedAct[][] => [
 ];
 
 /** An edit may have been sealed twice. The first one stays. */
-const uniqueByKey = (acts: readonly OpenedAct[]): HandedInAct[] =>
+export const uniqueByKey = (acts: readonly Pick<OpenedAct, 'act'>[]): HandedInAct[] =>
   [...new Map(acts.toReversed().map(({ act }) => [act.key, act])).values()].reverse();
 
 function count(counter: Counter<'outcome'>, outcomes: readonly Outcome[], { log }: Context): void {

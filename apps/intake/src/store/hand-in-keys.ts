@@ -23,8 +23,8 @@ export type HandInKeyDocuments = Documents<StoredHandInKey>;
 const DAY_MS = 86_400_000;
 /** Another key is created after this time. */
 const ROTATION_MS = 365 * DAY_MS;
-/** How long a former key opens acts: a desk works 72 hours with it, and its grant hands in for 14 days more. */
-const RETENTION_MS = ROTATION_MS + 30 * DAY_MS;
+/** How long a key opens acts, the last 300 days as a former one: without it nobody can decide about the acts of a PC that was off. */
+const RETENTION_MS = ROTATION_MS + 300 * DAY_MS;
 /** How long a process returns the key without a read. */
 const MAX_AGE_MS = 60_000;
 

@@ -100,13 +100,16 @@ export const decidedActsSweep = (
   },
 });
 
+/** What proves whose acts they are: the offline grant, or the session of their operator. */
+export type HandInGround = 'offline-grant' | 'session';
+
 const journalEntry = createJournal('intake');
 
 /** Returns the entry of an act that was handed in, released or rejected. */
 export function entryOfAct(
   { _id, application, centre, operator }: Pick<StoredQuarantinedAct, '_id' | 'application' | 'centre' | 'operator'>,
   action: 'quarantine-act' | 'release-act' | 'reject-act',
-  decider?: string,
+  { decider, ground = 'session' }: { decider?: string; ground?: HandInGround } = {},
 ) {
   return journalEntry({
     document: `quarantinedActs/${_id}`,
@@ -115,7 +118,7 @@ export function entryOfAct(
     action,
     actor: decider ?? operator,
     centre,
-    ground: decider === undefined ? 'offline-grant' : 'session',
+    ground,
     result: action === 'reject-act' ? 'refused' : 'done',
   });
 }
