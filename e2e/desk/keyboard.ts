@@ -73,6 +73,8 @@ export async function fileForKnownPerson(user: KeyboardUser, searchText: string)
   await user.waitForScreen('Cine cere serviciul?');
   await user.type(searchText);
   await page.getByText('Persoane cunoscute aici').waitFor();
+  // Of several people none is preselected; the newest is the first.
+  if ((await page.locator('button[data-chosen]').count()) === 0) await user.press('ArrowDown');
   await user.press('Enter');
   await page.waitForFunction(() =>
     [...document.querySelectorAll('input')].some(({ value }) => /^\d{13}$/.test(value.replaceAll(' ', ''))),

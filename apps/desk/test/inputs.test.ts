@@ -6,6 +6,7 @@ import { isWholeDate, parseDate } from '../src/visit/inputs/dates.ts';
 import { FIELDS } from '../src/texts/visit-fields.ts';
 import { cursorPosition, groupDigits, numberError, parseIdno, parseIdnp } from '../src/visit/inputs/idnp.ts';
 import { hasCyrillic, normalizeName, isSameName } from '../src/visit/inputs/names.ts';
+import { transliterateName } from '../src/visit/inputs/transliteration.ts';
 
 test('a number of the other kind is told apart from a wrong one', () => {
   const idno = '1002600000009';
@@ -79,6 +80,25 @@ describe('normalizeName', () => {
     expect(['Ротару', 'Аna', 'Rotaru\u0430'].every(hasCyrillic)).toBe(true);
     expect(['Rotaru', 'Țîbîrnă', 'Müller'].some(hasCyrillic)).toBe(false);
     expect(normalizeName('Аna')).toBe('Аna');
+  });
+
+  test.each([
+    ['Ротару', 'Rotaru'],
+    ['ЧЕБАН', 'CEBAN'],
+    ['Чобану', 'Ciobanu'],
+    ['Кирилл', 'Chirill'],
+    ['Георгий', 'Gheorghii'],
+    ['Гицу', 'Ghițu'],
+    ['Рошка-Цуркан', 'Roșca-Țurcan'],
+    ['Алексей', 'Alexei'],
+    ['Наталья', 'Natalia'],
+    ['Юрий', 'Iurii'],
+    ['Щербаков', 'Șcerbacov'],
+    ['Аna', 'Ana'],
+    ['Țîbîrnă', 'Țîbîrnă'],
+  ])('transliterateName proposes for %s the spelling %s', (name, latin) => {
+    expect(transliterateName(name)).toBe(latin);
+    expect(hasCyrillic(latin)).toBe(false);
   });
 
   test('isSameName ignores diacritics, case and hyphens', () => {

@@ -345,6 +345,23 @@ describe('findMissingFields', () => {
     expect(personErrors('birth-allowance')).toEqual(['person /applicant/without FOREIGN_DOCUMENT_NOT_TAKEN']);
   });
 
+  test('asks about names in Cyrillic until the clerk confirms this spelling', () => {
+    const cyrillic = Object.assign({}, PERSON, { '/applicant/familyName': 'РОТАРУ' });
+    const names = (values: FormValues) =>
+      missingFieldTexts('birth-allowance', values).filter((text) => /(family|given)Name/.test(text));
+    const asked = 'person /applicant/familyName FORBIDDEN_VALUE';
+    expect(names(PERSON)).toEqual([]);
+    expect(names(cyrillic)).toEqual([asked]);
+    const confirmed = Object.assign({}, cyrillic, { '/applicant/familyName/spelling': 'Ротару' });
+    expect(names(confirmed)).toEqual([]);
+    expect(names(Object.assign({}, confirmed, { '/applicant/familyName': 'Русу' }))).toEqual([asked]);
+    const represented = Object.assign({}, PERSON, { '/behalf': 'other', '/represented/familyName': 'Русу' });
+    expect(names(represented)).toContain('behalf /represented/familyName FORBIDDEN_VALUE');
+    const context = { form: formSchemaOf(findServiceByCode('birth-allowance')), today: TODAY };
+    expect(toContent(confirmed, context).applicant).toMatchObject({ familyName: 'Ротару' });
+    expect(JSON.stringify(toContent(confirmed, context))).not.toContain('spelling');
+  });
+
   test('findRequiredFields follows the answers', () => {
     const form = formSchemaOf(findServiceByCode('birth-allowance'))!;
     expect([...findRequiredFields(form, {})]).toEqual(['childIdnp', 'childBirthDate', 'payout']);

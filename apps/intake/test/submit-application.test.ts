@@ -34,6 +34,14 @@ describe('SubmitApplication', () => {
     });
   });
 
+  test('rejects a person of more than 120 years', async () => {
+    const draft = await at().open(8, { applicant: { ...person(8), birthDate: '1856-05-04' } });
+    await expect(at().submit(draft.name)).rejects.toMatchObject({
+      reason: 'APPLICATION_INCOMPLETE',
+      violations: [{ field: '/applicant/birthDate', rule: 'NOT_BEFORE' }],
+    });
+  });
+
   test('sets the due date, submission and history entry', async () => {
     const app = await at().file(7);
     expect(app).toMatchObject({ state: 'STATE_SUBMITTED', submissionCount: 1, etag: '"2"', noDueDateReason: '' });

@@ -90,21 +90,35 @@ function validatePerson(
   ];
 }
 
-/** Reports dates of birth, mandates and documents in the future. */
+/** Maximum age of a person, in years. Nobody has lived longer, apart from one woman. */
+const MAX_AGE_YEARS = 120;
+
+/** Reports dates of birth, mandates and documents in the future, and ages above 120 years. */
 function validateDates({ applicant, represented, mandate, evidence = [] }: Content, today: string): Violation[] {
-  const dates: [field: string, date: string | undefined][] = [
+  const births: [field: string, date: string | undefined][] = [
     ['/applicant/birthDate', applicant?.birthDate],
     ['/represented/birthDate', represented?.birthDate],
+  ];
+  const dates: [field: string, date: string | undefined][] = [
+    ...births,
     ['/mandate/date', mandate?.date],
     ...evidence.map(({ issueDate }, index): [string, string | undefined] => [
       `/evidence/${index}/issueDate`,
       issueDate,
     ]),
   ];
-  return dates
-    .filter(([, date]) => date !== undefined && isCivilDate(date) && date > today)
-    .map(([field]) => violation(field, 'NOT_AFTER', { other: 'today' }));
+  const earliest = earliestBirthDate(today);
+  return [
+    ...dates
+      .filter(([, date]) => date !== undefined && isCivilDate(date) && date > today)
+      .map(([field]) => violation(field, 'NOT_AFTER', { other: 'today' })),
+    ...births
+      .filter(([, date]) => date !== undefined && isCivilDate(date) && date < earliest)
+      .map(([field]) => violation(field, 'NOT_BEFORE', { other: earliest })),
+  ];
 }
+
+const earliestBirthDate = (today: string): string => `${Number(today.slice(0, 4)) - MAX_AGE_YEARS}${today.slice(4)}`;
 
 /** Reports a contact without email and telephone that does not say so. */
 export function validateContact({ contact }: Pick<Content, 'contact'>): Violation[] {

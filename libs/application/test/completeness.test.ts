@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
-import { validateCompleteness } from '../src/index.ts';
+import { addCivilDays, validateCompleteness } from '../src/index.ts';
 import type { Content, Requirements } from '../src/index.ts';
 
 const complete: Content = {
@@ -218,6 +218,17 @@ describe('dates in the future', () => {
 
   test('do not include the day of filing', () => {
     expect(violationsWith({ applicant: { ...complete.applicant, birthDate: TODAY } })).toEqual([]);
+  });
+
+  test('are rejected for an age above 120 years', () => {
+    const earliest = `${Number(TODAY.slice(0, 4)) - 120}${TODAY.slice(4)}`;
+    const born = (birthDate: string) => violationsWith({ applicant: { ...complete.applicant, birthDate } });
+    expect(born(earliest)).toEqual([]);
+    for (const birthDate of [addCivilDays(earliest, -1), '1856-05-04'])
+      expect(born(birthDate)).toEqual([violation('/applicant/birthDate', 'NOT_BEFORE', { other: earliest })]);
+    const represented = { ...complete.applicant, birthDate: '1856-05-04' };
+    const mandate = { kind: 'kinship' as const, reference: 'CS-1', date: '1856-05-04' };
+    expect(violationsWith({ represented, mandate }).map(({ field }) => field)).toEqual(['/represented/birthDate']);
   });
 });
 

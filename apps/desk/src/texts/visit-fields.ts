@@ -46,6 +46,27 @@ export const FIELDS = defineMessages({
     ru: 'В имени есть кириллица. Введите его, как в удостоверении.',
     en: 'The name has Cyrillic letters. Enter it as on the identity card.',
   },
+  cyrillicAsk: {
+    ro: 'Numele are litere chirilice. Alegeți scrierea latină sau confirmați că în act este scris așa.',
+    ru: 'В имени есть кириллица. Выберите написание латиницей или подтвердите, что в документе написано так.',
+    en: 'The name has Cyrillic letters. Choose the Latin spelling, or confirm the spelling of the document.',
+  },
+  latinSpelling: { ro: 'Scrie {name}', ru: 'Записать {name}', en: 'Write {name}' },
+  documentSpelling: {
+    ro: 'Așa este scris în act',
+    ru: 'Так написано в документе',
+    en: 'The document spells it so',
+  },
+  spellingConfirmed: {
+    ro: 'Scris ca în act, cu litere chirilice.',
+    ru: 'Записано как в документе, кириллицей.',
+    en: 'Spelled as in the document, in Cyrillic letters.',
+  },
+  tooOld: {
+    ro: 'Persoana ar avea peste 120 de ani. Comparați anul cu buletinul.',
+    ru: 'Человеку было бы больше 120 лет. Сверьте год с удостоверением.',
+    en: 'The person would be over 120 years old. Compare the year with the card.',
+  },
   birthDate: { ro: 'Data nașterii', ru: 'Дата рождения', en: 'Date of birth' },
   means: { ro: 'Cum anunțăm persoana?', ru: 'Как сообщить человеку?', en: 'How should the applicant be notified?' },
   email: { ro: 'E-mail', ru: 'Эл. почта', en: 'Email' },

@@ -114,6 +114,11 @@ export const VISIT = defineMessages({
   },
   takeOver: { ro: 'Preia datele', ru: 'Взять данные', en: 'Use this data' },
   peopleFound: { ro: 'Persoane cunoscute aici', ru: 'Известные здесь люди', en: 'People known here' },
+  choosePerson: {
+    ro: 'Sunt mai multe persoane. Comparați anul nașterii și alegeți cu ↑ ↓, apoi Enter.',
+    ru: 'Людей несколько. Сверьте год рождения и выберите клавишами ↑ ↓, затем Enter.',
+    en: 'There are several people. Compare the year of birth and choose with ↑ ↓, then Enter.',
+  },
   nobodyFound: {
     ro: 'Nimeni cu acest nume nu a mai depus aici. Scrieți IDNP-ul.',
     ru: 'С таким именем здесь не обращались. Введите IDNP.',

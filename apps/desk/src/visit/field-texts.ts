@@ -10,6 +10,7 @@ import { fieldsOf, formSchemaOf } from './model/form.ts';
 import type { FormField } from './model/form.ts';
 import type { MissingField } from './model/missing-fields.ts';
 import { textOf } from './model/form-values.ts';
+import { isNamePointer } from './model/name-spelling.ts';
 import type { FormValues } from './model/form-values.ts';
 import { numberError, parseIdnp } from './inputs/idnp.ts';
 
@@ -72,6 +73,8 @@ function specificText(pointer: string, rule: MissingField['violation']['rule'], 
     if (part === 'code' || (rule === 'EVIDENCE_NOT_VERIFIED' && values[pointer] === 'code')) return FIELDS.codeAsk;
     return values[pointer] === 'later' ? FIELDS.paperLater : FIELDS.paperAsk;
   }
+  if (rule === 'NOT_BEFORE' && pointer.endsWith('/birthDate')) return FIELDS.tooOld;
+  if (rule === 'FORBIDDEN_VALUE' && isNamePointer(pointer)) return FIELDS.cyrillicAsk;
   if (rule === 'IDNP') return numberError(parseIdnp(textOf(values, pointer))) ?? FIELDS.idnpShort;
   const hasLetters = /\p{L}/u.test(textOf(values, pointer).replace(/г\.?$/, ''));
   return rule === 'DATE' && hasLetters ? FIELDS.dateDigits : undefined;

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { CalendarDays, TriangleAlert } from 'lucide-react';
+import { CalendarDays } from 'lucide-react';
 import { longDate, shortDate } from '../../language/dates.ts';
 import { useLanguage } from '../../language/language.tsx';
 import type { Text } from '../../language/messages.ts';
@@ -9,7 +9,6 @@ import { PARTS } from '../../texts/parts.ts';
 import { useFieldForm } from '../field-form.ts';
 import { textOf } from '../model/form-values.ts';
 import { parseDate } from '../inputs/dates.ts';
-import { hasCyrillic, normalizeName } from '../inputs/names.ts';
 import styles from './fields.module.css';
 
 /** The controls of a draft, bound by pointer. They store text as typed, and normalize it on blur. */
@@ -46,7 +45,7 @@ interface BoundFieldProps {
 }
 
 /** A control with label, help and error. */
-function BoundField({ binding: { pointer, label, help, optional }, error, echo, children }: BoundFieldProps) {
+export function BoundField({ binding: { pointer, label, help, optional }, error, echo, children }: BoundFieldProps) {
   const { t } = useLanguage();
   return (
     <Field
@@ -92,23 +91,6 @@ export function LongField(binding: FieldBinding) {
   return (
     <BoundField binding={binding} error={error}>
       <TextArea value={value} onChange={onChange} onBlur={() => onLeave()} />
-    </BoundField>
-  );
-}
-
-/** A name as on the identity card. Normalizes capitals on blur, and warns about Cyrillic letters. */
-export function NameField(binding: FieldBinding) {
-  const { t } = useLanguage();
-  const { value, error, onChange, onLeave } = useFieldControl(binding.pointer);
-  const warning = hasCyrillic(value) && (
-    <span className={styles.warning}>
-      <TriangleAlert size={18} aria-hidden="true" />
-      {t(FIELDS.cyrillic)}
-    </span>
-  );
-  return (
-    <BoundField binding={binding} error={error} echo={warning}>
-      <TextInput value={value} onChange={onChange} onBlur={() => onLeave(normalizeName)} autoCapitalize="words" />
     </BoundField>
   );
 }

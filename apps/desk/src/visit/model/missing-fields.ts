@@ -7,6 +7,7 @@ import { findScreen } from './screens.ts';
 import type { ScreenId } from './screens.ts';
 import { findAgency, toRequirements } from './service.ts';
 import { toApplicableContent, isForAnotherPerson } from './form-values.ts';
+import { findOpenSpellings } from './name-spelling.ts';
 import type { FormValues } from './form-values.ts';
 
 /** Finds what a draft lacks, by control. */
@@ -40,7 +41,7 @@ export function findMissingFields(
     { centreKind: catalog.centre.kind, today, isMandateRequired: true },
     createAnswersCheck(formSchemaOf(service)),
   );
-  return toMissingFields(violations, values, content, service, screens);
+  return toMissingFields([...violations, ...findOpenSpellings(values)], values, content, service, screens);
 }
 
 /** Maps violations to controls, one per control. Accepts violations of the platform too. */

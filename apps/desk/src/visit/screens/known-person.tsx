@@ -92,8 +92,13 @@ function KnownByName({ text, pointer }: { text: string; pointer: string }) {
   const { values, setValues, waitFor } = useDraftForm();
   const queryClient = useQueryClient();
   const { data } = useNameSearch(text);
-  const [chosen, setChosen] = useState(0);
   const rows = groupByPerson(data);
+  const [moved, setMoved] = useState<{ text: string; row: number }>();
+  const [askedFor, setAskedFor] = useState<string>();
+  // One person is taken by Enter; of several, none before the clerk has chosen.
+  const chosen = moved?.text === text ? moved.row : rows.length === 1 ? 0 : undefined;
+  const move = (by: number) =>
+    setMoved({ text, row: Math.min(Math.max((chosen ?? (by > 0 ? -1 : rows.length)) + by, 0), rows.length - 1) });
   async function takePerson(row: ApplicationRow | undefined): Promise<void> {
     if (!row) return;
     const applicationQuery = {
@@ -104,30 +109,41 @@ function KnownByName({ text, pointer }: { text: string; pointer: string }) {
     const { applicant, contact } = await queryClient.fetchQuery(applicationQuery);
     if (applicant) setValues(toPersonValues(applicant, contact, pointer, values));
   }
-  /** Enter before the results arrive takes the first of them. */
-  async function takeFirst(): Promise<void> {
+  /** Enter before the results arrive takes the only one. */
+  async function takeOnly(): Promise<void> {
     const name = toNameQuery(text);
-    if (name) await takePerson(groupByPerson(await queryClient.fetchQuery(nameSearchQuery(name)))[0]?.row);
+    if (!name) return;
+    const [only, ...others] = groupByPerson(await queryClient.fetchQuery(nameSearchQuery(name)));
+    if (others.length === 0) await takePerson(only?.row);
+    else setAskedFor(text);
   }
   useKeys([
     rows.length > 0 && {
       code: 'ArrowDown',
       label: KEYS.down,
-      run: () => setChosen(Math.min(chosen + 1, rows.length - 1)),
+      run: () => move(1),
       inFields: true,
     },
     rows.length > 0 && {
       code: 'ArrowUp',
       label: KEYS.up,
-      run: () => setChosen(Math.max(chosen - 1, 0)),
+      run: () => move(-1),
       inFields: true,
     },
   ]);
-  if (!data) return <button type="button" hidden data-enter onClick={() => waitFor(takeFirst())} />;
+  if (!data) return <button type="button" hidden data-enter onClick={() => waitFor(takeOnly())} />;
   if (rows.length === 0) return <p className={styles.quiet}>{t(VISIT.nobodyFound)}</p>;
   return (
     <section className={styles.known}>
       <h2 id={`${pointer}-people`}>{t(VISIT.peopleFound)}</h2>
+      {chosen === undefined && (
+        <>
+          <button type="button" hidden data-enter onClick={() => setAskedFor(text)} />
+          <p role={askedFor === text ? 'alert' : undefined} className={styles.ask}>
+            {t(VISIT.choosePerson)}
+          </p>
+        </>
+      )}
       <div aria-labelledby={`${pointer}-people`}>
         {rows.map(({ row, birthYear, idnpLastDigits }, n) => (
           <button
@@ -138,13 +154,16 @@ function KnownByName({ text, pointer }: { text: string; pointer: string }) {
             data-chosen={n === chosen || undefined}
             onClick={() => waitFor(takePerson(row))}
           >
-            <span>
-              {[personName(row.applicant), birthYear].filter(Boolean).join(', ')}
-              {idnpLastDigits && <span className={styles.end}> · IDNP •••• {idnpLastDigits}</span>}
+            <span className={styles.who}>
+              <span>
+                {personName(row.applicant)}
+                {idnpLastDigits && <span className={styles.end}> · IDNP •••• {idnpLastDigits}</span>}
+              </span>
+              <small>
+                {t(row.serviceTitle)}, {shortDate(toCivilDate(new Date(row.createTime)))}
+              </small>
             </span>
-            <small>
-              {t(row.serviceTitle)}, {shortDate(toCivilDate(new Date(row.createTime)))}
-            </small>
+            {birthYear && <strong className={styles.year}>{birthYear}</strong>}
           </button>
         ))}
       </div>
@@ -161,10 +180,11 @@ interface PersonMatch {
 }
 type NameSearchResult = ReturnType<typeof useNameSearch>['data'];
 
-/** Returns the newest row per person: same name, birth year and end of the IDNP. */
+/** Returns the newest row per person, newest first: same name, birth year and end of the IDNP. */
 function groupByPerson(found: NameSearchResult): PersonMatch[] {
   const byPerson = new Map<string, PersonMatch>();
-  for (const row of found?.applications ?? []) {
+  const newestFirst = [...(found?.applications ?? [])].sort((a, b) => b.createTime.localeCompare(a.createTime));
+  for (const row of newestFirst) {
     const { birthYear, idnpLastDigits } = found?.people?.find(({ application }) => application === row.name) ?? {};
     const person = [row.applicant?.familyName, row.applicant?.givenName, birthYear, idnpLastDigits].join(' ');
     if (row.applicant && !byPerson.has(person)) byPerson.set(person, { row, birthYear, idnpLastDigits });
