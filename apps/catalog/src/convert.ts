@@ -56,6 +56,33 @@ export function toPublicServiceMessage(
   };
 }
 
+/** Converts a service whose agency the centre does not work with: enough to find it, and to say who takes it. */
+export function toServiceElsewhere(
+  service: PublicService,
+  version: Version,
+  agency: Agency | undefined,
+): PublicServiceMessage {
+  const { validFrom, validTo = '', title, otherChannel = agency?.name } = version;
+  const publicService = resourceName('publicServices', service.code);
+  return {
+    name: publicService,
+    stateCode: service.stateCode ?? '',
+    fileable: false,
+    popularity: service.search.popularity,
+    keywords: keywordsOf(service),
+    version: {
+      publicService,
+      version: version.version,
+      validFrom,
+      validTo,
+      title,
+      provider: resourceName('agencies', version.provider),
+      otherChannel: otherChannel ?? null,
+      theme: service.theme ?? '',
+    },
+  };
+}
+
 export function toVersionMessage(
   service: PublicService,
   version: Version,

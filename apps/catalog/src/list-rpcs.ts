@@ -7,7 +7,7 @@ import { violation } from '@cups/problem';
 import type { Agency, AgencyChannel, Calendar } from '@cups/registry';
 import type { Rpcs } from '@cups/rpc';
 import { parseDate, invalidArgument, parseCentreKind } from './request-parsing.ts';
-import { toAgency, toCalendar, toEvidenceKinds, toPublicServiceMessage } from './convert.ts';
+import { toAgency, toCalendar, toEvidenceKinds, toPublicServiceMessage, toServiceElsewhere } from './convert.ts';
 import { isFileableAt, versionAt } from './domain/public-service.ts';
 import type { DeskLocation, PublicService, Version } from './domain/public-service.ts';
 import type { RejectionTemplate } from './domain/rejection-template.ts';
@@ -112,15 +112,10 @@ function buildCatalog(
   { date, location, codes }: { date: string; location: DeskLocation; codes: string[] },
 ): GetCatalogResponse {
   const isRequested = (agency: string) => codes.length === 0 || codes.includes(agency);
-  const found = findMatches(snapshot.services(), {
-    date,
-    location,
-    provider: undefined,
-    fileableOnly: false,
-    query: '',
-  })
-    .filter(({ version }) => isRequested(version.provider))
-    .sort(compareRanks);
+  const all = findMatches(snapshot.services(), { date, location, provider: undefined, fileableOnly: false, query: '' });
+  all.sort(compareRanks);
+  const found = all.filter(({ version }) => isRequested(version.provider));
+  const elsewhere = all.filter(({ version }) => !isRequested(version.provider));
   const agencies = sortByCode(snapshot.agencies()).filter(({ code }) => isRequested(code));
   const calendars = sortByCode(snapshot.calendars()).filter(({ code }) =>
     agencies.some(({ calendar }) => calendar === code),
@@ -128,9 +123,14 @@ function buildCatalog(
   return {
     agencies: agencies.map(toAgency),
     evidenceKinds: toEvidenceKinds(found.map(({ version }) => version)),
-    publicServices: found.map(({ service, version }) =>
-      toPublicServiceMessage(service, version, { date, ...location, full: true, channelOf: channelsIn(snapshot) }),
-    ),
+    publicServices: [
+      ...found.map(({ service, version }) =>
+        toPublicServiceMessage(service, version, { date, ...location, full: true, channelOf: channelsIn(snapshot) }),
+      ),
+      ...elsewhere.map(({ service, version }) =>
+        toServiceElsewhere(service, version, snapshot.agencies().get(version.provider)),
+      ),
+    ],
     calendars: calendars.map(toCalendar),
   };
 }

@@ -28,7 +28,8 @@ describe('GetCatalog', () => {
     });
     const { agencies } = await gateway.getCatalog({ ...townHall, agencies: ['agencies/asp'] });
     expect(agencies[0]).toMatchObject({ acceptsForeignDocuments: true });
-    const providers = new Set(known.publicServices.map(({ version }) => version?.provider));
+    const complete = known.publicServices.filter(({ versions }) => versions.length > 0);
+    const providers = new Set(complete.map(({ version }) => version?.provider));
     expect(providers).toEqual(new Set(['agencies/cnas', 'agencies/mai']));
     const pension = known.publicServices.find(({ name }) => name === 'publicServices/old-age-pension');
     expect(pension).toMatchObject({ fileable: true, popularity: 5 });
@@ -39,6 +40,22 @@ describe('GetCatalog', () => {
     expect(calendar).toMatchObject({ code: 'holidays-md', firstYear: 2024, lastYear: 2028 });
     expect(calendar?.days[0]).toEqual({ date: '2024-01-01', title: 'Anul Nou' });
     expect(calendar?.days.at(-1)?.date).toBe('2028-12-25');
+  });
+
+  test('returns services of other agencies with the name of the agency that takes them', async () => {
+    const { agencies, publicServices } = await gateway.getCatalog({ ...townHall, agencies: ['agencies/cnas'] });
+    expect(agencies.map(({ name }) => name)).toEqual(['agencies/cnas']);
+    const all = await gateway.getCatalog(townHall);
+    expect(publicServices).toHaveLength(all.publicServices.length);
+    const found = publicServices.find(({ name }) => name === 'publicServices/criminal-record')!;
+    expect(found).toMatchObject({ fileable: false, version: { costOptions: [], evidence: [], centreKinds: [] } });
+    expect(found.keywords).toContain('cazier');
+    expect(found.version?.formSchema).toHaveLength(0);
+    const ministry = all.agencies.find(({ name }) => name === 'agencies/mai')!;
+    expect(found.version?.otherChannel).toEqual(ministry.displayName);
+    // The own ones come first.
+    const isOwn = publicServices.map(({ version }) => version?.provider === 'agencies/cnas');
+    expect(isOwn.lastIndexOf(true)).toBe(isOwn.filter(Boolean).length - 1);
   });
 
   test('returns each evidence kind once', async () => {
@@ -65,7 +82,9 @@ describe('GetCatalog', () => {
 
   test('returns an agency as soon as it has a file', async () => {
     const getLater = () => gateway.getCatalog({ ...townHall, agencies: ['agencies/later'] });
-    expect(await getLater()).toEqual({ agencies: [], evidenceKinds: [], publicServices: [], calendars: [] });
+    const { publicServices, ...others } = await getLater();
+    expect(others).toEqual({ agencies: [], evidenceKinds: [], calendars: [] });
+    expect(publicServices.every(({ fileable }) => !fileable)).toBe(true);
     catalog.addAgency('later', 'asp');
     await eventually(async () => (await getLater()).agencies.length === 1);
   });

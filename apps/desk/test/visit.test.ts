@@ -45,6 +45,10 @@ describe('searchServices', () => {
     ['копия свидетельства', 'civil-status-extract'],
     ['cazer', 'criminal-record'],
     ['propiska', 'residence-registration'],
+    ['revizuire pensie', 'pension-reexamination'],
+    ['пересмотр пенсии', 'pension-reexamination'],
+    ['ajutor social', 'social-aid'],
+    ['социальная помощь', 'social-aid'],
   ])('finds a service by the query %s', (query, code) => {
     expect(searchServices(catalog, query)?.[0]?.code).toBe(code);
   });
