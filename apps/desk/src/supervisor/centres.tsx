@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { centresQuery } from '../api/pagination.ts';
+import { agenciesQuery, centresQuery } from '../api/pagination.ts';
 import { catalogQuery } from '../api/queries.ts';
 import type { Centre, Catalog } from '../api/types.ts';
 import { today } from '../language/dates.ts';
@@ -39,7 +39,7 @@ export default function Centres() {
   const [groupBy, setGroupBy] = useState<GroupBy>('centre');
   const perCentre = useQuery(statisticsQuery(period, 'centre'));
   const all = centres.data ?? [];
-  const agencyOf = useAgencyName(all);
+  const agencyOf = useAgencyName();
   return (
     <Screen
       sideWidth="narrow"
@@ -90,7 +90,7 @@ function StatisticsSection({ centres, period, groupBy, marked, onMark }: Statist
   const catalog = useAnyCatalog(centres);
   const titleOf = (name: string) =>
     t(catalog?.publicServices.find((service) => service.name === name)?.version?.title) || codeOf(name);
-  const agencyOf = useAgencyName(centres);
+  const agencyOf = useAgencyName();
   if (statistics.isPending) return <Skeleton />;
   if (statistics.isError) return <LoadError error={statistics.error} onRetry={() => void statistics.refetch()} />;
   const { rows, total } = statistics.data;
@@ -113,17 +113,17 @@ function StatisticsSection({ centres, period, groupBy, marked, onMark }: Statist
   );
 }
 
-/** Names of services and agencies are the same at every centre. */
+/** Titles of services are the same at every centre. */
 function useAnyCatalog(centres: readonly Centre[]): Catalog | undefined {
   const code = centres.find(({ status }) => status === 'active')?.code ?? '';
   return useQuery(Object.assign({ enabled: code !== '' }, catalogQuery(code))).data;
 }
 
-function useAgencyName(centres: readonly Centre[]): (name: string) => string {
+/** No centre works for all agencies, so their names come from the list of all. */
+function useAgencyName(): (name: string) => string {
   const { t } = useLanguage();
-  const catalog = useAnyCatalog(centres);
-  return (name) =>
-    t(catalog?.agencies.find((agency) => agency.name === name)?.displayName) || codeOf(name).toUpperCase();
+  const { data: agencies } = useQuery(agenciesQuery);
+  return (name) => t(agencies?.find((agency) => agency.name === name)?.displayName) || codeOf(name).toUpperCase();
 }
 
 const codeOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
