@@ -346,6 +346,18 @@ describe('a bridge', () => {
     return application.delivery;
   }
 
+  /** Repeats the call now that has failed a number of times, without its delay. */
+  async function repeatNow(failures: number, changes: object = {}): Promise<void> {
+    const store = await world.openStore();
+    const webhooks = store.collection<{ _id: string; failures: number }>('webhooks');
+    await eventually(async () => ((await webhooks.findOne({ _id: AGENCY }))?.failures ?? 0) >= failures);
+    await webhooks.updateOne(
+      { _id: AGENCY },
+      { $set: { ...changes, 'timer.due': new Date() }, $unset: { 'timer.claimedUntil': '' } },
+    );
+    await store.close();
+  }
+
   test('wakes the system by a signed call without personal data', async () => {
     const delivery = await file();
     await eventually(() => target.calls.length > 0);
@@ -383,8 +395,10 @@ describe('a bridge', () => {
       const { events } = await system().listAgencyRequests({});
       return events.some((event) => (JSON.parse(event.toString()) as { subject: string }).subject === delivery);
     });
+    await repeatNow(1);
     await eventually(() => target.calls.length > 1);
     target.hook.answer = (response) => void response.writeHead(204).end();
+    await repeatNow(2);
     await eventually(() => world.log.lines.some(({ event }) => event === 'webhook-recovered'));
     // A receiver that processed the first call, whose answer was lost, knows the repeats.
     expect(new Set(target.calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
@@ -402,21 +416,11 @@ describe('a bridge', () => {
   });
 
   test('reports a dead webhook, and its recovery at a new address', async () => {
-    const store = await world.openStore();
-    const collection = store.collection<{ _id: string; failures: number }>('webhooks');
     setWebhook('http://127.0.0.1:9/');
-    await eventually(async () => {
-      const found = await collection.findOne({ _id: AGENCY });
-      return (found?.failures ?? 0) > 0;
-    });
-    await collection.updateOne(
-      { _id: AGENCY },
-      { $set: { failures: MAX_FAILURES - 1, 'timer.due': new Date() }, $unset: { 'timer.claimedUntil': '' } },
-    );
+    await repeatNow(1, { failures: MAX_FAILURES - 1 });
     await eventually(() => world.log.lines.some(({ event }) => event === 'webhook-dead'));
     const metrics = () => fetch(`http://127.0.0.1:${bridge.httpPort}/metrics`).then((response) => response.text());
     expect(await metrics()).toMatch(new RegExp(`agency_webhook_dead\\{.*agency="${AGENCY}".*\\} 1`));
-    await store.close();
     setWebhook(target.url);
     await eventually(async () => new RegExp(`agency_webhook_dead\\{.*agency="${AGENCY}".*\\} 0`).test(await metrics()));
   });

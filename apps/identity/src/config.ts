@@ -8,6 +8,7 @@ import {
   RETENTION_CONFIRMED_SETTING,
   retentionSetting,
   STORED_BACKEND_SETTINGS,
+  timerPollSetting,
 } from '@cups/backend/settings';
 import { dataKeySettings } from '@cups/data-keys/settings';
 import { readSettings } from '@cups/process/settings';
@@ -35,6 +36,7 @@ export const settings = {
   ...GRPC_SETTINGS,
   grpcPort: grpcPortSetting(7002),
   httpPort: httpPortSetting(7102),
+  timerPollMs: timerPollSetting(15_000),
   dataDir: dataDirSetting('centres and agencies are in `centres` and `agencies`. Changes are read without a restart.'),
   agencyKeysDir: {
     name: 'AGENCY_KEYS_DIR',

@@ -148,7 +148,11 @@ function startDevices(backend: StoredBackend<Config>, dataKeys: DataKeys) {
 /** Opens the mandates, and ends those whose term is over, or whose application is erased. */
 function startMandates(backend: StoredBackend<Config>, dataKeys: DataKeys, keys: ReturnType<typeof createPersonKeys>) {
   const mandates = openMandates(backend.store, dataKeys);
-  backend.startTimers({ documents: mandates, due: createMandateTimerHandler(mandates, backend) });
+  backend.startTimers({
+    documents: mandates,
+    due: createMandateTimerHandler(mandates, backend),
+    pollMs: backend.config.timerPollMs,
+  });
   const mandateErasure = new MandateErasure({ mandates, dataKeys, now: backend.now });
   const handle = createApplicationEventHandler(mandateErasure);
   backend.consume({ groupId: 'identity', topics: ['cups.applications'], handle });

@@ -63,6 +63,7 @@ export async function startWorld() {
     agencyKeysDir,
     syncMs: 500,
     sessionSweepMs: 200,
+    timerPollMs: 100,
     ...more,
   });
   let clock: Date | undefined;
