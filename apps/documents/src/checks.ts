@@ -10,14 +10,18 @@ import { accept, refuse, withCheckRetry, withCheckStarted } from './domain/docum
 import type { DocumentFields, Step } from './domain/document.ts';
 import type { RefusalCode } from './domain/refusals.ts';
 import { toChange } from './event-encoder.ts';
-import { createSemaphore } from './semaphore.ts';
+import type { Quota } from './quota.ts';
+import { storedBytes } from './quota.ts';
 import type { DocumentRecord, DocumentRecords } from './store.ts';
+import { createTurns } from './turns.ts';
+import type { RunInTurn } from './turns.ts';
 
 export interface ChecksDeps {
   records: DocumentRecords;
   content: ContentStore;
   checker: Checker;
   metrics: DocumentMetrics;
+  quota: Pick<Quota, 'add'>;
   /** Maximum number of checks at the same time. */
   maxChecks: number;
   now: () => Date;
@@ -26,16 +30,20 @@ export interface ChecksDeps {
 /** What the check produced, as stored. */
 type StoredResult = Pick<Required<DocumentFields>, 'content'> & Pick<DocumentFields, 'preview'>;
 
+/** Who uploaded a document. */
+const ownerOf = ({ purpose, centre, agency, application }: DocumentRecord): string =>
+  (purpose === 'result' ? agency && `agencies/${agency}` : centre) ?? application;
+
 /** Runs the checks of uploaded documents, which a durable timer starts. */
 export class Checks {
   readonly #deps: ChecksDeps;
-  readonly #runBounded: ReturnType<typeof createSemaphore>;
+  readonly #runInTurn: RunInTurn;
   readonly #running = new Map<string, Promise<void>>();
   #isStopping = false;
 
   constructor(deps: ChecksDeps) {
     this.#deps = deps;
-    this.#runBounded = createSemaphore(deps.maxChecks);
+    this.#runInTurn = createTurns(deps.maxChecks);
   }
 
   /** Starts the check of a document that was just uploaded, without waiting for it. Its timer repeats what fails. */
@@ -46,7 +54,7 @@ export class Checks {
   /** Checks a document and records the result. Does nothing once the result is recorded, or while this process checks it. */
   async run(id: string): Promise<void> {
     if (this.#running.has(id)) return;
-    const work = this.#runBounded(() => this.#runOnce(id));
+    const work = this.#runWithTurn(id);
     this.#running.set(id, work);
     try {
       await work;
@@ -60,6 +68,13 @@ export class Checks {
     this.#isStopping = true;
     await this.#deps.checker.close();
     await Promise.allSettled(this.#running.values());
+  }
+
+  /** Centres and agencies take turns: many files of one do not delay those of others. */
+  async #runWithTurn(id: string): Promise<void> {
+    const document = await this.#deps.records.get(id, { scope: 'service' });
+    if (document?.state !== 'checking') return;
+    await this.#runInTurn(ownerOf(document), () => this.#runOnce(id));
   }
 
   async #runOnce(id: string): Promise<void> {
@@ -86,8 +101,11 @@ export class Checks {
       return isChanged ? result.refused : undefined;
     }
     const stored = await this.#store(document, result.accepted);
-    const { isChanged } = await this.#update(id, (before, now) => accept(before, stored, now));
-    if (isChanged) return 'accepted';
+    const { document: after, isChanged } = await this.#update(id, (before, now) => accept(before, stored, now));
+    if (after && isChanged) {
+      this.#deps.quota.add(after, storedBytes(after) - after.uploadSize);
+      return 'accepted';
+    }
     await this.#discard(id, stored);
     return undefined;
   }

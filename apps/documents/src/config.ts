@@ -86,7 +86,8 @@ export const settings = {
     min: 1,
     max: 100_000_000,
     default: 20_480,
-    meaning: 'Maximum size of the stored documents of one centre, MiB. Uploads above it are refused.',
+    meaning:
+      'Maximum size of the stored scans of one centre, MiB: as their check has encoded them, with previews, without results of agencies. Uploads above it are refused.',
   },
   maxChecks: {
     name: 'DOCUMENTS_MAX_CHECKS',
@@ -94,7 +95,8 @@ export const settings = {
     min: 1,
     max: 64,
     default: 2,
-    meaning: 'Maximum number of files that are checked at the same time.',
+    meaning:
+      'Maximum number of files that are checked at the same time. Centres and agencies take turns; of two or more places, one is never for the same one as all others.',
   },
   orphanAgeMs: {
     name: 'DOCUMENTS_ORPHAN_AGE_MS',

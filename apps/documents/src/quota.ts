@@ -1,12 +1,24 @@
 import { Problem } from '@cups/problem';
-import type { DocumentRecords } from './store.ts';
+import type { DocumentRecord, DocumentRecords } from './store.ts';
 
-/** How long a sum of the store is used. Uploads of this process are added to it meanwhile. */
+/** How long a sum of the store is used. What this process stores is added to it meanwhile. */
 const CACHE_MS = 60_000;
 
+/** Returns the bytes of a live document: those of the upload until its check ends, then the content and its preview. */
+export const storedBytes = ({ uploadSize, content, preview }: DocumentRecord): number =>
+  (content?.role === 'content' ? content.size : uploadSize) + (preview?.size ?? 0);
+
+/** Sums by role of the content, which is null before a check has ended. */
+interface RoleSum {
+  _id: 'upload' | 'content' | null;
+  uploads: number;
+  contents: number;
+  previews: number;
+}
+
 /**
- * Bounds the size of the documents of a centre. Concurrent uploads to several replicas can exceed it by what they accept
- * within a minute.
+ * Bounds the stored bytes of the scans of a centre. Results, which agencies upload, do not count. Concurrent uploads to
+ * several replicas can exceed it by what they accept within a minute, and images by what their check adds.
  */
 export class Quota {
   readonly #records: DocumentRecords;
@@ -37,19 +49,34 @@ export class Quota {
     sum.bytes += size;
   }
 
+  /** Counts what the check of a document has added, or saved. */
+  add({ purpose, centre }: Pick<DocumentRecord, 'purpose' | 'centre'>, bytes: number): void {
+    const sum = purpose === 'evidence' && centre ? this.#sums.get(centre) : undefined;
+    if (sum) sum.bytes += bytes;
+  }
+
   /** Reads the sum again before the next upload, because something was deleted. */
   forget(centre: string): void {
     this.#sums.delete(centre);
   }
 
   async #sum(centre: string): Promise<number> {
-    const [found] = await this.#records.aggregate<{ bytes: number }>(
+    const sums = await this.#records.aggregate<RoleSum>(
       [
-        { $match: { centre, state: { $in: ['uploading', 'checking', 'ready'] } } },
-        { $group: { _id: null, bytes: { $sum: '$uploadSize' } } },
+        { $match: { centre, purpose: 'evidence', state: { $in: ['uploading', 'checking', 'ready'] } } },
+        {
+          $group: {
+            _id: '$content.role',
+            uploads: { $sum: '$uploadSize' },
+            contents: { $sum: '$content.size' },
+            previews: { $sum: '$preview.size' },
+          },
+        },
       ],
       { scope: { centre } },
     );
-    return found?.bytes ?? 0;
+    return sums.reduce((sum, { _id, uploads, contents, previews }) => {
+      return sum + (_id === 'content' ? contents : uploads) + previews;
+    }, 0);
   }
 }

@@ -61,7 +61,7 @@ export async function createDocuments(config: Config, overrides: DocumentsTestOv
   const erasure = new Erasure({ records, dataKeys, storage, content, metrics, now });
   const quota = new Quota(records, { maxBytes: config.quotaMiB * BYTES_PER_MIB, now });
   const checker = overrides.checker ?? (await backend.shutDownOnFailure(createChecker({ ...config, ...backend })));
-  const checks = new Checks({ records, content, checker, metrics, maxChecks: config.maxChecks, now });
+  const checks = new Checks({ records, content, checker, metrics, quota, maxChecks: config.maxChecks, now });
 
   backend.publishOutboxes([records, applications]);
   const due = createTimerHandler({ records, checks, erasure, metrics, now });

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, readTopic } from '@cups/testing';
@@ -8,7 +9,18 @@ import { Problem } from '@cups/problem';
 import { ulid } from 'ulid';
 import { CHUNK_BYTES } from '../src/domain/limits.ts';
 import type { Storage } from '../src/storage/port.ts';
-import { append, createUpload, fakeChecker, refused, sha256, someBytes, startDocuments, upload } from './harness.ts';
+import {
+  append,
+  CENTRE,
+  createUpload,
+  fakeChecker,
+  intakeEvent,
+  refused,
+  sha256,
+  someBytes,
+  startDocuments,
+  upload,
+} from './harness.ts';
 import type { Harness } from './harness.ts';
 
 const started: Harness[] = [];
@@ -135,6 +147,67 @@ test('at most two files are checked at the same time', async () => {
   await Promise.all(Array.from({ length: 8 }, (_, n) => upload(harness, someBytes(n + 1), { state: 'STATE_REFUSED' })));
   expect(checker.calls).toHaveLength(8);
   expect(most).toBeLessThanOrEqual(2);
+});
+
+test('centres and agencies take turns, and one never has all places', async () => {
+  const checker = fakeChecker();
+  const harness = await start({ maxChecks: 2 }, { checker });
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  checker.answer = async () => {
+    await held;
+    return { refused: 'DAMAGED' };
+  };
+  const uploadOf = async (size: number, centre = CENTRE): Promise<string> => {
+    const name = await createUpload(harness, someBytes(size), { centre });
+    await append(harness.desk(centre), name, someBytes(size));
+    return name;
+  };
+  for (let size = 1; size <= 6; size++) await uploadOf(size);
+  const other = await uploadOf(100, 'centres/CU-002');
+  // The second place is for the other centre, although five documents are in front.
+  await eventually(() => checker.calls.length === 2);
+  const first = checker.calls.map(({ size }) => size);
+  release();
+  expect(first).toEqual([1, 100]);
+  await eventually(async () => (await recordOf(harness, other))?.state === 'refused');
+  await eventually(() => checker.calls.length === 7);
+  expect(checker.calls.slice(2).map(({ size }) => size)).toEqual([2, 3, 4, 5, 6]);
+});
+
+test('the quota of a centre counts what is stored, without results', async () => {
+  const harness = await start({ quotaMiB: 1 });
+  harness.checker.answer = () => ({
+    accepted: {
+      mediaType: 'image/jpeg',
+      pages: 1,
+      scan: 'clean',
+      content: someBytes(1_000_000),
+      preview: someBytes(40_000),
+    },
+  });
+  const grown = await upload(harness, someBytes(1000));
+  // 8,576 bytes are left, by the sum of this process and by that of the store after a restart.
+  await expect(createUpload(harness, someBytes(9000))).rejects.toEqual(refused('DOCUMENT_QUOTA_REACHED'));
+  await harness.restart();
+  await expect(createUpload(harness, someBytes(9000))).rejects.toEqual(refused('DOCUMENT_QUOTA_REACHED'));
+  await expect(createUpload(harness, someBytes(8000))).resolves.toBeDefined();
+  await harness.desk().deleteDocument({ name: grown });
+
+  const application = ulid();
+  await harness.publish(intakeEvent(application, 1, 'ApplicationSubmitted'));
+  const result = { delivery: `deliveries/${application}-asp`, size: 1_000_000, sha256: sha256(someBytes(1_000_000)) };
+  const create = () => harness.agency().createResultDocument({ requestId: randomUUID(), ...result });
+  await eventually(
+    () =>
+      create().then(
+        () => true,
+        () => false,
+      ),
+    { timeoutMs: 20_000 },
+  );
+  await harness.restart();
+  await expect(createUpload(harness, someBytes(700_000))).resolves.toBeDefined();
 });
 
 test('a quota of the centre is kept', async () => {
