@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { toTimestamp } from '@cups/contracts/proto';
-import { findMissingEntries, verifyLog } from '../cli/data/verify-erasures.ts';
+import { findLeftDocuments, findMissingEntries, verifyLog } from '../cli/data/verify-erasures.ts';
 
 const NOW = Date.parse('2026-05-04T12:00:00Z');
 const erasureOf = (rule: string, secondsAgo = 600) => ({
@@ -44,6 +44,32 @@ describe('findMissingEntries', () => {
       [],
     );
     expect(await findMissingEntries(journalOf(), [erasureOf('ended-drafts', 60)], NOW)).toEqual([]);
+  });
+});
+
+describe('findLeftDocuments', () => {
+  const documentsOf = (...states: string[]) => {
+    const documents = states.map((state, n) => ({ name: `documents/${n}`, state }));
+    const exportDocuments = () => Promise.resolve({ documents });
+    return { exportDocuments } as unknown as Parameters<typeof findLeftDocuments>[0];
+  };
+
+  test('names documents of an erased application that still exist', async () => {
+    const documents = documentsOf('STATE_ERASED', 'STATE_READY', 'STATE_REFUSED', 'STATE_UPLOADING');
+    expect(await findLeftDocuments(documents, [erasureOf('closed-applications')], NOW)).toEqual([
+      'applications/A: 2 documents still exist: documents/1, documents/3.',
+    ]);
+  });
+
+  test('counts all and names five', async () => {
+    const documents = documentsOf(...Array.from({ length: 12 }, () => 'STATE_READY'));
+    const [fault] = await findLeftDocuments(documents, [erasureOf('closed-applications')], NOW);
+    expect(fault).toMatch(/^applications\/A: 12 documents still exist: .*documents\/4, …\.$/);
+  });
+
+  test('expects the end of all, and nothing within two minutes', async () => {
+    expect(await findLeftDocuments(documentsOf('STATE_ERASED'), [erasureOf('closed-applications')], NOW)).toEqual([]);
+    expect(await findLeftDocuments(documentsOf('STATE_READY'), [erasureOf('ended-drafts', 60)], NOW)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Erasure__Output as Erasure } from '@cups/contracts/gen/cups/intake/v1/Erasure.ts';
 import { fromTimestamp } from '@cups/contracts/proto';
+import type { DocumentsServiceDefinition } from '@cups/contracts/gen/cups/documents/v1/DocumentsService.ts';
 import type { JournalServiceDefinition } from '@cups/contracts/gen/cups/journal/v1/JournalService.ts';
 import type { Client } from '@cups/rpc';
 import { CommandError } from '../errors.ts';
@@ -8,6 +9,7 @@ import { formatFindings, verify } from '../journal/verify.ts';
 
 /** Proves erasures by the journal: each service that held data of the application has an entry, and the log is intact. */
 
+type DocumentClient = Pick<Client<DocumentsServiceDefinition>, 'exportDocuments'>;
 type EntryClient = Pick<Client<JournalServiceDefinition>, 'listEntries'>;
 type VerifiedErasure = Pick<Erasure, 'application' | 'rule' | 'eraseTime'>;
 
@@ -44,6 +46,35 @@ export async function findMissingEntries(
   }
   return faults;
 }
+
+/** States without content. */
+const ERASED_STATES: readonly string[] = ['STATE_REFUSED', 'STATE_ERASED'];
+
+/**
+ * Returns a fault for each erased application with documents that still exist, two minutes after the erasure. Releases before
+ * 0.3.0 erased 200 of an application at most, and reported its erasure as complete.
+ */
+export async function findLeftDocuments(
+  documents: DocumentClient,
+  erasures: readonly VerifiedErasure[],
+  now: number,
+): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { application, eraseTime } of erasures) {
+    const time = fromTimestamp(eraseTime);
+    if (!time || now - time.getTime() < DELAY_MS) continue;
+    const { documents: found } = await documents.exportDocuments({ application });
+    const left = found.filter(({ state }) => !ERASED_STATES.includes(state));
+    if (left.length > 0) faults.push(`${application}: ${left.length} documents still exist: ${namesOf(left)}.`);
+  }
+  return faults;
+}
+
+/** Names that a fault lists; the number of all precedes them. */
+const MAX_NAMES = 5;
+
+const namesOf = (left: readonly { name: string }[]): string =>
+  [...left.slice(0, MAX_NAMES).map(({ name }) => name), ...(left.length > MAX_NAMES ? ['…'] : [])].join(', ');
 
 /** Returns the entries of the application, each as `<service> <action>`. */
 async function readActions(journal: EntryClient, resource: string): Promise<Set<string>> {

@@ -138,7 +138,7 @@ function dataCommand(): Command {
       define('erasuresList', 'erasures', 'Lists erasures, newest first.', 'data erasures --verify')
         .option(
           '--verify',
-          'find each erasure older than two minutes in the journal, one entry of each service, and verify the journal',
+          'find each erasure older than two minutes in the journal, one entry of each service, find documents that it left, and verify the journal',
           false,
         )
         .option(

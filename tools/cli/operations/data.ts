@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ERASURE_REASONS, RESTRICTION_REASONS } from '@cups/application';
 import type { Erasure__Output as Erasure } from '@cups/contracts/gen/cups/intake/v1/Erasure.ts';
 import { fromTimestamp, toProtoEnum } from '@cups/contracts/proto';
-import { findMissingEntries, verifyLog } from '../data/verify-erasures.ts';
+import { findLeftDocuments, findMissingEntries, verifyLog } from '../data/verify-erasures.ts';
 import { readPersonalNumber } from '../data/personal-number.ts';
 import { UsageError } from '../errors.ts';
 import { formatTable } from '../format-table.ts';
@@ -14,7 +14,7 @@ import type { Command } from './commands.ts';
 
 const dayOf = (time: Erasure['eraseTime']): string => fromTimestamp(time)?.toISOString().slice(0, 16) ?? '';
 
-/** Lists erasures, newest first. With `--verify` it proves each by the journal, and verifies the journal. */
+/** Lists erasures, newest first. With `--verify` it proves each by the journal, finds documents that it left, and verifies the journal. */
 export const erasuresList: Command = async (platform, _names, { verify = false, journal, data = '' }) => {
   const erasures = await readAllPages(async (pageToken) => {
     const page = await platform.intake().listErasures({ pageSize: PAGE_SIZE, pageToken });
@@ -29,7 +29,11 @@ export const erasuresList: Command = async (platform, _names, { verify = false, 
   ]);
   const table = formatTable(['APPLICATION', 'CAUSE', 'RULE', 'ERASED', 'COPIES END'], cells);
   const faults = verify
-    ? [...(await findMissingEntries(platform.journal(), erasures, Date.now())), ...(await verifyLog(journal, data))]
+    ? [
+        ...(await findLeftDocuments(platform.documents(), erasures, Date.now())),
+        ...(await findMissingEntries(platform.journal(), erasures, Date.now())),
+        ...(await verifyLog(journal, data)),
+      ]
     : [];
   const verdict = verify && faults.length === 0 ? '\nThe journal is intact and has the entries of each erasure.' : '';
   return { found: erasures, text: (erasures.length > 0 ? table : 'Nothing was erased.') + verdict, faults };
