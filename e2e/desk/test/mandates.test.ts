@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
 import { applicant, fileApplication, openDeskFor } from '../filings.ts';
 import { findLayoutErrors } from '../layout-checks.ts';
-import { pdfText } from '../pdf.ts';
+import { pdfText, qrText } from '../pdf.ts';
 import { platformUrl } from '../test-env.ts';
 
 /** Mandates on the page of their holder and at the desk: seen, printed and revoked, wholly or in part. */
@@ -185,6 +185,20 @@ test('lists the mandates of the centre, finds those of a person, and revokes one
   expect(sheet).toMatch(/[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}/);
   expect(sheet).not.toContain(code);
   expect(sheet).toContain(`${platformUrl()}/t#mandate`);
+  await page.keyboard.press('p');
+  await page.waitForFunction(() => document.body.classList.contains('paper'));
+  await page.emulateMedia({ media: 'print' });
+  const scanned = await qrText(page.locator('#paper svg').first());
+  expect(scanned).toMatch(new RegExp(`^${platformUrl()}/t#mandate=[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$`));
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await page.emulateMedia({ media: null });
+  const holder = await open({ path: new URL(scanned!).pathname + new URL(scanned!).hash });
+  const typed = holder.getByRole('textbox');
+  await typed.waitFor();
+  expect(await typed.inputValue()).toBe(scanned!.split('=')[1]);
+  expect(holder.url()).toBe(`${platformUrl()}/t`);
+  await typed.press('Enter');
+  await holder.getByRole('heading', { level: 2 }).first().waitFor();
   expect(sheet).toContain('уполномочиваю центр');
   expect(sheet).toContain('împuternicesc centrul');
   await button(page, 'Tipărește din nou').waitFor();

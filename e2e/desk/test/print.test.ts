@@ -55,9 +55,14 @@ test('prints the receipt with a QR code, and the list of requested documents', a
   expect(receipt).toContain(`deschideți ${platformUrl()}/t și scrieți numărul`);
   expect(receipt).toMatch(new RegExp(`${trackingNumber} Tipărit \\d\\d\\.\\d\\d\\.\\d{4}, \\d\\d:\\d\\d$`));
   expect(receipt).not.toContain('Exercițiu');
+  expect(receipt).toContain('Centrul Центр Lozova, Strășeni Test Specialist Lozova');
+  // The figures of the journal are the last.
+  expect(receipt).toMatch(/Starea jurnalului cups\.md\/journal: \d+ înregistrări, .* Tipărit [^:]+:\d\d$/);
 
   await button(page, 'Recipisa').click();
+  await page.locator('#paper svg').waitFor({ state: 'attached' });
   await page.emulateMedia({ media: 'print' });
+  expect(await page.locator('#paper svg').count()).toBe(1);
   expect(await qrText(page.locator('#paper svg').first())).toBe(`${platformUrl()}/t#${trackingNumber}`);
   await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
   await page.emulateMedia({ media: null });
@@ -81,6 +86,13 @@ test('prints a decision and its slip, and records the slip as sent', async () =>
   expect(slip).toContain('Здравствуйте,');
   expect(slip).toContain(`Номер для отслеживания заявления ${trackingNumber}`);
   expect(slip).not.toContain('> ');
+  await button(page, SLIP).last().click();
+  await page.emulateMedia({ media: 'print' });
+  // A third of A4, without the upper margin of the page: 84 mm.
+  const { height } = (await page.locator('#paper table').boundingBox())!;
+  expect(Math.round((height / 96) * 25.4)).toBeLessThanOrEqual(84);
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await page.emulateMedia({ media: null });
   expect((await notices(id)).at(-1)).toMatchObject({ channel: 'slip', state: 'sent' });
 });
 
@@ -113,7 +125,8 @@ test('prints the application, the mandate and the access log', async () => {
   const mandate = (await printed(page, button(page, 'Temeiul acțiunii'))).join(' ');
   expect(mandate).toMatch(/Eu, Vasile Bălan \(IDNP \d+\), împuternicesc centrul „Lozova”/);
   expect(mandate).toMatch(/Я, Vasile Bălan .* уполномочиваю центр/);
-  expect(mandate).toContain('SHA-256 al textului');
+  expect(mandate).not.toContain('SHA-256');
+  expect(mandate).not.toMatch(/consultanță juridică|юридической консультацией/);
   expect(mandate).toContain('Test Specialist Lozova');
 
   await page.goto(`/applications/${id}/access-log`);

@@ -35,4 +35,4 @@ export type Theme = (typeof THEMES)[number];
 export const isTheme = (code: string): code is Theme => (THEMES as readonly string[]).includes(code);
 
 /** The current wording of the text that a person signs. A changed text gets a new version; mandates keep theirs. */
-export const MANDATE_TEXT_VERSION = '2026-11';
+export const MANDATE_TEXT_VERSION = '2026-12';

@@ -90,7 +90,7 @@ function resolveMainPrintout(
     return { label: PRINTOUTS.decision, render: () => <DecisionPrintout application={decided} catalog={catalog} /> };
   }
   if (!submitTime) return undefined;
-  const receipt = <ReceiptPrintout application={application} catalog={catalog} checkpoint={checkpoint} />;
+  const receipt = <ReceiptPrintout {...{ application, catalog, specialist, checkpoint }} />;
   return { label: PRINTOUTS.receipt, render: () => receipt };
 }
 
@@ -144,7 +144,10 @@ export function PrintList({ details }: { details: ApplicationDetails }) {
       <ul className={styles.papers}>
         <PrintListItem label={t(PRINTOUTS.application)} onPrint={() => reportFailure(printFiled(catalog))} />
         <PrintListItem label={t(PRINTOUTS.mandate)} onPrint={() => reportFailure(printMandate(catalog))} />
-        <PrintListItem label={t(PRINTOUTS.receipt)} onPrint={() => void printReceipt(application, catalog)} />
+        <PrintListItem
+          label={t(PRINTOUTS.receipt)}
+          onPrint={() => void printReceipt(application, catalog, specialist)}
+        />
         {slips.map((notice) => (
           <PrintListItem
             key={notice.id}

@@ -26,7 +26,11 @@ export function StoredMandatePrintout({ mandate, catalog, specialist }: MandateP
       {text.romanianText && <TextQuote language="ro" text={text.romanianText} />}
       <TextQuote language={text.language} text={text.text ?? ''} />
       {code && (
-        <NumberBox label={<Bilingual message={MANDATES.code} />} number={code}>
+        <NumberBox
+          label={<Bilingual message={MANDATES.code} />}
+          number={code}
+          scan={{ text: `${mandatePageUrl()}=${code}`, label: code }}
+        >
           <p>
             <Bilingual message={MANDATES.codeMore} params={{ address: mandatePageUrl() }} />
           </p>
@@ -36,7 +40,6 @@ export function StoredMandatePrintout({ mandate, catalog, specialist }: MandateP
         isDense
         facts={[
           [MANDATES.textVersion, text.version],
-          [MANDATES.textHash, text.sha256],
           confirmTime && [
             supportingCode.channel === 'email' ? MANDATES.codeSaidEmail : MANDATES.codeSaidPrint,
             [formatDayAndTime(confirmTime, catalog.centre.timeZone, ''), supportingCode.address]

@@ -20,9 +20,9 @@ export async function printSlip(notice: Notice, application: Application, catalo
 }
 
 /** Prints the receipt with the state of the journal, as far as that is available. */
-export async function printReceipt(application: Application, catalog: Catalog): Promise<void> {
+export async function printReceipt(application: Application, catalog: Catalog, specialist: string): Promise<void> {
   const checkpoint = await fetchCheckpoint();
-  await printDocument(<ReceiptPrintout {...{ application, catalog, checkpoint }} />);
+  await printDocument(<ReceiptPrintout {...{ application, catalog, specialist, checkpoint }} />);
 }
 
 /**

@@ -45,22 +45,22 @@ export function Bilingual({ message, params }: { message: LocalizedText; params?
   );
 }
 
-/** A sheet with its header and page footer. */
-export function Printout({
-  setting,
-  title,
-  children,
-}: {
+interface PrintoutProps {
   setting: PrintoutSetting;
   title: ReactNode;
+  /** A third of a sheet, to cut off. A longer text takes more. */
+  isSlip?: boolean;
   children: ReactNode;
-}) {
+}
+
+/** A sheet with its header and page footer. */
+export function Printout({ setting, title, isSlip = false, children }: PrintoutProps) {
   const { language, training, trackingNumber } = setting;
   return (
     <SecondLanguageContext value={language}>
-      <div className={styles.paper}>
+      <div className={isSlip ? `${styles.paper} ${styles.slip}` : styles.paper}>
         {training && <p className={styles.practice}>{trainingText(language)}</p>}
-        <PageFooter setting={setting} />
+        {!isSlip && <PageFooter setting={setting} />}
         <table className={styles.sheet} role="presentation">
           <thead>
             <tr className={training ? styles.framed : undefined}>
@@ -89,6 +89,7 @@ export function Printout({
                 </header>
                 <h1>{title}</h1>
                 {children}
+                {isSlip && <PageFooter setting={setting} />}
               </td>
             </tr>
           </tbody>
@@ -184,13 +185,28 @@ export function Checklist({ items }: { items: readonly { key: string; text: Loca
   );
 }
 
+interface NumberBoxProps {
+  label: ReactNode;
+  number: string;
+  /** A QR code beside it, for the printouts whose header has none. */
+  scan?: { text: string; label: string };
+  children: ReactNode;
+}
+
 /** A number to copy, large and apart. */
-export function NumberBox({ label, number, children }: { label: ReactNode; number: string; children: ReactNode }) {
-  return (
-    <section className={styles.boxed}>
+export function NumberBox({ label, number, scan, children }: NumberBoxProps) {
+  const box = (
+    <>
       <p>{label}</p>
       <strong className={styles.number}>{number}</strong>
       {children}
+    </>
+  );
+  if (!scan) return <section className={styles.boxed}>{box}</section>;
+  return (
+    <section className={`${styles.boxed} ${styles.scanned}`}>
+      <Qr text={scan.text} className={styles.scan} label={scan.label} />
+      <div>{box}</div>
     </section>
   );
 }

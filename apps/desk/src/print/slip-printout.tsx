@@ -17,7 +17,7 @@ export function SlipPrintout({ notice, application, catalog }: SlipPrintoutProps
   const setting = toPrintoutSetting(catalog, application);
   setting.language = language;
   return (
-    <Printout setting={setting} title={<span lang={language}>{subject}</span>}>
+    <Printout isSlip setting={setting} title={<span lang={language}>{subject}</span>}>
       <div lang={language}>
         {text.split('\n\n').map((paragraph, i) => (
           <SlipParagraph key={i} paragraph={paragraph} trackingNumber={application.trackingNumber} />

@@ -51,7 +51,7 @@ export function EndedPrintout({ details, catalog }: { details: ApplicationDetail
   const at = time && formatInstant(time.recordTime, catalog.centre.timeZone);
   const title = isWithdrawn ? WITHDRAWAL.slipTitle : WITHDRAWAL.expiredTitle;
   return (
-    <Printout setting={toPrintoutSetting(catalog, application)} title={<Bilingual message={title} />}>
+    <Printout isSlip setting={toPrintoutSetting(catalog, application)} title={<Bilingual message={title} />}>
       <ServiceSubject filed={application} />
       <PrintoutFacts
         facts={[...partyFacts(application, catalog), [isWithdrawn ? WITHDRAWAL.withdrawn : WITHDRAWAL.expired, at]]}

@@ -8,6 +8,13 @@ export const PRINT = defineMessages({
   number: { ro: 'Număr de urmărire', ru: 'Номер для отслеживания', en: 'Tracking number' },
 
   agency: { ro: 'Instituția', ru: 'Учреждение', en: 'Agency' },
+  centre: { ro: 'Centrul', ru: 'Центр', en: 'Centre' },
+  payTo: { ro: 'Unde se plătește', ru: 'Где оплатить', en: 'Where to pay' },
+  payToAgency: {
+    ro: 'Instituției, nu la centru. Aduceți chitanța la centru.',
+    ru: 'Учреждению, не в центре. Принесите квитанцию в центр.',
+    en: 'To the agency, not at the centre. Bring the receipt to the centre.',
+  },
   specialist: { ro: 'Specialistul', ru: 'Специалист', en: 'Specialist' },
   applicant: { ro: 'Solicitantul', ru: 'Заявитель', en: 'Applicant' },
   represented: { ro: 'Pentru persoana', ru: 'За лицо', en: 'For' },

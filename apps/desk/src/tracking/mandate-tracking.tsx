@@ -17,10 +17,13 @@ import styles from './tracking.module.css';
 
 const FIELD_ID = 'code';
 
-/** The mandate of the holder of a code: what it covers, and its revocation. The code stays in this component. */
-export default function MandateTracking() {
+/**
+ * The mandate of the holder of a code: what it covers, and its revocation. The code stays in this component.
+ * @param scanned the code of a scanned printout, which the holder still has to send; '' without one
+ */
+export default function MandateTracking({ scanned }: { scanned: string }) {
   const { t } = useLanguage();
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState(scanned);
   const [outcome, setOutcome] = useState<MandateOutcome>();
   /** The revocation of this visit. */
   const [revocation, setRevocation] = useState<MandateRevocation>();

@@ -54,7 +54,7 @@ export function Tracking({ initial }: { initial: TrackingRequest }) {
           <ApplicationTracking key={request.count} scanned={request.number} />
         ) : (
           <Suspense fallback={null}>
-            <MandateTracking key={request.count} />
+            <MandateTracking key={request.count} scanned={request.number} />
           </Suspense>
         )}
       </main>

@@ -57,11 +57,11 @@ export function useReceiptPrintouts(
   const { catalog } = useDraftForm();
   const { session } = useSignedIn();
   const { data: checkpoint } = useQuery(checkpointQuery);
-  const printout = useMemo(
-    () => () => <ReceiptPrintout {...{ application, catalog, checkpoint, takenAt }} />,
-    [application, catalog, checkpoint, takenAt],
-  );
   const specialist = session.operator.displayName;
+  const printout = useMemo(
+    () => () => <ReceiptPrintout {...{ application, catalog, specialist, checkpoint, takenAt }} />,
+    [application, catalog, specialist, checkpoint, takenAt],
+  );
   return {
     printReceipt: usePrintout(printout),
     printApplication: () =>
