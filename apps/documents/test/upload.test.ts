@@ -156,6 +156,14 @@ describe('CreateDocument', () => {
     expect((await desk.readContent({ name, offset: 0, limit: 10 })).data.equals(bytes)).toBe(true);
   });
 
+  test('rejects an ID of the year 10889', async () => {
+    const request = { ...declaration(someBytes(10)), documentId: '7ZZZZZZZZZ0000000000000000' };
+    await expect(harness.desk().createDocument(request)).rejects.toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+      violations: [{ field: '/documentId', rule: 'ULID' }],
+    });
+  });
+
   test('gives an ID to one of several requests that come at the same time', async () => {
     const documentId = ulid();
     const bytes = someBytes(10);

@@ -168,6 +168,7 @@ describe('CreateMandate', () => {
 
   test.each<[string, CreateMandateRequest, string, string]>([
     ['an ID that is not a ULID', { id: 'x' }, '/id', 'ULID'],
+    ['an ID of the year 10889', { id: '7ZZZZZZZZZ0000000000000000' }, '/id', 'ULID'],
     ['no scope', { scope: { publicServices: [], themes: [] }, titles: [] }, '/scope', 'REQUIRED'],
     ['an unknown theme', { scope: { themes: ['fishing'] }, titles: [] }, '/scope/themes/0', 'UNKNOWN_VALUE'],
     ['a wrong number', { person: { ...named(1), idnp: '1' } }, '/person/idnp', 'IDNP'],

@@ -109,6 +109,12 @@ describe('tracking number of the client', () => {
   });
 });
 
+test('accepts the ID of a desk whose clock is 30 days ahead', async () => {
+  const applicationId = newUlid(daysAhead(30));
+  const { application } = await at().createApplication(request(1, { applicationId }));
+  expect(application?.name).toBe(`applications/${applicationId}`);
+});
+
 test('accepts an ended application as corrected, and no other', async () => {
   const open = await at().open(1);
   const early = at().open(1, {}, { corrects: open.name });
@@ -121,6 +127,8 @@ test('accepts an ended application as corrected, and no other', async () => {
 
 test.each<[string, CreateApplicationRequest, string]>([
   ['an ID that is not a ULID', { applicationId: 'x' }, 'INVALID_ARGUMENT'],
+  ['an ID of the year 10889', { applicationId: '7ZZZZZZZZZ0000000000000000' }, 'INVALID_ARGUMENT'],
+  ['an ID of 32 days ahead', { applicationId: newUlid(daysAhead(32)) }, 'INVALID_ARGUMENT'],
   ['a request ID that is not a UUID', { requestId: '1' }, 'REQUEST_ID_INVALID'],
   ['an unknown public service', { publicService: 'publicServices/none' }, 'NOT_FOUND'],
   ['a malformed public-service name', { publicService: 'civil' }, 'INVALID_ARGUMENT'],
@@ -312,3 +320,7 @@ describe('paused public service', () => {
     );
   });
 });
+
+function daysAhead(days: number): Date {
+  return new Date(Date.now() + days * 24 * 60 * 60_000);
+}

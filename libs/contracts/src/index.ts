@@ -5,7 +5,7 @@ export { MAX_REPLICA_LAG_MS, DataVersions } from './data-versions.ts';
 export { boundDeskTime, MAX_OFFLINE_HOURS, occurTimeOf } from './desk-time.ts';
 export type { DeskTime } from './desk-time.ts';
 export type { Event, ReceivedEvent, StoredEvent } from './event.ts';
-export { instantOf, isUlid, isUuid, parseRequestId } from './formats.ts';
+export { instantOf, isClientUlid, isUlid, isUuid, MAX_ID_LEAD_DAYS, parseRequestId } from './formats.ts';
 export { LOG_NUMBERS, LOG_TEXTS } from './log.ts';
 export type { Log, LogFields } from './log.ts';
 export type { Counter, Gauge, Metrics } from './metrics.ts';

@@ -1,5 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { isUlid, isUuid, resourceName, parseResourceName, parseSubmissionName, submissionName } from '../src/index.ts';
+import {
+  isClientUlid,
+  isUlid,
+  isUuid,
+  MAX_ID_LEAD_DAYS,
+  resourceName,
+  parseResourceName,
+  parseSubmissionName,
+  submissionName,
+} from '../src/index.ts';
+import { newUlid } from '../src/node/index.ts';
 
 describe('resource names', () => {
   const ulid = '01JD7ZQ5M0X3V8K2N4P6R8T0WA';
@@ -65,5 +75,12 @@ describe('formats', () => {
     expect(isUuid('0190b3d27c1e7b3a8f000123456789ab')).toBe(false);
     expect(isUlid('01JD7ZQ5M0X3V8K2N4P6R8T0WA')).toBe(true);
     expect(isUlid('01JD7ZQ5M0X3V8K2N4P6R8T0WU')).toBe(false);
+    const now = new Date('2026-12-02T12:00:00Z');
+    const ahead = (ms: number) => newUlid(new Date(now.getTime() + ms));
+    const lead = MAX_ID_LEAD_DAYS * 24 * 60 * 60_000;
+    expect(isClientUlid(ahead(lead), now)).toBe(true);
+    expect(isClientUlid(ahead(lead + 1), now)).toBe(false);
+    expect(isClientUlid('01JD7ZQ5M0X3V8K2N4P6R8T0WA', now)).toBe(true);
+    expect(isClientUlid('7ZZZZZZZZZ0000000000000000', now)).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { ulid } from 'ulid';
+import { deskNow } from '../api/desk-clock.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import type { PreparedFile } from './prepare-file.ts';
 
@@ -51,7 +52,7 @@ const BYTES_KIND = 'upload-bytes';
 const MAX_NAME_AGE_MS = 30 * 24 * 60 * 60_000;
 const MAX_COMPLETE_AGE_MS = 24 * 60 * 60_000;
 
-export const generateDocumentName = (): string => `documents/${ulid()}`;
+export const generateDocumentName = (): string => `documents/${ulid(deskNow())}`;
 
 export function newUploadRecord(
   { content, sha256, mediaType, pageSizes }: PreparedFile,

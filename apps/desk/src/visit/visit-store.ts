@@ -1,5 +1,6 @@
 import { decodeTime, ulid } from 'ulid';
 import type { Content } from '@cups/application';
+import { deskNow } from '../api/desk-clock.ts';
 import type { Application } from '../api/types.ts';
 import { FINISHED_INPUT_KIND } from '../local-store/input-kinds.ts';
 import type { InputKind } from '../local-store/input-kinds.ts';
@@ -99,7 +100,7 @@ export interface VisitStore {
 }
 
 export function newDraft(values: FormValues): Draft {
-  return { id: ulid(), screen: 'service', typed: values, unsent: false, conflicts: [] };
+  return { id: ulid(deskNow()), screen: 'service', typed: values, unsent: false, conflicts: [] };
 }
 
 /**

@@ -46,7 +46,7 @@ export function agencyRpcs(deps: RpcDeps): AgencyRpcs {
   return {
     async CreateResultDocument(request, context) {
       const { application, agency } = parseDelivery(request.delivery);
-      const { size } = validateDeclaration(request);
+      const { size } = validateDeclaration(request, deps.now());
       const cause = toCreateCause(context, request);
       const facts = await applications.get(application, { scope: 'service' });
       if (agency !== agencyOf(context) || facts?.agency !== agency || !isWithAgency(facts, agency))

@@ -38,7 +38,7 @@ export function deskRpcs(deps: RpcDeps): DeskRpcs {
   return {
     async CreateDocument(request, context) {
       const application = parseResourceName('applications', request.application, '/application');
-      const { size, pageSizes } = validateDeclaration(request);
+      const { size, pageSizes } = validateDeclaration(request, deps.now());
       const { documentId, ...declared } = request;
       // Without an ID, the content is that of releases that did not know it: a repeat over an upgrade is recognised.
       const cause = toCreateCause(context, documentId ? request : declared);

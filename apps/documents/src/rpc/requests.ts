@@ -1,4 +1,4 @@
-import { isUlid, parseRequestId, parseResourceName } from '@cups/contracts';
+import { isClientUlid, isUlid, parseRequestId, parseResourceName } from '@cups/contracts';
 import { fingerprint } from '@cups/contracts/node';
 import { Problem, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
@@ -27,10 +27,10 @@ const invalid = (message: string, violations: Violation[]): Problem =>
   new Problem({ reason: 'INVALID_ARGUMENT', message, violations });
 
 /** @throws Problem INVALID_ARGUMENT */
-export function validateDeclaration({ size: text, sha256, kind, pageSizes = [], documentId }: UploadDeclaration): {
-  size: number;
-  pageSizes: number[];
-} {
+export function validateDeclaration(
+  { size: text, sha256, kind, pageSizes = [], documentId }: UploadDeclaration,
+  now: Date,
+): { size: number; pageSizes: number[] } {
   const size = Number(text);
   const pages = pageSizes.map(Number);
   const violations: Violation[] = [];
@@ -38,7 +38,7 @@ export function validateDeclaration({ size: text, sha256, kind, pageSizes = [], 
   if (size > MAX_DOCUMENT_BYTES) violations.push(violation('/size', 'MAXIMUM', { max: MAX_DOCUMENT_BYTES }));
   if (!SHA256.test(sha256)) violations.push(violation('/sha256', 'PATTERN'));
   if (kind !== undefined && !KIND.test(kind)) violations.push(violation('/kind', 'CODE'));
-  if (documentId && !isUlid(documentId)) violations.push(violation('/documentId', 'ULID'));
+  if (documentId && !isClientUlid(documentId, now)) violations.push(violation('/documentId', 'ULID'));
   if (pages.length > MAX_PAGES) violations.push(violation('/pageSizes', 'MAX_ITEMS', { max: MAX_PAGES }));
   const isSplit = pages.every((page) => page >= 1) && pages.reduce((sum, page) => sum + page, 0) === size;
   if (pages.length > 0 && !isSplit) violations.push(violation('/pageSizes', 'CONTRADICTION', { other: '/size' }));

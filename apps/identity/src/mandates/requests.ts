@@ -9,7 +9,7 @@ import {
 } from '@cups/application';
 import type { Language, MandateGround, MandateTerm } from '@cups/application';
 import type { Text } from '@cups/application/texts';
-import { isResourceName, isUlid, parseResourceName, resourceName } from '@cups/contracts';
+import { isResourceName, isClientUlid, parseResourceName, resourceName } from '@cups/contracts';
 import type { CreateMandateRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/identity/v1/CreateMandateRequest.ts';
 import type { MandatePerson__Output as PersonIn } from '@cups/contracts/gen/cups/identity/v1/MandatePerson.ts';
 import type { MandateScope__Output as ScopeIn } from '@cups/contracts/gen/cups/identity/v1/MandateScope.ts';
@@ -51,9 +51,9 @@ const LINE = /^[^\p{Cc}\u2028\u2029]*$/u;
 const REPRESENTED_GROUNDS: readonly MandateGround[] = ['guardianship', 'kinship'];
 
 /** @throws Problem INVALID_ARGUMENT with all violations; IDNP_INVALID if only numbers are wrong */
-export function parseNewMandate(request: CreateRequest): NewMandate {
+export function parseNewMandate(request: CreateRequest, now: Date): NewMandate {
   const violations: Violation[] = [
-    ...(request.id === '' || isUlid(request.id) ? [] : [violation('/id', 'ULID')]),
+    ...(request.id === '' || isClientUlid(request.id, now) ? [] : [violation('/id', 'ULID')]),
     ...validatePerson(request.person, '/person'),
     ...validateScope(request.scope, '/scope'),
     ...validateTerm(request),

@@ -92,7 +92,7 @@ function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate' | 'Relea
     context: Context,
     { centre, deskTime, time }: { centre: string; deskTime: DeskTime | undefined; time: Date },
   ) => {
-    const mandate = parseNewMandate(request);
+    const mandate = parseNewMandate(request, now());
     const found = centres().get(parseResourceName('centres', centre));
     if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
     const cause = toRequestCause(context, request.requestId, toFingerprintContent(mandate, persons));

@@ -1,5 +1,5 @@
 import { normalizeTrackingNumber } from '@cups/application';
-import { isUlid, parseResourceName } from '@cups/contracts';
+import { isClientUlid, MAX_ID_LEAD_DAYS, parseResourceName } from '@cups/contracts';
 import { Problem, violation } from '@cups/problem';
 import { centreOf } from '@cups/rpc';
 import { toApplication } from '../convert/application.ts';
@@ -20,8 +20,9 @@ export function draftRpcs(
   return {
     async CreateApplication(request, context) {
       const cause = toCause(request, context, secret(), deps.release);
-      if (request.applicationId && !isUlid(request.applicationId)) {
-        throw invalidField(violation('/id', 'ULID'));
+      if (request.applicationId && !isClientUlid(request.applicationId, now())) {
+        const message = `The ID must be a ULID whose time is at most ${MAX_ID_LEAD_DAYS} days ahead.`;
+        throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [violation('/id', 'ULID')] });
       }
       const actor = await toActor(context, cause, deps, { now: now(), application: request.applicationId });
       const trackingNumber = parseTrackingNumber(request.trackingNumber);

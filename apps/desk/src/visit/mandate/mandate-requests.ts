@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import { ApiError } from '../../api/client.ts';
+import { deskNow } from '../../api/desk-clock.ts';
 import type { StoredMandate } from '../../api/types.ts';
 import type { LocalStore } from '../../local-store/local-store.ts';
 import type { Outbox } from '../../outbox/outbox.ts';
@@ -91,7 +92,7 @@ class OutboxMandateRequests implements MandateRequests {
 
   record(application: string, body: NewMandate, onReady?: (request: MandateRequest) => void): void {
     this.forget(application);
-    const answered = this.#outbox.put({ application, kind: 'mandates', body: { id: ulid(), ...body } });
+    const answered = this.#outbox.put({ application, kind: 'mandates', body: { id: ulid(deskNow()), ...body } });
     const made = findRequest(this.#outbox, application) as Write;
     if (onReady) this.#onReady.set(made.key, onReady);
     this.#requests.set(application, toRequest(made));
