@@ -27,6 +27,7 @@ interface RawMandate {
   _id: string;
   schemaVersion: number;
   person: { sealed: unknown };
+  text: { sha256: string };
 }
 
 let world: SharedWorld;
@@ -130,6 +131,11 @@ test('erases the people of a mandate at the end of its term, and tells the journ
   expect(destroyed).toEqual([id]);
   const raw = (await stored.findOne({ _id: id }))!;
   expect(raw.person).toEqual({ kid: '', hash: [] });
+  expect(raw.text.sha256).toBe('');
+  // An earlier release left the hash of the text, which names the person.
+  await stored.updateOne({ _id: id }, { $set: { 'text.sha256': 'ab12' }, $inc: { revision: 1 } });
+  await new MandateErasure({ mandates, dataKeys: keys, now: () => now }).expire(new Date(0), 10);
+  expect((await stored.findOne({ _id: id }))!.text.sha256).toBe('');
   const shown = (await desk.getMandate({ name: mandate!.name })).mandate!;
   expect(shown.person).toMatchObject({ givenName: '', familyName: '' });
   const tool = world.client(undefined, { from: 'ops' });

@@ -41,11 +41,23 @@ const copyOf = async (mandate: string) => {
   return stored!.facts;
 };
 
+/** Hashes of the mandates' texts that an application has stored. */
+async function textHashesOf(application: string): Promise<string[]> {
+  const { mongoUri: uri, prefix } = scene.world.place;
+  const database = await connectDatabase({ uri, database: `${prefix}cups-intake` });
+  const stored = await database.db
+    .collection<{ _id: string; submissions: { mandate: { textSha256: string } }[] }>('applications')
+    .findOne({ _id: application.slice('applications/'.length) });
+  await database.close();
+  return stored!.submissions.map(({ mandate }) => mandate.textSha256);
+}
+
 describe('the erasure of a person', () => {
   test('reaches their ended applications, and mandates for themselves and through them', async () => {
     const [used, unused] = [mandateOf(701), mandateOf(701)];
     const name = await ended(701, used);
     expect(await copyOf(used)).toMatchObject({ personHash: expect.any(String) as unknown });
+    expect(await textHashesOf(name)).toEqual([expect.stringMatching(/./)]);
     scene.world.personMandates.set(idnp(701), [used, unused]);
     const done = await erase(701);
     expect(done.erasures).toMatchObject([{ application: name, cause: 'requested' }]);
@@ -53,6 +65,7 @@ describe('the erasure of a person', () => {
     expect(done.mandates).toEqual([used, unused]);
     expect(await copyOf(used)).not.toHaveProperty('personHash');
     expect(await copyOf(used)).toMatchObject({ textSha256: '' });
+    expect(await textHashesOf(name)).toEqual(['']);
     // A repeat finds nothing.
     expect(await erase(701)).toMatchObject({ erasures: [], mandates: [] });
   });

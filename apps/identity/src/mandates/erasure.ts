@@ -23,6 +23,8 @@ export class MandateErasure {
   readonly #deps: ErasureDeps;
   /** The last mandate of the running sweep. */
   #after = '';
+  /** No mandate that an earlier release erased has the hash of its text any longer. */
+  #isCleared = false;
 
   constructor(deps: ErasureDeps) {
     this.#deps = deps;
@@ -30,6 +32,7 @@ export class MandateErasure {
 
   /** Erases mandates that ended before a time. @returns their number, at most `limit` */
   async expire(before: Date, limit: number): Promise<number> {
+    if (!this.#isCleared) this.#isCleared = (await this.#clearHashes(limit)) < limit;
     const _id = { $gt: this.#after, $lt: newUlid(before).slice(0, ULID_TIME_LENGTH) };
     const ended = [
       { state: 'expired', expireTime: { $lt: before } },
@@ -71,6 +74,21 @@ export class MandateErasure {
     return found.map(({ _id }) => _id);
   }
 
+  /** Removes the hashes of texts that erasures of earlier releases left. @returns their number */
+  async #clearHashes(limit: number): Promise<number> {
+    const { mandates, now } = this.#deps;
+    const filter = { eraseTime: { $exists: true }, 'text.sha256': { $gt: '' } };
+    const options = { scope: 'service' as const, limit, projection: { _id: 1 } as const };
+    const found = await mandates.find(filter, options);
+    for (const { _id } of found) {
+      await mandates.update(_id, { scope: 'service', cause: {}, now: now() }, (mandate) => ({
+        document: mandate.eraseTime ? { ...mandate, text: withoutHash(mandate) } : mandate,
+        events: [],
+      }));
+    }
+    return found.length;
+  }
+
   async #erase(id: string, ground: ErasureGround): Promise<void> {
     const { mandates, dataKeys, now } = this.#deps;
     const time = now();
@@ -82,11 +100,20 @@ export class MandateErasure {
   }
 }
 
+/** The text names people, and nothing but their names and numbers in it is unknown: its hash would confirm a guess. */
+const withoutHash = ({ text }: StoredMandate): StoredMandate['text'] => ({ ...text, sha256: '' });
+
 function toErased(mandate: StoredMandate, now: Date, ground: ErasureGround): Change<StoredMandate> {
   if (mandate.eraseTime) return { document: mandate, events: [] };
   const { mandate: ended, eventKind } = end(mandate, now);
   const { supportingCode: _code, ...rest } = ended;
-  const document: StoredMandate = { ...rest, person: { kid: '', hash: [] }, timer: null, eraseTime: now };
+  const document: StoredMandate = {
+    ...rest,
+    text: withoutHash(mandate),
+    person: { kid: '', hash: [] },
+    timer: null,
+    eraseTime: now,
+  };
   const events = eventKind ? toEvents(ended, eventKind) : [];
   return { document, events: [...events, entryOfErasure(mandate, ground)], erase: true };
 }

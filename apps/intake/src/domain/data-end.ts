@@ -127,6 +127,10 @@ export function eraseApplication(app: Application, now: Date): Application {
   const erased: Application = {
     ...kept,
     timer: null,
+    // The hash of a text that names the person would confirm a guess.
+    submissions: app.submissions.map((one) =>
+      one.mandate ? { ...one, mandate: { ...one.mandate, textSha256: '' } } : one,
+    ),
     erasure: { ...erasure, time: now, topicEnds: topicEndsOf(app) },
     history: [...app.history, row],
   };
