@@ -10,7 +10,7 @@ export async function withdraw(page: Page): Promise<void> {
 }
 
 /** Opens the form of a withdrawal, and answers that the statement is signed. */
-export async function openWithdrawal(page: Page): Promise<void> {
+async function openWithdrawal(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Retrage cererea' }).click();
   await page.getByRole('radio', { name: 'A semnat', exact: true }).check({ force: true });
 }

@@ -49,6 +49,7 @@ export const REQUESTS: Readonly<Record<string, string>> = {
   'IntakeService.RecordPersonNotification': 'cups.intake.v1.RecordPersonNotificationRequest',
   'IntakeService.SupplyDocuments': 'cups.intake.v1.SupplyDocumentsRequest',
   'IntakeService.UpdateApplication': 'cups.intake.v1.UpdateApplicationRequest',
+  'IntakeService.WithdrawApplication': 'cups.intake.v1.WithdrawApplicationRequest',
   'OperationsService.DropParkedEvent': 'cups.operations.v1.DropParkedEventRequest',
   'OperationsService.RedriveDelivery': 'cups.operations.v1.RedriveDeliveryRequest',
   'OperationsService.ReleaseParkedKey': 'cups.operations.v1.ReleaseParkedKeyRequest',
@@ -182,6 +183,9 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
     messages: {
       content: 'cups.intake.v1.ApplicationContent',
     },
+  },
+  'cups.intake.v1.WithdrawApplicationRequest': {
+    added: ['statement'],
   },
   'cups.operations.v1.DropParkedEventRequest': {
     members: {

@@ -6,7 +6,8 @@
 
 /** The end of data. */
 export const DATA_ENDS = {
-  'key-destroyed': 'The data key is destroyed, so that no copy of what it sealed opens, and the row keeps no personal data',
+  'key-destroyed':
+    'The data key is destroyed, so that no copy of what it sealed opens, and the row keeps no personal data',
   'row-removed': 'The row is removed',
   'fields-cleared': 'Fields about a person are removed from the row, whose ID and times remain',
   'topic-retention': 'Kafka removes the message when the retention of its topic ends',

@@ -42,10 +42,8 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
   const { id, allowedActions } = application;
   const [, go] = useLocation();
   const action = useApplicationAction(id);
-  const [activeForm, setActiveForm] = useState<ActionForm>();
+  const { activeForm, setActiveForm, closeForm } = useActionForm();
   const isAllowed = (kind: (typeof allowedActions)[number]) => allowedActions.includes(kind);
-  const closeForm = () => setActiveForm(undefined);
-  useCloseKey(activeForm !== undefined, closeForm);
   // One filled button per screen: an open form has its own.
   const isElsewhere = application.collectionCentre !== undefined && NOTIFIABLE_STATES.includes(application.state);
   // Another centre takes the next step.
@@ -89,9 +87,7 @@ export function ApplicationActions({ details }: { details: ApplicationDetails })
           </Button>
         )}
         {isAllowed('record-payment') && !action.isPending('payment') && (
-          <Button icon={Receipt} onClick={() => setActiveForm('record-payment')}>
-            {t(APPLICATION.pay)}
-          </Button>
+          <PaymentButton onClick={() => setActiveForm('record-payment')} />
         )}
         {isAllowed('change-contact') && <ContactButton onClick={() => setActiveForm('change-contact')} />}
         {isAllowed('correct-submission') && !action.isPending('correct') && <CorrectionButton id={id} />}
@@ -127,6 +123,23 @@ function CorrectionButton({ id }: { id: string }) {
   return (
     <Button icon={FilePen} onClick={() => go(`/applications/${id}/correct`)}>
       {t(ACTION_TEXTS['correct-submission'])}
+    </Button>
+  );
+}
+
+/** The form that is open below the buttons, if any. Esc closes it. */
+function useActionForm() {
+  const [activeForm, setActiveForm] = useState<ActionForm>();
+  const closeForm = () => setActiveForm(undefined);
+  useCloseKey(activeForm !== undefined, closeForm);
+  return { activeForm, setActiveForm, closeForm };
+}
+
+function PaymentButton({ onClick }: { onClick: () => void }) {
+  const { t } = useLanguage();
+  return (
+    <Button icon={Receipt} onClick={onClick}>
+      {t(APPLICATION.pay)}
     </Button>
   );
 }

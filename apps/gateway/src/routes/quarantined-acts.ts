@@ -55,7 +55,9 @@ export function quarantinedActRoutes(deps: QuarantineRouteDeps): Record<string, 
       const { device, acts = [], sealedActs = [] } = body as OwnActsBody;
       const request = { device: resolveName('devices', device), acts: acts.map(toActIn), sealedActs };
       const { outcomes, ...result } = await intake.quarantineOwnActs(request, context);
-      return { body: { ...result, outcomes: outcomes.map((outcome) => fromProtoEnum('SEALED_ACT_OUTCOME_', outcome)) } };
+      return {
+        body: { ...result, outcomes: outcomes.map((outcome) => fromProtoEnum('SEALED_ACT_OUTCOME_', outcome)) },
+      };
     },
     async handInSealedActs({ body, context }) {
       const { outcomes } = await intake.quarantineSealedActs(body as { acts: string[] }, context);

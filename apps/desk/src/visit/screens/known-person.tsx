@@ -145,29 +145,46 @@ function KnownByName({ text, pointer }: { text: string; pointer: string }) {
         </>
       )}
       <div aria-labelledby={`${pointer}-people`}>
-        {rows.map(({ row, birthYear, idnpLastDigits }, n) => (
-          <button
-            key={row.id}
-            type="button"
-            className={styles.hit}
-            data-enter={n === chosen || undefined}
-            data-chosen={n === chosen || undefined}
-            onClick={() => waitFor(takePerson(row))}
-          >
-            <span className={styles.who}>
-              <span>
-                {personName(row.applicant)}
-                {idnpLastDigits && <span className={styles.end}> · IDNP •••• {idnpLastDigits}</span>}
-              </span>
-              <small>
-                {t(row.serviceTitle)}, {shortDate(toCivilDate(new Date(row.createTime)))}
-              </small>
-            </span>
-            {birthYear && <strong className={styles.year}>{birthYear}</strong>}
-          </button>
+        {rows.map((match, n) => (
+          <PersonHit
+            key={match.row.id}
+            match={match}
+            isChosen={n === chosen}
+            onTake={() => waitFor(takePerson(match.row))}
+          />
         ))}
       </div>
     </section>
+  );
+}
+
+interface PersonHitProps {
+  match: PersonMatch;
+  isChosen: boolean;
+  onTake: () => void;
+}
+
+function PersonHit({ match: { row, birthYear, idnpLastDigits }, isChosen, onTake }: PersonHitProps) {
+  const { t } = useLanguage();
+  return (
+    <button
+      type="button"
+      className={styles.hit}
+      data-enter={isChosen || undefined}
+      data-chosen={isChosen || undefined}
+      onClick={onTake}
+    >
+      <span className={styles.who}>
+        <span>
+          {personName(row.applicant)}
+          {idnpLastDigits && <span className={styles.end}> · IDNP •••• {idnpLastDigits}</span>}
+        </span>
+        <small>
+          {t(row.serviceTitle)}, {shortDate(toCivilDate(new Date(row.createTime)))}
+        </small>
+      </span>
+      {birthYear && <strong className={styles.year}>{birthYear}</strong>}
+    </button>
   );
 }
 
