@@ -12,12 +12,12 @@ import { ErrorBoundary } from './parts/error-boundary.tsx';
 import { Button } from './parts/button.tsx';
 import { Screen } from './parts/screen.tsx';
 import { usePageTitle } from './parts/use-page-title.ts';
-import { EmptyState, LoadError, Skeleton } from './parts/load-states.tsx';
-import { NetworkError } from './api/client.ts';
+import { EmptyState, Skeleton } from './parts/load-states.tsx';
 import { Queue } from './queue/queue.tsx';
 import type { EntryState } from './session/interrupted-session.ts';
 import { LineNotice } from './session/line-notice.tsx';
 import { useConnectivity } from './session/connectivity.ts';
+import { NoWayIn } from './session/no-way-in.tsx';
 import { hasOfflineAccess } from './session/offline-access.ts';
 import { decidesQuarantine, hasTeam, hasDeskRole, isAgencyClerk, isAgencyManager } from './session/roles.ts';
 import { SessionProvider, useSession, useSignedIn } from './session/session.tsx';
@@ -106,7 +106,7 @@ function SessionGate() {
   if (state.kind === 'unreachable')
     return (
       <main>
-        <LoadError error={new NetworkError()} onRetry={retry} />
+        <NoWayIn onRetry={retry} />
       </main>
     );
   if (state.kind === 'signedOut')

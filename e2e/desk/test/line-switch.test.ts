@@ -55,7 +55,7 @@ test('sends no request while the line is cut, and what waits once it is restored
   await page.getByLabel('Scrieți o notă').fill('Vine din nou joi.');
   await page.getByRole('button', { name: 'Salvează nota' }).click();
   await page.getByRole('link', { name: 'Coada', exact: true }).click();
-  await page.getByText('(de trimis: 1)').waitFor();
+  await page.getByText('(cereri de trimis: 1)').waitFor();
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   expect(sent).toEqual([]);
 

@@ -11,6 +11,7 @@ import { axe, open, tolerate } from '../desk.ts';
 import { fileApplication, nextPerson, openDeskFor } from '../filings.ts';
 import { KeyboardUser } from '../keyboard.ts';
 import { sessionKeyHeaders } from '../session-key.ts';
+import { waitForScreens } from '../offline.ts';
 import { platformUrl } from '../test-env.ts';
 
 /** The lock of the local data: its keys, an opening without the platform, and an attack on a copied profile. */
@@ -407,6 +408,41 @@ test('opens with a security key', async () => {
   await restore(page.context());
   // A probe, a contact with the platform and the draft follow each other, each with a timeout of its own.
   await title(page, 'Cine cere serviciul?').waitFor({ timeout: 60_000 });
+});
+
+test('without the words, asks for them, asks before a lock without a line, and says why the page stays closed', async () => {
+  const page = await openWithPerson('cu-008-specialist');
+  await page.goto(`${platformUrl()}/`);
+  const notice = page.getByText(/^Pregătiți cele șase cuvinte/);
+  await notice.waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Pregătește', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Pregătește cele șase cuvinte' }).waitFor();
+  await page.keyboard.press('Escape');
+  await notice.waitFor({ state: 'detached' });
+  await page.reload();
+  await tab(page).waitFor();
+  await waitForScreens(page);
+  expect(await notice.count()).toBe(0);
+
+  await tab(page).click();
+  await cut(page.context());
+  await at(page, '/applicant/givenName').fill('Ilinca');
+  await page.getByText(/Ce scrieți se păstrează aici/).waitFor({ timeout: 60_000 });
+  await page.keyboard.press('F8');
+  const question = page.getByRole('dialog', { name: 'Acoperiți ecranul?' });
+  await question.waitFor();
+  expect(await axe(page)).toEqual([]);
+  await question.getByRole('button', { name: 'Lucrez mai departe' }).click();
+  await tab(page).waitFor();
+  await page.keyboard.press('F8');
+  await question.getByRole('button', { name: 'Acoperă totuși' }).click();
+  await title(page, /Ecran acoperit/).waitFor();
+  const reason = page.getByText(/pe acest calculator nu sunt pregătite cele șase cuvinte/);
+  await reason.waitFor();
+  expect(await axe(page)).toEqual([]);
+  await restore(page.context());
+  await reason.waitFor({ state: 'detached', timeout: 60_000 });
 });
 
 test('keeps the data of two operators apart', async () => {

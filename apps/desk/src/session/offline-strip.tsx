@@ -1,5 +1,5 @@
 import { useLanguage } from '../language/language.tsx';
-import { usePendingCount } from '../outbox/use-outbox.ts';
+import { usePendingApplications } from '../outbox/use-outbox.ts';
 import { Banner } from '../parts/banner.tsx';
 import { Button } from '../parts/button.tsx';
 import { OFFLINE_ACCESS } from '../texts/offline-access.ts';
@@ -9,7 +9,7 @@ import { useSession } from './session.tsx';
 export default function OfflineStrip() {
   const { t } = useLanguage();
   const { leaveOffline } = useSession();
-  const pending = usePendingCount();
+  const pending = usePendingApplications().length;
   return (
     <Banner kind="news" action={<Button onClick={leaveOffline}>{t(OFFLINE_ACCESS.signIn)}</Button>}>
       {t(OFFLINE_ACCESS.mustSignIn, { n: pending })}

@@ -26,6 +26,7 @@ import type { RevocationReason } from './device.ts';
 import { useDeviceContact } from './use-device-contact.ts';
 import { useIdleLock } from './use-idle-lock.ts';
 import { useOfflineRecovery } from './use-offline-recovery.ts';
+import { useLockRequest } from './use-lock-request.tsx';
 import { useSessionPolling } from './use-session-polling.ts';
 import { runPlannedFlushes } from '../visit/planned-flush.ts';
 import { mustChooseCentre, workplace } from './workplace.ts';
@@ -71,8 +72,10 @@ interface SessionControls {
   signIn: (provider: string, operator?: string) => Promise<void>;
   /** Switches the session to a centre, also to its current one. */
   switchCentre: (centre: string) => Promise<void>;
-  /** Locks the screen immediately, even while the platform is unreachable. */
+  /** Locks the screen, also while the platform is unreachable. Asks first if nothing would open it again. */
   lock: () => void;
+  /** Asked before a lock after which nothing opens the page. */
+  lockQuestion: ReactNode;
   /** Continues with a local store that was unlocked without the platform. */
   continueOffline: (state: SessionState) => void;
   /** Ends an offline page, to sign in and continue. */
@@ -98,6 +101,8 @@ export function SessionProvider({ entry, children }: ProviderProps) {
   }, [queryClient, entry, attempt]);
   useSessionChanges(state, setState, leave);
   const lock = useCallback(() => void lockSession(leave('covered')), [leave]);
+  const owner = state.kind === 'signedIn' ? state.session.operator.name : undefined;
+  const [requestLock, question] = useLockRequest(owner, lock);
   useIdleLock(state, lock);
   useSharedLock(state, leave);
   useDevice(state, setState, leave);
@@ -123,7 +128,8 @@ export function SessionProvider({ entry, children }: ProviderProps) {
           before.kind === 'signedIn' ? Object.assign({}, before, { session, isNew: false }) : before,
         );
       },
-      lock,
+      lock: requestLock,
+      lockQuestion: question,
       continueOffline(opened) {
         saveInterruptedSession(undefined);
         setState(opened);
@@ -137,7 +143,7 @@ export function SessionProvider({ entry, children }: ProviderProps) {
         if (next) location.assign(next);
       },
     }),
-    [state, leave, lock, queryClient],
+    [state, leave, requestLock, question, queryClient],
   );
   return <SessionContext value={controls}>{children}</SessionContext>;
 }

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { KeysList } from '../keys/keys-list.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { lazyExtra } from '../lazy-screens.ts';
@@ -9,7 +9,7 @@ import { useLanguage } from '../language/language.tsx';
 import { useHasUploadState } from '../documents/use-uploads.ts';
 import { readEndedInput } from '../local-store/ended-input.ts';
 import { Banner } from '../parts/banner.tsx';
-import { usePendingCount } from '../outbox/use-outbox.ts';
+import { usePendingApplications } from '../outbox/use-outbox.ts';
 import { KEYS } from '../texts/keys.ts';
 import { PARTS } from '../texts/parts.ts';
 import { SESSION } from '../texts/session.ts';
@@ -25,6 +25,7 @@ import type { TopBarProps } from './top-bar.tsx';
 const QuarantineNotice = lazyExtra(() => import('../quarantine/quarantine-notice.tsx'));
 const StoredUnsentNotice = lazyExtra(() => import('./stored-unsent-notice.tsx'));
 const EndedInputNotice = lazyExtra(() => import('./ended-input-notice.tsx'));
+const OfflineSetupNotice = lazyExtra(() => import('./offline-setup-notice.tsx'));
 const DeskBanners = lazyExtra(() => import('../unsent/desk-banners.tsx'));
 const UploadState = lazyExtra(() => import('../documents/upload-indicator.tsx'));
 
@@ -38,7 +39,7 @@ interface ShellProps extends TopBarProps {
 
 export function Shell({ children, ...bar }: ShellProps) {
   const { t } = useLanguage();
-  const { lock } = useSession();
+  const { lock, lockQuestion } = useSession();
   const { session } = useSignedIn();
   const hasQueue = hasDeskRole(session.operator);
   useKeys([
@@ -54,15 +55,17 @@ export function Shell({ children, ...bar }: ShellProps) {
       <Banners />
       {children}
       <KeysList />
+      {lockQuestion}
     </div>
   );
 }
 
 function Banners() {
   const { t } = useLanguage();
-  const { session, localStore, outbox, uploads, mustSignIn } = useSignedIn();
+  const { session, localStore, outbox, uploads, mustSignIn, isOffline } = useSignedIn();
+  const [path] = useLocation();
   const queryClient = useQueryClient();
-  const pending = usePendingCount();
+  const pending = usePendingApplications().length;
   const hasAlert = useHasDeskAlert();
   const hasUploadState = useHasUploadState();
   const hasEndedInput = readEndedInput(session.operator.name) !== undefined;
@@ -73,6 +76,9 @@ function Banners() {
       void queryClient.invalidateQueries();
     }, [outbox, uploads, queryClient]),
   );
+  const canSetUp = hasDeskRole(session.operator) && localStore.isDurable && isReachable && !isOffline;
+  // Only on the queue: a clerk with a person in front has no minute.
+  const asksForSetup = canSetUp && path === '/';
   return (
     <>
       <LineNotice />
@@ -86,6 +92,7 @@ function Banners() {
       {decidesQuarantine(session.operator) && <QuarantineNotice />}
       {!localStore.isDurable && <StoredUnsentNotice />}
       {hasAlert && <DeskBanners />}
+      {asksForSetup && <OfflineSetupNotice />}
       {hasEndedInput && <EndedInputNotice />}
       {mustSignIn && <OfflineStrip />}
       {hasUploadState && <UploadState />}

@@ -11,6 +11,8 @@ import { usePageTitle } from '../parts/use-page-title.ts';
 import { useSingleFlight } from '../parts/use-single-flight.ts';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
 import { SESSION } from '../texts/session.ts';
+import { useConnectivity } from './connectivity.ts';
+import { NoWayIn } from './no-way-in.tsx';
 import { PublicLayout } from './public-layout.tsx';
 import { useSession } from './session.tsx';
 import type { SignedOutState } from './session.tsx';
@@ -36,6 +38,7 @@ const REVOCATION_REASONS: readonly (string | undefined)[] = ['OPERATOR_SUSPENDED
 export default function SignIn({ interrupted, refusalReason, refusedOperator }: Omit<SignedOutState, 'kind'>) {
   const { t } = useLanguage();
   const providers = useQuery(providersQuery);
+  const { isReachable } = useConnectivity();
   const signIn = useSignIn(refusalReason);
   const [isAnotherOperator, setIsAnotherOperator] = useState(false);
   const resumable = isAnotherOperator ? undefined : interrupted;
@@ -60,7 +63,8 @@ export default function SignIn({ interrupted, refusalReason, refusedOperator }: 
       {REVOCATION_REASONS.includes(signIn.reason) && (
         <SuspendedWork operator={signIn.operator ?? refusedOperator ?? interrupted?.operator} />
       )}
-      {providers.isPending && <Skeleton />}
+      {providers.isPending &&
+        (isReachable ? <Skeleton /> : <NoWayIn onRetry={() => void providers.refetch({ cancelRefetch: true })} />)}
       {providers.isError && <LoadError error={providers.error} onRetry={() => void providers.refetch()} />}
       {providers.data?.providers.length === 0 && <p>{t(SESSION.noProvider)}</p>}
       {links.length > 0 && (

@@ -94,7 +94,7 @@ export const SESSION = defineMessages({
   answers: { ro: 'Platforma răspunde', ru: 'Платформа отвечает', en: 'Platform available' },
   silent: { ro: 'Platforma nu răspunde', ru: 'Платформа не отвечает', en: 'Platform unavailable' },
   updated: { ro: 'Actualizat la {time}', ru: 'Обновлено в {time}', en: 'Updated at {time}' },
-  toSend: { ro: 'de trimis: {n}', ru: 'к отправке: {n}', en: 'pending: {n}' },
+  toSend: { ro: 'cereri de trimis: {n}', ru: 'заявлений к отправке: {n}', en: 'applications to send: {n}' },
   showUnsent: { ro: 'Vezi ce este de trimis', ru: 'Показать неотправленное', en: 'View unsent acts' },
   practice: {
     ro: 'Exercițiu: fără valoare juridică',
