@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Application } from '../src/api/types.ts';
 import { compareAct } from '../src/quarantine/compare-act.ts';
+import { placeLabel, valueWords } from '../src/quarantine/field-words.ts';
 
 const application = { applicant: { givenName: 'Ana' }, costOption: 'normal', contact: { none: true } };
 const now = application as unknown as Application;
@@ -21,4 +22,32 @@ test('shows lists and switches, and nothing of an empty or broken body', () => {
     { pointer: '/evidence/0/originalSeen', inAct: '✓', now: undefined, isChanged: true },
   ]);
   for (const body of ['{}', '', '{"text"', 'null', '7']) expect(compareAct(body, now)).toEqual([]);
+});
+
+test('says places and codes in words, as the catalog of the centre has them', () => {
+  const service = {
+    code: 'extract',
+    version: { title: { ro: 'Extras' }, costOptions: [{ code: 'urgent', title: { ro: 'Regim de urgență' } }] },
+  };
+  const catalog = { publicServices: [service], evidenceKinds: [{ kind: 'power', title: { ro: 'Procura' } }] };
+  const source = { catalog, service } as unknown as Parameters<typeof valueWords>[2];
+  const words = (pointer: string, value: string) => [
+    placeLabel(pointer, source).ro,
+    valueWords(pointer, value, source).ro,
+  ];
+  expect([
+    words('/publicService', 'publicServices/extract'),
+    words('/costOption', 'urgent'),
+    words('/evidence/0/kind', 'power'),
+    words('/evidence/1/copy', 'documents/01J00000000000000000000001'),
+    words('/delivery/kind', 'at-centre'),
+  ]).toEqual([
+    ['Serviciul', 'Extras'],
+    [expect.any(String), 'Regim de urgență'],
+    ['Documentul 1', 'Procura'],
+    ['Documentul 2: copia scanată', 'da'],
+    [expect.any(String), expect.not.stringContaining('at-centre')],
+  ]);
+  // What nobody has words for stays as it is.
+  expect(valueWords('/costOption', 'slow', source)).toEqual({ ro: 'slow' });
 });

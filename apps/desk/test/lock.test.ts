@@ -11,7 +11,7 @@ import { createMemoryStore, openLocalStore, seal } from '../src/local-store/loca
 import { normalizePassphrase, PASSPHRASE_ITERATIONS } from '../src/local-store/offline-keys.ts';
 import { generatePassphrase } from '../src/local-store/passphrase.ts';
 import { PASSPHRASE_WORDS } from '../src/local-store/passphrase-words.ts';
-import { refusalOf } from '../src/session/offline-session.ts';
+import { newestTime, refusalOf } from '../src/session/offline-session.ts';
 import { clearAttempts, countAttempt, remainingPause } from '../src/session/unlock-attempts.ts';
 
 /** The keys of the local store, and the rules of an opening without the platform. */
@@ -101,10 +101,22 @@ describe('an opening without the platform', () => {
     ['at the last time that was seen', 10 * hour, undefined],
     ['after a correction of the clock', 10 * hour - 60_000, undefined],
     ['with a clock that was set back', 9 * hour, 'clock'],
+    ['with a clock that lost its time', -400 * 24 * hour, undefined],
+    ['with a clock that was set back by a month', -30 * 24 * hour, 'clock'],
     ['before 72 hours', 72 * hour - 1, undefined],
     ['after 72 hours', 72 * hour, 'expired'],
   ])('%s', (_when, now, expected) => {
     expect(refusalOf(times, now)).toBe(expected);
+  });
+
+  test('under a clock that lost its time, ends after 72 hours in which the page was open', () => {
+    const lost = -400 * 24 * hour;
+    const opened = newestTime(times, lost, 5 * hour);
+    expect(opened).toBe(times.seenAt);
+    const later = newestTime(Object.assign({}, times, { seenAt: opened }), lost, 66 * hour);
+    expect(refusalOf(Object.assign({}, times, { seenAt: later }), lost)).toBeUndefined();
+    const last = newestTime(Object.assign({}, times, { seenAt: later }), lost, 67 * hour);
+    expect(refusalOf(Object.assign({}, times, { seenAt: last }), lost)).toBe('expired');
   });
 
   test.each([

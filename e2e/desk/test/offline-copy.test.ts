@@ -41,7 +41,7 @@ test('shows a file that was never opened, and reports the read when the line is 
   expect(await axe(page)).toEqual([]);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  await page.getByText(/^Date din \d{2}:\d{2}, fără legătură$/).waitFor();
+  await page.getByText(/^Date din \d{2}:\d{2}, păstrate pe acest calculator$/).waitFor();
   expect(new URL(page.url()).pathname).toBe(`/applications/${id}`);
   await page.getByText('Copăceanu').first().waitFor();
   expect(await axe(page)).toEqual([]);

@@ -220,7 +220,13 @@ test('takes no scan without a line when the disk is full', async () => {
   // The page finds out that the line is down when it sends the first scan, which is only in its memory.
   await chooseFile(page, large);
   await waitForScan(page, /^Discul este plin: copia se pierde dacă închideți pagina/);
-  await page.getByText('De trimis: 1 scanare').waitFor();
+  const count = page.getByText('De trimis: 1 scanare');
+  await count.waitFor();
+  // In a narrow window it covers no text.
+  const before = page.viewportSize()!;
+  await page.setViewportSize({ width: 360, height: 640 });
+  expect(await count.evaluate((text) => getComputedStyle(text.parentElement!).position)).toBe('static');
+  await page.setViewportSize(before);
   const user = await reviewFromDocuments(page);
   await page.locator('[id="/checked"]').check({ force: true });
   await user.press('Control+Enter');

@@ -16,9 +16,10 @@ import { LoadError, Skeleton } from '../parts/load-states.tsx';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { KEYS } from '../texts/keys.ts';
 import { actText, QUARANTINE } from '../texts/quarantine.ts';
-import { fieldLabel } from '../visit/field-texts.ts';
+import { findService } from '../visit/model/service.ts';
 import { compareAct } from './compare-act.ts';
 import { refusalText } from './refusal-text.ts';
+import { placeLabel, valueWords } from './field-words.ts';
 import { QUARANTINE_KEY, quarantinedActQuery } from './queries.ts';
 import { ScrollRegion } from '../supervisor/scroll-region.tsx';
 import styles from './quarantine.module.css';
@@ -52,6 +53,7 @@ export function ActDetails({ id, names, onDone }: ActDetailsProps) {
 function ActFacts({ details, names }: { details: QuarantinedActDetails } & Pick<ActDetailsProps, 'names'>) {
   const { t } = useLanguage();
   const { act, application } = details;
+  const catalog = useCatalogOfAct(act);
   const nameOf = (operator: string) => names.get(operator) ?? idOf(operator);
   const time = formatDayAndTime(act.deskTime);
   const { refusal } = act;
@@ -59,7 +61,7 @@ function ActFacts({ details, names }: { details: QuarantinedActDetails } & Pick<
     <Facts
       facts={[
         [t(QUARANTINE.operator), nameOf(act.operator)],
-        [t(QUARANTINE.centre), idOf(act.centre)],
+        [t(QUARANTINE.centre), catalog?.centre.displayName ?? idOf(act.centre)],
         [t(QUARANTINE.deskTime), act.deskTimeBounded ? time : `${time} (${t(QUARANTINE.unbounded)})`],
         [t(QUARANTINE.handInTime), formatDayAndTime(act.handInTime)],
         [
@@ -93,8 +95,11 @@ function MissingScans({ details: { act, missingScans = [] } }: { details: Quaran
 
 function Comparison({ details: { act, body = '', application } }: { details: QuarantinedActDetails }) {
   const { t } = useLanguage();
+  const catalog = useCatalogOfAct(act);
   if (act.erased) return <p className={styles.quiet}>{t(QUARANTINE.erased)}</p>;
   const fields = compareAct(body, application);
+  const code = fields.find(({ pointer }) => pointer === '/publicService')?.inAct ?? application?.publicService;
+  const source = { catalog, service: findService(catalog, code?.replace('publicServices/', '')) };
   if (fields.length === 0) return <p className={styles.quiet}>{t(QUARANTINE.empty)}</p>;
   return (
     <ScrollRegion label={t(QUARANTINE.inAct)}>
@@ -111,9 +116,9 @@ function Comparison({ details: { act, body = '', application } }: { details: Qua
         <tbody>
           {fields.map(({ pointer, inAct, now, isChanged }) => (
             <tr key={pointer}>
-              <th scope="row">{t(fieldLabel(pointer, undefined)) || pointer.slice(1).replaceAll('/', ' · ')}</th>
-              <td className={isChanged ? styles.changed : undefined}>{inAct}</td>
-              <td>{now ?? '—'}</td>
+              <th scope="row">{t(placeLabel(pointer, source)) || pointer.slice(1).replaceAll('/', ' · ')}</th>
+              <td className={isChanged ? styles.changed : undefined}>{t(valueWords(pointer, inAct, source))}</td>
+              <td>{now === undefined ? '—' : t(valueWords(pointer, now, source))}</td>
             </tr>
           ))}
         </tbody>

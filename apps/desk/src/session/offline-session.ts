@@ -38,10 +38,32 @@ const CLOCK_TOLERANCE_MS = 2 * 60_000;
 /** Why a local store does not open without the platform. */
 export type OfflineRefusal = 'expired' | 'clock' | 'nothing';
 
-/** Returns why the times refuse an opening now; undefined if they allow it. */
-export function refusalOf({ expireAt, seenAt }: ContactTimes, now: number): OfflineRefusal | undefined {
+/** From when on a clock before the last contact has lost its time, in ms: nobody works on without it. */
+const LOST_CLOCK_MS = 365 * 24 * 3_600_000;
+
+/**
+ * Whether the clock of this computer has lost its time: its battery is empty, and it begins years ago at each start. A clerk often
+ * may not set it. A clock that was set back by less is refused.
+ */
+export const isClockLost = ({ contactAt }: Pick<ContactTimes, 'contactAt'>, now: number): boolean =>
+  now < contactAt - LOST_CLOCK_MS;
+
+/** Returns why the times refuse an opening now; undefined if they allow it. Under a lost clock the newest time seen counts. */
+export function refusalOf(times: ContactTimes, now: number): OfflineRefusal | undefined {
+  const { expireAt, seenAt } = times;
+  if (isClockLost(times, now)) return seenAt >= expireAt ? 'expired' : undefined;
   if (now < seenAt - CLOCK_TOLERANCE_MS) return 'clock';
   return now >= expireAt ? 'expired' : undefined;
+}
+
+/** When the clock was checked last, in ms since this page opened; under a lost clock this measures the time that passes. */
+let checkedAt: number | undefined;
+
+/** Returns the newest time that the clock has shown. A lost clock is replaced by the time in which the page is open. */
+export function newestTime(times: ContactTimes, now: number, sinceOpened: number): number {
+  const passed = sinceOpened - (checkedAt ?? sinceOpened);
+  checkedAt = sinceOpened;
+  return isClockLost(times, now) ? times.seenAt + passed : Math.max(times.seenAt, now);
 }
 
 async function withDatabase<T>(task: (db: LocalDatabase) => Promise<T>): Promise<T> {
@@ -93,9 +115,10 @@ export async function advanceClock(owner: string): Promise<OfflineRefusal | unde
     const times = await readKeyRecord(db, 'contact', owner);
     if (!times) return 'nothing';
     const now = Date.now();
-    const refusal = refusalOf(times, now);
-    if (refusal || now <= times.seenAt) return refusal;
-    await writeContactTimes(db, owner, Object.assign({}, times, { seenAt: now }));
+    const seenAt = newestTime(times, now, performance.now());
+    const refusal = refusalOf(Object.assign({}, times, isClockLost(times, now) && { seenAt }), now);
+    if (refusal || seenAt <= times.seenAt) return refusal;
+    await writeContactTimes(db, owner, Object.assign({}, times, { seenAt }));
     return undefined;
   });
 }

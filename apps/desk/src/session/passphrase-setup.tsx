@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Copy, Printer } from 'lucide-react';
+import { Printer } from 'lucide-react';
 import { useLanguage } from '../language/language.tsx';
 import { normalizePassphrase } from '../local-store/offline-keys.ts';
 import { generatePassphrase } from '../local-store/passphrase.ts';
@@ -17,7 +17,7 @@ interface PassphraseSetupProps {
   fault: string | undefined;
 }
 
-/** Shows six generated words once, and asks for two of them. */
+/** Shows six generated words once, and asks for two of them. They never reach the clipboard, which keeps a history. */
 export function PassphraseSetup({ onChosen, onCancel, fault }: PassphraseSetupProps) {
   const { t } = useLanguage();
   const [words] = useState(generatePassphrase);
@@ -34,9 +34,6 @@ export function PassphraseSetup({ onChosen, onCancel, fault }: PassphraseSetupPr
         </Button>
         <Button icon={Printer} onClick={() => void printDocument(<WordList words={words} />)}>
           {t(OFFLINE_ACCESS.print)}
-        </Button>
-        <Button icon={Copy} onClick={() => void navigator.clipboard?.writeText(words.join(' '))}>
-          {t(OFFLINE_ACCESS.copy)}
         </Button>
         <Button variant="text" onClick={onCancel}>
           {t(OFFLINE_ACCESS.cancel)}

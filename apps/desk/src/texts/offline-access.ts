@@ -37,7 +37,6 @@ export const OFFLINE_ACCESS = defineMessages({
     ru: 'Показываются один раз. Храните их отдельно от компьютера: из него их узнать нельзя.',
     en: 'They are shown once. Keep them away from the computer; nobody can read them from it.',
   },
-  copy: { ro: 'Copiază', ru: 'Копировать', en: 'Copy' },
   print: { ro: 'Tipărește', ru: 'Печать', en: 'Print' },
   written: { ro: 'Le-am notat', ru: 'Слова записаны', en: 'I wrote them down' },
   confirm: { ro: 'Scrieți două dintre cuvinte', ru: 'Введите два слова из шести', en: 'Enter two of the words' },
@@ -62,9 +61,9 @@ export const OFFLINE_ACCESS = defineMessages({
   },
   unlockTitle: { ro: 'Fără legătură', ru: 'Нет связи', en: 'No connection' },
   unlockLead: {
-    ro: 'Platforma nu răspunde. Deschideți pagina ca să lucrați mai departe.',
-    ru: 'Платформа не отвечает. Откройте страницу, чтобы продолжить работу.',
-    en: 'The platform is unavailable. Unlock the page to continue.',
+    ro: 'Deschideți pagina ca să lucrați mai departe până revine legătura.',
+    ru: 'Откройте страницу, чтобы работать, пока связь не вернётся.',
+    en: 'Unlock the page to work until the connection returns.',
   },
   lastContact: { ro: 'Ultimul contact: {contact}', ru: 'Последняя связь: {contact}', en: 'Last contact: {contact}' },
   passphrase: { ro: 'Șase cuvinte', ru: 'Шесть слов', en: 'Six words' },
@@ -105,9 +104,9 @@ export const OFFLINE_ACCESS = defineMessages({
     en: 'This computer has nothing for work without a connection.',
   },
   mustSignIn: {
-    ro: 'Platforma răspunde. Intrați ca să se trimită: {n}.',
-    ru: 'Платформа отвечает. Войдите, чтобы отправить: {n}.',
-    en: 'The platform is available. Sign in to send: {n}.',
+    ro: 'Platforma răspunde. Intrați ca să se trimită cereri: {n}.',
+    ru: 'Платформа отвечает. Войдите, чтобы отправить заявлений: {n}.',
+    en: 'The platform is available. Sign in to send applications: {n}.',
   },
   unsent: {
     ro: 'Pe acest calculator sunt acte netrimise: {n}. Scrieți cuvintele ca să fie predate supervizorului.',

@@ -2,9 +2,9 @@ import { defineMessages } from '../language/messages.ts';
 
 export const OFFLINE_COPY = defineMessages({
   from: {
-    ro: 'Date din {time}, fără legătură',
-    ru: 'Данные на {time}, без связи',
-    en: 'Data from {time}, offline',
+    ro: 'Date din {time}, păstrate pe acest calculator',
+    ru: 'Данные на {time}, сохранённые на этом компьютере',
+    en: 'Data from {time}, stored on this PC',
   },
   search: {
     ro: 'Se caută numai în dosarele copiate pe acest calculator.',

@@ -60,6 +60,17 @@ export const QUARANTINE = defineMessages({
     en: 'The act had arrived before. It was not applied again.',
   },
   rejected: { ro: 'Actul este respins.', ru: 'Действие отклонено.', en: 'The act is rejected.' },
+  service: { ro: 'Serviciul', ru: 'Услуга', en: 'Service' },
+  document: { ro: 'Documentul {n}', ru: 'Документ {n}', en: 'Document {n}' },
+  scan: { ro: 'Documentul {n}: copia scanată', ru: 'Документ {n}: скан', en: 'Document {n}: scan' },
+  original: {
+    ro: 'Documentul {n}: originalul a fost văzut',
+    ru: 'Документ {n}: оригинал предъявлен',
+    en: 'Document {n}: original seen',
+  },
+  documentNumber: { ro: 'Documentul {n}: numărul', ru: 'Документ {n}: номер', en: 'Document {n}: number' },
+  trackingNumber: { ro: 'Numărul cererii', ru: 'Номер заявления', en: 'Tracking number' },
+  yes: { ro: 'da', ru: 'да', en: 'yes' },
   otherKind: { ro: 'alt act', ru: 'другое действие', en: 'another act' },
 });
 
