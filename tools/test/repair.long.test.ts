@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventCodec, toTimestamp } from '@cups/contracts/proto';
+import type { IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import { connectKafka, ensureTopics } from '@cups/events';
 import { createEvent, testInfrastructure, publishEvents } from '@cups/testing';
 import { openStores } from '../cli/backup/documents.ts';
@@ -20,6 +22,7 @@ import type { GroupPosition } from '../cli/backup/positions.ts';
 /** Consumers that are ahead of their stores: what they passed is found again in Kafka, or named. */
 
 const root = join(import.meta.dirname, '../..');
+const identityEvents = eventCodec<IdentityEvents>('cups.identity.v1');
 
 describe('findGaps', () => {
   const at = (sequence: number, offset: number) => ({ sequence, partition: 0, offset });
@@ -187,7 +190,10 @@ describe('a platform with groups ahead of its stores', () => {
       ['1', '2'].map((_id) => ({ _id, application: 'applications/D', state: 'ready', eventSeq: 1, revision: 1 })),
     );
     // The store of identity is older than the revocation that it has published.
-    await collection('identity', 'mandates').insertOne({ _id: 'M', eventSeq: 1, revision: 1 });
+    const active = { state: 'active', eventSeq: 1, revision: 1, revocations: [] };
+    await collection('identity', 'mandates').insertOne({ _id: 'M', ...active });
+    const ref = { mandate: 'mandates/M', centre: 'centres/CU-001', application: '', training: false };
+    const revokeTime = new Date('2026-11-30T10:00:00.000Z');
     await publishEvents(
       parts,
       ['Granted', 'Revoked'].map((step, n) =>
@@ -197,6 +203,10 @@ describe('a platform with groups ahead of its stores', () => {
           subject: 'mandates/M',
           type: `cups.identity.v1.Mandate${step}`,
           sequence: n + 1,
+          data: identityEvents.encode({
+            type: 'cups.identity.v1.MandateRevoked',
+            data: { ref, revokeTime: toTimestamp(revokeTime), publicServices: [], themes: ['family'], whole: true },
+          }),
         }),
       ),
     );
@@ -219,7 +229,11 @@ describe('a platform with groups ahead of its stores', () => {
     expect(stdout).toContain('2 subjects have lost events');
     expect(stdout).toContain('intake: 1 documents have events to publish when it starts\n');
     expect(stdout).toContain('1 documents continue after the counted sequence\n');
-    expect(await collection('identity', 'mandates').findOne({ _id: 'M' })).toMatchObject({ eventSeq: 2 });
+    expect(stdout).toContain('revoked  mandates/M  the revocation of 2026-11-30T10:00:00.000Z is applied again\n');
+    expect(await collection('identity', 'mandates').findOne({ _id: 'M' })).toMatchObject({
+      ...{ eventSeq: 2, state: 'revoked', timer: null },
+      revocations: [{ time: revokeTime, whole: true, scope: { publicServices: [], themes: ['family'] } }],
+    });
     expect(status).toBe(1);
 
     const standings = await readGroupPositions(parts);

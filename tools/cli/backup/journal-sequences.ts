@@ -5,9 +5,9 @@ import type { JournalNumber } from '@cups/store';
 import type { BackupConnections } from './connections.ts';
 import { STORED_SERVICES } from './documents.ts';
 import type { Stores } from './documents.ts';
+import { ACCESS_LOG, entryTopics } from './entries.ts';
+import type { JournaledService } from './entries.ts';
 import { forEachEvent } from './positions.ts';
-
-type JournaledService = (typeof STORED_SERVICES)[number];
 
 interface CountedDocument {
   _id: string;
@@ -18,8 +18,6 @@ interface CountedDocument {
 /** The highest published number of each document, by service and then by `<collection>/<ID>`. */
 export type PublishedNumbers = ReadonlyMap<JournaledService, ReadonlyMap<string, number>>;
 
-/** Accesses are documents of one entry each, whose ID is never used again. */
-const ACCESS_LOG = 'accessLog/';
 const CHUNK = 500;
 
 /**
@@ -30,8 +28,7 @@ const CHUNK = 500;
  */
 export async function rollForwardJournal(parts: BackupConnections, stores: Stores): Promise<number> {
   const numbers = new Map(STORED_SERVICES.map((service) => [service, new Map<string, number>()]));
-  const topics = STORED_SERVICES.map((service) => `${parts.prefix}${JOURNAL_TOPIC_PREFIX}${service}`);
-  await forEachEvent(parts, topics, (event) => countEntry(numbers, event));
+  await forEachEvent(parts, entryTopics(parts.prefix), (event) => countEntry(numbers, event));
   return advanceJournalNumbers(stores, numbers);
 }
 

@@ -1,6 +1,8 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findRunningProcess } from '@cups/local';
+import { describeLostActs, readLostActs } from '../backup/acts.ts';
+import { applyMandateEnds, describeMandates, findMandates } from '../backup/mandates.ts';
 import { describeAbsences, findAbsences, requestTopicsOf } from '../backup/absences.ts';
 import type { Absences } from '../backup/absences.ts';
 import { readAheadApplications, checkConsistency } from '../backup/check.ts';
@@ -53,6 +55,24 @@ export async function restoreBackup(given: string, { data, only = [], documents 
   console.log('The services can start now.');
 }
 
+/**
+ * Applies the ends of mandates that the store of identity lacks, and names the acts that no service repeats, before the
+ * numbers of documents hide both. @returns the number of lines about what is lost
+ */
+async function restoreActs(parts: BackupConnections, stores: Stores): Promise<number> {
+  const { published, ...mandates } = await findMandates(parts, stores);
+  const acts = describeLostActs(await readLostActs(parts, stores));
+  await applyMandateEnds(stores, mandates.unapplied, published.actors);
+  for (const line of describeMandates(mandates, true)) console.log(line);
+  printActs(acts);
+  return acts.length + mandates.missing.length;
+}
+
+function printActs(acts: readonly string[]): void {
+  for (const line of acts) console.log(line);
+  if (acts.length > 0) console.log(`${acts.length} documents lack acts that were acknowledged: do them again`);
+}
+
 async function advanceJournal(parts: BackupConnections, stores: Stores): Promise<void> {
   const count = await rollForwardJournal(parts, stores);
   if (count > 0) progress(`${count} documents continue after their last entry in the journal`);
@@ -76,16 +96,17 @@ export async function checkStores({ data }: RestoreOptions): Promise<number> {
   );
 }
 
-/** @returns exit code 1 when an event is lost, an outbox blocked, a store empty or a request in no topic */
+/** @returns exit code 1 when an event or an act is lost, an outbox blocked, a store empty or a request in no topic */
 export async function repairStores({ data }: RestoreOptions): Promise<number> {
   const dataDir = resolve(root, data);
   if (!hasExternalParts()) await assertNotRunning(dataDir);
   const code = await withConnections(dataDir, progress, (parts) =>
     withStores(parts, async (stores) => {
       await assertAtRest(parts, STORED_SERVICES);
+      const lostCount = await restoreActs(parts, stores);
       const isComplete = await repairAndPrint(parts, stores);
       await advanceJournal(parts, stores);
-      return isComplete ? 0 : 1;
+      return isComplete && lostCount === 0 ? 0 : 1;
     }),
   );
   console.log('The services can start now.');
@@ -143,6 +164,7 @@ async function restore(parts: BackupConnections, stores: Stores, backup: Backup)
   if (!(await isSameCluster(parts, manifest.kafka))) {
     console.log('This Kafka does not know what was erased after the backup: erase what your own list names.');
   }
+  await restoreActs(parts, stores);
   await advanceJournal(parts, stores);
   const { ends } = manifest.kafka;
   if (!(await rewind(parts, manifest.kafka, services))) {
@@ -229,6 +251,10 @@ async function printFindings(parts: BackupConnections, stores: Stores): Promise<
   const { ahead, uncounted, disagreeing, lag, parked } = await checkConsistency(parts, stores);
   const absent = describeAbsences(await findAbsences(parts, stores, Date.now()));
   for (const line of absent) console.log(line);
+  const mandates = describeMandates(await findMandates(parts, stores), false);
+  for (const line of mandates) console.log(line);
+  const acts = describeLostActs(await readLostActs(parts, stores));
+  printActs(acts);
   for (const [service, count] of Object.entries(lag))
     if (count > 0) console.log(`${service}: ${count} messages to read`);
   for (const { document, consumer, counted, of } of uncounted) {
@@ -244,7 +270,8 @@ async function printFindings(parts: BackupConnections, stores: Stores): Promise<
   }
   printAhead(ahead);
   const isAside = Object.values(parked).some((count) => count > 0);
-  return isAside || absent.length + ahead.length + uncounted.length + disagreeing.length > 0 ? 1 : 0;
+  const isLost = absent.length + mandates.length + acts.length > 0;
+  return isAside || isLost || ahead.length + uncounted.length + disagreeing.length > 0 ? 1 : 0;
 }
 
 /** Prints names and codes only. */
