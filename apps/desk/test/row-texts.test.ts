@@ -32,6 +32,16 @@ describe('formatBucketCount', () => {
 });
 
 describe('describeRow', () => {
+  test('quotes the message of the agency, cut at its length', () => {
+    const wrote = (text: string) =>
+      describeRow(
+        row({ state: 'in-progress', agencyMessage: { number: 1, text, sendTime: '2026-11-25T08:00:00Z' } }),
+        context,
+      ).more;
+    expect(wrote('Sunați-ne.')).toBe('„Sunați-ne.”');
+    expect(wrote('cuvânt '.repeat(50))).toMatch(/^„(cuvânt ){8}cuv…”$/);
+  });
+
   test.each([
     ['a draft', row({ sinceTime: '2026-11-25T08:38:00Z' }), 'brand', 'De completat', 'astăzi, 10:38', 'modificată'],
     [

@@ -267,7 +267,13 @@ export function applicationRowJson(wire: Application__Output): Json {
 /** Returns a list row with the applicant's telephone number. */
 export function rowToNotifyJson(wire: Application__Output): Json {
   const phone = wire.content?.contact?.phone;
-  return Object.assign(applicationRowJson(wire), phone ? { contact: { phone } } : {});
+  return Object.assign(queueRowJson(wire), phone ? { contact: { phone } } : {});
+}
+
+/** Returns a row of the queue, with the message of the agency that the desk has not answered. */
+export function queueRowJson(wire: Application__Output): Json {
+  const [message] = wire.messages;
+  return Object.assign(applicationRowJson(wire), message ? { agencyMessage: conversationMessageJson(message) } : {});
 }
 
 /** Returns a list row with the tracking number. */

@@ -6,7 +6,7 @@ import { applyAgencyUpdate } from '../src/domain/agency-updates.ts';
 import type { AgencyUpdate } from '../src/domain/agency-updates.ts';
 import type { Application } from '../src/domain/application.ts';
 import { sendMessage } from '../src/domain/commands/messages.ts';
-import { messagesWith } from '../src/domain/conversation.ts';
+import { findOpenMessage, messagesWith } from '../src/domain/conversation.ts';
 import { eraseApplication } from '../src/domain/data-end.ts';
 import { rehash } from '../src/journal.ts';
 import { resolveQueueStatus } from '../src/domain/queue.ts';
@@ -57,6 +57,20 @@ describe('the conversation', () => {
     const app = received(filed, { text: 'Sunați-ne.' }, later(1));
     expect(app.deskAlerts).toMatchObject([{ kind: 'agency-message' }]);
     expect([hasNews(filed), hasNews(app), hasNews(send(app, 'Am sunat.', later(2)))]).toEqual([false, true, false]);
+  });
+
+  test('a message of the agency is open until the desk answers or marks it as seen', () => {
+    const open = (app: Application) => findOpenMessage({ ...app, queue: resolveQueueStatus(app)! })?.text;
+    const app = received(filed, { text: 'Sunați-ne.' }, later(1));
+    expect(open(filed)).toBeUndefined();
+    expect(open(app)).toBe('Sunați-ne.');
+    expect(open(send(app, 'Am sunat.', later(2)))).toBeUndefined();
+    expect(open({ ...app, seenTime: later(2) })).toBeUndefined();
+    // Another update of the agency does not make an answered message open again.
+    const answered = send(app, 'Am sunat.', later(2));
+    expect(
+      open(applyAgencyUpdate(answered, agencyUpdate('progressed', later(3)), WORKING_TIME).document),
+    ).toBeUndefined();
   });
 
   test.each(STATES.filter((state) => state !== 'draft'))(
@@ -178,6 +192,14 @@ describe('SendMessage', () => {
     });
     expect(app.messages[1]).toMatchObject({ number: 2, author: 'agencies/asp', text: 'Răspuns la [link]', answers: 1 });
     expect(app.deskAlerts).toMatchObject([{ kind: 'agency-message' }]);
+    // The queue shows it, and no other list.
+    const inQueue = async () => (await at('CU-804').listQueue({ bucket: 'BUCKET_AGENCY_REPLIED' })).applications[0];
+    expect((await inQueue())?.messages).toMatchObject([{ number: 2, text: 'Răspuns la [link]' }]);
+    const { applications: changed } = await at('CU-804').listQueueChanges({
+      cursor: (await at('CU-804').listQueue({})).cursor,
+    });
+    expect(changed.find((row) => row.name === name)?.messages).toHaveLength(1);
+    expect((await at('CU-804').listApplications({})).applications[0]?.messages).toEqual([]);
     expect(app.allowedActions).toContain('ACTION_SEND_MESSAGE');
 
     const clerk = (agency: string) => scene.world.agencyClerk(scene.port, agency);

@@ -69,10 +69,17 @@ test('the desk asks, the clerk of the agency answers, and the desk sees that it 
   expect(await waitForState(filed, 'submitted')).toMatchObject({ state: 'submitted' });
 
   const queue = await open({ operator: 'cu-001-specialist' });
-  await queue
-    .getByRole('link', { name: /Întrebescu/ })
-    .first()
-    .click();
+  const asked = queue.getByRole('link', { name: /Întrebescu/ }).first();
+  await asked.getByText(`„${ANSWER}”`).waitFor();
+  await asked.focus();
+  await queue.getByRole('blockquote').getByText(ANSWER).waitFor();
+  expect(await axe(queue)).toEqual([]);
+  // One key opens the application at the box for the reply.
+  await queue.keyboard.press('m');
+  const answer = queue.getByLabel('Scrieți instituției');
+  await answer.waitFor();
+  await queue.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
+  expect(new URL(queue.url()).hash).toBe('');
   await queue.getByText('Instituția v-a scris.').waitFor();
   await queue.getByRole('listitem').getByText(ANSWER).waitFor();
   await queue.getByText('a scris centrului').waitFor();

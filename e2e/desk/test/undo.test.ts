@@ -58,7 +58,7 @@ test('withdraws with a signed statement or the reason why not, and can undo it',
   expect(await page.getByLabel('De ce nu este semnată?').inputValue()).toBe('a sunat fiul');
   await yes.click();
   await page.getByRole('heading', { name: /retras/i }).waitFor();
-  expect(writes).toEqual([`/api/v1/applications/${filed.id}/withdraw`]);
+  expect(writes.filter((path) => path.includes(filed.id))).toEqual([`/api/v1/applications/${filed.id}/withdraw`]);
   await page.getByText('cererea de retragere nu este semnată: a sunat fiul').waitFor();
 });
 

@@ -2,6 +2,8 @@ import { useEffect, useRef } from 'react';
 import type { ApplicationDetails, ConversationMessage } from '../api/types.ts';
 import { MessageBox } from '../conversation/message-box.tsx';
 import { MessageList } from '../conversation/message-list.tsx';
+import { REPLY_FRAGMENT } from '../conversation/reply-fragment.ts';
+import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { usePersistentState } from '../local-store/use-persistent-state.ts';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
@@ -59,14 +61,25 @@ function Box({ application }: { application: string }) {
     const sent = await action.run('messages', { text: message, language });
     if (!sent) setText([message, latest.current].filter(Boolean).join(' '));
   }
+  const box = useRef<HTMLDivElement>(null);
+  const focus = () => box.current?.querySelector('textarea')?.focus();
+  useKeys([{ code: 'KeyM', label: CONVERSATION.toAgency, run: focus }]);
+  // The preview of the queue opens the application here.
+  useEffect(() => {
+    if (window.location.hash !== REPLY_FRAGMENT) return;
+    window.history.replaceState(window.history.state, '', window.location.pathname);
+    focus();
+  }, []);
   return (
-    <MessageBox
-      label={t(CONVERSATION.toAgency)}
-      text={text}
-      onChange={setText}
-      onSend={() => void send()}
-      busy={action.busy === 'messages'}
-      errorText={action.errorText}
-    />
+    <div ref={box}>
+      <MessageBox
+        label={t(CONVERSATION.toAgency)}
+        text={text}
+        onChange={setText}
+        onSend={() => void send()}
+        busy={action.busy === 'messages'}
+        errorText={action.errorText}
+      />
+    </div>
   );
 }

@@ -4,10 +4,12 @@ import { Eye } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { toCivilDate } from '@cups/application';
 import { detailsQuery } from '../api/queries.ts';
-import type { ApplicationDetails, ApplicationRow } from '../api/types.ts';
+import type { ApplicationDetails, ApplicationRow, ConversationMessage } from '../api/types.ts';
 import { isUnpaid, useCostOption } from '../application/cost.ts';
 import { applicationFacts } from '../application/facts.ts';
 import { longDate, onDate } from '../language/dates.ts';
+import { REPLY_FRAGMENT } from '../conversation/reply-fragment.ts';
+import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
@@ -52,6 +54,7 @@ function PreviewContent({ row, details }: { row: ApplicationRow; details: Applic
         <p>{t(row.serviceTitle)}</p>
       </div>
       <StateBlock row={row} details={details} variant="compact" />
+      {row.agencyMessage && <AgencyMessage row={row} message={row.agencyMessage} />}
       <div className={styles.ways}>
         {canConfirmArrival && <Arrival application={row.id} />}
         {canHandOver && (
@@ -85,6 +88,27 @@ function PreviewContent({ row, details }: { row: ApplicationRow; details: Applic
         </p>
       )}
     </div>
+  );
+}
+
+/** What the agency wrote, with one key to answer. */
+function AgencyMessage({ row, message }: { row: ApplicationRow; message: ConversationMessage }) {
+  const { t } = useLanguage();
+  const [, go] = useLocation();
+  const { long } = useAgencyNames();
+  const canReply = row.allowedActions.includes('send-message');
+  const reply = () => go(`/applications/${row.id}${REPLY_FRAGMENT}`);
+  useKeys([canReply && { code: 'KeyM', label: QUEUE.reply, run: reply }]);
+  return (
+    <section className={styles.message}>
+      <h3>{t(QUEUE.agencyWrote, { agency: long(message.author ?? row.agency) })}</h3>
+      <blockquote lang={message.language}>{message.text}</blockquote>
+      {canReply && (
+        <Button cap="KeyM" onClick={reply}>
+          {t(QUEUE.reply)}
+        </Button>
+      )}
+    </section>
   );
 }
 

@@ -52,8 +52,18 @@ export function describeRow(row: ApplicationRow, context: RowContext): RowTexts 
   const { more = '', ...texts } = describeState(row, context, t);
   const unpaid = context.isUnpaid?.(row) ? t(ROWS.unpaid) : '';
   const complaint = row.complaintDate ? t(ROWS.complaint, { days: ageText(row.complaintDate, context) }) : '';
-  const details = { more: [complaint, more, unpaid].filter((text) => text !== '').join(' · ') };
+  const message = row.agencyMessage ? excerpt(row.agencyMessage.text) : '';
+  const details = { more: message || [complaint, more, unpaid].filter((text) => text !== '').join(' · ') };
   return Object.assign({ date: '', dateMore: '', dateTone: 'none' as Tone }, texts, details);
+}
+
+/** Length from which a message is cut in a row. The preview has all of it. */
+const MAX_EXCERPT_LENGTH = 60;
+
+/** Returns the beginning of a message of the agency, as a quotation. */
+function excerpt(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return `„${line.length > MAX_EXCERPT_LENGTH ? `${line.slice(0, MAX_EXCERPT_LENGTH - 1).trimEnd()}…` : line}”`;
 }
 
 type PartialRowTexts = Partial<RowTexts> & Pick<RowTexts, 'icon' | 'tone' | 'todo'>;

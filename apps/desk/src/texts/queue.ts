@@ -3,6 +3,8 @@ import type { Text } from '@cups/application/texts';
 import { defineMessages } from '../language/messages.ts';
 
 export const QUEUE = defineMessages({
+  agencyWrote: { ro: '{agency} a scris', ru: '{agency}: сообщение', en: '{agency} wrote' },
+  reply: { ro: 'Răspunde instituției', ru: 'Ответить учреждению', en: 'Reply to the agency' },
   lists: { ro: 'Liste', ru: 'Списки', en: 'Lists' },
   nothing: { ro: 'Nimic de făcut acum.', ru: 'Сейчас дел нет.', en: 'Nothing to do now.' },
   nothingHere: { ro: 'Lista este goală.', ru: 'Список пуст.', en: 'The list is empty.' },

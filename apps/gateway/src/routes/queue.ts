@@ -9,19 +9,19 @@ export function queueRoutes({ intake }: ServiceClients): Record<string, Handler>
     async listQueue({ query, context }) {
       const { bucket, pageSize, pageToken } = query as QueryParams;
       const page = await intake.listQueue({ bucket: toProtoEnum('BUCKET_', bucket), pageSize, pageToken }, context);
-      return { body: queuePage(page, bucket === 'to-notify' ? convert.rowToNotifyJson : convert.applicationRowJson) };
+      return { body: queuePage(page, bucket === 'to-notify' ? convert.rowToNotifyJson : convert.queueRowJson) };
     },
     async listQueueChanges({ query, context }) {
       const { cursor, pageSize, pageToken } = query as QueryParams;
       const page = await intake.listQueueChanges({ cursor, pageSize, pageToken }, context);
-      return { body: queuePage(page, convert.applicationRowJson) };
+      return { body: queuePage(page, convert.queueRowJson) };
     },
   };
 }
 
 function queuePage(
   { applications, counts, cursor, nextPageToken }: ListQueueResponse__Output,
-  toRow: typeof convert.applicationRowJson,
+  toRow: typeof convert.queueRowJson,
 ): object {
   return {
     applications: applications.map(toRow),

@@ -24,6 +24,7 @@ import type {
   PersonNotification,
   WithdrawalStatement,
 } from '../domain/application.ts';
+import { findOpenMessage } from '../domain/conversation.ts';
 import { isDataEvent } from '../domain/data-end.ts';
 import type { Escalation } from '../domain/escalation.ts';
 import { expectedDateOf } from '../domain/expected-decision.ts';
@@ -116,6 +117,7 @@ const toEscalation = ({ step, time, agency, actions, dueDate = '' }: Escalation)
 
 /** Converts a list row; all other fields stay empty. */
 export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
+  const message = findOpenMessage(row);
   return {
     name: `applications/${row._id}`,
     centre: row.centre,
@@ -142,6 +144,7 @@ export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
     buckets: toBuckets(row, viewer),
     escalationMark: row.queue?.escalation?.step ?? '',
     complaintDate: row.queue?.complaintDate ?? '',
+    messages: message ? [toConversationMessage(message)] : [],
   };
 }
 

@@ -512,6 +512,8 @@ export type ApplicationRow = Pick<
   decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime' | 'awaitsArrival'>;
   deskAlerts: Pick<DeskAlert, 'kind' | 'recordTime'>[];
   payment?: Pick<Payment, 'payTime'>;
+  /** In the queue only. */
+  messages?: ConversationMessage[];
 };
 
 export type OutputKind = 'paper' | 'electronic' | 'payment';

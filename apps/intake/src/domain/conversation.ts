@@ -45,6 +45,15 @@ export function receiveMessage(
   };
 }
 
+/** Returns the message of an agency that the desk has neither answered nor marked as seen, if it is the last one. */
+export function findOpenMessage({
+  messages = [],
+  queue,
+}: Pick<Application, 'messages' | 'queue'>): ConversationMessage | undefined {
+  const last = messages.at(-1);
+  return queue?.agencyUpdateTime && last?.author.startsWith('agencies/') ? last : undefined;
+}
+
 /** Returns the messages to and from an agency, agencies/{code}. Another agency does not see them. */
 export const messagesWith = ({ messages = [] }: Pick<Application, 'messages'>, agency: string): ConversationMessage[] =>
   messages.filter((message) => message.agency === agency);

@@ -81,8 +81,10 @@ export interface QueueQuery extends QueueViewer {
   pageToken: string;
 }
 
+/** The queue shows what an agency wrote last. */
+const QUEUE_PROJECTION = Object.assign({ messages: 1 } as const, ROW_PROJECTION);
 /** Only this bucket shows a phone number, since it is for phone calls. */
-const TO_NOTIFY_PROJECTION = Object.assign({ 'content.contact.phone': 1 }, ROW_PROJECTION);
+const TO_NOTIFY_PROJECTION = Object.assign({ 'content.contact.phone': 1 } as const, QUEUE_PROJECTION);
 
 /**
  * Returns a page of one bucket.
@@ -101,7 +103,7 @@ export function listQueue(
     pageSize,
     pageToken,
     tokenArguments: { queue: bucket, centres, me: viewer.operator },
-    projection: bucket === 'to-notify' ? TO_NOTIFY_PROJECTION : ROW_PROJECTION,
+    projection: bucket === 'to-notify' ? TO_NOTIFY_PROJECTION : QUEUE_PROJECTION,
   });
 }
 
@@ -124,7 +126,7 @@ export function listChanges(
     pageSize,
     pageToken,
     tokenArguments: { changes: since.getTime(), centres },
-    projection: ROW_PROJECTION,
+    projection: QUEUE_PROJECTION,
   });
 }
 
