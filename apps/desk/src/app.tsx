@@ -153,7 +153,7 @@ function SignedInApp() {
     go('/find');
   };
   return (
-    <Shell tabs={<VisitTabs />} count={count} onVisit={startVisit} onFind={search}>
+    <Shell isSettled={isPrefetched} tabs={<VisitTabs />} count={count} onVisit={startVisit} onFind={search}>
       <ErrorBoundary resetKey={path}>
         <Suspense fallback={<Skeleton />}>
           <Screens query={query} />

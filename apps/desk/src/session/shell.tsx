@@ -34,10 +34,12 @@ const UploadState = lazyExtra(() => import('../documents/upload-indicator.tsx'))
 const OfflineStrip = lazyExtra(() => import('./offline-strip.tsx'));
 
 interface ShellProps extends TopBarProps {
+  /** The first screen is complete: what follows has the network. */
+  isSettled: boolean;
   children: ReactNode;
 }
 
-export function Shell({ children, ...bar }: ShellProps) {
+export function Shell({ children, isSettled, ...bar }: ShellProps) {
   const { t } = useLanguage();
   const { lock, lockQuestion } = useSession();
   const { session } = useSignedIn();
@@ -52,7 +54,7 @@ export function Shell({ children, ...bar }: ShellProps) {
         {t(PARTS.skip)}
       </a>
       <TopBar {...bar} />
-      <Banners />
+      <Banners isSettled={isSettled} />
       {children}
       <KeysList />
       {lockQuestion}
@@ -60,7 +62,7 @@ export function Shell({ children, ...bar }: ShellProps) {
   );
 }
 
-function Banners() {
+function Banners({ isSettled }: Pick<ShellProps, 'isSettled'>) {
   const { t } = useLanguage();
   const { session, localStore, outbox, uploads, mustSignIn, isOffline } = useSignedIn();
   const [path] = useLocation();
@@ -78,7 +80,7 @@ function Banners() {
   );
   const canSetUp = hasDeskRole(session.operator) && localStore.isDurable && isReachable && !isOffline;
   // Only on the queue: a clerk with a person in front has no minute.
-  const asksForSetup = canSetUp && path === '/';
+  const asksForSetup = isSettled && canSetUp && path === '/';
   return (
     <>
       <LineNotice />

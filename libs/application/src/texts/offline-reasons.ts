@@ -23,9 +23,9 @@ export const OFFLINE_REASON_TEXTS = {
     en: 'The management disconnected this computer. The data kept on it are removed. Ask the manager of the centre.',
   },
   OFFLINE_CLAIM_INVALID: {
-    ro: 'Platforma nu mai poate verifica dovada lucrului fără legătură, sau ea este a altei persoane ori a altui centru. Intrați ca persoana care a făcut acțiunea, la centrul ei, și predați actul supervizorului.',
-    ru: 'Платформа больше не может проверить подтверждение работы без связи, либо оно другого человека или центра. Войдите как тот, кто выполнил действие, в его центре и передайте его супервизору.',
-    en: 'The platform can no longer verify the proof of work without a line, or it is of another person or centre. Sign in as the person who acted, at their centre, and hand the act in for a supervisor.',
+    ro: 'Dovada lucrului fără legătură nu se poate verifica. Intrați ca autorul acțiunii, la centrul ei, și predați-o supervizorului.',
+    ru: 'Подтверждение работы без связи нельзя проверить. Войдите как автор действия, в его центре, и передайте его супервизору.',
+    en: 'The proof of work without a line cannot be verified. Sign in as the author, at the centre of the act, and hand it in.',
   },
   EARLIER_ACT_QUARANTINED: {
     ro: 'Un act mai vechi al aceluiași dosar așteaptă o decizie. Decideți mai întâi despre el.',
