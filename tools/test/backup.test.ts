@@ -424,8 +424,32 @@ describe('dump and load', () => {
       data: Buffer.from(entry.data),
     });
 
+    const request = createJournal('intake')({
+      document: `applications/${gone}`,
+      key: gone,
+      resource: 'applications/01JABCDEFGHJKMNPQRSTVWXYZ1',
+      action: 'request-erasure',
+      actor: 'operators/ana',
+      ground: 'person-request',
+      result: 'withdrawn',
+    });
+    const own = { type: request.type, data: Buffer.from(request.data), correlationId: 'request-1' };
+    take({ ...event('01JABCDEFGHJKMNPQRSTVWXYZ1', 5, 'ApplicationClosed'), ...own });
+    const asked = { _id: '01JABCDEFGHJKMNPQRSTVWXYZ1', state: 'withdrawn', eventSeq: 2, revision: 3, history: [] };
+    await open('intake', 'applications').insertOne(asked as { _id: string });
+
     const services = ['intake', 'notifications', 'identity'] as const;
-    expect(await repeatErasures(stores, services, erasures)).toEqual({ applications: 1, threads: 1, mandates: 1 });
+    expect(await repeatErasures(stores, services, erasures)).toEqual({
+      applications: 1,
+      threads: 1,
+      mandates: 1,
+      requests: 1,
+    });
+    expect(await open('intake', 'applications').findOne({ _id: asked._id })).toMatchObject({
+      erasureRequest: { operator: 'operators/ana', time: new Date(5000) },
+      timer: { kind: 'retention', due: new Date(5000) },
+      history: [{ kind: 'request-erasure', actor: 'operators/ana', cause: 'request-1', toState: 'withdrawn' }],
+    });
     const time = new Date(4000);
     expect(await open('intake', 'applications').findOne({ _id: gone })).toMatchObject({
       erasure: { rule: 'closed-applications', cause: 'requested', startTime: time },

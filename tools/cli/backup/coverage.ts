@@ -150,7 +150,7 @@ export const ACT_COVER: Readonly<Record<JournalAction, ActCover>> = {
   other: 'named',
   'restrict-processing': 'named',
   'end-restriction': 'named',
-  'request-erasure': 'named',
+  'request-erasure': 'applied-again',
   'erase-application': 'erased-again',
   'remove-rows': 'read-again',
   'document-refused': 'read-again',

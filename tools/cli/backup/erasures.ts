@@ -26,12 +26,23 @@ interface ApplicationErasure {
   sequence: number;
 }
 
+/** A person's request whose erasure may still wait. */
+interface ErasureRequest {
+  /** operators/{id} or services/ops. */
+  actor: string;
+  time: Date;
+  /** ID of the request. */
+  cause: string;
+}
+
 /** Published erasures, by ID. */
 export interface PublishedErasures {
   applications: ReadonlyMap<string, ApplicationErasure>;
   /** Threads whose notices were erased. */
   threads: ReadonlyMap<string, Date>;
   mandates: ReadonlyMap<string, Date>;
+  /** Applications whose erasure a person has requested. */
+  requests: ReadonlyMap<string, ErasureRequest>;
 }
 
 /** Number of erasures that were repeated. */
@@ -39,7 +50,7 @@ export type RepeatedErasures = Record<keyof PublishedErasures, number>;
 
 /** Reads the published erasures from the events of applications and the entries for the journal. */
 export async function readErasures(parts: BackupConnections): Promise<PublishedErasures> {
-  const names = ['cups.applications', 'cups.journal.notifications', 'cups.journal.identity'];
+  const names = ['cups.applications', 'cups.journal.notifications', 'cups.journal.identity', 'cups.journal.intake'];
   const topics = names.map((name) => parts.prefix + name);
   const collector = createErasureCollector();
   await forEachEvent(parts, topics, collector.take);
@@ -51,6 +62,7 @@ export function createErasureCollector(): { take: (event: ReceivedEvent) => void
   const applications = new Map<string, ApplicationErasure>();
   const threads = new Map<string, Date>();
   const mandates = new Map<string, Date>();
+  const requests = new Map<string, ErasureRequest>();
   const take = (event: ReceivedEvent): void => {
     const { type, subject, sequence, time } = event;
     const erased = type === ERASED ? intakeEvents.decode(event) : undefined;
@@ -63,12 +75,13 @@ export function createErasureCollector(): { take: (event: ReceivedEvent) => void
       return;
     }
     if (type !== 'cups.journal.v1.EntryRecorded') return;
-    const { action, resource } = journalEvents.decode(event)?.data.entry ?? {};
+    const { action, resource, actor = '' } = journalEvents.decode(event)?.data.entry ?? {};
     if (resource === undefined) return;
     if (action === 'erase-notices') threads.set(idOf(resource), time);
     if (action === 'erase-mandate') mandates.set(idOf(resource), time);
+    if (action === 'request-erasure') requests.set(idOf(resource), { actor, time, cause: event.correlationId });
   };
-  return { take, erasures: { applications, threads, mandates } };
+  return { take, erasures: { applications, threads, mandates, requests } };
 }
 
 const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
@@ -77,9 +90,12 @@ const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 export async function repeatErasures(
   stores: Stores,
   services: readonly StoredService[],
-  { applications, threads, mandates }: PublishedErasures,
+  { applications, threads, mandates, requests }: PublishedErasures,
 ): Promise<RepeatedErasures> {
-  const repeated: RepeatedErasures = { applications: 0, threads: 0, mandates: 0 };
+  const repeated: RepeatedErasures = { applications: 0, threads: 0, mandates: 0, requests: 0 };
+  if (services.includes('intake'))
+    for (const [id, request] of requests)
+      if (!applications.has(id) && (await repeatRequest(stores, id, request))) repeated.requests += 1;
   if (services.includes('intake'))
     for (const [id, erasure] of applications)
       if (await repeatApplication(stores, id, erasure)) repeated.applications += 1;
@@ -122,6 +138,36 @@ async function repeatApplication(
   );
   return true;
 }
+
+/** Requests the erasure again, as the person did: intake erases when it starts, and tries until nothing forbids it. */
+async function repeatRequest(stores: Stores, id: string, { actor, time, cause }: ErasureRequest): Promise<boolean> {
+  const applications = collectionOf(stores, 'intake', 'applications');
+  const filter = { _id: id, erasureRequest: { $exists: false }, erasure: { $exists: false } };
+  const found = await applications.findOne(filter as never);
+  if (!found) return false;
+  const row = {
+    kind: 'request-erasure',
+    actor: actor.startsWith('operators/') ? actor : 'administrator',
+    occurTime: time,
+    recordTime: time,
+    cause,
+    fromState: found.state,
+    toState: found.state,
+    code: UNKNOWN_REASON,
+  };
+  await applications.updateOne({ _id: id }, {
+    $set: {
+      erasureRequest: { reason: UNKNOWN_REASON, operator: actor, time },
+      timer: { kind: 'retention', due: time },
+    },
+    $push: { history: row },
+    $inc: { revision: 1 },
+  } as never);
+  return true;
+}
+
+/** Entries name no reason of a request; this is the most general one. */
+const UNKNOWN_REASON = 'no-longer-needed';
 
 /** Nothing is sent and nothing more is stored about the person. */
 async function repeatThread(stores: Stores, id: string, time: Date): Promise<boolean> {

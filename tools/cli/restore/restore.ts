@@ -202,8 +202,13 @@ async function restoreErasures(
 ): Promise<void> {
   const marked = await deleteMarkedKeys(stores, databasesOf(services));
   if (marked > 0) progress(`${marked} data keys were destroyed during the backup`);
-  const { applications, threads, mandates } = await repeatErasures(stores, services, await readErasures(parts));
+  const { applications, threads, mandates, requests } = await repeatErasures(
+    stores,
+    services,
+    await readErasures(parts),
+  );
   progress(`${applications} applications, ${threads} threads of notices and ${mandates} mandates erased again`);
+  if (requests > 0) progress(`${requests} erasures requested again`);
 }
 
 /**
