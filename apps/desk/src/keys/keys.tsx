@@ -1,7 +1,6 @@
 import { createContext, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Text } from '../language/messages.ts';
-import { KEYS } from '../texts/keys.ts';
 import { captureTypeAhead } from './type-ahead.ts';
 
 /**
@@ -133,11 +132,6 @@ export function useKeys(keys: (KeyBinding | false | undefined)[]): void {
     }));
     return board?.add(layer);
   }, [board, codes]);
-}
-
-/** Has Esc close a question in a screen while it is open, before Esc leaves the screen. */
-export function useCloseKey(isOpen: boolean, onClose: () => void): void {
-  useKeys([isOpen && { code: 'Escape', label: KEYS.leave, run: onClose }]);
 }
 
 export function useKeyboard(): KeyboardRegistry {

@@ -5,7 +5,7 @@ import { fetchAllPages } from '../api/pagination.ts';
 import type { Device } from '../api/types.ts';
 import { useChange } from '../api/use-change.ts';
 import { formatDayAndTime } from '../language/dates.ts';
-import { useCloseKey } from '../keys/keys.tsx';
+import { useCloseKey } from '../keys/use-close-key.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';

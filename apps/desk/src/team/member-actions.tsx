@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { today } from '../language/dates.ts';
-import { useCloseKey } from '../keys/keys.tsx';
+import { useCloseKey } from '../keys/use-close-key.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { useSignedIn } from '../session/session.tsx';

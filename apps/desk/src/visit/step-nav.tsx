@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Check, Plus } from 'lucide-react';
 import { useLocation } from 'wouter';
-import { useCloseKey } from '../keys/keys.tsx';
+import { useCloseKey } from '../keys/use-close-key.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { useSignedIn } from '../session/session.tsx';
