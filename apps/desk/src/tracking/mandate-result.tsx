@@ -9,6 +9,7 @@ import { MandateText } from '../mandates/mandate-text.tsx';
 import { Banner } from '../parts/banner.tsx';
 import { StatusIcon } from '../queue/status-icon.tsx';
 import { MANDATE_TRACKING } from '../texts/mandate-tracking.ts';
+import { TRACKING } from '../texts/tracking.ts';
 import { MANDATES } from '../texts/mandates.ts';
 import { Fact } from './fact.tsx';
 import { MandateApplications } from './mandate-applications.tsx';
