@@ -5,12 +5,6 @@ import type { Plurals } from '../language/plurals.ts';
 
 /** The public tracking page: short, and without the service or the person. */
 export const TRACKING = defineMessages({
-  /** As TRAINING_TEXT of printouts: a file of its own would cost the page another response. */
-  training: {
-    ro: 'Exercițiu: fără valoare juridică',
-    ru: 'Учебный режим: без юридической силы',
-    en: 'Training mode: no legal effect',
-  },
   title: { ro: 'Unde este cererea?', ru: 'Где заявление?', en: 'Where is the application?' },
   page: { ro: 'CUPS: unde este cererea', ru: 'CUPS: где заявление', en: 'CUPS: where is the application' },
   centres: {

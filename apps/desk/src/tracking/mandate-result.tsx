@@ -9,8 +9,8 @@ import { MandateText } from '../mandates/mandate-text.tsx';
 import { Banner } from '../parts/banner.tsx';
 import { StatusIcon } from '../queue/status-icon.tsx';
 import { MANDATE_TRACKING } from '../texts/mandate-tracking.ts';
-import { TRACKING } from '../texts/tracking.ts';
 import { MANDATES } from '../texts/mandates.ts';
+import { TRAINING_TEXT } from '../texts/training.ts';
 import { Fact } from './fact.tsx';
 import { MandateApplications } from './mandate-applications.tsx';
 import { PrintReceiptButton } from './print-receipt-button.tsx';
@@ -36,7 +36,7 @@ export function MandateResult({ code, mandate, revocation, children }: MandateRe
   const meaning = represented ? MANDATE_TRACKING.meaningRepresented : MANDATE_TRACKING.meaning;
   return (
     <section className={styles.told} aria-labelledby="state">
-      {training && <Banner kind="practice">{t(TRACKING.training)}</Banner>}
+      {training && <Banner kind="practice">{t(TRAINING_TEXT)}</Banner>}
       <div className={`${styles.state} ${isActive ? styles.give : ''}`}>
         <StatusIcon name={isActive ? 'result' : 'ended'} tone={isActive ? 'give' : 'none'} size={28} />
         <h2 id="state" ref={heading} tabIndex={-1}>

@@ -7,6 +7,7 @@ import { Banner } from '../parts/banner.tsx';
 import type { StatusIconName as SignName, Tone } from '../queue/row-texts.ts';
 import { StatusIcon } from '../queue/status-icon.tsx';
 import { TRACKING_STATES, TRACKING } from '../texts/tracking.ts';
+import { TRAINING_TEXT } from '../texts/training.ts';
 import { Fact } from './fact.tsx';
 import styles from './tracking.module.css';
 
@@ -45,7 +46,7 @@ export function TrackingResult({ number, tracked }: { number: string; tracked: T
   const isPassed = dueDate !== undefined && dueDate < now && ['submitted', 'in-progress'].includes(state);
   return (
     <section className={styles.told} aria-labelledby="state">
-      {training && <Banner kind="practice">{t(TRACKING.training)}</Banner>}
+      {training && <Banner kind="practice">{t(TRAINING_TEXT)}</Banner>}
       <div className={`${styles.state} ${styles[tone]}`}>
         <StatusIcon name={icon} tone={tone} size={28} />
         <div>
