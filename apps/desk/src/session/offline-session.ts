@@ -45,7 +45,7 @@ const LOST_CLOCK_MS = 365 * 24 * 3_600_000;
  * Whether the clock of this computer has lost its time: its battery is empty, and it begins years ago at each start. A clerk often
  * may not set it. A clock that was set back by less is refused.
  */
-export const isClockLost = ({ contactAt }: Pick<ContactTimes, 'contactAt'>, now: number): boolean =>
+const isClockLost = ({ contactAt }: Pick<ContactTimes, 'contactAt'>, now: number): boolean =>
   now < contactAt - LOST_CLOCK_MS;
 
 /** Returns why the times refuse an opening now; undefined if they allow it. Under a lost clock the newest time seen counts. */
