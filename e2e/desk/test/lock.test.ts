@@ -538,6 +538,9 @@ test('shares activity and the lock between two windows', async () => {
 
   await cut(page.context());
   await second.keyboard.press('F8');
+  // The words are not set up: the first press asks, the second one locks.
+  await second.getByRole('dialog', { name: 'Acoperiți ecranul?' }).waitFor();
+  await second.keyboard.press('F8');
   for (const window of [second, page]) {
     await window.getByText(FAMILY_NAME).first().waitFor({ state: 'detached' });
     expect(await window.innerText('body')).not.toContain(FAMILY_NAME);

@@ -10,11 +10,13 @@ interface DialogProps {
   onClose: () => void;
   /** @default small */
   size?: 'small' | 'large' | 'full';
+  /** Whether it hides the page behind it. */
+  hidesPage?: boolean;
   children: ReactNode;
 }
 
 /** A modal for what the user opened; never over input. Esc closes it. */
-export function Dialog({ title, onClose, size = 'small', children }: DialogProps) {
+export function Dialog({ title, onClose, size = 'small', hidesPage = false, children }: DialogProps) {
   const { t } = useLanguage();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -27,7 +29,7 @@ export function Dialog({ title, onClose, size = 'small', children }: DialogProps
   return (
     <dialog
       ref={dialog}
-      className={`${styles.dialog} ${styles[size]}`}
+      className={`${styles.dialog} ${styles[size]} ${hidesPage ? styles.alone : ''}`}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();

@@ -15,20 +15,22 @@ export function useLockRequest(
   lock: () => void,
 ): [request: () => void, question: ReactNode] {
   const [isAsking, setIsAsking] = useState(false);
+  // Another window may have locked meanwhile.
+  if (isAsking && owner === undefined) setIsAsking(false);
   const request = useCallback(() => {
-    if (owner === undefined || isReachable()) return lock();
+    // The key of the lock, pressed again, is an answer.
+    if (owner === undefined || isAsking || isReachable()) return lock();
     void hasOwnAccess(owner).then((canOpen) => (canOpen ? lock() : setIsAsking(true)));
-  }, [owner, lock]);
-  const isShown = isAsking && owner !== undefined;
+  }, [owner, isAsking, lock]);
   const question = useMemo(() => {
-    if (!isShown) return null;
+    if (!isAsking) return null;
     const close = () => setIsAsking(false);
     const lockNow = () => {
       close();
       lock();
     };
     return <LockQuestion onLock={lockNow} onStay={close} />;
-  }, [isShown, lock]);
+  }, [isAsking, lock]);
   return [request, question];
 }
 
