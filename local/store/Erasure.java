@@ -61,7 +61,8 @@ final class Erasure implements AutoCloseable {
     Erasure(Engine engine) {
         this.engine = engine;
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        if (!marks().isEmpty()) schedule(0);
+        // What a former process left.
+        schedule(0);
     }
 
     static boolean covers(String collection) {
@@ -79,9 +80,16 @@ final class Erasure implements AutoCloseable {
         schedule(GATHER_MILLIS);
     }
 
-    /** Adds the number of removed documents that may still be in a file, and the age of the oldest one. */
+    /** Adds the number of removed documents that may still be in a file (-1 if unreadable), and the age of the oldest one. */
     void describe(Document status) {
-        List<Mark> marks = marks();
+        List<Mark> marks;
+        try {
+            marks = marks();
+        } catch (StoreDamage e) {
+            // Reported. The status of a damaged store is still needed.
+            status.append("pendingErasures", -1L);
+            return;
+        }
         long now = System.currentTimeMillis() * 1_000;
         long oldest = marks.stream().mapToLong(mark -> mark.micros).min().orElse(now);
         status.append("pendingErasures", (long) marks.size())
@@ -117,6 +125,8 @@ final class Erasure implements AutoCloseable {
         }
         try {
             if (!eraseAll()) schedule(RETRY_MILLIS);
+        } catch (StoreDamage e) {
+            // Reported, and no further attempt reads what is damaged.
         } catch (RocksDBException | RuntimeException e) {
             report(e);
             schedule(RETRY_MILLIS);
