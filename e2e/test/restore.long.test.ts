@@ -266,12 +266,16 @@ describe('a backup of a young platform, with one committed partition per consume
     expect(noticeCounts).toEqual(noticeCounts.map(() => 1));
     expect([...(await requestsByDelivery(again))].filter(([, ids]) => ids.size > 1)).toEqual([]);
     await stop();
+    // Their text is in no topic, so mandates that were granted after the backup stay missing.
     const repaired = await run('restore', 'repair', '--data', youngState.dir);
     expect(repaired).toEqual({
-      code: 0,
+      code: 1,
       output: expect.stringContaining('Complete: every uncounted event') as unknown,
     });
-    expect(repaired.output).not.toMatch(/^(again|lost|blocked)/m);
+    const grantedOf = (output: string) => new Set([...output.matchAll(/^granted {2}(\S+)/gm)].map(([, name]) => name));
+    expect(grantedOf(repaired.output)).toEqual(grantedOf(restored.output));
+    expect(grantedOf(repaired.output).size).toBe(later.length);
+    expect(repaired.output).not.toMatch(/^(again|lost|blocked|acts)/m);
   }, 300_000);
 });
 

@@ -537,6 +537,11 @@ test('shares activity and the lock between two windows', async () => {
   expect(await tab(second).count()).toBe(1);
 
   await cut(page.context());
+  await page.clock.fastForward(60_000);
+  await second
+    .getByText(/Platforma nu răspunde/)
+    .first()
+    .waitFor({ timeout: 60_000 });
   await second.keyboard.press('F8');
   // The words are not set up: the first press asks, the second one locks.
   await second.getByRole('dialog', { name: 'Acoperiți ecranul?' }).waitFor();
