@@ -38,8 +38,11 @@ export type Client = ReturnType<World['client']>;
 /** Matches a problem by its reason. */
 export const problemWith = (reason: string): unknown => expect.objectContaining({ reason });
 
-/** Starts identity with its own data folder, store, topics and keys. */
-export async function startWorld() {
+/**
+ * Starts identity with its own data folder, store, topics and keys.
+ * @param settings of all its processes
+ */
+export async function startWorld(settings: Partial<Config> = {}) {
   const where = testInfrastructure();
   const { mongoUri, brokers, prefix } = where;
   const keys = createTestKeys();
@@ -63,7 +66,7 @@ export async function startWorld() {
     agencyKeysDir,
     syncMs: 500,
     sessionSweepMs: 200,
-    timerPollMs: 100,
+    ...settings,
     ...more,
   });
   let clock: Date | undefined;
@@ -162,7 +165,7 @@ export async function startWorld() {
 
 /** Starts one world for all files of a group. */
 export const shareWorld = shareInGroup(async () => {
-  const world = await startWorld();
+  const world = await startWorld({ timerPollMs: 100 });
   return Object.assign(world, { stop: world.close });
 });
 
