@@ -58,10 +58,13 @@ async function readFiles(): Promise<Buffer> {
   return Buffer.concat(await Promise.all(names.map((name) => readFile(join(store, name)).catch(() => Buffer.of()))));
 }
 
-/** The keys whose bytes are in a file of the store. */
+/**
+ * The keys whose bytes are in a file of the store. Only the middle of a key is searched: compression may take its first and last
+ * bytes for a repetition of what precedes and follows.
+ */
 async function findInFiles(keys: readonly KeyRecord[]): Promise<string[]> {
   const files = await readFiles();
-  return keys.filter(({ bytes }) => files.includes(bytes)).map(({ _id }) => _id);
+  return keys.filter(({ bytes }) => files.includes(bytes.subarray(8, 40))).map(({ _id }) => _id);
 }
 
 interface ErasureStatus {
