@@ -33,9 +33,7 @@ export async function findMissingEntries(
   now: number,
 ): Promise<string[]> {
   const faults: string[] = [];
-  for (const { application, rule, eraseTime } of erasures) {
-    const time = fromTimestamp(eraseTime);
-    if (!time || now - time.getTime() < DELAY_MS) continue;
+  for (const { application, rule } of completedErasures(erasures, now)) {
     const found = await readActions(journal, application);
     for (const [service, action] of Object.entries(ENTRIES)) {
       // A draft that was never filed has no delivery.
@@ -46,6 +44,13 @@ export async function findMissingEntries(
   }
   return faults;
 }
+
+/** Returns the erasures that all services must have followed. */
+const completedErasures = (erasures: readonly VerifiedErasure[], now: number): VerifiedErasure[] =>
+  erasures.filter(({ eraseTime }) => {
+    const time = fromTimestamp(eraseTime);
+    return time !== undefined && now - time.getTime() >= DELAY_MS;
+  });
 
 /** States without content. */
 const ERASED_STATES: readonly string[] = ['STATE_REFUSED', 'STATE_ERASED'];
@@ -60,9 +65,7 @@ export async function findLeftDocuments(
   now: number,
 ): Promise<string[]> {
   const faults: string[] = [];
-  for (const { application, eraseTime } of erasures) {
-    const time = fromTimestamp(eraseTime);
-    if (!time || now - time.getTime() < DELAY_MS) continue;
+  for (const { application } of completedErasures(erasures, now)) {
     const { documents: found } = await documents.exportDocuments({ application });
     const left = found.filter(({ state }) => !ERASED_STATES.includes(state));
     if (left.length > 0) faults.push(`${application}: ${left.length} documents still exist: ${namesOf(left)}.`);
