@@ -1,6 +1,7 @@
 import { resourceName } from '@cups/contracts';
 import { fromProtoEnum, messageType, toProtoEnum } from '@cups/contracts/proto';
 import type { DomainEnumValue } from '@cups/contracts/proto';
+import type { SealedActOutcome__Output } from '@cups/contracts/gen/cups/intake/v1/SealedActOutcome.ts';
 import type { GetQuarantinedActResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetQuarantinedActResponse.ts';
 import type { QuarantinedAct__Output } from '@cups/contracts/gen/cups/intake/v1/QuarantinedAct.ts';
 import type { QuarantineState__Output } from '@cups/contracts/gen/cups/intake/v1/QuarantineState.ts';
@@ -55,13 +56,11 @@ export function quarantinedActRoutes(deps: QuarantineRouteDeps): Record<string, 
       const { device, acts = [], sealedActs = [] } = body as OwnActsBody;
       const request = { device: resolveName('devices', device), acts: acts.map(toActIn), sealedActs };
       const { outcomes, ...result } = await intake.quarantineOwnActs(request, context);
-      return {
-        body: { ...result, outcomes: outcomes.map((outcome) => fromProtoEnum('SEALED_ACT_OUTCOME_', outcome)) },
-      };
+      return { body: { ...result, outcomes: outcomes.map(outcomeJson) } };
     },
     async handInSealedActs({ body, context }) {
       const { outcomes } = await intake.quarantineSealedActs(body as { acts: string[] }, context);
-      return { body: { outcomes: outcomes.map((outcome) => fromProtoEnum('SEALED_ACT_OUTCOME_', outcome)) } };
+      return { body: { outcomes: outcomes.map(outcomeJson) } };
     },
     listQuarantinedActs: listHandler(
       intake.listQuarantinedActs,
@@ -89,6 +88,8 @@ export function quarantinedActRoutes(deps: QuarantineRouteDeps): Record<string, 
     },
   };
 }
+
+const outcomeJson = (outcome: SealedActOutcome__Output) => fromProtoEnum('SEALED_ACT_OUTCOME_', outcome);
 
 const toActIn = ({ time, application, ...act }: HandedInAct) => ({
   ...act,

@@ -1,13 +1,13 @@
 import { parseResourceName, resourceName } from '@cups/contracts';
 import { toProtoEnum } from '@cups/contracts/proto';
-import { isProblem, Problem } from '@cups/problem';
+import { Problem } from '@cups/problem';
 import { readUnverifiedGrant, sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import type { GrantFacts, HandedInAct } from '../domain/quarantine.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
 import { keepActs, parseAct, parseActs } from './hand-in.ts';
 import type { HandInResult } from './hand-in.ts';
-import { assertBounded, openContents, toActIn, uniqueByKey } from './sealed-acts.ts';
+import { assertBounded, openContents, toActIn, toRefused, uniqueByKey } from './sealed-acts.ts';
 import type { Outcome } from './sealed-acts.ts';
 
 type Deps = Pick<RpcDeps, 'quarantinedActs' | 'handInKeys' | 'secret' | 'now'>;
@@ -80,8 +80,7 @@ function toOwnAct(content: unknown, context: Context): OwnSealedAct | Outcome {
     if (grant.operator !== operator || grant.centre !== centre) return 'refused';
     return { act: parseAct(act, 0), device: grant.device };
   } catch (error) {
-    if (isProblem(error) && (error.kind === 'INVALID' || error.kind === 'FORBIDDEN')) return 'refused';
-    throw error;
+    return toRefused(error);
   }
 }
 

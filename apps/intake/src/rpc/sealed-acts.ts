@@ -83,9 +83,14 @@ async function open({ verifyGrant, now }: SealedActDeps, content: unknown): Prom
     assertGrantBegun(grant, now());
     return { grant, act: parseAct(act, 0) };
   } catch (error) {
-    if (isProblem(error) && (error.kind === 'INVALID' || error.kind === 'FORBIDDEN')) return 'refused';
-    throw error;
+    return toRefused(error);
   }
+}
+
+/** The outcome of an act whose content or grant is invalid. @throws any other error */
+export function toRefused(error: unknown): Outcome {
+  if (isProblem(error) && (error.kind === 'INVALID' || error.kind === 'FORBIDDEN')) return 'refused';
+  throw error;
 }
 
 /** Returns the act as another desk would hand it in. Members of another type become empty, which is refused. */
