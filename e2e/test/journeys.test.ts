@@ -436,7 +436,7 @@ describe('journeys', () => {
       timeoutMs: 60_000,
     });
     await load.stop();
-    expect(load.failed).toEqual([]);
+    expect(load).toMatchObject({ failed: [], deferred: [] });
     expect(await load.findMissing()).toEqual([]);
   }, 180_000);
 

@@ -45,10 +45,13 @@ export interface ApiResponse<T> {
 
 export class ApiError extends Error {
   readonly problem: ProblemBody;
-  constructor(what: string, problem: ProblemBody) {
+  /** Seconds after which the platform asks for another attempt. */
+  readonly retryAfter: number | undefined;
+  constructor(what: string, problem: ProblemBody, retryAfter?: number) {
     const fields = problem.violations?.map(({ field, rule }) => `${field} ${rule}`).join(', ');
     super(`${what}: ${problem.status} ${problem.reason}${fields ? ` (${fields})` : ''}`);
     this.problem = problem;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -133,11 +136,11 @@ export async function openDesk(
         return { status: response.status, body: response.parsed, replayed, ms: response.ms };
       }
       const passing = [408, 429, 503].includes(response.status);
-      if (!passing || round >= tries) {
-        throw new ApiError(`${method} ${path}`, response.parsed as unknown as ProblemBody);
-      }
-      const seconds = Number(response.headers.get('retry-after') ?? 0);
-      await new Promise((done) => setTimeout(done, Math.max(seconds * 1000, backoffMs(round, RETRY_BACKOFF))));
+      const problem = response.parsed as unknown as ProblemBody;
+      const error = new ApiError(`${method} ${path}`, problem, retryAfterOf(response));
+      if (!passing || round >= tries) throw error;
+      const askedMs = (error.retryAfter ?? 0) * 1000;
+      await new Promise((done) => setTimeout(done, Math.max(askedMs, backoffMs(round, RETRY_BACKOFF))));
     }
   }
 
@@ -169,6 +172,11 @@ const isClosedConnection = (error: unknown): boolean =>
   ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(
     ((error as Error).cause as { code?: string } | undefined)?.code ?? '',
   );
+
+function retryAfterOf({ headers }: Response): number | undefined {
+  const seconds = headers.get('retry-after');
+  return seconds === null ? undefined : Number(seconds);
+}
 
 /** Polls until the result matches. */
 export async function waitUntil<T>(

@@ -8,6 +8,7 @@ import { temporaryDir } from '@cups/testing';
 import { allCommands, needsCluster } from '../check/guide-commands.ts';
 import type { RolloutOutcome } from '../../k8s/lab/rollout/scenario.ts';
 import { mebibytes, millicores, expectRefusal, restartsOf } from '../../k8s/lab/rollout/kube.ts';
+import { ApiError } from '../day/desk.ts';
 import { LoadGenerator } from '../../k8s/lab/rollout/load.ts';
 import { Timeline } from '../../k8s/lab/rollout/timeline.ts';
 import { Administrator } from '../../k8s/lab/rollout/administrator.ts';
@@ -28,7 +29,16 @@ function outcome(changes: Partial<RolloutOutcome> = {}): RolloutOutcome {
     { at: 90, centres: 86, ready: { gateway: 3 }, restarts: 0, failed: 1, accepted: 40 },
   );
   watch.usage.set('gateway', { cpuMean: 80, cpuMost: 210, memoryMost: 130, samples: 3 });
-  const moment = { name: 'open a wave', from: 5, to: 80, calls: 200, failed: [], seen: '20 opened', excuse: '' };
+  const moment = {
+    name: 'open a wave',
+    from: 5,
+    to: 80,
+    calls: 200,
+    failed: [],
+    deferred: [],
+    seen: '20 opened',
+    excuse: '',
+  };
   const opening = { centres: 20, helmSeconds: 1.2, firstSeconds: 20, lastSeconds: 50, restarts: 0, newTemplates: 0 };
   return {
     day: { applications: 69, seconds: 23, lost: 0, doubled: 0, errors: [], documents: { scans: 29 } } as never,
@@ -77,6 +87,10 @@ describe('findFailures', () => {
   test.each<[string, Partial<RolloutOutcome>]>([
     ['The test ended early: helm said no', { broken: 'helm said no' }],
     ['1 calls failed.', { moments: [{ ...outcome().moments[0]!, failed: [failure] }] }],
+    [
+      '11 calls were deferred.',
+      { moments: [{ ...outcome().moments[0]!, deferred: Array(11).fill({ at: 6, seconds: 2 }) }] },
+    ],
     ['An acknowledged application has no reply: 01X', { missing: ['01X'] }],
     ['Centres restarted 2 pods.', { openings: [{ ...outcome().openings[0]!, restarts: 2 }] }],
     ['Centres changed a pod template.', { openings: [{ ...outcome().openings[0]!, newTemplates: 1 }] }],
@@ -112,7 +126,7 @@ describe('the report', () => {
     expect(text).toContain('**The test passed.**');
     expect(text).toContain('| Failed calls | 0 | 0 of 200 |');
     expect(text).toContain('| gateway | 80 m | 210 m | 130 MiB | 3 |');
-    expect(text).toContain('| 0:05 | 1:20 | open a wave | 200 | 0 | 20 opened |');
+    expect(text).toContain('| 0:05 | 1:20 | open a wave | 200 | 0 | 0 | 20 opened |');
   });
 
   test('names each failed call and failure', () => {
@@ -142,35 +156,58 @@ test('records a step with its failures even if it throws', async () => {
   expect(moments.entries).toMatchObject([{ name: 'break', seen: 'FAILED: no', failed: [{ why: '503 OVERLOADED' }] }]);
 });
 
-test('counts every failed call of a desk without retries', async () => {
-  const server = createServer((request, response) => {
-    const isSignIn = request.url?.endsWith('/sessions');
-    response.writeHead(isSignIn ? 201 : 503, { 'content-type': 'application/json', 'set-cookie': 's=1' });
-    response.end(
-      JSON.stringify(isSignIn ? { operator: { centre: 'centres/CU-001' } } : { status: 503, reason: 'AWAY' }),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  try {
-    const desks = new LoadGenerator(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const centre = {
-      name: 'centres/CU-001',
-      code: 'CU-001',
-      kind: 'town-hall',
-      status: 'active',
-      displayName: 'X',
-      agencies: ['agencies/asp'],
-    };
-    const desk = await desks.join(centre);
-    desks.services = [{ code: 's', version: { provider: 'agencies/asp', centreKinds: ['town-hall'] } }];
-    await expect(desks.submitApplication(desk, centre)).rejects.toThrow('503 AWAY');
-    expect(desks.failed).toMatchObject([{ call: 'POST /mandates', why: '503 AWAY' }]);
-    expect(desks.calls).toBe(1);
-    expect(desks.accepted).toBe(0);
-  } finally {
-    server.closeAllConnections();
-    server.close();
+describe('a desk of the load', () => {
+  const centre = {
+    name: 'centres/CU-001',
+    code: 'CU-001',
+    kind: 'town-hall',
+    status: 'active',
+    displayName: 'X',
+    agencies: ['agencies/asp'],
+  };
+
+  /** Submits an application to a platform that gives these refusals, then serves every call. */
+  async function submitAfter(refusals: { reason: string; retryAfter?: number }[]): Promise<LoadGenerator> {
+    const server = createServer((request, response) => {
+      const isSignIn = request.url?.endsWith('/sessions') ?? false;
+      const refusal = isSignIn ? undefined : refusals.shift();
+      if (refusal?.retryAfter !== undefined) response.setHeader('retry-after', refusal.retryAfter);
+      response.writeHead(refusal ? 503 : 201, {
+        'content-type': 'application/json',
+        'set-cookie': 's=1',
+      });
+      const served = isSignIn ? { operator: { centre: 'centres/CU-001' } } : { id: 'X', name: 'mandates/X', etag: 'e' };
+      response.end(JSON.stringify(refusal ? { status: 503, reason: refusal.reason } : served));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    try {
+      const desks = new LoadGenerator(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const desk = await desks.join(centre);
+      desks.services = [{ code: 's', version: { provider: 'agencies/asp', centreKinds: ['town-hall'] } }];
+      await desks.submitApplication(desk, centre).catch((error: unknown) => expect(error).toBeInstanceOf(ApiError));
+      return desks;
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   }
+
+  test.each([
+    ['an unavailable platform', { reason: 'UNAVAILABLE', retryAfter: 0 }, '503 UNAVAILABLE'],
+    ['an overload without a time', { reason: 'OVERLOADED' }, '503 OVERLOADED'],
+    ['an overload of more than 30 s', { reason: 'OVERLOADED', retryAfter: 31 }, '503 OVERLOADED'],
+  ])('counts %s as failed, without another attempt', async (_case, refusal, why) => {
+    const desks = await submitAfter([refusal]);
+    expect(desks.failed).toMatchObject([{ call: 'POST /mandates', why }]);
+    expect(desks).toMatchObject({ calls: 1, accepted: 0, deferred: [] });
+  });
+
+  test('sends a call again when the platform asks for it, and counts it as deferred', async () => {
+    const overload = { reason: 'OVERLOADED', retryAfter: 0 };
+    const desks = await submitAfter([overload, overload]);
+    expect(desks).toMatchObject({ calls: 4, accepted: 1, failed: [] });
+    expect(desks.deferred).toEqual([{ at: expect.any(Number), seconds: expect.any(Number) }]);
+  });
 });
 
 describe('an administrator', () => {

@@ -17,6 +17,14 @@ export interface FailedCall {
   why: string;
 }
 
+/** A call that an overloaded platform refused with a time, and served when it was sent again. */
+export interface DeferredCall {
+  /** Seconds since the start of the load, of the first attempt. */
+  at: number;
+  /** Seconds from the first attempt to the response. */
+  seconds: number;
+}
+
 interface SubmittedApplication {
   id: string;
   desk: Desk;
@@ -26,7 +34,9 @@ interface SubmittedApplication {
 const FIRST_PERSON = 10_000;
 /** Attempts until every replica has read a centre's file. */
 const MAX_STALE_RETRIES = 90;
-const STALE_RETRY_INTERVAL_MS = 1_000;
+const STALE_RETRY_INTERVAL_SECONDS = 1;
+/** A call that is not served within this time after its first attempt counts as failed, as the person still waits. */
+const MAX_DEFERRED_SECONDS = 30;
 /** An application without a reply after this time counts as lost. */
 const MAX_ANSWER_WAIT_SECONDS = 120;
 
@@ -45,6 +55,7 @@ export class LoadGenerator {
   #ended = false;
   #loop: Promise<void> | undefined;
   readonly failed: FailedCall[] = [];
+  readonly deferred: DeferredCall[] = [];
   /** Responses STALE_REPLICA, each followed by a retry. */
   early = 0;
 
@@ -72,6 +83,9 @@ export class LoadGenerator {
   }
 
   failedBetween = (from: number, to: number): FailedCall[] => this.failed.filter(({ at }) => at >= from && at < to);
+
+  deferredBetween = (from: number, to: number): DeferredCall[] =>
+    this.deferred.filter(({ at }) => at >= from && at < to);
 
   /** @param rate applications per second, three calls each */
   async start(centres: readonly Centre[], rate: number): Promise<void> {
@@ -156,19 +170,32 @@ export class LoadGenerator {
     this.#seconds[second] = (this.#seconds[second] ?? 0) + 1;
     // A repeated write is the same one.
     const same = Object.assign({ key: randomUUID() }, given);
-    for (let round = 1; ; round += 1) {
+    for (let round = 1, isDeferred = false; ; round += 1) {
       try {
-        return (await desk.call<T>(method, path, same)).body;
+        const { body } = await desk.call<T>(method, path, same);
+        if (isDeferred) this.deferred.push({ at, seconds: this.now - at });
+        return body;
       } catch (error) {
-        if (isStaleReplica(error) && round < MAX_STALE_RETRIES) {
-          this.early += 1;
-          await delay(STALE_RETRY_INTERVAL_MS);
-          continue;
+        const retrySeconds = this.#retrySeconds(error, { at, round });
+        if (retrySeconds === undefined) {
+          this.#recordFailure(at, `${method} ${path}`, error);
+          throw error;
         }
-        this.#recordFailure(at, `${method} ${path}`, error);
-        throw error;
+        isDeferred ||= !isStaleReplica(error);
+        await delay(retrySeconds * 1000);
       }
     }
+  }
+
+  /** Returns the seconds after which a desk sends a refused call again; undefined if the call has failed. */
+  #retrySeconds(error: unknown, { at, round }: { at: number; round: number }): number | undefined {
+    if (isStaleReplica(error)) {
+      if (round >= MAX_STALE_RETRIES) return undefined;
+      this.early += 1;
+      return STALE_RETRY_INTERVAL_SECONDS;
+    }
+    const asked = askedRetrySeconds(error);
+    return asked !== undefined && this.now + asked - at <= MAX_DEFERRED_SECONDS ? asked : undefined;
   }
 
   #recordFailure(at: number, call: string, error: unknown): void {
@@ -179,6 +206,10 @@ export class LoadGenerator {
 /** Whether a replica has not read a new centre's file yet. */
 const isStaleReplica = (error: unknown): boolean =>
   error instanceof ApiError && error.problem.reason === 'STALE_REPLICA';
+
+/** The seconds that an overloaded platform asks for, and that the desk's page waits too. */
+const askedRetrySeconds = (error: unknown): number | undefined =>
+  error instanceof ApiError && error.problem.reason === 'OVERLOADED' ? error.retryAfter : undefined;
 
 function describeError(error: unknown): string {
   if (error instanceof ApiError) return `${error.problem.status} ${error.problem.reason}`;

@@ -21,10 +21,15 @@ export interface RunContext {
 }
 
 const MAX_OLDEST_EVENT_SECONDS = 5;
+/** Share of the calls that may be deferred: the spike and the backlog after an outage may be more than one machine can do. */
+const MAX_DEFERRED_SHARE = 0.05;
 
 /** Counts failed calls without an excuse. */
 const countUnexcused = (moments: readonly TimelineEntry[]): number =>
   sum(moments.filter(({ excuse }) => excuse === '').map(({ failed }) => failed.length));
+
+const countDeferred = (moments: readonly TimelineEntry[]): number =>
+  sum(moments.map(({ deferred }) => deferred.length));
 
 /** Returns one sentence for each failure of the test. */
 export function findFailures({
@@ -32,6 +37,7 @@ export function findFailures({
   moments,
   openings,
   edges,
+  calls,
   missing,
   spikeOldest,
   alerts,
@@ -43,6 +49,7 @@ export function findFailures({
     ...(broken ? [`The test ended early: ${broken}`] : []),
     ...(day.lost + day.doubled + day.errors.length > 0 ? [`The sample day: ${day.errors.join('; ')}`] : []),
     ...(countUnexcused(moments) > 0 ? [`${countUnexcused(moments)} calls failed.`] : []),
+    ...(countDeferred(moments) > MAX_DEFERRED_SHARE * calls ? [`${countDeferred(moments)} calls were deferred.`] : []),
     ...missing.map((what) => `An acknowledged application has no reply: ${what}`),
     ...openings.filter(({ restarts }) => restarts > 0).map(({ restarts }) => `Centres restarted ${restarts} pods.`),
     ...openings.filter(({ newTemplates }) => newTemplates > 0).map(() => 'Centres changed a pod template.'),
@@ -117,6 +124,11 @@ function renderFigures(installed: InstallResult, outcome: RolloutOutcome): strin
     [
       ['Failed calls', '0', `${countUnexcused(moments)} of ${calls}`],
       ['Failed calls while processes were killed', 'few', String(excused)],
+      [
+        'Deferred calls: refused as `OVERLOADED` with a time, and served when sent again',
+        '≤ 5 %',
+        describeDeferred(moments),
+      ],
       ['Retried calls, because a replica had not read the file of a new centre yet', '', String(early)],
       ['Acknowledged applications without a reply from their agency', '0', `${missing.length} of ${accepted}`],
       ...(openings.length > 0 ? listOpeningFigures(openings) : []),
@@ -158,17 +170,24 @@ function listOpeningFigures(openings: readonly CentreOpening[]): string[][] {
 const describeDocuments = ({ scans, photographedPages, refused, fetches, results }: DocumentCounts): string =>
   `${scans} scans, of them ${photographedPages} photographed pages; ${refused} refused; ${fetches} fetched by agencies; ${results} results read and handed over`;
 
+function describeDeferred(moments: readonly TimelineEntry[]): string {
+  const seconds = moments.flatMap(({ deferred }) => deferred.map((one) => one.seconds));
+  if (seconds.length === 0) return '0';
+  return `${seconds.length}; served within ${quantile(seconds, 0.95).toFixed(1)} s (p95), ${Math.max(...seconds).toFixed(1)} s at most`;
+}
+
 const formatSeconds = (seconds: readonly number[]): string => seconds.map((one) => one.toFixed(1)).join(', ');
 
 function renderTimeline(moments: readonly TimelineEntry[]): string {
   return formatMarkdownTable(
-    ['From', 'To', 'Step', 'Calls', 'Failed', 'Result'],
-    moments.map(({ name, from, to, calls, failed, seen, excuse }) => [
+    ['From', 'To', 'Step', 'Calls', 'Failed', 'Deferred', 'Result'],
+    moments.map(({ name, from, to, calls, failed, deferred, seen, excuse }) => [
       formatClock(from),
       formatClock(to),
       name,
       String(calls),
       String(failed.length),
+      String(deferred.length),
       excuse && failed.length > 0 ? `${seen} (${excuse})` : seen,
     ]),
   );
@@ -234,9 +253,11 @@ function renderEdges({ edges }: RolloutOutcome): string {
   ].join('\n\n');
 }
 
-const MEANING = `Each failed call belongs to the step in which it was made. The desks of this test retry nothing, so a button that a clerk
-would press twice counts as failed. The one exception is the response \`STALE_REPLICA\` about a centre that has just opened. It
-names a retry delay, and the test counts it separately.`;
+const MEANING = `Each failed call belongs to the step in which it was made. Like the page of the desk, the desks of this test send a call again
+only when the platform names a time: \`OVERLOADED\` defers new work of a platform that has more than it can do, and a call that
+is not served within 30 s of its first attempt counts as failed. \`STALE_REPLICA\` is about a centre that has just opened. Both
+are counted. Any other refusal, a late response or a closed connection fails the test, though a button pressed twice would
+repair it.`;
 
 const LIMITS = `## Limits
 

@@ -1,4 +1,4 @@
-import type { FailedCall, LoadGenerator } from './load.ts';
+import type { DeferredCall, FailedCall, LoadGenerator } from './load.ts';
 
 /** Steps of the scenario, with the calls that failed meanwhile. */
 
@@ -9,6 +9,7 @@ export interface TimelineEntry {
   to: number;
   calls: number;
   failed: FailedCall[];
+  deferred: DeferredCall[];
   /** Observation, one sentence. */
   seen: string;
   /** Reason why calls may fail in this step; empty if none may. */
@@ -42,8 +43,9 @@ export class Timeline {
     } finally {
       const to = this.#load.now;
       const failed = this.#load.failedBetween(from, to);
-      this.entries.push({ name, from, to, calls: this.#load.callsBetween(from, to), failed, seen, excuse });
-      this.#onLine(`  ${seen}; ${failed.length} failed calls`);
+      const deferred = this.#load.deferredBetween(from, to);
+      this.entries.push({ name, from, to, calls: this.#load.callsBetween(from, to), failed, deferred, seen, excuse });
+      this.#onLine(`  ${seen}; ${failed.length} failed calls, ${deferred.length} deferred`);
     }
   }
 }
