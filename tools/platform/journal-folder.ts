@@ -16,10 +16,13 @@ export function journalSettings(dataDir: string): Record<string, string> {
 }
 
 /** Returns the name of the log if it is not the default one. */
-export function readOrigin(dataDir: string): string | undefined {
+function readOrigin(dataDir: string): string | undefined {
   const file = originFile(dataDir);
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
+
+/** Returns the name of the log. */
+export const originOf = (dataDir: string): string => readOrigin(dataDir) ?? 'cups.md/journal';
 
 /** Names the log that the next start begins or continues. */
 export const writeOrigin = (dataDir: string, origin: string): void =>

@@ -8,8 +8,8 @@ import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.
 import { createJournal, JOURNAL_NUMBERS } from '@cups/store';
 import { testInfrastructure, temporaryDir } from '@cups/testing';
 import mongoose from 'mongoose';
-import { findEmptyStores, findLostRequests } from '../cli/backup/absences.ts';
-import type { EmptyStore, SentDelivery } from '../cli/backup/absences.ts';
+import { findLostRequests } from '../cli/backup/absences.ts';
+import type { SentDelivery } from '../cli/backup/absences.ts';
 import { findAheadApplications, findRequestedSubmissions, findUncounted } from '../cli/backup/compare.ts';
 import type { RequestedSubmission } from '../cli/backup/compare.ts';
 import { dump, isEmpty, load, openStores } from '../cli/backup/documents.ts';
@@ -20,7 +20,6 @@ import { findUnreadable, replayErasures } from '../cli/backup/objects.ts';
 import { findDisagreeing, findWithoutFacts } from '../cli/backup/references.ts';
 import { rollForwardApplications, rollForwardDeliveries } from '../cli/backup/roll-forward.ts';
 import { serviceOfGroup } from '../cli/backup/positions.ts';
-import type { GroupPosition } from '../cli/backup/positions.ts';
 import { DATA_VERSION } from '../platform/data-version.ts';
 
 /** Comparing stores with Kafka, and what the two commands refuse. A whole rehearsal is in e2e/test/restore.long.test.ts. */
@@ -186,35 +185,6 @@ test('finds the newest submission of each delivery on an agency’s topic', () =
 });
 
 describe('what no counter finds', () => {
-  const applications = new Map([
-    ['applications/A', { partition: 0, offset: 3 }],
-    ['applications/B', { partition: 1, offset: 7 }],
-  ]);
-  const position = (partition: number, next: number): GroupPosition => ({
-    service: 'notifications',
-    group: 'notifications',
-    topic: 'cups.applications',
-    partition,
-    low: 0,
-    high: 9,
-    next,
-  });
-
-  test.each<[string, StoredService[], GroupPosition[], EmptyStore[]]>([
-    [
-      'is a store that had read events',
-      ['notifications'],
-      [position(0, 4)],
-      [{ service: 'notifications', missing: 1 }],
-    ],
-    ['is not a store that reads them from the start', ['notifications'], [position(0, 0), position(1, 0)], []],
-    ['is a store that published them', ['intake'], [], [{ service: 'intake', missing: 2 }]],
-    ['is a store of mandates', ['identity'], [], [{ service: 'identity', missing: 5 }]],
-    ['is no store with documents', [], [position(0, 9)], []],
-  ])('%s', (_what, empty, positions, expected) => {
-    expect(findEmptyStores(empty, { applications, mandates: 5 }, positions)).toEqual(expected);
-  });
-
   const sendTime = new Date('2026-03-02T08:00:00Z');
   const delivery: SentDelivery = { _id: 'A-asp', agency: 'asp', state: 'queued', sent: true, submission: 2, sendTime };
   const onTopic = (submission: number): RequestedSubmission[] => [

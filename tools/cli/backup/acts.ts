@@ -32,7 +32,7 @@ export interface LostActs {
 export type CommittedNumbers = ReadonlyMap<string, number>;
 
 /** Documents that their service never removes: one that is missing is lost. */
-const PERMANENT_COLLECTIONS = ['applications', 'mandates', 'documents', 'deliveries', 'threads', 'operators'];
+export const PERMANENT_COLLECTIONS = ['applications', 'mandates', 'documents', 'deliveries', 'threads', 'operators'];
 /** Acts after which a service may remove a document of another collection. */
 const ENDING_ACTS: readonly JournalAction[] = ['release-act', 'reject-act', 'revoke-device', 'register-device'];
 

@@ -5,7 +5,7 @@ import { hasExternalParts, withConnections } from '../backup/connections.ts';
 import { openStores } from '../backup/documents.ts';
 import { deleteGroup } from '../backup/positions.ts';
 import { createProgress } from '../program.ts';
-import { journalFolder, readOrigin, writeOrigin } from '../../platform/journal-folder.ts';
+import { journalFolder, originOf, writeOrigin } from '../../platform/journal-folder.ts';
 
 /** The way out when the journal refuses a log that was rolled back and no newer copy of it exists. */
 
@@ -28,7 +28,7 @@ export async function acceptRestore({ data, origin }: AcceptRestoreOptions): Pro
   const progress = createProgress();
   if (!/^[^\s+]{1,100}$/.test(origin))
     throw new Error('The name has 1 to 100 characters without spaces and plus signs.');
-  if (origin === (readOrigin(dataDir) ?? 'cups.md/journal'))
+  if (origin === originOf(dataDir))
     throw new Error('The refused log has this name: choose another, such as cups.md/journal-2.');
   const isLocal = !hasExternalParts();
   const pid = isLocal ? await findRunningProcess(dataDir) : undefined;

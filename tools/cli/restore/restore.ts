@@ -4,7 +4,7 @@ import { findRunningProcess } from '@cups/local';
 import { describeLostActs, readLostActs } from '../backup/acts.ts';
 import { applyMandateEnds, describeMandates, findMandates } from '../backup/mandates.ts';
 import { describeAbsences, findAbsences, requestTopicsOf } from '../backup/absences.ts';
-import type { Absences } from '../backup/absences.ts';
+import { describeMissingLog } from '../backup/empty-stores.ts';
 import { readAheadApplications, checkConsistency } from '../backup/check.ts';
 import { findRequestedSubmissions } from '../backup/compare.ts';
 import type { AheadApplication } from '../backup/compare.ts';
@@ -92,21 +92,31 @@ function restoreLog(from: string, to: string): void {
 /** Compares the stores with Kafka. @returns exit code 1 when something is missing */
 export async function checkStores({ data }: RestoreOptions): Promise<number> {
   return withConnections(resolve(root, data), progress, (parts) =>
-    withStores(parts, (stores) => printFindings(parts, stores)),
+    withStores(parts, async (stores) => {
+      const missingLog = await describeMissingLog(parts, resolve(root, data));
+      for (const line of missingLog) console.log(line);
+      const code = await printFindings(parts, stores);
+      return missingLog.length > 0 ? 1 : code;
+    }),
   );
 }
 
-/** @returns exit code 1 when an event or an act is lost, an outbox blocked, a store empty or a request in no topic */
+/** @returns exit code 1 when anything is named as lost, blocked, empty or in no topic */
 export async function repairStores({ data }: RestoreOptions): Promise<number> {
   const dataDir = resolve(root, data);
   if (!hasExternalParts()) await assertNotRunning(dataDir);
   const code = await withConnections(dataDir, progress, (parts) =>
     withStores(parts, async (stores) => {
       await assertAtRest(parts, STORED_SERVICES);
-      const lostCount = await restoreActs(parts, stores);
-      const isComplete = await repairAndPrint(parts, stores);
+      const missingLog = await describeMissingLog(parts, dataDir);
+      for (const line of missingLog) console.log(line);
+      // Before the numbers of applications go on.
+      const ahead = await readAheadApplications(parts, stores);
+      const actCount = await restoreActs(parts, stores);
+      const aheadCount = ahead.length > 0 ? printAhead(ahead) : 0;
+      const isComplete = await repairAndPrint(parts, stores, missingLog.length + actCount + aheadCount);
       await advanceJournal(parts, stores);
-      return isComplete && lostCount === 0 ? 0 : 1;
+      return isComplete ? 0 : 1;
     }),
   );
   console.log('The services can start now.');
@@ -160,18 +170,18 @@ async function restore(parts: BackupConnections, stores: Stores, backup: Backup)
   }
   if (manifest.shape < DATA_VERSION) await migrateStores(parts, {}, progress);
   await restoreErasures(parts, stores, services);
-  if (services.includes('documents')) await restoreDocuments(parts, stores, backup);
+  let named = services.includes('documents') ? await restoreDocuments(parts, stores, backup) : 0;
   if (!(await isSameCluster(parts, manifest.kafka))) {
     console.log('This Kafka does not know what was erased after the backup: erase what your own list names.');
   }
-  await restoreActs(parts, stores);
+  named += await restoreActs(parts, stores);
   await advanceJournal(parts, stores);
   const { ends } = manifest.kafka;
   if (!(await rewind(parts, manifest.kafka, services))) {
     console.log(
       'This is another Kafka cluster than that of the backup: consumers start at its beginning and cannot catch up.',
     );
-    await repairAndPrint(parts, stores);
+    await repairAndPrint(parts, stores, named);
     return;
   }
   progress('consumers are at the positions of the backup');
@@ -181,17 +191,24 @@ async function restore(parts: BackupConnections, stores: Stores, backup: Backup)
     progress(`${count} deliveries that agencies have received since`);
   }
   if (services.includes('intake')) {
-    printAhead(await rollForwardApplications(stores, await readAheadApplications(parts, stores, ends)));
+    named += printAhead(await rollForwardApplications(stores, await readAheadApplications(parts, stores, ends)));
   }
-  await repairAndPrint(parts, stores);
+  await repairAndPrint(parts, stores, named);
 }
 
-/** @returns whether nothing is lost, blocked or absent */
-async function repairAndPrint(parts: BackupConnections, stores: Stores): Promise<boolean> {
+/**
+ * Repairs, and ends with a verdict.
+ * @param named number of lines that have named something as lost before
+ * @returns whether nothing is lost, blocked or absent
+ */
+async function repairAndPrint(parts: BackupConnections, stores: Stores, named: number): Promise<boolean> {
   const plan = await repair(parts, stores);
-  const absences = await findAbsences(parts, stores, Date.now());
-  printRepairPlan(plan, absences);
-  return plan.lost.length + plan.blocked.length + describeAbsences(absences).length === 0;
+  const absent = describeAbsences(await findAbsences(parts, stores, Date.now()));
+  printRepairPlan(plan, absent);
+  const count = named + absent.length + plan.lost.length + plan.blocked.length;
+  if (count === 0) console.log('Complete: every uncounted event is still to come');
+  else console.log(`Not complete: ${count} lines above name what is lost, blocked or absent`);
+  return count === 0;
 }
 
 /** Erases again what was erased after the backup, apart from documents. */
@@ -214,8 +231,13 @@ async function restoreErasures(
 /**
  * Restores the objects, and erases again what was erased after the backup: the erasures are on the topic of documents, which
  * keeps them longer than backups of keys may live.
+ * @returns the number of documents that are lost
  */
-async function restoreDocuments(parts: BackupConnections, stores: Stores, { folder, objects }: Backup): Promise<void> {
+async function restoreDocuments(
+  parts: BackupConnections,
+  stores: Stores,
+  { folder, objects }: Backup,
+): Promise<number> {
   if (objects === undefined) progress(OBJECTS_ELSEWHERE);
   else if (copyObjects(join(folder, 'objects'), objects)) progress('objects of documents');
   const events = await readEvents(parts, [`${parts.prefix}cups.documents`]);
@@ -228,11 +250,11 @@ async function restoreDocuments(parts: BackupConnections, stores: Stores, { fold
     console.log(`${orphans.length} documents have objects and no record: the service removes them`);
   if (unreadable.length > 0)
     console.log(`${unreadable.length} documents are lost: ask their centres to upload them again`);
+  return unreadable.length;
 }
 
 /** Prints names, codes and numbers only. */
-function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan, absences: Absences): void {
-  const absent = describeAbsences(absences);
+function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan, absent: readonly string[]): void {
   for (const line of absent) console.log(line);
   for (const { consumer, subject, sequences } of lost) {
     console.log(`lost  ${subject}  ${consumer}  events ${sequences.join(', ')} are in no store and no topic`);
@@ -248,8 +270,6 @@ function printRepairPlan({ back, lost, behind, blocked, outboxes }: RepairPlan, 
   if (blocked.length > 0) console.log('Unblock outboxes with `npm run cups -- outbox unblock`');
   const waits = 'later events are blocked: lost events cannot be reconstructed, ask the centres';
   if (lost.length > 0) console.log(`${lost.length} subjects have lost events; ${waits}`);
-  if (absent.length > 0) console.log(`Not complete: ${absent.length} stores or requests are absent`);
-  if (lost.length + absent.length === 0) console.log('Complete: every uncounted event is still to come');
 }
 
 async function printFindings(parts: BackupConnections, stores: Stores): Promise<number> {
@@ -279,8 +299,8 @@ async function printFindings(parts: BackupConnections, stores: Stores): Promise<
   return isAside || isLost || ahead.length + uncounted.length + disagreeing.length > 0 ? 1 : 0;
 }
 
-/** Prints names and codes only. */
-function printAhead(ahead: readonly AheadApplication[]): void {
+/** Prints names and codes only. @returns the number of applications that somebody must open or continue again */
+function printAhead(ahead: readonly AheadApplication[]): number {
   const line = (one: AheadApplication) =>
     `${one.kind}  ${one.application}  ${one.centre}  ${one.agency}  ${one.publicService}  ${one.acts.join(', ')}  ${one.time.toISOString()}`;
   const missing = ahead.filter(({ kind }) => kind === 'missing');
@@ -292,4 +312,5 @@ function printAhead(ahead: readonly AheadApplication[]): void {
   );
   console.log(`${again.length} applications have the state of the backup: repeat the listed actions`);
   console.log(`${catchingUp} applications catch up automatically`);
+  return missing.length + again.length;
 }
