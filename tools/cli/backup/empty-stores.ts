@@ -50,7 +50,7 @@ const PROOFS: Readonly<Record<string, [service: JournaledService, isErased: bool
 };
 
 /** Collects records from single events and entries, in any order of their topics. Ignores all others. */
-export function createRecordCollector(): { take: (event: ReceivedEvent) => void; collected: () => KnownRecords } {
+function createRecordCollector(): { take: (event: ReceivedEvent) => void; collected: () => KnownRecords } {
   const applications = new Map<string, FirstEvent>();
   const subjects = new Map(STORED_SERVICES.map((service) => [service, new Set<string>()]));
   const erased = new Map(STORED_SERVICES.map((service) => [service, new Set<string>()]));
@@ -85,7 +85,7 @@ const toApplication = (subject: string): string =>
  * Returns the services with an empty store that must not be empty. A consumer that has read nothing yet fills its store.
  * Pure.
  */
-export function findEmptyStores(
+function findEmptyStores(
   empty: readonly JournaledService[],
   { applications, subjects }: KnownRecords,
   positions: readonly GroupPosition[],
@@ -134,7 +134,7 @@ const SEALED_RECORDS: Readonly<Record<KeyDatabase, { service: JournaledService; 
   };
 
 /** Returns the empty databases of data keys whose service has sealed records. */
-export async function findEmptyKeyStores(stores: Stores): Promise<EmptyStore[]> {
+async function findEmptyKeyStores(stores: Stores): Promise<EmptyStore[]> {
   const found = await Promise.all(
     KEY_DATABASES.map(async (database) => {
       if (!(await isEmpty(stores, database))) return [];

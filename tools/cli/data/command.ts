@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { action, defineCommand } from '../program.ts';
 import { readUserName } from '../user-name.ts';
+import type { DamageOptions } from './damage.ts';
 import type { ExportOptions } from './export.ts';
 
 /** `cups data export`: answers the request of a person for their data. See docs/how-to/answer-a-request-for-data.md. */
@@ -20,3 +21,18 @@ export const dataExportCommand = (): Command =>
     .addOption(new Option('--actor <name>', 'actor').default(readUserName(), 'your user name'))
     .option('--json', 'print JSON', false)
     .action(action(async (options: ExportOptions) => (await import('./export.ts')).exportPerson(options)));
+
+/** `cups data damage`: what faults of earlier releases left in applications. */
+export const dataDamageCommand = (): Command =>
+  defineCommand({
+    name: 'damage',
+    summary:
+      'Finds applications that faults of earlier releases damaged: acts without a line that went to another centre than ' +
+      'that at which they were done (`strayed`), and scans of a submission that a desk could delete (`deleted`). Reads the ' +
+      'stores of intake, documents and identity at any time and changes nothing. MONGODB_URI (or MONGODB_URI_FILE), ' +
+      'KAFKA_BROKERS and CUPS_PREFIX select another store.',
+    example: 'data damage',
+  })
+    .option('--data <folder>', 'data of the local platform', '.cups/data')
+    .option('--json', 'print JSON', false)
+    .action(action(async (options: DamageOptions) => (await import('./damage.ts')).printDamage(options)));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { dataExportCommand } from '../data/command.ts';
+import { dataDamageCommand, dataExportCommand } from '../data/command.ts';
 import { action, defineCommand, printResult } from '../program.ts';
 import { readUserName } from '../user-name.ts';
 import type { Command as Work, CommandOptions } from './commands.ts';
@@ -134,6 +134,7 @@ function documentsCommand(): Command {
 function dataCommand(): Command {
   return group('data', 'Copies the data of a person, lists erasures, and erases or restricts on request.')
     .addCommand(dataExportCommand())
+    .addCommand(dataDamageCommand())
     .addCommand(
       define('erasuresList', 'erasures', 'Lists erasures, newest first.', 'data erasures --verify')
         .option(
