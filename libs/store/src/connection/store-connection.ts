@@ -2,6 +2,7 @@ import { backoff, type Log, type LogFields } from '@cups/contracts';
 import mongoose, { type Connection, type mongo } from 'mongoose';
 import { explainDenial, storeUnavailable } from './store-errors.ts';
 import { StoreBlockedError, type MigrationGate } from '../migrations/gate.ts';
+import { boundCalls } from './bounded-collection.ts';
 import { IndexCreationError, isAmong, createIndexes, type Index } from './indexes.ts';
 
 /** Address and credentials of the store. */
@@ -206,7 +207,7 @@ export function openStoreConnection(options: ConnectionOptions, onOpen: () => vo
     isOpen,
     collection<T extends mongo.Document>(name: string) {
       if (!connection.db || !isOpen()) throw storeUnavailable();
-      return connection.db.collection<T>(name);
+      return boundCalls(connection.db.collection<T>(name), options);
     },
     anyCollectionName: () => collections[0]?.name,
     addCollection(name, indexes) {

@@ -1,4 +1,5 @@
 import mongoose, { type mongo } from 'mongoose';
+import { LostCallError } from '../connection/bounded-collection.ts';
 import type { UpdateOperators } from './diff.ts';
 import type { StoredDocument } from './document.ts';
 import { createGrouping } from './grouping.ts';
@@ -93,6 +94,7 @@ async function writeTogether(
     const { matchedCount } = await collection.bulkWrite(writes, { ordered: false });
     return { failures: new Map(), matched: matchedCount };
   } catch (error) {
+    if (error instanceof LostCallError) throw error;
     const { MongoBulkWriteError, MongoServerError } = mongoose.mongo;
     // The driver wraps every error from the moment of sending.
     if (!(error instanceof MongoBulkWriteError)) throw new NotSentError();
