@@ -16,6 +16,23 @@ export type BrokerTarget = {
   agency: string;
 };
 
+/** An agency without Kafka, which reads and replies over the agency API. */
+export type PullTarget = { agency: string };
+
+/** The platform's side of the messages of one agency, over Kafka or HTTPS. */
+export interface PlatformSide {
+  topics: { requests: string; replies: string };
+  /** Starts to connect; the other side may become available later. */
+  start(): void;
+  /** Returns whether requests can be sent and every further reply is received. */
+  isReady(): boolean;
+  /** Resolves when the messages can be read. */
+  send(messages: OutgoingMessage[]): Promise<void>;
+  /** Returns the partition counts of the two topics. */
+  partitions(): Promise<{ requests: number; replies: number }>;
+  stop(): Promise<void>;
+}
+
 /** A reply of the agency and the platform's evaluation of it. */
 export type EvaluatedReply = { message: ConsumedReply; evaluation: Evaluation };
 
@@ -36,7 +53,7 @@ export const partitionOf = (key: string, partitions: number): number =>
   });
 
 /** The platform's side of an agency's topics: sends requests and evaluates new replies. */
-export class Platform {
+export class Platform implements PlatformSide {
   readonly topics: { requests: string; replies: string };
   readonly #connection: Connection;
 
@@ -66,12 +83,10 @@ export class Platform {
     });
   }
 
-  /** Starts to connect; the broker may become available later. */
   start(): void {
     this.#connection.start();
   }
 
-  /** Returns whether requests can be sent and every further reply is received. */
   isReady(): boolean {
     return this.#connection.isReady();
   }
@@ -81,7 +96,6 @@ export class Platform {
     await this.#connection.send(messages);
   }
 
-  /** Returns the partition counts of the two topics. */
   async partitions(): Promise<{ requests: number; replies: number }> {
     const { requests, replies } = this.topics;
     const [first = 1, second = 1] = await this.#connection.partitions([requests, replies]);

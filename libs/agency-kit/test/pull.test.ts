@@ -64,19 +64,19 @@ const api = () => new AgencyApi({ url: server.origin, code: 'demo', key: parseAg
 
 describe('the pull client', () => {
   test('reads all pages in order, and continues after a restart', async () => {
-    server.feed.push(...[1, 2, 3].map((n) => messageOf(n)));
+    server.feed.events.push(...[1, 2, 3].map((n) => messageOf(n)));
     const seen: string[] = [];
     const open = () => new PullClient({ api: api(), cursorFile, handle: ({ id }) => void seen.push(id) });
     expect(await open().pull()).toBe(3);
-    server.feed.push(messageOf(4));
+    server.feed.events.push(messageOf(4));
     const client = open();
     await Promise.all([client.pull(), client.pull()]);
     expect(seen).toEqual([1, 2, 3, 4].map((n) => `${applicationId(n)}-demo-submission-1`));
-    expect(readFileSync(cursorFile, 'utf8').trim()).toBe('4');
+    expect(server.feed.reads.at(-1)).toEqual({ cursor: expect.stringMatching(/./), from: 3 });
   });
 
   test('reads a page again whose message could not be stored', async () => {
-    server.feed.push(messageOf(1));
+    server.feed.events.push(messageOf(1));
     const broken = () => {
       throw new Error('the disk is full');
     };
@@ -88,19 +88,19 @@ describe('the pull client', () => {
   });
 
   test('reads from the oldest message after a restore of the platform to an earlier time', async () => {
-    server.feed.push(...[1, 2, 3].map((n) => messageOf(n)));
+    server.feed.events.push(...[1, 2, 3].map((n) => messageOf(n)));
     const seen: string[] = [];
     const client = new PullClient({ api: api(), cursorFile, handle: ({ id }) => void seen.push(id) });
     await client.pull();
-    server.feed.splice(1);
+    server.feed.events.splice(1);
     expect(await client.pull()).toBe(1);
-    server.feed.push(messageOf(4));
+    server.feed.events.push(messageOf(4));
     expect(await client.pull()).toBe(1);
     expect(seen).toEqual([1, 2, 3, 1, 4].map((n) => `${applicationId(n)}-demo-submission-1`));
   });
 
   test('reports messages of a later version, and continues', async () => {
-    server.feed.push(messageOf(1, { type: 'md.cups.application.praised.v1' }), messageOf(2));
+    server.feed.events.push(messageOf(1, { type: 'md.cups.application.praised.v1' }), messageOf(2));
     const [seen, unknown]: [string[], string[]] = [[], []];
     const handle = ({ id }: RequestEvent) => void seen.push(id);
     await new PullClient({ api: api(), cursorFile, handle, onUnknown: (id) => void unknown.push(id) }).pull();
@@ -133,11 +133,11 @@ describe('following', () => {
   }
 
   test('receives each message while it waits at the platform', async () => {
-    server.feed.push(messageOf(1));
+    server.feed.events.push(messageOf(1));
     follow();
     for (const n of [2, 3]) {
-      await eventually(() => server.waiting === 1 && seen.length === n - 1);
-      server.feed.push(messageOf(n));
+      await eventually(() => server.feed.waiting === 1 && seen.length === n - 1);
+      server.feed.events.push(messageOf(n));
     }
     await eventually(() => seen.length === 3);
     expect(seen).toEqual([1, 2, 3].map((n) => `${applicationId(n)}-demo-submission-1`));
@@ -146,14 +146,14 @@ describe('following', () => {
 
   test('ends while it waits, and a read of a webhook shares the wait', async () => {
     const client = follow();
-    await eventually(() => server.waiting === 1);
+    await eventually(() => server.feed.waiting === 1);
     const shared = client.pull();
-    server.feed.push(messageOf(1));
+    server.feed.events.push(messageOf(1));
     expect(await shared).toBe(1);
-    await eventually(() => server.waiting === 1);
+    await eventually(() => server.feed.waiting === 1);
     controller.abort();
     await followed;
-    await eventually(() => server.waiting === 0);
+    await eventually(() => server.feed.waiting === 0);
     expect([seen.length, failures]).toEqual([1, []]);
   });
 
@@ -170,7 +170,7 @@ describe('following', () => {
     };
     follow({ api: counting, waitSeconds: 0, pollMs: 1 });
     await eventually(() => reads > 1);
-    server.feed.push(messageOf(1));
+    server.feed.events.push(messageOf(1));
     await eventually(() => seen.length === 1);
     expect(longest).toBe(0);
   });
@@ -191,7 +191,7 @@ describe('following', () => {
   });
 
   test('reports a failed read, and repeats it', async () => {
-    server.feed.push(messageOf(1));
+    server.feed.events.push(messageOf(1));
     let isBroken = true;
     const handle = ({ id }: RequestEvent) => {
       if (isBroken) throw new Error('the disk is full');
@@ -218,34 +218,32 @@ function prepareExample(): Record<string, string> {
 }
 const EXAMPLE = join(EXAMPLES, 'javascript/pull.mjs');
 
-test('the example acknowledges each application while it follows', async () => {
+test('the example answers each application while it follows', async () => {
   const example = spawn(process.execPath, [EXAMPLE, 'follow'], { env: prepareExample(), stdio: 'ignore' });
   const exited = once(example, 'exit');
   try {
     for (const n of [1, 2]) {
-      await eventually(() => server.waiting === 1);
-      server.feed.push(messageOf(n));
-      await eventually(() => server.replies.length === n);
+      await eventually(() => server.feed.waiting === 1);
+      server.feed.events.push(messageOf(n));
+      await eventually(() => server.replies.events.length === 2 * n);
     }
-    expect(server.replies).toMatchObject([
-      { subject: `deliveries/${applicationId(1)}-demo` },
-      { subject: `deliveries/${applicationId(2)}-demo` },
-    ]);
+    const subjects = [1, 2].map((n) => `deliveries/${applicationId(n)}-demo`);
+    expect([...new Set(server.replies.events.map(({ subject }) => subject))]).toEqual(subjects);
   } finally {
     example.kill();
     await exited;
   }
 });
 
-test('the example acknowledges each application once, also after a crash', async () => {
-  server.feed.push(...[1, 2, 3].map((n) => messageOf(n)));
+test('the example answers each application once, also after a crash', async () => {
+  server.feed.events.push(...[1, 2, 3].map((n) => messageOf(n)));
   const settings = prepareExample();
   const run = () => promisify(execFile)(process.execPath, [EXAMPLE, 'once'], { env: settings });
   await run();
   rmSync(cursorFile);
   await run();
-  expect(server.replies).toHaveLength(3);
-  expect(server.replies[0]).toMatchObject({
+  expect(server.replies.events).toHaveLength(6);
+  expect(server.replies.events[0]).toMatchObject({
     type: 'md.cups.reply.acknowledged.v1',
     subject: `deliveries/${applicationId(1)}-demo`,
     data: { application: `applications/${applicationId(1)}`, submission: 1 },

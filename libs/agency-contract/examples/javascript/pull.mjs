@@ -1,4 +1,4 @@
-// An agency without Kafka: reads new messages over HTTPS, acknowledges each application, and waits for new ones.
+// An agency without Kafka: reads new messages over HTTPS, acknowledges and decides each application, and waits for new ones.
 // Node 20 or newer, no packages.
 //
 //   node pull.mjs once          reads all new messages, then ends
@@ -20,8 +20,12 @@ const KEYS_VALID_MS = 60 * 60_000;
 const NEW_KEYS_AFTER_MS = 60_000;
 const SUBMITTED = /^md\.cups\.application\.(submitted|documents-supplied|corrected)\.v\d+$/;
 
-/** Signs a new assertion (private_key_jwt) and returns a token for at most 5 minutes. */
+/** A token serves many requests. */
+let token = { text: '', endTime: 0 };
+
+/** Returns the token, or signs a new assertion (private_key_jwt) and gets one for at most 5 minutes. */
 async function getToken() {
+  if (Date.now() < token.endTime) return token.text;
   const jwk = JSON.parse(readFileSync(keyFile, 'utf8'));
   const encode = (part) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const now = Math.floor(Date.now() / 1000);
@@ -38,16 +42,25 @@ async function getToken() {
   const response = await fetch(address, { method: 'POST', body, redirect: 'error' });
   const answer = await response.json();
   if (!response.ok) throw new Error(`token: ${response.status} ${answer.error}`);
-  return answer.access_token;
+  token = { text: answer.access_token, endTime: Date.now() + (answer.expires_in - 30) * 1000 };
+  return token.text;
 }
 
-/** Sends a request with a token. 429 and 503 say how long to wait; a real system repeats then. */
-async function request(path, options = {}) {
+/** Sends a request with a token. Repeats it after 401, after 429 and 503, which say how long to wait, and if it breaks off. */
+async function request(path, options = {}, tries = 5) {
   const headers = { ...options.headers, authorization: `Bearer ${await getToken()}` };
-  const response = await fetch(platform + path, { ...options, headers, redirect: 'error' });
-  const answer = await response.json();
-  if (!response.ok) throw Object.assign(new Error(`${response.status} ${answer.reason}`), { reason: answer.reason });
-  return answer;
+  const response = await fetch(platform + path, { ...options, headers, redirect: 'error' }).catch(() => undefined);
+  const answer = await response?.json().catch(() => undefined);
+  if (response?.ok && answer) return answer;
+  const { status = 0 } = response ?? {};
+  if (status === 401) token.endTime = 0;
+  if (tries > 1 && [0, 200, 401, 429, 503].includes(status)) {
+    const seconds = Number(response?.headers.get('retry-after') ?? 1);
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    return request(path, options, tries - 1);
+  }
+  const { reason, cause } = answer ?? {};
+  throw Object.assign(new Error(`${status} ${reason} ${cause ?? ''}`), { status, reason, cause });
 }
 
 /**
@@ -72,22 +85,41 @@ async function pull(waitSeconds = 0) {
   }
 }
 
-/** A real system stores the application here, and ignores an ID that it has. */
-async function handle({ id, type, subject, data }) {
+/**
+ * A real system stores the application here, ignores an ID that it has, and decides later. Here the ID of each reply follows from
+ * that of the message, so that a repeat counts once.
+ */
+async function handle(event) {
+  const { time: decideTime, type, subject, data } = event;
   console.log(`${type} ${subject}`);
   if (!SUBMITTED.test(type)) return;
-  const reply = {
+  const agencyReference = `X-${subject.slice(-12)}`;
+  const isTaken = await reply(event, 'acknowledged', { submission: data.submission, agencyReference });
+  if (isTaken) await reply(event, 'decided', { outcome: 'approved', submission: data.submission, decideTime });
+}
+
+/** Returns whether the platform accepted the reply. A refused one is not repeated: its cause is for an engineer. */
+async function reply({ id, subject, correlationid, data: { application } }, type, data) {
+  const event = {
     specversion: '1.0',
-    // The same for a repeat, so that it counts once.
-    id: createHash('sha256').update(`acknowledged ${id}`).digest('hex'),
+    id: createHash('sha256').update(`${type} ${id}`).digest('hex'),
     source: `/agencies/${agency}`,
-    type: 'md.cups.reply.acknowledged.v1',
+    type: `md.cups.reply.${type}.v1`,
     subject,
     time: new Date().toISOString(),
-    data: { application: data.application, submission: data.submission, agencyReference: `X-${subject.slice(-12)}` },
+    correlationid,
+    causationid: id,
+    data: { application, ...data },
   };
   const headers = { 'content-type': 'application/cloudevents+json' };
-  await request('/agency/v1/replies', { method: 'POST', headers, body: JSON.stringify(reply) });
+  try {
+    await request('/agency/v1/replies', { method: 'POST', headers, body: JSON.stringify(event) });
+    return true;
+  } catch (error) {
+    if (![400, 404, 409].includes(error.status)) throw error;
+    console.error(`refused: ${type} ${subject} ${error.message}`);
+    return false;
+  }
 }
 
 /** The public keys of the platform, and when they were read. */

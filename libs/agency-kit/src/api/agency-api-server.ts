@@ -1,16 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { COPY_PATH } from '@cups/agency-contract';
 import { ulid } from 'ulid';
+import { PostedReplies } from './posted-replies.ts';
+import { PullFeed } from './pull-feed.ts';
 import { verifyAssertion } from './verify-assertion.ts';
 import type { RegisteredKey } from './verify-assertion.ts';
+import type { WebhookCaller } from './webhook-caller.ts';
 
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const TOKEN_SECONDS = 300;
-const FEED_LOOKUP_MS = 20;
+/** What the platform accepts for one reply. */
+const MAX_REPLY_BYTES = 1032 * 1024;
+const REPLY_MEDIA_TYPE = 'application/cloudevents+json';
 
 const digestOf = (bytes: Buffer, encoding: 'hex' | 'base64'): string =>
   createHash('sha256').update(bytes).digest(encoding);
@@ -26,14 +31,27 @@ export class AgencyApiServer {
   readonly #results = new Map<string, string>();
   readonly #tokens = new Set<string>();
   readonly #assertionIds = new Set<string>();
-  readonly #server = createServer((request, response) => {
-    this.#respond(request, response).catch(() => response.destroy());
-  });
+  readonly #isSecure: boolean;
+  readonly #server: ReturnType<typeof createServer>;
   #problem = '';
+  /** Messages for an agency that pulls, and its replies. */
+  readonly feed = new PullFeed();
+  readonly replies = new PostedReplies();
+  /** Calls the webhook of the agency, if it has one; also has its keys. */
+  webhook: WebhookCaller | undefined;
+  /** Number of issued tokens, and of requests with a valid one. */
+  tokenCount = 0;
+  requestCount = 0;
 
-  constructor(agency: string, key: RegisteredKey) {
+  /** @param tls certificate and private key in PEM; without them the API is served over http */
+  constructor(agency: string, key: RegisteredKey, tls?: { cert: string; key: string }) {
     this.#agency = agency;
     this.#key = key;
+    this.#isSecure = tls !== undefined;
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
+      this.#respond(request, response).catch(() => response.destroy());
+    };
+    this.#server = tls ? createTlsServer(tls, listener) : createServer(listener);
   }
 
   /** Why the last request was refused; '' if none was. */
@@ -43,7 +61,7 @@ export class AgencyApiServer {
 
   /** Origin of the API; call it after the start. */
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http${this.#isSecure ? 's' : ''}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async start(port: number): Promise<void> {
@@ -73,12 +91,10 @@ export class AgencyApiServer {
     };
   }
 
-  /** Messages of the feed, in the structured mode. A cursor is the number of messages before it. */
-  readonly feed: object[] = [];
-  /** Replies as they were posted, without repeats of an ID. */
-  readonly replies: { id: string }[] = [];
-  /** Number of reads that wait for a message. */
-  waiting = 0;
+  /** Ends all tokens, as their expiry does. */
+  endTokens(): void {
+    this.#tokens.clear();
+  }
 
   /** Returns whether the agency has fetched the copy at this path. */
   isFetched = (path: string): boolean => this.#fetched.has(path.slice(COPY_PATH.length));
@@ -93,36 +109,51 @@ export class AgencyApiServer {
     const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     if (!this.#tokens.has(token))
       return this.#refuse(response, 401, 'UNAUTHENTICATED', 'the token is missing or unknown');
+    this.requestCount += 1;
     const [, document = '', status] = /^\/agency\/v1\/documents\/(\w+)(\/status)?$/.exec(url) ?? [];
     if (status && this.#results.has(document)) return sendJson(response, 200, { id: document, state: 'available' });
     const copy = this.#copies.get(document);
     if (copy && (method === 'GET' || method === 'HEAD')) return this.#sendCopy(document, copy, request, response);
     const [, delivery] = /^\/agency\/v1\/deliveries\/([\w-]+)\/documents$/.exec(url) ?? [];
     if (method === 'POST' && delivery) return this.#storeResult(delivery, body, request, response);
-    if (method === 'GET' && url.startsWith('/agency/v1/requests')) return this.#sendFeed(url, response);
-    if (method === 'POST' && url === '/agency/v1/replies') return this.#storeReply(body, response);
+    return this.#respondToPuller(method, url, { body, request, response });
+  }
+
+  async #respondToPuller(
+    method: string,
+    url: string,
+    { body, request, response }: { body: Buffer; request: IncomingMessage; response: ServerResponse },
+  ): Promise<void> {
+    const { pathname, searchParams } = new URL(url, this.origin);
+    const operation = `${method} ${pathname}`;
+    if (operation === 'GET /agency/v1/requests') return this.#sendFeed(searchParams, response);
+    if (operation === 'POST /agency/v1/replies') return this.#receiveReply(body, request, response);
+    if (operation === 'GET /agency/v1/webhook-keys') {
+      if (this.webhook) return sendJson(response, 200, this.webhook.readKeys());
+      return sendJson(response, 200, { keys: [] });
+    }
     return this.#refuse(response, 404, 'NOT_FOUND', `there is no ${method} ${url}`);
   }
 
-  async #sendFeed(url: string, response: ServerResponse): Promise<void> {
-    const { searchParams } = new URL(url, this.origin);
-    const [from, size] = [Number(searchParams.get('cursor') ?? 0), Number(searchParams.get('pageSize') ?? 2)];
-    if (from > this.feed.length)
-      return this.#refuse(response, 400, 'PAGE_TOKEN_INVALID', 'the cursor is ahead of the feed');
-    const end = performance.now() + Number(searchParams.get('wait') ?? 0) * 1000;
-    this.waiting += 1;
-    while (this.feed.length <= from && performance.now() < end && !response.destroyed) await pause(FEED_LOOKUP_MS);
-    this.waiting -= 1;
+  async #sendFeed(query: URLSearchParams, response: ServerResponse): Promise<void> {
+    const page = await this.feed.read(query, () => response.destroyed);
     if (response.destroyed) return;
-    const events = this.feed.slice(from, from + size);
-    const next = from + events.length;
-    sendJson(response, 200, { events, cursor: String(next), hasMore: next < this.feed.length });
+    if (!('problem' in page)) return sendJson(response, 200, page);
+    if (page.problem === 'cursor')
+      return this.#refuse(response, 400, 'PAGE_TOKEN_INVALID', 'the cursor is not one of this feed');
+    return this.#refuse(response, 400, 'INVALID_ARGUMENT', `${page.problem} is out of range`);
   }
 
-  #storeReply(body: Buffer, response: ServerResponse): void {
-    const reply = JSON.parse(body.toString()) as { id: string };
-    if (!this.replies.some(({ id }) => id === reply.id)) this.replies.push(reply);
-    sendJson(response, 200, { changes: [] });
+  #receiveReply(body: Buffer, { headers }: IncomingMessage, response: ServerResponse): void {
+    const [mediaType = ''] = (headers['content-type'] ?? '').split(';');
+    if (mediaType.trim().toLowerCase() !== REPLY_MEDIA_TYPE)
+      return this.#refuse(response, 415, 'MEDIA_TYPE_UNSUPPORTED', `the media type is not ${REPLY_MEDIA_TYPE}`);
+    if (body.length > MAX_REPLY_BYTES)
+      return this.#refuse(response, 413, 'PAYLOAD_TOO_LARGE', `a reply exceeds ${MAX_REPLY_BYTES} bytes`);
+    const { status, body: answer, retryAfterSeconds, isBroken } = this.replies.receive(body);
+    if (isBroken) return void response.destroy();
+    if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
+    sendJson(response, status, answer, status === 200 ? 'application/json' : 'application/problem+json');
   }
 
   #issueToken(body: Buffer, response: ServerResponse): void {
@@ -137,6 +168,7 @@ export class AgencyApiServer {
     }
     if ('jti' in verified) this.#assertionIds.add(verified.jti);
     const token = randomUUID();
+    this.tokenCount += 1;
     this.#tokens.add(token);
     sendJson(response, 200, { access_token: token, token_type: 'Bearer', expires_in: TOKEN_SECONDS });
   }

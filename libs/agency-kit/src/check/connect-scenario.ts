@@ -8,10 +8,12 @@ import type { Scenario } from './scenario.ts';
 /** Checks that the agency's user can sign in to the broker and has its rights. */
 export const CONNECT_SCENARIO: Scenario = {
   name: 'connects',
+  channel: 'kafka',
   title: 'The user of your system signs in and can describe its topics and cups.centres',
   async play(bench) {
     const { target } = bench;
-    if (!target.systemAccess) throw new ScenarioSkipped('--system-user is not set, and there is no sandbox');
+    if (!('brokers' in target) || !target.systemAccess)
+      throw new ScenarioSkipped('--system-user is not set, and there is no sandbox');
     const { requests, replies } = topicsOf(target.agency, target.prefix);
     for (const topic of [requests, replies, `${target.prefix}${CENTRES_TOPIC}`]) {
       const problem = await findConnectionError(target, topic);

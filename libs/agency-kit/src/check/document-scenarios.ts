@@ -1,7 +1,6 @@
 import { REPLY_TYPES } from '@cups/agency-contract';
 import type { AgencyApiServer } from '../api/agency-api-server.ts';
 import { Finding, ScenarioSkipped } from './finding.ts';
-import type { RuleName } from './rules.ts';
 import type { Scenario } from './scenario.ts';
 import type { TestBench } from './test-bench.ts';
 
@@ -20,19 +19,8 @@ async function fileWithCopy(bench: TestBench, api: AgencyApiServer, announced: B
   const copy = api.publish(SCAN, announced);
   const filing = bench.file({ evidence: [{ kind: 'identity-document', originalSeen: true, ...copy }] });
   await bench.send(filing.submitted());
-  await awaitFetch(bench, api, copy.copy);
+  await bench.waitUntil(`GET ${copy.copy}`, 'FETCH', () => api.isFetched(copy.copy) || undefined);
   return filing;
-}
-
-/** @throws Finding with the reason of the last refused request */
-async function awaitFetch(bench: TestBench, api: AgencyApiServer, path: string): Promise<void> {
-  const rule: RuleName = 'FETCH';
-  try {
-    await bench.waitUntil(`GET ${path}`, rule, () => api.isFetched(path) || undefined);
-  } catch (error) {
-    if (api.problem === '') throw error;
-    throw new Finding(rule, `${(error as Error).message} The last request was refused: ${api.problem}.`);
-  }
 }
 
 const copies: Scenario = {

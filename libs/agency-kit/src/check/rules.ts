@@ -96,6 +96,47 @@ export const RULES = {
     remedy:
       'Commit offsets only after the effect is stored and the broker has its replies; store processed ce_ids across restarts.',
   },
+  CURSOR: {
+    statement: 'Reading continues at the cursor of the last page, also after a restart.',
+    remedy: 'Store the cursor after the messages of its page, and send it with the next read.',
+  },
+  OVERTAKEN: {
+    statement:
+      'A cursor that a restore of the platform has overtaken is dropped, and known messages have no second effect.',
+    remedy:
+      'After 400 PAGE_TOKEN_INVALID read without a cursor, from the oldest message, and ignore the IDs that you have.',
+  },
+  PACE: {
+    statement: 'Reading pauses after an empty page that came early, and at most four reads of an agency wait.',
+    remedy:
+      'Use one connection that waits, and pause a few seconds after an empty page without a wait and after an error.',
+  },
+  RETRY: {
+    statement: 'After 429, 503 and a broken connection a reply is repeated unchanged, with its ID, after Retry-After.',
+    remedy: 'Keep the reply until the platform answers 200, and derive its ID from that of the request.',
+  },
+  REFUSAL: {
+    statement:
+      'A refused reply is not repeated unchanged: its cause says what to correct, and the correction has a new ID.',
+    remedy: 'Read cause and violations of the response, log them for an engineer, and continue with other work.',
+  },
+  TOKEN: {
+    statement: 'A token is used for many requests until it expires; after 401 the request is repeated with a new one.',
+    remedy: 'Keep the token in memory for expires_in seconds, and get another one after 401.',
+  },
+  WEBHOOK: {
+    statement: 'A call of the webhook is answered 2xx within 5 seconds, also a repeat with the same webhook-id.',
+    remedy: 'Answer first, then read the feed. A repeat only causes another read.',
+  },
+  SIGNATURE: {
+    statement: 'A call of the webhook counts only with a signature of the platform and a time within 5 minutes.',
+    remedy:
+      'Verify webhook-signature over <webhook-id>.<webhook-timestamp>.<body>, and answer 401 if it does not match.',
+  },
+  WEBHOOK_KEYS: {
+    statement: 'The public keys of webhooks are read once, and again at most once a minute.',
+    remedy: 'Keep the keys. Anybody can send calls: not each of them may cost a request.',
+  },
 } as const satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof RULES | RefusalCause;

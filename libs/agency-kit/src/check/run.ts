@@ -1,18 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Violation } from '@cups/agency-contract';
 import type { AgencyApiServer } from '../api/agency-api-server.ts';
-import type { EvaluatedReply, BrokerTarget } from '../platform.ts';
+import type { BrokerTarget, PullTarget } from '../platform.ts';
 import { CONNECT_SCENARIO } from './connect-scenario.ts';
 import { LIFECYCLE_SCENARIOS } from './lifecycle-scenarios.ts';
 import { DOCUMENT_SCENARIOS } from './document-scenarios.ts';
 import { DELIVERY_SCENARIOS, REPLAY } from './delivery-scenarios.ts';
 import { Finding, ScenarioSkipped } from './finding.ts';
 import type { MessagePosition } from './finding.ts';
+import { PULL_SCENARIOS } from './pull-scenarios.ts';
 import { ruleOf } from './rules.ts';
 import type { RuleName } from './rules.ts';
 import type { Scenario } from './scenario.ts';
 import { TestBench } from './test-bench.ts';
 import type { AgencyProcess } from './agency-process.ts';
+import { WEBHOOK_SCENARIO } from './webhook-scenario.ts';
 import { REFUSED_SCENARIO, RESTART_SCENARIO } from './fault-scenarios.ts';
 
 /** Scenarios in the order of play; the replay repeats all messages before it. */
@@ -22,6 +24,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...DELIVERY_SCENARIOS,
   ...DOCUMENT_SCENARIOS,
   REFUSED_SCENARIO,
+  ...PULL_SCENARIOS,
+  WEBHOOK_SCENARIO,
   RESTART_SCENARIO,
   REPLAY,
 ];
@@ -45,7 +49,7 @@ export type ScenarioResult = {
 };
 
 export type RunOptions = {
-  target: BrokerTarget;
+  target: BrokerTarget | PullTarget;
   documentKinds: ReadonlySet<string>;
   /** Names of scenarios; empty for all. */
   scenarios: readonly string[];
@@ -75,7 +79,7 @@ export async function runScenarios(options: RunOptions): Promise<ScenarioResult[
     isRunning: () => system?.isRunning() ?? true,
     onWait,
   });
-  const chosen = SCENARIOS.filter(({ name, isOnRequest = false }) =>
+  const chosen = scenariosOf('brokers' in target ? 'kafka' : 'pull').filter(({ name, isOnRequest = false }) =>
     options.scenarios.length === 0 ? !isOnRequest : options.scenarios.includes(name),
   );
   const played: PlayedScenario[] = [];
@@ -95,6 +99,12 @@ export async function runScenarios(options: RunOptions): Promise<ScenarioResult[
   return played.map((scenario) => toScenarioResult(bench, scenario));
 }
 
+/** Returns the scenarios of a channel. The agency API is always there for an agency that pulls, but it need not use documents. */
+export const scenariosOf = (channel: 'kafka' | 'pull'): Scenario[] =>
+  SCENARIOS.filter((scenario) => (scenario.channel ?? channel) === channel).map((scenario) =>
+    channel === 'pull' && DOCUMENT_SCENARIOS.includes(scenario) ? { ...scenario, isOnRequest: true } : scenario,
+  );
+
 /** A played scenario whose deferred checks are pending. */
 type PlayedScenario = {
   scenario: Scenario;
@@ -107,7 +117,7 @@ type PlayedScenario = {
 
 /** Returns whether a scenario timed out and no reply has arrived so far: the others would time out too. */
 const hasNoReplies = (played: PlayedScenario[]): boolean =>
-  played.some(({ scenario, error }) => scenario !== CONNECT_SCENARIO && error instanceof Finding) &&
+  played.some(({ scenario, error }) => scenario.name !== CONNECT_SCENARIO.name && error instanceof Finding) &&
   played.at(-1)?.to === 0;
 
 async function playScenario(
@@ -135,7 +145,7 @@ function toScenarioResult(
   { scenario: { name, title }, error, note, from, to, deferredChecks }: PlayedScenario,
 ): ScenarioResult {
   const result: ScenarioResult = { scenario: name, title, outcome: 'passed' };
-  const failure = error ?? findFirstFailure(deferredChecks) ?? findUnacceptedReply(bench.replies().slice(from, to));
+  const failure = error ?? findFirstFailure(deferredChecks) ?? findUnacceptedReply(bench, from, to);
   if (note) result.note = note;
   if (!failure) return result;
   result.note = failure.message;
@@ -163,12 +173,15 @@ function findFirstFailure(checks: (() => void)[]): Error | undefined {
 
 /**
  * Returns the first reply that the platform would not accept unchanged. Ignores replies about applications of earlier
- * runs.
+ * runs, and of an agency that pulls those that crossed the end: what follows after it has read the end breaks STOP.
  */
-function findUnacceptedReply(replies: EvaluatedReply[]): Finding | undefined {
-  const unaccepted = replies.find(
-    ({ evaluation }) => evaluation.cause !== undefined && evaluation.cause !== 'UNKNOWN_DELIVERY',
-  );
+function findUnacceptedReply(bench: TestBench, from: number, to: number): Finding | undefined {
+  const ignored: readonly string[] =
+    'brokers' in bench.target ? ['UNKNOWN_DELIVERY'] : ['UNKNOWN_DELIVERY', 'APPLICATION_ENDED'];
+  const unaccepted = bench
+    .replies()
+    .slice(from, to)
+    .find(({ evaluation: { cause } }) => cause !== undefined && !ignored.includes(cause));
   if (!unaccepted) return undefined;
   const { handling, cause } = unaccepted.evaluation;
   return new Finding(cause!, `A reply was ${handling}.`, unaccepted);

@@ -7,6 +7,8 @@ export type Scenario = {
   name: string;
   /** Expected behaviour, for the report. */
   title: string;
+  /** Played only over this channel; over both by default. */
+  channel?: 'kafka' | 'pull';
   /** Played only if `--scenario` names it: it is about something that agencies declare. */
   isOnRequest?: true;
   /**

@@ -9,7 +9,7 @@ const { acknowledged, decided } = REPLY_TYPES;
 export function assertSingleEffect(
   bench: TestBench,
   filings: Filing[],
-  rule: 'DEDUPLICATE' | 'REMINDER' | 'SURVIVE',
+  rule: 'DEDUPLICATE' | 'OVERTAKEN' | 'REMINDER' | 'RETRY' | 'SURVIVE',
 ): void {
   bench.deferCheck(() => {
     for (const filing of filings) {

@@ -7,7 +7,8 @@ import { Filing } from '../filing.ts';
 import { ReplyEvaluator } from '../reply-evaluator.ts';
 import type { Log } from '../log.ts';
 import { partitionOf, Platform } from '../platform.ts';
-import type { EvaluatedReply, BrokerTarget } from '../platform.ts';
+import type { BrokerTarget, EvaluatedReply, PlatformSide, PullTarget } from '../platform.ts';
+import { PullPlatform } from '../pull/pull-platform.ts';
 import { Finding } from './finding.ts';
 import type { RuleName } from './rules.ts';
 
@@ -18,9 +19,9 @@ const POLL_INTERVAL_MS = 20;
 const DEFAULT_SESSION_MS = 45_000;
 
 export type TestBenchOptions = {
-  target: BrokerTarget;
+  target: BrokerTarget | PullTarget;
   documentKinds: ReadonlySet<string>;
-  /** Plays the agency API, if the agency's system uses it. */
+  /** Plays the agency API, if the agency's system uses it. An agency that pulls needs it. */
   api?: AgencyApiServer | undefined;
   /** Time to wait for a reply, in ms. */
   timeoutMs: number;
@@ -36,10 +37,10 @@ type FilingOverrides = ConstructorParameters<typeof Filing>[1];
 
 /** Test bench for scenarios: files applications, collects replies and holds deferred checks. */
 export class TestBench {
-  readonly target: BrokerTarget;
+  readonly target: BrokerTarget | PullTarget;
   readonly #options: TestBenchOptions;
   readonly #evaluator: ReplyEvaluator;
-  readonly #platform: Platform;
+  readonly #platform: PlatformSide;
   readonly #filings = new Map<string, Filing>();
   readonly #replies: EvaluatedReply[] = [];
   readonly #sent: OutgoingMessage[] = [];
@@ -55,7 +56,12 @@ export class TestBench {
     const log: Log = (level, event, fields) => {
       if (level === 'warn') this.#lastProblem = [event, fields?.reason].filter(Boolean).join(': ');
     };
-    this.#platform = new Platform(options.target, this.#evaluator, (reply) => this.#replies.push(reply), log);
+    const onReply = (reply: EvaluatedReply) => void this.#replies.push(reply);
+    const { target, api } = options;
+    this.#platform =
+      'brokers' in target
+        ? new Platform(target, this.#evaluator, onReply, log)
+        : new PullPlatform(api!, this.#evaluator, onReply);
   }
 
   get api(): AgencyApiServer | undefined {
@@ -78,13 +84,19 @@ export class TestBench {
   }
 
   #describeUnreachable(): string {
-    const { brokers, access, agency } = this.target;
+    const { brokers, access, agency } = this.target as BrokerTarget;
     const { requests, replies } = this.#platform.topics;
     return (
       `The broker is not reachable: brokers ${brokers.join()}, user ${access.username || '(none)'}, agency ${agency}; ` +
       `last problem: ${this.#lastProblem || 'the topics do not exist'}. check plays the platform, so its user ` +
       `needs the rights to write ${requests} and read ${replies}.`
     );
+  }
+
+  /** Returns why the last request to the agency API was refused, or ''. */
+  #refusalHint(): string {
+    const { problem = '' } = this.#options.api ?? {};
+    return problem === '' ? '' : ` The last request was refused: ${problem}.`;
   }
 
   /** Returns advice for a timeout that may be too short, or ''. */
@@ -232,7 +244,10 @@ export class TestBench {
       if (!isRunning()) throw new Finding(rule, `Your system stopped while waiting for ${what}.`);
       const now = Date.now();
       if (now - startTime > timeoutMs) {
-        throw new Finding(rule, `No reply within ${timeoutMs / 1000} s: ${what}.${this.#timeoutHint()}`);
+        throw new Finding(
+          rule,
+          `No reply within ${timeoutMs / 1000} s: ${what}.${this.#refusalHint()}${this.#timeoutHint()}`,
+        );
       }
       if (now - lastNoticeTime >= 5_000) {
         lastNoticeTime = now;
