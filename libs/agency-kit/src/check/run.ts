@@ -18,7 +18,7 @@ import { WEBHOOK_SCENARIO } from './webhook-scenario.ts';
 import { REFUSED_SCENARIO, RESTART_SCENARIO } from './fault-scenarios.ts';
 
 /** Scenarios in the order of play; the replay repeats all messages before it. */
-export const SCENARIOS: readonly Scenario[] = [
+const SCENARIOS: readonly Scenario[] = [
   CONNECT_SCENARIO,
   ...LIFECYCLE_SCENARIOS,
   ...DELIVERY_SCENARIOS,
