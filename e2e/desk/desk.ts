@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, expect } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -108,18 +107,7 @@ export async function forgetPage(page: Page): Promise<void> {
   await page.context().close();
 }
 
-/** Returns WCAG 2.2 AA violations of the page, each with its first three elements. */
-export async function axe(page: Page): Promise<string[]> {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-  // Legacy mode needs no extra page, as there are no frames. Without a line some style sheets have not arrived, and axe would
-  // load them by an inline style, which the policy forbids.
-  const builder = new AxeBuilder({ page }).setLegacyMode(true).options({ preload: false }).withTags(tags);
-  const { violations } = await builder.analyze();
-  return violations.map(({ id, help, nodes }) => {
-    const places = nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`);
-    return [`${id}: ${help} (${nodes.length})`, ...places].join('\n  ');
-  });
-}
+export { findAxeViolations as axe } from './axe.ts';
 
 afterEach(async () => {
   const pages = watched;

@@ -1,3 +1,4 @@
+import type { Language } from '@cups/application';
 import type { Page } from 'playwright-core';
 import type { Sample } from './sample.ts';
 
@@ -8,7 +9,7 @@ export interface Screen {
   operator?: string;
   path: (sample: Sample) => string;
   /** Steps from the path to the displayed screen. */
-  prepare?: (page: Page, sample: Sample) => Promise<unknown>;
+  prepare?: (page: Page, sample: Sample, language: Language) => Promise<unknown>;
   /** Also in Russian, in English and on a phone. */
   isLocalized?: boolean;
   isDark?: boolean;
@@ -16,4 +17,6 @@ export interface Screen {
   isPending?: boolean;
   /** The whole page, not only what the window shows. For pages of the citizen: the desk scrolls inside its window. */
   isWhole?: boolean;
+  /** The printout that the steps end with, as A4. */
+  isPrintout?: boolean;
 }

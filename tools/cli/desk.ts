@@ -1,6 +1,7 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
-import { action, defineCommand } from './program.ts';
-import { runScript } from './run-script.ts';
+import { action, defineCommand, resolvePath } from './program.ts';
+import { runScript, toFlags } from './run-script.ts';
 
 /** `cups desk`: measures and photographs the desk's page in a browser, on a platform with sample data. */
 export function deskCommand(): Command {
@@ -43,5 +44,36 @@ export function deskCommand(): Command {
       })
         .argument('[names...]', 'parts of names of screens (default: all)')
         .action(action((names: string[]) => runScript('e2e/desk/screenshots.ts', names))),
+    )
+    .addCommand(inspectCommand());
+}
+
+interface InspectOptions {
+  browser: string;
+  output?: string;
+}
+
+function inspectCommand(): Command {
+  return defineCommand({
+    name: 'inspect',
+    summary:
+      'Opens the screens of an ordinary day at 1366 and 360 px in three languages, takes pictures, and fails if one has an ' +
+      'overflow, an error of the page, a failed request, an untranslated text or an accessibility violation.',
+    example: 'desk inspect --browser firefox',
+  })
+    .argument('[names...]', 'parts of names of pictures (default: all)')
+    .addOption(
+      new Option(
+        '--browser <name>',
+        'the browser; firefox is the firefox-esr of Debian, or the program in CUPS_FIREFOX',
+      )
+        .choices(['chromium', 'firefox'])
+        .default('chromium'),
+    )
+    .option('--output <folder>', 'folder of the pictures (default: dist/inspection/<browser>)', resolvePath)
+    .action(
+      action((names: string[], options: InspectOptions) =>
+        runScript('e2e/desk/inspect.ts', [...toFlags(options), ...names]),
+      ),
     );
 }
