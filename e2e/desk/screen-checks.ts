@@ -11,7 +11,7 @@ import { collectPageErrors } from './page-errors.ts';
 const IDLE_MS = 500;
 const IDLE_TIMEOUT_MS = 20_000;
 
-export interface WatchedScreen {
+interface WatchedScreen {
   /** Errors of the page and failed requests so far. */
   errors: string[];
   waitForIdle: () => Promise<void>;
