@@ -44,16 +44,17 @@ const CHECKS = [
  * projects run with the short ones.
  */
 const SLOW_PROJECTS = [
-  'tools',
-  'intake',
-  'e2e',
-  'local',
-  'agency-bridge',
-  'store',
-  'events',
-  'gateway',
-  'notifications',
-].map((name) => `@cups/${name}`);
+  '@cups/tools',
+  '@cups/intake',
+  '@cups/e2e',
+  '@cups/local',
+  '@cups/agency-bridge',
+  'cups-agency',
+  '@cups/store',
+  '@cups/events',
+  '@cups/gateway',
+  '@cups/notifications',
+];
 /**
  * Maximum number of concurrent groups: tests wait for processes and timers nearly half of their time. Browsers, which `--all` runs,
  * measure durations and get a core each.
