@@ -69,6 +69,7 @@ export const ACCESS_MODEL: Readonly<Record<string, Readonly<Record<string, Acces
     ...rulesFor('CheckAgencyAct', { ...pageRule(['agency-clerk'], 'agency'), callers: ['agency-bridge'] }),
     // Counts over all centres, never content.
     ...rulesFor('GetStatistics', pageRule(['supervisor'], 'platform')),
+    ...rulesFor('GetCentreStatistics', pageRule(['centre-manager'], 'centre')),
     // Applications without an agency: names, codes and times.
     ...rulesFor('ListUndecidedAgencies AssignAgency ListEscalatedApplications', pageRule(['supervisor'], 'platform')),
     // Rights of a person: names, codes and times, for supervisors, and for administrators by their tool.

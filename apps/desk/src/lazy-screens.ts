@@ -21,9 +21,13 @@ export function lazyScreen<Props>(load: ScreenLoader<Props>) {
 /**
  * A part that a screen can do without. It shows nothing while its code loads, and nothing if that fails: the next start
  * of the page loads it.
+ * @param isPrefetched false for a part of a few operators
  */
-export function lazyExtra<Props extends object>(load: ScreenLoader<Props>): FunctionComponent<Props> {
-  loaders.push(load);
+export function lazyExtra<Props extends object>(
+  load: ScreenLoader<Props>,
+  isPrefetched = true,
+): FunctionComponent<Props> {
+  if (isPrefetched) loaders.push(load);
   const Part: ComponentType<Props> = lazy(() => load().catch(() => ({ default: () => null })));
   return (props) => createElement(Suspense, { fallback: null }, createElement(Part, props));
 }

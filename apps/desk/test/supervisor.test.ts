@@ -11,7 +11,7 @@ import { groupByAgency } from '../src/supervisor/escalated-groups.ts';
 import { computeBacklogs } from '../src/supervisor/agency-backlog.ts';
 
 const row = (name: string, more: Partial<StatisticsRow> = {}): StatisticsRow => {
-  const nothing = { filed: 0, open: 0, approved: 0, rejected: 0, withdrawn: 0, expired: 0, overdue: 0 };
+  const nothing = { filed: 0, open: 0, approved: 0, rejected: 0, withdrawn: 0, expired: 0, overdue: 0, toHandOver: 0 };
   return Object.assign({ name, needMet: 0, needNotMet: 0 }, nothing, more);
 };
 const centre = (code: string, displayName: string, more: Partial<Centre> = {}): Centre => {

@@ -108,7 +108,14 @@ const UNRECORDED: Record<string, string[]> = {
     ...['printMandate', 'issueMandateCode', 'mailMandateCode', 'confirmMandateCode'],
   ],
   'shows names of resources, states, times and counts': [
-    ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],
+    ...[
+      'getStatistics',
+      'getCentreStatistics',
+      'getStatisticsCsv',
+      'listDeliveries',
+      'listRefusedMessages',
+      'listRefusedReplies',
+    ],
     ...[
       'getAgencyActivity',
       'listAgencyWorkload',

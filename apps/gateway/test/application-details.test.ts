@@ -93,9 +93,9 @@ test('statistics are available as JSON and as CSV', async () => {
   expect(table.get('content-disposition')).toBe('attachment; filename="statistics.csv"');
   const [head, row] = table.text.split('\r\n');
   expect(head).toBe(
-    'name,filed,open,approved,rejected,withdrawn,expired,overdue,needMet,needNotMet,deskSeconds,agencySeconds,citizenSeconds',
+    'name,filed,open,approved,rejected,withdrawn,expired,overdue,needMet,needNotMet,deskSeconds,agencySeconds,citizenSeconds,toHandOver',
   );
-  expect(row).toBe('centres/CU-001,4,1,2,0,0,0,0,0,0,600,,');
+  expect(row).toBe('centres/CU-001,4,1,2,0,0,0,0,0,0,600,,,0');
   expect((await gateway.send('GET', '/api/v1/statistics?from=2026-01-01')).status).toBe(400);
 });
 

@@ -234,6 +234,7 @@ export async function startGateway(
       ...dataRights,
       ...QUARANTINE_RESPONSES,
       ...AGENCY_PAGE_INTAKE,
+      GetCentreStatistics: () => Promise.resolve({ statistics }),
       GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),
       TrackApplication: () =>
         Promise.resolve({

@@ -156,6 +156,15 @@ const rows: OperationRow[] = [
     { fromDate: '2026-01-01', toDate: '2026-12-31', group: 'STATISTICS_GROUP_AGENCY' },
   ],
   [
+    'getCentreStatistics',
+    'GET',
+    '/api/v1/centre-statistics?from=2026-01-01&to=2026-12-31',
+    undefined,
+    200,
+    'GetCentreStatistics',
+    { fromDate: '2026-01-01', toDate: '2026-12-31' },
+  ],
+  [
     'getStatisticsCsv',
     'GET',
     '/api/v1/statistics.csv?from=2026-01-01&to=2026-12-31',

@@ -59,6 +59,8 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   // Salted hashes and codes.
   ListActionHashes: { callers: ['ops'], roles: 'none', tenancy: 'service', personalData: false },
   GetStatistics: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },
+  // Counts and times of the own centre.
+  GetCentreStatistics: { ...desk, roles: ['centre-manager'], personalData: false },
   UpdateApplication: { ...desk, personalData: true },
   SubmitApplication: { ...desk, personalData: true },
   WithdrawApplication: { ...desk, personalData: true },

@@ -86,3 +86,50 @@ describe('GetStatistics', () => {
     expect([none.filed, 'deskSeconds' in none]).toEqual([0, false]);
   });
 });
+
+describe('GetCentreStatistics', () => {
+  const month = { fromDate: '2026-06-01', toDate: '2026-06-30' };
+  const manager = (centre: string, inheritedCentres: string[] = []) =>
+    scene.world.deskAt(scene.port, centre, { role: 'centre-manager', inheritedCentres });
+
+  test('counts the own centre and inherited centres, and no other', async () => {
+    scene.world.clock.now = new Date('2026-06-02T09:00:00Z');
+    await at('CU-341').file(1);
+    const withdrawn = await at('CU-341').file(2);
+    await at('CU-341').withdrawApplication({ requestId: randomUUID(), name: withdrawn.name });
+    await at('CU-342').file(3);
+    await at('CU-343').file(4);
+    await at('CU-343').file(5);
+    await at('CU-343').file(6);
+    const own = await manager('CU-341').getCentreStatistics(month);
+    expect(own.statistics).toMatchObject({ name: 'centres/CU-341', filed: 2, open: 1, withdrawn: 1, toHandOver: 0 });
+    expect(JSON.stringify(own)).not.toMatch(/Test|29000/);
+    const { statistics } = await manager('CU-341', ['CU-342']).getCentreStatistics(month);
+    expect(statistics).toMatchObject({ name: 'centres/CU-341', filed: 3, open: 2 });
+    scene.world.clock.now = new Date('2026-07-02T09:00:00Z');
+    await at('CU-341').file(7);
+    const both = await manager('CU-341').getCentreStatistics({ ...month, toDate: '2026-07-31' });
+    expect(both.statistics).toMatchObject({ filed: 3, open: 2, overdue: 1 });
+    expect((await manager('CU-349').getCentreStatistics(month)).statistics).toMatchObject({ filed: 0, open: 0 });
+  });
+
+  test('rejects operators who do not manage the centre, and a period over a year', async () => {
+    const refused = { reason: 'PERMISSION_DENIED' };
+    await expect(at('CU-341').getCentreStatistics(month)).rejects.toMatchObject(refused);
+    await expect(supervisor().getCentreStatistics(month)).rejects.toMatchObject(refused);
+    const tooLong = { fromDate: '2024-01-01', toDate: '2026-03-01' };
+    await expect(manager('CU-341').getCentreStatistics(tooLong)).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  });
+
+  test.each([
+    ['ready', 1],
+    ['rejected', 1],
+    ['in-progress', 0],
+    ['handed-over', 0],
+  ] as const)('counts %s as %i to hand over', (state, toHandOver) => {
+    const now = new Date('2026-06-02T09:00:00Z');
+    const tally = new Tally(now);
+    tally.add(toCountedRow({ createTime: now, submitTime: now, state, history: [] })!);
+    expect(tally.result()).toMatchObject({ filed: 1, toHandOver });
+  });
+});

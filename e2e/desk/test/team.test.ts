@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { eventually } from '@cups/testing';
 import { idnp } from '@cups/tools/filings';
 import { axe, open } from '../desk.ts';
-import { applicant, fileApplication, nextPerson } from '../filings.ts';
+import { applicant, fileApplication, nextPerson, waitForState } from '../filings.ts';
 import { sessionKeyHeaders } from '../session-key.ts';
 
 /** Teams: what managers, supervisors and support change, and what specialists see of it. */
@@ -77,6 +77,41 @@ test('invites by keyboard, and records an absence for the team to see', async ()
   await specialistRow.getByText('fără înlocuitor').waitFor();
   expect(await inMain(specialist).getByRole('button').count()).toBe(0);
   expect(await axe(specialist)).toEqual([]);
+});
+
+test('shows managers the figures of their centre, and nobody else', async () => {
+  const operator = 'cu-021-specialist';
+  const rejected = await fileApplication({ operator, ending: 'ZR' });
+  await fileApplication({ operator, ending: 'ZN' });
+  await waitForState(rejected, 'rejected', operator);
+
+  const manager = await open({ operator: 'cu-021-manager', path: '/team' });
+  const figures = inMain(manager).getByRole('region', { name: 'Cererile centrului' });
+  const figure = (term: string) =>
+    figures
+      .locator('dl > div')
+      .filter({ has: manager.getByText(term, { exact: true }) })
+      .locator('dd')
+      .innerText();
+  await figures.locator('dl').waitFor();
+  const terms = ['Depuse', 'Deschise', 'Decise', 'Peste termen la instituții', 'De înmânat'];
+  expect(await Promise.all(terms.map(figure))).toEqual(['2', '2', '1', '0', '1']);
+  expect(await figure('La ghișeu')).toBe('sub 1 min');
+  await figures.getByText('anul acesta').click();
+  await eventually(async () => (await figures.getByLabel('anul acesta').isChecked()) || undefined);
+  await figures.locator('dl').waitFor();
+  expect(await figure('Depuse')).toBe('2');
+  expect(await axe(manager)).toEqual([]);
+  for (const width of [360, 320]) {
+    await manager.setViewportSize({ width, height: 640 });
+    expect(await manager.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  }
+
+  const specialist = await open({ operator, path: '/team' });
+  await inMain(specialist)
+    .getByText(/^Test Specialist/)
+    .waitFor();
+  expect(await specialist.getByText('Cererile centrului').count()).toBe(0);
 });
 
 test('ends a suspended session, and destroys its input', async () => {

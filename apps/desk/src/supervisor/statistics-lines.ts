@@ -33,6 +33,7 @@ const ZERO_COUNTS: StatisticsRow = {
   withdrawn: 0,
   expired: 0,
   overdue: 0,
+  toHandOver: 0,
   needMet: 0,
   needNotMet: 0,
 };

@@ -11,6 +11,7 @@ import { Button } from '../parts/button.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { DEVICES } from '../texts/devices.ts';
+import { managesCentre } from './member-status.ts';
 import type { MemberProps } from './member.tsx';
 import styles from './team.module.css';
 
@@ -37,8 +38,7 @@ const copiesQuery = queryOptions({
 /** Returns the number of copied files of a device, or undefined if the caller is not the head of this centre. */
 function useFileCount(scope: string, { name, operator }: Device): number | undefined {
   const { session } = useSignedIn();
-  const isHead = session.operator.roles.includes('centre-manager') && session.centre === `centres/${scope}`;
-  const { data } = useQuery(Object.assign({ enabled: isHead }, copiesQuery));
+  const { data } = useQuery(Object.assign({ enabled: managesCentre(session, scope) }, copiesQuery));
   const device = name.replace('devices/', '');
   return data && (data.find((copy) => copy.device === device && copy.operator === operator)?.fileCount ?? 0);
 }

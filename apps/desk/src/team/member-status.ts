@@ -83,18 +83,21 @@ export function resolvePermissions(
     const access = !isSelf && !isFormer;
     return { access, roles: access, absence: scope !== 'staff' && !isFormer, everywhere: access };
   }
-  const manages = operator.roles.includes('centre-manager') && centre === `centres/${scope}`;
-  if (!manages || isFormer) return NO_PERMISSIONS;
+  if (!managesCentre({ operator, centre }, scope) || isFormer) return NO_PERMISSIONS;
   const access = !isSelf && !member.roles.includes('centre-manager') && member.status !== 'suspended';
   // Managers assign one role only, so there is nothing to choose.
   return { access, roles: false, absence: true, everywhere: false };
 }
 
 /** Whether the operator may invite to this team. */
-export function canInvite({ operator, centre }: Pick<Session, 'operator' | 'centre'>, scope: TeamScope): boolean {
-  if (operator.roles.includes('supervisor')) return true;
-  return operator.roles.includes('centre-manager') && centre === `centres/${scope}`;
-}
+export const canInvite = (session: Pick<Session, 'operator' | 'centre'>, scope: TeamScope): boolean =>
+  session.operator.roles.includes('supervisor') || managesCentre(session, scope);
+
+/** Whether the operator manages this centre in the present session. */
+export const managesCentre = (
+  { operator, centre }: { operator: Session['operator']; centre?: string | undefined },
+  scope: TeamScope,
+): boolean => operator.roles.includes('centre-manager') && centre === `centres/${scope}`;
 
 /** Whether the operator may list and revoke the devices of this team. The platform's staff has none. */
 export const canManageDevices = (session: Pick<Session, 'operator' | 'centre'>, scope: TeamScope): boolean =>

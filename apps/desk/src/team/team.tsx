@@ -4,6 +4,7 @@ import { UserPlus } from 'lucide-react';
 import type { TeamMember } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
+import { lazyExtra } from '../lazy-screens.ts';
 import { Button } from '../parts/button.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { EmptyState, LoadError, Skeleton } from '../parts/load-states.tsx';
@@ -13,12 +14,15 @@ import { TEAM } from '../texts/team.ts';
 import { TeamHeader } from './team-header.tsx';
 import { Invite } from './invite.tsx';
 import { Member } from './member.tsx';
-import { canInvite } from './member-status.ts';
+import { canInvite, managesCentre } from './member-status.ts';
 import { formerMembersQuery, teamQuery } from './queries.ts';
 import type { TeamScope } from './queries.ts';
 import { ReasonForm } from './reason-form.tsx';
 import { Rows } from './rows.tsx';
 import styles from './team.module.css';
+
+/** For managers only. */
+const CentreFigures = lazyExtra(() => import('./centre-figures.tsx'), false);
 
 /** A team: members, absences and stand-ins. Supervisors and support see every team. */
 export default function Team({ requestedScope }: { requestedScope?: string | undefined }) {
@@ -78,6 +82,7 @@ function TeamView({ scope, canPick, reason }: TeamViewProps) {
       }
     >
       <TeamHeader scope={scope} canPick={canPick} />
+      {managesCentre(session, scope) && <CentreFigures />}
       {team.isPending && <Skeleton />}
       {team.isError && <LoadError error={team.error} onRetry={() => void team.refetch()} />}
       {team.data?.length === 0 && <EmptyState>{t(TEAM.nobody)}</EmptyState>}

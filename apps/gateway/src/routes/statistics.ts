@@ -3,6 +3,7 @@ import type { StatisticsRow__Output } from '@cups/contracts/gen/cups/intake/v1/S
 import * as convert from '../convert.ts';
 import type { HandlerRequest, Handler } from '../http/handler.ts';
 import type { ServiceClients, QueryParams } from '../clients.ts';
+import { requirePresent } from './handler-factories.ts';
 
 export function statisticsRoutes({ intake }: ServiceClients): Record<string, Handler> {
   const fetchStatistics = ({ query, context }: HandlerRequest) => {
@@ -13,6 +14,11 @@ export function statisticsRoutes({ intake }: ServiceClients): Record<string, Han
     async getStatistics(request) {
       const { rows, total } = await fetchStatistics(request);
       return { body: { rows: rows.map(convert.statisticsJson), total: convert.statisticsJson(total) } };
+    },
+    async getCentreStatistics({ query, context }) {
+      const { from: fromDate, to: toDate } = query as QueryParams;
+      const { statistics } = await intake.getCentreStatistics({ fromDate, toDate }, context);
+      return { body: convert.statisticsJson(requirePresent(statistics)) };
     },
     async getStatisticsCsv(request) {
       const { rows } = await fetchStatistics(request);
@@ -39,6 +45,8 @@ const COLUMNS = [
   'deskSeconds',
   'agencySeconds',
   'citizenSeconds',
+  // Last, so that the other columns stay in place.
+  'toHandOver',
 ] as const satisfies readonly (keyof StatisticsRow__Output)[];
 
 /** Returns CSV (RFC 4180). Values are resource names and numbers, so none needs quotes or is a formula. */

@@ -3,7 +3,7 @@ import type { State } from '@cups/application';
 import type { Application, ActionRecord } from './application.ts';
 
 /**
- * Counts and durations for supervisors, computed over all applications filed in a period. No content and no
+ * Counts and durations for supervisors and centre managers, computed over all applications filed in a period. No content and no
  * personal names.
  */
 
@@ -39,6 +39,8 @@ export interface Statistics {
   withdrawn: number;
   expired: number;
   overdue: number;
+  /** Decided, and the result or rejection is not handed over. */
+  toHandOver: number;
   needMet: number;
   needNotMet: number;
   deskSeconds?: number;
@@ -118,6 +120,7 @@ export class Tally {
     withdrawn: 0,
     expired: 0,
     overdue: 0,
+    toHandOver: 0,
     needMet: 0,
     needNotMet: 0,
   };
@@ -136,6 +139,7 @@ export class Tally {
     if (state === 'withdrawn' || state === 'expired') counts[state] += 1;
     const isWithAgency = state === 'submitted' || state === 'in-progress';
     if (isWithAgency && dueDay !== 0 && dueDay < this.#today) counts.overdue += 1;
+    if (state === 'ready' || state === 'rejected') counts.toHandOver += 1;
     this.#seconds.desk.push(deskSeconds);
     if (agencySeconds !== undefined) this.#seconds.agency.push(agencySeconds);
     if (citizenSeconds !== undefined) this.#seconds.citizen.push(citizenSeconds);

@@ -1,6 +1,7 @@
 import { addCivilDays, isCivilDate } from '@cups/application';
 import { fromProtoEnum } from '@cups/contracts/proto';
 import { violation } from '@cups/problem';
+import { centresOf } from '@cups/rpc';
 import { invalidField } from '../domain/problems.ts';
 import { Tally } from '../domain/statistics.ts';
 import type { IntakeRpcs, RpcDeps } from './deps.ts';
@@ -9,13 +10,13 @@ import type { IntakeRpcs, RpcDeps } from './deps.ts';
 const MAX_PERIOD_DAYS = 366;
 
 /**
- * RPC handler of the statistics for supervisors: counts and durations of all centres, without content and personal
- * names.
+ * RPC handlers of the statistics, without content and personal names: of all centres for supervisors, and of the own
+ * centre for its managers.
  */
 export function statisticsRpcs({
   statistics,
   now,
-}: Pick<RpcDeps, 'statistics' | 'now'>): Pick<IntakeRpcs, 'GetStatistics'> {
+}: Pick<RpcDeps, 'statistics' | 'now'>): Pick<IntakeRpcs, 'GetStatistics' | 'GetCentreStatistics'> {
   return {
     async GetStatistics({ fromDate, toDate, group: groupBy }) {
       assertPeriod(fromDate, toDate);
@@ -38,6 +39,14 @@ export function statisticsRpcs({
           .filter(({ filed }) => filed > 0),
         total: Object.assign({ name: '' }, total.result()),
       };
+    },
+
+    async GetCentreStatistics({ fromDate, toDate }, context) {
+      assertPeriod(fromDate, toDate);
+      const centres = centresOf(context);
+      const tally = new Tally(now());
+      await statistics.tally({ fromDate, toDate }, () => tally, centres);
+      return { statistics: Object.assign({ name: centres[0] }, tally.result()) };
     },
   };
 }

@@ -31,14 +31,18 @@ export interface Period {
   toDate: string;
 }
 
+/** `centres/{code}`, at least one. */
+type Centres = readonly string[];
+
 type TallyOf = (centre: string, publicService: string, agency: string) => Tally;
 
 export interface StatisticsStore {
   /**
    * Adds the applications filed in a period to the tallies of their groups, after recomputing its changed days. The
    * result contains every write that was acknowledged before the call. A tally may stay empty.
+   * @param centres only applications of these; absent for all
    */
-  tally(period: Period, tallyOf: TallyOf): Promise<void>;
+  tally(period: Period, tallyOf: TallyOf, centres?: Centres): Promise<void>;
   /** Recomputes all changed days. */
   recomputeChanged(signal: AbortSignal): Promise<void>;
   /**
@@ -82,14 +86,15 @@ export function openStatistics(store: Store, applications: Applications): Statis
   const parts: StatisticsParts = { store, applications, months: openStatisticsMonths(store) };
   let isComplete = false;
   return {
-    recomputeChanged: (signal) => recomputeChanged(parts, ALL_TIME, signal),
-    async tally(period, tallyOf) {
-      if (!isComplete) await computeMissing(parts, period);
-      await recomputeChanged(parts, period);
-      await tallyMonths(parts.months, period, tallyOf);
+    recomputeChanged: (signal) => recomputeChanged(parts, { period: ALL_TIME }, signal),
+    async tally(period, tallyOf, centres) {
+      const range = { period, centres };
+      if (!isComplete) await computeMissing(parts, range);
+      await recomputeChanged(parts, range);
+      await tallyMonths(parts.months, range, tallyOf);
     },
     async computeMissing(signal) {
-      const count = await computeMissing(parts, ALL_TIME, signal);
+      const count = await computeMissing(parts, { period: ALL_TIME }, signal);
       if (!signal.aborted) isComplete = true;
       return count;
     },
@@ -102,8 +107,19 @@ interface StatisticsParts {
   months: StatisticsMonths;
 }
 
-async function tallyMonths(months: StatisticsMonths, { fromDate, toDate }: Period, tallyOf: TallyOf): Promise<void> {
-  for await (const { _id, days, groups } of months.readAll(fromDate.slice(0, 7), toDate.slice(0, 7))) {
+/** What is counted. */
+interface Range {
+  period: Period;
+  /** All, if undefined. */
+  centres?: Centres | undefined;
+}
+
+async function tallyMonths(months: StatisticsMonths, { period, centres }: Range, tallyOf: TallyOf): Promise<void> {
+  const { fromDate, toDate } = period;
+  const read = centres
+    ? months.readSome(centres.flatMap((centre) => monthsOf(period).map((month) => `${month} ${centre}`)))
+    : months.readAll(fromDate.slice(0, 7), toDate.slice(0, 7));
+  for await (const { _id, days, groups } of read) {
     const [month = '', centre = ''] = _id.split(' ');
     const tallies = groups.map((group) => tallyOf(centre, ...(group.split(' ') as [string, string])));
     for (const [day, rows] of Object.entries(days)) {
@@ -113,9 +129,9 @@ async function tallyMonths(months: StatisticsMonths, { fromDate, toDate }: Perio
   }
 }
 
-async function recomputeChanged(parts: StatisticsParts, period: Period, signal?: AbortSignal): Promise<void> {
+async function recomputeChanged(parts: StatisticsParts, range: Range, signal?: AbortSignal): Promise<void> {
   while (!signal?.aborted) {
-    const changed = await findChanged(parts.applications, period);
+    const changed = await findChanged(parts.applications, range);
     const queue = groupByMonth(changed);
     const work = async () => {
       for (let next = queue.pop(); next && !signal?.aborted; next = queue.pop()) await recomputeMonth(parts, next);
@@ -125,9 +141,9 @@ async function recomputeChanged(parts: StatisticsParts, period: Period, signal?:
   }
 }
 
-async function computeMissing(parts: StatisticsParts, period: Period, signal?: AbortSignal): Promise<number> {
+async function computeMissing(parts: StatisticsParts, range: Range, signal?: AbortSignal): Promise<number> {
   let count = 0;
-  for await (const { centre, month } of walkFiledMonths(parts.applications, period)) {
+  for await (const { centre, month } of walkFiledMonths(parts.applications, range)) {
     if (signal?.aborted) return count;
     if (await parts.months.get(`${month} ${centre}`)) continue;
     await recomputeMonth(parts, { centre, month, days: new Set() });
@@ -180,9 +196,16 @@ const toInstants = ({ fromDate, toDate }: Period): [from: Date, until: Date] => 
 ];
 
 const monthPeriod = (month: string): Period => {
-  const nextMonth = addCivilDays(`${month}-28`, 4).slice(0, 7);
-  return { fromDate: `${month}-01`, toDate: addCivilDays(`${nextMonth}-01`, -1) };
+  return { fromDate: `${month}-01`, toDate: addCivilDays(`${nextMonth(month)}-01`, -1) };
 };
+
+const nextMonth = (month: string): string => addCivilDays(`${month}-28`, 4).slice(0, 7);
+
+function monthsOf({ fromDate, toDate }: Period): string[] {
+  const months: string[] = [];
+  for (let month = fromDate.slice(0, 7); month <= toDate.slice(0, 7); month = nextMonth(month)) months.push(month);
+  return months;
+}
 
 function readFiled(applications: Applications, centre: string, period: Period): Promise<ReadApplication[]> {
   const [from, until] = toInstants(period);
@@ -212,11 +235,15 @@ function encodeDays(
 
 type ChangedApplication = Required<Pick<StoredApplication, 'centre' | 'submitTime'>>;
 
-function findChanged(applications: Applications, period: Period): Promise<ChangedApplication[]> {
+function findChanged(applications: Applications, { period, centres }: Range): Promise<ChangedApplication[]> {
   const [from, until] = toInstants(period);
   return applications.find(
     { uncounted: { $gt: 0 }, submitTime: { $gte: from, $lt: until } },
-    { scope: 'service', limit: CHANGES_PER_PASS, projection: { centre: 1, submitTime: 1 } },
+    {
+      scope: centres ? { centre: centres } : 'service',
+      limit: CHANGES_PER_PASS,
+      projection: { centre: 1, submitTime: 1 },
+    },
   ) as Promise<unknown> as Promise<ChangedApplication[]>;
 }
 
@@ -240,7 +267,11 @@ interface CentreMonth {
 }
 
 /** Returns the months of a period with filed applications, by one index look-up for each centre and month. */
-async function* walkFiledMonths(applications: Applications, period: Period): AsyncGenerator<CentreMonth> {
+async function* walkFiledMonths(applications: Applications, { period, centres }: Range): AsyncGenerator<CentreMonth> {
+  if (centres) {
+    for (const centre of centres) yield* walkMonthsOf(applications, centre, period);
+    return;
+  }
   for (let centre = ''; ;) {
     const [next] = await applications.find(
       { centre: { $gt: centre } },
