@@ -141,19 +141,18 @@ const UNRECORDED: Record<string, string[]> = {
     'restrictProcessing',
     'endRestriction',
   ],
-  'shows facts of documents, without their content': ['listDocuments', 'getDocument'],
   'sends requests to their agency, of which the bridge has a journal entry each, as over Kafka': ['listAgencyRequests'],
   'shows what the caller sent': [
     ...['handInActs', 'handInOwnActs', 'handInSealedActs', 'receiveAgencyReply'],
-    ...['getAgencyDocumentStatus', 'createResultDocument', 'getDeliveryDocument', 'createDeliveryDocument'],
+    ...['createResultDocument', 'createDeliveryDocument'],
     'createUpload',
-    'getUpload',
     'appendUpload',
     'deleteUpload',
     'deleteDocument',
   ],
   'is recorded after documents has named the application: see documents.test.ts and agency-api.test.ts': [
     ...['getDocumentContent', 'getDocumentPreview', 'getAgencyDocument', 'getDeliveryDocumentContent'],
+    ...['listDocuments', 'getDocument', 'getUpload', 'getAgencyDocumentStatus', 'getDeliveryDocument'],
   ],
   'is public': [
     ...['getHealth', 'getReadiness', 'getOpenapi', 'getCatalog', 'listCentres', 'getCentre', 'listPublicServices'],

@@ -150,12 +150,24 @@ describe('a copy', () => {
     const reply = await get(`/agency/v1/${name}`).responseType('arraybuffer');
     expect([reply.status, bytes.equals(reply.body as Buffer)]).toEqual([200, true]);
     expect(reply.get('content-digest')).toBe(digestOf(bytes));
-    expect(gateway.calls.intake).toMatchObject([{ method: 'RecordAgencyAccess', request: { name: NAME } }]);
+    const read = { method: 'RecordAgencyAccess', request: { name: NAME, factsOnly: false } };
+    expect(gateway.calls.intake).toMatchObject([read]);
     const part = await get(`/agency/v1/${name}`, { Range: 'bytes=1048570-' }).responseType('arraybuffer');
     expect([part.status, bytes.subarray(1_048_570).equals(part.body as Buffer)]).toEqual([206, true]);
     expect(part.get('content-digest')).toBe(digestOf(bytes));
     const head = await request(gateway.url).head(`/agency/v1/${name}`).set('Authorization', `Bearer ${token}`);
     expect([head.status, head.get('content-length')]).toEqual([200, String(bytes.length)]);
+    expect(gateway.calls.intake.at(-1)).toMatchObject({ ...read, request: { name: NAME, factsOnly: true } });
+  });
+
+  test('of a scan shows what it is after the access is stored, a result of the agency without', async () => {
+    const scan = gateway.stored.add(bytes, RELEASED);
+    const result = gateway.stored.add(Buffer.from('r'), { ...RELEASED, purpose: 'PURPOSE_RESULT' });
+    gateway.calls.intake.splice(0);
+    for (const { name } of [scan, result]) expect((await get(`/agency/v1/${name}/status`)).status).toBe(200);
+    expect(gateway.calls.intake).toMatchObject([
+      { method: 'RecordAgencyAccess', request: { name: NAME, factsOnly: true } },
+    ]);
   });
 
   test('of another agency is not found', async () => {

@@ -28,6 +28,7 @@ const get = (headers: Record<string, string> = {}, at = path, method: 'get' | 'h
     .set({ Cookie: gateway.cookie, ...headers })
     .responseType('arraybuffer');
 const reads = () => gateway.calls.documents.filter(({ method }) => method === 'ReadContent').length;
+const READ = { name: NAME, kind: 'ACCESS_KIND_DOCUMENT', factsOnly: false };
 const recorded = () => gateway.calls.intake.filter(({ method }) => method === 'RecordAccess');
 
 describe('the content of a document', () => {
@@ -36,7 +37,7 @@ describe('the content of a document', () => {
     expect(reply.status).toBe(200);
     expect(bytes.equals(reply.body as Buffer)).toBe(true);
     expect(reads()).toBe(3);
-    expect(recorded().map((call) => call.request)).toMatchObject([{ name: NAME, kind: 'ACCESS_KIND_DOCUMENT' }]);
+    expect(recorded().map((call) => call.request)).toMatchObject([READ]);
   });
 
   test('runs no script and is not cached', async () => {
@@ -89,6 +90,7 @@ describe('the content of a document', () => {
     const again = await get({ 'If-None-Match': head.get('etag')! });
     expect([again.status, again.get('content-length')]).toEqual([304, undefined]);
     expect(reads()).toBe(0);
+    expect(recorded().map((call) => call.request)).toMatchObject([{ ...READ, factsOnly: true }, READ]);
   });
 
   test('and its preview are withheld when the access cannot be stored', async () => {
@@ -102,6 +104,34 @@ describe('the content of a document', () => {
     }
     expect(unrecorded.calls.documents.filter(({ method }) => method === 'ReadContent')).toEqual([]);
     await unrecorded.stop();
+  });
+});
+
+describe('what a document is', () => {
+  const facts = () => path.replace('/content', '');
+
+  test('is shown after its access is stored, and only then', async () => {
+    for (const at of [facts(), `/api/v1/${NAME}/documents`]) {
+      gateway.calls.intake.splice(0);
+      expect((await get({}, at)).status).toBe(200);
+      expect(recorded().map((call) => call.request)).toMatchObject([{ ...READ, factsOnly: true }]);
+    }
+    const unrecorded = await startGateway(
+      { intake: { RecordAccess: () => new Promise(() => undefined) } },
+      { budgetMs: 500 },
+    );
+    unrecorded.stored.add(bytes, { application: NAME });
+    const reply = await unrecorded.send('GET', `/api/v1/${NAME}/documents`);
+    expect([reply.status, JSON.stringify(reply.body)]).toEqual([504, expect.not.stringContaining('documents/')]);
+    await unrecorded.stop();
+  });
+
+  test('that has not changed, or of no document, is no access', async () => {
+    const list = await get({}, `/api/v1/${NAME}/documents`);
+    gateway.calls.intake.splice(0);
+    expect((await get({ 'If-None-Match': list.get('etag')! }, `/api/v1/${NAME}/documents`)).status).toBe(304);
+    expect((await get({}, '/api/v1/applications/01JDZ3V7Q8R9S0T1V2W3X4Y5ZZ/documents')).status).toBe(200);
+    expect(recorded()).toEqual([]);
   });
 });
 

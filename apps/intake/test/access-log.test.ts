@@ -5,12 +5,14 @@ import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
 import { eventually, idnp, captureLog } from '@cups/testing';
 import { access } from '../src/access.ts';
+import { openAccessLog, openAccessLogRows } from '../src/store/access-log.ts';
 import { useIntake } from './world.ts';
 
 /** Every RPC that returns personal data is recorded: desk reads in the access log, all calls in the service log. */
 
 const scene = useIntake();
 const CENTRE = 'CU-340';
+const SUBJECT = '01JDZ3V7Q8R9S0T1V2W3X4Y5ZA';
 const DEVICE = '01JDZ3V7Q8R9S0T1V2W3X4Y5Z9';
 type Desk = ReturnType<typeof scene.at>;
 
@@ -110,6 +112,44 @@ test('records no access for a queue page without changes', async () => {
   const before = (await entries()).length;
   expect((await here.listQueueChanges({ cursor })).applications).toEqual([]);
   expect((await entries()).length).toBe(before);
+});
+
+describe('what documents are', () => {
+  const kindsBy = async (operator: string, id: string) =>
+    (await scene.at(CENTRE).listAccessLogEntries({ name: id })).entries.filter((one) => one.operator === operator);
+  const facts = (id: string) => ({ name: id, kind: 'ACCESS_KIND_DOCUMENT' as const, factsOnly: true });
+
+  test('adds an entry an hour for each operator, and the agency', async () => {
+    const { name: id } = await scene.at(CENTRE).file(2);
+    const [desk, agency] = [scene.at(CENTRE), scene.world.agencySystem(scene.port, 'asp')];
+    for (let time = 0; time < 3; time++) {
+      await desk.recordAccess(facts(id));
+      await agency.recordAgencyAccess({ name: id, factsOnly: true });
+    }
+    const kind = 'ACCESS_KIND_DOCUMENT_FACTS';
+    expect(await kindsBy('operators/cu-340-specialist', id)).toMatchObject([{ kind, centre: `centres/${CENTRE}` }]);
+    expect(await kindsBy('operators/agency.asp', id)).toMatchObject([{ kind, agency: 'agencies/asp' }]);
+    await desk.recordAccess({ ...facts(id), factsOnly: false });
+    expect(await kindsBy('operators/cu-340-specialist', id)).toMatchObject([
+      { kind: 'ACCESS_KIND_DOCUMENT' },
+      { kind },
+    ]);
+  });
+
+  test('adds the next entry after an hour, and one for another operator or centre before', async () => {
+    const log = openAccessLog(store, openAccessLogRows(store));
+    await eventually(() => store.ready());
+    const start = Date.parse('2026-11-24T08:00:00Z');
+    const read = (minutes: number, operator = 'operators/a', centre = 'centres/CU-001') => {
+      const entry = { operator, centre, kind: 'document-facts' as const, time: new Date(start + minutes * 60_000) };
+      return log.writeHourly(SUBJECT, { entry, cause: { requestId: randomUUID() } });
+    };
+    for (const minutes of [0, 1, 59, 61, 62]) await read(minutes);
+    await read(63, 'operators/b');
+    await read(64, 'operators/b', 'centres/CU-002');
+    const { entries: found } = await log.list(SUBJECT, { pageSize: 10, pageToken: '' });
+    expect(found.map(({ time }) => (time.getTime() - start) / 60_000)).toEqual([64, 63, 61, 0]);
+  });
 });
 
 describe('RecordAgencyAccess', () => {

@@ -132,6 +132,7 @@ export const ACCESS_KINDS = [
   'notices',
   'slip',
   'document',
+  'document-facts',
   'collection',
   'copy',
   'quarantine',

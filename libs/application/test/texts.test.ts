@@ -3,16 +3,23 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { RULES } from '@cups/problem';
-import { ERASURE_REFUSALS } from '../src/index.ts';
+import { ACCESS_KINDS, ERASURE_REFUSALS } from '../src/index.ts';
 import * as texts from '../src/texts/index.ts';
 import { interpolateText } from '../src/texts/index.ts';
 import type { Text } from '../src/texts/index.ts';
 
-const { describeActor: _describe, explainErasureRefusal, interpolateText: _fill, ...dictionaries } = texts;
+const {
+  accessKindText,
+  describeActor: _describe,
+  explainErasureRefusal,
+  interpolateText: _fill,
+  ...dictionaries
+} = texts;
+const accessKinds = Object.fromEntries([...ACCESS_KINDS, 'other'].map((kind) => [kind, accessKindText(kind)]));
 const refusals = Object.fromEntries(
   ERASURE_REFUSALS.map((code) => [code, explainErasureRefusal(code, 'Law 195/2024')]),
 );
-const all = Object.entries({ ...dictionaries, refusals } as Record<string, Record<string, Text>>).flatMap(
+const all = Object.entries({ ...dictionaries, accessKinds, refusals } as Record<string, Record<string, Text>>).flatMap(
   ([dictionary, words]) =>
     Object.entries(words).map(([word, text]): [string, string, Text] => [dictionary, word, text]),
 );

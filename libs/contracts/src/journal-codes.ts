@@ -14,6 +14,7 @@ export const JOURNAL_ACTIONS = {
   'read-notices': 'The notices of the application were read',
   'read-slip': 'A slip was read for printing',
   'read-document': 'The content of a document was read',
+  'read-document-facts': 'What documents are was read, without their content',
   'read-collection': 'The data for handing over a result for another centre were read',
   'read-copy': 'The resource was part of the copy of all data about a person',
   'read-quarantine': 'An act of a suspended operator was read, with its application',

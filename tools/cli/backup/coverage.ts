@@ -92,6 +92,7 @@ export const ACT_COVER: Readonly<Record<JournalAction, ActCover>> = {
   'read-notices': 'read',
   'read-slip': 'read',
   'read-document': 'read',
+  'read-document-facts': 'read',
   'read-collection': 'read',
   'read-copy': 'read',
   'read-quarantine': 'read',

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Printer } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
+import { accessKindText } from '@cups/application/texts';
 import { detailsQuery } from '../api/queries.ts';
 import type { ApplicationDetails } from '../api/types.ts';
 import { nameActor } from '../application/operator-name.ts';
@@ -21,7 +22,7 @@ import { ACCESS_LIST } from '../texts/access-list.ts';
 import { APPLICATION } from '../texts/application.ts';
 import { PRINTOUTS } from '../texts/printouts.ts';
 import { KEYS } from '../texts/keys.ts';
-import { ACCESS_LIST_HEADS, changeText, groupActs, positionsText, readText } from './acts.ts';
+import { ACCESS_LIST_HEADS, changeText, groupActs, positionsText } from './acts.ts';
 import type { ActGroup, PositionCounts } from './acts.ts';
 import { JournalState } from './journal-state.tsx';
 import { useAccessList } from './use-access-list.ts';
@@ -102,7 +103,7 @@ function Row({ group: { actor, first, last, reads, changes, count, positions }, 
       <td data-head={t(ACCESS_LIST.last)}>{when(last)}</td>
       <th scope="row">{name}</th>
       <td data-head={t(ACCESS_LIST.what)}>
-        {reads.length > 0 && t(ACCESS_LIST.read, { what: reads.map((kind) => t(readText(kind))).join(', ') })}
+        {reads.length > 0 && t(ACCESS_LIST.read, { what: reads.map((kind) => t(accessKindText(kind))).join(', ') })}
         {changes.map((action) => (
           <div key={action}>{change(action)}</div>
         ))}

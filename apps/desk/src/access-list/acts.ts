@@ -1,5 +1,5 @@
 import { groupAccessLog } from '@cups/application';
-import { ACCESS_KIND_TEXTS, HISTORY_TEXTS } from '@cups/application/texts';
+import { HISTORY_TEXTS } from '@cups/application/texts';
 import type { AccessLogEntry, ApplicationAction, LocalizedText } from '../api/types.ts';
 import { ACCESS_LIST, JOURNAL_ACTION_TEXTS } from '../texts/access-list.ts';
 
@@ -172,9 +172,6 @@ export function positionsText(positions: readonly number[]): string {
   if (first === undefined) return '';
   return first === last ? `${first}` : `${first}–${last}`;
 }
-
-export const readText = (kind: string): LocalizedText =>
-  (ACCESS_KIND_TEXTS as Readonly<Record<string, LocalizedText>>)[kind] ?? { ro: kind };
 
 export const changeText = (action: string): LocalizedText =>
   (HISTORY_TEXTS as Readonly<Record<string, LocalizedText>>)[action] ??

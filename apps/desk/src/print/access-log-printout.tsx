@@ -1,4 +1,5 @@
-import { ACCESS_LIST_HEADS, changeText, positionsText, readText } from '../access-list/acts.ts';
+import { accessKindText } from '@cups/application/texts';
+import { ACCESS_LIST_HEADS, changeText, positionsText } from '../access-list/acts.ts';
 import type { ActGroup, PositionCounts } from '../access-list/acts.ts';
 import { nameActor } from '../application/operator-name.ts';
 import type { Application, ApplicationDetails, Catalog } from '../api/types.ts';
@@ -70,7 +71,7 @@ function Row({
         <Bilingual message={nameActor(actor, operators, (name) => agencyName(catalog, name))} />
       </td>
       <td>
-        {[...reads.map(readText), ...changes.map(changeText)].map((message, at) => (
+        {[...reads.map(accessKindText), ...changes.map(changeText)].map((message, at) => (
           <div key={at}>
             <Bilingual message={message} />
           </div>

@@ -1,6 +1,6 @@
 import { escapeHtml, groupAccessLog } from '@cups/application';
 import type { Language } from '@cups/application';
-import { ACCESS_KIND_TEXTS, describeActor } from '@cups/application/texts';
+import { accessKindText, describeActor } from '@cups/application/texts';
 import { fromProtoEnum, fromTimestamp } from '@cups/contracts/proto';
 import type { AccessLogEntry__Output } from '@cups/contracts/gen/cups/intake/v1/AccessLogEntry.ts';
 import type { CallContext } from '@cups/rpc';
@@ -121,9 +121,7 @@ function renderPrintout(
     };
   });
   const rows = groupAccessLog(accesses).map(({ first, last, count, kinds }) => {
-    const what = kinds
-      .map((kind) => ACCESS_KIND_TEXTS[kind as keyof typeof ACCESS_KIND_TEXTS]?.[language] ?? '')
-      .join(', ');
+    const what = kinds.map((kind) => accessKindText(kind)[language]).join(', ');
     const [from, to] = [first, last].map(({ accessTime }) => clock.format(new Date(accessTime)));
     const cells = [from!, to!, displayNameOf(last.operator), what, String(count), convert.idOf(last.centre)];
     return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;

@@ -44,7 +44,7 @@ export function agencyRoutes(deps: AgencyRouteDeps): Record<string, Handler> {
     const document = await find(request);
     assertAvailable(document);
     const { name, application, sha256 } = document;
-    if (client.req.method !== 'HEAD') await intake.recordAgencyAccess({ name: application }, context);
+    await intake.recordAgencyAccess({ name: application, factsOnly: client.req.method === 'HEAD' }, context);
     return contentResponse(request, {
       document,
       pool: downloads,
@@ -54,7 +54,16 @@ export function agencyRoutes(deps: AgencyRouteDeps): Record<string, Handler> {
     });
   };
 
-  const readStatus: Handler = async (request) => ({ body: agencyDocumentJson(await find(request)) });
+  const readStatus: Handler = async (request) => {
+    const document = await find(request);
+    const { application: name, purpose } = document;
+    // A result is what the agency itself sent, and an unavailable document shows its state only.
+    const isRead = purpose !== 'PURPOSE_RESULT' && agencyStateOf(document) === 'available';
+    return {
+      beforeSend: isRead ? () => intake.recordAgencyAccess({ name, factsOnly: true }, request.context) : undefined,
+      body: agencyDocumentJson(document),
+    };
+  };
 
   const upload =
     (locationOf: (name: string, request: HandlerRequest) => string): Handler =>

@@ -20,10 +20,11 @@ export function documentRoutes({ documents, intake, downloads }: DocumentRouteDe
   async function open({ params, context, client }: HandlerRequest): Promise<Document__Output> {
     const document = await find(params, context);
     assertReadable(document);
-    if (client.req.method !== 'HEAD') {
-      await intake.recordAccess({ name: document.application, kind: 'ACCESS_KIND_DOCUMENT' }, context);
-    }
+    await recordRead(document.application, context, { factsOnly: client.req.method === 'HEAD' });
     return document;
+  }
+  async function recordRead(name: string, context: CallContext, { factsOnly }: { factsOnly: boolean }): Promise<void> {
+    await intake.recordAccess({ name, kind: 'ACCESS_KIND_DOCUMENT', factsOnly }, context);
   }
   async function find(params: HandlerRequest['params'], context: CallContext): Promise<Document__Output> {
     return requirePresent((await documents.getDocument({ name: documentNameOf(params) }, context)).document);
@@ -31,11 +32,19 @@ export function documentRoutes({ documents, intake, downloads }: DocumentRouteDe
 
   return {
     async listDocuments({ params, context }) {
-      const { documents: list } = await documents.listDocuments({ application: applicationNameOf(params) }, context);
-      return { body: { documents: list.map(documentJson) } };
+      const name = applicationNameOf(params);
+      const { documents: list } = await documents.listDocuments({ application: name }, context);
+      return {
+        beforeSend: list.length > 0 ? () => recordRead(name, context, { factsOnly: true }) : undefined,
+        body: { documents: list.map(documentJson) },
+      };
     },
     async getDocument({ params, context }) {
-      return { body: documentJson(await find(params, context)) };
+      const document = await find(params, context);
+      return {
+        beforeSend: () => recordRead(document.application, context, { factsOnly: true }),
+        body: documentJson(document),
+      };
     },
     async deleteDocument({ params, context }) {
       await documents.deleteDocument({ name: documentNameOf(params) }, context);

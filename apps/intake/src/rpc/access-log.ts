@@ -32,24 +32,28 @@ export function accessLogRpcs({
   }
 
   return {
-    async RecordAccess({ name, kind: kindValue }, context) {
+    async RecordAccess({ name, kind: kindValue, factsOnly }, context) {
       const kind = fromProtoEnum('ACCESS_KIND_', kindValue) as AccessKind | '';
       if (kind === '') throw invalidField(violation('/kind', 'REQUIRED'));
+      const isOfFacts = factsOnly && kind === 'document';
       const centres = centresOf(context);
       // The service documents shows the collecting centre result documents only.
       const collecting = kind === 'document' ? [{ collectionCentre: centres }] : [];
       const id = await requireApplicationId(name, { centre: centres }, ...collecting);
       context.recordAccess(name);
-      await accessLog.write([id], accessLogEntry(context, kind, now()));
+      if (isOfFacts) await accessLog.writeHourly(id, accessLogEntry(context, 'document-facts', now()));
+      else await accessLog.write([id], accessLogEntry(context, kind, now()));
       return {};
     },
 
-    async RecordAgencyAccess({ name }, context) {
+    async RecordAgencyAccess({ name, factsOnly }, context) {
       const { operator, agency = '' } = sessionOf(context);
       const id = await requireApplicationId(name, { agency });
       context.recordAccess(name);
-      const entry = { operator, centre: '', agency, kind: 'document' as const, time: now() };
-      await accessLog.write([id], { entry, cause: toAccessCause(context) });
+      const entry = { operator, centre: '', agency, time: now() };
+      const cause = toAccessCause(context);
+      if (factsOnly) await accessLog.writeHourly(id, { entry: { ...entry, kind: 'document-facts' }, cause });
+      else await accessLog.write([id], { entry: { ...entry, kind: 'document' }, cause });
       return {};
     },
 
@@ -84,6 +88,7 @@ const ACCESS_KIND_VALUES = {
   notices: 'ACCESS_KIND_NOTICES',
   slip: 'ACCESS_KIND_SLIP',
   document: 'ACCESS_KIND_DOCUMENT',
+  'document-facts': 'ACCESS_KIND_DOCUMENT_FACTS',
   collection: 'ACCESS_KIND_COLLECTION',
   copy: 'ACCESS_KIND_COPY',
   quarantine: 'ACCESS_KIND_QUARANTINE',

@@ -61,6 +61,12 @@ export interface AccessLog {
    */
   write(subjects: readonly string[], access: NewAccess): Promise<void>;
   /**
+   * Stores an entry, unless the hour before has one of this kind by the same operator: for what a page reads repeatedly
+   * while it is open. The caller awaits this before it responds.
+   * @param subject ID of an application
+   */
+  writeHourly(subject: string, access: NewAccess): Promise<void>;
+  /**
    * Stores accesses that a device reports later. A repeated report stores nothing.
    * @returns the number of new entries
    */
@@ -99,11 +105,21 @@ export function openAccessLog(store: Store, documents: Documents<AccessLogRow>):
   const rejectFailure = (error: unknown) => Promise.reject(store.failure(error, 'accessLog'));
   // "0" is the character after "/".
   const rangeOf = (subject: string) => ({ _id: { $gt: `${subject}/`, $lt: `${subject}0` } });
+  const write: AccessLog['write'] = async (subjects, { entry, cause }) => {
+    const rows = subjects.map((subject) => Object.assign({ _id: `${subject}/${newUlid(entry.time)}` }, entry));
+    const eventsOf = (row: (typeof rows)[number]) => [entryOfAccess(row)];
+    await documents.createMissing(rows, { scope: 'service', cause, now: entry.time, eventsOf });
+  };
   return {
-    async write(subjects, { entry, cause }) {
-      const rows = subjects.map((subject) => Object.assign({ _id: `${subject}/${newUlid(entry.time)}` }, entry));
-      const eventsOf = (row: (typeof rows)[number]) => [entryOfAccess(row)];
-      await documents.createMissing(rows, { scope: 'service', cause, now: entry.time, eventsOf });
+    write,
+    async writeHourly(subject, access) {
+      const { operator, centre, kind, time } = access.entry;
+      const since = newUlid(new Date(time.getTime() - HOUR_MS)).slice(0, ULID_TIME_LENGTH);
+      const range = { _id: { $gt: `${subject}/${since}`, $lt: `${subject}0` } };
+      const recent = await collection()
+        .findOne({ ...range, operator, centre, kind })
+        .catch(rejectFailure);
+      if (!recent) await write([subject], access);
     },
     async writeLate(accesses, { cause, now }) {
       const rows = new Map(accesses.map(toLateRow).map((row) => [row._id, row]));
@@ -148,6 +164,7 @@ export function openAccessLog(store: Store, documents: Documents<AccessLogRow>):
   };
 }
 
+const HOUR_MS = 3_600_000;
 const ULID_TIME_LENGTH = 10;
 const ULID_RANDOM_LENGTH = 16;
 const ULID_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -1,5 +1,5 @@
 import type { Language } from '../content.ts';
-import { ACCESS_KIND_TEXTS } from '../texts/access-kinds.ts';
+import { accessKindText } from '../texts/access-kinds.ts';
 import { describeActor } from '../texts/actors.ts';
 import { HISTORY_TEXTS, STATE_TEXTS } from '../texts/application.ts';
 import { interpolateText } from '../texts/text.ts';
@@ -148,7 +148,7 @@ function describeApplication(one: CopiedApplication, words: Wording): Line[] {
       t(T.accesses),
       one.accesses.map(({ operator, accessTime, kind, centre = '' }) => [
         when(accessTime),
-        [words.nameOf(operator), idOf(centre), t(ACCESS_KIND_TEXTS[kind])].filter(Boolean).join(' · '),
+        [words.nameOf(operator), idOf(centre), t(accessKindText(kind))].filter(Boolean).join(' · '),
       ]),
     ),
     ...(one.moreAccesses ? [{ kind: 'text' as const, text: t(T.moreAccesses) }] : []),

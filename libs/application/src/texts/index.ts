@@ -1,6 +1,6 @@
 /** Texts of the desk in its three languages, one for every code that the API returns. */
 export { BUCKET_TEXTS } from './buckets.ts';
-export { ACCESS_KIND_TEXTS } from './access-kinds.ts';
+export { accessKindText } from './access-kinds.ts';
 export { ACTOR_TEXTS, describeActor } from './actors.ts';
 export {
   ACTION_TEXTS,
