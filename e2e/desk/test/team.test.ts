@@ -80,12 +80,12 @@ test('invites by keyboard, and records an absence for the team to see', async ()
 });
 
 test('shows managers the figures of their centre, and nobody else', async () => {
-  const operator = 'cu-021-specialist';
+  const operator = 'cu-026-specialist';
   const rejected = await fileApplication({ operator, ending: 'ZR' });
   await fileApplication({ operator, ending: 'ZN' });
   await waitForState(rejected, 'rejected', operator);
 
-  const manager = await open({ operator: 'cu-021-manager', path: '/team' });
+  const manager = await open({ operator: 'cu-026-manager', path: '/team' });
   const figures = inMain(manager).getByRole('region', { name: 'Cererile centrului' });
   const figure = (term: string) =>
     figures
