@@ -204,6 +204,11 @@ test('lists the mandates of the centre, finds those of a person, and revokes one
   await button(page, 'Tipărește din nou').waitFor();
 
   await button(page, 'Revocă tot').click();
+  await button(page, 'Da, revocă').waitFor();
+  // Esc closes the question first, and leaves the page when pressed again.
+  await page.keyboard.press('Escape');
+  await button(page, 'Da, revocă').waitFor({ state: 'detached' });
+  await button(page, 'Revocă tot').click();
   await button(page, 'Da, revocă').click();
   await page.getByText(/^Revocată\. Dați persoanei recipisa/).waitFor();
   expect(await printed(page)).toContain('Recipisă: împuternicirea a fost revocată Расписка: полномочие отозвано');

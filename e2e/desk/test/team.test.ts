@@ -97,7 +97,7 @@ test('shows managers the figures of their centre, and nobody else', async () => 
   const terms = ['Depuse', 'Deschise', 'Decise', 'Peste termen la instituții', 'De înmânat'];
   expect(await Promise.all(terms.map(figure))).toEqual(['2', '2', '1', '0', '1']);
   expect(await figure('La ghișeu')).toBe('sub 1 min');
-  await figures.getByText('anul acesta').click();
+  await figures.getByLabel('anul acesta').check();
   await eventually(async () => (await figures.getByLabel('anul acesta').isChecked()) || undefined);
   await figures.locator('dl').waitFor();
   expect(await figure('Depuse')).toBe('2');

@@ -4,6 +4,7 @@ import { Printer } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { isTransient } from '../api/client.ts';
 import type { Catalog, MandateRevocation, StoredMandate } from '../api/types.ts';
+import { CloseKey } from '../keys/close-key.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { formatDayAndTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -129,7 +130,13 @@ function Revocations({ mandate, catalog }: MandateProps) {
         </ul>
       )}
       {mandate.state === 'active' && (
-        <RevokeParts key={parts.map(({ key }) => key).join()} parts={parts} busy={busy} onRevoke={revoke} />
+        <RevokeParts
+          key={parts.map(({ key }) => key).join()}
+          parts={parts}
+          busy={busy}
+          onRevoke={revoke}
+          whileAsked={(close) => <CloseKey onClose={close} />}
+        />
       )}
       {errorText && (
         <p role="alert" className={styles.fault}>

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { CheckBox } from '../parts/choice.tsx';
@@ -14,10 +15,12 @@ interface RevokePartsProps {
   busy: boolean;
   /** Called after the confirmation. `undefined`: everything. */
   onRevoke: (parts: readonly ScopePart[] | undefined) => void;
+  /** Mounted while the question is open, such as its key. The tracking page has no keys. */
+  whileAsked?: (close: () => void) => ReactNode;
 }
 
 /** Chooses what to revoke, says what that means, and asks once more: a revocation cannot be undone. */
-export function RevokeParts({ parts, busy, onRevoke }: RevokePartsProps) {
+export function RevokeParts({ parts, busy, onRevoke, whileAsked }: RevokePartsProps) {
   const { t } = useLanguage();
   const [chosenKeys, setChosenKeys] = useState<readonly string[]>([]);
   const [asked, setAsked] = useState<'all' | 'parts'>();
@@ -55,6 +58,7 @@ export function RevokeParts({ parts, busy, onRevoke }: RevokePartsProps) {
         </div>
       ) : (
         <div className={styles.asking} role="group" aria-label={t(MANDATE_TRACKING.revokeTitle)}>
+          {whileAsked?.(() => setAsked(undefined))}
           <p>
             <strong>{t(asked === 'all' ? MANDATE_TRACKING.sureAll : MANDATE_TRACKING.surePart)}</strong>
           </p>
