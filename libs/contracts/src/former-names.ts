@@ -22,24 +22,11 @@ export const EVENT_TYPES: Readonly<Record<string, string>> = {
 /** Former names of methods, by their names now. */
 export const FORMER_METHODS: Readonly<Record<string, string>> = {
   'CatalogService.GetCatalog': 'CatalogService.GetRegistry',
-  'IntakeService.AddNote': 'IntakeService.AssignApplication',
-  'IntakeService.AssignApplication': 'IntakeService.MarkDeskNotesSeen',
-  'IntakeService.ConfirmOutcome': 'IntakeService.RenewApplication',
   'IntakeService.GetApplicationDetails': 'IntakeService.GetApplicationFile',
-  'IntakeService.GetCentreStatistics': 'IntakeService.UpdateApplication',
-  'IntakeService.GetSubmission': 'IntakeService.GetContact',
-  'IntakeService.HandOverResult': 'IntakeService.ConfirmOutcome',
+  'IntakeService.GetNoticeContext': 'IntakeService.GetContact',
   'IntakeService.ListAccessLogEntries': 'IntakeService.ListLooks',
-  'IntakeService.ListApplicationActions': 'IntakeService.TrackApplication',
-  'IntakeService.MarkDeskAlertsSeen': 'IntakeService.RecordTelling',
-  'IntakeService.RecordPayment': 'IntakeService.AddNote',
-  'IntakeService.RecordPersonNotification': 'IntakeService.ListApplicationActions',
-  'IntakeService.RenewApplication': 'IntakeService.RecordPayment',
-  'IntakeService.SubmitApplication': 'IntakeService.WithdrawApplication',
-  'IntakeService.SupplyDocuments': 'IntakeService.HandOverResult',
-  'IntakeService.TrackApplication': 'IntakeService.GetSubmission',
-  'IntakeService.UpdateApplication': 'IntakeService.SubmitApplication',
-  'IntakeService.WithdrawApplication': 'IntakeService.SupplyDocuments',
+  'IntakeService.MarkDeskAlertsSeen': 'IntakeService.MarkDeskNotesSeen',
+  'IntakeService.RecordPersonNotification': 'IntakeService.RecordTelling',
 };
 
 /** Request messages with former names, by method. */
@@ -53,23 +40,14 @@ export const REQUESTS: Readonly<Record<string, string>> = {
   'IdentityService.RemoveOperator': 'cups.identity.v1.RemoveOperatorRequest',
   'IdentityService.SuspendOperator': 'cups.identity.v1.SuspendOperatorRequest',
   'IdentityService.UpdateOperatorRoles': 'cups.identity.v1.UpdateOperatorRolesRequest',
-  'IntakeService.AddNote': 'cups.intake.v1.AddNoteRequest',
-  'IntakeService.AssignApplication': 'cups.intake.v1.AssignApplicationRequest',
-  'IntakeService.ConfirmOutcome': 'cups.intake.v1.ConfirmOutcomeRequest',
   'IntakeService.CreateApplication': 'cups.intake.v1.CreateApplicationRequest',
-  'IntakeService.GetCentreStatistics': 'cups.intake.v1.GetCentreStatisticsRequest',
-  'IntakeService.GetSubmission': 'cups.intake.v1.GetSubmissionRequest',
   'IntakeService.HandOverResult': 'cups.intake.v1.HandOverResultRequest',
   'IntakeService.ListApplicationActions': 'cups.intake.v1.ListApplicationActionsRequest',
   'IntakeService.ListQueue': 'cups.intake.v1.ListQueueRequest',
-  'IntakeService.MarkDeskAlertsSeen': 'cups.intake.v1.MarkDeskAlertsSeenRequest',
   'IntakeService.RecordAccess': 'cups.intake.v1.RecordAccessRequest',
   'IntakeService.RecordPayment': 'cups.intake.v1.RecordPaymentRequest',
   'IntakeService.RecordPersonNotification': 'cups.intake.v1.RecordPersonNotificationRequest',
-  'IntakeService.RenewApplication': 'cups.intake.v1.RenewApplicationRequest',
-  'IntakeService.SubmitApplication': 'cups.intake.v1.SubmitApplicationRequest',
   'IntakeService.SupplyDocuments': 'cups.intake.v1.SupplyDocumentsRequest',
-  'IntakeService.TrackApplication': 'cups.intake.v1.TrackApplicationRequest',
   'IntakeService.UpdateApplication': 'cups.intake.v1.UpdateApplicationRequest',
   'IntakeService.WithdrawApplication': 'cups.intake.v1.WithdrawApplicationRequest',
   'OperationsService.DropParkedEvent': 'cups.operations.v1.DropParkedEventRequest',
@@ -127,31 +105,11 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
       reason: 'why',
     },
   },
-  'cups.intake.v1.AddNoteRequest': {
-    members: {
-      text: 'operator',
-    },
-  },
   'cups.intake.v1.ApplicationContent': {
     messages: {
       mandate: 'cups.intake.v1.Mandate',
       evidence: 'cups.intake.v1.Evidence',
       delivery: 'cups.intake.v1.DeliveryChoice',
-    },
-  },
-  'cups.intake.v1.AssignApplicationRequest': {
-    members: {
-      operator: 'occurTime',
-    },
-    added: ['occurTime'],
-  },
-  'cups.intake.v1.ConfirmOutcomeRequest': {
-    members: {
-      outcome: 'occurTime',
-    },
-    added: ['occurTime'],
-    messages: {
-      outcome: 'cups.intake.v1.Outcome',
     },
   },
   'cups.intake.v1.CreateApplicationRequest': {
@@ -168,35 +126,20 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
   'cups.intake.v1.Evidence': {
     added: ['copySha256'],
   },
-  'cups.intake.v1.GetCentreStatisticsRequest': {
-    members: {
-      fromDate: 'requestId',
-      toDate: 'name',
-    },
-  },
-  'cups.intake.v1.GetSubmissionRequest': {
-    added: ['training'],
-  },
   'cups.intake.v1.HandOver': {
     members: {
-      collectedBy: 'needMet',
-      idDocumentKind: 'missing',
+      idDocumentKind: 'paperKind',
+      idDocumentNumber: 'paperNumber',
     },
-    added: ['idDocumentNumber', 'handOverTime', 'collectorName', 'ground', 'documentSha256s'],
+    added: ['documentSha256s'],
   },
   'cups.intake.v1.HandOverResultRequest': {
-    members: {
-      handOver: 'outcome',
-    },
     messages: {
       handOver: 'cups.intake.v1.HandOver',
     },
   },
   'cups.intake.v1.ListApplicationActionsRequest': {
-    members: {
-      name: 'trackingNumber',
-    },
-    added: ['pageSize', 'pageToken', 'before'],
+    added: ['before'],
   },
   'cups.intake.v1.ListQueueRequest': {
     enums: {
@@ -206,15 +149,10 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
   'cups.intake.v1.Mandate': {
     added: ['name'],
   },
-  'cups.intake.v1.MarkDeskAlertsSeenRequest': {
+  'cups.intake.v1.Payment': {
     members: {
-      occurTime: 'how',
-    },
-  },
-  'cups.intake.v1.Outcome': {
-    members: {
-      needMet: 'seconds',
-      missing: 'nanos',
+      recordedBy: 'by',
+      recordTime: 'noteTime',
     },
   },
   'cups.intake.v1.RecordAccessRequest': {
@@ -224,67 +162,31 @@ export const FORMER_MESSAGES: Readonly<Record<string, FormerMessage>> = {
     },
   },
   'cups.intake.v1.RecordPaymentRequest': {
-    members: {
-      payment: 'text',
+    messages: {
+      payment: 'cups.intake.v1.Payment',
     },
   },
   'cups.intake.v1.RecordPersonNotificationRequest': {
     members: {
-      requestId: 'name',
-      name: 'pageSize',
-      etag: 'pageToken',
+      method: 'how',
     },
-    added: ['method', 'notice', 'occurTime'],
-  },
-  'cups.intake.v1.RenewApplicationRequest': {
-    members: {
-      occurTime: 'payment',
-    },
-  },
-  'cups.intake.v1.SubmitApplicationRequest': {
-    members: {
-      occurTime: 'reason',
+    enums: {
+      method: 'cups.intake.v1.NotificationMethod',
     },
   },
   'cups.intake.v1.SupplyDocumentsRequest': {
-    members: {
-      evidence: 'handOver',
-      answers: 'occurTime',
-    },
-    added: ['occurTime', 'unavailable', 'complete', 'mandate'],
+    added: ['mandate'],
     messages: {
       evidence: 'cups.intake.v1.Evidence',
     },
   },
-  'cups.intake.v1.TrackApplicationRequest': {
-    members: {
-      trackingNumber: 'name',
-    },
-  },
   'cups.intake.v1.UpdateApplicationRequest': {
-    members: {
-      content: 'occurTime',
-    },
-    added: ['updateFields'],
     messages: {
       content: 'cups.intake.v1.ApplicationContent',
     },
   },
   'cups.intake.v1.WithdrawApplicationRequest': {
-    members: {
-      reason: 'evidence',
-      occurTime: 'answers',
-      statement: 'occurTime',
-    },
-    messages: {
-      statement: 'cups.intake.v1.WithdrawalStatement',
-    },
-  },
-  'cups.intake.v1.WithdrawalStatement': {
-    members: {
-      signed: 'seconds',
-      unsignedReason: 'nanos',
-    },
+    added: ['statement'],
   },
   'cups.operations.v1.DropParkedEventRequest': {
     members: {
@@ -342,5 +244,11 @@ export const FORMER_ENUMS: Readonly<Record<string, Readonly<Record<string, strin
     DELIVERY_CHOICE_KIND_AT_CENTRE: 'DELIVERY_KIND_AT_CENTRE',
     DELIVERY_CHOICE_KIND_ELECTRONIC: 'DELIVERY_KIND_ELECTRONIC',
     DELIVERY_CHOICE_KIND_POST: 'DELIVERY_KIND_POST',
+  },
+  'cups.intake.v1.NotificationMethod': {
+    NOTIFICATION_METHOD_UNSPECIFIED: 'TELLING_MEANS_UNSPECIFIED',
+    NOTIFICATION_METHOD_PHONE: 'TELLING_MEANS_PHONE',
+    NOTIFICATION_METHOD_IN_PERSON: 'TELLING_MEANS_IN_PERSON',
+    NOTIFICATION_METHOD_SLIP: 'TELLING_MEANS_SLIP',
   },
 };
