@@ -7,6 +7,7 @@ import { useLanguage } from '../language/language.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { LoadError, Skeleton } from '../parts/load-states.tsx';
 import { durationText } from '../supervisor/duration.ts';
+import { FigureList, OverdueFigure } from '../supervisor/figure-list.tsx';
 import { PERIODS, resolvePeriod } from '../supervisor/period.ts';
 import type { Period, PeriodName } from '../supervisor/period.ts';
 import { CENTRE_FIGURES } from '../texts/centre-figures.ts';
@@ -46,25 +47,16 @@ export default function CentreFigures() {
 }
 
 function Figures({ counts }: { counts: StatisticsRow }) {
-  const { t, language } = useLanguage();
+  const { language } = useLanguage();
   const { filed, open, approved, rejected, overdue, toHandOver, deskSeconds, agencySeconds } = counts;
-  const facts = [
+  const figures = [
     [SUPERVISOR.filed, filed],
     [SUPERVISOR.open, open],
     [CENTRE_FIGURES.decided, approved + rejected],
-    [CENTRE_FIGURES.overdue, <span className={overdue > 0 ? styles.late : undefined}>{overdue}</span>],
+    [CENTRE_FIGURES.overdue, <OverdueFigure count={overdue} />],
     [CENTRE_FIGURES.toHandOver, toHandOver],
     [SUPERVISOR.desk, durationText(deskSeconds, language)],
     [SUPERVISOR.agency, durationText(agencySeconds, language)],
   ] as const;
-  return (
-    <dl className={styles.facts}>
-      {facts.map(([name, value]) => (
-        <div key={name.ro}>
-          <dt>{t(name)}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FigureList figures={figures} className={styles.facts} />;
 }
