@@ -79,28 +79,38 @@ test('invites by keyboard, and records an absence for the team to see', async ()
   expect(await axe(specialist)).toEqual([]);
 });
 
+/** The figures of a centre that the test compares, in the order of the page. */
+const FIGURES = ['Depuse', 'Deschise', 'Decise', 'Peste termen la instituții', 'De înmânat'];
+
+const figuresOf = (page: Page) => inMain(page).getByRole('region', { name: 'Cererile centrului' });
+
+const figure = (page: Page, term: string) =>
+  figuresOf(page)
+    .locator('dl > div')
+    .filter({ has: page.getByText(term, { exact: true }) })
+    .locator('dd')
+    .innerText();
+
+async function readFigures(page: Page): Promise<number[]> {
+  await figuresOf(page).locator('dl').waitFor();
+  return (await Promise.all(FIGURES.map((term) => figure(page, term)))).map(Number);
+}
+
 test('shows managers the figures of their centre, and nobody else', async () => {
   const operator = 'cu-026-specialist';
+  const manager = await open({ operator: 'cu-026-manager', path: '/team' });
+  const before = await readFigures(manager);
   const rejected = await fileApplication({ operator, ending: 'ZR' });
   await fileApplication({ operator, ending: 'ZN' });
   await waitForState(rejected, 'rejected', operator);
 
-  const manager = await open({ operator: 'cu-026-manager', path: '/team' });
-  const figures = inMain(manager).getByRole('region', { name: 'Cererile centrului' });
-  const figure = (term: string) =>
-    figures
-      .locator('dl > div')
-      .filter({ has: manager.getByText(term, { exact: true }) })
-      .locator('dd')
-      .innerText();
-  await figures.locator('dl').waitFor();
-  const terms = ['Depuse', 'Deschise', 'Decise', 'Peste termen la instituții', 'De înmânat'];
-  expect(await Promise.all(terms.map(figure))).toEqual(['2', '2', '1', '0', '1']);
-  expect(await figure('La ghișeu')).toBe('sub 1 min');
-  await figures.getByLabel('anul acesta').check();
-  await eventually(async () => (await figures.getByLabel('anul acesta').isChecked()) || undefined);
-  await figures.locator('dl').waitFor();
-  expect(await figure('Depuse')).toBe('2');
+  await manager.reload();
+  const after = await readFigures(manager);
+  expect(after.map((count, n) => count - before[n]!)).toEqual([2, 2, 1, 0, 1]);
+  expect(await figure(manager, 'La ghișeu')).toBe('sub 1 min');
+  await figuresOf(manager).getByLabel('anul acesta').check();
+  await eventually(async () => (await figuresOf(manager).getByLabel('anul acesta').isChecked()) || undefined);
+  expect((await readFigures(manager))[0]).toBe(after[0]);
   expect(await axe(manager)).toEqual([]);
   for (const width of [360, 320]) {
     await manager.setViewportSize({ width, height: 640 });
