@@ -100,3 +100,15 @@ test('buildTimeline names who made an act that was released from quarantine', ()
     'Made at the desk by Test Specialist Lozova, released from quarantine.',
   ]);
 });
+
+test('buildTimeline names the documents whose scans a released act left out', () => {
+  const entry = { kind: 'omit-scans', actor: 'operators/h', recordTime: '2026-06-30T07:00:00.000Z' };
+  const documents = [{ kind: 'identity-document' }, { kind: 'power' }];
+  const details = { application: {}, history: [{ ...entry, documents }], operators: [] };
+  const titles: Record<string, string> = { 'identity-document': 'Identity card', power: 'Power of attorney' };
+  const t = (text?: { en?: string; ro?: string }) => text?.en ?? text?.ro ?? '';
+  const context = { t, agency: String, centre: String, evidence: (kind: string) => titles[kind] };
+  expect(buildTimeline(details as unknown as ApplicationDetails, context as unknown as NameContext)).toMatchObject([
+    { action: 'released the act without the scan, which exists no more', detail: 'Identity card, Power of attorney' },
+  ]);
+});

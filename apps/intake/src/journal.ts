@@ -58,9 +58,16 @@ export function entriesOfChange(
   editor?: Editor,
 ): NewEvent[] {
   const rows = rowsAfter(before.history, after.history);
-  if (rows.length > 0) return rows.map((row) => entryOfRow(after, row));
-  return editor && after.content !== before.content ? [entryOfDraft(after, 'edit', editor)] : [];
+  const entries = rows.map((row) => entryOfRow(after, row));
+  const isEdit = after.content !== before.content && rows.every(({ kind }) => kind === 'omit-scans');
+  return editor && isEdit ? [entryOfDraft(after, 'edit', editor), ...entries] : entries;
 }
+
+/** Returns the entries of a draft that was opened. */
+export const entriesOfOpening = (
+  app: JournalledApplication & Pick<Application, 'history'>,
+  editor: Editor,
+): NewEvent[] => [entryOfDraft(app, 'open', editor), ...app.history.map((row) => entryOfRow(app, row))];
 
 /** Rows are only appended, apart from a mark of one; above a limit, older ones are dropped. */
 function rowsAfter(before: readonly ActionRecord[], after: readonly ActionRecord[]): readonly ActionRecord[] {
@@ -73,7 +80,7 @@ const isMarked = (row: ActionRecord, before: ActionRecord): boolean =>
   row.mandateRevoked === true && row.cause === before.cause && row.kind === before.kind;
 
 /** Returns the entry of a draft that was opened or edited. */
-export function entryOfDraft(app: JournalledApplication, action: 'open' | 'edit', editor: Editor): NewEvent {
+function entryOfDraft(app: JournalledApplication, action: 'open' | 'edit', editor: Editor): NewEvent {
   return applicationEntry(app, {
     action,
     actor: editor.operator,

@@ -350,6 +350,13 @@ describe('a release', () => {
     const submitting = encode('SubmitApplication', { requestId: submit.key, name: application });
     await supervisor().releaseQuarantinedAct({ name: second!, write: submitting });
     expect(await desk.read(application)).toMatchObject({ state: 'STATE_SUBMITTED' });
+    const actions = await desk.history(application);
+    expect(actions.map(({ kind, actor, documents }) => [kind, actor, documents.map((item) => item.kind)])).toEqual([
+      ['omit-scans', 'operators/sv-371', ['identity-document']],
+      ['submit', 'operators/sv-371', []],
+      ['omit-scans', 'operators/sv-371', ['identity-document']],
+    ]);
+    expect(JSON.stringify(actions)).not.toMatch(/B385|documents\/0/);
   });
 
   test('keeps the act while nobody says which scans arrived', async () => {

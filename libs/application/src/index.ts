@@ -76,6 +76,7 @@ export type {
   AgencyEffect,
   DataEvent,
   Message,
+  ReleaseEvent,
   State,
   NotificationMethod,
   Timer,

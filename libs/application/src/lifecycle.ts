@@ -252,6 +252,10 @@ export type Timer = (typeof TIMERS)[number];
 /** Events of documents after filing. They change no state. */
 export const DOCUMENT_EVENTS = ['document-refused'] as const;
 
+/** An act was released from quarantine without scans that exist no more. The state stays. */
+export const RELEASE_EVENTS = ['omit-scans'] as const;
+export type ReleaseEvent = (typeof RELEASE_EVENTS)[number];
+
 /** Events of mandates. They change no state; the actions of {@link MANDATED_ACTIONS} then need another mandate. */
 export const MANDATE_EVENTS = ['mandate-revoked'] as const;
 

@@ -54,6 +54,7 @@ export const JOURNAL_ACTIONS = {
   'quarantine-act': 'An act was kept for a decision',
   'release-act': 'A kept act was applied',
   'reject-act': 'A kept act was rejected',
+  'omit-scans': 'A kept act was applied without scans that exist no more',
   // Messages of an agency, and reports of the bridge.
   acknowledged: 'The agency acknowledged the application',
   progressed: 'The agency reported progress',

@@ -130,6 +130,7 @@ export const ACT_COVER: Readonly<Record<JournalAction, ActCover>> = {
   'quarantine-act': 'named',
   'release-act': 'named',
   'reject-act': 'named',
+  'omit-scans': 'named',
   acknowledged: 'read-again',
   progressed: 'read-again',
   'documents-requested': 'read-again',

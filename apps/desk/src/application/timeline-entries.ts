@@ -38,6 +38,8 @@ export interface NameContext {
   t: LanguageContextValue['t'];
   agency: (name: string) => string;
   centre: (name: string) => string;
+  /** Title of a kind of document. */
+  evidence: (kind: string) => string;
 }
 
 /** Entries between colleagues and the desk's own bookkeeping. */
@@ -86,6 +88,7 @@ function detailText(
     method,
     centre,
     agency,
+    documents = [],
     formerContact,
     contact,
     escalationStep,
@@ -93,10 +96,11 @@ function detailText(
     withdrawalStatement,
   }: ApplicationAction,
   details: ApplicationDetails,
-  { t, centre: centreName, agency: agencyName }: NameContext,
+  { t, centre: centreName, agency: agencyName, evidence }: NameContext,
 ): string {
   // The centre is named if it is not the one of the application.
   if (centre && COLLECTING_KINDS.has(kind)) return t(APPLICATION_FACTS.atCentre, { centre: centreName(centre) });
+  if (kind === 'omit-scans') return documents.map((document) => evidence(document.kind)).join(', ');
   if (method) return t(NOTIFICATION_METHOD_TEXTS[method]);
   if (escalationStep) return t(ESCALATION_STEP_TEXTS[escalationStep]);
   if (expectedDecisionDate) return `${t(APPLICATION_FACTS.expected)}: ${shortDate(expectedDecisionDate)}`;

@@ -7,7 +7,9 @@ import { ResultDocuments } from '../documents/lazy-result-documents.tsx';
 import { formatDayAndTime, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
+import { evidenceTitle } from '../print/catalog-lookups.ts';
 import { useAgencyNames } from '../queue/agency-names.ts';
+import { useCatalog } from '../session/catalog.ts';
 import { APPLICATION_FACTS } from '../texts/application-facts.ts';
 import { PARTS } from '../texts/parts.ts';
 import { formatWhen } from './state-texts.ts';
@@ -19,7 +21,9 @@ export function Timeline({ details: shown }: { details: ApplicationDetails }) {
   const { details, olderActions, earlier } = useEarlierActions(shown);
   const { long } = useAgencyNames();
   const centre = useCentreNames(details.history.some((entry) => entry.centre !== undefined));
-  const entries = buildTimeline(details, { t, agency: long, centre });
+  const catalog = useCatalog();
+  const evidence = (kind: string) => t(evidenceTitle(catalog, kind));
+  const entries = buildTimeline(details, { t, agency: long, centre, evidence });
   return (
     <section className={styles.timeline}>
       <h2>{t(APPLICATION_FACTS.way)}</h2>
@@ -86,7 +90,7 @@ export function RecentTimeline({ details, max }: { details: ApplicationDetails; 
   const { short } = useAgencyNames();
   return (
     <ol className={styles.steps}>
-      {buildTimeline(details, { t, agency: short, centre: (name) => name })
+      {buildTimeline(details, { t, agency: short, centre: String, evidence: String })
         .slice(0, max)
         .map(({ time: at, actor, action }, index) => (
           <li key={`${at} ${index}`}>

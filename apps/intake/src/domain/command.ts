@@ -3,7 +3,15 @@ import type { DeskTime } from '@cups/contracts';
 import { Problem, violation } from '@cups/problem';
 import type { ActionRecord, Application, ApplicationRow, PassingOnCause } from './application.ts';
 import { allowedActions, findBlockingGuard, CASEWORK_ACTIONS, DESK_ROLES, stateAfter } from '@cups/application';
-import type { Action, CaseworkAction, DeskAlertKind, Guard, NotificationMethod, State } from '@cups/application';
+import type {
+  Action,
+  CaseworkAction,
+  DeskAlertKind,
+  Guard,
+  NotificationMethod,
+  ReleaseEvent,
+  State,
+} from '@cups/application';
 import type { EscalationAction, EscalationStep } from '@cups/application/escalation';
 import { findComplaintGuards } from './complaints.ts';
 import { countRows } from './history.ts';
@@ -269,17 +277,19 @@ const openTimeOf = ({ createTime, deskTime }: Pick<Application, 'createTime' | '
 
 const laterOf = (one: Date, other: Date): Date => (one > other ? one : other);
 
+type WithHistory = Pick<Application, 'history' | 'state' | 'centre' | 'createTime' | 'deskTime'>;
+
 /**
  * Returns the document with a new history entry.
  * @throws Problem INVALID_ARGUMENT, see {@link resolveOccurTime}
  */
-export function appendHistory(
-  document: Application,
+export function appendHistory<A extends WithHistory>(
+  document: A,
   fromState: State,
-  kind: Action | CaseworkAction,
+  kind: Action | CaseworkAction | ReleaseEvent,
   actor: Actor,
   details: Partial<ActionRecord> = {},
-): Application {
+): A {
   const row: ActionRecord = {
     kind,
     actor: actor.operator,
@@ -294,4 +304,12 @@ export function appendHistory(
     ...details,
   };
   return { ...document, history: [...document.history, row] };
+}
+
+/** Records in the history which scans a released act left out. Only their kinds remain of them. */
+export function recordOmittedScans<A extends WithHistory>(document: A, actor: Actor): A {
+  const { missingScans = [] } = actor.release ?? {};
+  if (missingScans.length === 0) return document;
+  const documents = missingScans.map((kind) => ({ kind }));
+  return appendHistory(document, document.state, 'omit-scans', actor, { documents });
 }

@@ -80,6 +80,8 @@ export interface ActRelease {
   /** operators/{id} who made the act. */
   author: string;
   deskTime: DeskTime;
+  /** Kinds of the documents whose scans exist no more, and which the act therefore does not name. */
+  missingScans?: readonly string[];
 }
 
 /** Returns the desk time of an act, which its grant and the hand-in bound. */

@@ -141,7 +141,7 @@ const STATES_TO_NOTIFY: readonly State[] = ['documents-requested', 'ready', 'rej
 const isTransitionToNotify = ({ fromState, toState }: ActionRecord): boolean =>
   fromState !== toState && STATES_TO_NOTIFY.includes(toState);
 
-/** Notes, assignment, where to reach the applicant or hand over, and complaints do not respond to the agency. */
+/** Notes, assignment, where to reach the applicant or hand over, complaints and lost scans do not respond to the agency. */
 const INTERNAL_ACTIONS = [
   'note',
   'assign',
@@ -150,6 +150,7 @@ const INTERNAL_ACTIONS = [
   'prepare-complaint',
   'record-complaint',
   'record-complaint-answer',
+  'omit-scans',
 ];
 export const isOperatorResponse = ({ actor, kind }: ActionRecord): boolean =>
   actor.startsWith('operators/') && !INTERNAL_ACTIONS.includes(kind);

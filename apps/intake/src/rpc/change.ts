@@ -9,7 +9,7 @@ import type { Context, OfflineAct } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
 import type { Viewer } from '../convert/application.ts';
-import { assertCentreOfGrant } from '../domain/command.ts';
+import { assertCentreOfGrant, recordOmittedScans } from '../domain/command.ts';
 import type { Actor, CommandResult } from '../domain/command.ts';
 import type { ActRelease } from '../domain/quarantine.ts';
 import { toChange } from '../event-encoder.ts';
@@ -83,7 +83,8 @@ export async function writeChange<R>(
       decide(app, readResult) {
         assertCentreOfGrant(actor);
         context.recordAccess(request.name);
-        return toChange(app, decide(app, actor, readResult), hashes, actor);
+        const { document, events } = decide(app, actor, readResult);
+        return toChange(app, { document: recordOmittedScans(document, actor), events }, hashes, actor);
       },
     },
   );

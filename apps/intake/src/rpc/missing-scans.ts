@@ -27,19 +27,26 @@ export function clientsOfDecider({ clients }: Pick<Deps, 'clients'>, context: Co
 
 /**
  * Removes the scans from a write that the platform does not have. The documents stay in its evidence.
+ * @returns the kinds of the documents that have no scan, for the history
  * @throws Problem UPSTREAM_UNAVAILABLE
  */
 export async function removeMissingScans(
   deps: Deps,
-  { application }: Pick<StoredQuarantinedAct, 'application'>,
+  { application, kind }: Pick<StoredQuarantinedAct, 'application' | 'kind'>,
   { write, context }: { write: WriteWithEvidence; context: Context },
-): Promise<void> {
-  const evidence = [...(write.evidence ?? []), ...(write.content?.evidence ?? [])];
+): Promise<string[]> {
   const app = await deps.applications.get(application, { scope: 'service' });
+  if (kind === 'submit') return unprovenKindsOf(app);
+  const evidence = [...(write.evidence ?? []), ...(write.content?.evidence ?? [])];
   const missing = await findMissing(deps, { application, app, evidence }, context);
+  const lost = evidence.filter(({ copy }) => copy !== undefined && missing.includes(copy));
   // A message without the field has an empty text there.
-  for (const item of evidence) if (item.copy !== undefined && missing.includes(item.copy)) item.copy = '';
+  for (const item of lost) item.copy = '';
+  return kindsOf(lost);
 }
+
+const unprovenKindsOf = (app: StoredApplication | undefined): string[] =>
+  kindsOf((app?.content.evidence ?? []).filter(isUnproven));
 
 /**
  * Returns the kinds of evidence whose scan a release leaves out. A submission has none itself: its draft has the evidence.
@@ -51,7 +58,7 @@ export async function listMissingScans(
   { app, context }: { app: StoredApplication | undefined; context: Context },
 ): Promise<string[]> {
   if (state !== 'open') return [];
-  if (kind === 'submit') return kindsOf((app?.content.evidence ?? []).filter(isUnproven));
+  if (kind === 'submit') return unprovenKindsOf(app);
   const evidence = evidenceOf(body);
   const missing = await findMissing(deps, { application, app, evidence }, context);
   return kindsOf(evidence.filter(({ copy }) => copy !== undefined && missing.includes(copy)));

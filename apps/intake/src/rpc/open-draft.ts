@@ -15,7 +15,7 @@ import { withDerivedFields } from '../domain/derived-fields.ts';
 import { isInTraining } from '../clients.ts';
 import type { Centre } from '../clients.ts';
 import type { RpcDeps } from './deps.ts';
-import { entryOfDraft, withJournalSalt } from '../journal.ts';
+import { entriesOfOpening, withJournalSalt } from '../journal.ts';
 import { isNumberTaken } from '../store.ts';
 import type { StoredApplication } from '../store.ts';
 import type { RequestCause } from './change.ts';
@@ -70,7 +70,7 @@ export async function openDraft(
     .create(opened, {
       scope: { centre: actor.centre },
       cause,
-      events: [entryOfDraft(opened, 'open', actor)],
+      events: entriesOfOpening(opened, actor),
       now: actor.now,
     })
     .catch(async (error: unknown) => {

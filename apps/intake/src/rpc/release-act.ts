@@ -104,8 +104,8 @@ async function apply(
   if (act.kind === MANDATE) return {};
   const method = methodOf(act);
   const request = parseWrite(act, method, write);
-  await removeMissingScans(deps, act, { write: request, context });
-  const applied = { release: releaseOf(act), clients: clientsOfDecider(deps, context) };
+  const missingScans = await removeMissingScans(deps, act, { write: request, context });
+  const applied = { release: { ...releaseOf(act), missingScans }, clients: clientsOfDecider(deps, context) };
   const rpc = writes(applied)[method] as (request: object, context: Context) => Promise<{ replayed?: boolean }>;
   return rpc(request, asDesk(context, act, method));
 }

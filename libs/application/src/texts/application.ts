@@ -162,6 +162,11 @@ export const HISTORY_TEXTS: Record<HistoryKind, Text> = {
     ru: 'копия не прошла проверку',
     en: 'a copy was refused',
   },
+  'omit-scans': {
+    ro: 'a aplicat actul fără copia scanată, care nu mai există',
+    ru: 'применил(а) действие без скана, которого больше нет',
+    en: 'released the act without the scan, which exists no more',
+  },
   'mandate-revoked': {
     ro: 'persoana a revocat mandatul',
     ru: 'человек отозвал полномочие',

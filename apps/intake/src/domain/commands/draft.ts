@@ -1,6 +1,6 @@
 import { validateContentShape } from '@cups/application';
 import type { Content } from '@cups/application';
-import { assertTransition, appendHistory } from '../command.ts';
+import { assertTransition, appendHistory, recordOmittedScans } from '../command.ts';
 import type { Actor, CommandResult } from '../command.ts';
 import { validateCopies, validateDocumentCount, withDocuments } from '../documents.ts';
 import type { Application, DocumentReference, ServiceVersion } from '../application.ts';
@@ -66,7 +66,8 @@ export function createDraft(input: NewApplication, actor: Actor): NewDraft {
     ...validateCopies({ content: {} }, content.evidence ?? [], documents),
     ...validateDocumentCount(documented),
   ]);
-  return documented;
+  const { createTime: _ofTheStore, ...recorded } = recordOmittedScans({ ...documented, createTime: actor.now }, actor);
+  return recorded;
 }
 
 /** Replaces the named fields of a draft. A named field that is absent in the update is cleared. */
