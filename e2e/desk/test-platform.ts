@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { uniquePrefix } from '@cups/testing';
@@ -31,7 +31,6 @@ export async function startTestPlatform(env: Record<string, string> = {}): Promi
   try {
     const registry = join(dataDir, 'registry');
     cpSync(join(import.meta.dirname, '../../data'), registry, { recursive: true });
-    appendFileSync(join(registry, 'agencies', 'asp.yaml'), 'verificationHosts: [verify.example.md]\n');
     const settings = Object.assign({ REGISTRY_DIR: registry }, LIMITS, env);
     const platform = await startPlatform({
       port: 0,

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { fromMessage, REPLY_TYPES, REQUEST_TYPES } from '@cups/agency-contract';
 import type { AgencyEvent, Decided } from '@cups/agency-contract';
@@ -123,6 +125,15 @@ describe('a reply', () => {
     const days = (Date.parse(validUntil!) - Date.parse(decided.time)) / 86_400_000;
     expect(Math.round(days)).toBeGreaterThanOrEqual(89);
     expect(Math.round(days)).toBeLessThanOrEqual(90);
+  });
+  test('has an address of verification at the host that the file of the agency lists', () => {
+    const file = readFileSync(join(import.meta.dirname, '../../../data/agencies/asp.yaml'), 'utf8');
+    const host = /^verificationHosts: \[(.*)\]$/m.exec(file)?.[1];
+    const decided = find('quick', requestOf(1), REPLY_TYPES.decided) as { data: Decided };
+    const corrected = find('corrects-result', requestOf(1), REPLY_TYPES.resultCorrected) as { data: Decided };
+    for (const { result } of [decided.data, corrected.data])
+      expect(result?.verificationUrl).toBe(`https://${host}/${result?.number}`);
+    expect(JSON.stringify(eventsOf('quick', requestOf(1), 'cnas'))).not.toContain('verificationUrl');
   });
   test('has the requested kind of result; a payment for a pension or an allowance', () => {
     const electronic = requestOf(1, { delivery: { kind: 'electronic' } });

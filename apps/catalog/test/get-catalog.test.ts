@@ -27,7 +27,7 @@ describe('GetCatalog', () => {
       verificationHosts: [],
     });
     const { agencies } = await gateway.getCatalog({ ...townHall, agencies: ['agencies/asp'] });
-    expect(agencies[0]).toMatchObject({ acceptsForeignDocuments: true });
+    expect(agencies[0]).toMatchObject({ acceptsForeignDocuments: true, verificationHosts: ['verify.example.md'] });
     const complete = known.publicServices.filter(({ versions }) => versions.length > 0);
     const providers = new Set(complete.map(({ version }) => version?.provider));
     expect(providers).toEqual(new Set(['agencies/cnas', 'agencies/mai']));

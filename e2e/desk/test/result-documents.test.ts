@@ -88,6 +88,22 @@ test('reads, prints and hands over an electronic result by keyboard', async () =
   await page.getByText(`Documentul, SHA-256: ${shownSha256Of(FIRST)}`).waitFor();
 });
 
+test('prints a QR code of the address that the agency of the platform states for a result', async () => {
+  const content = { applicant: applicant('Verificare'), contact: { none: true }, delivery: { kind: 'electronic' } };
+  const filed = await waitForState(await fileApplication({ content }), 'ready');
+  const page = await openApplication(filed);
+  const link = page.getByRole('link', { name: 'Verifică rezultatul pe pagina instituției' });
+  const url = String(await link.getAttribute('href'));
+  const number = /^https:\/\/verify\.example\.md\/(ASP-R-\d{8})$/.exec(url)?.[1];
+  await page.getByRole('button', OPEN).click();
+  await waitForFrame(page);
+  await page.keyboard.press('KeyP');
+  const { sheets, qr } = await printViewer(page);
+  expect(sheets[0]).toContain(`Numărul rezultatului ${number} `);
+  expect(sheets[0]).toContain(`Verificare ${url}`);
+  expect(qr).toBe(url);
+});
+
 test('prints a replaced or revoked result with a sheet that says so', async () => {
   const filed = await fileDecided();
   await decide(filed, 'resultCorrected', SECOND, 'ASP-78');

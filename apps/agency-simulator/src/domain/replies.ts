@@ -40,6 +40,8 @@ const APPEAL_DAYS = 30;
 const EXPECTED_DAYS = 14;
 /** Codes of services whose result is a payment; others result in a document. */
 const PAYMENT_SERVICE = /(^|-)(pension|allowance)(-|$)/;
+/** Hosts at which anybody can verify results, by agency code. `verificationHosts` of the agency's file lists the same. */
+const VERIFICATION_HOSTS = new Map([['asp', 'verify.example.md']]);
 
 /** Returns the agency's case number, such as `ASP-2026-000123`; the same for all messages of a delivery. */
 export function referenceOf(application: string, agency: string): string {
@@ -53,7 +55,9 @@ function createResult({ request: { data }, agency }: ReplyContext, issue: string
   if (PAYMENT_SERVICE.test(data.publicService.code)) return { kind: 'payment', number };
   const kind = data.delivery.kind === 'electronic' ? 'electronic' : 'paper';
   const validUntil = civilDate.format(Date.parse(time) + VALIDITY_DAYS * DAY_MS);
-  return { kind, number, verificationCode: randomSymbols(10, 'verification', delivery, issue), validUntil };
+  const verificationCode = randomSymbols(10, 'verification', delivery, issue);
+  const host = VERIFICATION_HOSTS.get(agency);
+  return { kind, number, verificationCode, validUntil, ...(host && { verificationUrl: `https://${host}/${number}` }) };
 }
 
 function selectDocuments(data: ApplicationSubmittedV2, seed: string) {
