@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { IdentityEvents } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import { connectKafka, ensureTopics } from '@cups/events';
+import { createJournal } from '@cups/store';
 import { createEvent, testInfrastructure, publishEvents } from '@cups/testing';
 import { openStores } from '../cli/backup/documents.ts';
 import type { StoredService } from '../cli/backup/documents.ts';
@@ -18,6 +19,23 @@ import {
   rewind,
 } from '../cli/backup/positions.ts';
 import type { GroupPosition } from '../cli/backup/positions.ts';
+
+/** Returns the entry of the suspension of a member of staff, under its number. */
+function suspension(id: string, sequence: number) {
+  const name = `operators/${id}`;
+  const { type, data } = createJournal('identity')({
+    ...{ document: name, key: id, resource: name, action: 'suspend-staff', actor: 'services/ops' },
+    ...{ ground: 'operations', result: 'done' },
+  });
+  return createEvent({
+    topic: 'cups.journal.identity',
+    key: id,
+    subject: name,
+    type,
+    sequence,
+    data: Buffer.from(data),
+  });
+}
 
 /** Consumers that are ahead of their stores: what they passed is found again in Kafka, or named. */
 
@@ -194,6 +212,11 @@ describe('a platform with groups ahead of its stores', () => {
     await collection('identity', 'mandates').insertOne({ _id: 'M', ...active });
     const ref = { mandate: 'mandates/M', centre: 'centres/CU-001', application: '', training: false };
     const revokeTime = new Date('2026-11-30T10:00:00.000Z');
+    // It is older than a suspension too.
+    const ana = '01jdy6mrg0aaaaaaaaaaaaaaaa';
+    const staff = { status: 'active', workplaces: [], platformRoles: ['supervisor'], history: [] };
+    await collection('identity', 'operators').insertOne({ _id: ana, ...staff, revision: 1, journalSeq: 1 });
+    await publishEvents(parts, [suspension(ana, 2)]);
     await publishEvents(
       parts,
       ['Granted', 'Revoked'].map((step, n) =>
@@ -234,6 +257,9 @@ describe('a platform with groups ahead of its stores', () => {
       ...{ eventSeq: 2, state: 'revoked', timer: null },
       revocations: [{ time: revokeTime, whole: true, scope: { publicServices: [], themes: ['family'] } }],
     });
+    expect(stdout).toMatch(new RegExp(`^applied {2}operators/${ana} {2}suspension of \\S+$`, 'm'));
+    const suspended = await collection('identity', 'operators').findOne({ _id: ana });
+    expect(suspended).toMatchObject({ status: 'suspended', journalSeq: 2, history: [{ action: 'suspended' }] });
     expect(status).toBe(1);
 
     const standings = await readGroupPositions(parts);
@@ -255,7 +281,8 @@ describe('a platform with groups ahead of its stores', () => {
     await collection('notifications', 'parkedEvents').insertOne(Object.assign({ _id: '/cups/test|C3' }, aside));
     await toTheirEnds();
     const again = repair().stdout;
-    expect(again).not.toMatch(/^again/m);
+    expect(again).not.toMatch(/^again|^applied/m);
+    expect(await collection('identity', 'operators').findOne({ _id: ana })).toEqual(suspended);
     expect(again).toContain('lost  applications/C');
 
     // Kafka lost its folder after the request of A was sent, and a store was lost whole.

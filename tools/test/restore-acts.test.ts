@@ -50,7 +50,7 @@ describe('each kind of write is covered by check and repair', () => {
 describe('acts that a store lacks', () => {
   const act = (subject: string, sequence: number, action: JournalAction, more: Partial<PublishedAct> = {}) => ({
     ...{ service: 'intake' as const, subject, sequence, action, resource: subject, actor: 'operators/ana' },
-    ...{ time: new Date(sequence * 1000), request: '' },
+    ...{ time: new Date(sequence * 1000), request: '', centre: '', reason: '' },
     ...more,
   });
   const lines = (acts: PublishedAct[], numbers: Record<string, number> = {}) =>
@@ -72,11 +72,11 @@ describe('acts that a store lacks', () => {
   });
 
   test('are named of documents that are missing, with the resource that they are about', () => {
-    const held = act('applications/A', 1, 'hold-documents', { service: 'documents' });
+    const restricted = act('applications/A', 1, 'restrict-processing');
     const acted = act('quarantinedActs/Q', 1, 'quarantine-act', { resource: 'applications/A' });
     const removed = [acted, act('quarantinedActs/Q', 2, 'release-act')];
-    expect(lines([held, acted])).toEqual([
-      'acts  applications/A  documents  hold-documents  last 1970-01-01T00:00:01.000Z',
+    expect(lines([restricted, acted])).toEqual([
+      'acts  applications/A  intake  restrict-processing  last 1970-01-01T00:00:01.000Z: an entry holds no reason of a restriction',
       'acts  quarantinedActs/Q  intake  applications/A  quarantine-act  last 1970-01-01T00:00:01.000Z',
     ]);
     expect(lines(removed)).toEqual([]);

@@ -134,5 +134,6 @@ export const describeLostActs = (lost: readonly LostActs[]): string[] =>
   lost.map(({ service, subject, resource, counts, time }) => {
     const acts = [...counts].map(([action, count]) => (count === 1 ? action : `${action} (${count})`)).join(', ');
     const about = resource === subject ? '' : `  ${resource}`;
-    return `acts  ${subject}  ${service}${about}  ${acts}  last ${time.toISOString()}`;
+    const why = counts.has('restrict-processing') ? ': an entry holds no reason of a restriction' : '';
+    return `acts  ${subject}  ${service}${about}  ${acts}  last ${time.toISOString()}${why}`;
   });

@@ -77,7 +77,7 @@ export type ActCover =
   | 'read-again'
   /** As read-again, if the agency has topics; the replies of others are named. */
   | 'read-again-or-named'
-  /** The restore does it again. */
+  /** The restore does it again, or names it where its document is missing. */
   | 'applied-again'
   | 'erased-again'
   /** It changed no data; the journal has it. */
@@ -161,8 +161,8 @@ export const ACT_COVER: Readonly<Record<JournalAction, ActCover>> = {
   'check-document': 'read-again',
   'delete-document': 'erased-again',
   'release-document': 'named',
-  'hold-documents': 'named',
-  'end-hold': 'named',
+  'hold-documents': 'applied-again',
+  'end-hold': 'applied-again',
   'erase-document': 'erased-again',
   'erase-documents': 'erased-again',
   'grant-mandate': 'named',
@@ -186,12 +186,12 @@ export const ACT_COVER: Readonly<Record<JournalAction, ActCover>> = {
   'erase-delivery': 'erased-again',
   'invite-staff': 'named',
   'change-staff': 'named',
-  'suspend-staff': 'named',
-  'reinstate-staff': 'named',
-  'remove-staff': 'named',
+  'suspend-staff': 'applied-again',
+  'reinstate-staff': 'applied-again',
+  'remove-staff': 'applied-again',
   'erase-staff': 'erased-again',
   'register-device': 'named',
-  'revoke-device': 'named',
+  'revoke-device': 'applied-again',
 };
 
 /** What is compared of each topic. `{agency}` stands for a code. */

@@ -18,6 +18,10 @@ export interface PublishedAct {
   /** The resource whose data it is. */
   resource: string;
   actor: string;
+  /** centres/{code}, or ''. */
+  centre: string;
+  /** A code, or ''. */
+  reason: string;
   time: Date;
   /** ID of the request that caused it, or ''. */
   request: string;
@@ -38,6 +42,7 @@ export function toAct(event: ReceivedEvent): PublishedAct | undefined {
   if (!service || sequence === null || subject.startsWith(ACCESS_LOG)) return undefined;
   const entry = journalEvents.decode(event)?.data.entry;
   if (!entry) return undefined;
-  const { action, resource, actor } = entry;
-  return { service, subject, sequence, action: action as JournalAction, resource, actor, time, request };
+  const { action: code, resource, actor, centre, reason } = entry;
+  const action = code as JournalAction;
+  return { service, subject, sequence, action, resource, actor, centre, reason, time, request };
 }

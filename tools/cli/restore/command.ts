@@ -42,7 +42,7 @@ export function restoreCommand(): Command {
         name: 'repair',
         summary:
           'Searches Kafka and the outboxes, while no service runs, for events that a service has skipped. At the next ' +
-          'start, services read those events again. Applies revocations and ends of mandates again. Names lost events and ' +
+          'start, services read those events again. Applies ends of mandates, suspensions, revoked devices and holds again. Names lost events and ' +
           'acts and never reconstructs one. Fails when one is lost.',
         example: 'restore repair',
       })

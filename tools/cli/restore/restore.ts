@@ -22,6 +22,12 @@ import type { BackupConnections } from '../backup/connections.ts';
 import { assertAtRest, isSameCluster, readEvents, readGroupPositions, rewind } from '../backup/positions.ts';
 import { copyLog } from '../backup/journal-log.ts';
 import { rollForwardJournal } from '../backup/journal-sequences.ts';
+import {
+  applyStandingActs,
+  describeUnappliable,
+  describeUnapplied,
+  findStandingActs,
+} from '../backup/standing-acts.ts';
 import { createProgress } from '../program.ts';
 import { claimDataVersion, DATA_VERSION } from '../../platform/data-version.ts';
 import { journalFolder } from '../../platform/journal-folder.ts';
@@ -56,14 +62,16 @@ export async function restoreBackup(given: string, { data, only = [], documents 
 }
 
 /**
- * Applies the ends of mandates that the store of identity lacks, and names the acts that no service repeats, before the
- * numbers of documents hide both. @returns the number of lines about what is lost
+ * Applies the ends of mandates, suspensions, revocations of devices and holds that the stores lack, and names the acts that
+ * nothing repeats, before the numbers of documents hide both. @returns the number of lines about what is lost
  */
 async function restoreActs(parts: BackupConnections, stores: Stores): Promise<number> {
   const { published, ...mandates } = await findMandates(parts, stores);
-  const acts = describeLostActs(await readLostActs(parts, stores));
+  const standing = await findStandingActs(parts, stores, new Date());
+  const acts = [...describeLostActs(await readLostActs(parts, stores)), ...describeUnappliable(standing)];
   await applyMandateEnds(stores, mandates.unapplied, published.actors);
-  for (const line of describeMandates(mandates, true)) console.log(line);
+  await applyStandingActs(stores, standing);
+  for (const line of [...describeMandates(mandates, true), ...describeUnapplied(standing, true)]) console.log(line);
   printActs(acts);
   return acts.length + mandates.missing.length;
 }
@@ -276,9 +284,13 @@ async function printFindings(parts: BackupConnections, stores: Stores): Promise<
   const { ahead, uncounted, disagreeing, lag, parked } = await checkConsistency(parts, stores);
   const absent = describeAbsences(await findAbsences(parts, stores, Date.now()));
   for (const line of absent) console.log(line);
-  const mandates = describeMandates(await findMandates(parts, stores), false);
-  for (const line of mandates) console.log(line);
-  const acts = describeLostActs(await readLostActs(parts, stores));
+  const standing = await findStandingActs(parts, stores, new Date());
+  const unapplied = [
+    ...describeMandates(await findMandates(parts, stores), false),
+    ...describeUnapplied(standing, false),
+  ];
+  for (const line of unapplied) console.log(line);
+  const acts = [...describeLostActs(await readLostActs(parts, stores)), ...describeUnappliable(standing)];
   printActs(acts);
   for (const [service, count] of Object.entries(lag))
     if (count > 0) console.log(`${service}: ${count} messages to read`);
@@ -295,7 +307,7 @@ async function printFindings(parts: BackupConnections, stores: Stores): Promise<
   }
   printAhead(ahead);
   const isAside = Object.values(parked).some((count) => count > 0);
-  const isLost = absent.length + mandates.length + acts.length > 0;
+  const isLost = absent.length + unapplied.length + acts.length > 0;
   return isAside || isLost || ahead.length + uncounted.length + disagreeing.length > 0 ? 1 : 0;
 }
 
