@@ -107,7 +107,7 @@ async function answerMessage(page: Page): Promise<void> {
   message ??= fileWithMessage();
   const { id } = await message;
   await page.goto(`/applications/${id}#reply`);
-  await page.locator('main textarea').first().waitFor();
+  await page.getByRole('complementary').locator('textarea').first().waitFor();
 }
 
 /** Opens an application and presses its button to print, or one of the list of printouts. */

@@ -15,10 +15,11 @@ const MIN_TEXT_WIDTH = 60;
 
 /**
  * Checks visible elements: none overlaps another or exceeds the window, and cut text shows about eight letters.
+ * With `canScroll`, what a scrolling part such as the bar of lists holds beyond its edge is no error.
  * @returns one line per error
  */
-export async function findLayoutErrors(page: Page, selector: string): Promise<string[]> {
-  const { boxes, cut, width } = await page.evaluate(measureBoxes, { selector, least: MIN_TEXT_WIDTH });
+export async function findLayoutErrors(page: Page, selector: string, { canScroll = false } = {}): Promise<string[]> {
+  const { boxes, cut, width } = await page.evaluate(measureBoxes, { selector, least: MIN_TEXT_WIDTH, canScroll });
   const errors = boxes.filter(({ x, right }) => x < -0.5 || right > width + 0.5).map(({ text }) => `beyond: ${text}`);
   for (const [i, box] of boxes.entries()) {
     for (const other of boxes.slice(i + 1))
@@ -32,7 +33,7 @@ const isOverlapping = (a: Box, b: Box): boolean =>
   Math.min(a.right, b.right) - Math.max(a.x, b.x) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.y, b.y) > 3;
 
 /** Runs in the page. */
-function measureBoxes({ selector, least }: { selector: string; least: number }) {
+function measureBoxes({ selector, least, canScroll }: { selector: string; least: number; canScroll: boolean }) {
   const boxes: Box[] = [];
   const cut: string[] = [];
   const isSeen = (element: Element) => {
@@ -57,9 +58,17 @@ function measureBoxes({ selector, least }: { selector: string; least: number }) 
     const right = cuts ? Math.min(textBox.right, elementBox.right) : textBox.right;
     if (cuts && textBox.width > elementBox.width + 1 && elementBox.width < least)
       cut.push(`cut to ${elementBox.width} px: ${text}`);
+    if (canScroll && isScrolledAway(element, textBox)) continue;
     boxes.push({ text, x: textBox.x, y: textBox.y, right, bottom: textBox.bottom });
   }
   return { boxes, cut, width: document.documentElement.clientWidth };
+
+  function isScrolledAway(element: Element, box: DOMRect): boolean {
+    let part: Element | null = element;
+    while (part && part !== document.body && !/auto|scroll/.test(getComputedStyle(part).overflowX))
+      part = part.parentElement;
+    return part !== null && part !== document.body && box.right > part.getBoundingClientRect().right;
+  }
 
   function rangeOf(words: Node): DOMRect {
     const range = document.createRange();

@@ -50,7 +50,9 @@ const ABORTED = /ERR_ABORTED|NS_BINDING_ABORTED|NS_ERROR_ABORT/;
 /** Returns what is wrong on the screen as it is shown. */
 export async function checkScreen(page: Page, language: Language): Promise<string[]> {
   const texts = await page.evaluate(readTexts);
-  const beyond = (await findLayoutErrors(page, 'body')).filter((error) => /^(beyond|cut)/.test(error));
+  const beyond = (await findLayoutErrors(page, 'body', { canScroll: true })).filter((error) =>
+    /^(beyond|cut)/.test(error),
+  );
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   return [
     ...(overflow > 0 ? [`wider than the window by ${overflow} px`] : []),
@@ -69,14 +71,14 @@ const RAW_TEXT =
 const isUntranslated = (text: string): boolean =>
   /\p{Ll}{3}/u.test(text) && !/\p{Script=Cyrillic}/u.test(text) && !LATIN_WORDS.test(text);
 
-/** Keys, names of languages and mail addresses are alike in all languages. */
-const LATIN_WORDS = /^(Ctrl|Enter|Esc|Română|English|E-?mail|IDNP|IBAN)\b|@/;
+/** Keys, names of languages, mail addresses and the wave `pilot` are alike in all languages. */
+const LATIN_WORDS = /^(Ctrl|Enter|Esc|Română|English|E-?mail|IDNP|IBAN|pilot)\b|@/;
 
 /** Runs in the page: all texts, and those of labels, legends and buttons of the page's own. */
 function readTexts(): { all: string[]; labels: string[] } {
   const textOf = (element: Element) => (element.textContent ?? '').replace(/\s+/g, ' ').trim();
   const labels = [
-    ...document.querySelectorAll('main label, main legend, main dt, main th, main form h2, footer button'),
+    ...document.querySelectorAll('main label, main legend, main dt, main thead th, main form h2, footer button'),
   ];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const all: string[] = [];

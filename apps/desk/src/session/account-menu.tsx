@@ -32,7 +32,7 @@ export function AccountMenu() {
         type="button"
         className={styles.name}
         // A tight bar shows the initials only, and voice control presses what it shows (WCAG 2.5.3).
-        aria-label={`${t(SESSION.me)}: ${displayName} (${initials})`}
+        aria-label={`${t(SESSION.me)}: ${displayName}, ${initials}`}
         onClick={() => setOpen(true)}
       >
         <span className={styles.whole}>{displayName}</span>
