@@ -4,7 +4,7 @@ import { ACT_COVER } from './coverage.ts';
 import type { Stores } from './documents.ts';
 import type { PublishedAct } from './entries.ts';
 
-/** Holds of documents that a restored store lacks, or that have ended since: without a hold the erasure goes on. */
+/** Holds of documents that a restored store lacks, or that have ended since: without a hold, erasure continues. */
 
 /** What documents stores of an application, as far as holds concern it. */
 export interface ComparedHold {

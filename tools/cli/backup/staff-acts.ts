@@ -90,7 +90,11 @@ function compareHistory(
   const later = (step: Step) => [...rows, ...unknown.map((one) => one.step)].filter(({ time }) => time > step.time);
   const ours = unknown.filter(({ act }) => act.action !== 'invite-staff');
   const toOwn = ({ act: { action, centre, actor, time } }: (typeof ours)[number]): StaffAct => ({
-    ...{ operator, action: action as StaffAction, centre, actor, time },
+    operator,
+    action: action as StaffAction,
+    centre,
+    actor,
+    time,
   });
   return {
     lacked: ours.map(toOwn),
@@ -103,7 +107,7 @@ const isRowOf = (row: Step, step: Step): boolean =>
   row.centre === step.centre &&
   Math.abs(row.time.getTime() - step.time.getTime()) <= MAX_ROW_LEAD_MS;
 
-/** Whoever left everywhere has left each centre; a new position anywhere ends that. */
+/** A removal from every centre is one from each; a new position anywhere ends that. */
 const isReplacedBy = (step: Step, later: Step): boolean =>
   later.centre === step.centre ||
   (later.row === 'removed' && later.centre === '') ||
