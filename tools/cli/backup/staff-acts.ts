@@ -125,10 +125,13 @@ function isChange({ status, workplaces }: ComparedStaff, { action, centre }: Sta
 
 const staffOf = (stores: Stores) => stores.database('identity').collection<ComparedStaff>('operators');
 
-export const readStoredStaff = (stores: Stores): Promise<ComparedStaff[]> =>
-  staffOf(stores)
+/** A record that lacks a list is damaged, and compared as if the list was empty: a restore names what it can. */
+export const readStoredStaff = async (stores: Stores): Promise<ComparedStaff[]> => {
+  const stored = await staffOf(stores)
     .find({}, { projection: { status: 1, workplaces: 1, history: 1 } })
     .toArray();
+  return stored.map((one) => Object.assign({ workplaces: [], history: [] }, one));
+};
 
 /** Changes the members of staff as identity did, and ends sessions and key shares up to the act. No service may run. */
 export async function applyStaffActs(stores: Stores, { unapplied, lacked }: StaffFindings): Promise<void> {
