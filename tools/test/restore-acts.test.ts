@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent } from '@cups/contracts';
 import { JOURNAL_ACTIONS } from '@cups/contracts/journal';
-import type { JournalAction } from '@cups/contracts/journal';
 import { eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { IdentityEvents, IdentityEvent } from '@cups/contracts/gen/events/cups.identity.v1.ts';
 import { buildTopics } from '@cups/events';
@@ -14,6 +13,7 @@ import { ACT_COVER, EVENT_COVER, TOPIC_COVER } from '../cli/backup/coverage.ts';
 import { openStores } from '../cli/backup/documents.ts';
 import type { PublishedAct } from '../cli/backup/entries.ts';
 import { applyMandateEnds, compareMandates, createMandateCollector, describeMandates } from '../cli/backup/mandates.ts';
+import { buildAct } from './published-act.ts';
 
 /** Acknowledged writes that a restored store lacks: each kind is covered, applied again or named. */
 
@@ -48,22 +48,17 @@ describe('each kind of write is covered by check and repair', () => {
 });
 
 describe('acts that a store lacks', () => {
-  const act = (subject: string, sequence: number, action: JournalAction, more: Partial<PublishedAct> = {}) => ({
-    ...{ service: 'intake' as const, subject, sequence, action, resource: subject, actor: 'operators/ana' },
-    ...{ time: new Date(sequence * 1000), request: '', centre: '', reason: '' },
-    ...more,
-  });
   const lines = (acts: PublishedAct[], numbers: Record<string, number> = {}) =>
     describeLostActs(findLostActs(acts, new Map(Object.entries(numbers)), new Set(['page-agency'])));
 
   test('are named once for each document, without those that something repeats', () => {
     const acts = [
-      act('applications/A', 1, 'open'),
-      act('applications/A', 2, 'edit'),
-      act('applications/A', 3, 'edit'),
-      act('applications/A', 3, 'edit'),
-      act('applications/A', 4, 'record-payment'),
-      act('applications/A', 5, 'approved'),
+      buildAct('applications/A', 1, 'open'),
+      buildAct('applications/A', 2, 'edit'),
+      buildAct('applications/A', 3, 'edit'),
+      buildAct('applications/A', 3, 'edit'),
+      buildAct('applications/A', 4, 'record-payment'),
+      buildAct('applications/A', 5, 'approved'),
     ];
     expect(lines(acts, { 'intake applications/A': 1 })).toEqual([
       'acts  applications/A  intake  edit (2), record-payment  last 1970-01-01T00:00:05.000Z',
@@ -72,9 +67,9 @@ describe('acts that a store lacks', () => {
   });
 
   test('are named of documents that are missing, with the resource that they are about', () => {
-    const restricted = act('applications/A', 1, 'restrict-processing');
-    const acted = act('quarantinedActs/Q', 1, 'quarantine-act', { resource: 'applications/A' });
-    const removed = [acted, act('quarantinedActs/Q', 2, 'release-act')];
+    const restricted = buildAct('applications/A', 1, 'restrict-processing');
+    const acted = buildAct('quarantinedActs/Q', 1, 'quarantine-act', { resource: 'applications/A' });
+    const removed = [acted, buildAct('quarantinedActs/Q', 2, 'release-act')];
     expect(lines([restricted, acted])).toEqual([
       'acts  applications/A  intake  restrict-processing  last 1970-01-01T00:00:01.000Z: an entry holds no reason of a restriction',
       'acts  quarantinedActs/Q  intake  applications/A  quarantine-act  last 1970-01-01T00:00:01.000Z',
@@ -83,8 +78,11 @@ describe('acts that a store lacks', () => {
   });
 
   test('are not named of what is erased again, and replies only without topics', () => {
-    expect(lines([act('applications/A', 2, 'note'), act('applications/A', 3, 'erase-application')])).toEqual([]);
-    const reply = (agency: string) => act(`deliveries/A-${agency}`, 1, 'record-reply', { service: 'agency-bridge' });
+    expect(lines([buildAct('applications/A', 2, 'note'), buildAct('applications/A', 3, 'erase-application')])).toEqual(
+      [],
+    );
+    const reply = (agency: string) =>
+      buildAct(`deliveries/A-${agency}`, 1, 'record-reply', { service: 'agency-bridge' });
     expect(lines([reply('asp'), reply('page-agency')])).toEqual([
       'acts  deliveries/A-page-agency  agency-bridge  record-reply  last 1970-01-01T00:00:01.000Z',
     ]);

@@ -8,17 +8,15 @@ import { findRevokedDevices, readStoredDevices } from '../cli/backup/revoked-dev
 import { findStaffActs, readStoredStaff } from '../cli/backup/staff-acts.ts';
 import type { ComparedStaff } from '../cli/backup/staff-acts.ts';
 import { applyStandingActs, describeUnappliable, describeUnapplied } from '../cli/backup/standing-acts.ts';
+import { buildAct } from './published-act.ts';
 
 /** Suspensions, removals, revoked devices and holds that a restored store lacks are in force again. */
 
 const at = (second: number) => new Date(second * 1000);
 const iso = (second: number) => at(second).toISOString();
 
-const act = (subject: string, sequence: number, action: JournalAction, more: Partial<PublishedAct> = {}) => ({
-  ...{ service: 'identity' as const, subject, sequence, action, resource: subject, actor: 'operators/sup' },
-  ...{ centre: '', reason: '', time: at(sequence), request: '' },
-  ...more,
-});
+const act = (subject: string, sequence: number, action: JournalAction, more: Partial<PublishedAct> = {}) =>
+  buildAct(subject, sequence, action, { service: 'identity', actor: 'operators/sup', ...more });
 
 describe('staff', () => {
   const CENTRE = { centre: 'centres/CU-001' };

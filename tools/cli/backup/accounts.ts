@@ -1,5 +1,5 @@
 import type { ConsumerAccount } from './gaps.ts';
-import { lastOf } from './inventory.ts';
+import { idOf } from './names.ts';
 import type { Consumer, Inventory, SetAsideEvent, StoredDocument } from './inventory.ts';
 import { findWithoutFacts } from './references.ts';
 
@@ -21,7 +21,7 @@ export function buildAccounts(inventory: Inventory, prefix: string): ComparedSub
   const all: ComparedSubject[] = [];
   for (const subject of subjects) {
     if (!subject.startsWith('applications/')) continue;
-    const producer = applications.get(lastOf(subject));
+    const producer = applications.get(idOf(subject));
     const isFiled = inventory.filed.has(subject) || (producer?.submissions?.length ?? 0) > 0;
     const delivery = byApplication.get(subject);
     const of = (consumer: Consumer, counted = 0) => {
@@ -31,17 +31,17 @@ export function buildAccounts(inventory: Inventory, prefix: string): ComparedSub
     // The bridge counts no events of a discarded draft.
     if (deliveries.size > 0 && (isFiled || delivery)) of('agency-bridge', delivery?.lastSeqs?.[subject]);
     // Documents counts no events: without the facts of an application, it reads all of them.
-    if (records.size > 0 && isFiled && withoutFacts.has(lastOf(subject))) of('documents');
-    if (threads.size > 0) of('notifications', threads.get(lastOf(subject))?.lastSeqs?.['applications']);
+    if (records.size > 0 && isFiled && withoutFacts.has(idOf(subject))) of('documents');
+    if (threads.size > 0) of('notifications', threads.get(idOf(subject))?.lastSeqs?.['applications']);
   }
   const ofDeliveries = new Set([...published.keys(), ...[...deliveries.keys()].map((id) => `deliveries/${id}`)]);
   for (const subject of ofDeliveries) {
     if (!subject.startsWith('deliveries/')) continue;
     // An application that intake lacks is reported as missing.
-    const application = applications.get(lastOf(subject).split('-')[0]!);
+    const application = applications.get(idOf(subject).split('-')[0]!);
     if (!application) continue;
     const counted = application.lastSeqs?.[subject] ?? 0;
-    const account = buildAccount(inventory, 'intake', subject, { counted, producer: deliveries.get(lastOf(subject)) });
+    const account = buildAccount(inventory, 'intake', subject, { counted, producer: deliveries.get(idOf(subject)) });
     all.push({ consumer: 'intake', subject, topic: `${prefix}cups.deliveries`, account });
   }
   return [...all, ...accountsOfMandates(inventory, prefix)];
@@ -53,8 +53,8 @@ function accountsOfMandates(inventory: Inventory, prefix: string): ComparedSubje
   if (applications.size === 0) return [];
   return [...published].flatMap(([subject, events]) => {
     if (!subject.startsWith('mandates/')) return [];
-    const producer = mandates.get(lastOf(subject));
-    const copy = copies.get(lastOf(subject));
+    const producer = mandates.get(idOf(subject));
+    const copy = copies.get(idOf(subject));
     if (!copy && producer?.state !== 'active') return [];
     const first = Math.min(...events.map(({ sequence }) => sequence));
     // A copy that a read has created has counted no event yet; of one that is gone, only what Kafka has can be read.

@@ -6,7 +6,7 @@ import type { BackupConnections } from './connections.ts';
 import { ACT_COVER } from './coverage.ts';
 import { isEmpty, STORED_SERVICES } from './documents.ts';
 import type { Stores } from './documents.ts';
-import { entryTopics, toAct } from './entries.ts';
+import { entryTopics, toAct, uniqueBySequence } from './entries.ts';
 import type { JournaledService, PublishedAct } from './entries.ts';
 import { forEachEvent } from './positions.ts';
 
@@ -68,11 +68,6 @@ export function findLostActs(
     return [{ service, subject, resource, counts, time: last.time }];
   });
 }
-
-/** Kafka may have an event twice. */
-const uniqueBySequence = (acts: readonly PublishedAct[]): PublishedAct[] => [
-  ...new Map(acts.map((act) => [act.sequence, act])).values(),
-];
 
 /** Acts of a later release are named. */
 function isNamed({ action, subject }: PublishedAct, direct: ReadonlySet<string>): boolean {

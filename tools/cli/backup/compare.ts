@@ -1,6 +1,7 @@
 import type { ReceivedEvent } from '@cups/contracts';
 import { eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+import { idOf } from './names.ts';
 
 /** Compares published events with the stores: finds events that a store has lost or not counted yet. Pure. */
 
@@ -44,7 +45,7 @@ export function findAheadApplications(events: readonly ReceivedEvent[], stored: 
     const { sequence, time } = event;
     const ref = intakeEvents.decode(event)?.data.ref;
     if (!ref || sequence === null) continue;
-    const application = lastOf(ref.application);
+    const application = idOf(ref.application);
     const known = stored.get(application);
     const before = ahead.get(application);
     if (sequence <= Math.max(known ?? 0, before?.sequence ?? 0)) continue;
@@ -56,9 +57,9 @@ export function findAheadApplications(events: readonly ReceivedEvent[], stored: 
     const act = OPERATOR_EVENTS.find((one) => event.type.endsWith(`.${one}`));
     ahead.set(application, {
       application,
-      centre: lastOf(ref.centre),
-      agency: lastOf(ref.agency),
-      publicService: lastOf(ref.publicService),
+      centre: idOf(ref.centre),
+      agency: idOf(ref.agency),
+      publicService: idOf(ref.publicService),
       kind: known === undefined ? 'missing' : 'behind',
       acts: [...(before?.acts ?? []), ...(act ? [act] : [])],
       sequence,
@@ -67,8 +68,6 @@ export function findAheadApplications(events: readonly ReceivedEvent[], stored: 
   }
   return [...ahead.values()].sort((a, b) => a.application.localeCompare(b.application));
 }
-
-const lastOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
 /** A document whose consumer has not counted every published event. */
 export interface UncountedDocument {
@@ -109,7 +108,7 @@ export interface RequestedSubmission {
 export function findRequestedSubmissions(events: readonly ReceivedEvent[]): RequestedSubmission[] {
   const newest = new Map<string, RequestedSubmission>();
   for (const { topic, subject, type, data, time } of events) {
-    const delivery = lastOf(subject);
+    const delivery = idOf(subject);
     if (!/\.(submitted|documents-supplied|corrected)\./.test(type)) continue;
     const { application, submission, centre } = JSON.parse(Buffer.from(data).toString('utf8')) as {
       application: string;
@@ -117,7 +116,7 @@ export function findRequestedSubmissions(events: readonly ReceivedEvent[]): Requ
       centre: { code: string };
     };
     if ((newest.get(delivery)?.submission ?? 0) >= submission) continue;
-    const agency = delivery.slice(lastOf(application).length + 1);
+    const agency = delivery.slice(idOf(application).length + 1);
     const training = topic.startsWith('training.');
     newest.set(delivery, {
       delivery,

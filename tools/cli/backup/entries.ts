@@ -46,3 +46,8 @@ export function toAct(event: ReceivedEvent): PublishedAct | undefined {
   const action = code as JournalAction;
   return { service, subject, sequence, action, resource, actor, centre, reason, time, request };
 }
+
+/** Returns the acts of one document once each: Kafka may have an event twice. */
+export const uniqueBySequence = (acts: readonly PublishedAct[]): PublishedAct[] => [
+  ...new Map(acts.map((act) => [act.sequence, act])).values(),
+];

@@ -7,6 +7,7 @@ import type { BackupConnections } from './connections.ts';
 import { KEY_DATABASES } from './documents.ts';
 import type { KeyDatabase, StoredService, Stores } from './documents.ts';
 import { forEachEvent } from './positions.ts';
+import { idOf, storedActorOf } from './names.ts';
 
 /**
  * Repeats erasures in a restored store that is older than they are. Their topics keep them longer than backups of keys may
@@ -84,8 +85,6 @@ export function createErasureCollector(): { take: (event: ReceivedEvent) => void
   return { take, erasures: { applications, threads, mandates, requests } };
 }
 
-const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
-
 /** Repeats the erasures of these services. No service may run. */
 export async function repeatErasures(
   stores: Stores,
@@ -147,7 +146,7 @@ async function repeatRequest(stores: Stores, id: string, { actor, time, cause }:
   if (!found) return false;
   const row = {
     kind: 'request-erasure',
-    actor: actor.startsWith('operators/') ? actor : 'administrator',
+    actor: storedActorOf(actor),
     occurTime: time,
     recordTime: time,
     cause,

@@ -3,6 +3,7 @@ import type { JournalNumber } from '@cups/store';
 import { ACT_COVER } from './coverage.ts';
 import type { Stores } from './documents.ts';
 import type { PublishedAct } from './entries.ts';
+import { idOf, storedActorOf } from './names.ts';
 
 /** Holds of documents that a restored store lacks, or that have ended since: without a hold, erasure continues. */
 
@@ -30,7 +31,6 @@ export interface HoldFindings {
   missing: LackedHold[];
 }
 
-const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 const isOfHold = ({ action }: PublishedAct): boolean => action === 'hold-documents' || action === 'end-hold';
 
 /** Pure. The last act is in force, if the store lacks it. */
@@ -77,8 +77,7 @@ export async function readStoredHolds(stores: Stores, acts: readonly PublishedAc
 /** Makes the terms of the documents due, as documents does. No service may run. */
 export async function applyHolds(stores: Stores, unapplied: readonly LackedHold[]): Promise<void> {
   for (const { application, action, reason, actor, time } of unapplied) {
-    // Entries hold no name of an administrator.
-    const operator = actor.startsWith('operators/') ? actor : 'administrator';
+    const operator = storedActorOf(actor);
     const timer = { kind: 'retention', due: time };
     const change =
       action === 'hold-documents'

@@ -6,6 +6,7 @@ import type { PublishedEvent } from './gaps.ts';
 import { forEachEvent, readGroupPositions } from './positions.ts';
 import type { GroupPosition } from './positions.ts';
 import type { ReferringApplication } from './references.ts';
+import { idOf } from './names.ts';
 
 /** Reads what a repair compares: documents with their counts, parked events, and all retained events. */
 
@@ -160,7 +161,7 @@ function recordReply(
   refused: ReadonlySet<string>,
 ): void {
   const { id, type, subject, topic, partition, offset } = event;
-  const delivery = deliveries.get(lastOf(subject));
+  const delivery = deliveries.get(idOf(subject));
   if (!delivery || !type.startsWith('md.cups.reply.')) return;
   const { messages = [], reportedIssues = [] } = delivery;
   const isKnown =
@@ -170,5 +171,3 @@ function recordReply(
     refused.has(`${topic}/${partition}/${offset}`);
   if (!isKnown) unknown.push({ topic: prefix + topic, partition, offset: Number(offset) });
 }
-
-export const lastOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);

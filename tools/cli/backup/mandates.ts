@@ -5,6 +5,7 @@ import type { BackupConnections } from './connections.ts';
 import type { Stores } from './documents.ts';
 import { entryTopics, toAct } from './entries.ts';
 import { forEachEvent } from './positions.ts';
+import { idOf } from './names.ts';
 
 /**
  * Compares the mandates of identity with what it has published: revocations and ends that a restored store lacks are
@@ -102,8 +103,6 @@ function addEvent(
   const scope = { publicServices: publicServices.map(idOf), themes };
   known.revocations.push({ scope, time, whole, request: event.correlationId });
 }
-
-const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
 /** Pure. */
 export function compareMandates(

@@ -3,6 +3,7 @@ import type { JournalNumber } from '@cups/store';
 import type { Stores } from './documents.ts';
 import { destroyKey } from './erasures.ts';
 import type { PublishedAct } from './entries.ts';
+import { idOf } from './names.ts';
 
 /** Revocations of devices that a restored store lacks: their key shares are destroyed again. A revocation is final. */
 
@@ -29,8 +30,6 @@ export interface DeviceFindings {
 
 /** The mark of a revoked device ends after this time, as in identity. */
 const RETENTION_MS = 30 * 24 * 3_600_000;
-
-const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
 const revocationsOf = (acts: readonly PublishedAct[]): Map<string, PublishedAct> =>
   new Map(acts.filter(({ action }) => action === 'revoke-device').map((act) => [idOf(act.subject), act]));

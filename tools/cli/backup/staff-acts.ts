@@ -1,7 +1,9 @@
 import type { mongo } from 'mongoose';
 import type { Stores } from './documents.ts';
 import { destroyKey } from './erasures.ts';
+import { uniqueBySequence } from './entries.ts';
 import type { PublishedAct } from './entries.ts';
+import { idOf, storedActorOf } from './names.ts';
 
 /**
  * Suspensions, reinstatements and removals of staff that a restored store lacks: without them a suspended member of staff
@@ -50,8 +52,6 @@ const MAX_ROW_LEAD_MS = 1_000;
 /** As in identity. */
 const MAX_HISTORY_ENTRIES = 200;
 
-const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
-
 /** An act or a row of the history. `centre` is a code, '' for the whole person. */
 interface Step {
   row: string;
@@ -83,7 +83,7 @@ function compareHistory(
   const rows = own.history
     .filter(({ action }) => DECISIVE_ROWS.has(action))
     .map(({ action: row, centre = '', time }) => ({ row, centre, time }));
-  const unknown = [...new Map(acts.map((act) => [act.sequence, act])).values()]
+  const unknown = uniqueBySequence(acts)
     .map((act) => ({ act, step: { row: ROWS[act.action]!, centre: idOf(act.centre), time: act.time } }))
     .filter(({ step }) => !rows.some((row) => isRowOf(row, step)))
     .sort((one, other) => one.step.time.getTime() - other.step.time.getTime());
@@ -154,8 +154,7 @@ async function applyOne(stores: Stores, act: StaffAct): Promise<void> {
   const code = idOf(act.centre);
   const row = {
     time,
-    // Entries hold no name of an administrator.
-    actor: actor.startsWith('operators/') ? actor : 'administrator',
+    actor: storedActorOf(actor),
     action: ROWS[act.action],
     ...(code !== '' && { centre: code }),
   };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { withConnections } from '../backup/connections.ts';
 import { openStores } from '../backup/documents.ts';
 import type { Stores } from '../backup/documents.ts';
-import { lastOf } from '../backup/inventory.ts';
+import { idOf } from '../backup/names.ts';
 import { createProgress, printResult } from '../program.ts';
 
 /**
@@ -73,12 +73,12 @@ function findStrayed(
   const byApplication = Map.groupBy(acts, ({ application }) => application);
   return applications.flatMap((app) => {
     const { _id: application, state, centre, collectionCentre = '' } = app;
-    const allowed = [...findHeirs(lastOf(centre), transfers), ...findHeirs(lastOf(collectionCentre), transfers)];
-    const others = (byApplication.get(application) ?? []).filter((act) => !allowed.includes(lastOf(act.centre)));
+    const allowed = [...findHeirs(idOf(centre), transfers), ...findHeirs(idOf(collectionCentre), transfers)];
+    const others = (byApplication.get(application) ?? []).filter((act) => !allowed.includes(idOf(act.centre)));
     if (others.length === 0) return [];
-    const actCentres = [...new Set(others.map((act) => lastOf(act.centre)))].sort();
+    const actCentres = [...new Set(others.map((act) => idOf(act.centre)))].sort();
     const time = new Date(Math.max(...others.map(({ deskTime }) => deskTime.getTime())));
-    return [{ application, state, centre: lastOf(centre), actCentres, acts: others.length, time }];
+    return [{ application, state, centre: idOf(centre), actCentres, acts: others.length, time }];
   });
 }
 
@@ -101,10 +101,10 @@ function findDeletedScans(
   return applications.flatMap(({ _id: application, centre, submitTime, erasure, documents, detachedDocuments }) => {
     if (!submitTime || erasure?.startTime) return [];
     return (documents ?? []).flatMap(({ name, kind }) => {
-      const deleteTime = deleted.get(lastOf(name));
+      const deleteTime = deleted.get(idOf(name));
       const isFrozen = deleteTime && deleteTime.getTime() > submitTime.getTime() - RACE_MS;
       if (!isFrozen || detachedDocuments?.includes(name)) return [];
-      return [{ document: lastOf(name), application, centre: lastOf(centre), kind, deleteTime }];
+      return [{ document: idOf(name), application, centre: idOf(centre), kind, deleteTime }];
     });
   });
 }
@@ -132,7 +132,7 @@ async function readDamage(stores: Stores): Promise<{ strayed: StrayedApplication
     .collection<DamagedApplication>('applications')
     .find({}, { projection: Object.fromEntries(fields.map((field) => [field, 1])) })
     .toArray();
-  const transfers = new Map(centres.map(({ _id, transferTo }) => [_id, lastOf(transferTo)]));
+  const transfers = new Map(centres.map(({ _id, transferTo }) => [_id, idOf(transferTo)]));
   return {
     strayed: findStrayed(acts, applications, transfers),
     scans: findDeletedScans(applications, new Map(records.map(({ _id, deleteTime }) => [_id, deleteTime]))),
