@@ -12,9 +12,9 @@ import { ERASED_VALUES, SEALED_FIELDS } from './store/sealed-fields.ts';
  * Version of the document shape. 2 moved the desk's input to `content`; 3 added `queue` and `names`; 4 added hashes
  * of phone and tracking number to `names`; 5 added hashes of personal numbers; 6 sealed the personal data;
  * 7 added the timer of the term to applications that had ended; 8 added the
- * clock of the agency and what supervisors see to open applications.
+ * clock of the agency and what supervisors see to open applications; 9 sealed the values of lists with their positions.
  */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 /** The version while replicas run that cannot read sealed fields. */
 const PLAIN_SCHEMA_VERSION = 5;
 /** The first version whose `names` contain hashes of personal numbers. */

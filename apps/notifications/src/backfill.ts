@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoff } from '@cups/contracts';
 import type { Log, Metrics } from '@cups/contracts';
+import { SCHEMA_VERSION } from './store.ts';
 import type { Threads } from './store.ts';
 
 /** Threads that are read together. */
@@ -27,7 +28,10 @@ export interface BackfillDeps {
  * @returns a function that ends it
  */
 export function startBackfill({ threads, schemaVersion, log, metrics, now, intervalMs }: BackfillDeps) {
-  const others = { $or: [{ schemaVersion: { $lt: schemaVersion } }, { schemaVersion: { $gt: schemaVersion } }] };
+  const earlier = { schemaVersion: { $lt: schemaVersion } };
+  // Only to go back to a release that cannot read sealed threads.
+  const later = { schemaVersion: { $gt: schemaVersion } };
+  const others = schemaVersion === SCHEMA_VERSION ? earlier : { $or: [earlier, later] };
   const pending = metrics.gauge(
     'notifications_threads_to_backfill',
     'Threads of another version, which are not stored as this release stores them, at most 1,000,000.',

@@ -6,8 +6,8 @@ import type { Printer } from './journal.ts';
 
 /** Stored data: one thread of notices per application. */
 
-/** Version of the document shape. 2 sealed the personal data of notices. */
-const SCHEMA_VERSION = 2;
+/** Version of the document shape. 2 sealed the personal data of notices, 3 with their positions in the thread. */
+export const SCHEMA_VERSION = 3;
 /** The version while replicas run that cannot read sealed fields. */
 const PLAIN_SCHEMA_VERSION = 1;
 /** The parts of a notice that name a person or open an application. The store encrypts them. */

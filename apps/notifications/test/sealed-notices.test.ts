@@ -46,7 +46,7 @@ test('a thread of an earlier release is read, and sealed in the background', asy
   await threads.insertOne({ ...stored, _id: former, notices, journalSalt, schemaVersion: 1 } as never);
   const listed = await harness.deskClient().listNotices({ application: `applications/${former}` });
   expect(listed.notices[0]!.text).toContain('Ana Exemplu');
-  await eventually(async () => (await readStored(former)).schemaVersion === 2);
+  await eventually(async () => (await readStored(former)).schemaVersion === 3);
   expect((await readStored(former)).text).not.toContain(EMAIL);
   const { notices: after } = await harness.thread(former);
   expect(after).toEqual(notices);

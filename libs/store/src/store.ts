@@ -12,12 +12,12 @@ import type { Migration } from './migrations/migration.ts';
 import { openStoreConnection, type ConnectionOptions } from './connection/store-connection.ts';
 import { startProbe } from './connection/probe.ts';
 
-export interface StoreOptions extends Omit<ConnectionOptions, 'gate'> {
+export interface StoreOptions extends Omit<ConnectionOptions, 'gate' | 'lostCalls'> {
   /** Migrations of the service. The store opens only in the form that they lead to. Default: no check. */
   migrations?: readonly Migration[] | undefined;
   /** Name of the build, for administrators. */
   release?: string;
-  /** Registers gauge `store_ready`: 1 while `ready()` is true. */
+  /** Registers gauge `store_ready`: 1 while `ready()` is true, and counter `store_calls_lost_total`. */
   metrics?: Metrics;
   /** @default no spans */
   tracer?: Tracer | undefined;
@@ -61,7 +61,8 @@ export function openStore(options: StoreOptions): Store {
   gauge?.set({}, 0);
 
   const gate = migrations && createMigrationGate({ migrations, release, log, metrics, now: () => new Date() });
-  const connection = openStoreConnection({ ...options, gate }, () => probe.confirm());
+  const lostCalls = metrics?.counter('store_calls_lost_total', 'Calls that the driver did not settle within 50 s', []);
+  const connection = openStoreConnection({ ...options, gate, lostCalls }, () => probe.confirm());
   const probe = startProbe({
     async read() {
       const anyCollection = connection.collection<{ _id: string }>(connection.anyCollectionName() ?? 'documents');

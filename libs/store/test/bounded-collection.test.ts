@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { mongo } from 'mongoose';
-import { captureLog } from '@cups/testing';
+import { captureLog, captureMetrics } from '@cups/testing';
 import { boundCalls, LostCallError } from '../src/connection/bounded-collection.ts';
 import { groupUpdates } from '../src/documents/grouped-writes.ts';
 import type { StoredDocument } from '../src/documents/document.ts';
@@ -8,12 +8,18 @@ import type { StoredDocument } from '../src/documents/document.ts';
 const never = () => new Promise<never>(() => {});
 
 /** A collection of the driver that settles no call but those given. */
-function lostCollection(given: object = {}): { collection: mongo.Collection<StoredDocument>; lines: unknown[] } {
+function lostCollection(given: object = {}): {
+  collection: mongo.Collection<StoredDocument>;
+  lines: unknown[];
+  text: () => Promise<string>;
+} {
   const cursor = { sort: () => cursor, toArray: never };
   const calls = { updateOne: never, bulkWrite: never, findOne: never, find: () => cursor };
   const { log, lines } = captureLog();
   const driver = { collectionName: 'mandates', ...calls, ...given } as unknown as mongo.Collection<StoredDocument>;
-  return { collection: boundCalls(driver, { log, maxCallMs: 50 }), lines };
+  const { metrics, text } = captureMetrics();
+  const lostCalls = metrics.counter('store_calls_lost_total', 'Lost calls', []);
+  return { collection: boundCalls(driver, { log, lostCalls, maxCallMs: 50 }), lines, text };
 }
 
 describe('a call that the driver loses', () => {
@@ -21,9 +27,10 @@ describe('a call that the driver loses', () => {
     ['findOne', (collection) => collection.findOne({})],
     ['find.sort.toArray', (collection) => collection.find({}).sort({ _id: 1 }).toArray()],
   ])('%s fails, and the log names it', async (method, call) => {
-    const { collection, lines } = lostCollection();
+    const { collection, lines, text } = lostCollection();
     await expect(call(collection)).rejects.toThrow(LostCallError);
     expect(lines).toMatchObject([{ level: 'error', event: 'store-call-lost', resource: `mandates.${method}` }]);
+    expect(await text()).toMatch(/^store_calls_lost_total.* 1$/m);
   });
 
   test('fails all writes that it carried, and is not sent again', async () => {

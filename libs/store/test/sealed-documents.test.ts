@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eventually, captureLog, testInfrastructure } from '@cups/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import mongoose from 'mongoose';
 import { openStore, type Documents, type SealingKeys, type Store, type StoredDocument } from '../src/index.ts';
 import type { CollectionOptions, Projection } from '../src/documents/options.ts';
 import { createMemoryKeys } from './sealing-keys.ts';
@@ -19,6 +20,7 @@ interface File extends StoredDocument {
   note?: string | undefined;
 }
 
+const { BSON } = mongoose.mongo;
 const { mongoUri, prefix } = testInfrastructure();
 const { log, text } = captureLog();
 const scope = 'service' as const;
@@ -230,6 +232,49 @@ describe('documents of an earlier release', () => {
     expect(await sealed.get(_id, { scope })).toMatchObject({ content: { name: 'plain' }, note: 'sealed' });
     const made = await create({}, careful);
     expect(await raw(made._id)).toMatchObject({ content: { name: 'Ana Rotaru' } });
+  });
+});
+
+describe('values of a list', () => {
+  const reasonsOf = (file: File) => file.history.map(({ reason }) => reason);
+
+  test('open at their own position only', async () => {
+    const { _id } = await create({ history: [row('one'), row('two'), row('three')] });
+    const { history } = await raw(_id);
+    const [first, second, third] = history;
+    await overwrite(_id, { history: [first, { ...second, reason: third!.reason }, third] });
+    await expect((await openAgain()).get(_id, { scope })).rejects.toThrow(
+      `history[].reason of files/${_id} is damaged`,
+    );
+    await overwrite(_id, { history: [second, first, third] });
+    await expect((await openAgain()).get(_id, { scope })).rejects.toThrow('is damaged');
+  });
+
+  test('are readable, and get their position with the next write, if an earlier release sealed them', async () => {
+    const { _id } = await create({ history: [row('one'), row('two')] });
+    const key = await keys.create(_id);
+    const sealFormerly = (value: string) =>
+      Buffer.concat([Buffer.of(1), key.id, key.seal(`files|${_id}|history[].reason`, BSON.serialize({ value }))]);
+    const { history } = await raw(_id);
+    const former = history.map((one, at) => ({ ...one, reason: sealFormerly(['one', 'two'][at]!) }));
+    await overwrite(_id, { history: former });
+    const later = await openAgain();
+    expect(reasonsOf((await later.get(_id, { scope }))!)).toEqual(['one', 'two']);
+    await change(_id, (file) => ({ ...file, state: 'sent' }), later);
+    const stored = await raw(_id);
+    await overwrite(_id, { history: stored.history.toReversed() });
+    await expect((await openAgain()).get(_id, { scope })).rejects.toThrow('is damaged');
+    await overwrite(_id, { history: stored.history });
+    await change(_id, (file) => ({ ...file, state: 'read' }), await openAgain());
+    expect((await raw(_id)).history).toEqual(stored.history);
+  });
+
+  test('are readable for an earlier release, which ignores their position', async () => {
+    const { _id } = await create({ history: [row('one')] });
+    const bytes = (await raw(_id)).history[0]!.reason as unknown as Buffer;
+    const key = await keys.create(_id);
+    const opened = BSON.deserialize(key.open(`files|${_id}|history[].reason`, bytes.subarray(9)));
+    expect(opened['value']).toBe('one');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Log } from '@cups/contracts';
+import type { Log, Metrics } from '@cups/contracts';
 import type { mongo } from 'mongoose';
 
 /**
@@ -15,18 +15,28 @@ export class LostCallError extends Error {
   override readonly name = 'MongoLostCallError';
 }
 
+interface BoundOptions {
+  log: Log;
+  /** Counts lost calls. */
+  lostCalls?: LostCallCounter | undefined;
+  maxCallMs?: number;
+}
+
+export type LostCallCounter = ReturnType<Metrics['counter']>;
+
 /**
  * Returns a collection whose calls always settle. Writers of a document wait for each other, so one lost call would block
  * the document until the process restarts.
  */
 export function boundCalls<T extends mongo.Document>(
   collection: mongo.Collection<T>,
-  { log, maxCallMs = MAX_CALL_MS }: { log: Log; maxCallMs?: number },
+  { log, lostCalls, maxCallMs = MAX_CALL_MS }: BoundOptions,
 ): mongo.Collection<T> {
   const settle = <Result>(method: string, call: Promise<Result>): Promise<Result> =>
-    settleWithin(maxCallMs, call, () =>
-      log.error({ event: 'store-call-lost', resource: `${collection.collectionName}.${method}` }),
-    );
+    settleWithin(maxCallMs, call, () => {
+      lostCalls?.inc({});
+      log.error({ event: 'store-call-lost', resource: `${collection.collectionName}.${method}` });
+    });
   const bound = <Target extends object>(target: Target, path: string): Target =>
     new Proxy(target, {
       get(_target, key) {

@@ -3,6 +3,7 @@ import mongoose, { type Connection, type mongo } from 'mongoose';
 import { explainDenial, storeUnavailable } from './store-errors.ts';
 import { StoreBlockedError, type MigrationGate } from '../migrations/gate.ts';
 import { boundCalls } from './bounded-collection.ts';
+import type { LostCallCounter } from './bounded-collection.ts';
 import { IndexCreationError, isAmong, createIndexes, type Index } from './indexes.ts';
 
 /** Address and credentials of the store. */
@@ -16,6 +17,8 @@ export interface ConnectionOptions {
   /** Maximum number of connections. Default 32. */
   poolSize?: number;
   log: Log;
+  /** Counts calls that the driver never settled. */
+  lostCalls?: LostCallCounter | undefined;
   /** Decides whether this process may use the form in which the documents are stored. */
   gate?: MigrationGate | undefined;
 }

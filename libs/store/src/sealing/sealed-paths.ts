@@ -20,8 +20,20 @@ interface KnownValue {
   stored: unknown;
 }
 
-/** @param isUnchanged an earlier release stored the same value in clear */
-export type Seal = (path: string, value: unknown, isUnchanged: boolean) => unknown;
+/** Where a sealed value is. */
+export interface SealedPlace {
+  /** As configured: `history[].reason`. */
+  path: string;
+  /** The positions in the arrays of the path, from the outermost one; empty without arrays. */
+  indexes: readonly number[];
+}
+
+export interface Seal {
+  /** @param isUnchanged the same value is stored, in clear or by bytes that must not stay */
+  seal(place: SealedPlace, value: unknown, isUnchanged: boolean): unknown;
+  /** Whether the bytes of a value that has not changed stay. */
+  mayStay(bytes: Uint8Array): boolean;
+}
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -85,8 +97,8 @@ function findFirst<Item, Found>(items: Iterable<Item>, find: (item: Item) => Fou
 export const openValues = (
   paths: SealedPaths,
   stored: unknown,
-  open: (path: string, bytes: Uint8Array) => unknown,
-): unknown => replaceValues(paths, stored, (path, value) => (isSealed(value) ? open(path, value) : value));
+  open: (place: SealedPlace, bytes: Uint8Array) => unknown,
+): unknown => replaceValues(paths, stored, (place, value) => (isSealed(value) ? open(place, value) : value));
 
 /**
  * Returns a value with the values at the paths replaced.
@@ -95,44 +107,63 @@ export const openValues = (
 export function replaceValues(
   paths: SealedPaths,
   value: unknown,
-  replace: (path: string, value: unknown) => unknown,
+  replace: (place: SealedPlace, value: unknown) => unknown,
+  indexes: readonly number[] = [],
 ): unknown {
-  if (paths.sealed !== undefined) return value === undefined ? value : replace(paths.sealed, value);
+  if (paths.sealed !== undefined) return value === undefined ? value : replace({ path: paths.sealed, indexes }, value);
   const { element } = paths;
   if (element) {
-    return Array.isArray(value) ? shareArray(value, (item) => replaceValues(element, item, replace)) : value;
+    if (!Array.isArray(value)) return value;
+    return shareArray(value, (item, at) => replaceValues(element, item, replace, [...indexes, at]));
   }
   const members = membersOf(value);
-  return members ? shareMembers(members, paths, (inner, name) => replaceValues(inner, members[name], replace)) : value;
+  if (!members) return value;
+  return shareMembers(members, paths, (inner, name) => replaceValues(inner, members[name], replace, indexes));
 }
 
 /**
  * Returns a value as stored. A sealed value that has not changed keeps its bytes.
  * @param known the value before, which has its bytes
  */
-export function sealValues(paths: SealedPaths, value: unknown, known: KnownValue, seal: Seal): unknown {
+export function sealValues(
+  paths: SealedPaths,
+  value: unknown,
+  known: KnownValue,
+  seal: Seal,
+  indexes: readonly number[] = [],
+): unknown {
   if (paths.sealed !== undefined) {
     const isUnchanged = isDeepStrictEqual(value, known.plain);
-    if (isUnchanged && isSealed(known.stored)) return known.stored;
-    return value === undefined || value === null ? value : seal(paths.sealed, value, isUnchanged);
+    if (isUnchanged && isSealed(known.stored) && seal.mayStay(known.stored)) return known.stored;
+    return value === undefined || value === null
+      ? value
+      : seal.seal({ path: paths.sealed, indexes }, value, isUnchanged);
   }
-  const next = sealMembers(paths, value, known, seal);
+  const next = sealMembers(paths, value, known, seal, indexes);
   if (next === known.stored) return next;
   return value === known.plain && isShared(next, known.stored) ? known.stored : next;
 }
 
-function sealMembers(paths: SealedPaths, value: unknown, known: KnownValue, seal: Seal): unknown {
+function sealMembers(
+  paths: SealedPaths,
+  value: unknown,
+  known: KnownValue,
+  seal: Seal,
+  indexes: readonly number[],
+): unknown {
   const { element } = paths;
   if (element) {
     if (!Array.isArray(value)) return value;
     const [plain, stored] = [itemsOf(known.plain), itemsOf(known.stored)];
-    return shareArray(value, (item, at) => sealValues(element, item, { plain: plain[at], stored: stored[at] }, seal));
+    return shareArray(value, (item, at) =>
+      sealValues(element, item, { plain: plain[at], stored: stored[at] }, seal, [...indexes, at]),
+    );
   }
   const members = membersOf(value);
   if (!members) return value;
   const [plain, stored] = [membersOf(known.plain), membersOf(known.stored)];
   return shareMembers(members, paths, (inner, name) =>
-    sealValues(inner, members[name], { plain: plain?.[name], stored: stored?.[name] }, seal),
+    sealValues(inner, members[name], { plain: plain?.[name], stored: stored?.[name] }, seal, indexes),
   );
 }
 

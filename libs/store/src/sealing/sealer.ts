@@ -13,6 +13,7 @@ import {
   sealValues,
   type Seal,
   type SealedPaths,
+  type SealedPlace,
 } from './sealed-paths.ts';
 import { splitProjection, type SealedProjection } from './sealed-projection.ts';
 import { assertNoSealedField, shapeAt, withoutSealedShapes } from './sealed-schema.ts';
@@ -59,7 +60,8 @@ export interface Sealer {
 export interface SealedFields {
   /**
    * Dotted paths; `[]` is each element of an array: `content`, `decision.reason`, `history[].reason`. A value below an
-   * array element is sealed with its own nonce, so that a new element leaves the bytes of the others as they are.
+   * array element is sealed with its own nonce and position, so that a new element at the end leaves the bytes of the
+   * others as they are, and two of them cannot be exchanged.
    */
   fields: readonly string[];
   keys: SealingKeys;
@@ -117,6 +119,8 @@ class FieldSealer implements Sealer {
   readonly #shapes: ReadonlyMap<string, Shape>;
   /** How the documents of this process are stored. */
   readonly #storedForms = new WeakMap<StoredDocument, StoredDocument>();
+  /** Sealed values without their position, which the next write of their document seals again. */
+  readonly #unpositioned = new WeakSet<Uint8Array>();
 
   /** @param about `shape` is that of documents as the service uses them */
   constructor(
@@ -181,7 +185,7 @@ class FieldSealer implements Sealer {
   }
 
   eraseNext<D extends StoredDocument>(next: D): D {
-    const erased = replaceValues(this.#paths, next, (path) => (path in this.#erased ? ERASED_BYTES : undefined));
+    const erased = replaceValues(this.#paths, next, ({ path }) => (path in this.#erased ? ERASED_BYTES : undefined));
     const stored = { ...(erased as D) };
     delete stored.erased;
     this.#remember(next, stored);
@@ -241,11 +245,15 @@ class FieldSealer implements Sealer {
   }
 
   #sealWith(key: SealingKey | undefined, document: StoredDocument): Seal {
-    return (path, value, isUnchanged) => {
-      if (!isUnchanged) checkValue(this.#shapes.get(path)!, value, [path]);
-      if (this.#writesPlain) return value;
-      if (!key) throw erasedProblem();
-      return sealValue(key, this.#placeOf(document, path), value);
+    return {
+      seal: ({ path, indexes }, value, isUnchanged) => {
+        if (!isUnchanged) checkValue(this.#shapes.get(path)!, value, [path]);
+        if (this.#writesPlain) return value;
+        if (!key) throw erasedProblem();
+        return sealValue(key, this.#placeOf(document, path), value, indexes);
+      },
+      // An erased document has no key, and its bytes are of no use.
+      mayStay: (bytes) => !key || !this.#unpositioned.has(bytes),
     };
   }
 
@@ -256,23 +264,29 @@ class FieldSealer implements Sealer {
     onDamage: (path: string) => undefined,
   ): D {
     let isErased = false;
-    const opened = openValues(this.#paths, stored, (path, bytes) => {
+    const opened = openValues(this.#paths, stored, (place, bytes) => {
       if (!key || isErasedMark(bytes)) {
         isErased = true;
-        return this.#erased[path];
+        return this.#erased[place.path];
       }
       try {
-        return openValue(key, this.#placeOf(stored, path), bytes);
+        return this.#openValue(key, stored, place, bytes);
       } catch {
-        return onDamage(path);
+        return onDamage(place.path);
       }
     }) as D;
     return isErased ? { ...opened, erased: true } : opened;
   }
 
+  #openValue(key: SealingKey, stored: StoredDocument, { path, indexes }: SealedPlace, bytes: Uint8Array): unknown {
+    const { value, isPositioned } = openValue(key, this.#placeOf(stored, path), bytes, indexes);
+    if (!isPositioned) this.#unpositioned.add(bytes);
+    return value;
+  }
+
   /** Returns a document with the values of an erased one, but without its mark. */
   #withoutSealed<D extends StoredDocument>(stored: D): D {
-    return openValues(this.#paths, stored, (path) => this.#erased[path]) as D;
+    return openValues(this.#paths, stored, ({ path }) => this.#erased[path]) as D;
   }
 
   #remember<D extends StoredDocument>(document: D, stored: StoredDocument): D {
