@@ -211,6 +211,20 @@ describe('quarantined acts', () => {
     expect(typeof (raw as unknown as { body: unknown }).body).toBe('object');
   });
 
+  test('name the tracking number of an application that exists at their centre', async () => {
+    const { name, trackingNumber } = await scene.at(CENTRE).open(372);
+    await handIn([act(name, 'notes')]);
+    await handIn([act(name, 'notes')], grantOf({ operator: 'operators/s-372', centre: OTHER }));
+    await handIn([act(newApplication(), 'notes')]);
+    const listed = await openActs(name, supervisor());
+    expect(listed.map((one) => [one.centre, one.trackingNumber])).toEqual([
+      [`centres/${CENTRE}`, trackingNumber],
+      [`centres/${OTHER}`, ''],
+    ]);
+    const { act: shown } = await head().getQuarantinedAct({ name: listed[0]!.name });
+    expect(shown!.trackingNumber).toBe(trackingNumber);
+  });
+
   test('show to heads those of their centre, to supervisors all, and to specialists none', async () => {
     const [mine, theirs] = [newApplication(), newApplication()];
     await handIn([act(mine, 'notes')]);

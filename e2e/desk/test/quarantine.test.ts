@@ -40,11 +40,18 @@ async function handIn(grant: string, acts: object[]): Promise<void> {
   expect([response.status, await response.json()]).toEqual([200, { kept: acts.length, known: 0, refused: [] }]);
 }
 
+interface Applied {
+  trackingNumber: string;
+  applicant: { familyName: string };
+}
+
 /** What the page asks of the platform. */
 const API_CALLS = /\/(?:api\/v1|readyz)/;
 
 const list = (page: Page) => page.getByRole('navigation', { name: 'Acte în carantină' });
-const groupOf = (page: Page, id: string) => list(page).getByRole('region', { name: id });
+/** @param name tracking number, or words of an application that does not exist yet */
+const groupOf = (page: Page, name: string) => list(page).getByRole('region', { name });
+const NEW_APPLICATION = 'CU-016 · Cerere nouă';
 const done = (page: Page, text: string) => page.getByRole('status').getByText(text).waitFor();
 
 test('shows an act beside its application, and applies or rejects it', async () => {
@@ -67,24 +74,28 @@ test('shows an act beside its application, and applies or rejects it', async () 
   expect(await page.innerText('main')).not.toContain('Carabineanu');
 
   // A later act waits for the earlier one.
-  await groupOf(page, id).getByRole('button', { name: 'notă internă' }).click();
+  await groupOf(page, NEW_APPLICATION).getByRole('button', { name: 'notă internă' }).click();
   await page.getByText('cererea nu există încă').waitFor();
   await page.getByRole('cell', { name: 'A lăsat numărul vecinei' }).waitFor();
   expect(await axe(page)).toEqual([]);
   await page.keyboard.press('Control+Enter');
   await page.getByRole('alert').getByText('Un act mai vechi al aceluiași dosar așteaptă o decizie.').waitFor();
 
-  await groupOf(page, id).getByRole('button', { name: 'cerere nouă' }).click();
+  await groupOf(page, NEW_APPLICATION).getByRole('button', { name: 'cerere nouă' }).click();
   await page.getByRole('cell', { name: 'Carabineanu' }).waitFor();
   await page.keyboard.press('Control+Enter');
   await done(page, 'Actul este aplicat.');
-  await groupOf(page, id).getByRole('button', { name: 'notă internă' }).click();
+  // The colleagues of the centre find what was applied.
+  const desk = await openDeskFor(operator);
+  const { body } = await desk.call<Applied>('GET', `/applications/${id}`);
+  expect(body.applicant.familyName).toBe('Carabineanu');
+  await groupOf(page, body.trackingNumber).getByRole('button', { name: 'notă internă' }).click();
   await page.getByRole('button', { name: /Aplică actul/ }).click();
   await done(page, 'Actul este aplicat.');
-  await groupOf(page, id).waitFor({ state: 'detached' });
+  await groupOf(page, body.trackingNumber).waitFor({ state: 'detached' });
 
   // The other one is rejected, with a reason.
-  await groupOf(page, filed.id).getByRole('button', { name: 'notă internă' }).click();
+  await groupOf(page, filed.trackingNumber).getByRole('button', { name: 'notă internă' }).click();
   await page.getByText(filed.trackingNumber).waitFor();
   await page.keyboard.press('r');
   await page.getByRole('button', { name: 'Respinge' }).click();
@@ -93,14 +104,10 @@ test('shows an act beside its application, and applies or rejects it', async () 
   await page.getByLabel('De ce se respinge').fill('Nu privește această cerere');
   await page.keyboard.press('Enter');
   await done(page, 'Actul este respins.');
-  await groupOf(page, filed.id).waitFor({ state: 'detached' });
+  await groupOf(page, filed.trackingNumber).waitFor({ state: 'detached' });
   await page.setViewportSize(PHONE);
   expect(await page.evaluate((width) => document.documentElement.scrollWidth <= width, PHONE.width)).toBe(true);
 
-  // The colleagues of the centre find what was applied.
-  const desk = await openDeskFor(operator);
-  const { body } = await desk.call<{ applicant: { familyName: string } }>('GET', `/applications/${id}`);
-  expect(body.applicant.familyName).toBe('Carabineanu');
   const history = await desk.call<{ actions: object[] }>('GET', `/applications/${id}/history`);
   expect(history.body.actions).toMatchObject([
     { kind: 'note', actor: 'operators/supervisor', released: { operator: `operators/${operator}` } },
@@ -155,7 +162,7 @@ test('takes over the unsent acts of the page of a suspended operator', async () 
 
   // The head of the centre finds the note and applies it once.
   await manager.goto('/quarantine');
-  await groupOf(manager, filed.id).getByRole('button', { name: 'notă internă' }).click();
+  await groupOf(manager, filed.trackingNumber).getByRole('button', { name: 'notă internă' }).click();
   await manager.getByRole('cell', { name: 'Luată fără legătură' }).waitFor();
   await manager.keyboard.press('Control+Enter');
   await done(manager, 'Actul este aplicat.');

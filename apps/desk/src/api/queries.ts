@@ -3,6 +3,7 @@ import type { QueryKey } from '@tanstack/react-query';
 import { orCopy } from '../offline-copy/copy-source.ts';
 import type { CopyRead } from '../offline-copy/copy-source.ts';
 import { api, bodyOf, isTransient } from './client.ts';
+import { RECORDED_READ } from './recorded-read.ts';
 import type { ApplicationDetails, Bucket, Catalog, Operator, QueuePage } from './types.ts';
 
 /** The page's queries and their cache times. The cache is in memory only. */
@@ -82,7 +83,8 @@ export const detailsQuery = (id: string) =>
   queryOptions({
     queryKey: ['details', id],
     queryFn: ({ client, queryKey }) => unlessRead(client, queryKey, fetchDetails(id), (copy) => copy.readDetails(id)),
-    // Colleagues edit the same application: a return to the window reloads it.
+    // Colleagues edit the same application: a return to the window asks for changes (`pollDetails`).
+    ...RECORDED_READ,
     staleTime: 1_000,
   });
 

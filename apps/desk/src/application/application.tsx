@@ -27,7 +27,7 @@ import { Timeline } from './timeline.tsx';
 import { toCivilDate, END_STATES } from '@cups/application';
 import styles from './application.module.css';
 
-/** How often the application screen polls for changes, in ms. */
+/** How often the application screen polls for changes, beside each return to the window, in ms. */
 const POLL_INTERVAL_MS = 20_000;
 
 function useDetailsPolling(id: string): void {
@@ -38,7 +38,11 @@ function useDetailsPolling(id: string): void {
       if (!document.hidden) pollDetails(queryClient, id).catch(() => undefined);
     };
     const timer = setInterval(poll, POLL_INTERVAL_MS);
-    return () => clearInterval(timer);
+    document.addEventListener('visibilitychange', poll);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', poll);
+    };
   }, [queryClient, id]);
 }
 

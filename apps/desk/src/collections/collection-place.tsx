@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { MapPin } from 'lucide-react';
 import type { Application } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
+import { useCloseKey } from '../keys/use-close-key.ts';
 import { useLanguage } from '../language/language.tsx';
 import { useSyncStatus } from '../outbox/use-outbox.ts';
 import { Button } from '../parts/button.tsx';
@@ -29,6 +30,7 @@ export function CollectionPlace({ application, canChoose, onChoose }: Collection
   const { centre, isWaiting } = useChosenCentre(application);
   const centreName = useCentreNames(centre !== undefined);
   const openSearch = () => setIsOpen(true);
+  useCloseKey(isOpen && canChoose, () => setIsOpen(false));
   useKeys([canChoose && !isOpen && { code: 'KeyL', label: COLLECTIONS.choose, run: openSearch }]);
   if (isOpen && canChoose) {
     const choose = (chosen: string) => {

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
+import { RECORDED_READ } from '../api/recorded-read.ts';
 
 /** Reads of results that this centre hands over for others. Each is recorded in the access log. */
 
@@ -24,5 +25,6 @@ export const collectionQuery = (id: string) =>
   queryOptions({
     queryKey: ['collections', id],
     queryFn: () => bodyOf(api.GET('/api/v1/collections/{id}', { params: { path: { id } } })),
+    ...RECORDED_READ,
     staleTime: 1_000,
   });

@@ -6,6 +6,7 @@ import type { Text } from '@cups/application/texts';
 import { ApiError } from '../api/client.ts';
 import type { DataState as DataStateJson } from '../api/types.ts';
 import { formatDayAndTime, shortDate } from '../language/dates.ts';
+import { useCloseKey } from '../keys/use-close-key.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
@@ -111,6 +112,7 @@ function AskedForm<Reason extends string>(props: AskedFormProps<Reason>) {
   const { ask, more, confirm, reasons, texts, busy, onConfirm } = props;
   const { t } = useLanguage();
   const [isAsked, setIsAsked] = useState(false);
+  useCloseKey(isAsked, () => setIsAsked(false));
   const [reason, setReason] = useState<Reason>();
   const [isSubmitted, setIsSubmitted] = useState(false);
   if (!isAsked) return <Button onClick={() => setIsAsked(true)}>{t(ask)}</Button>;

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { api, bodyOf, ApiError } from '../api/client.ts';
+import { RECORDED_READ } from '../api/recorded-read.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
@@ -24,6 +25,7 @@ export default function Find({ query }: { query: string }) {
     enabled: query !== '',
     queryFn: (): Promise<FoundApplications> =>
       orCopy(bodyOf(api.POST('/api/v1/applications/search', { body: { query } })), (copy) => copy.search(query)),
+    ...RECORDED_READ,
     staleTime: 0,
     gcTime: 0,
   });

@@ -64,7 +64,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
   return <KeyboardContext value={board}>{children}</KeyboardContext>;
 }
 
-/** Marks the page while a field has the focus: CSS then hides the caps of letter keys. */
+/** Marks the page while a field has the focus: CSS then fades the caps of letter keys. */
 function useTypingMarker(): void {
   useEffect(() => {
     const updateMarker = () => document.documentElement.toggleAttribute('data-typing', isField(document.activeElement));

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
+import { RECORDED_READ } from '../api/recorded-read.ts';
 import type { MandateRevocation, MandateScope, StoredMandate } from '../api/types.ts';
 import { orCopy } from '../offline-copy/copy-source.ts';
 
@@ -57,6 +58,7 @@ export const personMandatesQuery = (idnp: string) =>
         bodyOf(api.POST('/api/v1/mandates/search', { body: { idnp } })).then(({ mandates }) => mandates),
         (copy) => copy.listPersonMandates(idnp),
       ),
+    ...RECORDED_READ,
     staleTime: 0,
     gcTime: 0,
   });
@@ -66,6 +68,7 @@ export const mandateQuery = (id: string) =>
   queryOptions({
     queryKey: [KEY, id],
     queryFn: () => bodyOf(api.GET('/api/v1/mandates/{mandate}', { params: { path: { mandate: id } } })),
+    ...RECORDED_READ,
     staleTime: 1_000,
   });
 
@@ -79,6 +82,7 @@ export const mandateApplicationsQuery = (id: string) =>
       return bodyOf(api.GET('/api/v1/mandates/{mandate}/applications', { params: { path: { mandate: id }, query } }));
     },
     getNextPageParam: (page) => page.nextPageToken,
+    ...RECORDED_READ,
     staleTime: STALE_MS,
   });
 

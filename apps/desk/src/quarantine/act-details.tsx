@@ -6,8 +6,10 @@ import { catalogQuery } from '../api/queries.ts';
 import type { QuarantinedAct, QuarantinedActDetails } from '../api/types.ts';
 import { useChange } from '../api/use-change.ts';
 import { useKeys } from '../keys/keys.tsx';
+import { useCloseKey } from '../keys/use-close-key.ts';
 import { formatDayAndTime } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import { personName } from '../language/person-name.ts';
 import { Banner } from '../parts/banner.tsx';
 import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
@@ -68,6 +70,7 @@ function ActFacts({ details, names }: { details: QuarantinedActDetails } & Pick<
           t(QUARANTINE.application),
           application ? `${application.trackingNumber} · ${t(STATE_TEXTS[application.state])}` : t(QUARANTINE.absent),
         ],
+        application?.applicant && [t(QUARANTINE.person), personName(application.applicant)],
         refusal && [
           t(QUARANTINE.refusal),
           `${formatDayAndTime(refusal.time)}, ${nameOf(refusal.operator)}: ${reasonText(refusal.reason, t)}`,
@@ -187,7 +190,7 @@ function RejectForm({ busy, onReject, onBack }: RejectFormProps) {
   const [typed, setTyped] = useState('');
   const [isSubmitted, setIsSubmitted] = useState(false);
   const reason = typed.trim();
-  useKeys([{ code: 'Escape', label: QUARANTINE.back, run: onBack }]);
+  useCloseKey(true, onBack);
   return (
     <form
       className={styles.form}

@@ -20,9 +20,9 @@ export function ActRows({ acts, names, selected, onSelect }: ActRowsProps) {
   return (
     <nav aria-label={t(QUARANTINE.title)} className={styles.list}>
       {[...groups].map(([key, group]) => (
-        <section key={key} aria-label={idOf(group[0]!.application)}>
-          <h2 className={styles.group}>
-            {idOf(group[0]!.centre)} · {t(QUARANTINE.application)} …{idOf(group[0]!.application).slice(-6)}
+        <section key={key} aria-labelledby={headingId(key)}>
+          <h2 id={headingId(key)} className={styles.group}>
+            {idOf(group[0]!.centre)} · {applicationLabel(group[0]!, t)}
           </h2>
           {group.map((act) => (
             <button
@@ -45,6 +45,12 @@ export function ActRows({ acts, names, selected, onSelect }: ActRowsProps) {
     </nav>
   );
 }
+
+const headingId = (key: string): string => `acts-of-${key.replaceAll(/[^\w]/gu, '-')}`;
+
+/** The list names no person: reading about one is recorded. */
+const applicationLabel = ({ trackingNumber }: QuarantinedAct, t: ReturnType<typeof useLanguage>['t']): string =>
+  trackingNumber ? `${t(QUARANTINE.application)} ${trackingNumber}` : t(QUARANTINE.newApplication);
 
 /** Groups acts by centre and application, in the order of the first act of each. */
 function groupActs(acts: readonly QuarantinedAct[]): Map<string, QuarantinedAct[]> {

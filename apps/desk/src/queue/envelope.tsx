@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { PackageCheck } from 'lucide-react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ApplicationRow } from '../api/types.ts';
+import { useCloseKey } from '../keys/use-close-key.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { CheckBox } from '../parts/choice.tsx';
@@ -15,6 +16,7 @@ export default function Envelope({ rows }: { rows: readonly ApplicationRow[] }) 
   const { t } = useLanguage();
   const arriving = rows.filter(({ allowedActions }) => allowedActions.includes('confirm-arrival'));
   const [isOpen, setIsOpen] = useState(false);
+  useCloseKey(isOpen, () => setIsOpen(false));
   const [refused, setRefused] = useState<readonly string[]>([]);
   if (!isOpen && arriving.length === 0 && refused.length === 0) return null;
   return (

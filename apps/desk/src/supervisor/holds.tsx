@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import type { DocumentHold } from '../api/types.ts';
 import { formatDayAndTime } from '../language/dates.ts';
+import { useCloseKey } from '../keys/use-close-key.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
@@ -80,6 +81,7 @@ function HoldList({ change, onDone }: Omit<HoldFormProps, 'initial'>) {
   const { t } = useLanguage();
   const list = useQuery(documentHoldsQuery);
   const [asked, setAsked] = useState<string>();
+  useCloseKey(asked !== undefined, () => setAsked(undefined));
   const release = async (application: string) => {
     if (!(await change.submit({ kind: 'clear', application }))) return;
     setAsked(undefined);

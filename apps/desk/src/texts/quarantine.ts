@@ -31,6 +31,8 @@ export const QUARANTINE = defineMessages({
   handInTime: { ro: 'Predat', ru: 'Передано', en: 'Handed in' },
   centre: { ro: 'Centrul', ru: 'Центр', en: 'Centre' },
   application: { ro: 'Cererea', ru: 'Заявление', en: 'Application' },
+  newApplication: { ro: 'Cerere nouă', ru: 'Новое заявление', en: 'New application' },
+  person: { ro: 'Persoana', ru: 'Человек', en: 'Person' },
   refusal: { ro: 'Ultima încercare', ru: 'Последняя попытка', en: 'Last attempt' },
   field: { ro: 'Câmpul', ru: 'Поле', en: 'Field' },
   inAct: { ro: 'Ce ar face actul', ru: 'Что сделает действие', en: 'What the act would do' },

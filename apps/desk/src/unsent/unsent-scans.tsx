@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { describeScan } from '../documents/scan-state.ts';
 import type { UploadStatus } from '../documents/uploads.ts';
 import { useUnsentScans } from '../documents/use-uploads.ts';
+import { useCloseKey } from '../keys/use-close-key.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { evidenceTitle } from '../print/catalog-lookups.ts';
@@ -52,6 +53,7 @@ function ScanWays({ scan, label, isBad }: { scan: UploadStatus; label: string; i
   const { uploads, outbox } = useSignedIn();
   const { store } = useVisits();
   const [isLeaving, setIsLeaving] = useState(false);
+  useCloseKey(isLeaving, () => setIsLeaving(false));
   const { id, application, kind } = scan.record;
   const of = <span className="heard">{label}</span>;
   const visit = store.all().find(({ drafts }) => drafts.some((draft) => draft.id === application));

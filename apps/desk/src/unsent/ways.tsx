@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Application } from '../api/types.ts';
+import { useCloseKey } from '../keys/use-close-key.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
@@ -34,6 +35,7 @@ export function Ways(props: WaysProps) {
   const { store } = useVisits();
   const [, go] = useLocation();
   const [isDiscarding, setIsDiscarding] = useState(false);
+  useCloseKey(isDiscarding, () => setIsDiscarding(false));
   const acts = useRejectedActs(props);
   const visit = store.all().find(({ drafts }) => drafts.some(({ id }) => id === application));
   const isKnown = visit !== undefined || theirs !== undefined || isUnknownToPlatform(acts.writes);

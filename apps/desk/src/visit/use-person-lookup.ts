@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
+import { RECORDED_READ } from '../api/recorded-read.ts';
 import { orCopy } from '../offline-copy/copy-source.ts';
 import type { CopyPerson } from '../offline-copy/copy-source.ts';
 import { parseIdnp } from './inputs/idnp.ts';
@@ -19,6 +20,7 @@ const personLookupQuery = (idnp: string) =>
       orCopy<CopyPerson>(bodyOf(api.POST('/api/v1/persons/lookup', { body: { idnp } })), (copy) =>
         copy.lookUpPerson(idnp),
       ),
+    ...RECORDED_READ,
     staleTime: STALE_MS,
     retry: false,
   });
@@ -27,6 +29,7 @@ export const nameSearchQuery = (query: string) =>
   queryOptions({
     queryKey: ['names', query],
     queryFn: () => bodyOf(api.POST('/api/v1/applications/search', { body: { query } })),
+    ...RECORDED_READ,
     staleTime: STALE_MS,
     retry: false,
   });

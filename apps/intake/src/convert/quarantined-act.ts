@@ -4,8 +4,11 @@ import type { QuarantinedAct as ActOut } from '@cups/contracts/gen/cups/intake/v
 import { isDeskTimeBounded } from '../domain/quarantine.ts';
 import type { StoredQuarantinedAct } from '../store/quarantined-acts.ts';
 
-/** Converts an act without its content. */
-export function toQuarantinedAct(act: StoredQuarantinedAct): ActOut {
+/**
+ * Converts an act without its content.
+ * @param trackingNumber of its application; empty if that does not exist at the centre of the act
+ */
+export function toQuarantinedAct(act: StoredQuarantinedAct, trackingNumber = ''): ActOut {
   const { decision, refusal } = act;
   return {
     name: resourceName('quarantinedActs', act._id),
@@ -26,5 +29,6 @@ export function toQuarantinedAct(act: StoredQuarantinedAct): ActOut {
     refusal: refusal ? { ...refusal, time: toTimestamp(refusal.time) } : null,
     erased: act.erased ?? false,
     anchorTime: toTimestamp(act.anchorTime),
+    trackingNumber,
   };
 }

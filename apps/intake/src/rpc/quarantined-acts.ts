@@ -53,7 +53,9 @@ export function quarantineRpcs(deps: RpcDeps, writes: DeskWrites): QuarantineRpc
         }),
         acts.countEach([{ state: 'open' }], { scope: scopeOf(context), limit: MAX_COUNT }),
       ]);
-      return { acts: page.documents.map(toQuarantinedAct), nextPageToken: page.nextPageToken, openCount };
+      const numbers = await findTrackingNumbers(deps, page.documents);
+      const shown = page.documents.map((act) => toQuarantinedAct(act, numbers.get(act._id)));
+      return { acts: shown, nextPageToken: page.nextPageToken, openCount };
     },
 
     async GetQuarantinedAct({ name }, context) {
@@ -62,7 +64,7 @@ export function quarantineRpcs(deps: RpcDeps, writes: DeskWrites): QuarantineRpc
       await accessLog.write([act.application], accessLogEntryOf(context, act, now()));
       const app = await findApplication(deps, act, context);
       return {
-        act: toQuarantinedAct(act),
+        act: toQuarantinedAct(act, app?.trackingNumber),
         body: act.body,
         key: act.key,
         missingScans: await listMissingScans(deps, act, { app, context }),
@@ -168,6 +170,23 @@ async function findApplication(
   const { roles } = sessionOf(context);
   const centre = roles.includes('supervisor') ? act.centre : centresOf(context);
   return applications.get(act.application, { scope: { centre } });
+}
+
+/** Returns the tracking numbers of applications by act; those that do not exist at the centre of their act are absent. */
+async function findTrackingNumbers(
+  { applications }: Pick<RpcDeps, 'applications'>,
+  acts: readonly StoredQuarantinedAct[],
+): Promise<Map<string, string>> {
+  const ids = [...new Set(acts.map(({ application }) => application))];
+  const projection = { centre: 1, trackingNumber: 1 } as const;
+  const found = await applications.find({ _id: { $in: ids } }, { scope: 'service', projection, limit: ids.length });
+  const known = new Map(found.map((app) => [app._id, app]));
+  return new Map(
+    acts.flatMap(({ _id, application, centre }) => {
+      const app = known.get(application);
+      return app?.centre === centre ? [[_id, app.trackingNumber] as const] : [];
+    }),
+  );
 }
 
 function parseReason(given: string): string {

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../../api/client.ts';
+import { RECORDED_READ } from '../../api/recorded-read.ts';
 import type { MandateSupportingCode, StoredMandate } from '../../api/types.ts';
 import { orCopy } from '../../offline-copy/copy-source.ts';
 
@@ -16,6 +17,7 @@ export const mandateQuery = (name: string) =>
   queryOptions({
     queryKey: ['mandate', name],
     queryFn: () => bodyOf(api.GET('/api/v1/mandates/{mandate}', pathOf(name))),
+    ...RECORDED_READ,
     staleTime: 20_000,
     retry: 1,
   });
@@ -29,6 +31,7 @@ export const personMandatesQuery = (idnp: string) =>
         bodyOf(api.POST('/api/v1/mandates/search', { body: { idnp } })).then(({ mandates }) => mandates),
         (copy) => copy.listPersonMandates(idnp),
       ),
+    ...RECORDED_READ,
     staleTime: 20_000,
     retry: false,
   });

@@ -25,7 +25,7 @@ const REDUCED_GROUP = '/costOption/reduced';
 /** Cost, duration and delivery. Reductions are shown apart, with their law. */
 export function CostScreen() {
   const { t } = useLanguage();
-  const { next, service, values, setValue, errorAt } = useDraftForm();
+  const { next, service, values, setValue } = useDraftForm();
   const { plain, reduced } = splitCostOptions(service);
   const deliveryKinds = listDeliveryKinds(service);
   const deliveryKind = textOf(values, '/delivery/kind');
@@ -43,30 +43,48 @@ export function CostScreen() {
     const n = choices.findIndex(([choiceGroup, choiceValue]) => choiceGroup === group && choiceValue === value);
     return n < 0 ? undefined : <KeyCap code={`Digit${n + 1}`} quiet />;
   };
+  const hasCosts = plain.length + reduced.length > 0;
   return (
     <VisitPage main={{ label: t(VISIT.goOn), run: next }}>
-      <Title>{t(plain.length + reduced.length > 0 ? VISIT.costTitle : VISIT.deliveryTitle)}</Title>
-      {plain.length > 0 && <CostChoice options={plain} digit={digit} />}
-      {plain.length === 0 && <NoCost />}
-      {reduced.length > 0 && <ReductionChoice reduced={reduced} digit={digit} />}
-      <div className={styles.costs}>
-        <Choice
-          id="/delivery/kind"
-          label={t(VISIT.deliveryTitle)}
-          labelHidden={plain.length + reduced.length === 0}
-          error={errorAt('/delivery/kind')}
-          columns={2}
-          options={deliveryKinds.map((value) => ({
-            value,
-            label: <CostLine label={capitalise(t(DELIVERY_TEXTS[value]))} digit={digit('/delivery/kind', value)} />,
-          }))}
-          value={deliveryKinds.find((kind) => kind === deliveryKind)}
-          onChange={(value) => setValue('/delivery/kind', value)}
-        />
+      <Title>{t(hasCosts ? VISIT.costTitle : VISIT.deliveryTitle)}</Title>
+      <div className={hasCosts ? styles.halves : undefined}>
+        <div className={styles.half}>
+          {plain.length > 0 && <CostChoice options={plain} digit={digit} />}
+          {plain.length === 0 && <NoCost />}
+          {reduced.length > 0 && <ReductionChoice reduced={reduced} digit={digit} />}
+        </div>
+        <div className={styles.half}>
+          <DeliveryChoice isAlone={!hasCosts} digit={digit} />
+          {deliveryKind === 'at-centre' && <DraftCollectionPlace />}
+          {deliveryKind === 'post' && <LineField pointer="/delivery/note" label={FIELDS.address} maxLength={500} />}
+        </div>
       </div>
-      {deliveryKind === 'at-centre' && <DraftCollectionPlace />}
-      {deliveryKind === 'post' && <LineField pointer="/delivery/note" label={FIELDS.address} maxLength={500} />}
     </VisitPage>
+  );
+}
+
+/** @param isAlone the title of the screen asks the same */
+function DeliveryChoice({ isAlone, digit }: { isAlone: boolean; digit: DigitRenderer }) {
+  const { t } = useLanguage();
+  const { service, values, setValue, errorAt } = useDraftForm();
+  const deliveryKinds = listDeliveryKinds(service);
+  const deliveryKind = textOf(values, '/delivery/kind');
+  return (
+    <div className={styles.costs}>
+      <Choice
+        id="/delivery/kind"
+        label={t(VISIT.deliveryTitle)}
+        labelHidden={isAlone}
+        error={errorAt('/delivery/kind')}
+        columns={isAlone ? 2 : 1}
+        options={deliveryKinds.map((value) => ({
+          value,
+          label: <CostLine label={capitalise(t(DELIVERY_TEXTS[value]))} digit={digit('/delivery/kind', value)} />,
+        }))}
+        value={deliveryKinds.find((kind) => kind === deliveryKind)}
+        onChange={(value) => setValue('/delivery/kind', value)}
+      />
+    </div>
   );
 }
 
@@ -108,7 +126,6 @@ function CostChoice({ options, digit }: { options: readonly CostOption[]; digit:
       <Choice
         id="/costOption"
         label={t(FIELDS.cost)}
-        labelHidden
         error={errorAt('/costOption')}
         options={options.map((option) => ({
           value: option.code,
