@@ -40,7 +40,7 @@ async function handIn(grant: string, acts: object[]): Promise<void> {
   expect([response.status, await response.json()]).toEqual([200, { kept: acts.length, known: 0, refused: [] }]);
 }
 
-interface Applied {
+interface AppliedApplication {
   trackingNumber: string;
   applicant: { familyName: string };
 }
@@ -87,7 +87,7 @@ test('shows an act beside its application, and applies or rejects it', async () 
   await done(page, 'Actul este aplicat.');
   // The colleagues of the centre find what was applied.
   const desk = await openDeskFor(operator);
-  const { body } = await desk.call<Applied>('GET', `/applications/${id}`);
+  const { body } = await desk.call<AppliedApplication>('GET', `/applications/${id}`);
   expect(body.applicant.familyName).toBe('Carabineanu');
   await groupOf(page, body.trackingNumber).getByRole('button', { name: 'notă internă' }).click();
   await page.getByRole('button', { name: /Aplică actul/ }).click();
