@@ -96,7 +96,7 @@ test('shows an act beside its application, and applies or rejects it', async () 
 
   // The other one is rejected, with a reason.
   await groupOf(page, filed.trackingNumber).getByRole('button', { name: 'notă internă' }).click();
-  await page.getByText(filed.trackingNumber).waitFor();
+  await page.getByRole('definition').filter({ hasText: filed.trackingNumber }).waitFor();
   await page.keyboard.press('r');
   await page.getByRole('button', { name: 'Respinge' }).click();
   await page.getByText('Scrieți motivul.').waitFor();
