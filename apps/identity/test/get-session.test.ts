@@ -103,6 +103,20 @@ describe('a replica with lagging files', () => {
     expect(session?.centre).toBe('centres/CU-905');
   });
 
+  test('records a mandate at a centre that is not loaded yet', async () => {
+    world.newCentre('CU-913');
+    const token = await eventually(() => world.signIn('cu-913-specialist'));
+    const { mandate } = await ask(token).createMandate({
+      requestId: randomUUID(),
+      person: { idnp: idnp(91_300), givenName: 'Vera', familyName: 'Model' },
+      scope: { themes: ['property'] },
+      term: 'MANDATE_TERM_DAYS_31',
+      ground: { kind: 'MANDATE_GROUND_PRESENT_AND_SIGNING' },
+      language: 'ro',
+    });
+    expect(mandate).toMatchObject({ centre: 'centres/CU-913', training: false });
+  });
+
   test('reads the opening of a centre from the store', async () => {
     world.newCentre('CU-911', 'planned');
     cpSync(world.path('CU-911'), join(lagging, 'centres', 'CU-911.yaml'));

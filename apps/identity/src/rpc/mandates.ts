@@ -11,6 +11,7 @@ import { centreOf, centresOf, readOfflineAct, sessionOf } from '@cups/rpc';
 import type { Context, Keys, PersonHasher, Rpcs } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import type { AccessLog } from '../access-log.ts';
+import type { CentreLookup } from '../centre-lookup.ts';
 import type { Centre } from '../domain/centres.ts';
 import { confirmCode, issueCode, issueOwnCode, recordPrinted, revocationOf, revoke } from '../domain/mandate.ts';
 import type { MandateStep } from '../domain/mandate.ts';
@@ -29,6 +30,7 @@ import { invalidArgument, toCause } from './actor.ts';
 
 export interface MandateParts extends GrantDeps {
   centres: () => ReadonlyMap<string, Centre>;
+  centreLookup: Pick<CentreLookup, 'findForSession'>;
   personHashes: PersonHasher;
   accessLog: AccessLog;
   /** Limits of emails with one-time codes. */
@@ -86,14 +88,15 @@ export function mandateRpcs(parts: MandateParts): DeskRpcs {
 }
 
 function grantRpcs(parts: MandateParts): Pick<DeskRpcs, 'CreateMandate' | 'ReleaseMandate'> {
-  const { persons, centres, keys, now } = parts;
+  const { persons, centreLookup, keys, now } = parts;
   const grant = async (
     request: CreateRequest,
     context: Context,
     { centre, deskTime, time }: { centre: string; deskTime: DeskTime | undefined; time: Date },
   ) => {
     const mandate = parseNewMandate(request, now());
-    const found = centres().get(parseResourceName('centres', centre));
+    // Another replica signed the operator in, maybe at a centre whose file this one has not read yet.
+    const found = await centreLookup.findForSession(parseResourceName('centres', centre));
     if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'Centre not found.' });
     const cause = toRequestCause(context, request.requestId, toFingerprintContent(mandate, persons));
     const grantContext = {
