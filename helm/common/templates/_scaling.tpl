@@ -52,16 +52,6 @@ spec:
   maxReplicaCount: {{ $scaling.maxReplicas }}
   pollingInterval: 15
   cooldownPeriod: 300
-  advanced:
-    horizontalPodAutoscalerConfig:
-      behavior:
-        scaleUp:
-          # A starting pod takes a core for some seconds. Several at once slow the desks down, in the very moment in which a
-          # backlog is worked off.
-          policies:
-            - type: Pods
-              value: 1
-              periodSeconds: 30
   triggers:
     - type: kafka
       metadata:

@@ -70,8 +70,6 @@ export interface RolloutOutcome extends ScenarioResult {
 const BASELINE_SECONDS = 60;
 const SPIKE_SECONDS = 60;
 const OUTAGE_SECONDS = 45;
-/** Load factor meanwhile, so that the lag becomes large enough. */
-const OUTAGE_LOAD_FACTOR = 4;
 const SETTLE_SECONDS = 10;
 /** Waiting time that `npm run cups -- keys` enforces. */
 const ACTIVATE_AFTER_SECONDS = 305;
@@ -323,10 +321,7 @@ class Scenario {
   }
 
   async #scale(): Promise<string> {
-    const { kube, rate } = this.#options;
-    this.#load.rate = rate * OUTAGE_LOAD_FACTOR;
-    const { most, secondsUntilMore } = await scaleOnLag(kube, 'agency-bridge', OUTAGE_SECONDS);
-    this.#load.rate = rate;
+    const { most, secondsUntilMore } = await scaleOnLag(this.#options.kube, 'agency-bridge', OUTAGE_SECONDS);
     const when =
       secondsUntilMore === undefined ? 'never more than that' : `${secondsUntilMore.toFixed(0)} s after it was let go`;
     return `no pod for ${OUTAGE_SECONDS} s while desks filed on; then 0 to ${most} pods, ${when}`;
