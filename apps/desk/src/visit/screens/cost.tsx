@@ -47,7 +47,7 @@ export function CostScreen() {
   return (
     <VisitPage main={{ label: t(VISIT.goOn), run: next }}>
       <Title>{t(hasCosts ? VISIT.costTitle : VISIT.deliveryTitle)}</Title>
-      <div className={hasCosts ? styles.halves : undefined}>
+      <div className={hasCosts ? styles.halves : styles.half}>
         <div className={styles.half}>
           {plain.length > 0 && <CostChoice options={plain} digit={digit} />}
           {plain.length === 0 && <NoCost />}
