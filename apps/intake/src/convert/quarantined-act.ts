@@ -6,7 +6,8 @@ import type { StoredQuarantinedAct } from '../store/quarantined-acts.ts';
 
 /**
  * Converts an act without its content.
- * @param trackingNumber of its application; empty if that does not exist at the centre of the act
+ * @param trackingNumber of its application; empty if that does not exist at the centre of the act, and after a
+ * decision, which needs no second read
  */
 export function toQuarantinedAct(act: StoredQuarantinedAct, trackingNumber = ''): ActOut {
   const { decision, refusal } = act;
