@@ -60,6 +60,9 @@ async function readRange(
   const found = new Map<number, ReceivedEvent | undefined>();
   const done = Promise.withResolvers<void>();
   const late = new AbortController();
+  consumer.on('consumer.crash', ({ payload: { restart, error } }) => {
+    if (!restart) done.reject(error);
+  });
   await consumer.subscribe({ topic: prefix + topic, fromBeginning: true });
   await consumer.run({
     autoCommit: false,

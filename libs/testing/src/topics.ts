@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Consumer, ConsumerRunConfig } from 'kafkajs';
 import type { Event, ReceivedEvent } from '@cups/contracts';
 import { connectKafka, createPublisher, decode, getErrorCode } from '@cups/events';
 import type { TestInfrastructure } from './platform.ts';
@@ -64,6 +65,30 @@ export async function produceRaw(
 }
 
 /**
+ * Connects and runs a consumer, and returns when it is in its group. `run` of kafkajs succeeds though it could not join, as in a
+ * Kafka that has just started: it has no group coordinator until it has made the topic of offsets.
+ * @returns the error that ended the consumer later, if one did
+ * @throws the error that keeps it from joining
+ */
+async function runJoined(consumer: Consumer, config: ConsumerRunConfig): Promise<{ error?: Error }> {
+  const crash: { error?: Error } = {};
+  let isJoined = false;
+  consumer.on('consumer.group_join', () => (isJoined = true));
+  consumer.on('consumer.crash', ({ payload }) => {
+    if (!payload.restart) crash.error = payload.error;
+  });
+  await eventually(async () => {
+    delete crash.error;
+    await consumer.connect();
+    await consumer.run(config);
+    await eventually(() => isJoined || crash.error !== undefined);
+    return isJoined || getErrorCode(crash.error) !== 'KafkaJSGroupCoordinatorNotFound';
+  });
+  if (!isJoined) throw crash.error ?? new Error('The consumer did not join its group.');
+  return crash;
+}
+
+/**
  * Reads topics from the beginning in a group of its own. `events` grows; `until` waits for a condition. `garbage`
  * counts invalid events.
  */
@@ -83,9 +108,8 @@ export async function readTopic(
     maxWaitTimeInMs: 100,
     allowAutoTopicCreation: false,
   });
-  await consumer.connect();
   await consumer.subscribe({ topics: topics.map((topic) => prefix + topic), fromBeginning: true });
-  await consumer.run({
+  const crash = await runJoined(consumer, {
     autoCommit: false,
     eachMessage({ topic, partition, message }) {
       const event = decode(message, topic.slice(prefix.length), partition);
@@ -98,7 +122,8 @@ export async function readTopic(
     events,
     garbage: () => garbageCount,
     async until(fits, timeoutMs = 15_000) {
-      await eventually(() => fits(events), { timeoutMs });
+      await eventually(() => crash.error !== undefined || fits(events), { timeoutMs });
+      if (crash.error && !fits(events)) throw new Error('The reader ended.', { cause: crash.error });
       return events;
     },
     stop: () => consumer.disconnect(),
