@@ -110,10 +110,14 @@ test('buffers keys typed after N on a slow network', async () => {
   await idnp.waitFor();
   expect(await hasFocus(idnp)).toBe(true);
   // The key does not work now. Its cap fills its place, so that nothing moves and no hole shows.
-  const opacity = () => park.evaluate((cap) => Number(getComputedStyle(cap).opacity));
-  expect(await opacity()).toBeLessThan(0.5);
+  const frame = () => park.evaluate((cap) => getComputedStyle(cap).borderTopWidth);
+  const width = () => park.evaluate((cap) => cap.getBoundingClientRect().width);
+  const idle = await width();
+  expect(await frame()).toBe('0px');
+  expect(await axe(page)).toEqual([]);
   await page.keyboard.press('Escape');
-  await eventually(async () => (await opacity()) === 1 || undefined);
+  await eventually(async () => (await frame()) === '1px');
+  expect(await width()).toBe(idle);
   // N on the screen of a new visit focuses its field.
   await page.goto('/');
   await heading(page, /^Astăzi/).waitFor();
