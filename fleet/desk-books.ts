@@ -1,6 +1,6 @@
 import type { Problem } from '@cups/desk/types';
 import type { Write } from '@cups/desk/write';
-import type { FleetRecord, PrintedReceipt, TakenWrite } from './fleet-record.ts';
+import type { FleetRecord, PrintedReceipt, TakenScan, TakenWrite } from './fleet-record.ts';
 
 /** What the desks of a run did. */
 export interface DeskBooks {
@@ -14,8 +14,10 @@ export interface DeskBooks {
    */
   refuse(write: Write, problem: RefusalProblem): number;
   print(receipt: PrintedReceipt): void;
+  /** Enters a scan that survives a power cut. */
+  takeScan(scan: TakenScan): void;
   countFault(kind: string): void;
-  readonly record: Pick<FleetRecord, 'taken' | 'receipts' | 'faults'>;
+  readonly record: Pick<FleetRecord, 'taken' | 'receipts' | 'scans' | 'faults'>;
   /** The first explanation of each kind and reason of refusal. */
   readonly explanations: Record<string, string>;
 }
@@ -28,6 +30,7 @@ export function openDeskBooks(): DeskBooks {
   const unstored = new Set<string>();
   const decisions = new Map<string, number>();
   const receipts: PrintedReceipt[] = [];
+  const scans: TakenScan[] = [];
   const faults: Record<string, number> = {};
   const explanations: Record<string, string> = {};
   return {
@@ -51,9 +54,10 @@ export function openDeskBooks(): DeskBooks {
       return count;
     },
     print: (receipt) => void receipts.push(receipt),
+    takeScan: (scan) => void scans.push(scan),
     countFault: (kind) => void (faults[kind] = (faults[kind] ?? 0) + 1),
     get record() {
-      return { taken: [...taken.values()], receipts, faults };
+      return { taken: [...taken.values()], receipts, scans, faults };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { FleetRecord, FoundApplication, TakenWrite } from './fleet-record.ts';
+import type { FleetRecord, FoundApplication, FoundDocument, TakenScan, TakenWrite } from './fleet-record.ts';
 
 /** The rules that a fleet run must keep. Each rule has a test in which it is broken. */
 
@@ -109,6 +109,35 @@ const checkReceipts: Rule = (record) => {
   });
 };
 
+/** States of a document whose bytes the platform has. */
+const ARRIVED: readonly string[] = ['checking', 'ready'];
+
+/** The application names a document with the bytes of the scan, and no other document has them. */
+const checkScans: Rule = (record) => {
+  const found = byId(record);
+  const documents = Map.groupBy(record.documents, ({ sha256 }) => sha256);
+  // A refused edit names no scan, and a clerk decided about it.
+  const unnamed = new Set(
+    record.taken.filter(({ kind, refusal }) => kind === 'edit' && refusal).map(({ application }) => application),
+  );
+  return record.scans.flatMap((scan) => {
+    const application = found.get(scan.application);
+    // What became of the application is another rule's.
+    if (!application || unnamed.has(scan.application)) return [];
+    const all = documents.get(scan.sha256) ?? [];
+    const arrived = all.filter(({ state }) => ARRIVED.includes(state));
+    const named = arrived.filter(({ name }) => application.copies.includes(name));
+    if (named.length === 0) return [`${describeScan(scan)} did not arrive: ${describeDocuments(all, application)}`];
+    return arrived.length > 1 ? [`${describeScan(scan)} arrived ${arrived.length} times`] : [];
+  });
+};
+
+const describeScan = ({ desk, application }: TakenScan): string => `desk ${desk}: a scan of ${application}`;
+
+const describeDocuments = (documents: readonly FoundDocument[], { copies }: FoundApplication): string =>
+  documents.map(({ name, state }) => `${state}, ${copies.includes(name) ? 'named' : 'not named'}`).join('; ') ||
+  'no document has its bytes';
+
 const checkDecided: Rule = ({ taken }) =>
   taken
     .filter(({ refusal, isDecided }) => refusal !== undefined && !isDecided)
@@ -130,7 +159,9 @@ const checkRefusals: Rule = (record) => {
 };
 
 const checkNothingWaits: Rule = ({ waiting }) =>
-  waiting.filter(({ writes }) => writes > 0).map(({ desk, writes }) => `desk ${desk}: ${writes} writes`);
+  waiting
+    .filter(({ writes, scans }) => writes + scans > 0)
+    .map(({ desk, writes, scans }) => `desk ${desk}: ${writes} writes, ${scans} scans`);
 
 /** An act without a line has its desk time in the history. */
 const checkDeskTimes: Rule = (record) => {
@@ -155,6 +186,7 @@ export const FLEET_RULES = {
   'nothing doubled': checkNothingDoubled,
   'in order for each application': checkOrder,
   'every printed receipt is found': checkReceipts,
+  'every scan arrives once': checkScans,
   'every refusal is decided': checkDecided,
   'refusals have a cause': checkRefusals,
   'nothing waits': checkNothingWaits,

@@ -30,6 +30,25 @@ export interface PrintedReceipt {
   trackingNumber: string;
 }
 
+/** A scan whose bytes a desk stored, for an application that it filed. */
+export interface TakenScan {
+  desk: number;
+  application: string;
+  /** SHA-256 of its bytes in hexadecimal; unique. */
+  sha256: string;
+  /** Whether the platform was unreachable. */
+  isOffline: boolean;
+}
+
+/** A document as the platform has it. */
+export interface FoundDocument {
+  /** documents/{id} */
+  name: string;
+  application: string;
+  sha256: string;
+  state: string;
+}
+
 /** An application as the platform has it. */
 export interface FoundApplication {
   id: string;
@@ -43,6 +62,8 @@ export interface FoundApplication {
   history: FoundAction[];
   /** Texts of the notes, oldest first. */
   notes: string[];
+  /** documents/{id} of the scans that it names. */
+  copies: string[];
 }
 
 export interface FoundAction {
@@ -63,11 +84,13 @@ export interface FoundChains {
 export interface FleetRecord {
   taken: TakenWrite[];
   receipts: PrintedReceipt[];
+  scans: TakenScan[];
   applications: FoundApplication[];
+  documents: FoundDocument[];
   /** Names of the mandates that identity recorded. */
   mandates: ReadonlySet<string>;
-  /** Number of writes that still wait at each desk. */
-  waiting: { desk: number; writes: number }[];
+  /** Number of writes and scans that still wait at each desk. */
+  waiting: { desk: number; writes: number; scans: number }[];
   /** Applications that the platform returned for a tracking number of a receipt. */
   tracked: { trackingNumber: string; application: string | undefined }[];
   /** What the platform has of the chains of acts. */

@@ -10,7 +10,7 @@ import { checkFleet } from './fleet-checker.ts';
 import type { FleetViolation } from './fleet-checker.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import { SimulatedLine, withPatience } from './line.ts';
-import { readApplications, readChains, readMandates, trackReceipts } from './observe.ts';
+import { readApplications, readChains, readDocuments, readMandates, trackReceipts } from './observe.ts';
 import { planFleet } from './plan.ts';
 import type { DeskPlan, FleetOptions } from './plan.ts';
 import { SimulatedDesk } from './simulated-desk.ts';
@@ -43,6 +43,9 @@ export interface FleetReport {
   offlineWrites: number;
   applications: number;
   receipts: number;
+  /** Scans that the desks stored, and those of them made without a line. */
+  scans: number;
+  offlineScans: number;
   refusals: Record<string, number>;
   /** The first explanation of each of these, with its status. */
   explanations: Record<string, string>;
@@ -69,7 +72,7 @@ export async function runFleet(platform: Platform, options: FleetRunOptions): Pr
     onProgress('all lines are back; the desks send what waits');
     const begun = performance.now();
     const settling = Promise.all(
-      desks.map(async (desk, n) => ({ desk: n, writes: await desk.settle(settleSeconds * 1_000, signal) })),
+      desks.map(async (desk, n) => ({ desk: n, ...(await desk.settle(settleSeconds * 1_000, signal)) })),
     );
     const waiting = await whileServicesDie(platform, options, { work: settling, plan: [KILL_AT_RETURN], books });
     const settledAfterSeconds = Math.round((performance.now() - begun) / 1_000);
@@ -79,6 +82,7 @@ export async function runFleet(platform: Platform, options: FleetRunOptions): Pr
       ...books.record,
       waiting,
       applications: await readApplications(platform, books.record, lines),
+      documents: await readDocuments(platform),
       mandates: await readMandates(platform),
       tracked: await trackReceipts(books.record, lines),
       chains: await readChains(platform),
@@ -141,7 +145,7 @@ function toReport(
   record: FleetRecord,
   run: Pick<FleetReport, 'seed' | 'desks' | 'hours' | 'seconds' | 'settledAfterSeconds' | 'explanations'>,
 ): FleetReport {
-  const { taken, receipts, applications, faults } = record;
+  const { taken, receipts, scans, applications, faults } = record;
   const refusals: Record<string, number> = {};
   for (const { kind, refusal } of taken)
     if (refusal !== undefined) refusals[`${kind}: ${refusal}`] = (refusals[`${kind}: ${refusal}`] ?? 0) + 1;
@@ -151,6 +155,8 @@ function toReport(
     offlineWrites: taken.filter(({ isOffline }) => isOffline).length,
     applications: applications.length,
     receipts: receipts.length,
+    scans: scans.length,
+    offlineScans: scans.filter(({ isOffline }) => isOffline).length,
     refusals,
     faults,
     violations: checkFleet(record),

@@ -1,6 +1,6 @@
 import { request as sendRequest } from 'node:http';
-import type { IncomingMessage } from 'node:http';
-import { json } from 'node:stream/consumers';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError, isTransient, NetworkError } from '@cups/desk/client';
 import type { Application, Problem } from '@cups/desk/types';
@@ -91,11 +91,33 @@ export class SimulatedLine {
 
   /** @throws ApiError if the platform refuses, NetworkError without a response */
   async request<T>(method: string, path: string, headers: object = {}, body?: object): Promise<T> {
+    const typed = { 'Content-Type': 'application/json', ...headers };
+    const received = await this.#exchange(method, path, typed, body && JSON.stringify(body));
+    return parse<T>(received.text);
+  }
+
+  /**
+   * Makes a request about a scan (tus 1.0), whose response has no body.
+   * @returns the headers of the response
+   * @throws ApiError if the platform refuses, NetworkError without a response
+   */
+  async requestUpload(
+    method: 'POST' | 'HEAD' | 'PATCH' | 'DELETE',
+    path: string,
+    headers: object,
+    bytes?: Uint8Array,
+  ): Promise<IncomingHttpHeaders> {
+    const response = await this.#exchange(method, path, { 'Tus-Resumable': '1.0.0', ...headers }, bytes);
+    return response.headers;
+  }
+
+  /** Sends a request over the line, which may lose it, or its response. */
+  async #exchange(method: string, path: string, headers: object, body?: string | Uint8Array): Promise<OkResponse> {
     const { random } = this.#options;
     const luck = random();
     try {
       if (!this.isUp || luck < this.lossRate / 2) throw new NetworkError('the line is cut');
-      const result = await this.#fetch<T>(method, path, headers, body);
+      const result = await this.#fetch(method, path, headers, body);
       // The request took effect, and its response is lost.
       if (!this.isUp || luck < this.lossRate) throw new NetworkError('the response is lost');
       this.isReachable = true;
@@ -106,29 +128,56 @@ export class SimulatedLine {
     }
   }
 
-  async #fetch<T>(method: string, path: string, headers: object, body: object | undefined): Promise<T> {
+  async #fetch(method: string, path: string, headers: object, body?: string | Uint8Array): Promise<OkResponse> {
     const response = await this.#send(method, path, headers, body);
     for (const set of response.headers['set-cookie'] ?? []) this.#cookies.set(set.split('=')[0]!, set.split(';')[0]!);
-    const answer = (await json(response).catch(() => {
+    const content = await text(response).catch(() => {
       throw new NetworkError('the answer broke off');
-    })) as unknown;
-    if (response.statusCode! < 300) return answer as T;
-    throw new ApiError(answer as Problem, Number(response.headers['retry-after']) || undefined);
+    });
+    const status = response.statusCode!;
+    if (status < 300) return { headers: response.headers, text: content };
+    const problem = content === '' ? problemWithoutBody(status) : parse<Problem>(content);
+    throw new ApiError(problem, Number(response.headers['retry-after']) || undefined);
   }
 
   /** Sends a request from the address of the centre, which `fetch` cannot choose. @throws NetworkError */
-  #send(method: string, path: string, headers: object, body: object | undefined): Promise<IncomingMessage> {
+  #send(method: string, path: string, headers: object, body?: string | Uint8Array): Promise<IncomingMessage> {
     const { url, localAddress } = this.#options;
     return new Promise((resolve, reject) => {
       const request = sendRequest(url + path, {
         method,
-        headers: { 'Content-Type': 'application/json', Cookie: [...this.#cookies.values()].join('; '), ...headers },
+        headers: { Cookie: [...this.#cookies.values()].join('; '), ...headers },
         signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
         ...(localAddress === undefined ? {} : { localAddress }),
       });
       request.once('response', resolve);
       request.on('error', () => reject(new NetworkError('no answer')));
-      request.end(body && JSON.stringify(body));
+      request.end(body);
     });
   }
+}
+
+/** A response that is a success. */
+interface OkResponse {
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+/** @throws NetworkError for a broken response */
+function parse<T>(content: string): T {
+  try {
+    return JSON.parse(content) as T;
+  } catch {
+    throw new NetworkError('the answer broke off');
+  }
+}
+
+/**
+ * The response to HEAD has no body: its status stands for the problem.
+ * @throws NetworkError for a status after which the page asks again
+ */
+function problemWithoutBody(status: number): Problem {
+  const reason = status === 401 ? 'UNAUTHENTICATED' : status === 404 || status === 410 ? 'NOT_FOUND' : undefined;
+  if (reason === undefined) throw new NetworkError('no problem document');
+  return { reason, status } as Problem;
 }

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import type { Platform } from '@cups/tools/platform';
-import type { FleetRecord, FoundAction, FoundApplication, FoundChains } from './fleet-record.ts';
+import type { FleetRecord, FoundAction, FoundApplication, FoundChains, FoundDocument } from './fleet-record.ts';
 import { withPatience } from './line.ts';
 import type { SimulatedLine } from './line.ts';
 
@@ -26,6 +26,7 @@ interface Details {
     trackingNumber: string;
     contact?: { phone?: string };
     notes?: { text: string }[];
+    evidence?: { copy?: string }[];
   };
 }
 
@@ -54,6 +55,7 @@ export async function readApplications(
       contact: (application.contact?.phone ?? '').replaceAll(' ', ''),
       history: document.history.map(toFoundAction),
       notes: (application.notes ?? []).map(({ text }) => text),
+      copies: (application.evidence ?? []).flatMap(({ copy }) => copy ?? []),
     });
   }
   return found;
@@ -81,6 +83,27 @@ export const readMandates = (platform: FleetStore): Promise<ReadonlySet<string>>
     return new Set(found.map(({ _id }) => `mandates/${_id}`));
   });
 
+/** Reads the scans of all applications. */
+export const readDocuments = (platform: FleetStore): Promise<FoundDocument[]> =>
+  withDatabase(platform, 'documents', async (database) => {
+    const documents = database.collection<StoredDocument>('documents');
+    const projection = { application: 1, uploadSha256: 1, state: 1 };
+    const found = await documents.find({}, { projection }).toArray();
+    return found.map(({ _id, application, uploadSha256: sha256, state }) => ({
+      name: `documents/${_id}`,
+      application: application.replace('applications/', ''),
+      sha256,
+      state,
+    }));
+  });
+
+interface StoredDocument {
+  _id: string;
+  application: string;
+  uploadSha256: string;
+  state: string;
+}
+
 /**
  * Reads what intake found in the chains of acts. No fault of a run contradicts a chain.
  * @param ids of devices @default all
@@ -99,7 +122,7 @@ export const readChains = (platform: FleetStore, ids?: readonly string[]): Promi
 
 async function withDatabase<T>(
   { mongoUri, prefix }: FleetStore,
-  service: 'intake' | 'identity',
+  service: 'intake' | 'identity' | 'documents',
   read: (database: mongoose.Connection) => Promise<T>,
 ): Promise<T> {
   const connection = await mongoose.createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000 }).asPromise();

@@ -20,6 +20,8 @@ const figuresOf = (report: FleetReport): [string, string | number][] => [
   ['writes without a line', report.offlineWrites],
   ['applications', report.applications],
   ['receipts printed and found', report.receipts],
+  ['scans stored', report.scans],
+  ['scans without a line', report.offlineScans],
   ['refusals decided', countsOf(report.refusals)],
   ['faults', countsOf(report.faults)],
   ['settled after', `${report.settledAfterSeconds} s`],
@@ -61,7 +63,7 @@ ${command}
 
 - Machine: ${cpus().length} cores (${processor?.model ?? 'unknown'}), which ran the desks, the platform, its store and Kafka.
 - A run passes without violations: nothing lost, nothing doubled, nothing out of order for each application, every
-  printed receipt found, every refusal decided, nothing left to send.
+  printed receipt found, every scan there once with its bytes, every refusal decided, nothing left to send.
 
 | Figure | Value |
 | --- | --- |

@@ -5,18 +5,23 @@ import { createRandom } from '@cups/chaos/plan';
 import { openOutbox } from '@cups/desk/outbox';
 import type { Outbox } from '@cups/desk/outbox';
 import { createLocalLocks, SILENT_CHANNEL } from '@cups/desk/outbox-environment';
+import { orderByOutbox } from '@cups/desk/upload-order';
+import { openUploads, StorageFullError } from '@cups/desk/uploads';
+import type { Uploads } from '@cups/desk/uploads';
 import { toRequest } from '@cups/desk/write-request';
 import { applicationId, createContent } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { toMandateRequest, toNamedMandate } from '@cups/tools/mandates';
+import { buildPdf, sha256Of } from '@cups/tools/upload-client';
 import { ulid } from 'ulid';
 import { SimulatedDisk } from './disk.ts';
 import type { DeskBooks } from './desk-books.ts';
 import type { ActKind, DeskPlan } from './plan.ts';
 import { withPatience } from './line.ts';
 import type { SimulatedLine } from './line.ts';
+import { createUploadEnvironment } from './simulated-uploads.ts';
 
-/** A clerk at a PC. The PC runs the outbox of the desk; storage, line, power and clock are simulated. */
+/** A clerk at a PC. The PC runs the outbox and the uploads of the desk; storage, line, power and clock are simulated. */
 
 export interface DeskPlace {
   line: SimulatedLine;
@@ -32,7 +37,21 @@ const ENDINGS = ['ZQ', 'ZQ', 'ZS', 'ZR', 'ZN'];
 /** People of desk n are numbered from n of these. */
 const PEOPLE_PER_DESK = 100_000;
 
-type Page = { outbox: Outbox; unsubscribe: () => void };
+/** One application in this many has a scan instead of an original that the clerk saw. */
+const APPLICATIONS_PER_SCAN = 6;
+/** Smallest scan, and what is added at most: few are so large that they take several requests. */
+const MIN_SCAN_BYTES = 2_048;
+const SCAN_BYTES = 196_608;
+
+type Proof = ReturnType<typeof createContent>['evidence'][number];
+interface Evidence {
+  evidence: readonly object[];
+  isScanned?: boolean;
+  /** Hash of a scan that the PC stored. */
+  sha256?: string;
+}
+
+type Page = { outbox: Outbox; uploads: Uploads; unsubscribe: () => void };
 
 export class SimulatedDesk {
   readonly #plan: DeskPlan;
@@ -77,26 +96,29 @@ export class SimulatedDesk {
     void acts;
   }
 
-  /** Restores the line, and sends all that waits. @returns the number of writes that still wait */
-  async settle(timeoutMs: number, signal: AbortSignal): Promise<number> {
+  /** Restores the line, and sends all that waits. @returns the numbers of writes and scans that still wait */
+  async settle(timeoutMs: number, signal: AbortSignal): Promise<{ writes: number; scans: number }> {
     this.#place.line.isUp = true;
     this.#place.line.lossRate = 0;
     // All desks return at once; the platform may be busy.
     await this.#contact().catch(() => undefined);
     const end = performance.now() + timeoutMs;
-    const { outbox } = this.#page!;
-    // Once, as the page does: further attempts wait for the delays of the outbox.
+    const { outbox, uploads } = this.#page!;
+    const waiting = () => ({ writes: outbox.countPending(), scans: countWaiting(uploads) });
+    // Once, as the page does: further attempts wait for the delays of the outbox and of the uploads.
     outbox.resume();
-    while (outbox.countPending() > 0 && performance.now() < end) {
+    uploads.resumeAll();
+    for (let left = waiting(); left.writes + left.scans > 0 && performance.now() < end; left = waiting()) {
       outbox.flush();
       await pause(200, undefined, { signal });
     }
-    return outbox.countPending();
+    return waiting();
   }
 
   stop(): void {
     this.#page?.unsubscribe();
     this.#page?.outbox.stop();
+    this.#page?.uploads.stop();
   }
 
   async #happen(event: Exclude<DeskPlan['events'][number], { kind: 'act' }>): Promise<void> {
@@ -107,6 +129,7 @@ export class SimulatedDesk {
         line.isUp = event.isUp;
         if (!event.isUp) return;
         await this.#contact().catch(() => undefined);
+        this.#page?.uploads.resumeAll();
         return this.#page?.outbox.resume();
       case 'disk':
         this.#disk.isFull = event.isFull;
@@ -121,6 +144,7 @@ export class SimulatedDesk {
         return this.#openPage();
       case 'release':
         await this.#page?.outbox.close();
+        this.#page?.uploads.stop();
         return this.#openPage();
     }
   }
@@ -128,20 +152,29 @@ export class SimulatedDesk {
   /** Opens the page of the running PC. */
   async #openPage(): Promise<void> {
     const { line } = this.#place;
-    const outbox = await openOutbox(this.#disk.open(), {
+    const localStore = this.#disk.open();
+    const opened: { outbox?: Outbox } = {};
+    const order = orderByOutbox((application) => opened.outbox?.syncStatus(application));
+    const uploads = await openUploads(localStore, order, createUploadEnvironment(line));
+    const outbox = await openOutbox(localStore, {
       owner: line.operator,
       isReachable: () => line.isReachable,
       now: () => this.#pcTime() + this.#correctionMs,
       currentGrant: () => this.#grant,
-      send: (write, etag) => line.send(toRequest(write, etag)),
+      send: async (write, etag) =>
+        line.send(toRequest({ ...write, body: await uploads.prepareBody(write.body) }, etag)),
       locks: createLocalLocks(),
       openChannel: () => SILENT_CHANNEL,
     });
     // A page that was killed in the middle of a decision shows the refusal again.
     const decided = new Set<string>();
-    const watch = () => void this.#watch(outbox, decided);
+    const watch = () => {
+      this.#watch(outbox, decided);
+      uploads.wake();
+    };
+    opened.outbox = outbox;
     const unsubscribe = outbox.subscribe(watch);
-    this.#page = { outbox, unsubscribe };
+    this.#page = { outbox, uploads, unsubscribe };
     watch();
   }
 
@@ -221,23 +254,48 @@ export class SimulatedDesk {
     const id = applicationId(this.#pick(ENDINGS)!);
     const service = this.#pick(services)!;
     const content = createContent(n, centre, service);
+    const { evidence, isScanned, sha256 } = await this.#scanFirst(id, content.evidence);
     const mandate = ulid();
     const trackingNumber = generateTrackingNumber((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
     const subject = { ...content, publicService: service.code };
     const { outbox } = this.#page!;
     const contact = { phone: `+3736${String(n).padStart(7, '0')}` };
     const named = toNamedMandate(subject, `mandates/${mandate}`);
-    const draft = { id, trackingNumber, publicService: service.code, ...content };
+    // A draft names no scan: the platform creates documents of applications that it has.
+    const draft = { id, trackingNumber, publicService: service.code, ...content, evidence: isScanned ? [] : evidence };
     // A draft is opened before or after its mandate is recorded.
     const isOpenedFirst = this.#random() < 0.5;
     if (isOpenedFirst) void this.#put(id, 'create', draft);
     void this.#put(id, 'mandates', { id: mandate, ...toMandateRequest(subject) });
     if (!isOpenedFirst) void this.#put(id, 'create', { ...draft, mandate: named });
-    void this.#put(id, 'edit', isOpenedFirst ? { contact, mandate: named } : { contact });
+    void this.#put(id, 'edit', { contact, evidence, ...(isOpenedFirst ? { mandate: named } : {}) });
     await this.#put(id, 'submit', {});
     this.#filed.push(id);
+    const { desk } = this.#plan;
+    const isOffline = !this.#place.line.isReachable;
+    if (sha256 !== undefined) books.takeScan({ desk, application: id, sha256, isOffline });
     // A receipt is printed in the page that has stored the act.
-    if (outbox === this.#page?.outbox) books.print({ desk: this.#plan.desk, application: id, trackingNumber });
+    if (outbox === this.#page?.outbox) books.print({ desk, application: id, trackingNumber });
+  }
+
+  /** Scans the first proof of some applications instead of showing the original. */
+  async #scanFirst(application: string, evidence: readonly Proof[]): Promise<Evidence> {
+    const [first, ...others] = evidence;
+    if (!first || this.#random() >= 1 / APPLICATIONS_PER_SCAN) return { evidence };
+    const bytes = buildPdf(MIN_SCAN_BYTES + Math.floor(this.#random() ** 3 * SCAN_BYTES), application);
+    const sha256 = sha256Of(bytes);
+    const file = { content: new Blob([new Uint8Array(bytes)]), sha256, mediaType: 'application/pdf', pageSizes: [] };
+    const { uploads } = this.#page!;
+    try {
+      const { id, document } = await uploads.add(file, { application, kind: first.kind });
+      const isUnstored = uploads.all().find(({ record }) => record.id === id)?.isUnstored;
+      const scanned = { evidence: [{ kind: first.kind, copy: document }, ...others], isScanned: true };
+      return isUnstored ? scanned : { ...scanned, sha256 };
+    } catch (error) {
+      // At a full PC without a line, the clerk checks the original.
+      if (error instanceof StorageFullError) return { evidence };
+      throw error;
+    }
   }
 
   /** Resolves once the write is stored for good, or was answered. */
@@ -264,3 +322,6 @@ export class SimulatedDesk {
     return values[Math.floor(this.#random() * values.length)];
   }
 }
+
+/** Returns the number of scans that the platform does not have yet. A rejected one waits for a clerk. */
+const countWaiting = (uploads: Uploads): number => uploads.all().filter(({ state }) => state !== 'complete').length;

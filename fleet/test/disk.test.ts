@@ -23,6 +23,17 @@ describe('a simulated disk', () => {
     expect(await disk.open().list('write')).toEqual([1]);
   });
 
+  test('keeps bytes and their record, or neither', async () => {
+    for (const [random, isKept] of [[NONE, false] as const, [ALL, true] as const]) {
+      const disk = new SimulatedDisk();
+      const record = { kind: 'upload', id: 'one', value: 1 };
+      await disk.open().writeBytes('bytes', 'one', new Uint8Array([1, 2]), { record });
+      disk.cutPower(random);
+      expect(await disk.open().list('upload')).toEqual(isKept ? [1] : []);
+      expect(await disk.open().readBytes('bytes', 'one')).toEqual(isKept ? new Uint8Array([1, 2]) : undefined);
+    }
+  });
+
   test('keeps all writes when the browser is killed, and none of a page that has ended', async () => {
     const disk = new SimulatedDisk();
     const page = disk.open();

@@ -18,6 +18,8 @@ function soundRecord(): FleetRecord {
       { ...write, key: 'k3', kind: 'notes', sequence: 5, text: 'note 5' },
     ],
     receipts: [{ desk: 0, application: 'A', trackingNumber: 'N-1' }],
+    scans: [{ desk: 0, application: 'A', sha256: 'ab', isOffline: true }],
+    documents: [{ name: 'documents/D', application: 'A', sha256: 'ab', state: 'ready' }],
     applications: [
       {
         id: 'A',
@@ -31,10 +33,11 @@ function soundRecord(): FleetRecord {
           { kind: 'note', cause: 'k3', recordTime: 3, deskTime: deskTime(5) },
         ],
         notes: ['note 5'],
+        copies: ['documents/D'],
       },
     ],
     mandates: new Set(['mandates/M']),
-    waiting: [{ desk: 0, writes: 0 }],
+    waiting: [{ desk: 0, writes: 0, scans: 0 }],
     tracked: [{ trackingNumber: 'N-1', application: 'A' }],
     chains: { acts: 4, breaks: [] },
     faults: { line: 1, 'power-cut': 1 },
@@ -69,13 +72,23 @@ const BROKEN: Readonly<Record<FleetRule, [what: string, damage: (record: FleetRe
     ['a draft', ({ applications: [one] }) => (one!.state = 'draft')],
     ['not found by its number', (record) => (record.tracked = [])],
   ],
+  'every scan arrives once': [
+    ['a missing document', (record) => (record.documents = [])],
+    ['other bytes', ({ documents: [one] }) => (one!.sha256 = 'cd')],
+    ['not all bytes', ({ documents: [one] }) => (one!.state = 'uploading')],
+    ['not named', ({ applications: [one] }) => (one!.copies = ['documents/E'])],
+    ['twice', ({ documents }) => void documents.push({ ...documents[0]!, name: 'documents/E' })],
+  ],
   'every refusal is decided': [['no decision', ({ taken }) => (taken[4]!.refusal = 'ACTION_NOT_ALLOWED')]],
   'refusals have a cause': [
     ['an argument', ({ taken }) => Object.assign(taken[4]!, { refusal: 'INVALID_ARGUMENT', isDecided: true })],
     ['a stale edit', ({ taken }) => Object.assign(taken[2]!, { refusal: 'ETAG_STALE', isDecided: true })],
     ['a draft', ({ taken }) => Object.assign(taken[1]!, { refusal: 'ACTION_NOT_ALLOWED', isDecided: true })],
   ],
-  'nothing waits': [['a write', (record) => (record.waiting[0]!.writes = 1)]],
+  'nothing waits': [
+    ['a write', (record) => (record.waiting[0]!.writes = 1)],
+    ['a scan', (record) => (record.waiting[0]!.scans = 1)],
+  ],
   'desk times are bounded': [
     ['no desk time', ({ applications: [one] }) => delete one!.history[1]!.deskTime],
     ['not bounded', ({ applications: [one] }) => (one!.history[1]!.deskTime!.isBounded = false)],

@@ -19,6 +19,7 @@ describe('a fleet of desks without a line', () => {
       });
       expect(report.violations).toEqual([]);
       expect(report.faults['killed service']).toBeGreaterThan(2);
+      expect(report.offlineScans).toBeGreaterThan(0);
       expect(report.offlineWrites).toBeGreaterThan(report.writes / 4);
     } finally {
       await close();

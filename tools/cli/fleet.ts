@@ -17,9 +17,10 @@ export function fleetCommand(): Command {
   return defineCommand({
     name: 'fleet',
     summary:
-      'Starts a platform in a folder of its own and simulated desks that run the outbox of the page. Their lines drop, their ' +
-      'PCs lose power, their disks are full and their clocks are wrong, and services die. Then all lines return. Fails when a ' +
-      'write is lost, doubled or out of order, or when a printed receipt is not found. It ignores MONGODB_URI and KAFKA_BROKERS.',
+      'Starts a platform in a folder of its own and simulated desks that run the outbox and the uploads of the page. Their ' +
+      'lines drop, their PCs lose power, their disks are full and their clocks are wrong, and services die. Then all lines ' +
+      'return. Fails when a write or a scan is lost, doubled or out of order, or when a printed receipt is not found. It ' +
+      'ignores MONGODB_URI and KAFKA_BROKERS.',
     example: 'fleet --desks 20 --acts 5000 --hours 72 --seconds 90',
   })
     .option('--desks <n>', 'number of desks', positiveNumber(), 3)

@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import type { ApiError, NetworkError } from '../src/api/client.ts';
 import type { LocalStore, openLocalStore } from '../src/local-store/local-store.ts';
 import type { Transfer } from '../src/documents/transfer.ts';
-import type { openUploads, StorageFullError, UploadOrder, Uploads } from '../src/documents/uploads.ts';
+import type { openUploads, StorageFullError, Uploads } from '../src/documents/uploads.ts';
+import type { UploadOrder } from '../src/documents/upload-order.ts';
+import type { UploadEnvironment } from '../src/documents/upload-environment.ts';
 
 /** Uploads over a network that fails, and over pages that close meanwhile. */
 
@@ -59,6 +61,7 @@ let order: UploadOrder;
 let store: LocalStore;
 let modules: {
   openUploads: typeof openUploads;
+  createPageUploadEnvironment: () => UploadEnvironment;
   openLocalStore: typeof openLocalStore;
   NetworkError: typeof NetworkError;
   ApiError: typeof ApiError;
@@ -78,6 +81,7 @@ beforeAll(async () => {
     {},
     await import('../src/api/client.ts'),
     await import('../src/documents/uploads.ts'),
+    await import('../src/documents/upload-environment.ts'),
     await import('../src/local-store/local-store.ts'),
     { request: () => deleteDocument('documents/D7') },
   );
@@ -115,7 +119,10 @@ function startTransfer(_content: Blob, url: string, progress: (bytes: number) =>
 }
 
 async function openPage(): Promise<Uploads> {
-  const page = await modules.openUploads(store, order, () => Promise.resolve(startTransfer));
+  const page = await modules.openUploads(store, order, {
+    ...modules.createPageUploadEnvironment(),
+    loadTransfer: () => Promise.resolve(startTransfer),
+  });
   pages.push(page);
   return page;
 }

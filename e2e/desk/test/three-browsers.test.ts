@@ -46,6 +46,8 @@ async function readRecord(): Promise<FleetRecord> {
     taken,
     receipts,
     faults,
+    scans: [],
+    documents: [],
     waiting: [],
     mandates: await readMandates(store),
     applications: await readApplications(store, { taken, receipts }, lines),

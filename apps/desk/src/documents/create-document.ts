@@ -10,17 +10,28 @@ import type { UploadRecord } from './upload-records.ts';
  * @throws ApiError, NetworkError
  */
 export async function createDocument(record: UploadRecord): Promise<string> {
-  const headers = {
-    'Idempotency-Key': record.key,
-    'Tus-Resumable': '1.0.0',
-    'Upload-Length': String(record.size),
-    'Upload-Metadata': toMetadata(record),
-  };
+  const headers = toCreationHeaders(record);
   const untyped = api as unknown as {
     request(method: string, path: string, init: object): Promise<{ response: Response }>;
   };
   const { response } = await untyped.request('post', '/api/v1/uploads', { headers, parseAs: 'text' });
-  const id = new URL(response.headers.get('Location') ?? '', 'http://localhost').pathname.split('/').at(-1);
+  return toDocumentName(response.headers.get('Location') ?? '');
+}
+
+/** Returns the headers of the request that opens an upload. */
+export const toCreationHeaders = (record: UploadRecord) => ({
+  'Idempotency-Key': record.key,
+  'Tus-Resumable': '1.0.0',
+  'Upload-Length': String(record.size),
+  'Upload-Metadata': toMetadata(record),
+});
+
+/**
+ * Returns documents/{id} of the Location of an upload.
+ * @throws NetworkError without one
+ */
+export function toDocumentName(location: string): string {
+  const id = new URL(location, 'http://localhost').pathname.split('/').at(-1);
   if (!id) throw new NetworkError('no location');
   return `documents/${id}`;
 }

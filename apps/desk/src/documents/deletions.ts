@@ -1,7 +1,6 @@
 import { ApiError, isTransient, SIGNED_OUT_REASONS } from '../api/client.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import { RetryDelay } from '../outbox/retry-delay.ts';
-import { deleteDocument } from './documents-api.ts';
 
 /**
  * Documents that the clerk removed and the platform still has. Each deletion is stored in this browser and retried
@@ -41,21 +40,29 @@ export interface Deletions {
 
 const RECORD_KIND = 'document-deletion';
 
+/** Deletes a document at the platform. @throws ApiError, NetworkError */
+type DeleteDocument = (document: string) => Promise<void>;
+
 /** Opens the deletions of the operator and resumes stored ones. */
-export async function openDeletions(localStore: LocalStore): Promise<Deletions> {
+export async function openDeletions(localStore: LocalStore, deleteDocument: DeleteDocument): Promise<Deletions> {
   const stored = await localStore.list<DeletionRecord>(RECORD_KIND);
-  return new PersistentDeletions(localStore, stored);
+  return new PersistentDeletions({ localStore, deleteDocument }, stored);
 }
 
 class PersistentDeletions implements Deletions {
   readonly #localStore: LocalStore;
+  readonly #deleteDocument: DeleteDocument;
   readonly #pending = new Map<string, PendingDeletion>();
   readonly #listeners = new Set<() => void>();
   #rejected: readonly RejectedDeletion[] = [];
   #isStopped = false;
 
-  constructor(localStore: LocalStore, stored: readonly DeletionRecord[]) {
+  constructor(
+    { localStore, deleteDocument }: { localStore: LocalStore; deleteDocument: DeleteDocument },
+    stored: readonly DeletionRecord[],
+  ) {
     this.#localStore = localStore;
+    this.#deleteDocument = deleteDocument;
     for (const { document } of stored) this.#start(document);
   }
 
@@ -96,7 +103,7 @@ class PersistentDeletions implements Deletions {
     clearTimeout(deletion.timer);
     deletion.isRunning = true;
     try {
-      await deleteDocument(deletion.document);
+      await this.#deleteDocument(deletion.document);
       this.#finish(deletion.document);
     } catch (error) {
       this.#handleFailure(deletion, error);

@@ -1,14 +1,15 @@
 import { ApiError, isTransient, NetworkError, SIGNED_OUT_REASONS } from '../api/client.ts';
 import type { LocalStore } from '../local-store/local-store.ts';
 import { RetryDelay } from '../outbox/retry-delay.ts';
-import { isReachable } from '../session/connectivity.ts';
 import { listCopies, renameCopies } from './copies.ts';
-import { createDocument } from './create-document.ts';
 import { openDeletions } from './deletions.ts';
 import type { Deletions } from './deletions.ts';
 import type { PreparedFile } from './prepare-file.ts';
-import type { startTransfer, Transfer } from './transfer.ts';
+import type { Transfer } from './transfer.ts';
 import { documentIdOf } from './types.ts';
+import type { UploadOrder } from './upload-order.ts';
+import { createPageUploadEnvironment } from './upload-environment.ts';
+import type { UploadEnvironment } from './upload-environment.ts';
 import {
   dropBytes,
   generateDocumentName,
@@ -91,14 +92,6 @@ export interface Uploads {
   stop(): void;
 }
 
-/** When an upload may be sent, by the writes of its application. */
-export interface UploadOrder {
-  /** Whether the platform can know the application, in a session at the centre of the scan. */
-  canCreate(scan: Pick<UploadRecord, 'application' | 'centre'>): boolean;
-  /** Whether the writes of the application have gone out. */
-  canSend(scan: Pick<UploadRecord, 'application' | 'centre'>): boolean;
-}
-
 /** The browser cannot store a file, and there is no line to send it by. */
 export class StorageFullError extends Error {}
 
@@ -110,25 +103,20 @@ const MAX_RECREATIONS = 5;
 /** Delay before an upload that another window of this browser sends is checked again, in ms. */
 const OTHER_WINDOW_MS = 5_000;
 
-type LoadTransfer = () => Promise<typeof startTransfer>;
-
-/** Sending needs a script of its own, which the first screen does not wait for. */
-const loadTransfer: LoadTransfer = () =>
-  import('./transfer.ts').then(
-    (module) => module.startTransfer,
-    () => {
-      throw new NetworkError('the script did not load');
-    },
-  );
-
-/** Opens the uploads of the operator and resumes stored ones. */
+/**
+ * Opens the uploads of the operator and resumes stored ones.
+ * @param environment @default that of the page
+ */
 export async function openUploads(
   localStore: LocalStore,
   order: UploadOrder,
-  load: LoadTransfer = loadTransfer,
+  environment: UploadEnvironment = createPageUploadEnvironment(),
 ): Promise<Uploads> {
-  const [stored, deletions] = await Promise.all([loadUploads(localStore), openDeletions(localStore)]);
-  return new PersistentUploads({ localStore, order, load, deletions }, stored);
+  const [stored, deletions] = await Promise.all([
+    loadUploads(localStore),
+    openDeletions(localStore, (document) => environment.remove(document)),
+  ]);
+  return new PersistentUploads({ localStore, order, environment, deletions }, stored);
 }
 
 function newEntry({ record, content }: StoredUpload, facts: Pick<Entry, 'isRequested' | 'isUnstored'>): Entry {
@@ -140,7 +128,7 @@ function newEntry({ record, content }: StoredUpload, facts: Pick<Entry, 'isReque
 interface Parts {
   localStore: LocalStore;
   order: UploadOrder;
-  load: LoadTransfer;
+  environment: UploadEnvironment;
   deletions: Deletions;
 }
 
@@ -172,7 +160,7 @@ class PersistentUploads implements Uploads {
     const bytes = new Uint8Array(await file.content.arrayBuffer());
     const isStored = await storeUpload(this.#parts.localStore, record, bytes);
     // With a line a full disk does not stop the upload: it then lives as long as the page.
-    if (!isStored && !isReachable()) throw new StorageFullError();
+    if (!isStored && !this.#parts.environment.isReachable()) throw new StorageFullError();
     const content = new Blob([bytes], { type: file.mediaType });
     this.#entries.push(newEntry({ record, content }, { isRequested: !record.isLocal, isUnstored: !isStored }));
     this.#notify();
@@ -345,7 +333,7 @@ class PersistentUploads implements Uploads {
   async #run(entry: Entry): Promise<void> {
     entry.isRunning = true;
     try {
-      const isHere = await holdAlone(entry.record.id, () => this.#proceed(entry));
+      const isHere = await this.#holdAlone(entry.record.id, () => this.#proceed(entry));
       if (!isHere) await this.#leaveToOtherWindow(entry);
     } catch (error) {
       this.#handleFailure(entry, error);
@@ -354,6 +342,17 @@ class PersistentUploads implements Uploads {
       entry.transfer = undefined;
       this.#runNext();
     }
+  }
+
+  /**
+   * Runs a task unless another window of this browser runs it.
+   * @returns false if another window does
+   */
+  #holdAlone(id: string, task: () => Promise<void>): Promise<boolean> {
+    return this.#parts.environment.locks.request(`cups-upload ${id}`, { ifAvailable: true }, async (lock) => {
+      if (lock) await task();
+      return lock !== null;
+    });
   }
 
   async #proceed(entry: Entry): Promise<void> {
@@ -374,7 +373,7 @@ class PersistentUploads implements Uploads {
   async #requestCreation(entry: Entry): Promise<void> {
     const { record } = entry;
     entry.isRequested = true;
-    const document = await createDocument(record);
+    const document = await this.#parts.environment.create(record);
     entry.retryDelay.reset();
     // Removed meanwhile: no write names it any more.
     if (!this.#find(record.id)) return this.deletions.add(document);
@@ -396,7 +395,7 @@ class PersistentUploads implements Uploads {
     const { record, content } = entry;
     if (!content) return;
     this.#change(entry, 'sending');
-    const start = await this.#parts.load();
+    const start = await this.#parts.environment.loadTransfer();
     if (entry.state !== 'sending' || this.#isStopped || !this.#find(record.id)) return;
     entry.transfer = start(content, uploadPath(record.document), (bytes) => {
       if (bytes > entry.sentBytes) entry.retryDelay.reset();
@@ -460,15 +459,3 @@ const replaceName = (record: UploadRecord, document: string): Pick<UploadRecord,
 /** Whether the platform may abandon the upload before its bytes arrive. */
 const isAboutToEnd = ({ isComplete, createdAt }: UploadRecord): boolean =>
   !isComplete && createdAt !== undefined && Date.now() - Date.parse(createdAt) > MAX_CREATED_AGE_MS;
-
-/**
- * Runs a task unless another window of this browser runs it.
- * @returns false if another window does
- */
-async function holdAlone(id: string, task: () => Promise<void>): Promise<boolean> {
-  if (!globalThis.navigator?.locks) return task().then(() => true);
-  return navigator.locks.request(`cups-upload ${id}`, { ifAvailable: true }, async (lock) => {
-    if (lock) await task();
-    return lock !== null;
-  });
-}

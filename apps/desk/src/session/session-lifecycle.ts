@@ -6,6 +6,7 @@ import type { Session } from '../api/types.ts';
 import { createMemoryStore, openLocalStore } from '../local-store/local-store.ts';
 import type { LocalStore, MemoryStore } from '../local-store/local-store.ts';
 import { openDataKey } from '../local-store/open-data-key.ts';
+import { orderByOutbox } from '../documents/upload-order.ts';
 import { openUploads } from '../documents/uploads.ts';
 import type { Uploads } from '../documents/uploads.ts';
 import { openOutbox } from '../outbox/outbox.ts';
@@ -116,24 +117,11 @@ export async function openParts(parts: Parts): Promise<SessionState> {
   return Object.assign({ kind: 'signedIn', isOffline: false, outbox, uploads, mandates } as const, parts);
 }
 
-/**
- * Opens the outbox and the uploads, which send in this order: an application, its documents, the writes that name
- * them, the bytes.
- */
+/** Opens the outbox and the uploads, which wait for each other. */
 async function openSending(localStore: LocalStore, owner: string): Promise<{ outbox: Outbox; uploads: Uploads }> {
   const opened: { outbox?: Outbox } = {};
   const statusOf = (application: string) => opened.outbox?.syncStatus(application);
-  const opening = openUploads(localStore, {
-    canCreate({ application, centre }) {
-      const pending = statusOf(application)?.pending;
-      return workplace.acceptsScan(centre) && (pending?.every(({ kind }) => kind !== 'create') ?? false);
-    },
-    canSend({ application, centre }) {
-      const status = statusOf(application);
-      const isFree = status !== undefined && (status.pending.length === 0 || status.refusal !== undefined);
-      return isFree && workplace.acceptsScan(centre);
-    },
-  });
+  const opening = openUploads(localStore, orderByOutbox(statusOf, workplace.acceptsScan));
   const environment = createPageEnvironment(owner, async (body) => (await opening).prepareBody(body));
   const [outbox, uploads] = await Promise.all([openOutbox(localStore, environment), opening]);
   opened.outbox = outbox;
