@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Consumer, ConsumerRunConfig } from 'kafkajs';
 import type { Event, ReceivedEvent } from '@cups/contracts';
 import { connectKafka, createPublisher, decode, getErrorCode } from '@cups/events';
 import type { TestInfrastructure } from './platform.ts';
@@ -63,6 +62,9 @@ export async function produceRaw(
     await producer.disconnect();
   }
 }
+
+type Consumer = ReturnType<ReturnType<typeof connectKafka>['consumer']>;
+type ConsumerRunConfig = Parameters<Consumer['run']>[0];
 
 /**
  * Connects and runs a consumer, and returns when it is in its group. `run` of kafkajs succeeds though it could not join, as in a
