@@ -323,5 +323,6 @@ export class SimulatedDesk {
   }
 }
 
-/** Returns the number of scans that the platform does not have yet. A rejected one waits for a clerk. */
-const countWaiting = (uploads: Uploads): number => uploads.all().filter(({ state }) => state !== 'complete').length;
+/** Returns the number of scans on their way. A rejected one waits for nobody but the clerk, who sees it. */
+const countWaiting = (uploads: Uploads): number =>
+  uploads.all().filter(({ state }) => state !== 'complete' && state !== 'rejected').length;
