@@ -60,9 +60,6 @@ async function readRange(
   const found = new Map<number, ReceivedEvent | undefined>();
   const done = Promise.withResolvers<void>();
   const late = new AbortController();
-  consumer.on('consumer.crash', ({ payload: { restart, error } }) => {
-    if (!restart) done.reject(error);
-  });
   await consumer.subscribe({ topic: prefix + topic, fromBeginning: true });
   await consumer.run({
     autoCommit: false,
@@ -74,6 +71,10 @@ async function readRange(
     },
   });
   consumer.seek({ topic: prefix + topic, partition: 0, offset: String(start) });
+  // Not before: `seek` throws for a consumer that could not join, and nobody would handle this rejection then.
+  consumer.on('consumer.crash', ({ payload: { restart, error } }) => {
+    if (!restart) done.reject(error);
+  });
   void pause(timeoutMs, undefined, { signal: late.signal }).then(
     () => done.reject(new Error('The end of the topic was not reached in time.')),
     () => {},
