@@ -1,5 +1,5 @@
 import { NetworkError } from '../api/client.ts';
-import { createLocalLocks } from '../outbox/environment.ts';
+import { openLocks } from '../outbox/environment.ts';
 import type { Locks } from '../outbox/environment.ts';
 import { isReachable } from '../session/connectivity.ts';
 import { createDocument } from './create-document.ts';
@@ -37,5 +37,5 @@ export const createPageUploadEnvironment = (): UploadEnvironment => ({
       },
     ),
   remove: deleteDocument,
-  locks: (globalThis.navigator?.locks as unknown as Locks | undefined) ?? createLocalLocks(),
+  locks: openLocks(),
 });

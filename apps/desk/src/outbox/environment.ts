@@ -70,5 +70,12 @@ export function createLocalLocks(): Locks {
   };
 }
 
+/**
+ * Returns the locks that the windows share. Browsers have none on plain HTTP of another host; they store nothing there, so
+ * windows share nothing.
+ */
+export const openLocks = (): Locks =>
+  (globalThis.navigator?.locks as unknown as Locks | undefined) ?? createLocalLocks();
+
 /** A window without others. */
 export const SILENT_CHANNEL: Channel = { post: () => undefined, listen: () => undefined, close: () => undefined };

@@ -6,8 +6,8 @@ import { handInKey } from '../session/hand-in-key.ts';
 import { offlineGrant } from '../session/offline-grant.ts';
 import { workplace } from '../session/workplace.ts';
 import { centreOfGrant } from './act-centre.ts';
-import { createLocalLocks, SILENT_CHANNEL } from './environment.ts';
-import type { Channel, Locks, OutboxEnvironment } from './environment.ts';
+import { openLocks, SILENT_CHANNEL } from './environment.ts';
+import type { Channel, OutboxEnvironment } from './environment.ts';
 import { send } from './send.ts';
 import type { Write } from './write.ts';
 
@@ -46,9 +46,6 @@ function grantOf(centre: string | undefined): string | undefined {
   const grant = offlineGrant.current();
   return centreOfGrant(grant) === centre ? grant : undefined;
 }
-
-/** Browsers have no locks on plain HTTP of another host; they store nothing there, so windows share nothing. */
-const openLocks = (): Locks => (navigator.locks as unknown as Locks | undefined) ?? createLocalLocks();
 
 /** Opens a channel to the other windows of this browser. */
 export function openChannel(name: string): Channel {
