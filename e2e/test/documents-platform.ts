@@ -10,7 +10,7 @@ import { openDesk, waitUntil } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
-import { sha256Of, signIn, UploadClient } from '@cups/tools/upload-client';
+import { sha256Of, signIn, UploadClient, UploadError } from '@cups/tools/upload-client';
 import { temporaryDir, uniquePrefix } from '@cups/testing';
 import { newUpload, uploadWithRepeats } from '@cups/tools/resumed-upload';
 import type { UploadRecord } from '@cups/tools/resumed-upload';
@@ -130,6 +130,8 @@ export interface KillRun {
 
 /** Share of the repeats before which the browser was closed. */
 const CLOSED_BROWSERS = 0.3;
+/** Time within which an upload ends once no process is killed. */
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** Uploads files while processes are killed. Every process runs again when it resolves. */
 export async function uploadDuringKills(
@@ -137,16 +139,29 @@ export async function uploadDuringKills(
   { uploads, plan, random }: KillRun,
 ): Promise<{ kills: number; failures: string[] }> {
   const { signal } = new AbortController();
-  const injected = injectFaults({ platform, plan, signal, onProgress: () => {} });
+  let isKilling = true;
+  const injected = injectFaults({ platform, plan, signal, onProgress: () => {} }).finally(() => (isKilling = false));
   const failures: string[] = [];
   const queue = [...uploads];
+  const isForgetful = () => random() < CLOSED_BROWSERS;
+
+  /** Uploads a file. Between kills a slow machine may leave no time for it, so that it begins to count when they are over. */
+  async function end(client: UploadClient, upload: UploadRecord): Promise<void> {
+    for (;;) {
+      const beganDuringKills = isKilling;
+      try {
+        return await uploadWithRepeats(client, upload, { timeoutMs: UPLOAD_TIMEOUT_MS, isForgetful });
+      } catch (error) {
+        if (!beganDuringKills || error instanceof UploadError) throw error;
+      }
+    }
+  }
 
   async function work(session: string): Promise<void> {
     const client = new UploadClient(platform.url, session);
-    const isForgetful = () => random() < CLOSED_BROWSERS;
     for (let upload = queue.shift(); upload; upload = queue.shift()) {
       const { key } = upload;
-      await uploadWithRepeats(client, upload, { timeoutMs: 120_000, isForgetful }).catch((error: Error) => {
+      await end(client, upload).catch((error: Error) => {
         failures.push(`${key}: ${error.message} ${String(error.cause ?? '')}`);
       });
     }

@@ -265,6 +265,8 @@ const notRun: string[] = [];
 /** Files of tests with their durations in seconds. */
 const durations: { file: string; seconds: number }[] = [];
 const failures: string[] = [];
+/** Files and full names of failed tests, for the last lines: reports that are cut keep those. */
+const failedTests: string[] = [];
 /** Tests of browsers that passed the second time, with the first line of the error. */
 const retried: string[] = [];
 const count = (what: string, ok: boolean) => {
@@ -292,8 +294,12 @@ function countResults(name: string): number {
   skipped += result.numPendingTests;
   failed += broken;
   for (const { name: suite, status, message, assertionResults, startTime, endTime } of result.testResults) {
-    durations.push({ file: suite.slice(root.length + 1), seconds: (endTime - startTime) / 1000 });
-    if (status === 'failed') failures.push(`${suite.slice(root.length + 1)}\n${message}`);
+    const path = suite.slice(root.length + 1);
+    durations.push({ file: path, seconds: (endTime - startTime) / 1000 });
+    if (status === 'failed') failures.push(`${path}\n${message}`);
+    const failing = assertionResults.filter((one) => one.status === 'failed');
+    failedTests.push(...failing.map(({ fullName }) => `${path}: ${fullName}`));
+    if (status === 'failed' && failing.length === 0) failedTests.push(path);
     const again = assertionResults.filter((one) => one.status === 'passed' && (one.invocations ?? 1) > 1);
     retried.push(...again.map((one) => `${one.fullName}\n  ${one.retryReasons?.[0]?.split('\n')[0] ?? ''}`));
     notRun.push(...assertionResults.filter((one) => one.status === 'pending').map(({ fullName }) => fullName));
@@ -353,6 +359,7 @@ if (failures.length > 0)
 if (retried.length > 0)
   console.log(`\nPassed the second time:\n${retried.map((what) => `  ${what.replaceAll('\n', '\n  ')}`).join('\n')}`);
 if (notRun.length > 0) console.log(`\nSkipped:\n${notRun.map((name) => `  ${name}`).join('\n')}`);
+if (failedTests.length > 0) console.log(`\nFailed tests:\n${failedTests.map((name) => `  ${name}`).join('\n')}`);
 if (stopping) count('interrupted', false);
 console.log(`\nchecked in ${seconds()}; ${cachedTaskCount} of ${tasks} results came from the cache (.nx/cache)`);
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

@@ -210,6 +210,7 @@ export const BACKGROUND_BUDGET: readonly BackgroundRow[] = [
   // A service ends data once a day, and first at a random time within a minute of its start.
   { operation: 'store find * (time *)', perSecond: 0.1, reason: 'rows of access logs and copies whose term ended' },
   { operation: 'store find * (time)', perSecond: 0.1, reason: 'refused replies whose term ended' },
+  { operation: 'store find agencyRequests (addTime)', perSecond: 0.1, reason: 'requests for feeds whose term ended' },
   { operation: 'store find * (parkTime kind*)', perSecond: 0.1, reason: 'parked events whose term ended' },
   { operation: 'store find mandates (facts.expireTime *)', perSecond: 0.1, reason: 'copies of ended mandates' },
   { operation: 'store find mandates (_id eraseTime $or)', perSecond: 0.1, reason: 'mandates whose term ended' },
