@@ -1,3 +1,4 @@
+import { eventually } from '@cups/testing';
 import jsQR from 'jsqr';
 import type { Locator, Page } from 'playwright-core';
 import { extractText, getDocumentProxy } from 'unpdf';
@@ -43,10 +44,13 @@ interface PrintedViewer {
 
 /**
  * Prints what the frame of the viewer prints: browsers print whole pages only, so a page of its own receives the same
- * messages from itself. Without a recorded command to print, it is what the browser's own print command prints.
+ * messages from itself.
+ * @param by the desk, whose command the frame receives a moment after the key; or the browser's own print command
  */
-export async function printViewer(page: Page): Promise<PrintedViewer> {
+export async function printViewer(page: Page, by: 'desk' | 'browser' = 'desk'): Promise<PrintedViewer> {
   const frame = page.frames().find((one) => one.url().endsWith('/viewer'))!;
+  const hasCommand = () => (globalThis as RecordingWindow).commands?.some(({ type }) => type === 'print') ?? false;
+  if (by === 'desk') await eventually(() => frame.evaluate(hasCommand));
   const commands = await frame.evaluate(() =>
     ((globalThis as RecordingWindow).commands ?? []).map((command) =>
       Object.assign({}, command, { bytes: command.bytes && Array.from(new Uint8Array(command.bytes)) }),

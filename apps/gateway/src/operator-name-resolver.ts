@@ -7,8 +7,9 @@ import type { CallContext } from '@cups/rpc';
 const REFRESH_INTERVAL_MS = 60_000;
 /** Interval of retries after a failed call. */
 const RETRY_INTERVAL_MS = 5_000;
-/** Responses do not wait longer for names. */
+/** Responses do not wait longer for newer names, nor for names that were never received: a page would show "a colleague" instead. */
 const FETCH_TIMEOUT_MS = 500;
+const FIRST_FETCH_TIMEOUT_MS = 2_000;
 const MAX_CACHED_NAMES = 20_000;
 /** Limit of identity. */
 const MAX_NAMES_PER_CALL = 200;
@@ -49,7 +50,9 @@ export function createOperatorNameResolver({ fetchNames, now }: OperatorNameReso
   const cache = new LRUCache<string, CachedName>({ max: MAX_CACHED_NAMES });
 
   async function refresh(names: string[], context: CallContext): Promise<void> {
-    const deadline = new Date(Math.min(context.deadline.getTime(), Date.now() + FETCH_TIMEOUT_MS));
+    const isFirst = names.some((name) => cache.peek(name)?.displayName === undefined);
+    const timeoutMs = isFirst ? FIRST_FETCH_TIMEOUT_MS : FETCH_TIMEOUT_MS;
+    const deadline = new Date(Math.min(context.deadline.getTime(), Date.now() + timeoutMs));
     try {
       const { operators } = await fetchNames(names, { ...context, deadline });
       const namesById = new Map(operators.map(({ name, displayName }) => [name, displayName]));

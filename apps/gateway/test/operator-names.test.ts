@@ -68,6 +68,13 @@ describe('display names of operators', () => {
     expect(await details()).toMatchObject({ operators: [ANA], unavailableParts: [] });
   });
 
+  test('are awaited for longer when a page would have none', async () => {
+    const slow = () =>
+      new Promise<{ operators: (typeof ANA)[] }>((done) => setTimeout(done, 800, { operators: [ANA] }));
+    const { details } = await start(slow);
+    expect(await details()).toMatchObject({ operators: [ANA], unavailableParts: [] });
+  });
+
   test('are part of the queue, and absent from responses without operators', async () => {
     const { gateway } = await start(() => Promise.resolve({ operators: [ANA] }));
     const { body } = await gateway.send('GET', '/api/v1/queue');

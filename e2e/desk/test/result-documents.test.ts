@@ -119,7 +119,7 @@ test('prints a replaced or revoked result with a sheet that says so', async () =
     .waitFor();
   expect(await page.locator('dialog').getByRole('button', { name: 'Descarcă' }).count()).toBe(0);
   // The browser's own print command has the sheet too.
-  const byBrowser = await printViewer(page);
+  const byBrowser = await printViewer(page, 'browser');
   expect(byBrowser.sheets.length).toBe(2);
   expect(byBrowser.sheets[0]).toContain('ÎNLOCUIT la');
   await page.getByRole('button', { name: /^Tipărește/ }).click();
