@@ -45,7 +45,7 @@ interface PrintedViewer {
 /**
  * Prints what the frame of the viewer prints: browsers print whole pages only, so a page of its own receives the same
  * messages from itself.
- * @param by the desk, whose command the frame receives a moment after the key; or the browser's own print command
+ * @param by the desk, whose command the frame receives after the key; or the browser's own print command
  */
 export async function printViewer(page: Page, by: 'desk' | 'browser' = 'desk'): Promise<PrintedViewer> {
   const frame = page.frames().find((one) => one.url().endsWith('/viewer'))!;

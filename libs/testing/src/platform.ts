@@ -24,10 +24,7 @@ export function testInfrastructure(): TestInfrastructure {
   return { mongoUri, brokers: brokers.split(','), prefix: uniquePrefix() };
 }
 
-/**
- * Most milliseconds of `eventually` that one repeat uses up. A machine that stands still for longer stops what is awaited too, which
- * then needs its time again.
- */
+/** Maximum share of the timeout that one repeat uses. A machine that pauses for longer pauses what is awaited too. */
 const MAX_REPEAT_MS = 1_000;
 
 /**
