@@ -101,12 +101,12 @@ describe('a search ranks', () => {
   });
 });
 
-test('a query of 200 characters takes less than a second', () => {
+test('a query of 200 characters takes less than a second of the processor', () => {
   const words = 'certificatele pensionarului '.repeat(8).slice(0, 200);
   const search = createVersionSearch(services.values());
-  const before = performance.now();
+  const before = process.cpuUsage();
   expect(search(words)!.size).toBeGreaterThan(0);
-  expect(performance.now() - before).toBeLessThan(1000);
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
 });
 
 const folder = join(import.meta.dirname, '../../../data/public-services');

@@ -55,9 +55,9 @@ describe('isPersonName', () => {
   });
 
   test('runs in linear time', () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     expect(isPersonName(`${'a-'.repeat(50_000)}!`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
   });
 });
 

@@ -134,10 +134,10 @@ describe('sanitize', () => {
     'takes linear time for a text of %j only',
     (part) => {
       const text = part.repeat(100_000 / part.length);
-      const begun = performance.now();
+      const before = process.cpuUsage();
       sanitizeText(text, text.length);
       // Rules that are tried at every position take 25 s for one word of this length.
-      expect(performance.now() - begun).toBeLessThan(2_000);
+      expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
     },
   );
 });

@@ -107,10 +107,10 @@ describe('readBatches', () => {
 
   test('reads 300,000 headers of one name in a record quickly', async () => {
     const batch = encodeBatch([{ more: 300_000 }]);
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     const [record] = await read(batch);
     expect(record?.headers['h']).toHaveLength(300_000);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(5_000);
   });
 
   test('skips a batch with more than 320,000 headers, in any number of records', async () => {
