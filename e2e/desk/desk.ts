@@ -72,7 +72,7 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
     ...context,
   });
   const page = await browserContext.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   watched.push({ page, errors: await collectPageErrors(page, platformUrl()), tolerated: [] });
   if (operator) await signIn(page, operator);
   await page.goto(path);
@@ -111,6 +111,7 @@ export { findAxeViolations as axe } from './axe.ts';
 
 afterEach(async () => {
   const pages = watched;
+  const shown = hasTestFailed() ? await Promise.all(pages.map(({ page }) => describePage(page))) : [];
   const errors: string[] = [];
   for (const { page } of pages) errors.push(...(await findPageErrors(page)));
   if (process.env['CUPS_DESK_PICTURES']) await Promise.all(pages.map(({ page }, n) => takeScreenshot(page, n)));
@@ -118,8 +119,21 @@ afterEach(async () => {
   // A handler of a route would fail in the middle of a request that nobody waits for.
   await Promise.all(pages.map(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' })));
   await Promise.all(pages.map(({ page }) => page.context().close()));
+  if (shown.length > 0) throw new Error([...errors, ...shown].join('\n'));
   if (errors.length > 0) throw new Error(`The page did wrong:\n${errors.join('\n')}`);
 });
+
+/** Set by failure-environment.ts. */
+const hasTestFailed = (): boolean => (globalThis as { CUPS_TEST_FAILED?: boolean }).CUPS_TEST_FAILED === true;
+
+/** Maximum length of a page's text in an error. */
+const MAX_TEXT_LENGTH = 1_500;
+
+/** Returns the address and text of a page, for the error of a failed test: often nobody can repeat it. */
+async function describePage(page: Page): Promise<string> {
+  const text = await page.innerText('body', { timeout: 2_000 }).catch((error: Error) => error.message);
+  return `The page at ${page.url()} showed: ${text.replaceAll(/\s+/g, ' ').slice(0, MAX_TEXT_LENGTH)}`;
+}
 
 afterAll(async () => {
   for (const browser of browsers.values()) await (await browser).close();

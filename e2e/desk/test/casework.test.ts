@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { axe, open, tolerate } from '../desk.ts';
 import { platformUrl } from '../test-env.ts';
 import { KeyboardUser } from '../keyboard.ts';
+import { refocus, refocusUntil } from '../refocus.ts';
 import { runAction, openDeskFor, fileApplication, nextPerson, waitForState } from '../filings.ts';
 import { idnp } from '@cups/tools/filings';
 import { eventually } from '@cups/testing';
@@ -26,13 +27,6 @@ const person = (familyName: string) => ({
 async function press(page: Page, ...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
-
-/** Simulates a return to the window until a condition holds. */
-const refocusUntil = (page: Page, isVisible: () => Promise<boolean>) =>
-  eventually(async () => {
-    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
-    return (await isVisible()) || undefined;
-  });
 
 /** Stored values load shortly after the field. */
 const expectValue = (page: Page, label: string, value: string) =>
@@ -255,7 +249,7 @@ test('sends pending writes with the first response after an outage', async () =>
   const sent = page.waitForResponse((response) => response.url().endsWith('/assign'));
   await page.unroute('**/api/**');
   const backAt = Date.now();
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  await refocus(page);
   expect((await sent).ok()).toBe(true);
   expect(Date.now() - backAt).toBeLessThan(4_000);
   await take.waitFor({ state: 'detached' });

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
 import type { Page } from 'playwright-core';
 import { axe, open, tolerate } from '../desk.ts';
 import { fileApplication, openDeskFor } from '../filings.ts';
 import { fillIn, submitOffline, waitForScreens } from '../offline.ts';
+import { reinstateSpecialist, suspendSpecialist } from '../suspension.ts';
 import { platformUrl } from '../test-env.ts';
 
 /** Unsent acts on a PC whose operator does not return: their page was closed when the key share ended. */
@@ -59,13 +59,6 @@ async function collectOutcomes(page: Page): Promise<string[]> {
 const waitForOutcomes = (outcomes: string[], expected: string[]) =>
   eventually(() => JSON.stringify(outcomes) === JSON.stringify(expected) || undefined, { timeoutMs: 60_000 });
 
-/** Suspends or reinstates the specialist of a centre. */
-async function change(centre: string, action: 'suspend' | 'reinstate'): Promise<void> {
-  const manager = await openDeskFor(`${centre}-manager`);
-  const path = `/centres/${centre.toUpperCase()}/operators/${centre}-specialist/${action}`;
-  await manager.call('POST', path, { body: { reason: 'Nu mai vine la lucru' }, key: randomUUID() });
-}
-
 async function quarantinedActs(centre: string): Promise<Act[]> {
   const manager = await openDeskFor(`${centre}-manager`);
   const path = `/quarantined-acts?operator=operators/${centre}-specialist`;
@@ -110,7 +103,7 @@ test('hands in an application of a suspended operator whose page was closed, and
   const count = (await actsOf(page)).length;
   // The computer is switched off, and its session ends with the browser.
   await page.goto('about:blank');
-  await change(centre, 'suspend');
+  await suspendSpecialist(centre);
   await page.context().clearCookies();
   await page.context().setOffline(false);
 
@@ -133,7 +126,7 @@ test('hands in an application of a suspended operator whose page was closed, and
   ).call<{ state: string; trackingNumber: string }>('GET', `/applications/${id}`);
   expect(body).toMatchObject({ trackingNumber: number });
   expect(body.state).not.toBe('draft');
-  await change(centre, 'reinstate');
+  await reinstateSpecialist(centre);
 });
 
 test('hands in what a suspended colleague left, while another operator works at the PC', async () => {
@@ -156,7 +149,7 @@ test('hands in what a suspended colleague left, while another operator works at 
   expect(await actsOf(page)).toMatchObject([{ owner: `operators/${centre}-specialist`, isSealed: true }]);
   expect(await quarantinedActs(centre)).toEqual([]);
 
-  await change(centre, 'suspend');
+  await suspendSpecialist(centre);
   await page.reload();
   await waitForOutcomes(outcomes, ['active', 'kept']);
   expect(await quarantinedActs(centre)).toMatchObject([{ kind: 'notes', deskTimeBounded: true }]);
@@ -165,7 +158,7 @@ test('hands in what a suspended colleague left, while another operator works at 
     const { keys, records } = await page.evaluate(readStored);
     return (!keys.some(ofSuspended) && !records.some(({ owner }) => ofSuspended(owner))) || undefined;
   });
-  await change(centre, 'reinstate');
+  await reinstateSpecialist(centre);
 });
 
 test('hands in what a former key share left, after its operator was reinstated', async () => {
@@ -175,8 +168,8 @@ test('hands in what a former key share left, after its operator was reinstated',
   const page = await openPage(centre, `/applications/${filed.id}`);
   await page.getByLabel('Scrieți o notă').waitFor();
   await leaveNote(page, 'Cere copia la ridicare');
-  await change(centre, 'suspend');
-  await change(centre, 'reinstate');
+  await suspendSpecialist(centre);
+  await reinstateSpecialist(centre);
   await page.context().setOffline(false);
   await page.context().clearCookies();
   await page.context().request.post(`${platformUrl()}/api/v1/sessions`, { data: { provider: 'local', operator } });
@@ -198,7 +191,7 @@ test('waits on the sign-in screen for a platform that does not respond, and keep
   await leaveNote(page, 'Vine cu procura');
   await page.context().setOffline(false);
   await page.context().clearCookies();
-  await change(centre, 'suspend');
+  await suspendSpecialist(centre);
   const problem = { reason: 'STORE_UNAVAILABLE', type: 'x', title: 'x', status: 503, action: '', requestId: 'r' };
   await page.route('**/api/v1/sealed-acts', (route) =>
     route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
@@ -215,5 +208,5 @@ test('waits on the sign-in screen for a platform that does not respond, and keep
   await page.reload();
   await page.getByText('au fost predate supervizorului: 1.').waitFor({ timeout: 60_000 });
   expect(await quarantinedActs(centre)).toHaveLength(1);
-  await change(centre, 'reinstate');
+  await reinstateSpecialist(centre);
 });

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
 import { applicant, fileApplication } from '../filings.ts';
 import { waitForScreens, waitForStoredPage } from '../offline.ts';
+import { refocus } from '../refocus.ts';
 import { ReleaseProxy } from '../release-proxy.ts';
 import { platformUrl } from '../test-env.ts';
 
@@ -56,7 +57,7 @@ test('sends no request while the line is cut, and what waits once it is restored
   await page.getByRole('button', { name: 'Salvează nota' }).click();
   await page.getByRole('link', { name: 'Coada', exact: true }).click();
   await page.getByText('(cereri de trimis: 1)').waitFor();
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await refocus(page);
   expect(sent).toEqual([]);
 
   await strip.getByRole('button', { name: RESTORE }).click();

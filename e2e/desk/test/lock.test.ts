@@ -12,6 +12,7 @@ import { fileApplication, nextPerson, openDeskFor } from '../filings.ts';
 import { KeyboardUser } from '../keyboard.ts';
 import { sessionKeyHeaders } from '../session-key.ts';
 import { waitForScreens } from '../offline.ts';
+import { reinstateSpecialist, suspendSpecialist } from '../suspension.ts';
 import { platformUrl } from '../test-env.ts';
 
 /** The lock of the local data: its keys, an opening without the platform, and an attack on a copied profile. */
@@ -607,16 +608,6 @@ test('works without a key share, and stores its input once the share arrives', a
   await page.getByRole('banner').getByText('Vremelnicu').waitFor();
 });
 
-/** Suspends a specialist at their centre, or reinstates them. */
-async function changeAccess(centre: string, action: 'suspend' | 'reinstate'): Promise<void> {
-  const manager = await open({ operator: `${centre}-manager`, path: '/team' });
-  const url = `${platformUrl()}/api/v1/centres/${centre.toUpperCase()}/operators/${centre}-specialist/${action}`;
-  await title(manager, /./).waitFor();
-  const headers = Object.assign({ 'Idempotency-Key': crypto.randomUUID() }, await sessionKeyHeaders(manager));
-  const answer = await manager.context().request.post(url, { data: { reason: 'Nu mai vine la lucru' }, headers });
-  expect(answer.status()).toBe(200);
-}
-
 test('destroys the local data of a suspended operator at the next contact, after unsent acts were handed in', async () => {
   const page = await openWithPerson('cu-020-specialist');
   const words = (await setUpPassphrase(page)).join(' ');
@@ -624,14 +615,14 @@ test('destroys the local data of a suspended operator at the next contact, after
   await page.reload();
   await unlock(page, words);
   await tab(page).waitFor();
-  await changeAccess('cu-020', 'suspend');
+  await suspendSpecialist('cu-020');
   await restore(page.context());
   await page.getByText(/^Accesul dumneavoastră este suspendat/).waitFor({ timeout: 30_000 });
   await eventually(async () => {
     const { keys, records } = await page.evaluate(readOrigin);
     return (keys.length === 0 && records.length === 0) || undefined;
   });
-  await changeAccess('cu-020', 'reinstate');
+  await reinstateSpecialist('cu-020');
   await page.getByRole('button', { name: /Intră din nou/ }).click();
   await title(page, 'Această vizită nu mai este deschisă aici.').waitFor();
   expect(await tab(page).count()).toBe(0);

@@ -6,7 +6,8 @@ import { applicationId } from '@cups/tools/filings';
 import { axe, open, PHONE, tolerate } from '../desk.ts';
 import { applicant, fileApplication, openDeskFor } from '../filings.ts';
 import { waitForScreens } from '../offline.ts';
-import { sessionKeyHeaders } from '../session-key.ts';
+import { refocusUntil } from '../refocus.ts';
+import { reinstateSpecialist, suspendSpecialist } from '../suspension.ts';
 import { platformUrl } from '../test-env.ts';
 import { withdraw } from '../withdraw.ts';
 
@@ -135,12 +136,7 @@ test('takes over the unsent acts of the page of a suspended operator', async () 
   await page.getByText('de trimis', { exact: true }).waitFor();
 
   const manager = await open({ operator: `${centre}-manager`, path: '/team' });
-  const url = `${platformUrl()}/api/v1/centres/${centre.toUpperCase()}/operators/${operator}`;
-  const change = async (action: string, data: object) => {
-    const headers = Object.assign({ 'Idempotency-Key': randomUUID() }, await sessionKeyHeaders(manager));
-    expect((await manager.context().request.post(`${url}/${action}`, { data, headers })).status()).toBe(200);
-  };
-  await change('suspend', { reason: 'Nu mai vine la lucru' });
+  await suspendSpecialist(centre);
   // The response of the gateway, which learns of a suspension within two minutes. The hand-in reaches the platform.
   const problem = {
     type: 'urn:cups:problem:OPERATOR_SUSPENDED',
@@ -150,14 +146,14 @@ test('takes over the unsent acts of the page of a suspended operator', async () 
     requestId: 'r',
   };
   const body = JSON.stringify(Object.assign(problem, { reason: 'OPERATOR_SUSPENDED' }));
-  await page.unrouteAll();
-  const handedIn = page.waitForResponse('**/api/v1/quarantined-acts');
+  const handedIn = page.waitForResponse('**/api/v1/quarantined-acts', { timeout: 60_000 });
+  // The newest route counts: no request passes between this one and the former.
   await page.route(API_CALLS, (route) =>
     route.request().url().endsWith('/quarantined-acts')
       ? route.continue()
       : route.fulfill({ status: 403, contentType: 'application/problem+json', body }),
   );
-  await page.getByText(/^Accesul dumneavoastră este suspendat/).waitFor({ timeout: 60_000 });
+  await refocusUntil(page, () => page.getByText(/^Accesul dumneavoastră este suspendat/).isVisible(), 60_000);
   expect((await handedIn).status()).toBe(200);
 
   // The head of the centre finds the note and applies it once.
@@ -166,7 +162,7 @@ test('takes over the unsent acts of the page of a suspended operator', async () 
   await manager.getByRole('cell', { name: 'Luată fără legătură' }).waitFor();
   await manager.keyboard.press('Control+Enter');
   await done(manager, 'Actul este aplicat.');
-  await change('reinstate', { reason: 'A revenit' });
+  await reinstateSpecialist(centre);
   const { notes } = (
     await (await openDeskFor(`${centre}-manager`)).call<{ notes: object[] }>('GET', `/applications/${filed.id}`)
   ).body;

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
+import { refocus } from '../refocus.ts';
 import { sessionKeyHeaders } from '../session-key.ts';
 import { platformUrl } from '../test-env.ts';
 
@@ -79,6 +80,6 @@ test('ends a session of another computer at its next poll', async () => {
     .click();
   await rows.nth(1).waitFor({ state: 'detached' });
   await rows.getByText('această fereastră').waitFor();
-  await left.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  await refocus(left);
   await left.getByText('Sesiunea s-a încheiat.').waitFor();
 });

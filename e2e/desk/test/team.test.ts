@@ -4,6 +4,7 @@ import { eventually } from '@cups/testing';
 import { idnp } from '@cups/tools/filings';
 import { axe, open } from '../desk.ts';
 import { applicant, fileApplication, nextPerson, waitForState } from '../filings.ts';
+import { refocusUntil } from '../refocus.ts';
 import { sessionKeyHeaders } from '../session-key.ts';
 
 /** Teams: what managers, supervisors and support change, and what specialists see of it. */
@@ -11,13 +12,6 @@ import { sessionKeyHeaders } from '../session-key.ts';
 const inMain = (page: Page) => page.getByRole('main');
 const row = (page: Page, name: RegExp) => inMain(page).getByRole('button', { name });
 const pane = (page: Page) => page.getByRole('complementary');
-
-/** Simulates a return to the window until a condition holds. */
-const refocusUntil = (page: Page, isVisible: () => Promise<boolean>) =>
-  eventually(async () => {
-    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
-    return (await isVisible()) || undefined;
-  });
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
