@@ -26,6 +26,10 @@ export interface TimersOptions {
 
 /** Upper bound of the polling interval, without jitter, however slow a poll is. */
 const MAX_POLL_INTERVAL_MS = 60_000;
+/** Reads that take longer than this share of the polling interval lower the polling rate. */
+const MAX_READ_SHARE = 0.01;
+/** Number of reads that must be slow in a row: a single slow one shows a busy machine, not a large collection. */
+const SLOW_READS = 3;
 /** Maximum number of due timers per poll. */
 const MAX_DUE_PER_POLL = 100;
 const POLL_INTERVAL_MS = 15_000;
@@ -59,11 +63,13 @@ class Timers {
   readonly #running = new Map<string, Promise<void>>();
   /** Gives up the handlers in progress. */
   readonly #endings = new Set<() => void>();
+  /** Durations of the last reads, ms. */
+  readonly #readMs: number[] = [];
   /** Claims that failed since the process started, because the store is unavailable. */
   #failures = 0;
   #stopped = false;
   #handle: NodeJS.Timeout | undefined;
-  #polling: Promise<number> | undefined;
+  #polling: Promise<void> | undefined;
 
   constructor(options: TimersOptions) {
     this.#options = options;
@@ -75,15 +81,17 @@ class Timers {
     if (this.#stopped) return;
     this.#handle = setTimeout(() => {
       this.#polling = this.#poll();
-      // A slow poll (a large collection without a usable index) lowers the polling rate.
       this.#polling.then(
-        (durationMs) =>
-          this.schedulePoll(
-            Math.max(this.#pollMs, Math.min(MAX_POLL_INTERVAL_MS, durationMs * 100)) * (0.8 + Math.random() * 0.4),
-          ),
+        () => this.schedulePoll(this.#pollIntervalMs() * (0.8 + Math.random() * 0.4)),
         () => this.schedulePoll(Math.min(this.#pollMs, 1_000)),
       );
     }, delay);
+  }
+
+  /** Slow reads (of a large collection without a usable index) lower the polling rate. */
+  #pollIntervalMs(): number {
+    const fastestMs = this.#readMs.length < SLOW_READS ? 0 : Math.min(...this.#readMs);
+    return Math.max(this.#pollMs, Math.min(MAX_POLL_INTERVAL_MS, fastestMs / MAX_READ_SHARE));
   }
 
   /** Starts nothing further and resolves when the running handlers end, or are given up. */
@@ -97,18 +105,17 @@ class Timers {
     clearTimeout(late);
   }
 
-  /** Resolves with the duration of the last read, ms, once everything found was started. */
-  async #poll(): Promise<number> {
+  /** Resolves once everything found was started. */
+  async #poll(): Promise<void> {
     for (;;) {
-      const [startedAt, failures] = [Date.now(), this.#failures];
+      const failures = this.#failures;
       const found = await this.#findDue();
-      const durationMs = Date.now() - startedAt;
       for (const one of found) {
         while (this.#running.size >= this.#concurrency) await Promise.race(this.#running.values());
-        if (this.#stopped) return durationMs;
+        if (this.#stopped) return;
         if (!this.#running.has(one._id)) this.#run(one);
       }
-      if (found.length < MAX_DUE_PER_POLL || this.#failures > failures) return durationMs;
+      if (found.length < MAX_DUE_PER_POLL || this.#failures > failures) return;
     }
   }
 
@@ -117,7 +124,11 @@ class Timers {
     const at = now();
     const due = Object.assign({ 'timer.due': { $lte: at } }, unclaimedFilter(at)) as mongo.Filter<StoredDocument>;
     const findOptions = { projection: { timer: 1 }, sort: { 'timer.due': 1 as const }, limit: MAX_DUE_PER_POLL };
-    return documents.internals.collection().find(due, findOptions).toArray();
+    const startedAt = performance.now();
+    const found = await documents.internals.collection().find(due, findOptions).toArray();
+    this.#readMs.push(performance.now() - startedAt);
+    if (this.#readMs.length > SLOW_READS) this.#readMs.shift();
+    return found;
   }
 
   #run(one: Pick<StoredDocument, '_id' | 'timer'>): void {

@@ -51,6 +51,23 @@ async function createDueDocuments(count: number): Promise<string[]> {
 const start = (options: Pick<TimersOptions, 'due'> & Partial<TimersOptions>): void =>
   void running.push(startTimers(Object.assign({ documents: cases, pollMs: 20, now: () => new Date() }, options)));
 
+/** Returns the documents with reads that take as long as `delayOf` says. @param delayOf ms, of the read with this number */
+function delayReads(delayOf: (read: number) => number): { documents: Documents<Case>; countReads: () => number } {
+  let reads = 0;
+  const collection = () => ({
+    find: (...args: Parameters<ReturnType<typeof cases.internals.collection>['find']>) => ({
+      async toArray() {
+        await new Promise((done) => setTimeout(done, delayOf((reads += 1))));
+        return cases.internals
+          .collection()
+          .find(...args)
+          .toArray();
+      },
+    }),
+  });
+  return { documents: { internals: { collection } } as unknown as Documents<Case>, countReads: () => reads };
+}
+
 const clear = (id: string) =>
   cases.update(id, { scope, cause: {}, now: new Date() }, (document) => {
     return { document: { ...document, state: 'expired', timer: null }, events: [] };
@@ -171,4 +188,20 @@ describe('startTimers', () => {
     await stopped;
     expect((await cases.get(id, { scope }))?.state).toBe('expired');
   }, 30_000);
+
+  test('polls as often as before after a single slow read', async () => {
+    const { documents, countReads } = delayReads((read) => (read === 1 ? 500 : 0));
+    start({ documents, due: () => Promise.resolve() });
+    // At the rate of the slow read, the second one would come after 50 s.
+    await eventually(() => countReads() >= 5);
+  }, 30_000);
+
+  test('polls less often while every read is slow', async () => {
+    const { documents, countReads } = delayReads(() => 40);
+    const startedAt = performance.now();
+    start({ documents, due: () => Promise.resolve() });
+    await eventually(() => countReads() >= 4, { timeoutMs: 30_000 });
+    // Three reads find out; the fourth comes after a hundred times their duration, with a jitter of a fifth.
+    expect(performance.now() - startedAt).toBeGreaterThan(3_200);
+  }, 40_000);
 });
