@@ -46,7 +46,6 @@ const SCAN_BYTES = 196_608;
 type Proof = ReturnType<typeof createContent>['evidence'][number];
 interface Evidence {
   evidence: readonly object[];
-  isScanned?: boolean;
   /** Hash of a scan that the PC stored. */
   sha256?: string;
 }
@@ -254,7 +253,7 @@ export class SimulatedDesk {
     const id = applicationId(this.#pick(ENDINGS)!);
     const service = this.#pick(services)!;
     const content = createContent(n, centre, service);
-    const { evidence, isScanned, sha256 } = await this.#scanFirst(id, content.evidence);
+    const { evidence, sha256 } = await this.#scanFirst(id, content.evidence);
     const mandate = ulid();
     const trackingNumber = generateTrackingNumber((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
     const subject = { ...content, publicService: service.code };
@@ -262,7 +261,7 @@ export class SimulatedDesk {
     const contact = { phone: `+3736${String(n).padStart(7, '0')}` };
     const named = toNamedMandate(subject, `mandates/${mandate}`);
     // A draft names no scan: the platform creates documents of applications that it has.
-    const draft = { id, trackingNumber, publicService: service.code, ...content, evidence: isScanned ? [] : evidence };
+    const draft = { id, trackingNumber, publicService: service.code, ...content, evidence: sha256 ? [] : evidence };
     // A draft is opened before or after its mandate is recorded.
     const isOpenedFirst = this.#random() < 0.5;
     if (isOpenedFirst) void this.#put(id, 'create', draft);
@@ -289,10 +288,12 @@ export class SimulatedDesk {
     try {
       const { id, document } = await uploads.add(file, { application, kind: first.kind });
       const isUnstored = uploads.all().find(({ record }) => record.id === id)?.isUnstored;
-      const scanned = { evidence: [{ kind: first.kind, copy: document }, ...others], isScanned: true };
-      return isUnstored ? scanned : { ...scanned, sha256 };
+      if (!isUnstored) return { evidence: [{ kind: first.kind, copy: document }, ...others], sha256 };
+      // It ends with the page, which shows no receipt for it: the clerk checks the original.
+      uploads.remove(id);
+      return { evidence };
     } catch (error) {
-      // At a full PC without a line, the clerk checks the original.
+      // At a full PC without a line, too.
       if (error instanceof StorageFullError) return { evidence };
       throw error;
     }
