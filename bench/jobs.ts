@@ -2,6 +2,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContent, fileableAt, listActiveCentres, simulatedServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
+import { signIn } from '@cups/tools/upload-client';
 import { createApplicants } from './applicants.ts';
 import type { Job } from './applicants.ts';
 
@@ -40,16 +41,7 @@ export async function signInJobs(url: string, isWanted: (centre: Centre) => bool
   const jobs: Job[] = [];
   for (const centre of (await listActiveCentres(url)).filter(isWanted)) {
     const operator = `${centre.code.toLowerCase()}-specialist`;
-    const answer = await fetch(`${url}/api/v1/sessions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ provider: 'local', operator }),
-    });
-    if (!answer.ok) throw new Error(`Sign-in of ${operator} is answered ${answer.status}: ${await answer.text()}`);
-    const cookie = answer.headers
-      .getSetCookie()
-      .map((one) => one.split(';')[0])
-      .join('; ');
+    const cookie = await signIn(url, operator);
     const offered = fileableAt(services, centre);
     const people = await createApplicants(url, cookie, centre, offered);
     const named = people.length > 0 ? { mandate: { kind: 'own-presence', name: '{mandate}' } } : {};

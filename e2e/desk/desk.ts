@@ -6,6 +6,7 @@ import { startChromium } from './chromium.ts';
 import type { ChromiumVersion } from './chromium.ts';
 import { readSetupVariable, platformUrl } from './test-env.ts';
 import { findBlankPage, collectPageErrors } from './page-errors.ts';
+import { signIn } from './sign-in.ts';
 
 /**
  * The harness of the browser tests: a real Chromium against a running platform, without mocks.
@@ -74,16 +75,9 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
   const page = await browserContext.newPage();
   page.setDefaultTimeout(30_000);
   watched.push({ page, errors: await collectPageErrors(page, platformUrl()), tolerated: [] });
-  if (operator) await signIn(page, operator);
+  if (operator) await signIn(browserContext, operator);
   await page.goto(path);
   return page;
-}
-
-/** Signs in by API; sign-in.test.ts covers the page's own sign-in. */
-async function signIn(page: Page, operator: string): Promise<void> {
-  const data = { provider: 'local', operator };
-  const answer = await page.context().request.post(`${platformUrl()}/api/v1/sessions`, { data });
-  if (!answer.ok()) throw new Error(`${operator} cannot sign in: ${answer.status()} ${await answer.text()}`);
 }
 
 /** Ignores errors that a test causes on purpose. */

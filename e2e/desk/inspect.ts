@@ -17,6 +17,7 @@ import type { Screen } from './screen.ts';
 import { platformUrl } from './test-env.ts';
 import { startTestPlatform } from './test-platform.ts';
 import { VISIT_SCREENS } from './visit-screens.ts';
+import { signIn } from './sign-in.ts';
 
 /**
  * `npm run cups -- desk inspect`: opens the screens of an ordinary day in Chromium or Firefox, at the width of an old PC and
@@ -70,10 +71,7 @@ async function inspect(browser: Browser, shot: Shot, sample: Sample): Promise<st
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     const { errors, waitForIdle } = await watchScreen(page, platformUrl());
-    if (screen.operator) {
-      const data = { provider: 'local', operator: screen.operator };
-      await context.request.post(`${platformUrl()}/api/v1/sessions`, { data });
-    }
+    if (screen.operator) await signIn(context, screen.operator);
     // A picture of the place where the steps end tells more than their error.
     const steps = await open(page, shot, sample, waitForIdle).then(
       () => [],

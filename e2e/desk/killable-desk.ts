@@ -6,6 +6,7 @@ import { startKillableChromium } from './chromium.ts';
 import type { KillableBrowser } from './chromium.ts';
 import { waitForScreens } from './offline.ts';
 import { platformUrl } from './test-env.ts';
+import { signIn } from './sign-in.ts';
 
 /** A desk whose browser ends without warning, and starts again with the same profile. */
 export class KillableDesk {
@@ -24,8 +25,7 @@ export class KillableDesk {
   async start(path = '/', prepare: (page: Page) => Promise<unknown> = () => Promise.resolve()): Promise<Page> {
     this.#browser = await startKillableChromium(this.#profile);
     const context = this.#browser.browser.contexts()[0]!;
-    const data = { provider: 'local', operator: this.#operator };
-    await context.request.post(`${platformUrl()}/api/v1/sessions`, { data });
+    await signIn(context, this.#operator);
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     await page.addInitScript(() => sessionStorage.setItem('cups-language', 'ro'));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { signIn } from '@cups/tools/upload-client';
 import { findExecutable } from './chromium.ts';
 import { fileSample } from './sample.ts';
 import { startTestPlatform } from './test-platform.ts';
@@ -29,18 +30,6 @@ interface Target {
 interface Report {
   categories: Record<keyof typeof MIN_SCORES, { score: number }>;
   audits: Record<string, { id: string; score: number | null; displayValue?: string; scoreDisplayMode: string }>;
-}
-
-async function signInCookie(operator: string): Promise<string> {
-  const response = await fetch(`${platformUrl()}/api/v1/sessions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ provider: 'local', operator }),
-  });
-  return response.headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';')[0])
-    .join('; ');
 }
 
 async function runLighthouse({ path, form, cookie }: Target, folder: string): Promise<Report> {
@@ -86,7 +75,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cups-lighthouse-'));
 const testPlatform = await startTestPlatform();
 try {
   const { asked } = await fileSample();
-  const cookie = await signInCookie('cu-001-specialist');
+  const cookie = await signIn(platformUrl(), 'cu-001-specialist');
   const targets: Target[] = [
     { name: 'queue', path: '/', form: 'desktop', cookie },
     { name: 'application', path: `/applications/${asked.id}`, form: 'desktop', cookie },

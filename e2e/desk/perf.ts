@@ -10,6 +10,7 @@ import { startTestPlatform } from './test-platform.ts';
 import { platformUrl } from './test-env.ts';
 import { measureNetwork } from './network-usage.ts';
 import { measureTimeToQueue, MOBILE_LINE, throttle } from './slow-line.ts';
+import { signIn } from './sign-in.ts';
 
 /**
  * `npm run cups -- desk perf`: load times on a slow network and an old PC, key latency, screens and keys per journey, and
@@ -31,8 +32,7 @@ async function openSignedInContext(browser: Browser): Promise<BrowserContext> {
     locale: 'ro-RO',
     timezoneId: 'Europe/Chisinau',
   });
-  const data = { provider: 'local', operator: CLERK };
-  await context.request.post(`${platformUrl()}/api/v1/sessions`, { data });
+  await signIn(context, CLERK);
   return context;
 }
 

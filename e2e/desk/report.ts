@@ -13,6 +13,7 @@ import type { Sample } from './sample.ts';
 import { rawTransferMs, throttle, VILLAGE_LINE } from './slow-line.ts';
 import { platformUrl } from './test-env.ts';
 import { startTestPlatform } from './test-platform.ts';
+import { signIn } from './sign-in.ts';
 
 /**
  * `npm run cups -- desk report`: bytes, requests, time and keys of each journey over the slowest line, written to
@@ -58,7 +59,7 @@ const openApplication = (which: keyof Sample) => async (page: Page, sample: Samp
   await page.getByRole('heading', { level: 1 }).waitFor();
 };
 
-async function signIn(user: KeyboardUser): Promise<void> {
+async function signInByKeyboard(user: KeyboardUser): Promise<void> {
   await user.page.goto('/');
   await user.page.getByLabel('Centrul sau numele').waitFor();
   await user.tabTo(/^Centrul sau numele/);
@@ -111,7 +112,13 @@ async function registerTaken(user: KeyboardUser): Promise<void> {
 }
 
 const JOURNEYS: readonly Journey[] = [
-  { name: 'Sign in, first visit, to the queue', isSignedOut: true, isFirstVisit: true, isPageLoad: true, run: signIn },
+  {
+    name: 'Sign in, first visit, to the queue',
+    isSignedOut: true,
+    isFirstVisit: true,
+    isPageLoad: true,
+    run: signInByKeyboard,
+  },
   {
     name: 'Open the queue, signed in, first visit',
     isFirstVisit: true,
@@ -142,8 +149,7 @@ async function openContext(browser: Browser, isSignedOut: boolean): Promise<Brow
     locale: 'ro-RO',
     timezoneId: 'Europe/Chisinau',
   });
-  const data = { provider: 'local', operator: CLERK };
-  if (!isSignedOut) await context.request.post(`${platformUrl()}/api/v1/sessions`, { data });
+  if (!isSignedOut) await signIn(context, CLERK);
   return context;
 }
 

@@ -15,6 +15,7 @@ import { TRUST_SCREENS } from './trust-screens.ts';
 import { startTestPlatform } from './test-platform.ts';
 import { platformUrl } from './test-env.ts';
 import { measureNetwork } from './network-usage.ts';
+import { signIn } from './sign-in.ts';
 
 /**
  * `npm run cups -- desk screenshots`: screenshots of every screen into dist/screenshots, from a platform with sample data.
@@ -69,10 +70,7 @@ async function takeShot(browser: Browser, shot: Shot, sample: Sample): Promise<v
     reducedMotion: 'reduce',
   });
   try {
-    if (screen.operator) {
-      const data = { provider: 'local', operator: screen.operator };
-      await context.request.post(`${platformUrl()}/api/v1/sessions`, { data });
-    }
+    if (screen.operator) await signIn(context, screen.operator);
     const page = await context.newPage();
     await page.addInitScript((chosen) => sessionStorage.setItem('cups-language', chosen), language);
     const network = await measureNetwork(page);

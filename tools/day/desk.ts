@@ -78,7 +78,7 @@ const MAX_ATTEMPTS = 8;
 const RETRY_BACKOFF = { initialMs: 200, maxMs: 20_000, jitter: 0 };
 
 export interface DeskOptions {
-  /** Maximum attempts on a transient error. @default 8 */
+  /** Maximum attempts on a transient error, also at the sign-in. @default 8 */
   tries?: number;
 }
 
@@ -95,7 +95,6 @@ export async function openDesk(
 ): Promise<Desk> {
   /** By name; the gateway renews the cookie of an active session. */
   const cookies = new Map<string, string>();
-  let centre = '';
   const sessionHeaders = (): Record<string, string> =>
     cookies.size > 0 ? { cookie: [...cookies.values()].join('; ') } : {};
 
@@ -123,7 +122,11 @@ export async function openDesk(
     return Object.assign(response, { ms: performance.now() - started, parsed: (json ? JSON.parse(text) : text) as T });
   }
 
-  async function call<T>(method: string, path: string, given: ApiRequest = {}): Promise<ApiResponse<T>> {
+  const call = <T>(method: string, path: string, given: ApiRequest = {}) =>
+    callNamed<T>(`${method} ${path}`, method, path, given);
+
+  /** @param what names the call in an error */
+  async function callNamed<T>(what: string, method: string, path: string, given: ApiRequest): Promise<ApiResponse<T>> {
     const fixed = method === 'GET' ? given : { ...given, key: given.key ?? randomUUID() };
     for (let round = 1; ; round += 1) {
       const response = await once<T>(method, path, fixed).catch((error: unknown) => {
@@ -137,7 +140,7 @@ export async function openDesk(
       }
       const passing = [408, 429, 503].includes(response.status);
       const problem = response.parsed as unknown as ProblemBody;
-      const error = new ApiError(`${method} ${path}`, problem, retryAfterOf(response));
+      const error = new ApiError(what, problem, retryAfterOf(response));
       if (!passing || round >= tries) throw error;
       const askedMs = (error.retryAfter ?? 0) * 1000;
       await new Promise((done) => setTimeout(done, Math.max(askedMs, backoffMs(round, RETRY_BACKOFF))));
@@ -154,11 +157,10 @@ export async function openDesk(
     return Buffer.from(await response.arrayBuffer());
   }
 
-  const response = await once<{ operator: { centre?: string } }>('POST', '/sessions', {
-    body: { provider: 'local', operator },
-  });
-  if (!response.ok) throw new ApiError(`sign in ${operator}`, response.parsed as unknown as ProblemBody);
-  centre = response.parsed.operator.centre ?? '';
+  const signIn = { body: { provider: 'local', operator } };
+  type Session = { operator: { centre?: string } };
+  const { body: session } = await callNamed<Session>(`sign in ${operator}`, 'POST', '/sessions', signIn);
+  const centre = session.operator.centre ?? '';
   const upload = (scan: Scan) => uploadDocument(url, sessionHeaders(), scan);
   const cookie = () => sessionHeaders()['cookie'] ?? '';
   return { centre, call, cookie, upload, readContent };

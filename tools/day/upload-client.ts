@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openDesk } from './desk.ts';
 import { writePdf } from './files.ts';
 import { sha256Of } from './uploads.ts';
 
@@ -44,19 +45,9 @@ export class UploadError extends Error {
   }
 }
 
-/** Signs in at the local provider. @returns the cookie @throws Error if the platform refuses */
-export async function signIn(url: string, operator: string): Promise<string> {
-  const response = await fetch(`${url}/api/v1/sessions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ provider: 'local', operator }),
-  });
-  if (!response.ok) throw new Error(`sign in ${operator}: ${response.status}`);
-  return response.headers
-    .getSetCookie()
-    .map((set) => set.split(';')[0])
-    .join('; ');
-}
+/** Signs in at the local provider. @returns the cookie @throws ApiError if the platform refuses */
+export const signIn = async (url: string, operator: string): Promise<string> =>
+  (await openDesk(url, operator)).cookie();
 
 export class UploadClient {
   readonly #url: string;

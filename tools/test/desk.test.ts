@@ -6,6 +6,9 @@ import { openDesk } from '../day/desk.ts';
 /** The scripted desk and a gateway that closes an idle connection while the desk sends on it. */
 
 let closes = 0;
+/** Sign-ins that are refused with 503. */
+let outages = 0;
+let signIns = 0;
 let keys: (string | string[] | undefined)[] = [];
 const server = createServer((req, res) => {
   req.resume();
@@ -14,6 +17,14 @@ const server = createServer((req, res) => {
     if (closes > 0) {
       closes -= 1;
       req.socket.destroy();
+      return;
+    }
+  } else {
+    signIns += 1;
+    if (outages > 0) {
+      outages -= 1;
+      res.writeHead(503, { 'content-type': 'application/problem+json' });
+      res.end(JSON.stringify({ status: 503, reason: 'STORE_UNAVAILABLE' }));
       return;
     }
   }
@@ -29,7 +40,7 @@ afterAll(() => {
   server.close();
 });
 beforeEach(() => {
-  keys = [];
+  [keys, signIns, outages] = [[], 0, 0];
 });
 
 test('a call on a closed connection is repeated under its key', async () => {
@@ -44,4 +55,17 @@ test('a desk without repeats reports it', async () => {
   closes = 1;
   await expect(desk.call('POST', '/applications', { body: {} })).rejects.toThrow('fetch failed');
   expect(keys).toHaveLength(1);
+});
+
+test('a sign-in is repeated while the platform is unavailable', async () => {
+  outages = 2;
+  expect((await openDesk(url, 'cu-001-specialist')).centre).toBe('centres/CU-001');
+  expect(signIns).toBe(3);
+});
+
+test('a sign-in without repeats reports that the platform is unavailable', async () => {
+  outages = 1;
+  const opening = openDesk(url, 'cu-001-specialist', { tries: 1 });
+  await expect(opening).rejects.toThrow('sign in cu-001-specialist: 503 STORE_UNAVAILABLE');
+  expect(signIns).toBe(1);
 });

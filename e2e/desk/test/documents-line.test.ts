@@ -21,6 +21,7 @@ import {
   watchOffsets,
 } from '../scans.ts';
 import { platformUrl } from '../test-env.ts';
+import { signIn } from '../sign-in.ts';
 
 /** Uploads over a real line that breaks down, and from a browser that is killed. */
 
@@ -101,9 +102,7 @@ test('continues in another browser once the same file is chosen there', async ()
 /** Signs in and opens a draft in a killable browser, over the line. */
 async function openInBrowser({ browser }: KillableBrowser, draft: string): Promise<Page> {
   const context = browser.contexts()[0]!;
-  const data = { provider: 'local', operator: 'cu-001-specialist' };
-  const answer = await context.request.post(`${platformUrl()}/api/v1/sessions`, { data });
-  expect(answer.ok()).toBe(true);
+  await signIn(context, 'cu-001-specialist');
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   await page.addInitScript(() => sessionStorage.setItem('cups-language', 'ro'));

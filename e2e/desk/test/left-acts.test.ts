@@ -5,7 +5,7 @@ import { axe, open, tolerate } from '../desk.ts';
 import { fileApplication, openDeskFor } from '../filings.ts';
 import { fillIn, submitOffline, waitForScreens } from '../offline.ts';
 import { reinstateSpecialist, suspendSpecialist } from '../suspension.ts';
-import { platformUrl } from '../test-env.ts';
+import { signIn } from '../sign-in.ts';
 
 /** Unsent acts on a PC whose operator does not return: their page was closed when the key share ended. */
 
@@ -136,13 +136,9 @@ test('hands in what a suspended colleague left, while another operator works at 
   await page.getByLabel('Scrieți o notă').waitFor();
   await leaveNote(page, 'A promis să revină joi');
   await page.context().setOffline(false);
-  const signIn = async (operator: string) => {
-    await page.context().clearCookies();
-    const data = { provider: 'local', operator };
-    await page.context().request.post(`${platformUrl()}/api/v1/sessions`, { data });
-  };
   // Their key share exists: the page leaves the act to them.
-  await signIn(`${centre}-manager`);
+  await page.context().clearCookies();
+  await signIn(page.context(), `${centre}-manager`);
   const outcomes = await collectOutcomes(page);
   await page.goto('/');
   await waitForOutcomes(outcomes, ['active']);
@@ -172,7 +168,7 @@ test('hands in what a former key share left, after its operator was reinstated',
   await reinstateSpecialist(centre);
   await page.context().setOffline(false);
   await page.context().clearCookies();
-  await page.context().request.post(`${platformUrl()}/api/v1/sessions`, { data: { provider: 'local', operator } });
+  await signIn(page.context(), operator);
   const outcomes = await collectOutcomes(page);
   await page.goto('/');
   await waitForOutcomes(outcomes, ['kept']);

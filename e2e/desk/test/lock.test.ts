@@ -14,6 +14,7 @@ import { sessionKeyHeaders } from '../session-key.ts';
 import { waitForScreens } from '../offline.ts';
 import { reinstateSpecialist, suspendSpecialist } from '../suspension.ts';
 import { platformUrl } from '../test-env.ts';
+import { signIn } from '../sign-in.ts';
 
 /** The lock of the local data: its keys, an opening without the platform, and an attack on a copied profile. */
 
@@ -205,12 +206,6 @@ async function startBrowser(
   return { page, context, kill: started.kill };
 }
 
-async function signIn(context: BrowserContext, operator: string): Promise<void> {
-  const data = { provider: 'local', operator };
-  const answer = await context.request.post(`${platformUrl()}/api/v1/sessions`, { data });
-  expect(answer.status()).toBe(201);
-}
-
 const kindsOf = async (page: Page) => (await page.evaluate(readOrigin)).records.map(({ kind }) => kind);
 
 /** Waits until the browser has stored records of these kinds. */
@@ -315,12 +310,7 @@ test('a profile that was copied after a lock without a line has neither session 
 async function openWithPerson(operator: string, origin = ''): Promise<Page> {
   const page = await open({ operator, path: 'about:blank' });
   tolerate(page, /Failed to load resource|ERR_FAILED/, /third party: http:\/\/localhost/);
-  if (origin) {
-    const session = await page
-      .context()
-      .request.post(`${origin}/api/v1/sessions`, { data: { provider: 'local', operator } });
-    expect(session.status()).toBe(201);
-  }
+  if (origin) await signIn(page.context(), operator, origin);
   await page.goto(`${origin}/`);
   await typePerson(page);
   await waitForKinds(page, 'visit', 'offline-session');

@@ -23,6 +23,7 @@ import { openDocuments } from '../open-documents.ts';
 import { pdfText } from '../pdf.ts';
 import { chooseFile, createPdf, createPicture, scanOf, setFiles, waitForScan } from '../scans.ts';
 import { platformUrl } from '../test-env.ts';
+import { signIn } from '../sign-in.ts';
 
 /** Scans that are taken while the line is down: stored here, sent on contact, and decided about when refused. */
 
@@ -89,7 +90,7 @@ test('files an application with a scan of two pages, taken without a line, after
     const killable = await startKillableChromium(dataDir, line.browserFlags);
     browsers.push(killable);
     const context = killable.browser.contexts()[0]!;
-    await context.request.post(`${platformUrl()}/api/v1/sessions`, { data: { provider: 'local', operator: CLERK } });
+    await signIn(context, CLERK);
     const page = await context.newPage();
     await page.setViewportSize({ width: 1366, height: 768 });
     page.setDefaultTimeout(30_000);
