@@ -44,5 +44,5 @@ export default {
     ? [`<rootDir>/test/**/*.${kind}.test.ts`]
     : ['<rootDir>/test/**/*.test.ts', '<rootDir>/test/*.group.ts'],
   testPathIgnorePatterns: ['/node_modules/', ...grouped, ...(kind ? [] : ['\\.(long|waiting)\\.test\\.ts$'])],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

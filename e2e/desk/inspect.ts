@@ -69,7 +69,7 @@ async function inspect(browser: Browser, shot: Shot, sample: Sample): Promise<st
       window.print = () => undefined;
     }, language);
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(30_000);
     const { errors, waitForIdle } = await watchScreen(page, platformUrl());
     if (screen.operator) await signIn(context, screen.operator);
     // A picture of the place where the steps end tells more than their error.

@@ -27,7 +27,7 @@ export class KillableDesk {
     const context = this.#browser.browser.contexts()[0]!;
     await signIn(context, this.#operator);
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(30_000);
     await page.addInitScript(() => sessionStorage.setItem('cups-language', 'ro'));
     await prepare(page);
     await page.goto(`${platformUrl()}${path}`);

@@ -114,7 +114,7 @@ async function pairsSettled(): Promise<void> {
 async function nextProbes(times: number): Promise<void> {
   const probes = () => STORE_SERVICES.map((service) => counter.count(service, 'store probe'));
   const before = probes();
-  await eventually(() => probes().every((count, n) => count >= before[n]! + times), { timeoutMs: 20_000 });
+  await eventually(() => probes().every((count, n) => count >= before[n]! + times));
 }
 
 /** Files pairs, and returns the operations of the platform until all effects are complete. */

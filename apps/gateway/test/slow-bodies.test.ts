@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually } from '@cups/testing';
+import { eventually, startStopwatch } from '@cups/testing';
 import request from 'supertest';
 import { createBodyReader } from '../src/http/body-reader.ts';
 import { application, ID, startGateway } from './gateway.ts';
@@ -87,7 +87,7 @@ describe('bodies that never arrive', () => {
       PATHS.slice(0, 2).map(([path, type]) => openUnfinishedRequest(path, type)),
     );
     const drip = setInterval(() => dripping!.write(' '), 100);
-    const start = performance.now();
+    const stopwatch = startStopwatch();
     try {
       for (const answer of await Promise.all([silent!, dripping!].map(readResponse))) {
         expect(answer).toMatch(/^HTTP\/1\.1 408 /);
@@ -99,20 +99,20 @@ describe('bodies that never arrive', () => {
     } finally {
       clearInterval(drip);
     }
-    expect(performance.now() - start).toBeLessThan(15_000);
+    expect(stopwatch.stop()).toBeLessThan(15_000);
     expect(await readMetric('http_request_bodies_unfinished')).toBe(0);
     expect(await readMetric('http_request_bodies_refused_total{[^}]*cause="slow"')).toBeGreaterThanOrEqual(2);
-  }, 30_000);
+  });
 
   test('and headers end the connection after five seconds', async () => {
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
     sockets.push(socket);
     socket.write('POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\n');
-    const start = performance.now();
+    const stopwatch = startStopwatch();
     expect(await readResponse(socket)).toMatch(/^HTTP\/1\.1 408 /);
-    expect(performance.now() - start).toBeLessThan(15_000);
-  }, 30_000);
+    expect(stopwatch.stop()).toBeLessThan(15_000);
+  });
 });
 describe('slots for bodies', () => {
   useGateway({}, { maxBodies: 16, trustProxy: 1 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureTopics } from '@cups/events';
-import { eventually, readTopic } from '@cups/testing';
+import { eventually, readTopic, startStopwatch } from '@cups/testing';
 import { centreCount, startWorld, openCentreCount } from './identity-world.ts';
 import type { Identity, World } from './identity-world.ts';
 
@@ -29,18 +29,16 @@ describe('a centre file', () => {
   });
 
   test('opens a new centre with its operators within seconds, and publishes it', async () => {
-    const began = Date.now();
+    const [served, signedIn] = [startStopwatch(), startStopwatch()];
     world.newCentre('CU-901');
-    const { centre } = await eventually(() => world.client().getCentre({ name: 'centres/CU-901' }), {
-      timeoutMs: 5_000,
-    });
-    expect(Date.now() - began).toBeLessThan(2_000);
+    const { centre } = await eventually(() => world.client().getCentre({ name: 'centres/CU-901' }));
+    expect(served.stop()).toBeLessThan(2_000);
     expect(centre?.displayName).toBe('Test CU-901');
     // The seeder stores them shortly after the file is read.
     const { session } = await eventually(() =>
       world.client().createSession({ provider: 'local', operator: 'operators/cu-901-specialist' }),
     );
-    expect(Date.now() - began).toBeLessThan(4_000);
+    expect(signedIn.stop()).toBeLessThan(4_000);
     expect(session?.operator?.centre).toBe('centres/CU-901');
     const topic = await readTopic(world.where, 'cups.centres');
     await topic.until((all) => all.some(({ key }) => key === 'CU-901'));
@@ -151,7 +149,7 @@ describe('a centre file', () => {
     const own = `${prefix}away-`;
     const away = await world.start({ prefix: own, kafkaBrokers: ['127.0.0.1:1'] });
     expect(away.registry.current().size).toBeGreaterThanOrEqual(centreCount);
-    await eventually(() => world.log.text().includes('outbox'), { timeoutMs: 10_000 });
+    await eventually(() => world.log.text().includes('outbox'));
     await away.stop();
     await ensureTopics({ brokers, prefix: own, partitions: 1, agencies: [] });
     const back = await world.start({ prefix: own });

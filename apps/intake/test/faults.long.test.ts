@@ -81,7 +81,7 @@ test('answers calls on SIGTERM until a silent broker times out', async () => {
   const child = processAt(grpcPort, `127.0.0.1:${(silent.address() as AddressInfo).port}`);
   const here = world.deskAt(grpcPort, 'CU-001');
   const list = () => here.listApplications({});
-  await eventually(() => list().catch(() => undefined), { timeoutMs: 20_000 });
+  await eventually(() => list().catch(() => undefined));
   await eventually(() => connected.size > 0);
   const gone = once(child, 'exit') as Promise<[number]>;
   child.kill('SIGTERM');
@@ -100,7 +100,7 @@ describe('event delivery', () => {
     // Without a broker the process commits but cannot publish, as in a crash between the two.
     const child = processAt(grpcPort, '127.0.0.1:1');
     const here = world.deskAt(grpcPort, 'CU-001');
-    const app = await eventually(() => here.file(1).catch(() => undefined), { timeoutMs: 20_000 });
+    const app = await eventually(() => here.file(1).catch(() => undefined));
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
@@ -131,7 +131,7 @@ describe('event delivery', () => {
       const histories = await Promise.all(drafts.map(({ name }, i) => desks[i % 2]!.listApplicationActions({ name })));
       return histories.every(({ actions }) => actions.length === 3);
     };
-    await eventually(isComplete, { timeoutMs: 20_000 });
+    await eventually(isComplete);
     const events = await topic.until((all) => {
       const firsts = new Set(all.filter(({ subject }) => names.has(subject)).map(({ id }) => id));
       return firsts.size >= 60;

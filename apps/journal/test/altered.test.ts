@@ -115,8 +115,8 @@ test.each(['some', 'all'])(
     };
     await journal.restart({}, { between: alter });
     const isReported = () => journal.log.lines.slice(before).some(({ resource }) => resource === 'index/files');
-    await eventually(isReported, { timeoutMs: 20_000 });
-    await eventually(async () => (await countAlterations('index')) === 0, { timeoutMs: 20_000 });
+    await eventually(isReported);
+    await eventually(async () => (await countAlterations('index')) === 0);
     expect((await journal.list(first)).entries.map(({ index }) => index)).toEqual(['3', '2', '1']);
   },
 );

@@ -197,7 +197,7 @@ test('a running journal does not append to a folder that somebody altered or rol
   await eventually(isRefused('RECORDS_ALTERED'));
   rmSync(folder, { recursive: true });
   cpSync(old, folder, { recursive: true });
-  await eventually(isRefused('ROLLED_BACK'), { timeoutMs: 20_000 });
+  await eventually(isRefused('ROLLED_BACK'));
 });
 
 test('without Kafka or its topics the journal waits, and then continues', async () => {
@@ -209,7 +209,7 @@ test('without Kafka or its topics the journal waits, and then continues', async 
   expect(await isReady()).toBe(false);
   const { brokers } = testInfrastructure();
   await ensureTopics({ brokers, prefix, partitions: 1, agencies: [] });
-  await eventually(isReady, { timeoutMs: 20_000 });
+  await eventually(isReady);
   await service.stop();
 });
 

@@ -217,7 +217,7 @@ describe('a crash between sending and marking', () => {
       return new Promise(() => {});
     };
     const first = start();
-    await eventually(() => hasConnected, { timeoutMs: 20_000 });
+    await eventually(() => hasConnected);
     first.kill('SIGKILL');
     await once(first, 'exit');
     expect((await other.thread(id)).notices[0]?.state).toBe('pending');

@@ -104,7 +104,7 @@ async function openInBrowser({ browser }: KillableBrowser, draft: string): Promi
   const context = browser.contexts()[0]!;
   await signIn(context, 'cu-001-specialist');
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   await page.addInitScript(() => sessionStorage.setItem('cups-language', 'ro'));
   await page.goto(`${platformUrl()}/visits/resume/${draft}`);
   await waitForDocuments(page);

@@ -202,7 +202,7 @@ async function startBrowser(
   const [context] = started.browser.contexts() as [BrowserContext];
   const page = await context.newPage();
   await page.setViewportSize({ width: 1366, height: 620 });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   return { page, context, kill: started.kill };
 }
 

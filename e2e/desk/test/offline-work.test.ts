@@ -20,7 +20,7 @@ const title = (page: Page, name: string | RegExp) => page.getByRole('heading', {
 
 /** Waits until a control has a value. */
 async function expectValue(page: Page, pointer: string, value: string): Promise<void> {
-  await eventually(async () => (await at(page, pointer).inputValue()) === value, { timeoutMs: 10_000 });
+  await eventually(async () => (await at(page, pointer).inputValue()) === value);
 }
 
 async function findByNumber(trackingNumber: string): Promise<{ state: string; applicant?: { familyName?: string } }> {
@@ -124,7 +124,7 @@ test('two windows share a draft, and one sends what the other leaves', async () 
   const desk = await openDeskFor(operator);
   const read = async () =>
     (await desk.call<{ applicant?: object }>('GET', `/applications/${id}`)).body.applicant as { birthDate?: string };
-  await eventually(async () => (await read()).birthDate === '1961-05-04', { timeoutMs: 20_000 });
+  await eventually(async () => (await read()).birthDate === '1961-05-04');
   expect(await read()).toMatchObject({ familyName: 'Ferestrău', givenName: 'Doina' });
   await page.goto('/');
   await title(page, /^Astăzi/);

@@ -293,7 +293,7 @@ describe('createConsumer', () => {
     const groupId = `g-${randomUUID()}`;
     const members = [consume({ groupId }), consume({ groupId })];
     const handledEvents = () => members.flatMap(({ done }) => selectType(done, 'Shared'));
-    await eventually(() => members.every(({ consumer }) => consumer.ready()), { timeoutMs: 20_000 });
+    await eventually(() => members.every(({ consumer }) => consumer.ready()));
     for (let round = 1; round <= 40; round += 1) {
       await publishEvents(
         here,
@@ -301,7 +301,7 @@ describe('createConsumer', () => {
       );
       if (round === 20) void members[1]?.consumer.stop();
     }
-    await eventually(() => new Set(handledEvents().map(({ id }) => id)).size === 240, { timeoutMs: 20_000 });
+    await eventually(() => new Set(handledEvents().map(({ id }) => id)).size === 240);
     for (const key of createRange(6))
       for (const { done } of members) {
         const ownSequences = removeDuplicates(sequences(selectType(done, 'Shared'), `s${key}`));

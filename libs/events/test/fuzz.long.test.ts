@@ -73,7 +73,7 @@ const message = fc
 async function send(messages: RecordInput[]): Promise<void> {
   const first = await sendRecords(kafka, here.prefix + topic, messages);
   const all = messages.map((_, at) => first + at);
-  await eventually(() => all.every((offset) => dealtWith.has(offset)), { timeoutMs: 10_000 });
+  await eventually(() => all.every((offset) => dealtWith.has(offset)));
 }
 
 describe('createConsumer', () => {

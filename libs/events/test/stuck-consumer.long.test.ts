@@ -74,7 +74,7 @@ describe('createConsumer after a rebalance', () => {
     first.release();
     const all = () => new Set([...first.handled, ...second.handled]);
     await eventually(() => all().size === 2_400, { timeoutMs: 30_000 });
-    await eventually(async () => (await committed(groupId)) === 2_400, { timeoutMs: 10_000 });
+    await eventually(async () => (await committed(groupId)) === 2_400, { timeoutMs: 30_000 });
   }, 120_000);
 });
 
@@ -108,7 +108,7 @@ describe('a consumer with lag and no progress', () => {
     const event = Object.assign(createEvent({ topic: 'agency.asp.replies', key: 'held', type: 'Held' }));
     await publishEvents(here, [event]);
     const linesOf = (name: string) => lines.filter((line) => line['event'] === name && line['group'] === groupId);
-    await eventually(async () => (await stuck()) === 1, { timeoutMs: 20_000 });
+    await eventually(async () => (await stuck()) === 1);
     expect(linesOf('consumer-stuck')).toMatchObject([{ topic: 'agency.asp.replies', level: 'error' }]);
     // The consumer may have been rebuilt for other reasons while the group formed.
     await eventually(() => linesOf('consumer-recreated').some(({ reason }) => reason === 'stuck'), {
@@ -116,12 +116,12 @@ describe('a consumer with lag and no progress', () => {
     });
     const named = [{ groupId, topic: 'agency.asp.replies', unread: 1n }];
     expect(watch.stuck()).toMatchObject(named);
-    await eventually(() => other.stuck().length > 0, { timeoutMs: 20_000 });
+    await eventually(() => other.stuck().length > 0);
     expect(other.stuck()).toMatchObject(named);
     expect(elsewhere.rebuild).not.toHaveBeenCalled();
     blocked.release();
-    await eventually(() => watch?.stuck().length === 0 && other.stuck().length === 0, { timeoutMs: 20_000 });
-    await eventually(async () => (await stuck()) === 0, { timeoutMs: 20_000 });
+    await eventually(() => watch?.stuck().length === 0 && other.stuck().length === 0);
+    await eventually(async () => (await stuck()) === 0);
     expect(blocked.handled.size).toBe(1);
     expect(linesOf('consumer-stuck')).toHaveLength(1);
     expect(linesOf('consumer-recovered')).toHaveLength(1);
@@ -158,7 +158,7 @@ describe('a member that its group has removed', () => {
     const join = jest.spyOn(ConsumerGroup.prototype, 'joinAndSync');
     join.mockRejectedValueOnce(new KafkaJSError('the broker is busy'));
     await forgetMembers(here.prefix + groupId);
-    await eventually(() => join.mock.calls.length > 0, { timeoutMs: 20_000 });
+    await eventually(() => join.mock.calls.length > 0);
     join.mockRestore();
     const before = await committed(groupId);
     const events = createEvents(5, 'Forgotten');

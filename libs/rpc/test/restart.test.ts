@@ -101,12 +101,12 @@ describe('a graceful restart of the only upstream process', () => {
           );
         }
       });
-      await eventually(() => answered > 100, { timeoutMs: 20_000 });
+      await eventually(() => answered > 100);
       await first.drain();
       await after(awayMs);
       await serve(first.port, () => after(5));
       const before = answered;
-      await eventually(() => answered > before + 100, { timeoutMs: 20_000 });
+      await eventually(() => answered > before + 100);
       running = false;
       await Promise.all(load);
       expect(failed).toEqual([]);

@@ -139,7 +139,7 @@ describe('unique indexes with impatient writers', () => {
       await createWithRetry(one.cases, 'x');
       await local.killStore();
       rmSync(join(dataDir, 'store'), { recursive: true });
-      await eventually(() => !one.store.ready() && !two.store.ready(), { timeoutMs: 15_000 });
+      await eventually(() => !one.store.ready() && !two.store.ready());
       const writers = [one, one, two, two].map(({ cases }) => createWithRetry(cases, 'x'));
       await local.restartStore();
       expect((await Promise.all(writers)).filter((outcome) => outcome === 'made')).toHaveLength(1);
@@ -195,7 +195,7 @@ describe('openStore with a driver that does not reconnect', () => {
       // A pending read at the end makes the driver monitor again.
       process.kill(local.pids.store, 'SIGSTOP');
       const inTheAir = cases.get('nobody', { scope: 'service' }).catch(() => undefined);
-      await eventually(() => !store.ready(), { timeoutMs: 10_000 });
+      await eventually(() => !store.ready());
       await local.killStore();
       await inTheAir;
       await local.restartStore();

@@ -100,9 +100,9 @@ describe('a store outage while 250 documents are drained', () => {
       const port = await eventually(() => lines.find((line) => line.startsWith('port '))?.slice(5), {
         timeoutMs: 30_000,
       });
-      await eventually(() => lines.includes('publishing'), { timeoutMs: 20_000 });
+      await eventually(() => lines.includes('publishing'));
       await local.killStore();
-      await eventually(async () => (await fetchReadiness(Number(port))) === 503, { timeoutMs: 15_000 });
+      await eventually(async () => (await fetchReadiness(Number(port))) === 503);
       child.stdin.write('acknowledged\n');
       await work({ local, child, port: Number(port) });
     } finally {
@@ -125,8 +125,8 @@ describe('a store outage while 250 documents are drained', () => {
           .db(database)
           .collection('cases')
           .countDocuments({ 'outbox.0': { $exists: true } });
-      await eventually(async () => (await fetchReadiness(port)) === 200, { timeoutMs: 15_000 });
-      await eventually(async () => (await countPending()) === 0, { timeoutMs: 15_000 }).finally(() => client.close());
+      await eventually(async () => (await fetchReadiness(port)) === 200);
+      await eventually(async () => (await countPending()) === 0).finally(() => client.close());
     });
   }, 90_000);
 

@@ -500,7 +500,7 @@ test('survives an outage between an acknowledgement and its cleanup', async () =
   relay(cases, async (entries) => {
     await local.killStore();
     // The driver must detect the outage first, so that the cleanup fails immediately.
-    await eventually(() => !store.ready(), { timeoutMs: 15_000 });
+    await eventually(() => !store.ready());
     killed.push(entries);
     return { rejected: [] };
   });
@@ -509,7 +509,7 @@ test('survives an outage between an acknowledgement and its cleanup', async () =
     ...{ data: Buffer.from('x'), sequenced: true },
   };
   await cases.create({ _id: 'a', state: 'open' }, { scope, cause: {}, events: [event], now: new Date() });
-  await eventually(() => killed.length === 1, { timeoutMs: 20_000 });
+  await eventually(() => killed.length === 1);
   await local.restartStore();
   await eventually(async () => (await cases.get('a', { scope }).catch(() => undefined))?.outbox.length === 0, {
     timeoutMs: 20_000,

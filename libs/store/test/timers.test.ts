@@ -96,7 +96,7 @@ describe('startTimers', () => {
     open.resolve();
     await eventually(async () => (await cases.find({ state: 'expired' }, { scope })).length === ids.length);
     expect(startedIds.toSorted()).toEqual(ids);
-  }, 30_000);
+  });
 
   test('starts a lease at the claim, however long other timers took', async () => {
     const [first, second] = (await createDueDocuments(2)) as [string, string];
@@ -114,7 +114,7 @@ describe('startTimers', () => {
     });
     await eventually(() => seen !== undefined);
     expect(seen).toBe('2026-03-02T09:01:50.000Z');
-  }, 30_000);
+  });
 
   test('does not wait for a hanging handler or start it twice', async () => {
     const ids = await createDueDocuments(150);
@@ -155,7 +155,7 @@ describe('startTimers', () => {
     await eventually(() => deadlines.length >= 2);
     expect(deadlines[0]?.aborted).toBe(true);
     expect(lines).toContain(`timer-timed-out ${hanging}`);
-  }, 30_000);
+  });
 
   test('stops though a handler hangs', async () => {
     await createDueDocuments(1);
@@ -170,7 +170,7 @@ describe('startTimers', () => {
     const deadline = await started.promise;
     await running.pop()!.stop();
     expect(deadline.aborted).toBe(true);
-  }, 30_000);
+  });
 
   test('ends running handlers before stop resolves', async () => {
     const [id] = (await createDueDocuments(1)) as [string];
@@ -187,14 +187,14 @@ describe('startTimers', () => {
     open.resolve();
     await stopped;
     expect((await cases.get(id, { scope }))?.state).toBe('expired');
-  }, 30_000);
+  });
 
   test('polls as often as before after a single slow read', async () => {
     const { documents, countReads } = delayReads((read) => (read === 1 ? 500 : 0));
     start({ documents, due: () => Promise.resolve() });
     // At the rate of the slow read, the second one would come after 50 s.
     await eventually(() => countReads() >= 5);
-  }, 30_000);
+  });
 
   test('polls less often while every read is slow', async () => {
     const { documents, countReads } = delayReads(() => 40);

@@ -24,11 +24,12 @@ export function testInfrastructure(): TestInfrastructure {
   return { mongoUri, brokers: brokers.split(','), prefix: uniquePrefix() };
 }
 
-/** Maximum share of the timeout that one repeat uses. A machine that pauses for longer pauses what is awaited too. */
-const MAX_REPEAT_MS = 1_000;
+/** Maximum share of the timeout that one check uses. A machine that pauses for longer pauses what is awaited too. */
+const MAX_CHECK_MS = 250;
 
 /**
- * Repeats `check` until it returns neither false nor undefined, and returns that. A repeat counts as at most a second.
+ * Repeats `check` until it returns neither false nor undefined, and returns that. A check counts as at most a quarter of a
+ * second.
  * @throws the last error, or an Error if the check was never true, after `timeoutMs` (default 20,000)
  */
 export async function eventually<T>(
@@ -48,6 +49,6 @@ export async function eventually<T>(
     }
     if (remainingMs <= 0) throw failure;
     await pause(everyMs);
-    remainingMs -= Math.min(performance.now() - started, MAX_REPEAT_MS);
+    remainingMs -= Math.min(performance.now() - started, everyMs + MAX_CHECK_MS);
   }
 }
