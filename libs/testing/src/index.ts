@@ -9,7 +9,6 @@ export { findFreePort } from '@cups/local';
 export { temporaryDir } from './folders.ts';
 export { eventually, testInfrastructure, uniquePrefix } from './platform.ts';
 export { startStopwatch } from './stopwatch.ts';
-export type { Stopwatch } from './stopwatch.ts';
 export { readJournal } from './journal.ts';
 export { createEvent, publishEvents, produceRaw, readTopic } from './topics.ts';
 export { shareInGroup } from './group.ts';
