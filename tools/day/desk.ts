@@ -180,7 +180,12 @@ function retryAfterOf({ headers }: Response): number | undefined {
   return seconds === null ? undefined : Number(seconds);
 }
 
-/** Polls until the result matches. */
+/**
+ * Polls until the result matches. What other services make of an event, such as a delivery, may not exist at first, so
+ * a read that gets 404 counts as a result that does not match.
+ * @throws Error after `seconds`; its cause is the last 404
+ * @throws ApiError of every other refusal at once
+ */
 export async function waitUntil<T>(
   ask: () => Promise<T>,
   enough: (value: T) => boolean,
@@ -189,9 +194,15 @@ export async function waitUntil<T>(
 ): Promise<T> {
   const end = performance.now() + seconds * 1000;
   for (let pause = 100; ; pause = Math.min(1_000, pause * 1.4)) {
-    const value = await ask();
-    if (enough(value)) return value;
-    if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    const found = await ask().then((value) => ({ value, cause: undefined }), causeIfNotFound);
+    if (!found.cause && enough(found.value)) return found.value;
+    if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`, { cause: found.cause });
     await new Promise((done) => setTimeout(done, pause));
   }
+}
+
+/** Returns a 404 as the cause of an error. Throws every other error. */
+function causeIfNotFound(cause: unknown): { cause: ApiError } {
+  if (cause instanceof ApiError && cause.problem.status === 404) return { cause };
+  throw cause;
 }

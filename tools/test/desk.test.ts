@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { openDesk } from '../day/desk.ts';
+import { ApiError, openDesk, waitUntil } from '../day/desk.ts';
+import type { ProblemBody } from '../day/desk.ts';
 
 /** The scripted desk and a gateway that closes an idle connection while the desk sends on it. */
 
@@ -68,4 +69,22 @@ test('a sign-in without repeats reports that the platform is unavailable', async
   const opening = openDesk(url, 'cu-001-specialist', { tries: 1 });
   await expect(opening).rejects.toThrow('sign in cu-001-specialist: 503 STORE_UNAVAILABLE');
   expect(signIns).toBe(1);
+});
+
+const refuse = (status: number) => Promise.reject(new ApiError('GET /x', { status, reason: 'X' } as ProblemBody));
+const isTrue = (value: boolean) => value;
+
+test('a wait goes on while what it reads does not exist', async () => {
+  const reads = [() => refuse(404), () => Promise.resolve(false), () => Promise.resolve(true)];
+  expect(await waitUntil(() => reads.shift()!(), isTrue, 'it', 60)).toBe(true);
+  expect(reads).toEqual([]);
+});
+
+test('a wait that ends names the last 404, and every other refusal ends it at once', async () => {
+  const cause = expect.objectContaining({ message: 'GET /x: 404 X' }) as unknown;
+  await expect(waitUntil(() => refuse(404), isTrue, 'it', 0)).rejects.toMatchObject({
+    message: 'it: not within 0 s',
+    cause,
+  });
+  await expect(waitUntil(() => refuse(403), isTrue, 'it', 60)).rejects.toThrow('GET /x: 403 X');
 });

@@ -75,6 +75,22 @@ test('an unavailable service is listed and the rest returned; a draft has no del
   expect(Object.keys(body)).not.toContain('delivery');
 });
 
+test('an application that notifications does not know yet has no notices', async () => {
+  const missing = () => Promise.reject(new Problem({ reason: 'NOT_FOUND', message: 'none' }));
+  const early = await start({ notifications: { ListNotices: missing } });
+  const { status, body } = await early.send('GET', `/api/v1/applications/${ID}/notices`);
+  expect([status, body]).toEqual([200, { notices: [] }]);
+  expect((await early.send('GET', `/api/v1/applications/${ID}/notices/${ID}-1/slip`)).status).toBe(404);
+});
+
+test('notices of a foreign application are not found', async () => {
+  const foreign = await start({
+    intake: { RecordAccess: () => Promise.reject(new Problem({ reason: 'NOT_FOUND', message: 'none' })) },
+    notifications: { ListNotices: () => failUnavailable('notifications') },
+  });
+  expect((await foreign.send('GET', `/api/v1/applications/${ID}/notices`)).status).toBe(404);
+});
+
 test('only intake receives a request for a foreign application', async () => {
   const foreign = await start({
     intake: { GetApplicationDetails: () => Promise.reject(new Problem({ reason: 'NOT_FOUND', message: 'none' })) },

@@ -1,6 +1,8 @@
 import { resourceName } from '@cups/contracts';
+import type { Notice__Output } from '@cups/contracts/gen/cups/notifications/v1/Notice.ts';
 import { toProtoEnum } from '@cups/contracts/proto';
-import { Problem } from '@cups/problem';
+import { isProblem, Problem } from '@cups/problem';
+import type { CallContext } from '@cups/rpc';
 import * as convert from '../convert.ts';
 import type { HandlerRequest, Handler } from '../http/handler.ts';
 import type { DeliveryState, ServiceClients } from '../clients.ts';
@@ -9,12 +11,25 @@ import { actionHandler, applicationNameOf, resolveName, listHandler, requirePres
 /** Notices from notifications, and deliveries from agency-bridge. */
 export function deliveryAndNoticeRoutes({ intake, bridge, notifications }: ServiceClients): Record<string, Handler> {
   /**
+   * Returns the notices of an application that intake knows. Notifications knows it only once it has read its first
+   * event, so until then the list is empty (AIP-132).
+   */
+  async function listNotices(application: string, context: CallContext): Promise<Notice__Output[]> {
+    try {
+      return (await notifications.listNotices({ application }, context)).notices;
+    } catch (error) {
+      if (isProblem(error) && error.kind === 'NOT_FOUND') return [];
+      throw error;
+    }
+  }
+
+  /**
    * Returns the resource name of the notice in the path.
    * @throws Problem NOT_FOUND unless it belongs to the application in the path
    */
   async function findNoticeName({ params, context }: HandlerRequest): Promise<string> {
     const name = resourceName('notices', params['noticeId']!);
-    const { notices } = await notifications.listNotices({ application: applicationNameOf(params) }, context);
+    const notices = await listNotices(applicationNameOf(params), context);
     if (notices.some((notice) => notice.name === name)) return name;
     throw new Problem({ reason: 'NOT_FOUND', message: 'Notice not found.' });
   }
@@ -23,7 +38,7 @@ export function deliveryAndNoticeRoutes({ intake, bridge, notifications }: Servi
     async listNotices({ params, context }) {
       // Each application has one access log in intake, which also checks access first.
       await intake.recordAccess({ name: applicationNameOf(params), kind: 'ACCESS_KIND_NOTICES' }, context);
-      const { notices } = await notifications.listNotices({ application: applicationNameOf(params) }, context);
+      const notices = await listNotices(applicationNameOf(params), context);
       return { body: { notices: notices.map(convert.noticeJson) } };
     },
     async getSlip(request) {
