@@ -15,7 +15,7 @@ const MIN_TEXT_WIDTH = 60;
 
 /**
  * Checks visible elements: none overlaps another or exceeds the window, and cut text shows about eight letters.
- * With `canScroll`, what a scrolling part such as the bar of lists holds beyond its edge is no error.
+ * With `canScroll`, what a scrolling part such as the bar of lists holds beyond its edges is no error.
  * @returns one line per error
  */
 export async function findLayoutErrors(page: Page, selector: string, { canScroll = false } = {}): Promise<string[]> {
@@ -67,7 +67,9 @@ function measureBoxes({ selector, least, canScroll }: { selector: string; least:
     let part: Element | null = element;
     while (part && part !== document.body && !/auto|scroll/.test(getComputedStyle(part).overflowX))
       part = part.parentElement;
-    return part !== null && part !== document.body && box.right > part.getBoundingClientRect().right;
+    if (part === null || part === document.body) return false;
+    const { left, right } = part.getBoundingClientRect();
+    return box.right > right || (box.x < left && part.scrollLeft > 0);
   }
 
   function rangeOf(words: Node): DOMRect {

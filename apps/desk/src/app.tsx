@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { ReactNode } from 'react';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
@@ -43,17 +43,17 @@ const Correction = lazyScreen(() => import('./correction/correction.tsx'));
 const MandateList = lazyScreen(() => import('./mandates/mandate-list.tsx'));
 const MandateScreen = lazyScreen(() => import('./mandates/mandate.tsx'));
 /** For supervisors only: not prefetched for anybody else. */
-const Centres = lazy(() => import('./supervisor/centres.tsx'));
-const Holds = lazy(() => import('./supervisor/holds.tsx'));
-const UndecidedAgencies = lazy(() => import('./supervisor/undecided-agencies.tsx'));
+const Centres = lazyScreen(() => import('./supervisor/centres.tsx'), false);
+const Holds = lazyScreen(() => import('./supervisor/holds.tsx'), false);
+const UndecidedAgencies = lazyScreen(() => import('./supervisor/undecided-agencies.tsx'), false);
 const DataEnd = lazyScreen(() => import('./data-end/data-end.tsx'));
 /** For heads and supervisors only. */
-const Quarantine = lazy(() => import('./quarantine/quarantine.tsx'));
-const Copies = lazy(() => import('./supervisor/copies.tsx'));
+const Quarantine = lazyScreen(() => import('./quarantine/quarantine.tsx'), false);
+const Copies = lazyScreen(() => import('./supervisor/copies.tsx'), false);
 /** For clerks of agencies only. */
-const AgencyQueue = lazy(() => import('./agency-page/agency-queue.tsx'));
-const AgencyWorkload = lazy(() => import('./agency-page/workload.tsx'));
-const AgencyDeliveryScreen = lazy(() => import('./agency-page/agency-delivery.tsx'));
+const AgencyQueue = lazyScreen(() => import('./agency-page/agency-queue.tsx'), false);
+const AgencyWorkload = lazyScreen(() => import('./agency-page/workload.tsx'), false);
+const AgencyDeliveryScreen = lazyScreen(() => import('./agency-page/agency-delivery.tsx'), false);
 const Find = lazyScreen(() => import('./find/find.tsx'));
 const Team = lazyScreen(() => import('./team/team.tsx'));
 const VisitScreen = lazyScreen(() => import('./visit/visit.tsx'));

@@ -13,9 +13,13 @@ const loaders: (() => Promise<unknown>)[] = [];
 /** Delay before prefetching, so that the first screen has the network to itself, in ms. */
 const PREFETCH_DELAY_MS = 1_500;
 
-export function lazyScreen<Props>(load: ScreenLoader<Props>) {
-  loaders.push(load);
-  return lazy(load);
+/**
+ * A screen whose code is loaded when it is opened. If that fails, the page reloads once: a release may have removed it.
+ * @param isPrefetched false for a screen of a few operators
+ */
+export function lazyScreen<Props>(load: ScreenLoader<Props>, isPrefetched = true) {
+  if (isPrefetched) loaders.push(load);
+  return lazy(() => load().catch(reloadOpenedScreen));
 }
 
 /**
@@ -72,7 +76,7 @@ export function usePrefetchScreens(ready: boolean): boolean {
 /** User Timing mark of the moment from which the screens need no line. */
 const PREFETCHED_MARK = 'cups-screens-prefetched';
 
-/** Sequential, to leave bandwidth for the user. A failed screen is loaded when it is opened. */
+/** Sequential, to leave bandwidth for the user. */
 async function prefetchScreens(): Promise<void> {
   for (const load of loaders) await load().catch(() => undefined);
   performance.mark(PREFETCHED_MARK);
@@ -81,21 +85,50 @@ async function prefetchScreens(): Promise<void> {
 /** Session storage: the time of the last automatic reload, in ms. */
 const RELOAD_TIME_KEY = 'cups-reloaded';
 const RELOAD_COOLDOWN_MS = 60_000;
+/** How long after the start of a navigation failed files are no error, in ms. Firefox stops loading them at once. */
+const LEAVING_MS = 10_000;
+
+let isMissing = false;
+let leftAt = 0;
 
 /**
- * Reloads the page when a screen cannot be loaded: after a release its file has another name. No input is lost. Does
- * nothing while the platform is unavailable, and reloads at most once a minute.
+ * Whether code that the page loads in the background is missing: after a release its file has another name, or the line
+ * failed. Browsers do not load a failed module again before a reload, which `reloadForMissingCode` makes.
  */
-export function reloadOnPreloadError(): void {
+export const isCodeMissing = (): boolean => isMissing;
+
+/** Follows which code is missing, from the start of the page. */
+export function followPreloadErrors(): void {
+  window.addEventListener('beforeunload', () => (leftAt = Date.now()));
   window.addEventListener('vite:preloadError', () => {
-    if (Date.now() - Number(sessionStorage.getItem(RELOAD_TIME_KEY)) < RELOAD_COOLDOWN_MS) return;
-    void fetchOverLine('/readyz', { cache: 'no-store' }).then(
-      ({ ok }) => {
-        if (!ok) return;
-        sessionStorage.setItem(RELOAD_TIME_KEY, String(Date.now()));
-        location.reload();
-      },
-      () => undefined,
-    );
+    if (Date.now() - leftAt > LEAVING_MS) isMissing = true;
   });
+}
+
+/**
+ * Reloads the page, so that it loads missing code. Does nothing while the platform is unavailable, and reloads at most
+ * once a minute.
+ * @param isAllowed whether a reload loses nothing, asked just before it
+ * @returns whether the page reloads
+ */
+export async function reloadForMissingCode(isAllowed = () => true): Promise<boolean> {
+  if (Date.now() - Number(sessionStorage.getItem(RELOAD_TIME_KEY)) < RELOAD_COOLDOWN_MS) return false;
+  const isAvailable = await fetchOverLine('/readyz', { cache: 'no-store' }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  if (!isAvailable || !isAllowed()) return false;
+  sessionStorage.setItem(RELOAD_TIME_KEY, String(Date.now()));
+  location.reload();
+  return true;
+}
+
+/**
+ * Reloads at once when an opened screen cannot be loaded: the operator has left the screen before it.
+ * @throws the error, if the page does not reload
+ */
+async function reloadOpenedScreen(error: unknown): Promise<never> {
+  if (!(await reloadForMissingCode())) throw error;
+  // The screen keeps loading until the page goes.
+  return new Promise(() => undefined);
 }

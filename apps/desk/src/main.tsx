@@ -3,11 +3,11 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { trackActivity } from './api/user-activity.ts';
 import { App } from './app.tsx';
+import { followPreloadErrors } from './lazy-screens.ts';
 import { readEntryState } from './session/interrupted-session.ts';
-import { reloadOnPreloadError } from './lazy-screens.ts';
 import { suppressDoubleClicks } from './parts/suppress-double-clicks.ts';
 
-reloadOnPreloadError();
+followPreloadErrors();
 trackActivity();
 suppressDoubleClicks();
 const entry = readEntryState();

@@ -60,6 +60,38 @@ test('offers another attempt if the code of a screen does not load', async () =>
   await main(page).getByRole('heading', { level: 1 }).waitFor();
 });
 
+const MANDATE_LIST = /\/assets\/mandate-list-[^/]+\.js$/;
+
+test('code that does not load in the background is loaded when a reload loses nothing', async () => {
+  const page = await open({ operator: 'cu-001-specialist', path: '/t' });
+  await failCode(page, 'mandate-list');
+  const failed = page.waitForEvent('requestfailed', (request) => MANDATE_LIST.test(request.url()));
+  await page.goto('/find');
+  const field = page.getByRole('banner').getByRole('textbox').or(page.getByRole('searchbox')).first();
+  await field.fill('Crețu');
+  await failed;
+  await page.waitForFunction(() => performance.getEntriesByName('cups-screens-prefetched').length > 0);
+  await page.unroute('**/assets/mandate-list-*.js');
+  expect(await field.inputValue()).toBe('Crețu');
+
+  const loaded = page.waitForResponse((response) => MANDATE_LIST.test(response.url()));
+  await page.getByRole('banner').getByRole('link').first().click();
+  await loaded;
+});
+
+test('reloads once if the code of an opened screen does not load', async () => {
+  const page = await open({ operator: 'cu-001-specialist', path: '/t' });
+  await failCode(page, 'mandate-list');
+  await page.goto('/');
+  const link = page.getByRole('navigation').getByRole('link', { name: /^Împuterniciri/ });
+  await link.waitFor();
+  page.once('domcontentloaded', () => void page.unroute('**/assets/mandate-list-*.js'));
+  await link.click();
+  await main(page)
+    .getByRole('heading', { level: 1, name: /^Împuterniciri/ })
+    .waitFor();
+});
+
 test('offers another attempt if a part of the sign-in does not load', async () => {
   const page = await open({ path: '/t' });
   await failCode(page, 'test-operators');

@@ -1,4 +1,5 @@
 import { isLineCut } from '../api/line.ts';
+import { isCodeMissing, reloadForMissingCode } from '../lazy-screens.ts';
 import type { RunningMessage, TakeOverMessage, WindowMessage, WorkerMessage } from '../service-worker/messages.ts';
 import { RELEASE_LOCK_PREFIX } from '../service-worker/messages.ts';
 
@@ -147,7 +148,8 @@ async function attempt(): Promise<void> {
 }
 
 function attemptReload(): void {
-  if (!isReloadDue || !canReload()) return;
+  if (!canReload()) return;
+  if (!isReloadDue) return void (isCodeMissing() && reloadForMissingCode(() => canReload()));
   isReloadDue = false;
   location.reload();
 }
